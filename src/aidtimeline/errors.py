@@ -1,0 +1,129 @@
+"""The tree of exceptions, and `Problem`: what is wrong with data, as a value.
+
+Programmer errors and refused work raise; problems in data are values that are collected and shown together.
+
+    AidtimelineError
+    ├── InvalidValue      a text or number that is no date, quantity, currency, slug, id …   (also a ValueError)
+    ├── UsageError        a question that cannot be asked: an unknown field, a cut that is no date  (also a ValueError)
+    ├── UnknownKey        a key that a result does not have   (also a KeyError)
+    └── DataError         data that cannot be used; carries `.problems`
+        ├── LogError      the folder is missing, holds no log, or cannot be written
+        ├── UnreadableLog lines of the log that cannot be read
+        └── RefusedBatch  drafts that cannot be recorded; the log is untouched
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from attrs import frozen
+
+Severity = Literal["error", "warning"]
+
+
+class AidtimelineError(Exception):
+    """Everything this library raises on purpose."""
+
+
+class InvalidValue(AidtimelineError, ValueError):
+    """A value that is not what it should be: says what was found and what was expected.
+
+    >>> str(InvalidValue("abc", "a quantity such as 12, 2..4 or ~20"))
+    "found 'abc', expected a quantity such as 12, 2..4 or ~20"
+    """
+
+    def __init__(self, found: object, expected: str, hint: str | None = None) -> None:
+        self.found = found
+        self.expected = expected
+        self.hint = hint
+        super().__init__(f"found {shown(found)}, expected {expected}" + (f" ({hint})" if hint else ""))
+
+
+class UsageError(AidtimelineError, ValueError):
+    """A question that cannot be asked; the message says what can."""
+
+
+class UnknownKey(AidtimelineError, KeyError):
+    """A key that a result does not have; the message names the nearest ones."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@frozen(kw_only=True)
+class Problem:
+    """Something wrong with data: what, how bad, and where.
+
+    `severity` is "error" (the data cannot be taken as it stands) or "warning" (it can, but somebody should look).
+    `line` counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`); `hint` says how to mend it.
+
+    >>> print(Problem(code="bad-value", severity="error", message="found 'abc', expected a quantity",
+    ...               file="events/2023.jsonl", line=7, path="$.quantity"))
+    events/2023.jsonl:7: error bad-value: $.quantity: found 'abc', expected a quantity
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    file: str | None = None
+    line: int | None = None
+    path: str | None = None
+    event_id: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        where = "" if self.file is None else f"{self.file}:" + ("" if self.line is None else f"{self.line}:") + " "
+        path = "" if self.path is None else f"{self.path}: "
+        hint = "" if self.hint is None else f" ({self.hint})"
+        return printable(f"{where}{self.severity} {self.code}: {path}{self.message}{hint}")
+
+
+class DataError(AidtimelineError):
+    """Data that cannot be used as it stands; `.problems` holds each reason."""
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([message, *map(str, self.problems)]))
+
+
+class LogError(DataError):
+    """The log's folder is missing, holds no log, or cannot be written."""
+
+
+class UnreadableLog(DataError):
+    """The log has lines that cannot be read."""
+
+
+class RefusedBatch(DataError):
+    """Drafts that cannot be recorded. Nothing of the batch was written."""
+
+
+SHOWN_LENGTH = 80
+
+
+def shown(found: object) -> str:
+    """Any value as a message shows it: short, quoted, without control characters.
+
+    >>> shown("a" * 100)[-12:], shown(None), shown({"amount": 1})
+    ('aaaaaaaaaa…\\'', 'null', "{'amount': 1}")
+    """
+    if found is None:
+        return "null"
+    if found is True or found is False:
+        return str(found).lower()
+    if isinstance(found, str):
+        return repr(found if len(found) <= SHOWN_LENGTH else found[:SHOWN_LENGTH] + "…")
+    text = repr(found)
+    return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
+
+
+def printable(text: str) -> str:
+    """The text with its control characters (terminal escapes, line ends, lone surrogates) made visible.
+
+    >>> printable("a\\x1b[2Jb")
+    'a\\\\x1b[2Jb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -1,0 +1,171 @@
+"""The vocabulary: labels for slugs, and what is known of items and parties; edited freely, no part of history.
+
+It stands in `vocabulary/items.jsonl`, `parties.jsonl` and `projects.jsonl` beside the log, one JSON object a line:
+
+    {"slug":"truck","label":"truck","unit":null,"category":"vehicles"}
+    {"slug":"undp","name":"UN Development Programme","kind":"multilateral","iati_org_id":"XM-DAC-41114"}
+    {"slug":"hd-capacity","label":"Capacity development in humanitarian demining"}
+
+A slug that is not in it works everywhere, under its own name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from aidtimeline.errors import InvalidValue, Problem
+from aidtimeline.events import to_optional_slug, to_optional_text, to_slug, to_text
+from aidtimeline.jsonlines import NOTHING, did_you_mean, nearest, parse_object, problem_at
+
+_COUNTRY = re.compile("[A-Z]{2}")
+
+
+def _to_country(value: str | None) -> str | None:
+    if value is None or (isinstance(value, str) and _COUNTRY.fullmatch(value)):
+        return value
+    raise InvalidValue(value, "a country code of ISO 3166-1: two capital letters")
+
+
+@frozen(kw_only=True)
+class Item:
+    """A thing that can be given: `unit` is what it is counted in (None: pieces), `category` what it is one of."""
+
+    slug: str = field(converter=to_slug)
+    label: str = field(converter=to_text)
+    unit: str | None = field(default=None, converter=to_optional_slug)
+    category: str | None = field(default=None, converter=to_optional_slug)
+
+
+@frozen(kw_only=True)
+class Party:
+    """Who gives, receives, or takes a part: `country` is its ISO 3166-1 code, `iati_org_id` its identifier in IATI."""
+
+    slug: str = field(converter=to_slug)
+    name: str = field(converter=to_text)
+    kind: str | None = field(default=None, converter=to_optional_slug)
+    country: str | None = field(default=None, converter=_to_country)
+    iati_org_id: str | None = field(default=None, converter=to_optional_text)
+
+    @property
+    def label(self) -> str:
+        """The name, which is what a party is called by."""
+        return self.name
+
+
+@frozen(kw_only=True)
+class ProjectName:
+    """What a project is called for short."""
+
+    slug: str = field(converter=to_slug)
+    label: str = field(converter=to_text)
+
+
+_PARTS = {
+    **dict.fromkeys(("items", "item"), "items"),
+    **dict.fromkeys(("parties", "party", "donor", "recipient", "via"), "parties"),
+    **dict.fromkeys(("projects", "project", "parent"), "projects"),
+}
+"""The part of the vocabulary that a field's slugs are in; a part may also be named itself."""
+
+
+@frozen
+class Vocabulary:
+    """Items, parties and projects by slug; `problems` are the lines that could not be read.
+
+    >>> vocabulary = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
+    >>> vocabulary.label("item", "truck"), vocabulary.label("item", "boat"), vocabulary.nearest("item", "trcuk")
+    ('lorry', 'boat', 'truck')
+    """
+
+    items: Mapping[str, Item] = field(factory=dict)
+    parties: Mapping[str, Party] = field(factory=dict)
+    projects: Mapping[str, ProjectName] = field(factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def load(cls, folder: str | PathLike[str]) -> Vocabulary:
+        """The vocabulary beside the log in `folder`; what is missing is empty.
+
+        Lines that cannot be read are passed over and listed in `problems`, with file and line. Of two lines for one
+        slug the first stands.
+        """
+        problems: list[Problem] = []
+        where = Path(folder) / "vocabulary"
+        return cls(
+            _load(where / "items.jsonl", Item, problems),
+            _load(where / "parties.jsonl", Party, problems),
+            _load(where / "projects.jsonl", ProjectName, problems),
+            tuple(problems),
+        )
+
+    def label(self, field: str, slug: str) -> str:
+        """What a slug in a field (`item`, `donor`, `project`, …) is called; the slug itself where nothing is known."""
+        known = self._part(field).get(slug)
+        return slug if known is None else str(known.label)
+
+    def nearest(self, field: str, slug: str) -> str | None:
+        """The known slug that somebody may have meant who wrote this one in a field, or None."""
+        return nearest(slug, self._part(field))
+
+    def _part(self, field: str) -> Mapping[str, Any]:
+        part: Mapping[str, Any] = getattr(self, _PARTS[field]) if field in _PARTS else {}
+        return part
+
+
+NO_VOCABULARY = Vocabulary()
+
+Entry = TypeVar("Entry", Item, Party, ProjectName)
+
+
+def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except (FileNotFoundError, NotADirectoryError):
+        return entries
+    except OSError as error:
+        problems.append(Problem(code="unreadable-file", severity="error", message=str(error.strerror), file=str(path)))
+        return entries
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        faults: list[Problem] = []
+        entry = _entry(line, cls, faults)
+        if entry is not None and entry.slug in entries:
+            again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
+            faults.append(problem_at("$.slug", again, "duplicate-slug"))
+        elif entry is not None:
+            entries[entry.slug] = entry
+        problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
+    return entries
+
+
+def _entry(line: bytes, cls: type[Entry], faults: list[Problem]) -> Entry | None:
+    try:
+        found = parse_object(line)
+    except InvalidValue as error:
+        faults.append(problem_at(None, error, "bad-json"))
+        return None
+    fields = {each.name: each for each in attrs.fields(cls)}
+    for name in found:
+        if name not in fields:
+            unknown = InvalidValue(name, "one of " + ", ".join(fields), did_you_mean(name, fields))
+            faults.append(problem_at(f"$.{name}", unknown, "unknown-field"))
+    for name, each in fields.items():
+        value = found.get(name)
+        try:
+            if value is not None:
+                each.converter(value)
+            elif each.default is attrs.NOTHING:
+                missing = InvalidValue(found.get(name, NOTHING), "text")
+                faults.append(problem_at(f"$.{name}", missing, "missing-field"))
+        except InvalidValue as error:
+            faults.append(problem_at(f"$.{name}", error))
+    return None if faults else cls(**found)
