@@ -1,0 +1,1 @@
+"""Where projections run. The reference fold defines the answers; every other engine is held against it."""

@@ -1,0 +1,102 @@
+"""The fields by which facts are grouped and chosen, and the choosing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from attrs import frozen
+
+from aidtimeline.errors import UsageError, shown
+from aidtimeline.events import EVENT_KINDS
+from aidtimeline.semantics import Fact
+from aidtimeline.vocabulary import Vocabulary
+
+Value: TypeAlias = str | None
+Where: TypeAlias = Mapping[str, Value | Iterable[Value]]
+Getter: TypeAlias = Callable[[Fact, Vocabulary], Value]
+
+
+def _attribute(name: str) -> Getter:
+    return lambda fact, _: getattr(fact.event, name, None)
+
+
+def _via(fact: Fact, _: Vocabulary) -> Value:
+    return "+".join(fact.event.via) or None
+
+
+def _category(fact: Fact, vocabulary: Vocabulary) -> Value:
+    item = vocabulary.items.get(getattr(fact.event, "item", None) or "")
+    return None if item is None else item.category
+
+
+#: The names that `by` and `where` take. `via` is a key as a whole, its slugs joined by `+`.
+FIELDS: Mapping[str, Getter] = {
+    "item": _attribute("item"),
+    "donor": _attribute("donor"),
+    "recipient": _attribute("recipient"),
+    "via": _via,
+    "project": _attribute("project"),
+    "package": _attribute("package"),
+    "kind": lambda fact, _: fact.kind,
+    "location": _attribute("location"),
+    "item-category": _category,
+    "side": _attribute("side"),
+    "party": _attribute("party"),
+    "role": _attribute("role"),
+}
+
+
+@frozen
+class Selection:
+    """Which facts are asked for: of these kinds (empty: any), and with one of the values given for each field."""
+
+    kinds: frozenset[str]
+    conditions: tuple[tuple[Getter, frozenset[Value]], ...]
+    vocabulary: Vocabulary
+
+    def __contains__(self, fact: Fact) -> bool:
+        return (not self.kinds or fact.kind in self.kinds) and all(
+            get(fact, self.vocabulary) in allowed for get, allowed in self.conditions
+        )
+
+
+def names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Names of fields in the order given, each checked; one may stand alone, and `_` may stand for `-`."""
+    return tuple(_field(each) for each in ([given] if isinstance(given, str) else given))
+
+
+def select(kinds: str | Iterable[str] | None, where: Where | None, vocabulary: Vocabulary) -> Selection:
+    """Choose facts by kind and by the values of fields; an empty text means that the field is empty, as None does."""
+    wanted = kinds_of(kinds)
+    conditions = []
+    for name, given in (where or {}).items():
+        values = [given] if given is None or isinstance(given, str) else given
+        conditions.append((FIELDS[_field(name)], frozenset(value or None for value in values)))
+    return Selection(frozenset(wanted), tuple(conditions), vocabulary)
+
+
+def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Kinds of events in the order given, each once and checked; one may stand alone."""
+    kinds = () if given is None else (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+    for kind in kinds:
+        if kind not in EVENT_KINDS:
+            raise UsageError(_no_such("kind of event", kind, EVENT_KINDS))
+    return kinds
+
+
+def _field(name: str) -> str:
+    known = name.replace("_", "-") if isinstance(name, str) else ""
+    if known not in FIELDS:
+        raise UsageError(_no_such("field", name, FIELDS))
+    return known
+
+
+def _no_such(what: str, found: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(found), known, n=1)
+    return (
+        f"there is no {what} {shown(found)}"
+        + (f"; did you mean {near[0]}?" if near else "")
+        + (f" ({what}s: {', '.join(known)})")
+    )

@@ -1,0 +1,242 @@
+"""The pieces that give bounds, of which projections are built: sums, states, unions, and products of these.
+
+Each keeps the monoid sum of the plain facts, and, whole, the facts that are linked by supersession: only when all are
+together can it be told what linked facts are worth over the worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from attrs import Factory, define, frozen
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.projections.protocol import Projection
+from aidtimeline.semantics import Fact, Group, Latest, Possible, Total, worth_of
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=Hashable)
+W = TypeVar("W")
+
+
+@frozen
+class Bounds:
+    """Low and high between which the sum lies in every world, both inclusive, and how far to trust them.
+
+    `high` is None where it is open: `open` counts the facts that state no upper bound. `approximate`: some amount is an
+    "about"; `disputed`: accounts of some fact contradict each other; `loose`: the bounds are sound, but may be wider
+    than need be.
+    """
+
+    low: Decimal
+    high: Decimal | None
+    open: int = 0
+    approximate: bool = False
+    disputed: bool = False
+    loose: bool = False
+
+    @property
+    def quantity(self) -> Quantity:
+        """The bounds as a quantity."""
+        return Quantity(self.low, self.high, self.approximate)
+
+    @property
+    def exact(self) -> bool:
+        """Whether there is but one number it can be, as far as the sources' words go."""
+        return self.low == self.high and not self.approximate
+
+    def __str__(self) -> str:
+        return str(self.quantity)
+
+
+@frozen
+class Term:
+    """What one fact adds to one sum when it counts."""
+
+    amount: Quantity
+    disputed: bool = False
+
+
+@define
+class _Parts(Generic[K, W]):
+    """The state of a sum or a state: what the plain facts come to, by key, and the linked facts with their terms."""
+
+    plain: dict[K, W] = Factory(dict)
+    linked: list[tuple[Fact, tuple[tuple[K, Any], ...]]] = Factory(list)
+
+    def by_group(self) -> Iterable[tuple[Group, dict[K, dict[str, Any]]]]:
+        """Each group of linked facts with, by key, the term of each fact (by id)."""
+        groups: dict[str, tuple[Group, dict[K, dict[str, Any]]]] = {}
+        for fact, terms in self.linked:
+            if fact.group is not None:
+                _, by_key = groups.setdefault(fact.group.key, (fact.group, {}))
+                for key, term in terms:
+                    by_key.setdefault(key, {})[fact.id] = term
+        return groups.values()
+
+    def add(self, key: K, value: W, together: Callable[[W, W], W]) -> None:
+        """Put a value together with what is there."""
+        self.plain[key] = together(self.plain[key], value) if key in self.plain else value
+
+    def merged(self, other: _Parts[K, W], together: Callable[[W, W], W]) -> _Parts[K, W]:
+        """Both, in a state of their own."""
+        merged = _Parts(dict(self.plain), self.linked + other.linked)
+        for key, value in other.plain.items():
+            merged.add(key, value, together)
+        return merged
+
+
+@frozen
+class Sum(Generic[K]):
+    """Sums with bounds. `terms` gives for each fact what it adds to which keys, at most once a key.
+
+    The result has a key where some fact may count. Bounds hold for every world, and are reached in some world unless
+    they are flagged loose.
+
+    >>> from aidtimeline.projections import fold
+    >>> fold([], Sum(lambda fact: [])).plain
+    {}
+    """
+
+    terms: Callable[[Fact], Iterable[tuple[K, Term]]]
+
+    def initial(self) -> _Parts[K, Bounds]:
+        """No sums."""
+        return _Parts()
+
+    def step(self, state: _Parts[K, Bounds], fact: Fact) -> _Parts[K, Bounds]:
+        """Add what the fact adds, or keep it for the end where it is linked."""
+        terms = tuple(self.terms(fact))
+        if fact.group is not None:
+            if terms:
+                state.linked.append((fact, terms))
+            return state
+        for key, term in terms:
+            amount = term.amount if fact.certain else term.amount.hull(ZERO)
+            state.add(key, _bounds(amount, (term,)), _plus)
+        return state
+
+    def merge(self, one: _Parts[K, Bounds], other: _Parts[K, Bounds]) -> _Parts[K, Bounds]:
+        """The sums of both."""
+        return one.merged(other, _plus)
+
+    def finish(self, state: _Parts[K, Bounds]) -> dict[K, Bounds]:
+        """The bounds of each sum."""
+        sums: _Parts[K, Bounds] = _Parts(dict(state.plain))
+        for group, by_key in state.by_group():
+            for key, terms in by_key.items():
+                amount, loose = worth_of(group, {each: term.amount for each, term in terms.items()}, Total())
+                sums.add(key, _bounds(amount, terms.values(), loose), _plus)
+        return sums.plain
+
+
+def _bounds(amount: Quantity, terms: Iterable[Term], loose: bool = False) -> Bounds:
+    terms = tuple(terms)
+    return Bounds(
+        amount.low,
+        amount.high,
+        open=sum(term.amount.high is None for term in terms),
+        approximate=any(term.amount.approximate for term in terms),
+        disputed=any(term.disputed for term in terms),
+        loose=loose,
+    )
+
+
+def _plus(one: Bounds, other: Bounds) -> Bounds:
+    total = one.quantity + other.quantity
+    return Bounds(
+        total.low,
+        total.high,
+        one.open + other.open,
+        one.approximate or other.approximate,
+        one.disputed or other.disputed,
+        one.loose or other.loose,
+    )
+
+
+@frozen
+class State(Generic[K, V]):
+    """States: of the facts that count, the last in the order of `Fact.rank` decides.
+
+    `stated` gives for each fact which keys it sets to which values. The result has, for each key that some fact may
+    set, the values it may have; None stands for a world in which nothing has set it yet.
+    """
+
+    stated: Callable[[Fact], Iterable[tuple[K, V]]]
+
+    def initial(self) -> _Parts[K, Possible[V]]:
+        """Nothing stated."""
+        return _Parts()
+
+    def step(self, state: _Parts[K, Possible[V]], fact: Fact) -> _Parts[K, Possible[V]]:
+        """Weigh what the fact states, or keep it for the end where it is linked."""
+        latest: Latest[V] = Latest()
+        terms = tuple((key, latest.stated(value, fact.rank)) for key, value in self.stated(fact))
+        if fact.group is not None:
+            if terms:
+                state.linked.append((fact, terms))
+            return state
+        for key, stated in terms:
+            state.add(key, stated if fact.certain else latest.either(stated, latest.nothing), latest.together)
+        return state
+
+    def merge(self, one: _Parts[K, Possible[V]], other: _Parts[K, Possible[V]]) -> _Parts[K, Possible[V]]:
+        """What the facts of both state."""
+        return one.merged(other, Latest[V]().together)
+
+    def finish(self, state: _Parts[K, Possible[V]]) -> dict[K, frozenset[V | None]]:
+        """The possible values of each key."""
+        latest: Latest[V] = Latest()
+        states: _Parts[K, Possible[V]] = _Parts(dict(state.plain))
+        for group, by_key in state.by_group():
+            for key, stated in by_key.items():
+                states.add(key, worth_of(group, stated, latest)[0], latest.together)
+        return {key: possible.values for key, possible in states.plain.items()}
+
+
+@frozen
+class Union(Generic[K]):
+    """Unions: everything that some fact says which may count. `said` gives what each fact says."""
+
+    said: Callable[[Fact], Iterable[K]]
+
+    def initial(self) -> frozenset[K]:
+        """Nothing said."""
+        return frozenset()
+
+    def step(self, state: frozenset[K], fact: Fact) -> frozenset[K]:
+        """Add what the fact says."""
+        return state.union(self.said(fact))
+
+    def merge(self, one: frozenset[K], other: frozenset[K]) -> frozenset[K]:
+        """What is said in both."""
+        return one | other
+
+    def finish(self, state: frozenset[K]) -> frozenset[K]:
+        """All that is said."""
+        return state
+
+
+@frozen
+class Product:
+    """Several projections in one pass. The result has each one's result by its name."""
+
+    projections: Mapping[str, Projection[Any, Any]]
+
+    def initial(self) -> dict[str, Any]:
+        """Each one's initial state."""
+        return {name: each.initial() for name, each in self.projections.items()}
+
+    def step(self, state: dict[str, Any], fact: Fact) -> dict[str, Any]:
+        """Each one's next state."""
+        return {name: each.step(state[name], fact) for name, each in self.projections.items()}
+
+    def merge(self, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+        """Each one's states merged."""
+        return {name: each.merge(one[name], other[name]) for name, each in self.projections.items()}
+
+    def finish(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Each one's result."""
+        return {name: each.finish(state[name]) for name, each in self.projections.items()}

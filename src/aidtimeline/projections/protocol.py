@@ -1,0 +1,40 @@
+"""What a projection is: a pure function from the facts of a view to a result, defined as a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+
+from aidtimeline.semantics import Fact
+
+S = TypeVar("S")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Projection(Protocol[S, R_co]):
+    """A fold over the facts of one view, in the order of `Fact.rank`.
+
+    The contract, for any partition of the facts into parts a and b:
+    `finish(merge(fold(a), fold(b))) == finish(fold(a + b))`, with `merge` associative and commutative: so the parts can
+    be folded anywhere. `step` may change the state it is given; `merge` leaves both as they are.
+    """
+
+    def initial(self) -> S:
+        """The state before any fact."""
+
+    def step(self, state: S, fact: Fact) -> S:
+        """The state after one more fact."""
+
+    def merge(self, one: S, other: S) -> S:
+        """The state after the facts of both."""
+
+    def finish(self, state: S) -> R_co:
+        """The result."""
+
+
+def fold(facts: Iterable[Fact], projection: Projection[S, Any]) -> S:
+    """The state after all the facts, one by one."""
+    state = projection.initial()
+    for fact in facts:
+        state = projection.step(state, fact)
+    return state

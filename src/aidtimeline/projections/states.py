@@ -1,0 +1,197 @@
+"""The state of each project, and who takes part in it, over all worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from aidtimeline.dates import DateRange
+from aidtimeline.events import Announcement, Participation, Project, Status
+from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.pieces import Product, State, Union
+from aidtimeline.projections.sums import Counts, MoneySums
+from aidtimeline.projections.tables import Table, in_order
+from aidtimeline.semantics import Fact
+from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+PROFILE = ("title", "parent", "planned_start", "planned_end")
+
+
+@frozen
+class PartyRole:
+    """A party that holds a role; `certain`: in every world."""
+
+    party: str
+    role: str
+    certain: bool
+
+
+@frozen
+class Part:
+    """A party's role in a project; `certain`: it holds it in every world."""
+
+    project: str
+    party: str
+    role: str
+    certain: bool
+
+
+@frozen
+class Announced:
+    """An intention that was stated and that nothing has replaced for sure."""
+
+    intent: str
+    party: str | None
+    role: str | None
+    item: str | None
+    id: str
+
+
+@frozen(kw_only=True)
+class ProjectState:
+    """What a project may be at the cut.
+
+    `status` and the fields of its profile are the values that they may have, None first where it may be that nobody has
+    stated any yet. `promised`, `delivered` and `paid` are sums by kind (and item or currency).
+    """
+
+    project: str
+    title: tuple[str | None, ...]
+    status: tuple[str | None, ...]
+    parent: tuple[str | None, ...]
+    planned_start: tuple[DateRange | None, ...]
+    planned_end: tuple[DateRange | None, ...]
+    parties: tuple[PartyRole, ...]
+    announced: tuple[Announced, ...]
+    promised: Table
+    delivered: Table
+    paid: Table
+
+
+class Participations:
+    """Who holds which role in which project: the result is a tuple of `Part`, in order."""
+
+    def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
+        self.selection = select("participation", where, vocabulary)
+        self._held = State(self._stated)
+
+    def initial(self) -> Any:
+        """Nobody."""
+        return self._held.initial()
+
+    def step(self, state: Any, fact: Fact) -> Any:
+        """Weigh one fact."""
+        return self._held.step(state, fact)
+
+    def merge(self, one: Any, other: Any) -> Any:
+        """Both."""
+        return self._held.merge(one, other)
+
+    def finish(self, state: Any) -> tuple[Part, ...]:
+        """Those who hold a role in some world."""
+        return tuple(
+            Part(*key, certain=held == {True}) for key, held in sorted(self._held.finish(state).items()) if True in held
+        )
+
+    def _stated(self, fact: Fact) -> Iterator[tuple[tuple[str, str, str], bool]]:
+        event = fact.event
+        if isinstance(event, Participation) and fact in self.selection:
+            yield (event.project, event.party, event.role), not event.left
+
+
+_Field: TypeAlias = tuple[str, str]
+
+
+class ProjectStates:
+    """The state of each project that some fact names: a mapping from its slug to its `ProjectState`."""
+
+    def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
+        self.selection = select(None, where, vocabulary)
+        options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
+        self._product = Product(
+            {
+                "named": Union(self._named),
+                "fields": State(self._fields),
+                "parts": Participations(**options),
+                "announced": Union(self._announced),
+                "promised": Counts(["project", "kind", "item"], kind=["pledge", "commitment"], **options),
+                "delivered": Counts(["project", "kind", "item"], kind=["delivery", "training"], **options),
+                "paid": MoneySums("project", kind=["disbursement", "receipt", "expenditure"], **options),
+            }
+        )
+
+    def initial(self) -> Any:
+        """No projects."""
+        return self._product.initial()
+
+    def step(self, state: Any, fact: Fact) -> Any:
+        """Weigh one fact, where it belongs to a project."""
+        return state if fact.event.project is None else self._product.step(state, fact)
+
+    def merge(self, one: Any, other: Any) -> Any:
+        """Both."""
+        return self._product.merge(one, other)
+
+    def finish(self, state: Any) -> Mapping[str, ProjectState]:
+        """The projects, in order."""
+        result = self._product.finish(state)
+        return {project: _project_state(project, result) for project in sorted(result["named"])}
+
+    def _named(self, fact: Fact) -> Iterator[str]:
+        if fact in self.selection and fact.event.project is not None:
+            yield fact.event.project
+
+    def _fields(self, fact: Fact) -> Iterator[tuple[_Field, Any]]:
+        event = fact.event
+        if fact not in self.selection:
+            return
+        if isinstance(event, Status):
+            yield (event.project, "status"), event.status
+        if isinstance(event, Project):
+            for name in PROFILE:
+                value = getattr(event, name)
+                if value is not None:
+                    yield (event.project, name), value
+
+    def _announced(self, fact: Fact) -> Iterator[tuple[str, Announced]]:
+        event = fact.event
+        if isinstance(event, Announcement) and event.project is not None and fact in self.selection:
+            yield event.project, Announced(event.intent, event.party, event.role, event.item, fact.id)
+
+
+def _project_state(project: str, result: Mapping[str, Any]) -> ProjectState:
+    possible = {
+        name: tuple(sorted(result["fields"].get((project, name), {None}), key=_none_first))
+        for name in ("status", *PROFILE)
+    }
+    announced = [each for owner, each in result["announced"] if owner == project]
+    return ProjectState(
+        project=project,
+        parties=tuple(
+            PartyRole(part.party, part.role, part.certain) for part in result["parts"] if part.project == project
+        ),
+        announced=tuple(
+            sorted(announced, key=lambda each: in_order((each.intent, each.party, each.role, each.item, each.id)))
+        ),
+        promised=_of_project(result["promised"], project),
+        delivered=_of_project(result["delivered"], project),
+        paid=_of_project(result["paid"], project),
+        **possible,
+    )
+
+
+def _none_first(value: str | DateRange | None) -> tuple[bool, str]:
+    return value is not None, value.text if isinstance(value, DateRange) else value or ""
+
+
+def _of_project(table: Table, project: str) -> Table:
+    """The table's rows of one project, without the project in their keys."""
+    at = table.names.index("project")
+
+    def without(key: tuple[Any, ...]) -> tuple[Any, ...]:
+        return key[:at] + key[at + 1 :]
+
+    rows = tuple(type(row)(without(row.key), row.unit, row.bounds) for row in table.rows if row.key[at] == project)
+    return Table(without(table.names), rows)

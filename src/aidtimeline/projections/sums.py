@@ -1,0 +1,141 @@
+"""Counts of things and sums of money, by any fields, with bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+from attrs import fields
+
+from aidtimeline.errors import UsageError
+from aidtimeline.events import EVENT_KINDS
+from aidtimeline.projections.fields import FIELDS, Value, Where, kinds_of, names, select
+from aidtimeline.projections.pieces import Bounds, Sum, Term
+from aidtimeline.projections.tables import Row, Table
+from aidtimeline.semantics import Fact
+from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+_Key: TypeAlias = tuple[tuple[Value, ...], str | None]
+
+#: Levels are held against the counts, and never summed.
+NEVER_SUMMED = ("observation",)
+COUNTED_KINDS = tuple(
+    kind
+    for kind, each in EVENT_KINDS.items()
+    if kind not in NEVER_SUMMED and any(field.name == "quantity" for field in fields(each))
+)
+VALUED_KINDS = tuple(kind for kind, each in EVENT_KINDS.items() if any(field.name == "value" for field in fields(each)))
+
+
+class _Sums:
+    """A sum by key, finished as a table."""
+
+    names: tuple[str, ...]
+    _sum: Sum[_Key]
+
+    def initial(self) -> Any:
+        """No sums."""
+        return self._sum.initial()
+
+    def step(self, state: Any, fact: Fact) -> Any:
+        """Add one fact."""
+        return self._sum.step(state, fact)
+
+    def merge(self, one: Any, other: Any) -> Any:
+        """The sums of both."""
+        return self._sum.merge(one, other)
+
+    def finish(self, state: Any) -> Table:
+        """The table of the sums."""
+        return Table(self.names, tuple(self._row(key, sums) for key, sums in self._sum.finish(state).items()))
+
+    def _row(self, key: _Key, bounds: Bounds) -> Row:
+        return Row(*key, bounds)
+
+
+class Counts(_Sums):
+    """How many of what: the quantities of facts of some kinds, by any fields and always by unit.
+
+    `kind` is one of `COUNTED_KINDS` or several, which then stand first in the key; `by` one field or several, none for
+    one total; `where` narrows what is counted, never what supersedes it.
+
+    >>> Counts(by=["item", "donor"], kind=["pledge", "delivery"]).names
+    ('kind', 'item', 'donor')
+    """
+
+    def __init__(
+        self,
+        by: str | Iterable[str] = "item",
+        *,
+        kind: str | Iterable[str] = "delivery",
+        where: Where | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
+    ) -> None:
+        kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed")
+        self.names = _led_by(("kind",) if len(kinds) > 1 else (), names(by))
+        self.selection = select(kinds, where, vocabulary)
+        self._sum = Sum(self._terms)
+
+    def key(self, fact: Fact) -> tuple[Value, ...]:
+        """The key of the row to which the fact adds."""
+        return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
+
+    def _terms(self, fact: Fact) -> Iterator[tuple[_Key, Term]]:
+        if fact.quantity is not None and fact in self.selection:
+            disputed = not fact.disputed.isdisjoint(("date", "quantity"))
+            yield (self.key(fact), getattr(fact.event, "unit", None)), Term(fact.quantity, disputed)
+
+
+class MoneySums(_Sums):
+    """How much money: the values of facts, by kind, currency and any fields.
+
+    `kind` is one of `VALUED_KINDS` or several (default: all). One flow seen from two sides is never summed: of money in
+    the receiver's books only receipts are taken, unless `where` or `by` names the side.
+    """
+
+    def __init__(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        kind: str | Iterable[str] | None = None,
+        where: Where | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
+    ) -> None:
+        kinds = _allowed(kind, VALUED_KINDS, "a value") or VALUED_KINDS
+        others = tuple(name for name in names(by) if name != "kind")
+        self.names = ("kind", "currency", *others)
+        self.selection = select(kinds, where, vocabulary)
+        self._one_side = "side" not in others and "side" not in (where or {})
+        self._sum = Sum(self._terms)
+
+    def key(self, fact: Fact) -> tuple[Value, ...]:
+        """The key of the row to which the fact adds."""
+        currency = None if fact.value is None else fact.value.currency
+        vocabulary = self.selection.vocabulary
+        return fact.kind, currency, *(FIELDS[name](fact, vocabulary) for name in self.names[2:])
+
+    def _terms(self, fact: Fact) -> Iterator[tuple[_Key, Term]]:
+        if fact.value is not None and fact in self.selection and not self._other_side(fact):
+            disputed = not fact.disputed.isdisjoint(("date", "value"))
+            yield (self.key(fact), None), Term(fact.value.amount, disputed)
+
+    def _other_side(self, fact: Fact) -> bool:
+        return self._one_side and fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
+
+
+def adds_to(projection: Counts | MoneySums, fact: Fact) -> bool:
+    """Whether the fact adds to one of the projection's sums when it counts."""
+    return any(True for _ in projection._terms(fact))
+
+
+def _led_by(first: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *others)))
+
+
+def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: str) -> tuple[str, ...]:
+    kinds = kinds_of(given)
+    for kind in kinds:
+        if kind not in allowed:
+            never = "observations are levels, never summed; " if kind in NEVER_SUMMED else ""
+            raise UsageError(f"the kind {kind!r} has no {what.removeprefix('a ')} ({never}kinds: {', '.join(allowed)})")
+    return kinds

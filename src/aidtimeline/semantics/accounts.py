@@ -1,0 +1,113 @@
+"""Accounts: how several reports of one fact become one date, one quantity, one value (design, section 5).
+
+Where the accounts agree, the fact is what they have in common; where they contradict, it is the hull of those that
+contradict another, and disputed. "Some", 2 and 4 machines: 2 to 4. An approximate account yields to exact ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from aidtimeline.amounts import Money, Quantity
+from aidtimeline.dates import DateRange
+from aidtimeline.events import Record, Source
+
+T = TypeVar("T")
+Combined = tuple[T, bool]
+
+
+@frozen
+class Account:
+    """What one report says of a fact; what it did not state is taken from the record.
+
+    `date` is capped: an event is reported when it has happened. `stated_date` is the text as it was given.
+    """
+
+    record: Record
+    known_since: datetime
+    stated_date: DateRange
+    date: DateRange
+    quantity: Quantity | None
+    value: Money | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The reports that this account stands on."""
+        return self.record.event.sources
+
+
+def capped(stated: DateRange, report: datetime) -> DateRange:
+    """Done is done: a date ends no later than the day (UTC) of its report; one wholly after it is left as it is.
+
+    >>> from aidtimeline.dates import end_of
+    >>> capped(DateRange.parse("2023"), end_of(date(2023, 6, 1))).text
+    '2023-01-01/2023-06-01'
+    """
+    day = report.astimezone(UTC).date()
+    if not stated.possible_by(day) or stated.certain_by(day):
+        return stated
+    return DateRange.between(stated.earliest, day)
+
+
+def combine_dates(accounts: Sequence[Account]) -> Combined[DateRange]:
+    """The date that the accounts tell together, and whether they contradict each other."""
+    exact = [each for each in accounts if not each.stated_date.qualified] or accounts
+    return _combine([each.date for each in exact], _date_ends, _date_between)
+
+
+def combine_quantities(quantities: Iterable[Quantity]) -> Combined[Quantity]:
+    """The quantity that the accounts tell together, and whether they contradict each other."""
+    given = list(quantities)
+    exact = [each for each in given if not each.approximate] or given
+    approximate = exact[0].approximate
+
+    def between(low: Decimal, high: Decimal) -> Quantity:
+        return Quantity(low, high if high.is_finite() else None, approximate)
+
+    return _combine(exact, _quantity_ends, between)
+
+
+def combine_values(values: Sequence[Money]) -> Combined[Money]:
+    """The value that accounts in one currency tell together, and whether they contradict each other."""
+    amount, disputed = combine_quantities(each.amount for each in values)
+    return Money(amount, values[0].currency), disputed
+
+
+INFINITE = Decimal("Infinity")
+
+
+def _date_ends(given: DateRange) -> tuple[date, date]:
+    return given.earliest or date.min, given.latest or date.max
+
+
+def _date_between(earliest: date, latest: date) -> DateRange:
+    return DateRange.between(
+        None if earliest == date.min else earliest,
+        None if latest == date.max else latest,
+    )
+
+
+def _quantity_ends(given: Quantity) -> tuple[Decimal, Decimal]:
+    return given.low, INFINITE if given.high is None else given.high
+
+
+def _combine(given: Sequence[T], ends: Callable[[T], tuple[Any, Any]], between: Callable[[Any, Any], T]) -> Combined[T]:
+    if len(given) == 1:
+        return given[0], False
+    spans = [ends(each) for each in given]
+    low = max(first for first, _ in spans)
+    high = min(last for _, last in spans)
+    disputed = low > high
+    if disputed:
+        contradicting = [(first, last) for first, last in spans if first > high or last < low]
+        low = min(first for first, _ in contradicting)
+        high = max(last for _, last in contradicting)
+    for each, span in zip(given, spans, strict=True):
+        if span == (low, high):
+            return each, disputed
+    return between(low, high), disputed

@@ -1,0 +1,277 @@
+"""Facts: what the log says once amendments are applied, as known at one date, cut as of one date (design, section 5).
+
+    records → recorded_until → repairs → known_at → news, accounts → facts → as_of
+
+`believe` goes as far as the facts known at a date; `cut` narrows them to one day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, cast
+
+import attrs
+from attrs import field, frozen
+
+from aidtimeline.amounts import Money, Quantity
+from aidtimeline.dates import DateRange, end_of
+from aidtimeline.errors import Problem
+from aidtimeline.events import Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.semantics.accounts import Account, capped, combine_dates, combine_quantities, combine_values
+from aidtimeline.semantics.amendments import Repaired, Reported, known_since, problem_at, repair, report
+from aidtimeline.semantics.links import Group, Happened, Links, cut_links, link
+
+
+@frozen
+class Fact:
+    """What an event says, as corrected, with all known accounts of it combined.
+
+    `id` and `recorded_at` are those of the original record; `event` is its text as corrected, while `date`, `quantity`
+    and `value` are what the accounts tell together. `disputed` names those of the three on which accounts contradict
+    each other. `certain` says that it counts in every world of its view; `group` links it to facts that may replace it.
+    """
+
+    id: str
+    recorded_at: datetime
+    known_since: datetime
+    event: Event
+    date: DateRange
+    quantity: Quantity | None
+    value: Money | None
+    accounts: tuple[Account, ...]
+    disputed: frozenset[str]
+    certain: bool = False
+    group: Group | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the event, as corrected."""
+        return self.event.kind
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Where the fact stands among others: by (latest, earliest, known_since, recorded_at, id)."""
+        return (
+            self.date.latest or date.max,
+            self.date.earliest or date.min,
+            self.known_since,
+            self.recorded_at,
+            self.id,
+        )
+
+
+@frozen
+class Belief:
+    """Everything believed at one date of knowledge: the facts in the order of `Fact.rank`, and their links."""
+
+    facts: tuple[Fact, ...]
+    links: Links
+    problems: tuple[Problem, ...] = field(repr=False)
+
+
+def believe(
+    records: Iterable[Record],
+    *,
+    known_at: date | datetime | None = None,
+    recorded_until: date | datetime | None = None,
+) -> Belief:
+    """Apply amendments to records, and combine the accounts known by `known_at` (inclusive; None: all).
+
+    `recorded_until` (inclusive) first narrows the records to the log as it stood then.
+    """
+    if recorded_until is not None:
+        written_until = end_of(recorded_until)
+        records = [record for record in records if record.recorded_at <= written_until]
+    known_until = None if known_at is None else end_of(known_at)
+    repaired = repair(records)
+    reported = report(repaired, known_until)
+    identity = _Identity(repaired, reported)
+    facts = sorted(_facts(repaired, reported, identity, known_until), key=attrgetter("rank"))
+    supersedes, faults = _supersedes(repaired, reported, identity)
+    links = link(supersedes)
+    problems = [
+        *repaired.problems,
+        *reported.problems,
+        *identity.problems,
+        *faults,
+        *_circles(repaired, links),
+    ]
+    return Belief(tuple(facts), links, tuple(problems))
+
+
+def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
+    """The facts that count in some world by the end of a day, in order; each says whether it does in every one."""
+    happened: dict[str, Happened] = {
+        fact.id: "surely" if fact.date.certain_by(as_of) else "perhaps"
+        for fact in belief.facts
+        if fact.date.possible_by(as_of)
+    }
+    linked = cut_links(belief.links, happened)
+    facts = []
+    for fact in belief.facts:
+        if fact.id in happened and fact.id not in linked.replaced:
+            group = linked.groups.get(fact.id)
+            certain = happened[fact.id] == "surely" and (group is None or not group.above[fact.id])
+            if certain or group is not None:
+                fact = attrs.evolve(fact, certain=certain, group=group)  # noqa: PLW2901
+            facts.append(fact)
+    return tuple(facts)
+
+
+class _Identity:
+    """Which record a record is one fact with: retractions with `duplicate_of` pool two records under the other's id."""
+
+    def __init__(self, repaired: Repaired, reported: Reported) -> None:
+        duplicates = {of: (repaired.erased[of], other) for of, other in repaired.duplicates.items()}
+        for of, news in reported.deciding.items():
+            if isinstance(news.event, Retraction) and news.event.duplicate_of is not None:
+                duplicates[of] = news, news.event.duplicate_of
+        self.problems: list[Problem] = []
+        self._other: dict[str, str] = {}
+        for of, (record, other) in duplicates.items():
+            if repaired.stated(of) is None:
+                continue
+            if repaired.stated(other) is None:
+                message = f"{of} is retracted as a duplicate of {other}, which is no event in the log"
+                self.problems.append(problem_at(record, "bad-link" if other in repaired.ids else "dangling", message))
+            else:
+                self._other[of] = other
+        self._root: dict[str, str] = {}
+        self._circles: set[str] = set()
+
+    def root(self, record_id: str) -> str:
+        """The id under which the record's accounts and links are pooled: its own, where it is no duplicate."""
+        path: dict[str, None] = {}
+        at = record_id
+        while at in self._other and at not in self._root and at not in path:
+            path[at] = None
+            at = self._other[at]
+        root = self._root.get(at, at)
+        if at in path:
+            walked = list(path)
+            circle = walked[walked.index(at) :]
+            root = min(circle)
+            self._circles.update(circle)
+        self._root.update(dict.fromkeys(path, root))
+        return root
+
+    def in_circle(self, record_id: str) -> bool:
+        """Whether records are duplicates of each other in a circle, this one among them."""
+        self.root(record_id)
+        return record_id in self._circles
+
+
+def _facts(repaired: Repaired, reported: Reported, identity: _Identity, known_until: datetime | None) -> Iterator[Fact]:
+    pooled: dict[str, list[Record]] = {}
+    for record_id in (*repaired.standing, *repaired.erased):
+        record = repaired.stated(record_id)
+        root = identity.root(record_id)
+        retracted = root in repaired.erased or isinstance(reported.news_of(root), Retraction)
+        if record is not None and (not retracted or identity.in_circle(root)):
+            pooled.setdefault(root, []).append(record)
+    for root, members in pooled.items():
+        base = repaired.stated(root)
+        if base is not None:
+            text = _text(base, reported)
+            unit = getattr(text, "unit", None)
+            accounts = [each for member in members for each in _accounts(member, unit, reported, known_until)]
+            if accounts:
+                yield _fact(base, text, accounts)
+
+
+def _text(record: Record, reported: Reported) -> Event:
+    """What the record says, as corrected by the news that decides."""
+    news = reported.news_of(record.id)
+    return cast(Event, news.event if isinstance(news, Correction) else record.event)
+
+
+def _accounts(record: Record, unit: str | None, reported: Reported, known_until: datetime | None) -> Iterator[Account]:
+    """The known accounts of one record: its own, or the correction in its place, then its corroborations.
+
+    What is stated in another unit than the fact's is set aside.
+    """
+    text = _text(record, reported)
+    value: Money | None = getattr(text, "value", None)
+    quantity: Quantity | None = getattr(text, "quantity", None) if getattr(text, "unit", None) == unit else None
+    own, own_date = record, cast(Event, record.event).date
+    cap = since = known_since(record)
+    if text is not record.event:
+        own = reported.deciding[record.id]
+        since = known_since(own)
+        cap = cap if text.date == own_date else since
+    if text is not record.event or known_until is None or since <= known_until:
+        yield Account(own, since, text.date, capped(text.date, cap), quantity, value)
+    for other in reported.corroborations.get(record.id, ()):
+        said = cast(Corroboration, other.event)
+        since = known_since(other)
+        stated = text.date if said.date is None else said.date
+        yield Account(
+            other,
+            since,
+            stated,
+            capped(stated, since),
+            quantity if said.quantity is None else said.quantity,
+            value if said.value is None else said.value,
+        )
+
+
+def _fact(record: Record, text: Event, accounts: Sequence[Account]) -> Fact:
+    dates, date_disputed = combine_dates(accounts)
+    quantities = [each.quantity for each in accounts if each.quantity is not None]
+    quantity, quantity_disputed = combine_quantities(quantities) if quantities else (None, False)
+    currency = _currency(text, accounts)
+    values = [each.value for each in accounts if each.value is not None and each.value.currency == currency]
+    value, value_disputed = combine_values(values) if values else (None, False)
+    disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
+    return Fact(
+        id=record.id,
+        recorded_at=record.recorded_at,
+        known_since=min(each.known_since for each in accounts),
+        event=text,
+        date=dates,
+        quantity=quantity,
+        value=value,
+        accounts=tuple(accounts),
+        disputed=frozenset(name for name, disputed in disputes.items() if disputed),
+    )
+
+
+def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
+    """The currency of the fact: the record's, or where it states no value, that of the account known first."""
+    value: Money | None = getattr(text, "value", None)
+    if value is not None:
+        return value.currency
+    valued = [each for each in accounts if each.value is not None]
+    first = min(valued, key=lambda each: (each.known_since, each.record.recorded_at, each.record.id), default=None)
+    return None if first is None or first.value is None else first.value.currency
+
+
+def _supersedes(
+    repaired: Repaired, reported: Reported, identity: _Identity
+) -> tuple[dict[str, list[str]], list[Problem]]:
+    """The links of every event, believed or not. A correction's replace its original's."""
+    supersedes: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for record_id in (*repaired.standing, *repaired.erased):
+        record = repaired.stated(record_id)
+        if record is None:
+            continue
+        for target in _text(record, reported).supersedes:
+            if repaired.stated(target) is not None:
+                supersedes.setdefault(identity.root(record_id), []).append(identity.root(target))
+            elif target in repaired.ids:
+                message = f"it supersedes {target}, which is an amendment"
+                problems.append(problem_at(record, "bad-link", message, "supersede the event that it amends"))
+            else:
+                problems.append(problem_at(record, "dangling", f"it supersedes {target}, which is not in the log"))
+    return supersedes, problems
+
+
+def _circles(repaired: Repaired, links: Links) -> Iterator[Problem]:
+    for circle in links.circles:
+        record = repaired.stated(circle[0])
+        if record is not None:
+            message = "it supersedes itself, through " + (", ".join(circle[1:]) or "its duplicate")
+            yield problem_at(record, "circle", message, "the links between these are ignored")

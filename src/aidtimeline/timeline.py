@@ -1,0 +1,137 @@
+"""`Timeline` and `View`: the facade. A timeline is a log's records; a view is what they say at a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from os import PathLike
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from aidtimeline.dates import parse_cut, parse_day
+from aidtimeline.engines.reference import run
+from aidtimeline.errors import Problem
+from aidtimeline.events import Record
+from aidtimeline.log import EventLog
+from aidtimeline.projections import (
+    Counts,
+    MoneySums,
+    Part,
+    Participations,
+    Projection,
+    ProjectState,
+    ProjectStates,
+    Table,
+)
+from aidtimeline.projections.fields import Where
+from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+@frozen(slots=False)
+class View:
+    """The facts as known at one date, cut as of one date.
+
+    `as_of` is a day (inclusive); `known_at` a day or an instant (inclusive), None where all is known that is in the
+    log; `recorded_until` likewise.
+    """
+
+    as_of: date
+    known_at: date | datetime | None
+    recorded_until: date | datetime | None
+    belief: Belief = field(repr=False, eq=False)
+    vocabulary: Vocabulary = field(default=NO_VOCABULARY, repr=False, eq=False)
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that count in some world, ordered by (latest, earliest, known_since, recorded_at, id)."""
+        return cut(self.belief, self.as_of)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What replay could make no sense of: amendments that aim at nothing, circles, and the like."""
+        return self.belief.problems
+
+    def replay(self, projection: Projection[S, R]) -> R:
+        """What a projection makes of the facts."""
+        return run(self.facts, projection)
+
+    def counts(
+        self,
+        by: str | Iterable[str] = "item",
+        *,
+        kind: str | Iterable[str] = "delivery",
+        where: Where | None = None,
+    ) -> Table:
+        """How many of what, with bounds; see `aidtimeline.projections.Counts`."""
+        return self.replay(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
+
+    def money(
+        self,
+        by: str | Iterable[str] = (),
+        *,
+        kind: str | Iterable[str] | None = None,
+        where: Where | None = None,
+    ) -> Table:
+        """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`."""
+        return self.replay(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
+
+    def projects(self, where: Where | None = None) -> Mapping[str, ProjectState]:
+        """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`."""
+        return self.replay(ProjectStates(where, self.vocabulary))
+
+    def participation(self, where: Where | None = None) -> tuple[Part, ...]:
+        """Who holds which role in which project; see `aidtimeline.projections.Participations`."""
+        return self.replay(Participations(where, self.vocabulary))
+
+
+class Timeline:
+    """The records of a log, ready to be replayed to any date, as known at any date.
+
+    >>> Timeline([]).as_of("2023-11-28", known_at="2023-11-25").facts
+    ()
+    """
+
+    def __init__(
+        self,
+        records: Iterable[Record],
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        problems: Iterable[Problem] = (),
+    ) -> None:
+        self.records = tuple(records)
+        self.vocabulary = vocabulary
+        self.problems = tuple(problems)
+        self._beliefs: dict[tuple[date | datetime | None, date | datetime | None], Belief] = {}
+
+    @classmethod
+    def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False) -> Timeline:
+        """Read a log's folder, and its vocabulary.
+
+        Lines that cannot be read raise `UnreadableLog`; with `skip_problems` they are passed over, and listed in
+        `problems`.
+        """
+        problems: list[Problem] = []
+        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
+        return cls(records, Vocabulary.load(folder), problems)
+
+    def as_of(
+        self,
+        day: str | date,
+        *,
+        known_at: str | date | datetime | None = None,
+        recorded_until: str | date | datetime | None = None,
+    ) -> View:
+        """The facts that may have happened by the end of a day, as known at a date (None: all that is known).
+
+        `known_at` and `recorded_until` are a day (all of it, UTC) or an instant; all cuts are inclusive.
+        """
+        known = None if known_at is None else parse_cut(known_at)
+        recorded = None if recorded_until is None else parse_cut(recorded_until)
+        if (known, recorded) not in self._beliefs:
+            self._beliefs[known, recorded] = believe(self.records, known_at=known, recorded_until=recorded)
+        return View(parse_day(day), known, recorded, self._beliefs[known, recorded], self.vocabulary)

@@ -1,0 +1,503 @@
+"""The oracle: section 5 of the design by brute force, one world after the other.
+
+Written from the design alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never imports
+them, and of dates, quantities and money it reads nothing but their ends and whether they are qualified. It is slow on
+purpose: an undecided date doubles the worlds.
+
+>>> oracle = Oracle([], date(2023, 3, 1))
+>>> oracle.worlds, oracle.counts()
+({frozenset()}, {})
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import Any, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from aidtimeline.amounts import Quantity
+from aidtimeline.events import (
+    Amendment,
+    Correction,
+    Corroboration,
+    Event,
+    Participation,
+    Project,
+    Record,
+    Retraction,
+    Status,
+)
+
+#: Low and high end, both inclusive; None is an open end.
+Interval: TypeAlias = tuple[Any, Any]
+Where: TypeAlias = Mapping[str, str | None | tuple[str | None, ...]]
+#: The `by` fields of a number, and its unit (of money: its currency).
+Key: TypeAlias = tuple[tuple[str | None, ...], str | None]
+
+MAX_UNDECIDED = 18
+TIGHT_UNDECIDED = 12
+PROFILE = ("title", "parent", "planned_start", "planned_end")
+
+
+@frozen
+class Written:
+    """A record once repairs are applied. `gone`: a repair retracted it, `twin` is that repair's `duplicate_of`."""
+
+    id: str
+    recorded_at: datetime
+    says: Event | Amendment
+    gone: bool = False
+    twin: str | None = None
+
+    @property
+    def known_since(self) -> datetime:
+        """When one could first have read it."""
+        published = [source.published for source in self.says.sources if source.published is not None]
+        return min((end_of(each.latest) for each in published if each.latest is not None), default=self.recorded_at)
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """The order in which later news takes precedence."""
+        return (self.known_since, self.recorded_at, self.id)
+
+
+@frozen
+class Account:
+    """What one report tells: intervals, and of each whether it is only approximate."""
+
+    order: tuple[datetime, datetime, str]
+    date: tuple[Interval, bool]
+    quantity: tuple[Interval, bool] | None
+    value: tuple[Interval, bool] | None
+    currency: str | None
+
+
+@frozen
+class Fact:
+    """A believed fact: its event as corrected, and what its accounts say when combined."""
+
+    id: str
+    event: Event
+    known_since: datetime
+    recorded_at: datetime
+    date: Interval
+    quantity: Interval | None
+    value: Interval | None
+    currency: str | None
+    disputed: frozenset[str]
+
+    @property
+    def order(self) -> tuple[date, date, datetime, datetime, str]:
+        """The order in which the last fact decides a state."""
+        earliest, latest = self.date
+        return (latest or date.max, earliest or date.min, self.known_since, self.recorded_at, self.id)
+
+
+def end_of(cut: date | datetime) -> datetime:
+    """The last instant of a day in UTC; an instant is itself."""
+    return cut if isinstance(cut, datetime) else datetime.combine(cut, time.max, UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The day in UTC."""
+    return instant.astimezone(UTC).date()
+
+
+def is_repair(says: Event | Amendment) -> bool:
+    """An amendment that names no source."""
+    return isinstance(says, Correction | Retraction) and not says.sources
+
+
+def exact_ends(quantity: Quantity) -> Interval:
+    """The ends of a quantity as numbers that add up without rounding."""
+    return (Fraction(quantity.low), None if quantity.high is None else Fraction(quantity.high))
+
+
+def overlap(one: Interval, other: Interval) -> bool:
+    """Whether two intervals share a point."""
+    return not any(
+        low is not None and high is not None and low > high for low, high in ((one[0], other[1]), (other[0], one[1]))
+    )
+
+
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """The smallest interval that holds all of these."""
+    lows, highs = zip(*intervals, strict=True)
+    return (None if None in lows else min(lows), None if None in highs else max(highs))
+
+
+def combine(told: Iterable[tuple[Interval, bool]]) -> tuple[Interval, bool]:
+    """The intersection of accounts that agree, else the hull of those that contradict another; whether disputed."""
+    accounts = list(told)
+    chosen = [interval for interval, approximate in accounts if not approximate] or [each for each, _ in accounts]
+    contradicting = [one for one in chosen if not all(overlap(one, other) for other in chosen)]
+    if contradicting:
+        return hull(contradicting), True
+    lows = [low for low, _ in chosen if low is not None]
+    highs = [high for _, high in chosen if high is not None]
+    return (max(lows, default=None), min(highs, default=None)), False
+
+
+def capped(dated: Interval, cap: date) -> Interval:
+    """Done is done: what was reported on `cap` had happened by then, unless it is dated wholly after."""
+    earliest, latest = dated
+    if earliest is not None and earliest > cap:
+        return dated
+    return (earliest, cap if latest is None else min(latest, cap))
+
+
+def field_of(event: Event, name: str) -> str | None:
+    """A field as a key; a list is one key as a whole."""
+    value = getattr(event, name, None)
+    return ("+".join(value) or None) if isinstance(value, tuple) else value
+
+
+def asked_for(event: Event, where: Where | None) -> bool:
+    """Whether each field named has one of its values; an empty one is none."""
+    for name, wanted in (where or {}).items():
+        values = wanted if isinstance(wanted, tuple) else (wanted,)
+        if field_of(event, name) not in [value or None for value in values]:
+            return False
+    return True
+
+
+def closure(edges: Mapping[str, set[str]], start: str) -> set[str]:
+    """All that can be reached from a node in one step or more."""
+    reached: set[str] = set()
+    waiting = list(edges.get(start, ()))
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(edges.get(node, ()))
+    return reached
+
+
+def after_repairs(records: Iterable[Record], recorded_until: date | datetime | None) -> dict[str, Written]:
+    """The records as they stand in the log at the cut, repairs applied and gone."""
+    log: dict[str, Record] = {}
+    for record in sorted(records, key=lambda each: each.recorded_at, reverse=True):
+        if recorded_until is None or record.recorded_at <= end_of(recorded_until):
+            log[record.id] = record
+    repairs: dict[str, list[Record]] = defaultdict(list)
+    for record in log.values():
+        said = record.event
+        if isinstance(said, Correction | Retraction) and is_repair(said):
+            target = log.get(said.of)
+            useless = isinstance(said, Correction) and is_repair(said.event)
+            if target is not None and not is_repair(target.event) and not useless:
+                repairs[target.id].append(record)
+    written: dict[str, Written] = {}
+    for record in log.values():
+        if is_repair(record.event):
+            continue
+        stands = Written(record.id, record.recorded_at, record.event)
+        if repairs[record.id]:
+            deciding = max(repairs[record.id], key=lambda each: (each.recorded_at, each.id)).event
+            if isinstance(deciding, Correction):
+                stands = evolve(stands, says=deciding.event)
+            elif isinstance(deciding, Retraction):
+                if not isinstance(record.event, Event):
+                    continue
+                stands = evolve(stands, gone=True, twin=deciding.duplicate_of)
+        written[record.id] = stands
+    return written
+
+
+@frozen(slots=False)
+class Oracle:
+    """Every world of a log at its cuts: which facts there are, which of them count together, and what follows."""
+
+    records: Iterable[Record] = field(converter=tuple)
+    as_of: date
+    known_at: date | datetime | None = None
+    recorded_until: date | datetime | None = None
+
+    # From records to facts.
+
+    def _is_known(self, written: Written) -> bool:
+        return self.known_at is None or written.known_since <= end_of(self.known_at)
+
+    @cached_property
+    def _written(self) -> dict[str, Written]:
+        return after_repairs(self.records, self.recorded_until)
+
+    @cached_property
+    def _events(self) -> dict[str, Written]:
+        return {each.id: each for each in self._written.values() if isinstance(each.says, Event)}
+
+    def _known_amendments(self) -> Iterator[Written]:
+        for each in self._written.values():
+            if not isinstance(each.says, Event) and each.says.of in self._events and self._is_known(each):
+                yield each
+
+    @cached_property
+    def _news(self) -> dict[str, Written]:
+        """The known news that decides about each event."""
+        deciding: dict[str, Written] = {}
+        for each in sorted(self._known_amendments(), key=lambda each: each.order):
+            says = each.says
+            fits = isinstance(says, Retraction) or (isinstance(says, Correction) and isinstance(says.event, Event))
+            if fits and isinstance(says, Correction | Retraction) and not self._events[says.of].gone:
+                deciding[says.of] = each
+        return deciding
+
+    def _corrected(self, event_id: str) -> Event:
+        """What the record says, as corrected by known news."""
+        news = self._news.get(event_id)
+        says = news.says.event if news and isinstance(news.says, Correction) else self._events[event_id].says
+        if not isinstance(says, Event):
+            raise TypeError(says)
+        return says
+
+    @cached_property
+    def _retracted(self) -> dict[str, str | None]:
+        """The records that count for nothing of their own, and what each is a duplicate of."""
+        repaired = {each.id: each.twin for each in self._events.values() if each.gone}
+        reported = {of: news.says.duplicate_of for of, news in self._news.items() if isinstance(news.says, Retraction)}
+        return {**repaired, **reported}
+
+    def _end_of_chain(self, event_id: str) -> str | None:
+        """Where the duplicates lead, the smallest id of a circle; None where that is no event."""
+        passed: list[str] = []
+        while (twin := self._retracted.get(event_id)) is not None:
+            if event_id in passed:
+                return min(passed[passed.index(event_id) :])
+            passed.append(event_id)
+            if twin not in self._events:
+                return None
+            event_id = twin
+        return event_id
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        return {each: self._end_of_chain(each) or each for each in self._events}
+
+    def _is_taken_away(self, root: str) -> bool:
+        return root in self._retracted and (self._retracted[root] is None or self._end_of_chain(root) is None)
+
+    def _accounts(self, member: str) -> Iterator[Account]:
+        """The known accounts of one event: its own, and its corroborations'."""
+        record, news, event = self._events[member], self._news.get(member), self._corrected(member)
+        if news and isinstance(news.says, Correction):
+            unchanged = isinstance(record.says, Event) and event.date.text == record.says.date.text
+            yield self._account(news.order, event, day_of((record if unchanged else news).known_since))
+        elif self._is_known(record):
+            yield self._account(record.order, event, day_of(record.known_since))
+        for each in self._known_amendments():
+            if isinstance(each.says, Corroboration) and each.says.of == member:
+                yield self._account(each.order, event, day_of(each.known_since), each.says)
+
+    @staticmethod
+    def _account(
+        order: tuple[datetime, datetime, str], event: Event, cap: date, told: Corroboration | None = None
+    ) -> Account:
+        def stated(name: str) -> Any:
+            own = getattr(told, name, None)
+            return getattr(event, name, None) if own is None else own
+
+        dated, quantity, value = stated("date"), stated("quantity"), stated("value")
+        return Account(
+            order,
+            (capped((dated.earliest, dated.latest), cap), any(mark in dated.text for mark in "?~%")),
+            None if quantity is None else (exact_ends(quantity), quantity.approximate),
+            None if value is None else (exact_ends(value.amount), value.amount.approximate),
+            None if value is None else value.currency,
+        )
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """The believed facts by id, those of duplicates under the id they are pooled under."""
+        pooled: dict[str, list[Account]] = defaultdict(list)
+        for member, root in self._roots.items():
+            if not self._is_taken_away(root):
+                pooled[root] += self._accounts(member)
+        return {root: self._fact(root, accounts) for root, accounts in pooled.items() if accounts}
+
+    def _fact(self, root: str, accounts: list[Account]) -> Fact:
+        accounts = sorted(accounts, key=lambda each: each.order)
+        event = self._corrected(root)
+        own = getattr(event, "value", None)
+        # A fact of a kind that carries no quantity or value has none, whatever else is told of it.
+        valued = [each for each in accounts if each.currency and hasattr(event, "value")]
+        currency = own.currency if own is not None else valued[0].currency if valued else None
+        dated, date_disputed = combine(each.date for each in accounts)
+        quantities = [each.quantity for each in accounts if each.quantity and hasattr(event, "quantity")]
+        values = [each.value for each in valued if each.value and each.currency == currency]
+        quantity, quantity_disputed = combine(quantities) if quantities else (None, False)
+        value, value_disputed = combine(values) if values else (None, False)
+        disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
+        return Fact(
+            id=root,
+            event=event,
+            known_since=accounts[0].order[0],
+            recorded_at=self._events[root].recorded_at,
+            date=dated,
+            quantity=quantity,
+            value=value,
+            currency=currency if value else None,
+            disputed=frozenset(name for name, disputed in disputes.items() if disputed),
+        )
+
+    # From facts to worlds.
+
+    @cached_property
+    def links(self) -> dict[str, set[str]]:
+        """What each event, believed or not, supersedes directly; links within a circle are left out."""
+        drawn: dict[str, set[str]] = {root: set() for root in self._roots.values()}
+        for member, root in self._roots.items():
+            drawn[root] |= {self._roots[each] for each in self._corrected(member).supersedes if each in self._roots}
+        reached = {node: closure(drawn, node) for node in drawn}
+        return {
+            node: {other for other in others if node not in reached[other] and other != node}
+            for node, others in drawn.items()
+        }
+
+    @cached_property
+    def undecided(self) -> frozenset[str]:
+        """The facts that may or may not have happened by the cut."""
+        return frozenset(
+            each.id
+            for each in self.facts.values()
+            if (each.date[0] is None or each.date[0] <= self.as_of)
+            and (each.date[1] is None or each.date[1] > self.as_of)
+        )
+
+    @cached_property
+    def worlds(self) -> set[frozenset[str]]:
+        """Each set of facts that count together in some world."""
+        if len(self.undecided) > MAX_UNDECIDED:
+            raise ValueError(f"{len(self.undecided)} undecided dates are too many to enumerate")
+        bits = {fact: 1 << index for index, fact in enumerate(self.facts)}
+        superseders = dict.fromkeys(bits, 0)
+        for fact, bit in bits.items():
+            for superseded in closure(self.links, fact):
+                if superseded in bits:
+                    superseders[superseded] |= bit
+        past = sum(
+            bits[each.id]
+            for each in self.facts.values()
+            if each.date[1] is not None and each.date[1] <= self.as_of and each.id not in self.undecided
+        )
+        counted = set()
+        for choice in product(*((0, bits[each]) for each in self.undecided)):
+            happened = past + sum(choice)
+            counted.add(
+                sum(bit for fact, bit in bits.items() if bit & happened and not superseders[fact] & happened)
+            )
+        return {frozenset(fact for fact, bit in bits.items() if bit & world) for world in counted}
+
+    def is_tight(self, fact_id: str) -> bool:
+        """Whether bounds with this fact must be reached: one direct superseder each, or few undecided dates."""
+        near: dict[str, set[str]] = defaultdict(set)
+        for node, others in self.links.items():
+            for other in others:
+                near[node].add(other)
+                near[other].add(node)
+        group = closure(near, fact_id) | {fact_id}
+        few = len(group & self.undecided) <= TIGHT_UNDECIDED
+        return few or all(sum(node in others for others in self.links.values()) <= 1 for node in group)
+
+    # From worlds to answers.
+
+    def counts(
+        self, kinds: tuple[str, ...] = ("delivery",), by: tuple[str, ...] = ("item",), where: Where | None = None
+    ) -> dict[Key, Interval]:
+        """The least and the greatest sum of quantities over all worlds, by key and unit."""
+        return self._sums(self.counted(kinds, by, where), "quantity")
+
+    def money(
+        self, kinds: tuple[str, ...] = (), by: tuple[str, ...] = (), where: Where | None = None
+    ) -> dict[Key, Interval]:
+        """The least and the greatest sum of values over all worlds, by key and currency; no kinds are all kinds."""
+        return self._sums(self.valued(kinds, by, where), "value")
+
+    def counted(
+        self, kinds: tuple[str, ...] = ("delivery",), by: tuple[str, ...] = ("item",), where: Where | None = None
+    ) -> dict[Key, set[str]]:
+        """The facts with a quantity that count in some world, by key and unit."""
+        members: dict[Key, set[str]] = defaultdict(set)
+        for fact in self._asked_for(where):
+            if fact.quantity is not None and fact.event.kind in kinds:
+                members[self._key(fact, by), field_of(fact.event, "unit")].add(fact.id)
+        return members
+
+    def valued(
+        self, kinds: tuple[str, ...] = (), by: tuple[str, ...] = (), where: Where | None = None
+    ) -> dict[Key, set[str]]:
+        """The facts with a value that count in some world, by key and currency.
+
+        One flow is never summed from two sides: of what is in the receiver's books only receipts, unless sides are named.
+        """
+        members: dict[Key, set[str]] = defaultdict(set)
+        named = "side" in by or "side" in (where or {})
+        for fact in self._asked_for(where):
+            other_side = field_of(fact.event, "side") == "receiver" and fact.event.kind != "receipt"
+            if fact.value is not None and (not kinds or fact.event.kind in kinds) and (named or not other_side):
+                members[self._key(fact, by), fact.currency].add(fact.id)
+        return members
+
+    def _asked_for(self, where: Where | None) -> list[Fact]:
+        counting = {fact for world in self.worlds for fact in world}
+        return [self.facts[each] for each in counting if asked_for(self.facts[each].event, where)]
+
+    @staticmethod
+    def _key(fact: Fact, by: tuple[str, ...]) -> tuple[str | None, ...]:
+        return tuple(field_of(fact.event, name) for name in by)
+
+    def _sums(self, members: Mapping[Key, set[str]], name: str) -> dict[Key, Interval]:
+        answer: dict[Key, Interval] = {}
+        for key, facts in members.items():
+            amounts = [[getattr(self.facts[each], name) for each in facts & world] for world in self.worlds]
+            lows = [sum((low for low, _ in each), Fraction(0)) for each in amounts]
+            highs = [None if any(high is None for _, high in each) else sum(high for _, high in each) for each in amounts]
+            answer[key] = (min(lows), None if None in highs else max(highs))
+        return answer
+
+    def status(self, project: str, where: Where | None = None) -> set[str | None]:
+        """The statuses a project has in some world; None for none yet."""
+        return self._last(
+            lambda event: event.status if isinstance(event, Status) and event.project == project else None, where
+        )
+
+    def profile(self, project: str, name: str, where: Where | None = None) -> set[str | None]:
+        """The values that a field of a project's profile has in some world, dates as texts; None for none yet."""
+
+        def stated(event: Event) -> str | None:
+            value = getattr(event, name) if isinstance(event, Project) and event.project == project else None
+            return getattr(value, "text", value)
+
+        return self._last(stated, where)
+
+    def roles(self, where: Where | None = None) -> dict[tuple[str, str, str], set[bool]]:
+        """Whether each role ever told of (project, party, role) is held, in each world."""
+        told = {
+            (each.event.project, each.event.party, each.event.role)
+            for each in self.facts.values()
+            if isinstance(each.event, Participation)
+        }
+
+        def holds(role: tuple[str, str, str], event: Event) -> bool | None:
+            if isinstance(event, Participation) and (event.project, event.party, event.role) == role:
+                return not event.left
+            return None
+
+        return {
+            role: {bool(each) for each in self._last(lambda event, role=role: holds(role, event), where)}
+            for role in told
+        }
+
+    def _last(self, value: Callable[[Event], Any], where: Where | None) -> set[Any]:
+        """The value that the last of the facts with one gives, in each world."""
+        answer = set()
+        for world in self.worlds:
+            facts = sorted((self.facts[each] for each in world), key=lambda each: each.order)
+            values = [value(each.event) for each in facts if asked_for(each.event, where)]
+            answer.add(next((each for each in reversed(values) if each is not None), None))
+        return answer
