@@ -98,7 +98,52 @@ _HOMES = {
 }
 _HOME_OF = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - a list of names all the same
+__all__ = [
+    "AidtimelineError",
+    "Announcement",
+    "Bounds",
+    "Cancellation",
+    "Commitment",
+    "Correction",
+    "Corroboration",
+    "Counts",
+    "DataError",
+    "DateRange",
+    "Delivery",
+    "Disbursement",
+    "Event",
+    "EventLog",
+    "Expenditure",
+    "Fact",
+    "InvalidValue",
+    "LogError",
+    "Money",
+    "MoneySums",
+    "Observation",
+    "Participation",
+    "Participations",
+    "Pledge",
+    "Problem",
+    "Project",
+    "ProjectStates",
+    "Projection",
+    "Quantity",
+    "Receipt",
+    "Record",
+    "RefusedBatch",
+    "Retraction",
+    "Source",
+    "Status",
+    "Table",
+    "Timeline",
+    "Training",
+    "UnknownKey",
+    "UnreadableLog",
+    "UsageError",
+    "View",
+    "Vocabulary",
+    "replay",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,42 @@
+# Two commands set up all they need, in .venv:  make demo  (the story in events/)  and  make test  (every check).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test format long-test bench clean
+
+demo: $(VENV)/installed
+	$(BIN)/aidtimeline as-of 2023-11-28
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The laws again, with many more logs.
+long-test: $(VENV)/installed-dev
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/test_laws.py
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/replay.py
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,106 @@
+"""The application that every command belongs to: whatever a user can cause ends in one line and an exit code."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import click
+
+from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog, printable
+
+FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+
+class Application(click.Group):
+    """A click group that ends in our exit codes, and never in a traceback for anything a user can cause."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, but for what is said and which code is given when a command fails."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fall over
+        try:
+            sys.exit(super().main(args, prog_name, complete_var, standalone_mode=False, **extra))
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "aidtimeline"
+            _say(path, f"{error.format_message().rstrip('.')} (see '{path} --help')")
+            sys.exit(WRONG_USE)
+        except click.ClickException as error:
+            _say("aidtimeline", error.format_message())
+            sys.exit(error.exit_code)
+        except click.Abort:
+            _say("aidtimeline", "interrupted")
+            sys.exit(INTERRUPTED)
+        except DataError as error:
+            for problem in error.problems:
+                tell(str(problem))
+            _say("aidtimeline", _advice(error))
+            sys.exit(WRONG_USE if isinstance(error, LogError) else PROBLEMS)
+        except AidtimelineError as error:
+            _say("aidtimeline", str(error))
+            sys.exit(WRONG_USE)
+        except OSError as error:
+            _say("aidtimeline", f"{error.filename or 'output'}: {error.strerror or error}")
+            if error.filename is None:
+                sys.stdout = io.StringIO()  # what could not be written is not tried again on the way out
+            sys.exit(PROBLEMS)
+
+
+@click.group(
+    name="aidtimeline",
+    cls=Application,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: aidtimeline as-of 2023-11-28",
+)
+@click.option(
+    "--log",
+    "folder",
+    metavar="DIR",
+    envvar="AIDTIMELINE_LOG",
+    default="events",
+    help="The log's folder. Default: $AIDTIMELINE_LOG, else events.",
+)
+@click.pass_context
+def application(context: click.Context, folder: str) -> None:
+    """What was promised, delivered and known of international aid, as of any date."""
+    context.obj = folder
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(WRONG_USE)
+
+
+def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of the application, with an example under its help."""
+    return application.command(name, epilog=f"Example: {example}")
+
+
+def show(lines: Iterable[str]) -> None:
+    """Lines on stdout, all at once: a page that fails prints nothing."""
+    click.echo("\n".join(lines))
+
+
+def tell(message: str) -> None:
+    """One line on stderr, without control characters."""
+    click.echo(printable(message), err=True)
+
+
+def _say(who: str, message: str) -> None:
+    tell(f"{who}: {' '.join(message.splitlines())}")
+
+
+def _advice(error: DataError) -> str:
+    message = str(error.args[0]).splitlines()[0].rstrip(":")
+    return (
+        f"{message}, or go on without these lines with --skip-problems" if isinstance(error, UnreadableLog) else message
+    )

@@ -1,0 +1,109 @@
+"""The commands that touch the log itself: `record` appends to it, `check` says what is wrong with it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from aidtimeline.checks import check
+from aidtimeline.cli import rows
+from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
+from aidtimeline.cli.options import JSON, parsed
+from aidtimeline.dates import parse_instant
+from aidtimeline.drafts import Line, read_drafts
+from aidtimeline.errors import Problem, shown
+from aidtimeline.events import Record, Retraction
+from aidtimeline.log import EventLog
+from aidtimeline.semantics.amendments import is_repair, repair, report
+from aidtimeline.vocabulary import Vocabulary
+
+STDIN = "-"
+
+
+@command("record", "aidtimeline record drafts.jsonl --to 2023")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--recorded-at",
+    metavar="INSTANT",
+    callback=parsed(parse_instant),
+    help="When it was recorded, where history is imported. Default: now.",
+)
+@click.option("--to", "name", metavar="NAME", default="events", help="The file in the log's folder. Default: events.")
+@click.pass_obj
+def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, name: str) -> None:
+    """Append drafts to the log: all of them, or none where one has a problem. FILE may be - for stdin.
+
+    A draft is a line of JSON without id and recorded_at. Prints the id of each, in order, also of those that the log
+    has already.
+    """
+    log = EventLog(folder)
+    lines = [line for file in files for line in _lines(file)]
+    known = frozenset(log.ids())
+    records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
+    show(each.id for each in records)
+    ids = {each.id for each in records}
+    again = ids & known
+    tell(f"{len(ids - known)} recorded" + (f", {len(again)} there already" if again else ""))
+    for retracted, by in _retractions(log, again):
+        reason = by.event.reason if isinstance(by.event, Retraction) else None
+        because = "" if reason is None else f" ({shown(reason)})"
+        tell(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")
+
+
+@command("check", "aidtimeline --log events check")
+@JSON
+@click.pass_obj
+def check_log(folder: str, json: bool) -> int:
+    """List every problem of the log and its vocabulary. The exit code is 1 where one of them is an error."""
+    problems: list[Problem] = []
+    records = list(EventLog(folder).read(skip_problems=True, problems=problems))
+    vocabulary = Vocabulary.load(folder)
+    problems += [*vocabulary.problems, *check(records, vocabulary)]
+    problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
+    size = f"{len({each.id for each in records})} records"
+    errors = sum(problem.severity == "error" for problem in problems)
+    if json:
+        show([rows.written({"rows": rows.problem_rows(problems)})])
+    elif problems:
+        show(map(str, problems))
+        tell(f"errors: {errors}, warnings: {len(problems) - errors}, in {size}")
+    else:
+        show([f"no problems in {size}"])
+    return PROBLEMS if errors else FINE
+
+
+def _lines(file: str) -> Iterator[Line]:
+    name = "<stdin>" if file == STDIN else file
+    try:
+        text = _stdin() if file == STDIN else Path(file).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{name}: {error.strerror or error}", click.get_current_context()) from None
+    for number, line in enumerate(text.split(b"\n"), start=1):
+        yield name, number, line
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:  # closed by the caller
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.buffer.read()
+
+
+def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Record]]:
+    """Those of the ids that are retracted, each with the retraction that decides."""
+    if not ids:
+        return
+    records = list(log.read(skip_problems=True))
+    repaired = repair(records)
+    deciding = dict(report(repaired, None).deciding)
+    for each in sorted(records, key=lambda record: (record.recorded_at, record.id)):
+        if is_repair(each.event) and isinstance(each.event, Retraction) and each.event.of in repaired.erased:
+            deciding[each.event.of] = each
+    for id_ in sorted(ids):
+        if id_ in deciding and isinstance(deciding[id_].event, Retraction):
+            yield id_, deciding[id_]

@@ -1,0 +1,82 @@
+"""The house: imports point downward only (design, section 7), and heavy packages load where they are used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
+
+#: From the ground up. A module may import from its own room and from those before it.
+ROOMS = [
+    {"errors"},
+    {"edtf", "currencies", "tables"},
+    {"dates", "amounts"},
+    {"jsonlines"},
+    {"events"},
+    {"vocabulary", "versions"},
+    {"structure"},
+    {"codec"},
+    {"drafts", "disk"},
+    {"logfile"},
+    {"logindex"},
+    {"log"},
+    {"semantics"},
+    {"projections", "checks"},
+    {"engines"},
+    {"explain", "diff"},
+    {"timeline"},
+    {"testing"},
+    {"cli"},
+]
+FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every module with the room it is in."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        if room != "__init__":
+            yield room, path
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names that a module imports, wherever in it, but for type checkers."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "aidtimeline":
+                yield from (f"aidtimeline.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize(("room", "path"), list(modules()), ids=lambda value: str(getattr(value, "stem", value)))
+def test_imports_point_downward(room: str, path: Path) -> None:
+    """No module knows of one that stands above it."""
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "aidtimeline" and rest:
+            other = rest.split(".")[0]
+            assert other == room or FLOOR[other] < FLOOR[room], f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "packages"),
+    [
+        ("import aidtimeline", ["attrs", "cattrs", "pendulum", "click", "filelock", "hypothesis"]),
+        ("from aidtimeline import replay, Counts, Delivery", ["cattrs", "click", "filelock", "hypothesis"]),
+        ("from aidtimeline import Timeline, EventLog", ["click", "filelock", "hypothesis"]),
+    ],
+)
+def test_packages_load_where_they_are_used(statement: str, packages: list[str]) -> None:
+    """What is not needed is not imported: start-up stays quick."""
+    code = f"import sys; {statement}; print(*(each for each in {packages!r} if each in sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []

@@ -1,0 +1,280 @@
+"""What replay does where the laws' small logs do not reach: long chains, tangles, circles, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidtimeline import Corroboration, Counts, Delivery, Event, Pledge, Record, Retraction, Source, Status, replay
+from aidtimeline.amounts import Quantity
+from aidtimeline.events import Amendment, Correction
+from aidtimeline.projections import ProjectStates
+from aidtimeline.semantics import Total, believe, cut, worth_of
+from aidtimeline.semantics.links import Group, link
+
+NOON = datetime(2023, 6, 1, 12, tzinfo=UTC)
+REPORT = Source(publisher="Rubryka", published="2023-04-30")
+
+
+def id_of(number: int) -> str:
+    return f"{number:032x}"
+
+
+def pledge(quantity: int, day: str, *supersedes: int) -> Pledge:
+    return Pledge(
+        date=day, item="truck", quantity=quantity, supersedes=[id_of(each) for each in supersedes], sources=[REPORT]
+    )
+
+
+def log(events: Sequence[Event | Amendment]) -> list[Record]:
+    return [Record(id_of(number), NOON, event) for number, event in enumerate(events)]
+
+
+def trucks(records: Sequence[Record], as_of: str, **cuts: str) -> tuple[int, int | None, bool]:
+    bounds = replay(records, Counts(kind="pledge"), as_of=as_of, **cuts)["truck"]
+    return int(bounds.low), None if bounds.high is None else int(bounds.high), bounds.loose
+
+
+def test_a_raised_pledge_is_never_added_to_the_first() -> None:
+    """100, raised to 150: the answer is 150; while the raise may or may not have come, 100 to 150."""
+    records = log([pledge(100, "2023-01-05"), pledge(150, "2023-03", 0)])
+    assert trucks(records, "2023-02-28") == (100, 100, False)
+    assert trucks(records, "2023-03-15") == (100, 150, False)
+    assert trucks(records, "2023-03-31") == (150, 150, False)
+
+
+def test_links_run_through_what_is_not_believed() -> None:
+    """A raise from 150 to 200 replaces the 100 too, even if the 150 is retracted."""
+    raises = [pledge(100, "2023-01-05"), pledge(150, "2023-02-01", 0), pledge(200, "2023-03-01", 1)]
+    records = log([*raises, Retraction(of=id_of(1), reason="never promised")])
+    assert trucks(records, "2023-03-31") == (200, 200, False)
+    assert trucks(records, "2023-02-15") == (100, 100, False)
+
+
+@pytest.mark.parametrize("length", [1_000, 20_000])
+def test_a_long_chain_is_answered(length: int) -> None:
+    """A chain of any length has no recursion limit, and takes time in proportion to its length."""
+    chain = [pledge(number + 1, "2023-03", *([number - 1] if number else [])) for number in range(length)]
+    assert trucks(log(chain), "2023-03-15") == (0, length, False)
+
+
+def test_a_circle_is_a_problem_and_its_links_are_ignored() -> None:
+    """Two records that supersede each other both count; what the circle supersedes from outside stays replaced."""
+    records = log([pledge(1, "2023-01-01"), pledge(10, "2023-02-01", 0, 2), pledge(100, "2023-02-01", 1)])
+    assert trucks(records, "2023-03-01")[:2] == (110, 110)
+    [problem] = believe(records).problems
+    assert problem.code == "circle"
+
+
+def test_a_tangle_is_answered_soundly_and_flagged() -> None:
+    """Where facts have several superseders and many are undecided, the bounds hold and say that they may be loose."""
+    top = [pledge(1, "2023-03") for _ in range(7)]
+    middle = [pledge(10, "2023-03", *range(7)) for _ in range(7)]
+    low, high, loose = trucks(log([*top, *middle]), "2023-03-15")
+    assert loose
+    assert low == 0
+    assert high is not None
+    assert high >= 70
+
+
+def test_up_to_twelve_undecided_facts_are_answered_tightly() -> None:
+    """A tangle of twelve is enumerated: here all of the six upper ones, or all of the six lower ones."""
+    top = [pledge(1, "2023-03") for _ in range(6)]
+    middle = [pledge(10, "2023-03", *range(6)) for _ in range(6)]
+    assert trucks(log([*top, *middle]), "2023-03-15") == (0, 60, False)
+
+
+def groups() -> st.SearchStrategy[Group]:
+    """Small groups of any shape: every member linked to some earlier ones."""
+
+    def built(choices: list[tuple[str, set[int]]]) -> Group:
+        members = tuple(f"m{number}" for number in range(len(choices)))
+        above = {
+            member: tuple(f"m{other}" for other in sorted(others) if other < number)
+            for number, (member, (_, others)) in enumerate(zip(members, choices, strict=True))
+        }
+        happened = {member: how for member, (how, _) in zip(members, choices, strict=True)}
+        for each in members:
+            if any(happened[other] == "surely" for other in above[each]):
+                above[each] = ()
+        return Group(members, above, happened)  # type: ignore[arg-type]
+
+    shapes = st.tuples(
+        st.sampled_from(["surely", "perhaps", "perhaps", "never"]), st.sets(st.integers(0, 5), max_size=3)
+    )
+    return st.lists(shapes, min_size=1, max_size=6).map(built)
+
+
+@given(groups(), st.lists(st.integers(-3, 5), min_size=6, max_size=6))
+def test_worth_is_the_hull_of_all_worlds(group: Group, amounts: list[int]) -> None:
+    """Trees, tangles and single facts: the bounds are the least and greatest sum of any world."""
+    facts = [each for each in group.members if group.happened[each] != "never"]
+    own = dict(zip(facts, amounts, strict=False))
+    undecided = [each for each in group.members if group.happened[each] == "perhaps"]
+    sums = []
+    for choice in product([False, True], repeat=len(undecided)):
+        done = {each for each, yes in zip(undecided, choice, strict=True) if yes}
+        done |= {each for each in group.members if group.happened[each] == "surely"}
+        replaced: set[str] = set()
+        for each in group.members:
+            if any(other in done or other in replaced for other in group.above[each]):
+                replaced.add(each)
+        sums.append(sum(own[each] for each in done - replaced))
+    worth, loose = worth_of(group, {each: Quantity.exact(amount) for each, amount in own.items()}, Total())
+    assert not loose
+    assert (worth.low, worth.high) == (min(sums), max(sums))
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
+def test_links_are_ordered_and_circles_found(edges: list[tuple[int, int]]) -> None:
+    """Every link left leads from an earlier to a later id; links are left out exactly where they lie on a circle."""
+    supersedes: dict[str, list[str]] = {}
+    for superseder, superseded in edges:
+        supersedes.setdefault(str(superseder), []).append(str(superseded))
+    reached = {str(node): {str(node)} for node in range(8)}
+    for _ in range(8):
+        for superseder, superseded in edges:
+            for node in reached.values():
+                if str(superseder) in node:
+                    node.add(str(superseded))
+    links = link(supersedes)
+    place = {each: number for number, each in enumerate(links.order)}
+    left = {(above, each) for each, others in links.above.items() for above in others}
+    assert left == {(str(a), str(b)) for a, b in edges if str(a) not in reached[str(b)]}
+    assert all(place[above] < place[each] for above, each in left)
+    in_circles = {
+        frozenset(
+            str(other) for other in range(8) if str(other) in reached[str(node)] and str(node) in reached[str(other)]
+        )
+        for node, _ in edges
+        if any(str(a) in reached[str(node)] and str(b) == str(node) for a, b in edges)
+    }
+    assert {frozenset(circle) for circle in links.circles} == in_circles
+
+
+def account_of(*accounts: tuple[str, str, str]) -> tuple[str, str, frozenset[str]]:
+    """The date, quantity and disputes of a delivery told in several accounts of (date, quantity, published)."""
+    (day, quantity, published), *others = accounts
+    first = Delivery(date=day, item="truck", quantity=quantity, sources=[Source(publisher="A", published=published)])
+    more = [
+        Corroboration(of=id_of(0), date=day, quantity=quantity, sources=[Source(publisher="B", published=published)])
+        for day, quantity, published in others
+    ]
+    [fact] = cut(believe(log([first, *more])), date(2030, 1, 1))
+    return fact.date.text, fact.quantity.text if fact.quantity else "", fact.disputed
+
+
+def test_accounts_that_agree_are_what_they_have_in_common() -> None:
+    """ "2023" and "20 Nov 2023" is 20 Nov; "some" and 2 is 2."""
+    told = account_of(("2023", "1..", "2023-12-01"), ("2023-11-20", "2", "2023-12-01"))
+    assert told == ("2023-11-20", "2", frozenset())
+
+
+def test_accounts_that_contradict_are_their_hull() -> None:
+    """ "Some", 2 and 4 machines: 2 to 4, disputed; "some" contradicts nobody."""
+    told = account_of(*((("2024-07-09"), quantity, "2024-07-10") for quantity in ("1..", "2", "4")))
+    assert told == ("2024-07-09", "2..4", frozenset({"quantity"}))
+
+
+def test_an_approximate_account_yields_to_exact_ones() -> None:
+    """ "About 20" and 12: 12, and nothing is disputed."""
+    assert account_of(("2024-07-09", "~20", "2024-07-10"), ("2024-07-09", "12", "2024-07-10"))[1:] == (
+        "12",
+        frozenset(),
+    )
+
+
+def test_done_is_done() -> None:
+    """ "Delivered in 2023", published on 1 June: by 1 June. A date wholly after its report is left as it is."""
+    assert account_of(("2023", "1", "2023-06-01"))[0] == "2023-01-01/2023-06-01"
+    assert account_of(("2023-07", "1", "2023-06-01"))[0] == "2023-07"
+
+
+def test_of_several_news_the_last_decides_and_can_revive() -> None:
+    """A retraction holds from its publication; later news that corrects the record makes it count again."""
+    told = Delivery(
+        date="2023-01-05", item="truck", quantity=30, sources=[Source(publisher="A", published="2023-01-06")]
+    )
+    denied = Retraction(of=id_of(0), sources=[Source(publisher="B", published="2023-02-01")])
+    confirmed = Correction(
+        of=id_of(0),
+        event=Delivery(date="2023-01-05", item="truck", quantity=20, sources=told.sources),
+        sources=[Source(publisher="C", published="2023-03-01")],
+    )
+    records = log([told, denied, confirmed])
+    answers = {
+        known_at: [str(bounds) for bounds in replay(records, Counts(), as_of="2023-06-01", known_at=known_at).values()]
+        for known_at in ("2023-01-05", "2023-01-06", "2023-02-01", "2023-03-01")
+    }
+    assert answers == {"2023-01-05": [], "2023-01-06": ["30"], "2023-02-01": [], "2023-03-01": ["20"]}
+
+
+def test_a_day_as_known_at_means_all_of_it() -> None:
+    """What was published on a day is known at that day, and surely known only when the day is over (UTC)."""
+    records = log([pledge(100, "2023-01-05")])
+    assert trucks(records, "2023-12-31", known_at="2023-04-30")[:2] == (100, 100)
+    assert "truck" not in replay(records, Counts(kind="pledge"), as_of="2023-12-31", known_at="2023-04-30T12:00:00Z")
+
+
+def test_retracted_duplicates_make_one_fact() -> None:
+    """Two records of one handover, one retracted as a duplicate: their accounts are pooled."""
+    one = Delivery(date="2023", item="truck", quantity="1..", sources=[Source(publisher="A", published="2024-01-02")])
+    two = Delivery(date="2023-11", item="truck", quantity=30, sources=[Source(publisher="B", published="2023-12-01")])
+    twin = Retraction(of=id_of(0), duplicate_of=id_of(1))
+    [fact] = cut(believe(log([one, two, twin])), date(2030, 1, 1))
+    assert (fact.id, fact.date.text, str(fact.quantity), len(fact.accounts)) == (id_of(1), "2023-11", "30", 2)
+
+
+def test_a_state_is_every_value_it_may_have() -> None:
+    """A status that may not have begun yet leaves the one before, or none."""
+    begun = Status(date="2023-02", project="p", status="implementation", sources=[REPORT])
+    closed = Status(date="2023-03", project="p", status="closed", sources=[REPORT])
+
+    def status(day: str) -> tuple[str | None, ...]:
+        return replay(log([begun, closed]), ProjectStates(), as_of=day)["p"].status
+
+    assert status("2023-02-10") == (None, "implementation")
+    assert status("2023-02-28") == ("implementation",)
+    assert status("2023-03-10") == ("closed", "implementation")
+    assert status("2023-03-31") == ("closed",)
+
+
+@pytest.mark.parametrize(
+    ("amendment", "code"),
+    [
+        (Retraction(of=id_of(9), reason="x"), "dangling"),
+        (Retraction(of=id_of(9), sources=[REPORT]), "dangling"),
+        (Retraction(of=id_of(1), sources=[REPORT]), "bad-amendment"),
+        (Corroboration(of=id_of(1), sources=[REPORT]), "bad-amendment"),
+        (Retraction(of=id_of(2), reason="x"), "bad-amendment"),
+        (
+            Correction(of=id_of(0), event=Corroboration(of=id_of(0), sources=[REPORT]), sources=[REPORT]),
+            "bad-amendment",
+        ),
+        (Correction(of=id_of(0), event=Retraction(of=id_of(0))), "bad-amendment"),
+        (Retraction(of=id_of(0), duplicate_of=id_of(9), sources=[REPORT]), "dangling"),
+        (Retraction(of=id_of(0), duplicate_of=id_of(1), sources=[REPORT]), "bad-link"),
+        (pledge(1, "2023-01", 1), "bad-link"),
+        (pledge(1, "2023-01", 9), "dangling"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_problem_and_no_crash(amendment: Event | Amendment, code: str) -> None:
+    """Amendments and links that aim at nothing, at a repair, or at an amendment are told, and do nothing more."""
+    corroboration = Corroboration(of=id_of(0), sources=[REPORT])
+    repair = Retraction(of=id_of(4), reason="never happened")
+    records = log([pledge(100, "2023-01-05"), corroboration, repair, amendment, pledge(7, "2023-01-07")])
+    assert [problem.code for problem in believe(records).problems] == [code]
+
+
+@given(st.permutations(list(combinations(range(4), 2))))
+def test_the_earliest_recording_stands(order: list[tuple[int, int]]) -> None:
+    """One id twice: the earliest `recorded_at` stands, whatever the order."""
+    instants = [datetime(2023, 5, 1 + day, second, tzinfo=UTC) for day, second in order]
+    event = Pledge(date="2023-01-05", item="truck", quantity=1, sources=[Source(publisher="A")])
+    [fact] = believe(Record(id_of(0), instant, event) for instant in instants).facts
+    assert fact.recorded_at == min(instants)
