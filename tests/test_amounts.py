@@ -48,6 +48,7 @@ def test_the_normal_form_reads_back(quantity: Quantity) -> None:
     again = Quantity.parse(quantity.text)
     assert again == quantity
     assert again.text == quantity.text
+    assert str(again.low) == str(quantity.low) == f"{quantity.low:f}"
     assert hash(again) == hash(quantity)
     assert Quantity.parse(quantity.text) is Quantity.parse("".join(quantity.text))
     assert Quantity.parse(quantity) is quantity
@@ -285,6 +286,18 @@ def test_refused_values(found: object) -> None:
     """Booleans, what is not finite, and numbers too long to write are refused, at once and without writing them out."""
     with pytest.raises(InvalidValue, match="expected "):
         Quantity.parse(found)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("longest", ["1E+29", "9.99E+29", "-1E-29", "9" * MAX_DIGITS, "1." + "5" * (MAX_DIGITS - 1)])
+def test_the_limit_counts_the_digits_as_written_out(longest: str) -> None:
+    """As many digits as are allowed are read, however the number is held; one more is refused."""
+    text = f"{Decimal(longest):f}"
+    assert sum(map(str.isdigit, text)) == MAX_DIGITS
+    assert Quantity.exact(Decimal(longest)).text == text == Quantity.parse(text).text
+    one_more = Decimal(f"{text}1" if "." in text else f"{text}0")
+    for found in (one_more, f"{one_more:f}"):
+        with pytest.raises(InvalidValue, match="digits"):
+            Quantity.parse(found)
 
 
 @pytest.mark.parametrize(

@@ -169,9 +169,6 @@ class Quantity:
             return NotImplemented
         return self.high is not None and self.high < other.low
 
-    def __gt__(self, other: Quantity) -> bool:
-        return other < self if isinstance(other, Quantity) else NotImplemented
-
     def contains(self, other: Quantity) -> bool:
         """Whether every number the other may be lies within these bounds, whatever the flags."""
         below = self.high is None or (other.high is not None and other.high <= self.high)
@@ -230,9 +227,7 @@ ZERO = Quantity(Decimal(0), Decimal(0))
 
 def _digits(number: Decimal) -> int:
     """How many digits the number takes when it is written out, found without writing them."""
-    _, digits, exponent = number.as_tuple()
-    places = -exponent if isinstance(exponent, int) else 0
-    return len(digits) - places if places < 0 else max(len(digits), places + 1)
+    return 1 + max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)
 
 
 @lru_cache(REMEMBERED)

@@ -101,9 +101,6 @@ class DateRange:
             return NotImplemented
         return self.latest is not None and other.earliest is not None and self.latest < other.earliest
 
-    def __gt__(self, other: DateRange) -> bool:
-        return other < self if isinstance(other, DateRange) else NotImplemented
-
     def __str__(self) -> str:
         return edtf.say(self.text)
 
@@ -186,7 +183,7 @@ def end_of(cut: date | datetime) -> datetime:
 
 
 def _in_utc(instant: datetime) -> datetime:
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    if instant.utcoffset() is None:
         raise InvalidValue(instant, "a datetime with its offset from UTC", "add tzinfo=datetime.UTC if it is in UTC")
     try:
         return instant.astimezone(UTC)

@@ -109,8 +109,8 @@ class _Entry:
                 if isinstance(fields.get(name), str):
                     yield _Reference(fields[name], f"{path}.{name}", fields, name)
             for name in _SEVERAL:
-                several = fields.get(name) if isinstance(fields.get(name), list) else ()
-                for index, each in enumerate(several):
+                several: Any = fields.get(name)
+                for index, each in enumerate(several if isinstance(several, list) else ()):
                     if isinstance(each, str):
                         yield _Reference(each, f"{path}.{name}[{index}]", several, index)
             path, fields = f"{path}.event", fields.get("event")

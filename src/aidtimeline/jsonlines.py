@@ -2,7 +2,8 @@
 
 JSON as RFC 8259 has it, and less: UTF-8 without a byte order mark, no name twice in an object, no NaN or Infinity. A
 number that is not a plain integer of at most `MAX_DIGITS` digits becomes a `Token`, which says what was found and is
-no value for any field; so no number is ever rounded, and none takes long to read."""
+no value for any field; so no number is ever rounded, and none takes long to read.
+"""
 
 from __future__ import annotations
 

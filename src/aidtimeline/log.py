@@ -5,7 +5,8 @@ Neither the order of lines nor the file they are in has a meaning. A file may be
 written.
 
 Writers exclude each other, over processes and threads, with `.aidtimeline.lock`, which the system lets go when a
-process dies. `aidtimeline.logfile` tells how a file grows while others read it."""
+process dies. `aidtimeline.logfile` tells how a file grows while others read it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import attrs
@@ -25,8 +27,8 @@ from aidtimeline.disk import Disk
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.jsonlines import is_torn, problem_at
-from aidtimeline.logfile import PENDING, LogFile
-from aidtimeline.logindex import Index
+from aidtimeline.logfile import PENDING, LogFile, Snapshot
+from aidtimeline.logindex import Index, Place
 
 LOCK = ".aidtimeline.lock"
 LOCK_SECONDS = 60
@@ -66,7 +68,6 @@ class EventLog:
         self.folder = Path(folder)
         self._clock = clock
         self._disk = disk or Disk()
-        self._known_files: dict[str, LogFile] = {}
         self._named = False
         self._index = Index()
         self._threads = threading.Lock()
@@ -128,20 +129,22 @@ class EventLog:
             standing: dict[str, Record] = {}
             new: dict[str, Record] = {}
             ids = []
-            for each in batch:
-                record = each if isinstance(each, Record) else Record(record_id(each), instant, each)
-                ids.append(record.id)
-                known = standing.get(record.id) or self._standing(record.id)
-                if known is None or (record is each and record.recorded_at < known.recorded_at):
-                    known = new[record.id] = record
-                standing[record.id] = known
+            with contextlib.ExitStack() as open_files:
+                lookup = self._lookup(open_files)
+                for each in batch:
+                    record = each if isinstance(each, Record) else Record(record_id(each), instant, each)
+                    ids.append(record.id)
+                    known = standing.get(record.id) or lookup(record.id)
+                    if known is None or (record is each and record.recorded_at < known.recorded_at):
+                        known = new[record.id] = record
+                    standing[record.id] = known
             self._sync(record for id_, record in standing.items() if id_ not in new)
             if new:
                 self._log_file(path).append(_lines(new.values()))
                 self._index.refresh(self._log_files())
                 for id_, record in new.items():
-                    line = next(each.number for each in self._index.places(id_)[::-1] if each.name == path.name)
-                    standing[id_] = attrs.evolve(record, file=str(path), line=line)
+                    lines = [each.number for each in self._index.places(id_) if each.name == path.name]
+                    standing[id_] = attrs.evolve(record, file=str(path), line=lines[-1] if lines else None)
             return [standing[id_] for id_ in ids]
 
     def _read(self, files: list[Path], skip_problems: bool, problems: list[Problem]) -> Iterator[Record]:
@@ -179,8 +182,7 @@ class EventLog:
         return {path.name: self._log_file(path) for path in self.files()}
 
     def _log_file(self, path: Path) -> LogFile:
-        real = os.path.realpath(path)  # so that what is pending beside the target of a link is seen
-        return self._known_files.setdefault(real, LogFile(real, self._disk))
+        return LogFile(os.path.realpath(path), self._disk)  # what is pending stands beside the target of a link
 
     def _names(self, ending: str) -> list[str]:
         try:
@@ -192,16 +194,23 @@ class EventLog:
         for name in self._names(".jsonl" + PENDING):
             self._log_file(self.folder / name.removesuffix(PENDING)).recover()
 
-    def _standing(self, id_: str) -> Record | None:
-        """The record of an id that is in the log and can be read."""
-        found = []
-        for place in self._index.places(id_):
+    def _lookup(self, open_files: contextlib.ExitStack) -> Callable[[str], Record | None]:
+        """A function from an id to the record that stands under it and can be read; its files stay open meanwhile."""
+        snapshots: dict[str, Snapshot] = {}
+
+        def read(place: Place) -> Iterator[Record]:
             path = self.folder / place.name
-            with self._log_file(path).snapshot() as snapshot:
-                line, _ = next(snapshot.lines(place.offset), (b"", 0))
-            with contextlib.suppress(UnreadableLog):
-                found.append(decode(line, file=str(path), line_number=place.number))
-        return min((each for each in found if each.id == id_), key=lambda each: each.recorded_at, default=None)
+            if place.name not in snapshots:
+                snapshots[place.name] = open_files.enter_context(self._log_file(path).snapshot())
+            for line, _ in islice(snapshots[place.name].lines(place.offset), 1):
+                with contextlib.suppress(UnreadableLog):
+                    yield decode(line, file=str(path), line_number=place.number)
+
+        def standing(id_: str) -> Record | None:
+            found = [each for place in self._index.places(id_) for each in read(place) if each.id == id_]
+            return min(found, key=lambda each: each.recorded_at, default=None)
+
+        return standing
 
     def _sync(self, records: Iterable[Record]) -> None:
         """Make sure of records that are there already: who wrote them may have died before they were on the disk."""

@@ -3,7 +3,7 @@
 **Writers** hold the log's lock. A file only ever grows. What has to go (a torn line, a batch whose writer died) is
 copied to `NAME.torn`, and what stays to a new file, which then takes the name.
 
-- One line is written as it is; without its line end it does not count yet.
+- One line is written as it is. It counts once it is whole; what there is of it until then is a torn line.
 - Several lines are one batch. `NAME.pending`, on the disk before the first byte of the batch, holds the size that the
   file had; emptied once the last byte is on the disk, it commits the batch. It is emptied before it is removed, since a
   name whose removal was not on the disk yet may come back when the power fails, but then it comes back empty. A
@@ -69,7 +69,6 @@ class LogFile:
         self.path = path
         self.disk = disk
         self._folder = os.path.dirname(path) or "."
-        self._named: tuple[int, int] | None = None
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -89,11 +88,13 @@ class LogFile:
     def append(self, lines: Sequence[bytes]) -> None:
         """Append lines, which have no line ends yet: all or none. They are on the disk when it returns.
 
+        So is the file's name: whoever gave it may have died before that, and with the name all would be lost.
+
         What a failed append left is taken back; where that fails too, the next writer does it.
         """
         self._end_last_line()
         with self.disk.opened(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as descriptor:
-            self._sync_name(descriptor)
+            self.disk.sync_folder(self._folder)
             size = os.fstat(descriptor).st_size
             if len(lines) > 1:
                 self._begin(size)
@@ -112,7 +113,7 @@ class LogFile:
         """Return when all that can be read of the file is on the disk, whoever wrote it."""
         with self.disk.opened(self.path, os.O_RDONLY) as descriptor:
             self.disk.sync(descriptor)
-            self._sync_name(descriptor)
+        self.disk.sync_folder(self._folder)
 
     def recover(self) -> None:
         """Take back a batch whose writer died."""
@@ -193,16 +194,6 @@ class LogFile:
     def _write(self, descriptor: int, data: bytes) -> None:
         while data:
             data = data[self.disk.write(descriptor, data) :]
-
-    def _sync_name(self, descriptor: int) -> None:
-        """A file whose name is not on the disk is lost with the power, however well its bytes are kept.
-
-        Whoever made it may have died before it was, so every writer sees to it once for each file.
-        """
-        identity = _identity(os.fstat(descriptor))
-        if self._named != identity:
-            self.disk.sync_folder(self._folder)
-            self._named = identity
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

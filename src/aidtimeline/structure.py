@@ -2,7 +2,8 @@
 
 A field's type says which JSON it is made of (the table `_FORMS`); the converter of its class then says what may stand
 in it. So a kind needs nothing here. Nothing is coerced: texts come from JSON strings only, and quantities from
-strings and whole numbers."""
+strings and whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ NotStructured = (AlreadyTold, BaseValidationError)
 def structure(found: Any) -> Event | Amendment:
     """The event of an object in today's version of its kind.
 
-    Raises one of `NotStructured`.
+    Raises one of `NotStructured`, or `InvalidValue` for what is no object.
     """
     if not isinstance(found, dict):
         raise InvalidValue(found, "an event, as an object")

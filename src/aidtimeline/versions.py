@@ -2,16 +2,19 @@
 
 `v` counts per kind. To change a kind: raise its number in `VERSIONS`, and put into `UPCASTS`, under the kind and its
 old number, a pure function from an object of that version (without its `v`) to one of the next. Written lines stay as
-they are, and keep their ids."""
+they are, and keep their ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+import attrs
+
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import KINDS
-from aidtimeline.jsonlines import MAX_DEPTH, NOTHING, did_you_mean, problem_at
+from aidtimeline.jsonlines import MAX_DEPTH, NOTHING, Token, did_you_mean, problem_at
 
 Upcasts: TypeAlias = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
 
@@ -20,6 +23,9 @@ VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
 
 UPCASTS: Upcasts = {}
 """None was needed so far."""
+
+# The kinds that hold an event.
+_REPLACING = {kind for kind, cls in KINDS.items() if "event" in attrs.fields_dict(cls)}
 
 # What a function on a line that somebody wrote by hand may stumble over.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -53,7 +59,7 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
     What has no known kind and version stays as it is, and is added to `problems`; `path` is where the object stands.
     """
     if path.count(".") >= MAX_DEPTH:
-        problems.append(problem_at(path, InvalidValue(found, f"events nested at most {MAX_DEPTH} deep")))
+        problems.append(problem_at(path, InvalidValue(Token("one more"), f"events nested at most {MAX_DEPTH} deep")))
         return {}
     kind, version = found.get("kind", NOTHING), found.get("v", NOTHING)
     if not isinstance(kind, str) or kind not in VERSIONS:
@@ -74,6 +80,6 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
             problems.append(problem_at(path, error))
             return {}
     nested = found.get("event")
-    if isinstance(nested, dict):
+    if kind in _REPLACING and isinstance(nested, dict):
         found = {**found, "event": bring_up(nested, upcasts, problems, f"{path}.event")}
     return found

@@ -1,0 +1,41 @@
+"""Small logs for tests: one delivery a number."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aidtimeline.codec import encode, record_id
+from aidtimeline.disk import Disk
+from aidtimeline.errors import Problem
+from aidtimeline.events import Delivery, Record, Source
+from aidtimeline.log import EventLog
+
+AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
+SOURCE = Source(publisher="Rubryka", published="2023-11-28")
+
+
+def delivery(number: int, package: str | None = None) -> Delivery:
+    return Delivery(date="2023", item="truck", quantity=number, package=package, sources=SOURCE)
+
+
+def record(number: int, at: datetime = AT) -> Record:
+    return Record(record_id(delivery(number)), at, delivery(number))
+
+
+def log_in(folder: Path, disk: Disk | None = None) -> EventLog:
+    return EventLog(folder, clock=lambda: AT, disk=disk)
+
+
+def numbers(folder: Path, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> list[int]:
+    """What the deliveries in a log's folder say, in the order of its lines."""
+    found: list[int] = []
+    for each in EventLog(folder).read(skip_problems=skip_problems, problems=problems):
+        assert isinstance(each.event, Delivery)
+        assert each.event.quantity is not None
+        found.append(int(each.event.quantity.low))
+    return found
+
+
+def line(number: int) -> bytes:
+    return encode(record(number)).encode() + b"\n"

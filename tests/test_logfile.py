@@ -1,0 +1,416 @@
+"""A file of the log: what was acknowledged stays, what was not is there as a whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from logs import delivery, line, log_in, numbers, record
+
+from aidtimeline.disk import Disk
+from aidtimeline.errors import LogError, Problem, UnreadableLog
+from aidtimeline.log import LOCK
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    """A log of two records."""
+    folder = tmp_path / "events"
+    log_in(folder).append([delivery(1), delivery(2)])
+    return folder
+
+
+# The last line.
+
+
+def test_a_log_cut_at_any_byte_of_its_last_line_keeps_all_before_and_goes_on(events: Path) -> None:
+    """Cut within a line it is torn: told, passed over, set aside by the next writer. Cut before its end it is whole."""
+    path = events / "events.jsonl"
+    before = path.read_bytes()
+    for cut in range(len(line(3))):
+        path.write_bytes(before + line(3)[:cut])
+        problems: list[Problem] = []
+        whole = [3] if cut == len(line(3)) - 1 else []
+        assert numbers(events, problems=problems) == [1, 2, *whole]
+        torn = 0 < cut < len(line(3)) - 1
+        assert [(each.code, each.severity, each.line) for each in problems] == [("torn-line", "warning", 3)] * torn
+        log_in(events, _Mortal(QUICK)).append(delivery(4))
+        assert path.read_bytes() == before + line(3) * len(whole) + line(4)
+        if torn:
+            assert (events / "events.jsonl.torn").read_bytes() == line(3)[:cut] + b"\n"
+            (events / "events.jsonl.torn").unlink()
+
+
+def test_what_is_set_aside_is_added_to_what_was_before(events: Path) -> None:
+    """Nothing that ever stood in the log is thrown away."""
+    for tail in (b'{"kind":', b"\0\0\0", b"x"):
+        with (events / "events.jsonl").open("ab") as file:
+            file.write(tail)
+        log_in(events).append(delivery(tail[0]))
+    assert (events / "events.jsonl.torn").read_bytes() == b'{"kind":\n\0\0\0\nx\n'
+    assert numbers(events) == [1, 2, ord("{"), 0, ord("x")]
+
+
+def test_a_whole_last_line_without_its_end_is_never_set_aside(events: Path) -> None:
+    """A line that somebody wrote by hand, even a bad one, is for them to judge."""
+    path = events / "events.jsonl"
+    bad = line(3).replace(b'"quantity":3', b'"quantity":4')
+    path.write_bytes(line(1) + bad[:-1])
+    with pytest.raises(UnreadableLog, match="id-mismatch"):
+        numbers(events)
+    log_in(events).append(delivery(5))
+    assert path.read_bytes() == line(1) + bad + line(5)
+
+
+def test_recording_what_is_there_already_repairs_nothing(events: Path) -> None:
+    """Who adds nothing changes nothing."""
+    path = events / "events.jsonl"
+    path.write_bytes(path.read_bytes() + b"torn")
+    before = path.read_bytes()
+    log_in(events).append(delivery(1))
+    assert path.read_bytes() == before
+
+
+def test_a_file_keeps_its_mode_when_a_tail_is_set_aside(events: Path) -> None:
+    """Those who could read it still can."""
+    path = events / "events.jsonl"
+    path.write_bytes(line(1) + b"torn")
+    path.chmod(0o640)
+    log_in(events).append(delivery(2))
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+# Batches, and writers that die.
+
+
+def test_what_follows_a_pending_size_is_not_there(events: Path) -> None:
+    """Readers pass a half batch over, and say so; the next writer, to any file, sets it aside."""
+    path, pending = events / "events.jsonl", events / "events.jsonl.pending"
+    before = path.read_bytes()
+    pending.write_bytes(b"%d\n" % len(before))
+    assert numbers(events) == [1, 2]
+    path.write_bytes(before + line(3) + line(4)[:50])
+    problems: list[Problem] = []
+    assert numbers(events, problems=problems) == [1, 2]
+    assert [(each.code, each.severity, each.line) for each in problems] == [("unfinished-batch", "warning", 3)]
+    assert log_in(events).ids() == {record(1).id, record(2).id}
+    log_in(events).append(delivery(3), to="other")
+    assert path.read_bytes() == before
+    assert (events / "events.jsonl.torn").read_bytes() == line(3) + line(4)[:50] + b"\n"
+    assert not pending.exists()
+
+
+@pytest.mark.parametrize("said", [b"", b"1", b"12", b"x\n", b"-1\n", b"\n"])
+def test_a_pending_size_that_was_not_written_whole_says_nothing(events: Path, said: bytes) -> None:
+    """For then the batch had not begun."""
+    (events / "events.jsonl.pending").write_bytes(said)
+    assert numbers(events) == [1, 2]
+    log_in(events).append([delivery(3), delivery(4)])
+    assert numbers(events) == [1, 2, 3, 4]
+    assert not (events / "events.jsonl.pending").exists()
+
+
+def test_a_pending_size_without_its_file_does_no_harm(events: Path) -> None:
+    """Somebody removed the file after a writer had died."""
+    (events / "gone.jsonl.pending").write_bytes(b"0\n")
+    log_in(events).append(delivery(3), to="gone")
+    assert numbers(events) == [1, 2, 3]
+
+
+class _Dead(BaseException):
+    """The process has died."""
+
+
+class _Mortal(Disk):
+    """A disk whose process dies at a given step: before a call, or within a write. It syncs nothing, to be quick."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise _Dead
+
+    def open(self, path: str, flags: int) -> int:
+        self.step()
+        return super().open(path, flags)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        self.step()
+        half = super().write(descriptor, data[: len(data) // 2])
+        self.step()
+        return half + super().write(descriptor, data[half:])
+
+    def sync(self, descriptor: int) -> None:
+        self.step()
+
+    def sync_folder(self, path: str) -> None:
+        self.step()
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        self.step()
+        super().truncate(descriptor, size)
+
+    def replace(self, source: str, target: str) -> None:
+        self.step()
+        super().replace(source, target)
+
+    def remove(self, path: str) -> None:
+        self.step()
+        super().remove(path)
+
+    def make_folder(self, path: str) -> None:
+        self.step()
+        super().make_folder(path)
+
+
+QUICK = 10**6  # more steps than anything takes: a disk that syncs nothing, and lives
+
+
+def deaths(act: Callable[[Disk], object]) -> Iterator[bool]:
+    """Do something with the process dying at its first step, at its second, …; true once it was survived."""
+    for steps in itertools.count():
+        try:
+            act(_Mortal(steps))
+        except _Dead:
+            yield False
+        else:
+            yield True
+            return
+
+
+def put(folder: Path, files: dict[str, bytes]) -> None:
+    """Make the folder hold these files and no others."""
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != LOCK}
+
+
+@pytest.mark.parametrize("tail", [b"", line(9)[:40], line(9)[:-1]], ids=["clean", "torn", "unended"])
+def test_a_writer_may_die_at_any_step_and_so_may_those_who_recover(events: Path, tail: bytes) -> None:
+    """Readers see all of a batch or nothing of it, at once and after every step of every recovery."""
+    (events / "events.jsonl").write_bytes(line(1) + line(2) + tail)
+    start, before = held(events), numbers(events)
+    states = []
+    for survived in deaths(lambda disk: log_in(events, disk).append([delivery(3), delivery(4), delivery(5)])):
+        found = numbers(events)
+        assert found in (before, [*before, 3, 4, 5])
+        assert not survived or found == [*before, 3, 4, 5]
+        if (held(events), found) not in states:
+            states.append((held(events), found))
+        put(events, start)
+    assert len(states) > 5
+    for state, before in states:
+        put(events, state)
+        for survived in deaths(lambda disk: log_in(events, disk).append(delivery(6))):
+            found = numbers(events)
+            assert found in (before, [*before, 6])
+            assert not survived or found == [*before, 6]
+            log_in(events, _Mortal(QUICK)).append(delivery(7), to="other")
+            assert numbers(events) == [*found, 7]
+            put(events, state)
+
+
+class _Paced(_Mortal):
+    """A disk whose process, another thread, goes on only as far as it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(QUICK)
+        self.let, self.came, self.ended = threading.Semaphore(0), threading.Semaphore(0), False
+
+    def step(self) -> None:
+        self.came.release()
+        self.let.acquire()
+
+    def end(self) -> None:
+        self.ended = True
+        self.came.release()
+
+    def go(self, steps: int) -> None:
+        for _ in range(steps):
+            if self.ended:
+                return
+            self.let.release()
+            self.came.acquire()
+
+
+class _Interrupted(Disk):
+    """The disk of a reader: right before and after its first look for a pending size, a writer goes on."""
+
+    def __init__(self, writer: _Paced, before: int, after: int) -> None:
+        self.writer, self.before, self.after, self.pending = writer, before, after, -1
+
+    def open(self, path: str, flags: int) -> int:
+        if not path.endswith(".pending"):
+            return super().open(path, flags)
+        self.writer.go(self.before)
+        self.before = 0
+        try:
+            self.pending = super().open(path, flags)
+        except FileNotFoundError:
+            self.go_on()
+            raise
+        return self.pending
+
+    def go_on(self) -> None:
+        self.writer.go(self.after)
+        self.after = 0
+
+    def close(self, descriptor: int) -> None:
+        super().close(descriptor)
+        if descriptor == self.pending:
+            self.go_on()
+
+
+# As long as what will be written in its place, so that no size gives it away.
+LEFT_BEHIND = {"events.jsonl": line(1) + line(2) + line(8) + line(9)}
+PENDING = {"events.jsonl.pending": b"%d\n" % len(line(1) + line(2))}
+TORN = {"events.jsonl": line(1) + line(2) + line(8)[:-9]}
+
+
+@pytest.mark.parametrize("start", [{}, LEFT_BEHIND | PENDING, TORN], ids=["clean", "dead batch", "torn line"])
+def test_a_reader_sees_whole_batches_wherever_their_writer_is(events: Path, start: dict[str, bytes]) -> None:
+    """Two batches are written; reading begins at any step, and before or after the look for a pending size any
+    number of steps are made. Only those steps count that change what stands in the folder.
+    """
+    start = start or held(events)
+
+    def write(disk: _Paced) -> None:
+        try:
+            log = log_in(events, disk)
+            log.append([delivery(3), delivery(4)])
+            log.append([delivery(5), delivery(6)])
+        finally:
+            disk.end()
+
+    def begin(first: int) -> tuple[_Paced, threading.Thread]:
+        put(events, start)
+        disk = _Paced()
+        thread = threading.Thread(target=write, args=(disk,))
+        thread.start()
+        disk.came.acquire()
+        disk.go(first)
+        return disk, thread
+
+    disk, thread = begin(0)
+    turns, before = [0], held(events)
+    for step in itertools.takewhile(lambda _: not disk.ended, itertools.count(1)):
+        disk.go(1)
+        if held(events) != before:
+            turns.append(step)
+            before = held(events)
+    thread.join()
+    assert len(turns) > 8
+    whole = [[record(n).id for n in range(1, last + 1)] for last in (2, 4, 6)]
+    for first, then in itertools.combinations(turns, 2):
+        for steps in ((then - first, 0), (0, then - first)):
+            disk, thread = begin(first)
+            found = [each.id for each in log_in(events, _Interrupted(disk, *steps)).read()]
+            disk.go(QUICK)
+            thread.join()
+            assert found in whole
+
+
+class _Full(_Mortal):
+    """A disk on which everything fails from a given step on, for want of room."""
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class _Unlucky(_Full):
+    """A disk on which one step fails, and all before and after it succeed."""
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps == -1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.mark.parametrize("disk", [_Full, _Unlucky])
+@pytest.mark.parametrize("batch", [[3], [3, 4, 5]], ids=["one", "many"])
+def test_a_failure_at_any_step_is_an_error_and_leaves_all_or_nothing(
+    events: Path, disk: type[_Full], batch: list[int]
+) -> None:
+    """The message names the reason; the same log object can try again, and nothing is there twice."""
+    start = held(events)
+    for steps in range(45):
+        failing = disk(steps)
+        log = log_in(events, failing)
+        reason = None
+        try:
+            log.append([delivery(each) for each in batch])
+        except LogError as error:
+            reason = str(error)
+        if reason is None:
+            assert numbers(events) == [1, 2, *batch]
+        else:
+            assert "No space" in reason or "Input/output" in reason
+            assert numbers(events) in ([1, 2], [1, 2, *batch])
+        failing.steps = QUICK
+        assert [each.id for each in log.append([delivery(each) for each in batch])] == [record(n).id for n in batch]
+        assert numbers(events) == [1, 2, *batch]
+        put(events, start)
+
+
+class _Watched(Disk):
+    """A disk that notes what it is asked for: the call, and the file."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+        self.names: dict[int, str] = {}
+
+    def open(self, path: str, flags: int) -> int:
+        descriptor = super().open(path, flags)
+        self.names[descriptor] = os.path.basename(path)
+        return descriptor
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        self.calls.append(("write", self.names[descriptor]))
+        return super().write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        self.calls.append(("sync", self.names[descriptor]))
+        super().sync(descriptor)
+
+    def sync_folder(self, path: str) -> None:
+        self.calls.append(("sync", os.path.basename(path)))
+        super().sync_folder(path)
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        self.calls.append(("truncate", self.names[descriptor]))
+        super().truncate(descriptor, size)
+
+    def remove(self, path: str) -> None:
+        self.calls.append(("remove", os.path.basename(path)))
+        super().remove(path)
+
+
+def test_records_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) -> None:
+    """The folder's name, the file's name, the bytes; for a batch its size before them, and the commit after."""
+    disk = _Watched()
+    log = log_in(tmp_path / "events", disk)
+    log.append(delivery(1))
+    name = "events.jsonl"
+    assert disk.calls == [("sync", tmp_path.name), ("sync", "events"), ("write", name), ("sync", name)]
+    disk.calls.clear()
+    log.append([delivery(2), delivery(3)])
+    pending = [(call, name + ".pending") for call in ("write", "sync", "truncate", "sync", "remove")]
+    folder = ("sync", "events")
+    assert disk.calls == [folder, *pending[:2], folder, ("write", name), ("sync", name), *pending[2:]]
+    disk.calls.clear()
+    log.append(delivery(1))
+    assert disk.calls == [("sync", name), ("sync", "events")], "who wrote it may have died before it was on the disk"

@@ -1,0 +1,102 @@
+"""The vocabulary: labels for slugs, from lines that people edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aidtimeline.vocabulary import NO_VOCABULARY, Item, Party, ProjectName, Vocabulary
+
+
+def folder(tmp_path: Path, **files: str | bytes) -> Path:
+    where = tmp_path / "vocabulary"
+    where.mkdir()
+    for name, content in files.items():
+        (where / f"{name}.jsonl").write_bytes(content.encode() if isinstance(content, str) else content)
+    return tmp_path
+
+
+def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
+    """Each part from its file; optional fields may be null or missing, lines empty."""
+    loaded = Vocabulary.load(
+        folder(
+            tmp_path,
+            items='{"slug":"truck","label":"truck","unit":null,"category":"vehicle"}\n\n{"slug":"rice","label":"rice","unit":"t"}',
+            parties='{"slug":"JP","name":"Japan","kind":"government","country":"JP","iati_org_id":"XM-DAC-701"}\n',
+            projects='{"slug":"hd-capacity","label":"Capacity “HD”"}\r\n',
+        )
+    )
+    assert loaded == Vocabulary(
+        items={
+            "truck": Item(slug="truck", label="truck", category="vehicle"),
+            "rice": Item(slug="rice", label="rice", unit="t"),
+        },
+        parties={"JP": Party(slug="JP", name="Japan", kind="government", country="JP", iati_org_id="XM-DAC-701")},
+        projects={"hd-capacity": ProjectName(slug="hd-capacity", label="Capacity “HD”")},
+    )
+
+
+def test_a_missing_vocabulary_is_empty(tmp_path: Path) -> None:
+    """No folder, no file: every slug is called by its own name."""
+    assert Vocabulary.load(tmp_path) == Vocabulary.load(tmp_path / "none") == NO_VOCABULARY
+    assert NO_VOCABULARY.label("item", "truck") == "truck"
+    assert NO_VOCABULARY.nearest("item", "truck") is None
+
+
+@pytest.mark.parametrize("field", ["donor", "recipient", "via", "party", "parties"])
+def test_each_field_is_labelled_from_its_part(field: str) -> None:
+    """A slug means a party where a party stands, and nothing elsewhere."""
+    vocabulary = Vocabulary(parties={"undp": Party(slug="undp", name="UN Development Programme")})
+    assert vocabulary.label(field, "undp") == "UN Development Programme"
+    assert vocabulary.nearest(field, "unpd") == "undp"
+    for other in ("item", "project", "location", "kind"):
+        assert vocabulary.label(other, "undp") == "undp"
+        assert vocabulary.nearest(other, "unpd") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'{"slug":"a","label":"b","categry":"c"}', ("unknown-field", "$.categry")),
+        (b'{"slug":"a"}', ("missing-field", "$.label")),
+        (b'{"slug":null,"label":"b"}', ("missing-field", "$.slug")),
+        (b'{"slug":" a","label":"b"}', ("bad-value", "$.slug")),
+        (b'{"slug":"a","label":5}', ("bad-value", "$.label")),
+        (b'{"slug":"a","label":"b","unit":1.5}', ("bad-value", "$.unit")),
+        (b'{"slug":"a","slug":"b","label":"c"}', ("bad-json", None)),
+        (b"[]", ("bad-json", None)),
+        (b"\xff\0", ("bad-json", None)),
+    ],
+)
+def test_a_bad_line_is_a_problem_and_the_others_stand(
+    tmp_path: Path, line: bytes, problem: tuple[str, str | None]
+) -> None:
+    """It names file, line and field."""
+    good = b'{"slug":"truck","label":"lorry"}\n'
+    loaded = Vocabulary.load(folder(tmp_path, items=good + line + b"\n" + good.replace(b"truck", b"boat")))
+    assert set(loaded.items) == {"truck", "boat"}
+    [told] = loaded.problems
+    assert (told.code, told.path) == problem
+    assert (told.file, told.line) == (str(tmp_path / "vocabulary" / "items.jsonl"), 2)
+
+
+def test_all_faults_of_a_line_are_told_at_once(tmp_path: Path) -> None:
+    """Each with its field."""
+    loaded = Vocabulary.load(folder(tmp_path, parties='{"slug":"","country":"Japan","x":1}'))
+    assert sorted(str(each.path) for each in loaded.problems) == ["$.country", "$.name", "$.slug", "$.x"]
+
+
+def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
+    """And the second is told."""
+    lines = '{"slug":"a","label":"first"}\n{"slug":"a","label":"second"}\n'
+    loaded = Vocabulary.load(folder(tmp_path, projects=lines))
+    assert loaded.label("project", "a") == "first"
+    assert [(each.code, each.line) for each in loaded.problems] == [("duplicate-slug", 2)]
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    """Here a folder stands where a file should."""
+    (tmp_path / "vocabulary" / "items.jsonl").mkdir(parents=True)
+    [told] = Vocabulary.load(tmp_path).problems
+    assert told.code == "unreadable-file"
