@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -64,7 +64,7 @@ def check_log(folder: str, json: bool) -> int:
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems))
     vocabulary = Vocabulary.load(folder)
-    problems += [*vocabulary.problems, *check(records, vocabulary)]
+    problems += [*vocabulary.problems, *check(records, vocabulary, today=datetime.now(UTC).date())]
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     size = f"{len({each.id for each in records})} records"
     errors = sum(problem.severity == "error" for problem in problems)

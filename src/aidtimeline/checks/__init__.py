@@ -1,0 +1,79 @@
+"""Everything that is wrong with a log, or worth a look: one list of small functions.
+
+A check is a function from a `Checked` log to problems, and a row of `CHECKS`; docs/checks.md says of each code what it
+means and how to mend it. Checks look at what replay believes when all is known, after repairs, so that what a repair
+has mended is found no more. None takes more than one pass over sorted facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Context, Inexact, InvalidOperation, localcontext
+
+from aidtimeline.checks.duplicates import both_sides, probable_duplicates
+from aidtimeline.checks.levels import observed_levels
+from aidtimeline.checks.links import (
+    dangling_promises,
+    fulfilled_before,
+    fulfilled_kinds,
+    superseded_before,
+    superseded_kinds,
+)
+from aidtimeline.checks.log import Check, Checked
+from aidtimeline.checks.projects import planned_ends, status_moves
+from aidtimeline.checks.promises import over_delivered, overdue
+from aidtimeline.checks.texts import (
+    dates_after_report,
+    replay_problems,
+    set_aside,
+    uncounted_training,
+    unknown_slugs,
+    unpublished,
+)
+from aidtimeline.errors import Problem
+from aidtimeline.events import Record
+from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+__all__ = ["CHECKS", "Check", "Checked", "check"]
+
+CHECKS: tuple[Check, ...] = (
+    replay_problems,
+    dangling_promises,
+    dates_after_report,
+    unpublished,
+    set_aside,
+    uncounted_training,
+    unknown_slugs,
+    superseded_before,
+    superseded_kinds,
+    fulfilled_before,
+    fulfilled_kinds,
+    over_delivered,
+    overdue,
+    status_moves,
+    planned_ends,
+    probable_duplicates,
+    both_sides,
+    observed_levels,
+)
+
+# Room for a million numbers with 30 digits before the point and others with 30 behind it: nothing here is rounded.
+_EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
+
+
+def check(
+    records: Iterable[Record], vocabulary: Vocabulary = NO_VOCABULARY, *, today: date | None = None
+) -> list[Problem]:
+    """Every problem of the records, in the order of the lines they were read from.
+
+    `today` is the day against which promises are overdue; where it is None, no promise is. Lines that cannot be read
+    at all are the log's to report: `EventLog.read(skip_problems=True, problems=…)`.
+
+    >>> check([])
+    []
+    """
+    checked = Checked(tuple(records), vocabulary, today)
+    with localcontext(_EXACT):
+        problems = dict.fromkeys(problem for each in CHECKS for problem in each(checked))
+    return sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.code, problem.message))

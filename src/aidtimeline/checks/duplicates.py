@@ -1,0 +1,186 @@
+"""Checks for what may be in the log twice: one fact told by two reports, or one flow from two sides.
+
+Facts that may be one are of one kind, donor and item, and their dates overlap: so they are compared in the order of
+their first days, each with those whose dates still run, and with no more than `LOOK_BACK` of these.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from datetime import date
+from typing import TypeAlias
+
+from attrs import Factory, frozen
+
+from aidtimeline.amounts import Quantity
+from aidtimeline.checks.log import Checked, Together, wholly_before
+from aidtimeline.errors import Problem
+from aidtimeline.jsonlines import compact
+from aidtimeline.semantics import Fact
+
+LOOK_BACK = 50
+"""With how many facts like it, whose dates overlap with its own, a fact is compared at most."""
+
+#: What, where two facts both state it and differ, makes them two.
+_TELLING_APART = ("project", "package", "location", "via", "ref", "party", "role")
+
+_Pair: TypeAlias = Callable[[Fact, Fact], bool]
+
+
+@frozen
+class _Judge:
+    """What is known of the facts of a log that may be one."""
+
+    log: Checked
+    together: Together = Factory(Together)
+    _reports: dict[str, frozenset[Hashable]] = Factory(dict)
+
+    def may_be_one(self, one: Fact, other: Fact) -> bool:
+        """Whether nothing tells them apart: parties, places, links, dues, and amounts that could agree."""
+        if one.date < other.date or one.date > other.date or self._linked(one, other):
+            return False
+        for name in _TELLING_APART:
+            said, said_there = getattr(one.event, name, None), getattr(other.event, name, None)
+            if said and said_there and said != said_there:
+                return False
+        due, due_there = getattr(one.event, "due", None), getattr(other.event, "due", None)
+        if due and due_there and (wholly_before(due, due_there) or wholly_before(due_there, due)):
+            return False
+        return self.log.may_be_one(one.event.recipient, other.event.recipient)
+
+    def told_twice(self, one: Fact, other: Fact) -> bool:
+        """Whether two reports may tell the same, and both would be summed."""
+        agreeing = _agree(one, other)
+        apart = self.reports(one).isdisjoint(self.reports(other))
+        return agreeing is not None and apart and _side(one) == _side(other) and self.may_be_one(one, other)
+
+    def both_sides(self, one: Fact, other: Fact) -> bool:
+        """Whether one flow may stand in both parties' books, and both would be summed."""
+        agreeing = _agree(one, other)
+        summed = agreeing == "quantity" or (agreeing == "value" and one.kind == "receipt")
+        return summed and _side(one) != _side(other) and self.may_be_one(one, other)
+
+    def reports(self, fact: Fact) -> frozenset[Hashable]:
+        """The reports behind a fact, each told by who published what and when."""
+        if fact.id not in self._reports:
+            sources = (source for account in fact.accounts for source in account.sources)
+            self._reports[fact.id] = frozenset(
+                (each.publisher, each.title, each.url, each.published) for each in sources
+            )
+        return self._reports[fact.id]
+
+    def _linked(self, one: Fact, other: Fact) -> bool:
+        if self.together.leader(one.id) == self.together.leader(other.id):
+            return True
+        kept, kept_there = set(self.log.fulfilled(one)), set(self.log.fulfilled(other))
+        if not kept.isdisjoint(other.members) or not kept_there.isdisjoint(one.members):
+            return True
+        return bool(kept and kept_there and kept.isdisjoint(kept_there))
+
+
+def _side(fact: Fact) -> str | None:
+    return getattr(fact.event, "side", None)
+
+
+def _agree(one: Fact, other: Fact) -> str | None:
+    """Which of their amounts could be the same, where none contradicts; None also where they have none in common."""
+    agreeing = None
+    if one.value is not None and other.value is not None:
+        if one.value.currency != other.value.currency or not _could_agree(one.value.amount, other.value.amount):
+            return None
+        agreeing = "value"
+    if one.quantity is not None and other.quantity is not None:
+        units = {getattr(fact.event, "unit", None) for fact in (one, other)}
+        if len(units) > 1 or not _could_agree(one.quantity, other.quantity):
+            return None
+        agreeing = "quantity"
+    return agreeing
+
+
+def _could_agree(one: Quantity, other: Quantity) -> bool:
+    """Whether two amounts overlap. One that starts at zero was written by somebody who had thought of the other."""
+    return bool(one.low and other.low) and one.overlaps(other)
+
+
+def probable_duplicates(log: Checked) -> Iterator[Problem]:
+    """`probable-duplicate`: two reports that may tell of one fact, which then counts twice."""
+    cut_short: list[Fact] = []
+    for one, other in _pairs(log, _judge(log).told_twice, cut_short):
+        first, again = sorted((one, other), key=lambda fact: (fact.known_since, fact.recorded_at, fact.id))
+        message = f"it may be the same as {log.named(first)}, told by another report, and counts twice"
+        hint = _draft(again, first, "the same fact, told by another report")
+        yield log.place(again).warning("probable-duplicate", message, hint=hint)
+    yield from _not_all_compared(cut_short)
+
+
+def both_sides(log: Checked) -> Iterator[Problem]:
+    """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
+    for one, other in _pairs(log, _judge(log).both_sides, []):
+        given, received = sorted((one, other), key=lambda fact: _side(fact) == "receiver")
+        message = f"in the receiver's books it may be the same as {log.named(given)}, and counts twice"
+        hint = _draft(received, given, "the same flow, seen from the other side")
+        yield log.place(received).warning("both-sides", message, "side", hint)
+
+
+def _draft(again: Fact, first: Fact, reason: str) -> str:
+    """The line that `aidtimeline record` takes to make one fact of two."""
+    return compact({"kind": "retraction", "of": again.id, "duplicate_of": first.id, "reason": reason})
+
+
+def _judge(log: Checked) -> _Judge:
+    judge = _Judge(log)
+    for each, superseders in log.belief.links.above.items():
+        for other in superseders:
+            judge.together.join(each, other)
+    for first, *others in log.belief.links.circles:
+        for other in others:
+            judge.together.join(first, other)
+    return judge
+
+
+def _groups(log: Checked) -> Iterator[list[Fact]]:
+    """The facts that a sum may hold twice: alike in kind, donor, item and intent, ordered by their first day."""
+    groups: dict[Hashable, list[Fact]] = defaultdict(list)
+    for fact in log.belief.facts:
+        event = fact.event
+        if fact.kind != "observation" and event.donor is not None and (fact.quantity or fact.value):
+            key = fact.kind, event.donor, getattr(event, "item", None), getattr(event, "intent", None)
+            groups[key].append(fact)
+    for facts in groups.values():
+        if len(facts) > 1:
+            yield sorted(facts, key=lambda fact: fact.date.earliest or date.min)
+
+
+def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Of each fact the nearest before it that the judge finds to be one with it.
+
+    The first fact of a group that had more to be compared with than `LOOK_BACK` is put into `cut_short`.
+    """
+    for facts in _groups(log):
+        running: list[Fact] = []
+        whole = True
+        for fact in facts:
+            running = [each for each in running if not each.date < fact.date]
+            if len(running) > LOOK_BACK:
+                del running[:-LOOK_BACK]
+                if whole:
+                    cut_short.append(fact)
+                    whole = False
+            for other in reversed(running):
+                if judge(other, fact):
+                    yield other, fact
+                    break
+            running.append(fact)
+
+
+def _not_all_compared(cut_short: list[Fact]) -> Iterator[Problem]:
+    if cut_short:
+        first = cut_short[0]
+        what = " ".join(filter(None, (first.kind, first.event.donor, getattr(first.event, "item", None))))
+        others = f", and of {len(cut_short) - 1} sorts more" if len(cut_short) > 1 else ""
+        message = (
+            f"more than {LOOK_BACK} facts with overlapping dates are alike ({what}{others}): "
+            f"each was compared with {LOOK_BACK} others only"
+        )
+        yield Problem(code="not-all-compared", severity="warning", message=message)

@@ -1,0 +1,111 @@
+"""Checks of what each record says by itself: its dates, reports, units and slugs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+
+import attrs
+
+from aidtimeline.checks.log import Checked, Place
+from aidtimeline.errors import Problem
+from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event
+from aidtimeline.semantics import Account, Fact
+
+
+def replay_problems(log: Checked) -> Iterable[Problem]:
+    """`dangling`, `bad-amendment`, `bad-link`, `circle`: what replay cannot make sense of, and ignores."""
+    return log.belief.problems
+
+
+def dates_after_report(log: Checked) -> Iterator[Problem]:
+    """`date-after-report`: an event is reported when it has happened, and this date lies wholly after its report."""
+    for fact in log.belief.facts:
+        for account in fact.accounts:
+            day = account.known_since.astimezone(UTC).date()
+            if account.date != account.stated_date or account.date.possible_by(day):
+                continue
+            place, said = log.places[account.record.id], account.record.event
+            if isinstance(said, Correction):
+                place = place.within("event")
+            if not isinstance(said, Corroboration) or said.date is not None:
+                message = f"its date, {account.date.text}, is later than its own report of {day.isoformat()}"
+                hint = "a day on which a promise is to be kept is its `due`"
+                yield place.error("date-after-report", message, "date", hint)
+
+
+def unpublished(log: Checked) -> Iterator[Problem]:
+    """`no-publication-date`: a report of which nobody says when one could read it, or only since when."""
+    for record in log.repaired.standing.values():
+        place = log.places[record.id]
+        for number, source in enumerate(record.event.sources):
+            if source.published is None or source.published.latest is None:
+                what = "no publication date" if source.published is None else "a publication date without an end"
+                message = f"this report has {what}, so it does not tell when one could know"
+                hint = f"where no report tells, the day of recording stands in: {record.recorded_at.date().isoformat()}"
+                yield place.warning("no-publication-date", message, f"sources[{number}].published", hint)
+
+
+def set_aside(log: Checked) -> Iterator[Problem]:
+    """`other-currency`, `other-unit`, `not-its-kind`: an account's amount that does not compare with its fact's."""
+    for fact in log.belief.facts:
+        for account in fact.accounts:
+            yield from _set_aside(fact, account, log.places[account.record.id])
+
+
+def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
+    said = account.record.event
+    value = account.value
+    if value is not None and fact.value is not None and value.currency != fact.value.currency:
+        message = f"it states {value} of a fact whose value is in {fact.value.currency}, and is set aside"
+        yield place.warning("other-currency", message, "value")
+    if isinstance(said, Event):
+        unit, own = getattr(said, "unit", None), getattr(fact.event, "unit", None)
+        if unit != own and getattr(said, "quantity", None) is not None:
+            message = f"it counts in {unit or 'pieces'} what is one fact with a {fact.kind} in {own or 'pieces'}"
+            yield place.warning("other-unit", f"{message}, and is set aside", "quantity")
+    if isinstance(said, Corroboration):
+        known = attrs.fields_dict(EVENT_KINDS[fact.kind])
+        for name in ("quantity", "value"):
+            if name not in known and getattr(said, name) is not None:
+                message = f"it states a {name} of a {fact.kind}, which has none, and is set aside"
+                yield place.warning("not-its-kind", message, name)
+
+
+def uncounted_training(log: Checked) -> Iterator[Problem]:
+    """`no-unit`: a training's quantity without its unit counts pieces, and nobody trains pieces."""
+    for fact in log.belief.facts:
+        if fact.kind == "training" and fact.quantity is not None and getattr(fact.event, "unit", None) is None:
+            message = "a training's quantity needs its unit: person or course"
+            yield log.place(fact).warning("no-unit", message, "unit")
+
+
+#: The fields that hold slugs, and the part of the vocabulary that gives them labels.
+SLUG_FIELDS = {
+    "item": "items",
+    "donor": "parties",
+    "recipient": "parties",
+    "via": "parties",
+    "party": "parties",
+    "project": "projects",
+    "parent": "projects",
+}
+
+
+def unknown_slugs(log: Checked) -> Iterator[Problem]:
+    """`unknown-slug`: a slug that the vocabulary does not have, with the nearest that it has; once for each slug."""
+    first: dict[tuple[str, str], tuple[Place, str]] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    for place, event in log.texts():
+        for name, part in SLUG_FIELDS.items():
+            value = getattr(event, name, None)
+            for slug in value if isinstance(value, tuple) else (value,):
+                if slug is not None and slug not in getattr(log.vocabulary, part):
+                    times[part, slug] += 1
+                    first.setdefault((part, slug), (place, name))
+    for (part, slug), (place, name) in first.items():
+        near = log.vocabulary.nearest(part, slug)
+        often = "" if times[part, slug] == 1 else f", here and in {times[part, slug] - 1} more"
+        message = f"{slug!r} is not in vocabulary/{part}.jsonl{often}"
+        yield place.warning("unknown-slug", message, name, None if near is None else f"did you mean {near!r}?")

@@ -1,0 +1,759 @@
+"""Checks: each code is found where it is meant, not where it is not, told in docs/checks.md, and mended as it says."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidtimeline import Counts, Delivery, Problem, Record, Source, Timeline, Vocabulary, replay
+from aidtimeline.checks import CHECKS, check
+from aidtimeline.checks.duplicates import LOOK_BACK
+from aidtimeline.codec import record_id
+from aidtimeline.drafts import read_drafts
+from aidtimeline.events import Observation
+from aidtimeline.semantics import believe
+from aidtimeline.testing import logs
+from aidtimeline.vocabulary import Item, Party, ProjectName
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "aidtimeline"
+RECORDED = datetime(2025, 1, 1, 12, tzinfo=UTC)
+VOCABULARY = Vocabulary(
+    items={slug: Item(slug=slug, label=slug) for slug in ("truck", "radio", "course")},
+    parties={
+        slug: Party(slug=slug, name=slug, country=country)
+        for slug, country in {"JP": "JP", "LT": "LT", "UA": "UA", "sesu": "UA", "undp": None}.items()
+    },
+    projects={"hd": ProjectName(slug="hd", label="hd")},
+)
+
+Draft = dict[str, Any]
+
+
+def said(kind: str, day: str | None = "2023-03-01", by: str = "Rubryka", **fields: Any) -> Draft:
+    """A draft of an event, reported at the end of 2024 unless it says when."""
+    sources = [{"publisher": by, "published": fields.pop("published", "2024-12-31")}]
+    return {"kind": kind, **({"date": day} if day else {}), "sources": sources} | fields
+
+
+def delivery(quantity: int | str = 30, day: str = "2023-03-01", **fields: Any) -> Draft:
+    return said("delivery", day, **{"donor": "JP", "recipient": "UA", "item": "truck", "quantity": quantity} | fields)
+
+
+def pledge(quantity: int | str = 30, day: str = "2023-01-05", **fields: Any) -> Draft:
+    return said("pledge", day, **{"donor": "JP", "recipient": "UA", "item": "truck", "quantity": quantity} | fields)
+
+
+def paid(amount: int | str, day: str = "2023-03-01", kind: str = "disbursement", **fields: Any) -> Draft:
+    return said(kind, day, **{"donor": "JP", "value": {"amount": amount, "currency": "USD"}} | fields)
+
+
+def observed(quantity: int | str, day: str = "2023-06-01", **fields: Any) -> Draft:
+    return said("observation", day, item="truck", quantity=quantity, **fields)
+
+
+def status(status: str, day: str, **fields: Any) -> Draft:
+    return said("status", day, project="hd", status=status, **fields)
+
+
+def repair(of: str, **event: Any) -> Draft:
+    return {"kind": "correction", "of": of, "reason": "written down wrongly", "event": event}
+
+
+def log(*drafts: Draft) -> list[Record]:
+    """The records of drafts, each from a line of its own."""
+    lines = [("events.jsonl", number, json.dumps(draft)) for number, draft in enumerate(drafts, start=1)]
+    records = []
+    for number, each in enumerate(read_drafts(lines), start=1):
+        assert not isinstance(each, Record)
+        at = RECORDED + timedelta(minutes=number)
+        records.append(Record(record_id(each), at, each, file="events.jsonl", line=number))
+    return records
+
+
+def problems(*drafts: Draft, today: date | None = None) -> list[Problem]:
+    return check(log(*drafts), VOCABULARY, today=today)
+
+
+def codes(*drafts: Draft, today: date | None = None) -> list[str]:
+    return [f"{problem.severity} {problem.code}" for problem in problems(*drafts, today=today)]
+
+
+# What each record says.
+
+
+def test_a_sound_log_has_no_problems() -> None:
+    """A promise, what came of it, a second account, and a level that agrees: nothing to tell."""
+    assert not codes(
+        pledge(50, label="pledge", due="2023-12-31"),
+        delivery(30, "2023-03-01", label="first", fulfils=["@pledge"]),
+        said("corroboration", None, by="Kyodo News", of="@first", quantity=30),
+        delivery(20, "2023-09-01", fulfils=["@pledge"]),
+        observed(30),
+        observed("40..60", "2023-10-01", recipient="UA"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("draft", "code"),
+    [
+        ({"kind": "retraction", "of": "0" * 32, "reason": "x"}, "dangling"),
+        (said("corroboration", None, of="0" * 32), "dangling"),
+        (delivery(1, fulfils=["0" * 32]), "dangling"),
+        (delivery(1, supersedes=["0" * 32]), "dangling"),
+        (said("corroboration", None, of="@told"), "bad-amendment"),
+        (delivery(1, fulfils=["@told"]), "bad-link"),
+        (delivery(1, supersedes=["@told"]), "bad-link"),
+    ],
+)
+def test_what_aims_at_nothing_or_at_an_amendment(draft: Draft, code: str) -> None:
+    """Links and amendments must aim at an event of the log."""
+    told = said("corroboration", None, by="Kyodo News", of="@it", label="told")
+    found = problems(delivery(label="it"), told, draft)
+    assert [(problem.code, problem.severity, problem.line) for problem in found] == [(code, "error", 3)]
+
+
+def test_a_date_after_its_report() -> None:
+    """What was published on 1 May cannot tell of June; also in a corroboration, and where news corrects."""
+    [found] = problems(delivery(30, "2023-06", published="2023-05-01"))
+    assert (found.code, found.severity, found.path) == ("date-after-report", "error", "$.date")
+    assert found.hint is not None
+    assert "due" in found.hint
+    early = said("corroboration", None, of="@it", date="2023-06", published="2023-05-01")
+    assert codes(delivery(label="it"), early) == ["error date-after-report"]
+    silent = said("corroboration", None, of="@it", published="2023-01-01")
+    assert codes(delivery(label="it"), silent) == []
+    news = said("correction", None, of="@it", published="2023-05-01", event=delivery(30, "2023-06"))
+    [found] = problems(delivery(label="it"), news)
+    assert (found.code, found.line, found.path) == ("date-after-report", 2, "$.event.date")
+    assert not codes(delivery(30, "2023", published="2023-05-01"))
+
+
+def test_a_report_without_its_publication_date() -> None:
+    """Each such report is told, with the day that stands in; so is one of which only the beginning is known."""
+    draft = delivery() | {"sources": [{"publisher": "A"}, {"publisher": "B", "published": "2023-12-01"}]}
+    [found] = problems(draft)
+    assert (found.code, found.severity, found.path) == ("no-publication-date", "warning", "$.sources[0].published")
+    assert found.hint is not None
+    assert "2025-01-01" in found.hint
+    assert codes(delivery(published="2024-12/..")) == ["warning no-publication-date"]
+
+
+def test_accounts_that_do_not_compare() -> None:
+    """Another currency, another unit, or an amount that the kind does not have: each is set aside, and told."""
+    value = {"amount": 5, "currency": "EUR"}
+    assert codes(paid(4, label="it"), said("corroboration", None, of="@it", value=value)) == ["warning other-currency"]
+    assert codes(
+        delivery(30, label="it"),
+        delivery(2, unit="set", label="other"),
+        {"kind": "retraction", "of": "@other", "duplicate_of": "@it"},
+    ) == ["warning other-unit"]
+    assert codes(paid(4, label="it"), said("corroboration", None, of="@it", quantity=5)) == ["warning not-its-kind"]
+    training = said("training", item="course", quantity=8, unit="person", label="it")
+    assert codes(training, said("corroboration", None, of="@it", value=value)) == ["warning not-its-kind"]
+    assert not codes(delivery(label="it"), said("corroboration", None, of="@it", quantity=30, value=value))
+
+
+def test_training_without_its_unit() -> None:
+    """Persons or courses: nobody trains pieces."""
+    assert codes(said("training", item="course", quantity=8)) == ["warning no-unit"]
+    assert not codes(said("training", item="course", quantity=8, unit="person"), said("training", item="course"))
+
+
+def test_an_unknown_slug_is_told_once_with_the_nearest() -> None:
+    """However often it stands in the log, and in whichever field."""
+    [found, other] = problems(delivery(item="trcuk"), delivery(31, item="trcuk"), delivery(4, via=["jica"]))
+    assert (found.code, found.path, found.hint) == ("unknown-slug", "$.item", "did you mean 'truck'?")
+    assert found.message.endswith("here and in 1 more")
+    assert (other.path, other.hint) == ("$.via", None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (delivery(item="trcuk"), "unknown-slug"),
+        (delivery(day="2024-06", published="2024-05-01"), "date-after-report"),
+        (delivery() | {"sources": [{"publisher": "A"}]}, "no-publication-date"),
+        (delivery(fulfils=["0" * 32]), "dangling"),
+        (said("training", item="course", quantity=8), "no-unit"),
+    ],
+)
+def test_what_a_repair_has_mended_is_found_no_more(wrong: Draft, code: str) -> None:
+    """A log only grows: what is wrong in it can be put right by a repair, and then it is."""
+    assert [problem.code for problem in problems(wrong)] == [code]
+    right = delivery()
+    assert not codes(wrong | {"label": "it"}, repair("@it", **right))
+    assert not codes(wrong | {"label": "it"}, {"kind": "retraction", "of": "@it", "reason": "never happened"})
+    [found] = problems(delivery(label="it"), repair("@it", **wrong))
+    assert (found.code, found.line) == (code, 2)
+    assert found.path is not None
+    assert found.path.startswith("$.event.")
+
+
+# Links.
+
+
+def test_what_supersedes_something_later() -> None:
+    """A pledge cannot replace, from January on, one that is made in March; where dates overlap, it may."""
+    [found] = problems(pledge(100, "2023-03-01", label="it"), pledge(150, "2023-01-05", supersedes=["@it"]))
+    assert (found.code, found.severity, found.line) == ("supersedes-later", "error", 2)
+    assert "events.jsonl:1" in found.message
+    assert not codes(pledge(100, "2023-03-01", label="it"), pledge(150, "[..2023-06]", supersedes=["@it"]))
+    assert not codes(pledge(100, "2023-03-01", label="it"), pledge(150, "2023-01-05?", supersedes=["@it"]))
+
+
+def test_what_was_delivered_before_it_was_promised() -> None:
+    """Early deliveries happen; promises of what has been delivered are worth a look."""
+    [found] = problems(pledge(30, "2023-05-01", label="it"), delivery(30, "2023-03-01", fulfils=["@it"]))
+    assert (found.code, found.severity, found.path) == ("fulfils-later", "warning", "$.fulfils")
+    assert not codes(pledge(30, "2023", label="it"), delivery(30, "2023-03-01", fulfils=["@it"]))
+
+
+def test_the_links_of_a_duplicate_are_its_facts() -> None:
+    """Two records that are one fact: what either fulfils, the fact fulfils."""
+    assert codes(
+        pledge(30, "2023-05-01", label="it"),
+        delivery(30, label="first"),
+        delivery(30, by="Kyodo News", label="again", fulfils=["@it"]),
+        {"kind": "retraction", "of": "@again", "duplicate_of": "@first"},
+    ) == ["warning fulfils-later"]
+
+
+FINE: list[str] = []
+LOOK, WRONG = ["warning supersedes-wrong-kind"], ["error supersedes-wrong-kind"]
+announced = said("announcement", "2023-01-02", intent="delivery", donor="JP")
+cancelled = said("cancellation", "2023-02-01", supersedes=["@plan"])
+plan = said("commitment", "2023-01-01", donor="LT", label="plan")
+
+
+@pytest.mark.parametrize(
+    ("kind", "superseded", "expected"),
+    [
+        ("pledge", announced, FINE),
+        ("commitment", pledge(), FINE),
+        ("pledge", said("commitment", "2023-01-02"), FINE),
+        ("pledge", cancelled, FINE),
+        ("delivery", announced, FINE),
+        ("participation", announced, FINE),
+        ("delivery", delivery(12), FINE),
+        ("status", status("pipeline", "2023-01-01"), FINE),
+        ("cancellation", pledge(), FINE),
+        ("cancellation", announced, FINE),
+        ("cancellation", status("pipeline", "2023-01-01"), FINE),
+        ("cancellation", cancelled, LOOK),
+        ("cancellation", delivery(), WRONG),
+        ("cancellation", paid(5), WRONG),
+        ("observation", delivery(), WRONG),
+        ("observation", pledge(), WRONG),
+        ("observation", observed(0, "2023-01-01"), FINE),
+        ("delivery", pledge(), LOOK),
+        ("disbursement", pledge(), LOOK),
+        ("pledge", delivery(), LOOK),
+        ("status", pledge(), LOOK),
+        ("delivery", observed(0, "2023-01-01"), LOOK),
+    ],
+)
+def test_kinds_that_supersede_each_other(kind: str, superseded: Draft, expected: list[str]) -> None:
+    """Promises may be changed and plans come true; what has happened is not cancelled, and no level replaces it."""
+    fields: dict[str, Draft] = {
+        "status": {"project": "hd", "status": "implementation"},
+        "participation": {"project": "hd", "party": "JP", "role": "member"},
+        "observation": {"item": "radio", "quantity": 0},
+        "disbursement": {"value": {"amount": 5, "currency": "USD"}},
+    }
+    newer = said(kind, "2023-06-01", supersedes=["@it"], **fields.get(kind, {}))
+    assert codes(plan, superseded | {"label": "it"}, newer) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "wrong"),
+    [
+        (pledge(), "delivery", False),
+        (pledge(), "commitment", False),
+        (pledge(), "pledge", False),
+        (announced, "participation", False),
+        (announced, "announcement", False),
+        (said("commitment", "2023-01-02"), "pledge", True),
+        (pledge(), "announcement", True),
+        (pledge(), "cancellation", True),
+        (pledge(), "observation", True),
+        (delivery(31), "delivery", True),
+        (status("pipeline", "2023-01-01"), "delivery", True),
+    ],
+)
+def test_kinds_that_fulfil_each_other(target: Draft, kind: str, wrong: bool) -> None:
+    """Only promises and announcements are fulfilled, and only by what is as firm or firmer."""
+    fields: dict[str, Draft] = {
+        "participation": {"project": "hd", "party": "JP", "role": "member"},
+        "announcement": {"intent": "delivery"},
+        "observation": {"item": "radio", "quantity": 0},
+        "cancellation": {"supersedes": ["@plan"]},
+    }
+    fulfilling = said(kind, "2023-06-01", fulfils=["@it"], **fields.get(kind, {}))
+    expected = ["error fulfils-wrong-kind"] if wrong else []
+    assert codes(plan, target | {"label": "it"}, fulfilling) == expected
+
+
+# Promises.
+
+
+def test_more_delivered_than_was_promised() -> None:
+    """What fulfils a pledge of 30 comes to 31 at least; it is told of the last delivery."""
+    first = delivery(20, "2023-02-01", fulfils=["@it"])
+    [found] = problems(pledge(30, label="it"), first, delivery(11, fulfils=["@it"]))
+    assert (found.code, found.severity, found.line) == ("over-delivered", "warning", 3)
+    assert "at least 31 truck came of 30 at most" in found.message
+    assert not codes(pledge(30, label="it"), first, delivery("10..12", fulfils=["@it"]))
+    assert not codes(pledge("1..", label="it"), first)
+    assert not codes(pledge("~30", label="it"), first, delivery(11, fulfils=["@it"]))
+
+
+def test_money_beyond_what_was_promised() -> None:
+    """Of money, stages and sides are kept apart: they tell of the same money."""
+    promised = said("commitment", "2023-01-05", donor="JP", value={"amount": 100, "currency": "USD"}, label="it")
+    assert codes(promised, paid(60, fulfils=["@it"]), paid(50, "2023-04-01", fulfils=["@it"])) == [
+        "warning over-delivered"
+    ]
+    receipt = paid(60, kind="receipt", side="receiver", fulfils=["@it"])
+    spent = paid(60, kind="expenditure", fulfils=["@it"])
+    assert not codes(promised, paid(60, fulfils=["@it"]), receipt, spent)
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param(
+            [pledge(14, label="a"), pledge(8, label="b"), delivery(20, fulfils=["@a", "@b"])], id="of two promises"
+        ),
+        pytest.param(
+            [pledge(10, label="a"), pledge(30, "2023-02-01", supersedes=["@a"]), delivery(20, fulfils=["@a"])],
+            id="of a promise that was raised",
+        ),
+        pytest.param(
+            [pledge(30, label="a"), pledge(10, "2024-02-01", supersedes=["@a"]), delivery(20, fulfils=["@a"])],
+            id="of a promise that was lowered later",
+        ),
+        pytest.param(
+            [
+                pledge(30, label="a"),
+                delivery(12, "2023-02-01", label="d", fulfils=["@a"]),
+                delivery(30, supersedes=["@d"], fulfils=["@a"]),
+            ],
+            id="a running total",
+        ),
+        pytest.param(
+            [pledge(10, label="a"), pledge(5, item=None, label="b"), delivery(20, fulfils=["@a", "@b"])],
+            id="of anything at all",
+        ),
+        pytest.param([pledge(10, label="a"), delivery(20, item="radio", fulfils=["@a"])], id="of something else"),
+        pytest.param([pledge(10, label="a"), delivery(20, unit="kg", fulfils=["@a"])], id="in another unit"),
+    ],
+)
+def test_what_is_not_more_than_was_promised(drafts: list[Draft]) -> None:
+    """Promises that hang together are taken together, at the most they ever came to."""
+    assert not codes(*drafts)
+
+
+def test_a_raise_and_its_commitment_are_promised_once() -> None:
+    """100, raised to 150, made firm as 150: 150 in all, and 160 delivered are too many."""
+    assert codes(
+        pledge(100, label="a"),
+        pledge(150, "2023-02-01", supersedes=["@a"], label="b"),
+        said("commitment", "2023-02-02", item="truck", quantity=150, fulfils=["@b"], label="c"),
+        delivery(80, "2023-03-01", fulfils=["@a"]),
+        delivery(80, "2023-04-01", fulfils=["@c"]),
+    ) == ["warning over-delivered"]
+
+
+TODAY = date(2025, 1, 1)
+
+
+def test_a_promise_long_overdue() -> None:
+    """Due by the end of 2023, and a year and a day later nothing is known to have come; without a clock, who knows."""
+    due = pledge(30, due="2023-12")
+    [found] = problems(due, today=TODAY)
+    assert (found.code, found.severity, found.path) == ("overdue", "warning", "$.due")
+    assert "2025-01-01" in found.message
+    assert not codes(due)
+    assert not codes(due, today=date(2024, 12, 30))
+    assert not codes(pledge(30, due="2023-12?"), pledge(31, due="2023/.."), pledge(32), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([delivery(1, fulfils=["@it"], item="radio", donor=None)], id="linked"),
+        pytest.param([delivery(1)], id="the same donor and item"),
+        pytest.param([delivery(1, donor=None)], id="the item, by nobody knows whom"),
+        pytest.param([delivery(1, item="radio", project="hd")], id="something for its project"),
+        pytest.param([pledge(40, "2023-02-01", supersedes=["@it"])], id="raised since"),
+        pytest.param([said("cancellation", supersedes=["@it"])], id="cancelled"),
+        pytest.param([said("commitment", fulfils=["@it"])], id="made firm"),
+    ],
+)
+def test_a_promise_of_which_something_came(drafts: list[Draft]) -> None:
+    """Whatever may have come of it, linked or not, is enough; so is that it was replaced."""
+    assert not codes(pledge(30, due="2023-02", project="hd", label="it"), *drafts, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [delivery(1, donor="LT"), delivery(1, item="radio"), delivery(1, "2022-01-01"), paid(5, project="jica")],
+)
+def test_a_promise_of_which_nothing_came(draft: Draft) -> None:
+    """Another donor's, another item, something that came before the promise: nothing of these keeps it."""
+    assert "warning overdue" in codes(pledge(30, due="2023-02", project="hd"), draft, today=TODAY)
+
+
+def test_a_raised_promise_is_overdue_unless_the_first_was_kept() -> None:
+    """What fulfils a promise fulfils the one that replaced it."""
+    raised = [pledge(30, item=None, label="it"), pledge(40, "2023-02-01", item=None, due="2023-03", supersedes=["@it"])]
+    assert codes(*raised, today=TODAY) == ["warning overdue"]
+    assert not codes(*raised, delivery(1, donor="LT", fulfils=["@it"]), today=TODAY)
+
+
+# Projects.
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        (["pipeline", "implementation", "finalisation", "closed"], 0),
+        (["pipeline", "closed"], 0),
+        (["implementation", "suspended", "implementation", "cancelled"], 0),
+        (["implementation", "implementation"], 0),
+        (["implementation", "pipeline"], 1),
+        (["closed", "implementation"], 1),
+        (["cancelled", "implementation", "closed"], 1),
+        (["closed", "cancelled"], 1),
+        (["finalisation", "pipeline", "implementation"], 1),
+    ],
+)
+def test_moves_of_a_status(moves: list[str], told: int) -> None:
+    """An activity goes forward, may be suspended and go on, and what has ended does not begin again."""
+    drafts = [status(each, f"2023-{month:02}-01") for month, each in enumerate(moves, start=1)]
+    assert codes(*drafts) == ["warning status-move"] * told
+
+
+def test_moves_whose_order_is_unknown_are_none() -> None:
+    """Where two dates overlap, nobody knows which status was first; other projects are others."""
+    assert not codes(status("implementation", "2023"), status("pipeline", "2023-06-01"))
+    assert codes(status("closed", "2023-01-01"), status("pipeline", "2023-06-01") | {"project": "kh"}) == [
+        "warning unknown-slug"
+    ]
+
+
+def test_a_project_planned_to_end_before_it_begins() -> None:
+    """In one profile it is an error; over several, one of them was not told anew."""
+    profile = said("project", project="hd", planned_start="2024-06", planned_end="2023")
+    assert codes(profile) == ["error ends-before-start"]
+    assert not codes(said("project", project="hd", planned_start="2023-06", planned_end="2023"))
+    moved = said("project", "2023-05-01", project="hd", planned_start="2026")
+    planned = said("project", project="hd", planned_start="2023", planned_end="2025")
+    assert codes(planned, moved) == ["warning ends-before-start"]
+    assert not codes(planned, moved, said("project", "2023-06-01", project="hd", planned_end="2027"))
+
+
+# What is told twice.
+
+
+def test_a_probable_duplicate_comes_with_the_draft_that_settles_it() -> None:
+    """Two outlets tell of 30 trucks in March: recorded as it stands, the hint makes one fact of them."""
+    drafts = [
+        delivery(30, "2023-03", published="2023-04-02"),
+        delivery(30, "2023-03-04", by="Kyodo News", published="2023-04-01"),
+    ]
+    [found] = problems(*drafts)
+    assert (found.code, found.severity, found.line) == ("probable-duplicate", "warning", 1)
+    assert found.hint is not None
+    records = log(*drafts)
+    [settled] = read_drafts([(None, 1, found.hint)], [record.id for record in records])
+    assert not isinstance(settled, Record)
+    records.append(Record(record_id(settled), RECORDED + timedelta(days=1), settled))
+    assert not check(records, VOCABULARY)
+    assert replay(records, Counts(), as_of="2023-12-31")["truck"].high == 30
+    [fact] = believe(records).facts
+    assert len(fact.accounts) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(delivery("1.."), id="a number nobody gave"),
+        pytest.param(delivery("20..40", recipient="sesu"), id="an agency of the country"),
+        pytest.param(delivery("~30", recipient=None, project="hd"), id="less is said"),
+        pytest.param(delivery(30, value={"amount": 5, "currency": "USD"}), id="more is said"),
+    ],
+)
+def test_what_may_be_the_same(other: Draft) -> None:
+    """Dates overlap, amounts could agree, and nothing tells the two apart."""
+    first = delivery(30, "2023-03", via=["undp"])
+    assert codes(first, other | said("delivery", "2023-03-04", by="Kyodo News")) == ["warning probable-duplicate"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"sources": delivery()["sources"]}, id="the same report"),
+        pytest.param({"quantity": 31}, id="another number"),
+        pytest.param({"quantity": "0.."}, id="somebody has thought of it"),
+        pytest.param({"date": "2023-04-01"}, id="another day"),
+        pytest.param({"donor": "LT"}, id="another donor"),
+        pytest.param({"item": "radio"}, id="another item"),
+        pytest.param({"recipient": "LT"}, id="another country"),
+        pytest.param({"unit": "kg"}, id="another unit"),
+        pytest.param({"package": "second"}, id="another package"),
+        pytest.param({"ref": "no. 2"}, id="another number of the source"),
+        pytest.param({"via": ["undp"]}, id="another way"),
+        pytest.param({"fulfils": ["@other"]}, id="another promise"),
+        pytest.param({"supersedes": ["@it"]}, id="it replaces the first"),
+    ],
+)
+def test_what_is_told_apart(other: Draft) -> None:
+    """One difference that both state is enough; so is a link between them."""
+    first = delivery(30, label="it", package="first", ref="no. 1", via=["jica"], fulfils=["@one"])
+    promises = [pledge(40, label="one"), pledge(50, "2023-01-06", label="other")]
+    again = delivery(30, by="Kyodo News") | other
+    assert not [code for code in codes(*promises, first, again) if "unknown-slug" not in code]
+
+
+def test_promises_with_different_dues_are_two() -> None:
+    """8 machines by June and 8 by December, told by two outlets; the same without dues may be one promise."""
+    assert not codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News", due="2023-12"))
+    assert codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News")) == ["warning probable-duplicate"]
+
+
+def test_money_may_be_told_twice() -> None:
+    """A payment is known by its donor, currency and amount; a status is no sum, and may be told by anybody."""
+    assert codes(paid(5), paid(5, by="Kyodo News")) == ["warning probable-duplicate"]
+    assert not codes(paid(5), paid(6, by="Kyodo News"))
+    assert not codes(status("closed", "2023-01-01"), status("closed", "2023-01-01", by="Kyodo News"))
+
+
+def test_what_is_corroborated_is_not_told_again() -> None:
+    """A report that stands behind both tells of two things."""
+    told = said("corroboration", None, by="Kyodo News", of="@it")
+    assert not codes(delivery(30, label="it"), told, delivery(30, "2023-03", by="Kyodo News"))
+
+
+def test_both_sides_of_one_flow() -> None:
+    """Goods in both books are counted twice, and receipts too; money paid is summed of the provider's side only."""
+    [found] = problems(delivery(30), delivery(30, side="receiver"))
+    assert (found.code, found.severity, found.line) == ("both-sides", "warning", 2)
+    assert found.hint is not None
+    assert json.loads(found.hint)["duplicate_of"] == log(delivery(30))[0].id
+    assert codes(paid(5, kind="receipt"), paid(5, kind="receipt", side="receiver")) == ["warning both-sides"]
+    assert not codes(paid(5), paid(5, side="receiver"))
+    assert not codes(paid(5), paid(5, kind="receipt", side="receiver"))
+    assert not codes(delivery(30), delivery(31, side="receiver"))
+
+
+def test_many_facts_alike_are_compared_with_so_many_only() -> None:
+    """Work is bounded: a group beyond that says that not all were compared with all."""
+    many = [delivery(number, "2023", by=f"Outlet {number}") for number in range(1, LOOK_BACK + 12)]
+    assert codes(*many) == ["warning not-all-compared"]
+    assert not codes(*many[: LOOK_BACK + 1])
+
+
+# Levels.
+
+
+@pytest.mark.parametrize(
+    ("observation", "expected"),
+    [
+        (observed(30), []),
+        (observed(31), ["warning observation-above-counts"]),
+        (observed("31.."), ["warning observation-above-counts"]),
+        (observed("~31"), []),
+        (observed("~61"), ["warning observation-above-counts"]),
+        (observed(29), ["warning observation-below-counts"]),
+        (observed("..29"), ["warning observation-below-counts"]),
+        (observed("~29"), []),
+        (observed(10, "2023-02-28"), ["warning observation-above-counts"]),
+        (observed(0, "2023-02-28"), []),
+        (observed(0, "2023-03-01"), []),
+        (observed("30..99", "[..2023-06-01]"), []),
+        (observed(31, "2023-06-01", unit="set"), ["warning observation-above-counts"]),
+        (observed(29, indicator="in-repair"), []),
+        (observed(29, location="Bucha"), []),
+        (observed(31, location="Bucha"), ["warning observation-above-counts"]),
+        (observed(29, recipient="UA"), ["warning observation-below-counts"]),
+        (observed(29, recipient="sesu"), []),
+        (observed(31, recipient="sesu"), ["warning observation-above-counts"]),
+        (observed(30, recipient="sesu"), []),
+        (observed(1, recipient="LT"), ["warning observation-above-counts"]),
+        (observed(1, donor="LT"), ["warning observation-above-counts"]),
+        (observed(1, donor="undp"), []),
+        (observed(29, donor="JP"), ["warning observation-below-counts"]),
+    ],
+)
+def test_levels_against_the_counts(observation: Draft, expected: list[str]) -> None:
+    """30 trucks came from Japan to Ukraine on 1 March: more were not there, and less not either, afterwards."""
+    assert codes(delivery(30), observation) == expected
+
+
+def test_levels_against_vague_counts() -> None:
+    """What may have come reaches any level up to it, and passes none; what nobody counted may be any number."""
+    assert not codes(delivery(30, "2023"), observed(30), observed(1, "2023-06-02"))
+    assert not codes(delivery("1.."), observed(1000))
+    uncounted = said("delivery", item="truck")
+    assert not codes(delivery(30), uncounted, observed(31))
+    assert not codes(delivery(30, "2023-03-01~"), observed(30, "2023-02-01"), observed(1, "2023-06-01"))
+
+
+def test_levels_follow_what_is_superseded() -> None:
+    """A running total of 30 replaces the 12: 42 were never there, and 12 are too few when 30 have come."""
+    totals = [delivery(12, "2023-01-10", label="it"), delivery(30, "2023-03-01", supersedes=["@it"])]
+    assert not codes(*totals, observed(12, "2023-02-01"), observed(30, "2023-04-01"))
+    assert codes(*totals, observed(42, "2023-04-01")) == ["warning observation-above-counts"]
+    assert codes(*totals, observed(12, "2023-04-01")) == ["warning observation-below-counts"]
+    maybe = [delivery(30, "2023-01-10", label="it"), delivery(12, "2023", supersedes=["@it"])]
+    assert not codes(*maybe, observed(12, "2023-06-01"), observed(30, "2023-06-01"))
+
+
+def test_reversals_take_away() -> None:
+    """What was given back is there no more."""
+    assert not codes(delivery(30), delivery(-10, "2023-04-01"), observed(20), observed(30, "2023-03-15"))
+
+
+days = st.integers(1, 12).map(lambda day: f"2023-03-{day:02}")
+ranges = st.tuples(days, days).map(lambda ends: "/".join(sorted(ends)))
+amounts = st.one_of(st.integers(-3, 9), st.just("1.."), st.just("2..4"))
+
+
+@given(
+    st.lists(st.tuples(days | ranges, amounts, st.sampled_from(("JP", "LT")), st.booleans()), min_size=1, max_size=6),
+    st.lists(st.tuples(days | ranges, st.integers(0, 30), st.sampled_from((None, "JP"))), min_size=1, max_size=4),
+)
+def test_levels_are_told_only_where_replay_agrees(
+    came: list[tuple[str, int | str, str, bool]], seen: list[tuple[str, int, str | None]]
+) -> None:
+    """Where a level is out of reach, or passed, it is so in the bounds of replay on every day it may be of."""
+    drafts: list[Draft] = []
+    for number, (day, quantity, donor, replaces) in enumerate(came):
+        link = {"supersedes": [f"@{number - 1}"]} if replaces and number else {}
+        drafts.append(delivery(quantity, day, donor=donor, ref=str(number), label=str(number), **link))
+    drafts += [
+        observed(level, day, ref=f"level {number}") | ({"donor": donor} if donor else {})
+        for number, (day, level, donor) in enumerate(seen)
+    ]
+    records = log(*drafts)
+    for problem in check(records, VOCABULARY):
+        if problem.code.startswith("observation-"):
+            [observation] = (record.event for record in records if record.id == problem.event_id)
+            assert isinstance(observation, Observation)
+            where = {"donor": observation.donor} if observation.donor else {}
+            first, last = observation.date.earliest, observation.date.latest
+            assert first is not None
+            assert last is not None
+            for offset in range((last - first).days + 1):
+                table = replay(records, Counts(where=where), as_of=first + timedelta(days=offset))
+                row = table.get("truck")
+                low, high = (row.low, row.high) if row else (Decimal(0), Decimal(0))
+                if problem.code == "observation-above-counts":
+                    assert high is not None
+                    assert high < observation.quantity.low
+                else:
+                    assert low > observation.quantity.low
+
+
+# All of them.
+
+
+@given(logs(), st.integers(0, 2**32).map(Random), st.none() | st.just(date(2026, 1, 1)))
+def test_any_log_can_be_checked_in_any_order(records: list[Record], random: Random, today: date | None) -> None:
+    """No log is too broken to be checked, and shuffling it, or recording it again, finds the same."""
+    shuffled = random.sample(records, len(records)) + records
+
+    def told(records: list[Record]) -> set[tuple[str | None, ...]]:
+        found = [each for each in check(records, today=today) if each.code != "unknown-slug"]  # told where first met
+        return {(each.code, each.severity, each.event_id, each.path, each.message) for each in found}
+
+    assert told(shuffled) == told(records)
+
+
+def test_problems_stand_in_the_order_of_lines() -> None:
+    """As one reads the file."""
+    found = problems(delivery(item="boat"), delivery(31, item="cart"), said("training", item="course", quantity=8))
+    assert [problem.line for problem in found] == [1, 2, 3]
+
+
+def test_the_record_has_no_problems() -> None:
+    """The story in events/ is in order, whatever the day."""
+    timeline = Timeline.open(ROOT / "events")
+    for today in (None, date(2026, 11, 21), date(2100, 1, 1)):
+        assert check(timeline.records, timeline.vocabulary, today=today) == []
+
+
+def test_a_long_chain_and_many_facts_are_checked() -> None:
+    """No check needs recursion, or time that grows with the square of the log."""
+    source = Source(publisher="Rubryka", published="2024-12-31")
+    records: list[Record] = []
+    for number in range(3000):
+        supersedes = records[-1].id if number else ()
+        event = Delivery(date="2023", donor="JP", item="truck", quantity=number, supersedes=supersedes, sources=source)
+        records.append(Record(record_id(event), RECORDED, event))
+    assert {problem.code for problem in check(records, VOCABULARY)} <= {"not-all-compared"}
+
+
+# The page.
+
+CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+TELLING = {"Problem", "problem_at", "_warning", "tell", "error", "warning"}
+
+
+def codes_in_source() -> Iterator[str]:
+    """Every code that is written in a call that makes a problem, and the default of `problem_at`."""
+    for path in SOURCE.rglob("*.py"):
+        if path.relative_to(SOURCE).parts[0] in ("cli", "testing"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name not in TELLING:
+                continue
+            said = [
+                *node.args[: 1 if name in ("error", "warning") else None],
+                *(each.value for each in node.keywords if each.arg == "code"),
+            ]
+            said += [each for part in said if isinstance(part, ast.IfExp) for each in (part.body, part.orelse)]
+            for each in said:
+                if isinstance(each, ast.Constant) and isinstance(each.value, str) and CODE.fullmatch(each.value):
+                    yield each.value
+
+
+def test_every_code_has_its_paragraph_and_every_paragraph_its_code() -> None:
+    """docs/checks.md tells of each code what it means and how to mend it."""
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    told = re.findall(r"^### `([a-z-]+)`", page, re.MULTILINE)
+    assert len(told) == len(set(told))
+    assert set(told) == {*codes_in_source(), "bad-value"}
+
+
+def test_every_check_names_its_codes() -> None:
+    """The list of checks can be read: each function's docstring begins with the codes that it tells."""
+    told = set(codes_in_source())
+    for each in CHECKS:
+        first = (each.__doc__ or "").splitlines()[0].partition(": ")[0]
+        named = re.findall(r"`([a-z-]+)`", first)
+        assert named
+        assert set(named) <= told
+
+
+def test_a_hint_is_a_line_of_its_own() -> None:
+    """A draft stands alone in its hint, so that `check --json` can be piped into `record`."""
+    [found] = problems(delivery(30), delivery(30, by="Kyodo News"))
+    assert found.hint is not None
+    assert json.loads(found.hint)["kind"] == "retraction"

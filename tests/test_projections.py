@@ -1,0 +1,459 @@
+"""Projections: what counts and sums of money answer, how their tables behave, and projections of a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidtimeline import (
+    Announcement,
+    Bounds,
+    Counts,
+    Delivery,
+    Disbursement,
+    Event,
+    Fact,
+    MoneySums,
+    Observation,
+    Participation,
+    Participations,
+    Pledge,
+    Project,
+    ProjectStates,
+    Receipt,
+    Record,
+    Source,
+    Status,
+    Table,
+    UnknownKey,
+    UsageError,
+    Vocabulary,
+    replay,
+)
+from aidtimeline.amounts import Quantity
+from aidtimeline.codec import record_id
+from aidtimeline.events import EVENT_KINDS, Amendment, Corroboration
+from aidtimeline.projections import COUNTED_KINDS, VALUED_KINDS, Product, Row, State, Sum, Term, Union, fold
+from aidtimeline.semantics import believe, cut
+from aidtimeline.testing import cuts, logs
+from aidtimeline.testing.laws import Cuts
+from aidtimeline.vocabulary import Item
+
+REPORT = Source(publisher="Rubryka", published="2023-11-28")
+DAY = "2023-11-28"
+
+
+def log(*events: Event | Amendment) -> list[Record]:
+    return [Record(record_id(event), datetime(2023, 12, 1, tzinfo=UTC), event) for event in events]
+
+
+def delivery(item: str | None = "truck", quantity: str | int | None = 30, **fields: Any) -> Delivery:
+    return Delivery(**{"date": "2023-11-20", "item": item, "quantity": quantity, "sources": REPORT} | fields)
+
+
+def ends(table: Table) -> dict[Any, tuple[Any, Any]]:
+    return {key: (bounds.low, bounds.high) for key, bounds in table.items()}
+
+
+# Counts.
+
+
+def test_counts_by_several_fields_have_tuples_for_keys() -> None:
+    """One field is a plain key, several are a tuple in the order asked, none is one total."""
+    records = log(delivery(donor="JP"), delivery(quantity=12, donor="LT"), delivery("radio", 5, donor="JP"))
+    assert ends(replay(records, Counts(), as_of=DAY)) == {"truck": (42, 42), "radio": (5, 5)}
+    assert ends(replay(records, Counts(["donor", "item"]), as_of=DAY)) == {
+        ("JP", "radio"): (5, 5),
+        ("JP", "truck"): (30, 30),
+        ("LT", "truck"): (12, 12),
+    }
+    assert ends(replay(records, Counts([]), as_of=DAY)) == {(): (47, 47)}
+
+
+def test_counts_of_several_kinds_put_the_kind_first() -> None:
+    """What is promised and what is delivered are never one number; one kind needs no such column."""
+    promised = Pledge(date="2023-01-05", item="truck", quantity=50, sources=REPORT)
+    table = replay(log(delivery(), promised), Counts(kind=["pledge", "delivery"]), as_of=DAY)
+    assert table.names == ("kind", "item")
+    assert ends(table) == {("delivery", "truck"): (30, 30), ("pledge", "truck"): (50, 50)}
+    assert Counts(kind="pledge").names == ("item",)
+    assert Counts(["item", "kind"], kind=["pledge", "delivery"]).names == ("kind", "item")
+
+
+def test_where_narrows_and_alternatives_widen() -> None:
+    """Values of one field are alternatives, fields narrow, and an empty one asks for facts without a value."""
+    records = log(
+        delivery(quantity=1, donor="JP", recipient="UA"),
+        delivery(quantity=10, donor="LT", recipient="UA"),
+        delivery(quantity=100, donor="JP"),
+        delivery(quantity=1000),
+    )
+
+    def total(**where: Any) -> Decimal:
+        return replay(records, Counts([], where=where), as_of=DAY)[()].low
+
+    assert total(donor="JP") == 101
+    assert total(donor=["JP", "LT"]) == 111
+    assert total(donor=["JP", "LT"], recipient="UA") == 11
+    assert total(recipient="") == total(recipient=None) == 1100
+    assert total(donor=["LT", ""]) == 1010
+    assert not replay(records, Counts([], where={"donor": "US"}), as_of=DAY)
+
+
+def test_sums_never_mix_units() -> None:
+    """A key that is counted in pieces and in kilograms has two rows, and must be asked in one unit."""
+    table = replay(log(delivery(), delivery(quantity=7, unit="kg")), Counts(), as_of=DAY)
+    assert [(row.key, row.unit, int(row.bounds.low)) for row in table.rows] == [
+        (("truck",), None, 30),
+        (("truck",), "kg", 7),
+    ]
+    assert (len(table), list(table)) == (1, ["truck"])
+    with pytest.raises(UnknownKey, match=r"several units \('pieces', 'kg'\).*in_unit"):
+        table["truck"]
+    assert ends(table.in_unit("kg")) == {"truck": (7, 7)}
+    assert ends(table.in_unit(None)) == {"truck": (30, 30)}
+    assert not table.in_unit("metre")
+
+
+def test_item_category_comes_from_the_vocabulary() -> None:
+    """Items are grouped by what the vocabulary says of them; what it does not know has no category."""
+    vocabulary = Vocabulary(
+        items={
+            "truck": Item(slug="truck", label="Truck", category="vehicle"),
+            "car": Item(slug="car", label="Car", category="vehicle"),
+        }
+    )
+    records = log(delivery(), delivery("car", 2), delivery("radio", 5), delivery(None, 1))
+    table = replay(records, Counts("item-category", vocabulary=vocabulary), as_of=DAY)
+    assert ends(table) == {None: (6, 6), "vehicle": (32, 32)}
+    narrowed = Counts("item", where={"item_category": "vehicle"}, vocabulary=vocabulary)
+    assert set(replay(records, narrowed, as_of=DAY)) == {"car", "truck"}
+
+
+def test_via_is_one_key_joined_by_plus() -> None:
+    """Intermediaries in their order are one key; none at all is None."""
+    records = log(delivery(quantity=1, via=["undp", "unicef"]), delivery(quantity=2, via="undp"), delivery(quantity=4))
+    assert ends(replay(records, Counts("via"), as_of=DAY)) == {None: (4, 4), "undp": (2, 2), "undp+unicef": (1, 1)}
+    assert replay(records, Counts([], where={"via": "undp+unicef"}), as_of=DAY)[()].low == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (lambda: Counts("doner"), r"no field 'doner'; did you mean donor\?"),
+        (lambda: Counts(where={"itm": "truck"}), r"no field 'itm'; did you mean item\?"),
+        (lambda: Counts(kind="delivry"), r"no kind.* 'delivry'; did you mean delivery\?"),
+        (lambda: Counts(kind=["pledge", "observation"]), "observations are levels, never summed"),
+        (lambda: Counts(kind="disbursement"), "'disbursement' has no quantity"),
+        (lambda: MoneySums(kind="training"), "'training' has no value"),
+        (lambda: MoneySums("quantity"), "no field 'quantity'"),
+        (lambda: ProjectStates({"projekt": "hd"}), r"did you mean project\?"),
+        (lambda: Participations({"roles": "lead"}), r"did you mean role\?"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_what_can(asked: Any, message: str) -> None:
+    """An unknown field or kind is refused with the nearest; a kind that has no such sum, with those that have."""
+    with pytest.raises(UsageError, match=message):
+        asked()
+
+
+def test_observations_are_never_summed() -> None:
+    """A level is no further handover: it adds to no count, even where every kind is counted."""
+    level = Observation(date="2023-11-20", item="truck", quantity=50, sources=REPORT)
+    assert "observation" not in COUNTED_KINDS
+    assert not replay(log(level), Counts(kind=COUNTED_KINDS), as_of=DAY)
+
+
+def test_what_states_no_quantity_makes_no_row() -> None:
+    """ "And more" is known to have been given, and changes no count."""
+    assert not replay(log(delivery(None, None)), Counts(), as_of=DAY)
+
+
+@pytest.mark.parametrize("kind", COUNTED_KINDS)
+def test_every_kind_with_a_quantity_is_counted(kind: str) -> None:
+    """Announcements, promises, deliveries and training are each counted when asked for."""
+    own = {"announcement": {"intent": "delivery"}, "training": {"unit": "course"}}.get(kind, {})
+    fields: dict[str, Any] = {"date": "2023-11-20", "item": "x", "quantity": 3, "sources": REPORT} | own
+    assert ends(replay(log(EVENT_KINDS[kind](**fields)), Counts(kind=kind), as_of=DAY)) == {"x": (3, 3)}
+
+
+# Money.
+
+
+def test_money_is_by_kind_and_currency() -> None:
+    """Sums of money never mix currencies or kinds, and are broken down by any field on request."""
+    records = log(
+        Disbursement(date="2023-02-01", donor="JP", value="USD 100", sources=REPORT),
+        Disbursement(date="2023-03-01", donor="LT", value="USD 20..30", sources=REPORT),
+        Disbursement(date="2023-03-01", donor="JP", value="EUR 5", sources=REPORT),
+        delivery(value="USD 7"),
+    )
+    table = replay(records, MoneySums(), as_of=DAY)
+    assert table.names == ("kind", "currency")
+    assert ends(table) == {
+        ("delivery", "USD"): (7, 7),
+        ("disbursement", "EUR"): (5, 5),
+        ("disbursement", "USD"): (120, 130),
+    }
+    by_donor = replay(records, MoneySums("donor", kind="disbursement"), as_of=DAY)
+    assert by_donor["disbursement", "USD", "LT"].high == 30
+
+
+def test_one_flow_seen_from_two_sides_is_not_summed() -> None:
+    """Of money in the receiver's books only receipts are taken, unless the question names the side."""
+    records = log(
+        Disbursement(date="2023-02-01", value="USD 100", sources=REPORT),
+        Disbursement(date="2023-02-02", value="USD 100", side="receiver", sources=REPORT),
+        Receipt(date="2023-02-02", value="USD 99", side="receiver", sources=REPORT),
+    )
+    assert ends(replay(records, MoneySums(), as_of=DAY)) == {
+        ("disbursement", "USD"): (100, 100),
+        ("receipt", "USD"): (99, 99),
+    }
+    asked = replay(records, MoneySums(where={"side": "receiver"}, kind="disbursement"), as_of=DAY)
+    assert ends(asked) == {("disbursement", "USD"): (100, 100)}
+    by_side = replay(records, MoneySums("side", kind="disbursement"), as_of=DAY)
+    assert set(by_side) == {("disbursement", "USD", "provider"), ("disbursement", "USD", "receiver")}
+
+
+# What bounds are flagged with.
+
+
+def test_open_approximate_and_disputed_are_told() -> None:
+    """A sum says how many of its facts have no upper bound, whether one is an "about", and whether one is disputed."""
+    some, about, told = delivery(quantity="1.."), delivery("radio", "~20"), delivery("car", 2)
+    denied = Corroboration(of=record_id(told), quantity=4, sources=REPORT)
+    table = replay(log(some, delivery(quantity=3), about, told, denied), Counts(), as_of=DAY)
+    assert table["truck"] == Bounds(Decimal(4), None, open=1)
+    assert table["radio"] == Bounds(Decimal(20), Decimal(20), approximate=True)
+    assert table["car"] == Bounds(Decimal(2), Decimal(4), disputed=True)
+    assert [table[key].exact for key in ("truck", "radio", "car")] == [False, False, False]
+    assert list(map(str, table.values())) == ["2 to 4", "about 20", "at least 4"]
+
+
+def test_what_may_not_have_happened_yet_starts_at_zero() -> None:
+    """A delivery whose range of dates straddles the cut is worth 0 to its quantity, and open stays open."""
+    table = replay(
+        log(delivery(date="2022/2023"), delivery("car", "1..", date="2022/2023")), Counts(), as_of="2023-01-01"
+    )
+    assert ends(table) == {"truck": (0, 30), "car": (0, None)}
+
+
+# Tables.
+
+
+@pytest.fixture
+def table() -> Table:
+    two = Bounds(Decimal(2), Decimal(4))
+    rows = [(("b", None), None), (("a", "x"), None), ((None, "x"), None), (("b", "<i>"), None), (("a", None), "kg")]
+    return Table(("item", "donor"), tuple(Row(key, unit, two) for key, unit in rows))
+
+
+def test_rows_stand_in_order_none_first(table: Table) -> None:
+    """Keys are ordered value by value, and one without a value comes before all others."""
+    assert list(table) == [(None, "x"), ("a", None), ("a", "x"), ("b", None), ("b", "<i>")]
+
+
+def test_a_table_is_a_mapping(table: Table) -> None:
+    """It has keys, values, a length, `in` and `get`; two with the same rows are equal, in whatever order."""
+    assert ("b", None) in table
+    assert ("c", None) not in table
+    assert table.get("c") is None
+    assert dict(table) == {key: Bounds(Decimal(2), Decimal(4)) for key in table}
+    assert table == Table(table.names, table.rows[::-1])
+    assert len(table) == len(list(table)) == 5
+
+
+def test_an_unknown_key_names_the_nearest() -> None:
+    """Who asks for `trcuk` is told of `truck`; the error is a KeyError, too."""
+    table = replay(log(delivery(), delivery("radio", 1)), Counts(), as_of=DAY)
+    with pytest.raises(UnknownKey, match=r"^there is no row 'trcuk'; the nearest: truck$"):
+        table["trcuk"]
+    with pytest.raises(KeyError):
+        table["boat"]
+
+
+def test_a_table_prints_for_people(table: Table) -> None:
+    """Keys stand in columns, none is a dash, and nothing at all is said in words."""
+    head, _, *lines = str(table).splitlines()
+    assert head.split() == ["item", "donor", "unit"]
+    assert lines[0].split() == ["–", "x", "2", "to", "4"]
+    assert lines[1].split() == ["a", "–", "2", "to", "4", "kg"]
+    assert str(Table(("item",), ())) == "no rows"
+
+
+def test_a_notebook_shows_no_markup_of_the_data(table: Table) -> None:
+    """Slugs are escaped where the table is shown as HTML."""
+    shown = table._repr_html_()
+    assert "&lt;i&gt;" in shown
+    assert "<i>" not in shown
+    assert shown.count("<tr>") == 6
+
+
+def test_bounds_are_a_quantity_again() -> None:
+    """Bounds can be reckoned with further."""
+    bounds = Bounds(Decimal(2), None, approximate=True)
+    assert bounds.quantity == Quantity.parse("~2..")
+
+
+# States of projects.
+
+
+def test_the_state_of_a_project() -> None:
+    """Status, profile, parties, announcements and sums are each told of every project that some fact names."""
+    project: dict[str, Any] = {"project": "hd", "sources": REPORT}
+    records = log(
+        Project(date="2023-01-01", title="Equipment", planned_end="2024", **project),
+        Project(date="2023-02-01", planned_end="2025", **project),
+        Status(date="2023-02-01", status="implementation", **project),
+        Participation(date="2023-02-01", party="JP", role="funding", **project),
+        Participation(date="2023-02-01", party="LT", role="lead", **project),
+        Announcement(date="2023-02-01", intent="participation", party="US", role="member", **project),
+        delivery(project="hd", value="USD 5"),
+        delivery("radio", 1, project="other"),
+    )
+    states = replay(records, ProjectStates(), as_of=DAY)
+    assert list(states) == ["hd", "other"]
+    state = states["hd"]
+    assert (state.title, state.status, state.parent) == (("Equipment",), ("implementation",), (None,))
+    assert [str(end) for end in state.planned_end] == ["2025"]
+    assert [(each.party, each.role, each.certain) for each in state.parties] == [
+        ("JP", "funding", True),
+        ("LT", "lead", True),
+    ]
+    [announced] = state.announced
+    assert (announced.intent, announced.party, announced.role) == ("participation", "US", "member")
+    assert ends(state.delivered) == {("delivery", "truck"): (30, 30)}
+    assert states["other"].status == (None,)
+    assert list(replay(records, ProjectStates({"project": "hd"}), as_of=DAY)) == ["hd"]
+
+
+def test_a_role_that_may_have_been_left_is_not_certain() -> None:
+    """Who has surely left holds no role; who may have left may hold it still."""
+    role: dict[str, Any] = {
+        "project": "hd",
+        "party": "LT",
+        "role": "lead",
+        "sources": Source(publisher="A", published="2024-12-31"),
+    }
+    records = log(Participation(date="2023-01-01", **role), Participation(date="2023-06/2023-12", left=True, **role))
+    held = {day: replay(records, Participations(), as_of=day) for day in ("2023-05-31", "2023-07-01", "2023-12-31")}
+    assert [[each.certain for each in parts] for parts in held.values()] == [[True], [False], []]
+
+
+# Pieces, and projections of a user's own.
+
+
+class Value:
+    """A fold of a user's own: how many facts are certain, and the last day of any."""
+
+    def initial(self) -> tuple[int, date | None]:
+        """Nothing."""
+        return 0, None
+
+    def step(self, state: tuple[int, date | None], fact: Fact) -> tuple[int, date | None]:
+        """One fact more."""
+        return self.merge(state, (int(fact.certain), fact.date.latest))
+
+    def merge(self, one: tuple[int, date | None], other: tuple[int, date | None]) -> tuple[int, date | None]:
+        """Both."""
+        return one[0] + other[0], max((day for day in (one[1], other[1]) if day), default=None)
+
+    def finish(self, state: tuple[int, date | None]) -> str:
+        """In words."""
+        return f"{state[0]} until {state[1]}"
+
+
+def test_a_projection_needs_no_base_class() -> None:
+    """Four methods make a projection; facts are typed, and say whether they are certain."""
+    records = log(delivery(), delivery(date="2023-11-01/2023-12-31"))
+    assert replay(records, Value(), as_of="2023-11-25") == "1 until 2023-11-28"
+
+
+def kinds(fact: Fact) -> list[tuple[str, Term]]:
+    return [(fact.kind, Term(Quantity.exact(1)))]
+
+
+#: How many facts of each kind; the kind that each donor did last; all donors: a user's own, of the pieces.
+PIECES = Product(
+    {
+        "facts": Sum(kinds),
+        "last": State(lambda fact: [(fact.event.donor, fact.kind)]),
+        "donors": Union(lambda fact: [fact.event.donor]),
+        "own": Value(),
+    }
+)
+
+
+def test_sums_of_pieces_have_bounds() -> None:
+    """What may have happened counts for 0 to 1; what is replaced in every world does not count at all."""
+    one = Pledge(date="2023-01-05", donor="JP", sources=REPORT)
+    two = Pledge(date="2023-10/2023-11", donor="JP", supersedes=record_id(one), sources=REPORT)
+    records = log(one, two, delivery(donor="LT", date="2023-11-20/2023-11-26"))
+    result = replay(records, PIECES, as_of="2023-11-25")
+    assert ends(result["facts"]) == {"pledge": (1, 1), "delivery": (0, 1)}
+    assert result["last"] == {"JP": {"pledge"}, "LT": {None, "delivery"}}
+    assert result["donors"] == {"JP", "LT"}
+    assert replay(records, Sum(kinds), as_of="2023-11-30")["pledge"].high == 1
+
+
+def test_the_state_of_a_piece_is_left_alone_by_merge() -> None:
+    """A merged state is a new one: the parts may be merged elsewhere again."""
+    facts = cut(believe(log(delivery(donor="JP"), delivery("radio", 1, donor="LT"))), date(2023, 12, 1))
+    one, other = fold(facts[:1], PIECES), fold(facts[1:], PIECES)
+    first = PIECES.finish(PIECES.merge(one, other))
+    assert PIECES.finish(PIECES.merge(one, other)) == first == PIECES.finish(fold(facts, PIECES))
+
+
+@given(logs(), cuts(), st.integers(0, 2**9))
+def test_the_contract_of_pieces(records: list[Record], asked: Cuts, choice: int) -> None:
+    """Facts may be parted in any way; merge is commutative, and merging with nothing changes nothing."""
+    belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
+    facts = cut(belief, asked.as_of)
+    one = [fact for number, fact in enumerate(facts) if choice >> number & 1]
+    other = [fact for fact in facts if fact not in one]
+    whole = PIECES.finish(fold(facts, PIECES))
+
+    def merged(*parts: Iterable[Fact]) -> Any:
+        state = PIECES.initial()
+        for part in parts:
+            state = PIECES.merge(state, fold(part, PIECES))
+        return PIECES.finish(state)
+
+    assert merged(one, other) == merged(other, one) == merged(facts, ()) == whole
+
+
+@given(logs(), cuts())
+def test_parts_of_a_sum_add_up(records: list[Record], asked: Cuts) -> None:
+    """Asked by donor or by item, lows come to no more and highs to no less than those of the one total."""
+    belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
+    facts = cut(belief, asked.as_of)
+
+    def sums(by: list[str]) -> dict[str | None, list[Bounds]]:
+        table = Counts(by, kind=COUNTED_KINDS)
+        units: dict[str | None, list[Bounds]] = {}
+        for row in table.finish(fold(facts, table)).rows:
+            units.setdefault(row.unit, []).append(row.bounds)
+        return units
+
+    total, parts = sums([]), sums(["donor", "item", "kind"])
+    assert total.keys() == parts.keys()
+    for unit, found in parts.items():
+        by_kind = total[unit]
+        assert sum(each.low for each in found) <= sum(each.low for each in by_kind)
+        highs = [each.high for each in found]
+        if None not in highs:
+            assert sum(each or 0 for each in highs) >= sum(each.high or 0 for each in by_kind)
+        assert sum(each.open for each in found) == sum(each.open for each in by_kind)
+
+
+def test_every_kind_with_a_value_is_summed_unless_some_are_asked() -> None:
+    """`money` without kinds takes all that have a value."""
+    assert set(MoneySums().selection.kinds) == set(VALUED_KINDS)
+    assert MoneySums(kind="receipt").selection.kinds == {"receipt"}
