@@ -6,24 +6,30 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from aidtimeline.dates import parse_cut, parse_day
+from aidtimeline.diff import Change, diff
 from aidtimeline.engines.reference import run
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
+from aidtimeline.explain import Explanation, explain
 from aidtimeline.log import EventLog
 from aidtimeline.projections import (
     Counts,
+    Fulfilment,
+    FulfilmentTable,
     MoneySums,
     Part,
     Participations,
     Projection,
     ProjectState,
     ProjectStates,
+    Series,
     Table,
+    series,
 )
 from aidtimeline.projections.fields import Where
 from aidtimeline.semantics import Belief, Fact, believe, cut
@@ -44,7 +50,8 @@ class View:
     as_of: date
     known_at: date | datetime | None
     recorded_until: date | datetime | None
-    belief: Belief = field(repr=False, eq=False)
+    belief: Belief = field(repr=False, hash=False)
+    records: tuple[Record, ...] = field(repr=False, eq=False)
     vocabulary: Vocabulary = field(default=NO_VOCABULARY, repr=False, eq=False)
 
     @cached_property
@@ -69,7 +76,7 @@ class View:
         where: Where | None = None,
     ) -> Table:
         """How many of what, with bounds; see `aidtimeline.projections.Counts`."""
-        return self.replay(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
+        return self._explained(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
     def money(
         self,
@@ -79,7 +86,7 @@ class View:
         where: Where | None = None,
     ) -> Table:
         """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`."""
-        return self.replay(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
+        return self._explained(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
     def projects(self, where: Where | None = None) -> Mapping[str, ProjectState]:
         """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`."""
@@ -88,6 +95,32 @@ class View:
     def participation(self, where: Where | None = None) -> tuple[Part, ...]:
         """Who holds which role in which project; see `aidtimeline.projections.Participations`."""
         return self.replay(Participations(where, self.vocabulary))
+
+    def fulfilment(self, where: Where | None = None) -> FulfilmentTable:
+        """What has become of each promise, `where` choosing which; see `aidtimeline.projections.Fulfilment`."""
+        return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
+
+    def explain(self, projection: Counts | MoneySums | ProjectStates | Participations, key: Any) -> Explanation:
+        """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
+
+        `key` is that of the projection's `piece`: of sums the row's key and its unit, `(("truck",), None)`; of project
+        states the project and the field, `("hd-equipment", "status")`; of participations project, party and role.
+        A table can also be asked itself: `view.counts().explain("truck")`.
+
+        Raises `UnknownKey`, naming the nearest, where nothing that may count has the key.
+        """
+        return explain(self, projection, key)
+
+    def diff(self, after: View, projection: Counts | MoneySums | None = None) -> list[Change]:
+        """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
+
+        What is compared are the sums of the projection; deliveries by item where none is given.
+        """
+        return diff(self, after, (projection or Counts(vocabulary=self.vocabulary)).piece)
+
+    def _explained(self, projection: Counts | MoneySums) -> Table:
+        table = self.replay(projection)
+        return evolve(table, explainer=lambda row: self.explain(projection, (row.key, row.unit)))
 
 
 class Timeline:
@@ -134,4 +167,21 @@ class Timeline:
         recorded = None if recorded_until is None else parse_cut(recorded_until)
         if (known, recorded) not in self._beliefs:
             self._beliefs[known, recorded] = believe(self.records, known_at=known, recorded_until=recorded)
-        return View(parse_day(day), known, recorded, self._beliefs[known, recorded], self.vocabulary)
+        return View(parse_day(day), known, recorded, self._beliefs[known, recorded], self.records, self.vocabulary)
+
+    def series(
+        self,
+        projection: Counts | MoneySums,
+        *,
+        known_at: str | date | datetime | None = None,
+        recorded_until: str | date | datetime | None = None,
+    ) -> Series:
+        """A sum over time, at one date of knowledge: on every day what the view as of that day has; see `Series`.
+
+        The cuts are those of `as_of`.
+
+        >>> print(Timeline([]).series(Counts(by="item"), known_at="2023-11-25"))
+        no rows
+        """
+        any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
+        return series(any_day.belief, projection)

@@ -1,8 +1,11 @@
 """Projections: what is asked of a view. Built of few pieces that give bounds, or folds of your own."""
 
 from aidtimeline.projections.fields import FIELDS, names
+from aidtimeline.projections.fulfilment import Fulfilment, FulfilmentRow, FulfilmentTable, fulfilment_rows
+from aidtimeline.projections.matching import Match
 from aidtimeline.projections.pieces import Bounds, Product, State, Sum, Term, Union
 from aidtimeline.projections.protocol import Projection, fold
+from aidtimeline.projections.series import Period, Series, SeriesRow, Step, Steps, at_ends, series
 from aidtimeline.projections.states import (
     Announced,
     Part,
@@ -21,21 +24,33 @@ __all__ = [
     "Announced",
     "Bounds",
     "Counts",
+    "Fulfilment",
+    "FulfilmentRow",
+    "FulfilmentTable",
+    "Match",
     "MoneySums",
     "Part",
     "Participations",
     "PartyRole",
+    "Period",
     "Product",
     "ProjectState",
     "ProjectStates",
     "Projection",
     "Row",
+    "Series",
+    "SeriesRow",
     "State",
+    "Step",
+    "Steps",
     "Sum",
     "Table",
     "Term",
     "Union",
+    "at_ends",
     "fold",
+    "fulfilment_rows",
     "in_order",
     "names",
+    "series",
 ]

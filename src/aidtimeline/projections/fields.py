@@ -22,6 +22,10 @@ def _attribute(name: str) -> Getter:
     return lambda fact, _: getattr(fact.event, name, None)
 
 
+def _currency(fact: Fact, _: Vocabulary) -> Value:
+    return None if fact.value is None else fact.value.currency
+
+
 def _via(fact: Fact, _: Vocabulary) -> Value:
     return "+".join(fact.event.via) or None
 
@@ -45,6 +49,8 @@ FIELDS: Mapping[str, Getter] = {
     "side": _attribute("side"),
     "party": _attribute("party"),
     "role": _attribute("role"),
+    "unit": _attribute("unit"),
+    "currency": _currency,
 }
 
 
@@ -82,7 +88,7 @@ def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
     kinds = () if given is None else (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
     for kind in kinds:
         if kind not in EVENT_KINDS:
-            raise UsageError(_no_such("kind of event", kind, EVENT_KINDS))
+            raise UsageError(_no_such("kind", kind, EVENT_KINDS))
     return kinds
 
 

@@ -160,11 +160,11 @@ def _plus(one: Bounds, other: Bounds) -> Bounds:
 class State(Generic[K, V]):
     """States: of the facts that count, the last in the order of `Fact.rank` decides.
 
-    `stated` gives for each fact which keys it sets to which values. The result has, for each key that some fact may
+    `terms` gives for each fact which keys it sets to which values. The result has, for each key that some fact may
     set, the values it may have; None stands for a world in which nothing has set it yet.
     """
 
-    stated: Callable[[Fact], Iterable[tuple[K, V]]]
+    terms: Callable[[Fact], Iterable[tuple[K, V]]]
 
     def initial(self) -> _Parts[K, Possible[V]]:
         """Nothing stated."""
@@ -173,7 +173,7 @@ class State(Generic[K, V]):
     def step(self, state: _Parts[K, Possible[V]], fact: Fact) -> _Parts[K, Possible[V]]:
         """Weigh what the fact states, or keep it for the end where it is linked."""
         latest: Latest[V] = Latest()
-        terms = tuple((key, latest.stated(value, fact.rank)) for key, value in self.stated(fact))
+        terms = tuple((key, latest.stated(value, fact.rank)) for key, value in self.terms(fact))
         if fact.group is not None:
             if terms:
                 state.linked.append((fact, terms))

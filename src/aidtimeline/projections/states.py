@@ -71,31 +71,34 @@ class ProjectState:
 
 
 class Participations:
-    """Who holds which role in which project: the result is a tuple of `Part`, in order."""
+    """Who holds which role in which project: the result is a tuple of `Part`, in order.
+
+    `piece` is the state that it is made of, by (project, party, role).
+    """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self.selection = select("participation", where, vocabulary)
-        self._held = State(self._stated)
+        self.piece = State(self._roles)
 
     def initial(self) -> Any:
         """Nobody."""
-        return self._held.initial()
+        return self.piece.initial()
 
     def step(self, state: Any, fact: Fact) -> Any:
         """Weigh one fact."""
-        return self._held.step(state, fact)
+        return self.piece.step(state, fact)
 
     def merge(self, one: Any, other: Any) -> Any:
         """Both."""
-        return self._held.merge(one, other)
+        return self.piece.merge(one, other)
 
     def finish(self, state: Any) -> tuple[Part, ...]:
         """Those who hold a role in some world."""
         return tuple(
-            Part(*key, certain=held == {True}) for key, held in sorted(self._held.finish(state).items()) if True in held
+            Part(*key, certain=held == {True}) for key, held in sorted(self.piece.finish(state).items()) if True in held
         )
 
-    def _stated(self, fact: Fact) -> Iterator[tuple[tuple[str, str, str], bool]]:
+    def _roles(self, fact: Fact) -> Iterator[tuple[tuple[str, str, str], bool]]:
         event = fact.event
         if isinstance(event, Participation) and fact in self.selection:
             yield (event.project, event.party, event.role), not event.left
@@ -105,15 +108,19 @@ _Field: TypeAlias = tuple[str, str]
 
 
 class ProjectStates:
-    """The state of each project that some fact names: a mapping from its slug to its `ProjectState`."""
+    """The state of each project that some fact names: a mapping from its slug to its `ProjectState`.
+
+    `piece` is the state that status and profile are made of, by (project, name of the field).
+    """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self.selection = select(None, where, vocabulary)
+        self.piece = State(self._fields)
         options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
         self._product = Product(
             {
                 "named": Union(self._named),
-                "fields": State(self._fields),
+                "fields": self.piece,
                 "parts": Participations(**options),
                 "announced": Union(self._announced),
                 "promised": Counts(["project", "kind", "item"], kind=["pledge", "commitment"], **options),

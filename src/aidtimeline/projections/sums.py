@@ -15,7 +15,7 @@ from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
-_Key: TypeAlias = tuple[tuple[Value, ...], str | None]
+SumKey: TypeAlias = tuple[tuple[Value, ...], str | None]
 
 #: Levels are held against the counts, and never summed.
 NEVER_SUMMED = ("observation",)
@@ -27,33 +27,33 @@ COUNTED_KINDS = tuple(
 VALUED_KINDS = tuple(kind for kind, each in EVENT_KINDS.items() if any(field.name == "value" for field in fields(each)))
 
 
-class _Sums:
-    """A sum by key, finished as a table."""
+class Sums:
+    """Sums by key and unit, finished as a table. `piece` is the sum that they are made of."""
 
     names: tuple[str, ...]
-    _sum: Sum[_Key]
+    piece: Sum[SumKey]
 
     def initial(self) -> Any:
         """No sums."""
-        return self._sum.initial()
+        return self.piece.initial()
 
     def step(self, state: Any, fact: Fact) -> Any:
         """Add one fact."""
-        return self._sum.step(state, fact)
+        return self.piece.step(state, fact)
 
     def merge(self, one: Any, other: Any) -> Any:
         """The sums of both."""
-        return self._sum.merge(one, other)
+        return self.piece.merge(one, other)
 
     def finish(self, state: Any) -> Table:
         """The table of the sums."""
-        return Table(self.names, tuple(self._row(key, sums) for key, sums in self._sum.finish(state).items()))
+        return Table(self.names, tuple(self._row(key, sums) for key, sums in self.piece.finish(state).items()))
 
-    def _row(self, key: _Key, bounds: Bounds) -> Row:
+    def _row(self, key: SumKey, bounds: Bounds) -> Row:
         return Row(*key, bounds)
 
 
-class Counts(_Sums):
+class Counts(Sums):
     """How many of what: the quantities of facts of some kinds, by any fields and always by unit.
 
     `kind` is one of `COUNTED_KINDS` or several, which then stand first in the key; `by` one field or several, none for
@@ -74,19 +74,20 @@ class Counts(_Sums):
         kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed")
         self.names = _led_by(("kind",) if len(kinds) > 1 else (), names(by))
         self.selection = select(kinds, where, vocabulary)
-        self._sum = Sum(self._terms)
+        self.piece = Sum(self.terms)
 
     def key(self, fact: Fact) -> tuple[Value, ...]:
         """The key of the row to which the fact adds."""
         return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
 
-    def _terms(self, fact: Fact) -> Iterator[tuple[_Key, Term]]:
+    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+        """What the fact adds to which row (its key and unit) when it counts."""
         if fact.quantity is not None and fact in self.selection:
             disputed = not fact.disputed.isdisjoint(("date", "quantity"))
             yield (self.key(fact), getattr(fact.event, "unit", None)), Term(fact.quantity, disputed)
 
 
-class MoneySums(_Sums):
+class MoneySums(Sums):
     """How much money: the values of facts, by kind, currency and any fields.
 
     `kind` is one of `VALUED_KINDS` or several (default: all). One flow seen from two sides is never summed: of money in
@@ -106,7 +107,7 @@ class MoneySums(_Sums):
         self.names = ("kind", "currency", *others)
         self.selection = select(kinds, where, vocabulary)
         self._one_side = "side" not in others and "side" not in (where or {})
-        self._sum = Sum(self._terms)
+        self.piece = Sum(self.terms)
 
     def key(self, fact: Fact) -> tuple[Value, ...]:
         """The key of the row to which the fact adds."""
@@ -114,7 +115,8 @@ class MoneySums(_Sums):
         vocabulary = self.selection.vocabulary
         return fact.kind, currency, *(FIELDS[name](fact, vocabulary) for name in self.names[2:])
 
-    def _terms(self, fact: Fact) -> Iterator[tuple[_Key, Term]]:
+    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+        """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
         if fact.value is not None and fact in self.selection and not self._other_side(fact):
             disputed = not fact.disputed.isdisjoint(("date", "value"))
             yield (self.key(fact), None), Term(fact.value.amount, disputed)
@@ -123,9 +125,9 @@ class MoneySums(_Sums):
         return self._one_side and fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
 
 
-def adds_to(projection: Counts | MoneySums, fact: Fact) -> bool:
+def adds_to(projection: Sums, fact: Fact) -> bool:
     """Whether the fact adds to one of the projection's sums when it counts."""
-    return any(True for _ in projection._terms(fact))
+    return any(True for _ in projection.piece.terms(fact))
 
 
 def _led_by(first: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

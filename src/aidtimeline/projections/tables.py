@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from aidtimeline.errors import UnknownKey, shown
+from aidtimeline.errors import UnknownKey, UsageError, shown
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.tables import Column, table
 
@@ -44,12 +44,26 @@ class Table(Mapping[Key, Bounds]):
 
     names: tuple[str, ...]
     rows: tuple[Row, ...] = field(converter=_ordered)
+    explainer: Callable[[Row], Any] | None = field(default=None, eq=False, repr=False)
 
     def in_unit(self, unit: str | None) -> Table:
         """Only the rows in this unit (None: pieces)."""
-        return Table(self.names, tuple(row for row in self.rows if row.unit == unit))
+        return evolve(self, rows=[row for row in self.rows if row.unit == unit])
+
+    def explain(self, key: Key = ()) -> Any:
+        """Why the sum of this key is what it is: an `aidtimeline.explain.Explanation`, which prints to be cited.
+
+        Raises `UnknownKey` for a key that is no row, `UsageError` for a table that no view was asked for.
+        """
+        if self.explainer is None:
+            raise UsageError("only the table of a view can be explained: view.counts(…), view.money(…)")
+        return self.explainer(self.row(key))
 
     def __getitem__(self, key: Key) -> Bounds:
+        return self.row(key).bounds
+
+    def row(self, key: Key) -> Row:
+        """The one row of a key. Raises `UnknownKey`, which names the nearest, or the units of several rows."""
         wanted = key if isinstance(key, tuple) else (key,)
         found = [row for row in self.rows if row.key == wanted]
         if not found:
@@ -58,7 +72,7 @@ class Table(Mapping[Key, Bounds]):
         if len(found) > 1:
             units = ", ".join(shown(row.unit or "pieces") for row in found)
             raise UnknownKey(f"{shown(key)} is counted in several units ({units}): ask in_unit(…)")
-        return found[0].bounds
+        return found[0]
 
     def __iter__(self) -> Iterator[Key]:
         for key in dict.fromkeys(row.key for row in self.rows):

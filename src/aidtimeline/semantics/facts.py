@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from attrs import field, frozen
 from aidtimeline.amounts import Money, Quantity
 from aidtimeline.dates import DateRange, end_of
 from aidtimeline.errors import Problem
-from aidtimeline.events import Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.events import Commitment, Correction, Corroboration, Event, Pledge, Record, Retraction
 from aidtimeline.semantics.accounts import Account, capped, combine_dates, combine_quantities, combine_values
 from aidtimeline.semantics.amendments import Repaired, Reported, known_since, problem_at, repair, report
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links, link
@@ -29,8 +30,11 @@ class Fact:
     """What an event says, as corrected, with all known accounts of it combined.
 
     `id` and `recorded_at` are those of the original record; `event` is its text as corrected, while `date`, `quantity`
-    and `value` are what the accounts tell together. `disputed` names those of the three on which accounts contradict
+    and `value` are what the accounts tell together. `members` are the ids of the records that are this one fact,
+    its own and its duplicates. `disputed` names those of the three on which accounts contradict
     each other. `certain` says that it counts in every world of its view; `group` links it to facts that may replace it.
+    `fulfils` are the ids of the promises that it makes good; in a view, of what stands there for them: those of them
+    that may count, and all that replaces or may replace one of them.
     """
 
     id: str
@@ -41,7 +45,9 @@ class Fact:
     quantity: Quantity | None
     value: Money | None
     accounts: tuple[Account, ...]
+    members: tuple[str, ...]
     disputed: frozenset[str]
+    fulfils: tuple[str, ...] = field(default=(), eq=False)
     certain: bool = False
     group: Group | None = None
 
@@ -109,15 +115,42 @@ def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
         if fact.date.possible_by(as_of)
     }
     linked = cut_links(belief.links, happened)
+    standing = _standing(belief, happened, linked.replaced)
     facts = []
     for fact in belief.facts:
         if fact.id in happened and fact.id not in linked.replaced:
             group = linked.groups.get(fact.id)
             certain = happened[fact.id] == "surely" and (group is None or not group.above[fact.id])
-            if certain or group is not None:
-                fact = attrs.evolve(fact, certain=certain, group=group)  # noqa: PLW2901
+            if certain or group is not None or fact.fulfils:
+                fulfils = tuple(sorted({each for promise in fact.fulfils for each in standing(promise)}))
+                fact = attrs.evolve(fact, certain=certain, group=group, fulfils=fulfils)  # noqa: PLW2901
             facts.append(fact)
     return tuple(facts)
+
+
+def _standing(
+    belief: Belief, happened: Mapping[str, Happened], replaced: Collection[str]
+) -> Callable[[str], frozenset[str]]:
+    """What stands in a view for a promise, by id: nothing for what is not believed, yet to come, or no promise."""
+
+    @cache
+    def promises() -> frozenset[str]:
+        return frozenset(fact.id for fact in belief.facts if isinstance(fact.event, Pledge | Commitment))
+
+    @cache
+    def standing(promise: str) -> frozenset[str]:
+        if promise not in promises() or promise not in happened:
+            return frozenset()
+        found: set[str] = set()
+        waiting = [promise]
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting.extend(belief.links.above.get(each, ()))
+        return frozenset(each for each in found if each in happened and each not in replaced)
+
+    return standing
 
 
 class _Identity:
@@ -176,9 +209,16 @@ def _facts(repaired: Repaired, reported: Reported, identity: _Identity, known_un
         if base is not None:
             text = _text(base, reported)
             unit = getattr(text, "unit", None)
-            accounts = [each for member in members for each in _accounts(member, unit, reported, known_until)]
+            accounts = []
+            fulfils: set[str] = set()
+            for member in members:
+                told = list(_accounts(member, unit, reported, known_until))
+                accounts += told
+                if told:
+                    fulfils.update(identity.root(promise) for promise in _text(member, reported).fulfils)
             if accounts:
-                yield _fact(base, text, accounts)
+                ids = tuple(sorted(member.id for member in members))
+                yield _fact(base, text, accounts, ids, tuple(sorted(fulfils - {root})))
 
 
 def _text(record: Record, reported: Reported) -> Event:
@@ -194,7 +234,8 @@ def _accounts(record: Record, unit: str | None, reported: Reported, known_until:
     """
     text = _text(record, reported)
     value: Money | None = getattr(text, "value", None)
-    quantity: Quantity | None = getattr(text, "quantity", None) if getattr(text, "unit", None) == unit else None
+    quantity: Quantity | None = getattr(text, "quantity", None)
+    comparable = getattr(text, "unit", None) == unit
     own, own_date = record, cast(Event, record.event).date
     cap = since = known_since(record)
     if text is not record.event:
@@ -202,22 +243,19 @@ def _accounts(record: Record, unit: str | None, reported: Reported, known_until:
         since = known_since(own)
         cap = cap if text.date == own_date else since
     if text is not record.event or known_until is None or since <= known_until:
-        yield Account(own, since, text.date, capped(text.date, cap), quantity, value)
+        yield Account(own, since, text.date, capped(text.date, cap), quantity if comparable else None, value)
     for other in reported.corroborations.get(record.id, ()):
         said = cast(Corroboration, other.event)
         since = known_since(other)
         stated = text.date if said.date is None else said.date
-        yield Account(
-            other,
-            since,
-            stated,
-            capped(stated, since),
-            quantity if said.quantity is None else said.quantity,
-            value if said.value is None else said.value,
-        )
+        counted = quantity if said.quantity is None else said.quantity
+        valued = value if said.value is None else said.value
+        yield Account(other, since, stated, capped(stated, since), counted if comparable else None, valued)
 
 
-def _fact(record: Record, text: Event, accounts: Sequence[Account]) -> Fact:
+def _fact(
+    record: Record, text: Event, accounts: Sequence[Account], members: tuple[str, ...], fulfils: tuple[str, ...]
+) -> Fact:
     dates, date_disputed = combine_dates(accounts)
     quantities = [each.quantity for each in accounts if each.quantity is not None]
     quantity, quantity_disputed = combine_quantities(quantities) if quantities else (None, False)
@@ -234,7 +272,9 @@ def _fact(record: Record, text: Event, accounts: Sequence[Account]) -> Fact:
         quantity=quantity,
         value=value,
         accounts=tuple(accounts),
+        members=members,
         disputed=frozenset(name for name, disputed in disputes.items() if disputed),
+        fulfils=fulfils,
     )
 
 

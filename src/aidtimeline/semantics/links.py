@@ -99,6 +99,23 @@ class Group:
         """What tells this group from the others of its view."""
         return self.members[0]
 
+    def parts(self, ids: Iterable[str]) -> list[Group]:
+        """The facts with these ids and all that supersede them, as groups that do not touch each other."""
+        wanted = set(ids)
+        for each in reversed(self.members):
+            if each in wanted:
+                wanted.update(self.above[each])
+        if len(wanted) == len(self.members):
+            return [self]
+        return [
+            Group(
+                members,
+                {each: self.above[each] for each in members},
+                {each: self.happened[each] for each in members},
+            )
+            for members in _together((each for each in self.members if each in wanted), self.above)
+        ]
+
 
 @frozen
 class Cut:
@@ -132,6 +149,20 @@ def _groups(
         if each in above and (each in matters or happened.get(each, "never") != "never"):
             matters.add(each)
             matters.update(above[each])
+    groups: dict[str, Group] = {}
+    for members in _together((each for each in order if each in matters), above):
+        if len(members) > 1:
+            group = Group(
+                members,
+                {each: above[each] for each in members},
+                {each: happened.get(each, "never") for each in members},
+            )
+            groups.update(dict.fromkeys(members, group))
+    return groups
+
+
+def _together(order: Iterable[str], above: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The ids by what hangs together, each part in the order given; what is above an id comes before it."""
     leader: dict[str, str] = {}
 
     def find(each: str) -> str:
@@ -141,21 +172,10 @@ def _groups(
         return each
 
     for each in order:
-        if each in matters:
-            leader[each] = each
-            for other in above[each]:
-                leader[find(other)] = each
-    members: dict[str, list[str]] = defaultdict(list)
-    for each in order:
-        if each in matters:
-            members[find(each)].append(each)
-    groups: dict[str, Group] = {}
-    for together in members.values():
-        if len(together) > 1:
-            group = Group(
-                tuple(together),
-                {each: above[each] for each in together},
-                {each: happened.get(each, "never") for each in together},
-            )
-            groups.update(dict.fromkeys(together, group))
-    return groups
+        leader[each] = each
+        for other in above[each]:
+            leader[find(other)] = each
+    parts: dict[str, list[str]] = defaultdict(list)
+    for each in leader:
+        parts[find(each)].append(each)
+    return [tuple(part) for part in parts.values()]

@@ -43,15 +43,24 @@ def worth_of(group: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bo
     loose: sound, but perhaps wider than the worlds are. It never is where each fact has at most one direct superseder,
     nor with up to `TIGHT_LIMIT` undecided facts.
     """
-    if all(len(above) <= 1 for above in group.above.values()):
-        return _of_trees(group, own, worth), False
-    if sum(happened == "perhaps" for happened in group.happened.values()) <= TIGHT_LIMIT:
-        return _of_all_worlds(group, own, worth), False
+    total, loose = worth.nothing, False
+    for part in group.parts(own):
+        value, tight = _of_part(part, own, worth)
+        total = worth.together(total, value)
+        loose = loose or not tight
+    return total, loose
+
+
+def _of_part(part: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bool]:
+    if all(len(above) <= 1 for above in part.above.values()):
+        return _of_trees(part, own, worth), True
+    if sum(happened == "perhaps" for happened in part.happened.values()) <= TIGHT_LIMIT:
+        return _of_all_worlds(part, own, worth), True
     total = worth.nothing
-    for each in group.members:
+    for each in part.members:
         if each in own:
             total = worth.together(total, worth.either(own[each], worth.nothing))
-    return total, True
+    return total, False
 
 
 def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:

@@ -1,0 +1,256 @@
+"""What changed between two views, in parts that add up, each with its cause.
+
+The parts are the groups of facts that hang together: one fact and its duplicates, and all that is linked to it by
+supersession. Facts of different parts are independent, so a sum is the sum of its parts, and so is a change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from attrs import frozen
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.dates import end_of
+from aidtimeline.events import Correction
+from aidtimeline.projections import Sum, fold
+from aidtimeline.projections.sums import SumKey
+from aidtimeline.projections.tables import in_order
+from aidtimeline.semantics import Account, Belief, Fact
+
+#: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
+#: part the first is told.
+OPPOSITES = {
+    "retracted": "no longer retracted",
+    "corrected by news": "no longer corrected",
+    "repaired": "no longer repaired",
+    "superseded": "no longer superseded",
+    "newly known": "no longer known",
+    "another account": "one account fewer",
+    "happened": "no longer happened",
+    "became certain": "no longer certain",
+}
+CAUSES = tuple(each for pair in OPPOSITES.items() for each in pair)
+
+
+class Viewed(Protocol):
+    """What a diff reads of a view."""
+
+    @property
+    def as_of(self) -> date:
+        """The day it is cut at."""
+
+    @property
+    def known_at(self) -> date | datetime | None:
+        """Until when things are known; None: all."""
+
+    @property
+    def recorded_until(self) -> date | datetime | None:
+        """Until when the log is read; None: all."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that may count."""
+
+    @property
+    def belief(self) -> Belief:
+        """What they are cut from."""
+
+
+@frozen
+class Change:
+    """How one part of the facts changes one sum: what it came to before, and what it comes to after.
+
+    `key` and `unit` are the sum's; `cause` is one of `CAUSES`; `ids` are the facts of the part that add to the sum on
+    either side.
+    """
+
+    key: tuple[str | None, ...]
+    unit: str | None
+    cause: str
+    ids: tuple[str, ...]
+    before: Quantity
+    after: Quantity
+
+    @property
+    def low(self) -> Decimal:
+        """The change of the low end. Over all parts of a sum these add up to the sum's."""
+        return _difference(self.after.low, self.before.low)
+
+    @property
+    def high(self) -> Decimal | None:
+        """The change of the high end; None where it is open on a side."""
+        if self.before.high is None or self.after.high is None:
+            return None
+        return _difference(self.after.high, self.before.high)
+
+    @property
+    def open(self) -> str | None:
+        """On which side the high end is open: "before", "after", "both", or None."""
+        before, after = self.before.high is None, self.after.high is None
+        return "both" if before and after else "before" if before else "after" if after else None
+
+    def __str__(self) -> str:
+        name = ", ".join(each for each in self.key if each is not None) or "all"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{name}: {arrow(self.before, self.after)}{unit}: {self.cause}"
+
+
+def arrow(before: object, after: object) -> str:
+    """From one amount to another, as a person reads it.
+
+    >>> arrow(Quantity.parse("0..30"), Quantity.parse("30"))
+    '0–30 → 30'
+    """
+    return f"{before} → {after}".replace(" to ", "–").replace("up–", "up to ")
+
+
+def diff(before: Viewed, after: Viewed, piece: Sum[SumKey]) -> list[Change]:
+    """The changes of every sum from one view to another, ordered by key, the cause's place in `CAUSES`, and ids.
+
+    Args:
+        before: The one view.
+        after: The other: at another date, with other knowledge, or both.
+        piece: The sums that are compared; see `Counts.piece` and `MoneySums.piece`.
+    """
+    part_of = _parts(before.belief, after.belief)
+    old_side, new_side = _Side(before, part_of), _Side(after, part_of)
+    changes = []
+    for part in dict.fromkeys((*old_side.parts, *new_side.parts)):
+        old, new = old_side.parts.get(part, []), new_side.parts.get(part, [])
+        old_sums, new_sums = piece.finish(fold(old, piece)), piece.finish(fold(new, piece))
+        for key in dict.fromkeys((*old_sums, *new_sums)):
+            was, is_now = (sums[key].quantity if key in sums else ZERO for sums in (old_sums, new_sums))
+            if (was.low, was.high) != (is_now.low, is_now.high):
+                adding = [each for each in (*old, *new) if any(term == key for term, _ in piece.terms(each))]
+                ids = tuple(sorted({fact.id for fact in adding}))
+                changes.append(Change(*key, _cause(adding, old_side, new_side), ids, was, is_now))
+    return sorted(changes, key=lambda each: (in_order((*each.key, each.unit)), CAUSES.index(each.cause), each.ids))
+
+
+def _parts(*beliefs: Belief) -> Mapping[str, str]:
+    """For each id what it hangs together with in either belief: one name for all of them."""
+    leader: dict[str, str] = {}
+
+    def find(each: str) -> str:
+        leader.setdefault(each, each)
+        while leader[each] != each:
+            leader[each] = leader[leader[each]]
+            each = leader[each]
+        return each
+
+    for belief in beliefs:
+        for fact in belief.facts:
+            for member in fact.members:
+                leader[find(member)] = find(fact.id)
+        for each, others in belief.links.above.items():
+            for other in others:
+                leader[find(other)] = find(each)
+    return {each: find(each) for each in leader}
+
+
+class _Side:
+    """One of the two views, with its facts by part, and what it believes by the ids of the records."""
+
+    def __init__(self, view: Viewed, part_of: Mapping[str, str]) -> None:
+        self.as_of, self._known_at, self._recorded_until = view.as_of, view.known_at, view.recorded_until
+        self.parts: dict[str, list[Fact]] = defaultdict(list)
+        for fact in view.facts:
+            self.parts[part_of[fact.id]].append(fact)
+        self._in_view = {fact.id: fact for fact in view.facts}
+        self._believed = {member: fact for fact in view.belief.facts for member in fact.members}
+
+    def fact(self, other: Fact) -> Fact | None:
+        """What this side believes of a fact of either side: the same, or what has become of its record."""
+        return next((self._believed[each] for each in (other.id, *other.members) if each in self._believed), None)
+
+    def could_know(self, accounts: Iterable[Account]) -> bool:
+        """Whether one of the accounts was out, and written down, at this side's cuts."""
+        return any(
+            _within(account.known_since, self._known_at) and _within(account.record.recorded_at, self._recorded_until)
+            for account in accounts
+        )
+
+    def reads_on(self, other: _Side) -> bool:
+        """Whether it reads the log further than the other side."""
+        if other._recorded_until is None:
+            return False
+        return self._recorded_until is None or end_of(self._recorded_until) > end_of(other._recorded_until)
+
+    def has_happened(self, fact: Fact) -> int:
+        """0 for not, 1 for perhaps, 2 for surely: as its date says, whatever supersedes it."""
+        return fact.date.possible_by(self.as_of) + fact.date.certain_by(self.as_of)
+
+    def superseders(self, fact: Fact) -> tuple[bool, int]:
+        """Whether something has superseded the fact for sure, and how many directly may have."""
+        if not self.has_happened(fact):
+            return False, 0
+        seen = self._in_view.get(fact.id)
+        return seen is None, 0 if seen is None or seen.group is None else len(seen.group.above[fact.id])
+
+
+def _within(instant: datetime, cut: date | datetime | None) -> bool:
+    return cut is None or instant <= end_of(cut)
+
+
+def _cause(adding: Iterable[Fact], old: _Side, new: _Side) -> str:
+    """Why these facts, which add to a sum on one side or the other, add up to something else on the other."""
+    adding = list(adding)
+    causes = {cause for fact in adding for cause in _causes(fact, old, new)}
+    causes |= {OPPOSITES[cause] for fact in adding for cause in _causes(fact, new, old)}
+    return min(causes, key=CAUSES.index, default="superseded")
+
+
+def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
+    """What befell a fact on the way from one side to the other, whichever of them it adds on."""
+    was, is_now = old.fact(fact), new.fact(fact)
+    if was is None:
+        if is_now is not None and not old.could_know(is_now.accounts):
+            yield "newly known"
+        return
+    if is_now is None:
+        if new.could_know(was.accounts):
+            yield "retracted"
+        return
+    if was.id != is_now.id:
+        if was.id in is_now.members:
+            yield "retracted"
+        return
+    before, after = old.has_happened(was), new.has_happened(is_now)
+    other_day = was.date.possible_by(new.as_of) if not before else not after and is_now.date.possible_by(old.as_of)
+    if not other_day:  # the day alone does not tell why
+        yield from _said_otherwise(was, is_now, old, new)
+    if before == 0 < after:
+        yield "happened"
+    if before == 1 < after:
+        yield "became certain"
+    if before and old.superseders(was) < new.superseders(is_now):
+        yield "superseded"
+
+
+def _said_otherwise(was: Fact, is_now: Fact, old: _Side, new: _Side) -> Iterator[str]:
+    """Why the new side says something else of the same fact: what is gone without an account in its place, was repaired."""
+    if (was.event, was.date, was.quantity, was.value) == (is_now.event, is_now.date, is_now.quantity, is_now.value):
+        return
+    before, after = ({account.record.id: account for account in fact.accounts} for fact in (was, is_now))
+    gone = [account for each, account in before.items() if each not in after]
+    came = [account for each, account in after.items() if each not in before]
+    if _corrections(came):
+        yield "corrected by news"
+    elif came and not _corrections(gone):
+        yield "another account"
+    elif not came and (new.could_know(gone) or not gone) and new.reads_on(old):
+        yield "repaired"
+
+
+def _corrections(accounts: Iterable[Account]) -> Set[str]:
+    return {account.record.id for account in accounts if isinstance(account.record.event, Correction)}
+
+
+def _difference(one: Decimal, other: Decimal) -> Decimal:
+    negative = other.copy_negate()
+    return (Quantity(one, one) + Quantity(negative, negative)).low

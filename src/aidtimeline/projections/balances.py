@@ -1,0 +1,181 @@
+"""Balances: promised less delivered, over all worlds, for all or some of the promises of one row.
+
+Everything here is a `Sum`: each promise adds what was promised, each delivery takes off what it gives, so that what
+supersedes what, and what may have happened, is weighed as in any other sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from attrs import evolve, frozen
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.projections.matching import Allotted, Given, How, Promised, Share, allot, perhaps
+from aidtimeline.projections.pieces import Bounds, Sum, Term
+from aidtimeline.projections.protocol import fold
+from aidtimeline.semantics import Fact
+
+#: Whether a promise is among those that a balance is asked of.
+Mode: TypeAlias = Literal["in", "perhaps", "out"]
+Modes: TypeAlias = Mapping[str, Mode]
+Sign: TypeAlias = Literal[1, 0, -1]
+
+_ONE = Quantity.exact(1)
+
+
+@frozen
+class Balance:
+    """Low and high between which a difference lies in every world, both inclusive, None where open.
+
+    The flags are those of `Bounds`.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    approximate: bool = False
+    disputed: bool = False
+    loose: bool = False
+
+    @property
+    def above_zero(self) -> Bounds:
+        """How much of it is above zero."""
+        return self._bounds(self.low, self.high)
+
+    @property
+    def below_zero(self) -> Bounds:
+        """How much of it is below zero, as a positive number."""
+        return self._bounds(_minus(self.high), _minus(self.low))
+
+    def _bounds(self, low: Decimal | None, high: Decimal | None) -> Bounds:
+        zero = Decimal(0)
+        most = None if high is None else max(high, zero)
+        return Bounds(max(low or zero, zero), most, 0, self.approximate, self.disputed, self.loose)
+
+    def __str__(self) -> str:
+        about = "about " if self.approximate else ""
+        if self.low is None:
+            return "any" if self.high is None else f"at most {about}{self.high:,f}"
+        return str(Quantity(self.low, self.high, self.approximate))
+
+
+@frozen
+class Ledger:
+    """The promises of one row, in order of date, and what is given toward them."""
+
+    promises: tuple[Promised, ...]
+    shares: tuple[Share, ...]
+    allotted: Allotted
+
+    @classmethod
+    def of(cls, promises: Sequence[Promised], given: Iterable[Given]) -> Ledger:
+        """Group the deliveries by the promises toward which they count, and match them."""
+        together: dict[frozenset[str], list[Given]] = {}
+        for each in given:
+            together.setdefault(each.promises, []).append(each)
+        shares = tuple(
+            _share([each for each in promises if each.fact.id in ids], counting) for ids, counting in together.items()
+        )
+        return cls(tuple(promises), shares, allot(promises, shares))
+
+
+def _share(promises: Iterable[Promised], given: Iterable[Given]) -> Share:
+    facts = [each.fact for each in promises]
+    counting = how_many_count(facts)
+    return Share(
+        frozenset(fact.id for fact in facts),
+        tuple(given),
+        always=counting.low >= 1,
+        exclusive=counting.high is not None and counting.high <= 1,
+    )
+
+
+def how_many_count(facts: Sequence[Fact]) -> Bounds:
+    """How many of the facts count in a world."""
+    return _total({fact.id: Term(_ONE) for fact in facts}, facts)
+
+
+def balance(ledger: Ledger, modes: Modes) -> Balance:
+    """Promised less delivered, of the promises that the modes take in."""
+    most, least = net(ledger, modes, 1, -1), net(ledger, modes, -1, 1)
+    return Balance(_minus(least.high), most.high, most.approximate, most.disputed, most.loose)
+
+
+def net(ledger: Ledger, modes: Modes, of_promises: Sign, of_deliveries: Sign, how: How | None = None) -> Bounds:
+    """Promises and deliveries added up, each with its sign. `how` narrows the deliveries to the linked or inferred.
+
+    Where a sign is -1, only the high end has a meaning. Bounds are tight but where they are flagged: where a delivery
+    counts toward several promises that may all be missing, or that are not all asked for; or where it counts only if a
+    promise does, and is itself superseded.
+    """
+    terms: dict[str, Term] = {}
+    for each in ledger.promises:
+        if of_promises and modes[each.fact.id] != "out":
+            terms[each.fact.id] = _signed(each.term, of_promises)
+    facts: dict[str, Fact] = {each.fact.id: each.fact for each in ledger.promises}
+    loose = False
+    for share in ledger.shares:
+        asked = {modes[promise] for promise in share.promises}
+        given = {
+            each.fact.id: each.term
+            for each in share.given
+            if each.term is not None and (how is None or each.how == how)
+        }
+        if not given or asked == {"out"}:
+            continue
+        counting = {each.fact.id: each.fact for each in share.given if each.fact.id in given}
+        if share.always and asked == {"in"}:
+            facts |= counting
+            terms |= {delivery: _signed(term, of_deliveries) for delivery, term in given.items()}
+        elif share.exclusive:  # what is given counts if the promise does: it is part of what the promise comes to
+            loose = loose or any(fact.group is not None for fact in counting.values())
+            total = _total(given, counting.values())
+            part = _signed(Term(total.quantity, total.disputed), of_deliveries)
+            for promise in share.promises:
+                if modes[promise] != "out":
+                    terms[promise] = _plus(terms.get(promise), part)
+        else:
+            loose = True
+            facts |= counting
+            for delivery, term in given.items():
+                amount = _part(term.amount, ledger.allotted[delivery], modes)
+                terms[delivery] = _signed(Term(amount, term.disputed), of_deliveries)
+    for promise, mode in modes.items():
+        if mode == "perhaps" and promise in terms:
+            terms[promise] = evolve(terms[promise], amount=perhaps(terms[promise].amount))
+    bounds = _total(terms, facts.values())
+    return evolve(bounds, loose=bounds.loose or loose)
+
+
+def _part(amount: Quantity, allotted: Mapping[str, Quantity], modes: Modes) -> Quantity:
+    """How much of a delivery goes to the promises that are asked for: what matching allots them, and not beyond all."""
+    total = ZERO
+    for promise, part in allotted.items():
+        if modes[promise] != "out":
+            total += perhaps(part, modes[promise] == "perhaps")
+    return total.intersection(perhaps(amount)) or perhaps(amount)
+
+
+def _total(terms: Mapping[str, Term], facts: Iterable[Fact]) -> Bounds:
+    total: Sum[None] = Sum(lambda fact: [(None, terms[fact.id])] if fact.id in terms else [])
+    nothing = Bounds(ZERO.low, ZERO.low)
+    return total.finish(fold(facts, total)).get(None, nothing)
+
+
+def _signed(term: Term, sign: Sign) -> Term:
+    """The term with a sign. A quantity has no open low end: that of minus "at least 1" is arbitrary, and never read."""
+    if sign == 1:
+        return term
+    amount = term.amount
+    end = amount.low if amount.high is None else amount.high
+    return evolve(term, amount=Quantity(end.copy_negate(), amount.low.copy_negate(), amount.approximate))
+
+
+def _plus(one: Term | None, other: Term) -> Term:
+    return other if one is None else Term(one.amount + other.amount, one.disputed or other.disputed)
+
+
+def _minus(number: Decimal | None) -> Decimal | None:
+    return None if number is None else Quantity(number.copy_negate(), None).low

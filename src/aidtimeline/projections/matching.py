@@ -1,0 +1,241 @@
+"""Matching: which delivery makes which promise good, how much of it, and after how many days.
+
+A link (`fulfils`) decides. What is linked to nothing serves the promises of its own donor, project and item in order
+of date: first promised, first served. How a delivery that is linked to several promises is split among them nobody has
+said: each gets from nothing to all of it.
+
+Amounts are bounds, and the rules are followed with bounds: whatever the true amounts are, and whichever facts count,
+what the rules would then give a promise lies between low and high.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.projections.pieces import Term
+from aidtimeline.semantics import Fact
+
+How: TypeAlias = Literal["linked", "inferred"]
+Days: TypeAlias = tuple[int | None, int | None]
+#: How much of a delivery, when it counts, goes to which promise: by delivery, then by promise.
+Allotted: TypeAlias = Mapping[str, Mapping[str, Quantity]]
+
+
+@frozen
+class Match:
+    """A delivery that makes a promise good, in whole or in part.
+
+    `promise` and `delivery` are the ids of the facts. `amount` are the bounds of what the promise gets, 0 in worlds in
+    which either does not count; None where the delivery does not say how much it is in what was promised. `days` go
+    from the promise to the delivery: whole days, low and high, both inclusive, None where open. Below zero it came
+    before the promise.
+    """
+
+    promise: str
+    delivery: str
+    how: How
+    amount: Quantity | None
+    days: Days
+
+
+@frozen
+class Given:
+    """A delivery as it counts toward one row: how much in what was promised there, and toward which of its promises."""
+
+    fact: Fact
+    term: Term | None
+    promises: frozenset[str]
+    how: How
+
+
+@frozen
+class Promised:
+    """A promise as it counts in one row."""
+
+    fact: Fact
+    term: Term
+
+
+@frozen
+class Share:
+    """Deliveries that count toward the same promises of a row.
+
+    `always`: one of these promises or another counts in every world; `exclusive`: in none do two of them.
+    """
+
+    promises: frozenset[str]
+    given: tuple[Given, ...]
+    always: bool
+    exclusive: bool
+
+
+def allot(promises: Sequence[Promised], shares: Iterable[Share]) -> Allotted:
+    """How much of each delivery each promise gets when the delivery counts; promises are in order of date."""
+    allotted: dict[str, dict[str, Quantity]] = {}
+    taken: dict[str, Quantity] = defaultdict(lambda: ZERO)
+    inferred: list[tuple[Fact, Quantity]] = []
+    for share in shares:
+        for given in share.given:
+            if given.term is None:
+                continue
+            if given.how == "inferred":
+                inferred.append((given.fact, given.term.amount))
+                continue
+            amount = perhaps(given.term.amount, not share.exclusive)
+            allotted[given.fact.id] = dict.fromkeys(share.promises, amount)
+            for promise in share.promises:
+                taken[promise] += perhaps(amount, not given.fact.certain)
+    rooms = {
+        each.fact.id: perhaps(less(each.term.amount, taken[each.fact.id]), not each.fact.certain) for each in promises
+    }
+    inferred.sort(key=lambda each: each[0].rank)
+    allotted.update(_serve([each.fact for each in promises], rooms, inferred))
+    return allotted
+
+
+def _serve(
+    promises: Sequence[Fact], rooms: dict[str, Quantity], deliveries: Sequence[tuple[Fact, Quantity]]
+) -> dict[str, dict[str, Quantity]]:
+    """First promised, first served, from the first delivery on; an early one serves later promises with what is left.
+
+    What is more than all that was promised, and what reverses a delivery, goes to the last promise.
+    """
+    served: dict[str, dict[str, Quantity]] = {fact.id: defaultdict(lambda: ZERO) for fact, _ in deliveries}
+    left = {fact.id: less(amount, ZERO) for fact, amount in deliveries}
+    for early in (False, True):
+        unkept = {promise.id: promise for promise in promises if rooms[promise.id].high != 0}
+        for delivery, _ in deliveries:
+            kept: list[str] = []
+            for promise in unkept.values():
+                if left[delivery.id].high == 0:
+                    break
+                if (delivery.date < promise.date) is not early:
+                    continue
+                room, rest = rooms[promise.id], left[delivery.id]
+                served[delivery.id][promise.id] = _lesser(room, rest)
+                rooms[promise.id] = less(room, perhaps(rest, not delivery.certain))
+                left[delivery.id] = less(rest, room)
+                if rooms[promise.id].high == 0:
+                    kept.append(promise.id)
+            for each in kept:
+                del unkept[each]
+    for delivery, amount in deliveries:
+        beyond = left[delivery.id] + _below_zero(amount)
+        if beyond.low or beyond.high != 0:
+            for number, promise in enumerate(reversed(promises)):
+                served[delivery.id][promise.id] += perhaps(beyond, number > 0 or not promise.certain)
+                if promise.certain:
+                    break
+    return served
+
+
+def matches(promises: Sequence[Promised], shares: Iterable[Share], allotted: Allotted, as_of: date) -> list[Match]:
+    """The matches of a row in order of date, first by promise; those that come to nothing are left out."""
+    facts = {each.fact.id: each.fact for each in promises}
+    order = {promise: number for number, promise in enumerate(facts)}
+    found: list[tuple[int, Fact, Match]] = []
+    for given in (each for share in shares for each in share.given):
+        unsaid: Mapping[str, Quantity | None] = dict.fromkeys(given.promises)
+        amounts = unsaid if given.term is None else allotted[given.fact.id]
+        for promise, amount in amounts.items():
+            if amount is not None:
+                amount = perhaps(amount, not (given.fact.certain and facts[promise].certain))  # noqa: PLW2901
+            days = days_between(facts[promise], given.fact, as_of)
+            found.append((order[promise], given.fact, Match(promise, given.fact.id, given.how, amount, days)))
+    return [match for _, _, match in sorted(found, key=lambda each: (each[0], each[1].rank))]
+
+
+def days_between(promise: Fact, delivery: Fact, as_of: date) -> Days:
+    """Whole days from a promise to a delivery, low and high, in the worlds of a cut in which both have happened."""
+    earliest, latest = delivery.date.earliest, min(delivery.date.latest or as_of, as_of)
+    promised_by = min(promise.date.latest or as_of, as_of)
+    return (
+        None if earliest is None else (earliest - promised_by).days,
+        None if promise.date.earliest is None else (latest - promise.date.earliest).days,
+    )
+
+
+def in_words(days: Days) -> str:
+    """Days as people say them, in whole months and years where they are many; never closer than they are known.
+
+    Lengths are those of pendulum's durations: a month has 30 days, a year 365.
+
+    >>> in_words((86, 86)), in_words((210, 260)), in_words((84, None)), in_words((-3, 800))
+    ('86 days', '7 to 9 months', 'at least 84 days', '3 days before to 3 years after')
+    """
+    low, high = days
+    if low is None:
+        if high is None:
+            return "any time"
+        return f"at most {_most(high)}" if high >= 0 else f"at least {_least(-high)} before"
+    if high is None:
+        return f"at least {_least(low)}" if low >= 0 else f"{_most(-low)} before or later"
+    if low >= 0:
+        return _span(low, high)
+    if high < 0:
+        return f"{_span(-high, -low)} before"
+    return f"{_most(-low)} before to {_most(high)} after"
+
+
+def _span(low: int, high: int) -> str:
+    """Two numbers of days, both from zero up, in the unit that suits the greater, rounded apart."""
+    least, most = _end(low, _unit(high)), _most(high)
+    return most if least == most else f"{least.split()[0]} to {most}"
+
+
+def _least(days: int) -> str:
+    return _end(days, _unit(days))
+
+
+def _most(days: int) -> str:
+    return _end(days, _unit(days), up=True)
+
+
+def _unit(days: int) -> str:
+    import pendulum  # noqa: PLC0415  (only words need it)
+
+    if days < pendulum.duration(months=3).days:
+        return "days"
+    return "months" if days < pendulum.duration(years=2).days else "years"
+
+
+def _end(days: int, unit: str, *, up: bool = False) -> str:
+    import pendulum  # noqa: PLC0415
+
+    length = pendulum.duration(**{unit: 1}).days
+    number = -(-days // length) if up else days // length
+    return f"{number} {unit.removesuffix('s')}" if number == 1 else f"{number} {unit}"
+
+
+def perhaps(amount: Quantity, unsure: bool = True) -> Quantity:
+    """The amount, or where that is unsure, nothing to the amount."""
+    return amount.hull(ZERO) if unsure else amount
+
+
+def less(amount: Quantity, taken: Quantity) -> Quantity:
+    """What is left of an amount when some is taken, and at least nothing."""
+    low = ZERO.low if taken.high is None else _minus(amount.low, taken.high)
+    high = None if amount.high is None else _minus(amount.high, taken.low)
+    return Quantity(max(low, ZERO.low), None if high is None else max(high, ZERO.low), amount.approximate)
+
+
+def _lesser(one: Quantity, other: Quantity) -> Quantity:
+    high = min((end for end in (one.high, other.high) if end is not None), default=None)
+    return Quantity(min(one.low, other.low), high, one.approximate or other.approximate)
+
+
+def _below_zero(amount: Quantity) -> Quantity:
+    high = ZERO.low if amount.high is None else min(amount.high, ZERO.low)
+    return Quantity(min(amount.low, ZERO.low), high, amount.approximate)
+
+
+def _minus(one: Decimal, other: Decimal) -> Decimal:
+    """The exact difference, however many digits it takes."""
+    return (Quantity(one, one) + Quantity(other.copy_negate(), other.copy_negate())).low

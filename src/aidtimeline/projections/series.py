@@ -1,0 +1,272 @@
+"""Series: any sum over time, as steps, in one pass; and at the end of each month, quarter or year.
+
+A sum on a day is the sum of the phases that hold on it (see `aidtimeline.semantics.histories`): each adds its bounds on
+the day on which it begins, and takes them back on the day on which it ends.
+"""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from html import escape
+from typing import Literal, TypeAlias
+
+import attrs
+from attrs import define, field, frozen
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.dates import DateRange, parse_day
+from aidtimeline.errors import UnknownKey, UsageError, shown
+from aidtimeline.projections.pieces import Bounds
+from aidtimeline.projections.protocol import fold
+from aidtimeline.projections.sums import SumKey, Sums, adds_to
+from aidtimeline.projections.tables import Key, in_order
+from aidtimeline.semantics import Belief, phases
+from aidtimeline.tables import Column, table
+
+Period: TypeAlias = Literal["month", "quarter", "year"]
+_Sign: TypeAlias = Literal[1, -1]
+_Changes: TypeAlias = dict[date, list[tuple[Bounds, _Sign]]]
+
+_NOTHING = Bounds(Decimal(0), Decimal(0))
+
+
+@frozen
+class Step:
+    """The bounds of a sum from a day on (inclusive; None: since ever), until the next step."""
+
+    day: date | None
+    bounds: Bounds
+
+
+@frozen
+class Steps:
+    """One sum over time: a step wherever its bounds or their flags change. Before the first they are 0 to 0.
+
+    >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
+    >>> print(truck.at("2022-11-30"), "·", truck.at("2023-11-28"))
+    0 · 0 to 30
+    """
+
+    steps: tuple[Step, ...]
+
+    def at(self, day: str | date) -> Bounds:
+        """The bounds as of a day (inclusive). Raises `InvalidValue` for what is no day."""
+        number = bisect_right(self.steps, parse_day(day), key=lambda step: step.day or date.min)
+        return self.steps[number - 1].bounds if number else _NOTHING
+
+    @property
+    def numbers(self) -> tuple[tuple[date | None, Decimal, Decimal | None], ...]:
+        """The steps as (day, low, high), only those where low or high change."""
+        numbers: list[tuple[date | None, Decimal, Decimal | None]] = []
+        last: tuple[Decimal, Decimal | None] = _NOTHING.low, _NOTHING.high
+        for step in self.steps:
+            if (step.bounds.low, step.bounds.high) != last:
+                last = step.bounds.low, step.bounds.high
+                numbers.append((step.day, *last))
+        return tuple(numbers)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@frozen
+class SeriesRow:
+    """One sum: its key, one value for each of the series' `names`; its unit (None: pieces); and its steps."""
+
+    key: tuple[str | None, ...]
+    unit: str | None
+    steps: Steps
+
+
+def _ordered(rows: Iterable[SeriesRow]) -> tuple[SeriesRow, ...]:
+    return tuple(sorted(rows, key=lambda row: in_order((*row.key, row.unit))))
+
+
+@frozen
+class Series(Mapping[Key, Steps]):
+    """Sums over time by key. Keys, rows and units are those of `aidtimeline.projections.Table`.
+
+    There is a row where the table of some day has one. `period` is None, or that at whose ends the steps were taken.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[SeriesRow, ...] = field(converter=_ordered)
+    period: Period | None = None
+
+    def in_unit(self, unit: str | None) -> Series:
+        """Only the rows in this unit (None: pieces)."""
+        return attrs.evolve(self, rows=tuple(row for row in self.rows if row.unit == unit))
+
+    def every(self, period: Period, until: str | date | None = None) -> Series:
+        """The sums at the end of each month, quarter or year; see `at_ends`."""
+        rows = tuple(attrs.evolve(row, steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
+        return Series(self.names, rows, period)
+
+    def __getitem__(self, key: Key) -> Steps:
+        wanted = key if isinstance(key, tuple) else (key,)
+        found = [row for row in self.rows if row.key == wanted]
+        if not found:
+            near = difflib.get_close_matches(str(key), [str(each) for each in self], n=3, cutoff=0.5)
+            raise UnknownKey(f"there is no row {shown(key)}" + (f"; the nearest: {', '.join(near)}" if near else ""))
+        if len(found) > 1:
+            units = ", ".join(shown(row.unit or "pieces") for row in found)
+            raise UnknownKey(f"{shown(key)} is counted in several units ({units}): ask in_unit(…)")
+        return found[0].steps
+
+    def __iter__(self) -> Iterator[Key]:
+        for key in dict.fromkeys(row.key for row in self.rows):
+            yield key[0] if len(self.names) == 1 else key
+
+    def __len__(self) -> int:
+        return len({row.key for row in self.rows})
+
+    def __str__(self) -> str:
+        cells = self._cells()
+        if not cells:
+            return "no rows"
+        heads = [*map(Column, self.names), Column(self._when), Column("", "right"), Column("unit")]
+        return "\n".join(table(heads, cells))
+
+    def _repr_html_(self) -> str:
+        """The table as a notebook shows it."""
+        head = "".join(f"<th>{escape(each)}</th>" for each in (*self.names, self._when, "bounds", "unit"))
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in self._cells()
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    @property
+    def _when(self) -> str:
+        return "since" if self.period is None else f"end of {self.period}"
+
+    def _cells(self) -> list[list[str]]:
+        """The cells of the table: a row's key is told once, and a step where what is shown changes."""
+        lines = []
+        for row in self.rows:
+            key = [value or "–" for value in row.key]
+            before = "" if self.period else str(_NOTHING)
+            for step in row.steps:
+                bounds = str(step.bounds)
+                if bounds == before:
+                    continue
+                lines.append([*key, "ever" if step.day is None else step.day.isoformat(), bounds, row.unit or ""])
+                key = [""] * len(key)
+                before = "" if self.period else bounds
+        return lines
+
+
+@define
+class _Level:
+    """The sum of the bounds that hold at one moment, from which each may be taken back."""
+
+    low: Quantity = ZERO
+    high: Quantity = ZERO
+    open: int = 0
+    approximate: int = 0
+    disputed: int = 0
+    loose: int = 0
+
+    def change(self, bounds: Bounds, by: _Sign) -> None:
+        """Add the bounds, or take them back. What has no high states an upper bound in none of its facts."""
+        self.low += _exactly(bounds.low, by)
+        if bounds.high is not None:
+            self.high += _exactly(bounds.high, by)
+        self.open += by * bounds.open
+        self.approximate += by * bounds.approximate
+        self.disputed += by * bounds.disputed
+        self.loose += by * bounds.loose
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(
+            self.low.low,
+            None if self.open else self.high.low,
+            self.open,
+            self.approximate > 0,
+            self.disputed > 0,
+            self.loose > 0,
+        )
+
+
+def _exactly(number: Decimal, times: _Sign) -> Quantity:
+    # Not `-number`, which rounds to the digits of the current context.
+    number = number if times == 1 else number.copy_negate()
+    return Quantity(number, number)
+
+
+def series(belief: Belief, projection: Sums) -> Series:
+    """A sum on every day, at one date of knowledge: `series(…)[key].at(day)` is what the view as of that day has.
+
+    >>> from aidtimeline.projections import Counts
+    >>> from aidtimeline.semantics import believe
+    >>> print(series(believe([]), Counts(by="item")))
+    no rows
+    """
+    piece = projection.piece
+    changes: dict[SumKey, _Changes] = defaultdict(lambda: defaultdict(list))
+    for phase in phases(belief, lambda fact: adds_to(projection, fact)):
+        for key, bounds in piece.finish(fold(phase.facts, piece)).items():
+            changes[key][phase.since or date.min].append((bounds, 1))
+            if phase.until is not None:
+                changes[key][phase.until].append((bounds, -1))
+    return Series(projection.names, tuple(SeriesRow(*key, _steps(days)) for key, days in changes.items()))
+
+
+def _steps(days: _Changes) -> Steps:
+    level, last = _Level(), _NOTHING
+    steps = []
+    for day in sorted(days):
+        for bounds, by in days[day]:
+            level.change(bounds, by)
+        if level.bounds != last:
+            last = level.bounds
+            steps.append(Step(None if day == date.min else day, last))
+    return Steps(tuple(steps))
+
+
+# The EDTF text of the month, quarter or year of a day: so the calendar stays in one place.
+_PERIODS: Mapping[Period, Callable[[date], str]] = {
+    "month": lambda day: day.isoformat()[:7],
+    "quarter": lambda day: f"{day.isoformat()[:4]}-{33 + (day.month - 1) // 3}",
+    "year": lambda day: day.isoformat()[:4],
+}
+
+
+def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tuple[Step, ...]:
+    """The bounds at the end of each month, quarter or year, whether they change or not.
+
+    From the period of the first step that has a day, to that of the last, or of `until`: its last step is at `until`
+    itself (inclusive), should the period go on after it. A step since ever stays in front.
+
+    Raises `UsageError` for any other period, `InvalidValue` for an `until` that is no day.
+
+    >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
+    >>> for step in at_ends(truck, "quarter", until="2023-05-01"):
+    ...     print(step.day, step.bounds)
+    2022-12-31 0 to 30
+    2023-03-31 0 to 30
+    2023-05-01 0 to 30
+    """
+    if period not in _PERIODS:
+        raise UsageError(f"there is no period {shown(period)} (periods: {', '.join(_PERIODS)})")
+    until = None if until is None else parse_day(until)
+    dated = [step.day for step in steps if step.day is not None]
+    taken = [step for step in steps if step.day is None]
+    last = until or max(dated, default=date.min)
+    day = min(dated, default=last)
+    while dated and day <= last:
+        end = DateRange.parse(_PERIODS[period](day)).latest or last
+        end = end if until is None else min(end, until)
+        taken.append(Step(end, steps.at(end)))
+        if end == date.max:
+            break
+        day = end + timedelta(days=1)
+    return tuple(taken)

@@ -1,0 +1,193 @@
+"""Histories: from when until when facts count, alone or linked, at one date of knowledge and for every cut.
+
+What is believed does not change with the cut: only whether it has happened does, and each fact changes that twice, on
+the first and on the last day of its date. So the views of all days are told by phases, in one pass.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+import attrs
+from attrs import frozen
+
+from aidtimeline.semantics.facts import Belief, Fact
+from aidtimeline.semantics.links import Group, Happened, Links, cut_links
+
+# Days are counted as `date.toordinal` does; before the first and after the last day of the calendar there is no cut.
+_EVER = date.min.toordinal()
+_NEVER = date.max.toordinal() + 1
+
+
+@frozen
+class Phase:
+    """Facts that count on the same days, in the same way: a fact alone, or those of one group.
+
+    `facts` are as `cut` gives them for every day from `since` (inclusive; None: since ever) until `until` (exclusive;
+    None: for good).
+    """
+
+    since: date | None
+    until: date | None
+    facts: tuple[Fact, ...]
+
+
+def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> Iterator[Phase]:
+    """The phases of all chosen facts, in no order. Facts that are not chosen do no more than supersede.
+
+    Of any day, the facts of the phases that hold then are those of `cut`, chosen: a group's stand in one phase. It
+    takes time in proportion to the facts, but where linked facts are undecided at the same time: then also to how many
+    of these there are whenever one of them changes.
+
+    >>> from aidtimeline.semantics.facts import believe
+    >>> list(phases(believe([])))
+    []
+    """
+    facts = {fact.id: fact for fact in belief.facts if chosen(fact)}
+    spans = _spans(belief)
+    for members in _ever_together(belief.links, spans):
+        for since, until, what in _sweep(members, belief.links, spans):
+            counting = tuple(_as_cut(facts, what))
+            if counting:
+                yield Phase(_day(since), _day(until), counting)
+
+
+@frozen
+class _Span:
+    """When an id may have and has surely happened (never, where it is not believed), and what befalls it from above.
+
+    It is `shadowed` from the day on which something above it may have happened, and `replaced` from that on which
+    something surely has.
+    """
+
+    earliest: int
+    latest: int
+    shadowed: int
+    replaced: int
+
+    @property
+    def shadows(self) -> int:
+        """From when on it shadows what it supersedes: in itself, or as a passage."""
+        return min(self.earliest, self.shadowed)
+
+    @property
+    def replaces(self) -> int:
+        """From when on it replaces what it supersedes."""
+        return min(self.latest, self.replaced)
+
+    @property
+    def days(self) -> set[int]:
+        """The days on which something changes for it."""
+        return {self.earliest, self.latest, self.shadowed, self.replaced} - {_NEVER}
+
+    def happened(self, day: int) -> Happened:
+        return "surely" if self.latest <= day else "perhaps" if self.earliest <= day else "never"
+
+    def in_play(self, day: int) -> bool:
+        """Whether it may hang together with others: it is not replaced, but shadowed or shadowing."""
+        return self.shadows <= day < self.replaces or self.shadowed <= day < self.replaced
+
+
+def _spans(belief: Belief) -> dict[str, _Span]:
+    """The span of every fact and every linked id; what supersedes comes before what it supersedes."""
+    dates = {fact.id: fact.date for fact in belief.facts}
+    spans: dict[str, _Span] = {}
+    for each in dict.fromkeys((*belief.links.order, *dates)):
+        above = [spans[other] for other in belief.links.above.get(each, ())]
+        said = dates.get(each)
+        spans[each] = _Span(
+            _NEVER if said is None else _EVER if said.earliest is None else said.earliest.toordinal(),
+            _NEVER if said is None or said.latest is None else said.latest.toordinal(),
+            min((other.shadows for other in above), default=_NEVER),
+            min((other.replaces for other in above), default=_NEVER),
+        )
+    return spans
+
+
+def _ever_together(links: Links, spans: Mapping[str, _Span]) -> Iterable[list[str]]:
+    """The ids parted so that those of one group, on whatever day, are together; in the order of the links.
+
+    An id that replaces others on the very day on which it shadows them is never in a group with them.
+    """
+    leader: dict[str, str] = {}
+
+    def find(each: str) -> str:
+        while leader.setdefault(each, each) != each:
+            leader[each] = each = leader[leader[each]]
+        return each
+
+    for each, superseders in links.above.items():
+        for other in superseders:
+            if spans[other].shadows < spans[other].replaces:
+                leader[find(each)] = find(other)
+    together: dict[str, list[str]] = defaultdict(list)
+    for each in spans:
+        together[find(each)].append(each)
+    return together.values()
+
+
+_What = tuple[str, Happened] | Group
+
+
+def _sweep(members: list[str], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:
+    """From when until when (exclusive) each id counts alone, and each group holds together.
+
+    Only what is in play on a day is looked at on that day: in a long chain that is little.
+    """
+    position = {each: number for number, each in enumerate(members)}
+    changing: dict[int, list[str]] = defaultdict(list)
+    for each in members:
+        for day in spans[each].days:
+            changing[day].append(each)
+    playing: set[str] = set()
+    standing: dict[str, tuple[int, _What]] = {}
+    for day in sorted(changing):
+        concerned = sorted(playing.union(changing[day]), key=position.__getitem__)
+        playing = {each for each in concerned if spans[each].in_play(day)}
+        now = dict(_at(day, concerned, playing, links, spans))
+        for each in concerned:
+            since, before = standing.get(each, (day, None))
+            after = now.get(each)
+            if before == after:
+                continue
+            if before is not None:
+                yield since, day, before
+                del standing[each]
+            if after is not None:
+                standing[each] = day, after
+    for since, last in standing.values():
+        yield since, _NEVER, last
+
+
+def _at(
+    day: int, concerned: Iterable[str], playing: set[str], links: Links, spans: Mapping[str, _Span]
+) -> Iterator[tuple[str, _What]]:
+    """What holds on a day of the ids concerned: a group by its key, an id alone by itself."""
+    groups: Mapping[str, Group] = {}
+    if len(playing) > 1:
+        order = tuple(each for each in concerned if each in playing)
+        above = {each: tuple(other for other in links.above.get(each, ()) if other in playing) for each in order}
+        groups = cut_links(Links(order, above, ()), {each: spans[each].happened(day) for each in order}).groups
+    for each in concerned:
+        happened = spans[each].happened(day)
+        if each in groups:
+            yield groups[each].key, groups[each]
+        elif happened != "never" and day < spans[each].replaced:
+            yield each, (each, happened)
+
+
+def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
+    """The facts of a group, or the one that stands alone, as `cut` gives them."""
+    if isinstance(what, Group):
+        for each, happened in what.happened.items():
+            if each in facts and happened != "never":
+                yield attrs.evolve(facts[each], certain=happened == "surely" and not what.above[each], group=what)
+    elif what[0] in facts:
+        each, happened = what
+        yield attrs.evolve(facts[each], certain=True) if happened == "surely" else facts[each]
+
+
+def _day(number: int) -> date | None:
+    return date.fromordinal(number) if _EVER < number < _NEVER else None
