@@ -22,6 +22,7 @@ from aidtimeline.errors import Problem
 from aidtimeline.events import Commitment, Correction, Corroboration, Event, Pledge, Record, Retraction
 from aidtimeline.semantics.accounts import Account, capped, combine_dates, combine_quantities, combine_values
 from aidtimeline.semantics.amendments import Repaired, Reported, known_since, problem_at, repair, report
+from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links, link
 
 
@@ -93,7 +94,7 @@ def believe(
     known_until = None if known_at is None else end_of(known_at)
     repaired = repair(records)
     reported = report(repaired, known_until)
-    identity = _Identity(repaired, reported)
+    identity = Identity(repaired, reported)
     facts = sorted(_facts(repaired, reported, identity, known_until), key=attrgetter("rank"))
     supersedes, faults = _supersedes(repaired, reported, identity)
     links = link(supersedes)
@@ -153,50 +154,7 @@ def _standing(
     return standing
 
 
-class _Identity:
-    """Which record a record is one fact with: retractions with `duplicate_of` pool two records under the other's id."""
-
-    def __init__(self, repaired: Repaired, reported: Reported) -> None:
-        duplicates = {of: (repaired.erased[of], other) for of, other in repaired.duplicates.items()}
-        for of, news in reported.deciding.items():
-            if isinstance(news.event, Retraction) and news.event.duplicate_of is not None:
-                duplicates[of] = news, news.event.duplicate_of
-        self.problems: list[Problem] = []
-        self._other: dict[str, str] = {}
-        for of, (record, other) in duplicates.items():
-            if repaired.stated(of) is None:
-                continue
-            if repaired.stated(other) is None:
-                message = f"{of} is retracted as a duplicate of {other}, which is no event in the log"
-                self.problems.append(problem_at(record, "bad-link" if other in repaired.ids else "dangling", message))
-            else:
-                self._other[of] = other
-        self._root: dict[str, str] = {}
-        self._circles: set[str] = set()
-
-    def root(self, record_id: str) -> str:
-        """The id under which the record's accounts and links are pooled: its own, where it is no duplicate."""
-        path: dict[str, None] = {}
-        at = record_id
-        while at in self._other and at not in self._root and at not in path:
-            path[at] = None
-            at = self._other[at]
-        root = self._root.get(at, at)
-        if at in path:
-            walked = list(path)
-            circle = walked[walked.index(at) :]
-            root = min(circle)
-            self._circles.update(circle)
-        self._root.update(dict.fromkeys(path, root))
-        return root
-
-    def in_circle(self, record_id: str) -> bool:
-        """Whether records are duplicates of each other in a circle, this one among them."""
-        self.root(record_id)
-        return record_id in self._circles
-
-
-def _facts(repaired: Repaired, reported: Reported, identity: _Identity, known_until: datetime | None) -> Iterator[Fact]:
+def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_until: datetime | None) -> Iterator[Fact]:
     pooled: dict[str, list[Record]] = {}
     for record_id in (*repaired.standing, *repaired.erased):
         record = repaired.stated(record_id)
@@ -289,7 +247,7 @@ def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
 
 
 def _supersedes(
-    repaired: Repaired, reported: Reported, identity: _Identity
+    repaired: Repaired, reported: Reported, identity: Identity
 ) -> tuple[dict[str, list[str]], list[Problem]]:
     """The links of every event, believed or not. A correction's replace its original's."""
     supersedes: dict[str, list[str]] = {}

@@ -1,0 +1,50 @@
+"""Which records are one fact: retractions with `duplicate_of` pool two records under the other's id."""
+
+from __future__ import annotations
+
+from aidtimeline.errors import Problem
+from aidtimeline.events import Retraction
+from aidtimeline.semantics.amendments import Repaired, Reported, problem_at
+
+
+class Identity:
+    """For each record the one under whose id it is pooled; `problems` are duplicates of what is no event."""
+
+    def __init__(self, repaired: Repaired, reported: Reported) -> None:
+        duplicates = {of: (repaired.erased[of], other) for of, other in repaired.duplicates.items()}
+        for of, news in reported.deciding.items():
+            if isinstance(news.event, Retraction) and news.event.duplicate_of is not None:
+                duplicates[of] = news, news.event.duplicate_of
+        self.problems: list[Problem] = []
+        self._other: dict[str, str] = {}
+        for of, (record, other) in duplicates.items():
+            if repaired.stated(of) is None:
+                continue
+            if repaired.stated(other) is None:
+                message = f"{of} is retracted as a duplicate of {other}, which is no event in the log"
+                self.problems.append(problem_at(record, "bad-link" if other in repaired.ids else "dangling", message))
+            else:
+                self._other[of] = other
+        self._root: dict[str, str] = {}
+        self._circles: set[str] = set()
+
+    def root(self, record_id: str) -> str:
+        """The id under which the record's accounts and links are pooled: its own, where it is no duplicate."""
+        path: dict[str, None] = {}
+        at = record_id
+        while at in self._other and at not in self._root and at not in path:
+            path[at] = None
+            at = self._other[at]
+        root = self._root.get(at, at)
+        if at in path:
+            walked = list(path)
+            circle = walked[walked.index(at) :]
+            root = min(circle)
+            self._circles.update(circle)
+        self._root.update(dict.fromkeys(path, root))
+        return root
+
+    def in_circle(self, record_id: str) -> bool:
+        """Whether records are duplicates of each other in a circle, this one among them."""
+        self.root(record_id)
+        return record_id in self._circles
