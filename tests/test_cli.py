@@ -536,7 +536,13 @@ def test_every_command_has_an_example_in_its_help(run: Run) -> None:
 
 # Recording and checking
 
-DRAFT = {"kind": "delivery", "date": "2023", "item": "truck", "quantity": 30, "sources": [{"publisher": "Rubryka"}]}
+DRAFT = {
+    "kind": "delivery",
+    "date": "2023",
+    "item": "truck",
+    "quantity": 30,
+    "sources": [{"publisher": "Rubryka", "published": "2023-11-28"}],
+}
 
 
 def drafts(*changes: Mapping[str, Any]) -> str:

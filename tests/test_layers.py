@@ -20,6 +20,7 @@ ROOMS = [
     {"jsonlines"},
     {"events"},
     {"vocabulary", "versions"},
+    {"words"},
     {"structure"},
     {"codec"},
     {"drafts", "disk"},

@@ -233,7 +233,7 @@ def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
 
 
 def _said_otherwise(was: Fact, is_now: Fact, old: _Side, new: _Side) -> Iterator[str]:
-    """Why the new side says something else of the same fact: what is gone without an account in its place, was repaired."""
+    """Why the new side says something else of the same fact; what is gone with nothing in its place was repaired."""
     if (was.event, was.date, was.quantity, was.value) == (is_now.event, is_now.date, is_now.quantity, is_now.value):
         return
     before, after = ({account.record.id: account for account in fact.accounts} for fact in (was, is_now))

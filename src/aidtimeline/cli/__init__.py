@@ -1,15 +1,16 @@
 """The command line: data on stdout, messages on stderr; exit code 0 fine, 1 problems found, 2 wrong use.
 
 `application` turns whatever goes wrong into a line and an exit code; `options` are the words that commands share;
-`questions` and `recording` are the commands. `rows` is an answer as JSON, `pages` and `projectpages` as people read it.
+`questions`, `explaining`, `comparing` and `recording` are the commands. `rows` is an answer as JSON; `pages`,
+`projectpages`, `promisepages` and `seriespages` are what people read.
 """
 
 from __future__ import annotations
 
-from aidtimeline.cli import questions, recording, shells
+from aidtimeline.cli import comparing, explaining, questions, recording, shells
 from aidtimeline.cli.application import application
 
-__all__ = ["application", "main", "questions", "recording", "shells"]
+__all__ = ["application", "comparing", "explaining", "main", "questions", "recording", "shells"]
 
 
 def main() -> None:

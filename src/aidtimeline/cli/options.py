@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aidtimeline.dates import parse_cut, parse_day
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
-from aidtimeline.projections import FIELDS
+from aidtimeline.projections import FIELDS, Period
+from aidtimeline.projections.states import PROFILE
 
 Cut = date | datetime
 Where = dict[str, tuple[str | None, ...]]
@@ -24,7 +25,9 @@ T = TypeVar("T")
 class Question:
     """What is asked of the log in `folder`. `known_at` and `recorded_until` are inclusive; None is no cut.
 
-    `kinds` is empty and `by` None where nobody said; an empty `by` is one total.
+    `kinds` is empty and `by` None where nobody said; an empty `by` is one total. `until` is the day up to which a
+    series goes, `every` the period at whose ends it is told; `field` is the state, and `ids` are the records, of which
+    an explanation is asked.
     """
 
     folder: str
@@ -34,8 +37,26 @@ class Question:
     where: Where
     kinds: tuple[str, ...] = ()
     by: tuple[str, ...] | None = None
+    money: bool = False
+    from_as_of: date | None = None
+    from_known_at: Cut | None = None
+    from_recorded_until: Cut | None = None
+    until: date | None = None
+    every: Period | None = None
+    field: str | None = None
+    ids: tuple[str, ...] = ()
     skip_problems: bool
     json: bool
+
+    @property
+    def before(self) -> Question:
+        """The same, asked of the view with which this one is compared."""
+        return evolve(
+            self,
+            as_of=self.from_as_of or self.as_of,
+            known_at=self.from_known_at,
+            recorded_until=self.from_recorded_until,
+        )
 
 
 Command = Callable[..., Any]
@@ -69,23 +90,27 @@ def completing(names: Iterable[str], suffix: str = "") -> Callable[..., list[str
     return lambda context, parameter, incomplete: [name + suffix for name in names if name.startswith(incomplete)]
 
 
-KNOWN_AT = click.option(
-    "--known-at",
-    metavar="CUT",
-    callback=parsed(parse_cut),
-    help="Only what one could know by this day or instant. Default: all that is known today.",
-)
-RECORDED_UNTIL = click.option(
-    "--recorded-until",
-    metavar="CUT",
-    callback=parsed(parse_cut),
-    help="Only what this log held by this day or instant.",
-)
-AS_OF = click.option(
-    "--as-of",
-    metavar="DAY",
-    callback=parsed(parse_day),
-    help="What had happened by this day, YYYY-MM-DD. Default: today (UTC).",
+def cut(*names: str, help: str, parse: Callable[[str], Cut] = parse_cut, metavar: str = "CUT") -> Option:
+    """An option that takes a cut: a day or an instant, or where `parse` says so a day only."""
+    return click.option(*names, metavar=metavar, callback=parsed(parse), help=help)
+
+
+def day(*names: str, help: str) -> Option:
+    """An option that takes a day."""
+    return cut(*names, help=help, parse=parse_day, metavar="DAY")
+
+
+KNOWN_AT = cut("--known-at", help="Only what one could know by this day or instant. Default: all that is known today.")
+RECORDED_UNTIL = cut("--recorded-until", help="Only what this log held by this day or instant.")
+AS_OF = day("--as-of", help="What had happened by this day, YYYY-MM-DD. Default: today (UTC).")
+UNTIL = day("--as-of", "until", help="Tell of the days up to this one, YYYY-MM-DD. Default: of all.")
+FROM_AND_TO = (
+    day("--from-as-of", help="The view before: what had happened by this day. Default: the day of --to-as-of."),
+    cut("--from-known-at", help="The view before: what one could know by then. Default: all that is known today."),
+    cut("--from-recorded-until", help="The view before: what this log held by then."),
+    day("--to-as-of", "as_of", help="The view after: what had happened by this day. Default: today (UTC)."),
+    cut("--to-known-at", "known_at", help="The view after: what one could know by then. Default: all known today."),
+    cut("--to-recorded-until", "recorded_until", help="The view after: what this log held by then."),
 )
 AS_OF_ARGUMENT = click.argument("as_of", metavar="DAY", callback=parsed(parse_day))
 WHERE = click.option(
@@ -112,15 +137,23 @@ BY = click.option(
     help="One row for each value of this field; repeat for several.",
 )
 TOTAL = click.option("--total", is_flag=True, help="One sum of all, not by any field.")
+MONEY = click.option("--money", is_flag=True, help="Sums of money, as the money command has them, instead of counts.")
+EVERY = click.option(
+    "--every", type=click.Choice(["month", "quarter", "year"]), help="The sum at the end of each, not step by step."
+)
+FIELD = click.option(
+    "--field", type=click.Choice(["role", "status", *PROFILE]), help="A state instead of a sum: of a project or a role."
+)
+IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 SKIP_PROBLEMS = click.option(
     "--skip-problems", is_flag=True, help="Go on past lines that cannot be read, and say which."
 )
 JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")
 
 #: What every question takes, and what those take that sum.
-CUTS = (KNOWN_AT, RECORDED_UNTIL)
-COMMON = (*CUTS, WHERE, SKIP_PROBLEMS, JSON)
-SUMS = (AS_OF, KIND, BY, TOTAL, *COMMON)
+NARROWED = (WHERE, SKIP_PROBLEMS, JSON)
+COMMON = (KNOWN_AT, RECORDED_UNTIL, *NARROWED)
+SUMS = (KIND, BY, TOTAL)
 
 
 def asking(*options: Option) -> Callable[[Callable[[Question], int | None]], Command]:
@@ -142,7 +175,7 @@ def asking(*options: Option) -> Callable[[Callable[[Question], int | None]], Com
 def _question(
     folder: str,
     *,
-    as_of: date | None,
+    as_of: date | None = None,
     where: tuple[tuple[str, str | None], ...],
     by: tuple[str, ...] = (),
     total: bool = False,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
 from aidtimeline.amounts import Money
-from aidtimeline.cli.words import NOTHING, at, on, reports
+from aidtimeline.cli.options import Question, Where
+from aidtimeline.cli.words import NOTHING, reports
 from aidtimeline.projections import Bounds, Counts, MoneySums, Row
 from aidtimeline.projections.sums import adds_to
 from aidtimeline.semantics import Fact
 from aidtimeline.tables import GAP, Column, cells_wide, table
 from aidtimeline.timeline import View
+from aidtimeline.words import cuts
 
 #: Slugs stand with their labels where that leaves so much room for the reports, in cells of a terminal.
 ROOM_FOR_REPORTS = 40
@@ -43,20 +48,35 @@ class Paper:
     width: int | None
 
 
-def heading(view: View, what: str, where: dict[str, tuple[str | None, ...]]) -> Iterator[str]:
-    """What is shown, what it is narrowed to, and both dates of the view."""
+def paper_for(view: View) -> Paper:
+    """A page as wide as the terminal, or as $COLUMNS says; as wide as it takes where there is neither."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    told = os.environ.get("COLUMNS", "").isdecimal()
+    return Paper(view, shutil.get_terminal_size().columns if terminal or told else None)
+
+
+def heading(view: View, what: str) -> Iterator[str]:
+    """What is shown, and both dates of the view."""
+    yield what
+    yield cuts(view.as_of, view.known_at, view.recorded_until)
+
+
+def sums_in_words(question: Question) -> str:
+    """What is summed, by what, and what it is narrowed to."""
+    kinds = " and ".join(question.kinds)
+    what = f"money under {kinds or 'every kind with a value'}" if question.money else kinds or "delivery"
+    by = (() if question.money else ("item",)) if question.by is None else question.by
+    return what + (f" by {' and '.join(by)}" if by else ", in all") + narrowed(question.where)
+
+
+def narrowed(where: Where) -> str:
+    """What an answer is narrowed to.
+
+    >>> narrowed({"item": ("truck", None)})
+    ', where item is truck or empty'
+    """
     conditions = [f"{name} is {' or '.join(value or 'empty' for value in values)}" for name, values in where.items()]
-    yield what + (f", where {' and '.join(conditions)}" if conditions else "")
-    yield dates(view)
-
-
-def dates(view: View) -> str:
-    """Both dates of a view, and up to when its log was read where that was asked for."""
-    known = "with all that is known today (no --known-at cut)"
-    said = [f"as of {on(view.as_of)}", known if view.known_at is None else f"as known {at(view.known_at)}"]
-    if view.recorded_until is not None:
-        said.append(f"from the log as it stood {at(view.recorded_until)}")
-    return " · ".join(said)
+    return f", where {' and '.join(conditions)}" if conditions else ""
 
 
 def counts(paper: Paper, question: Counts) -> Iterator[str]:
@@ -104,7 +124,7 @@ def _sums(
         key = dict(zip(question.names, row.key, strict=True))
         flags = [flag for flag, (applies, _) in FLAGS.items() if applies(row.bounds)]
         used.update(dict.fromkeys(flags))
-        slugs = [cell for name in names for cell in _slug_and_label(view, name, key[name])]
+        slugs = [cell for name in names for cell in slug_and_label(view, name, key[name])]
         said = reports(behind[row.key, row.unit], view.known_at)
         cells.append([*slugs, say(row), row.unit or "", ", ".join(flags), said])
     if not _room_for_labels(columns, cells, paper.width):
@@ -115,7 +135,8 @@ def _sums(
         yield f"{flag}: {FLAGS[flag][1]}"
 
 
-def _slug_and_label(view: View, name: str, slug: str | None) -> tuple[str, str]:
+def slug_and_label(view: View, name: str, slug: str | None) -> tuple[str, str]:
+    """The cells for one value of a key: the slug, and its label where it has one."""
     if slug is None:
         return NOTHING, ""
     slugs = slug.split("+") if name == "via" else [slug]

@@ -8,12 +8,13 @@ from functools import partial
 
 from aidtimeline.amounts import Money
 from aidtimeline.cli.pages import Paper
-from aidtimeline.cli.words import NOTHING, named, possible
+from aidtimeline.cli.words import NOTHING, possible
 from aidtimeline.errors import printable
 from aidtimeline.events import ROLES
 from aidtimeline.projections import Announced, Part, PartyRole, ProjectState, Row, Table
 from aidtimeline.tables import Column, table, wrapped
 from aidtimeline.vocabulary import Vocabulary
+from aidtimeline.words import named
 
 INDENT = "  "
 NAME_WIDTH = 15

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
+from datetime import date
 
-from aidtimeline.cli import pages, projectpages, rows
+from attrs import evolve
+
+from aidtimeline.cli import pages, projectpages, promisepages, rows, seriespages
 from aidtimeline.cli.application import command, show, tell
 from aidtimeline.cli.options import (
     AS_OF,
     AS_OF_ARGUMENT,
-    BY,
     COMMON,
-    KIND,
-    TOTAL,
+    EVERY,
+    MONEY,
+    SUMS,
+    UNTIL,
     Question,
     asking,
 )
-from aidtimeline.cli.pages import Paper, heading
-from aidtimeline.projections import Counts, MoneySums
+from aidtimeline.cli.pages import heading, narrowed, paper_for, sums_in_words
+from aidtimeline.cli.words import shortener
+from aidtimeline.projections import Counts, MoneySums, Series, Steps
+from aidtimeline.projections.fulfilment import fulfilment_rows
 from aidtimeline.timeline import Timeline, View
+from aidtimeline.words import cuts
 
 
 @command("as-of", "aidtimeline as-of 2023-11-28")
@@ -40,7 +44,7 @@ def as_of(question: Question) -> None:
     delivered, money = counts_of(question, view), money_of(question, view)
     show(
         [
-            *heading(view, f"aid as recorded in {question.folder}", question.where),
+            *heading(view, f"aid as recorded in {question.folder}{narrowed(question.where)}"),
             *("", "Delivered", *pages.counts(paper, delivered)),
             *("", "Money", *pages.money(paper, money)),
             *("", "Projects", *projectpages.overview(paper, view.projects(question.where))),
@@ -49,7 +53,7 @@ def as_of(question: Question) -> None:
 
 
 @command("counts", "aidtimeline counts --as-of 2023-11-28 --by item --by donor --where recipient=sesu")
-@asking(AS_OF, KIND, BY, TOTAL, *COMMON)
+@asking(AS_OF, *SUMS, *COMMON)
 def counts(question: Question) -> None:
     """How many of what: deliveries by item, or other kinds of event by other fields."""
     view = look(question)
@@ -57,12 +61,11 @@ def counts(question: Question) -> None:
     if question.json:
         answer(view, rows.count_rows(view.replay(sums)))
     else:
-        what = f"{' and '.join(question.kinds or ['delivery'])}{_by(question, ('item',))}"
-        show([*heading(view, what, question.where), "", *pages.counts(paper_for(view), sums)])
+        show([*heading(view, sums_in_words(question)), "", *pages.counts(paper_for(view), sums)])
 
 
 @command("money", "aidtimeline money --as-of 2023-11-28 --kind disbursement --by donor")
-@asking(AS_OF, KIND, BY, TOTAL, *COMMON)
+@asking(AS_OF, *SUMS, *COMMON)
 def money(question: Question) -> None:
     """How much money, by kind of event and currency; never summed over either."""
     view = look(question)
@@ -70,8 +73,49 @@ def money(question: Question) -> None:
     if question.json:
         answer(view, rows.money_rows(view.replay(sums)))
     else:
-        what = f"money under {' and '.join(question.kinds) or 'every kind with a value'}{_by(question, ())}"
-        show([*heading(view, what, question.where), "", *pages.money(paper_for(view), sums)])
+        what = sums_in_words(evolve(question, money=True))
+        show([*heading(view, what), "", *pages.money(paper_for(view), sums)])
+
+
+@command("fulfilment", "aidtimeline fulfilment --as-of 2024-07-31 --where donor=JP")
+@asking(AS_OF, *COMMON)
+def fulfilment(question: Question) -> None:
+    """What has become of promises: delivered or paid, outstanding, and overdue; --where chooses promises.
+
+    A delivery that names its promises is linked to them; what names none is matched by donor, project and item in order
+    of date, and said to be inferred.
+    """
+    timeline = opened(question)
+    view = seen(timeline, question)
+    found = view.fulfilment(question.where)
+    if question.json:
+        answer(view, fulfilment_rows(found))
+    else:
+        short = shortener(each.id for each in timeline.records)
+        page = promisepages.fulfilment(paper_for(view), found, short)
+        show([*heading(view, f"promises, and what has become of them{narrowed(question.where)}"), "", *page])
+
+
+@command("series", "aidtimeline series --where item=mine-detector --every quarter")
+@asking(UNTIL, EVERY, *SUMS, MONEY, *COMMON)
+def series(question: Question) -> None:
+    """A sum over time: the day of each step, and from when on it holds; or the sum at the end of each --every.
+
+    With --as-of it ends at that day, which may be the last step of --every.
+    """
+    timeline = opened(question)
+    view = seen(timeline, question)
+    sums = sums_of(question, view)
+    told = timeline.series(sums, known_at=question.known_at, recorded_until=question.recorded_until)
+    if question.every is not None:
+        told = told.every(question.every, question.until)
+    elif question.until is not None:
+        told = _until(told, question.until)
+    if question.json:
+        show([rows.answer(question.until, view.known_at, rows.series_rows(told))])
+    else:
+        head = [f"{sums_in_words(question)}, over time", cuts(question.until, view.known_at, view.recorded_until)]
+        show([*head, "", *seriespages.series(paper_for(view), told)])
 
 
 @command("projects", "aidtimeline projects --as-of 2023-11-28 --where project=hd-equipment")
@@ -83,7 +127,9 @@ def projects(question: Question) -> None:
     if question.json:
         answer(view, rows.project_rows(states))
     else:
-        show([*heading(view, "projects", question.where), "", *projectpages.projects(paper_for(view), states)])
+        show(
+            [*heading(view, f"projects{narrowed(question.where)}"), "", *projectpages.projects(paper_for(view), states)]
+        )
 
 
 @command("participation", "aidtimeline participation --as-of 2023-11-28 --where role=lead")
@@ -95,19 +141,34 @@ def participation(question: Question) -> None:
     if question.json:
         answer(view, rows.participation_rows(parts))
     else:
-        head = heading(view, "parties and their roles", question.where)
+        head = heading(view, f"parties and their roles{narrowed(question.where)}")
         show([*head, "", *projectpages.participation(paper_for(view), parts)])
 
 
 def look(question: Question) -> View:
-    """Open the log and replay it as the question says; what is skipped or makes no sense is told on stderr."""
+    """The view that the question is asked of."""
+    return seen(opened(question), question)
+
+
+def opened(question: Question) -> Timeline:
+    """The log; what is skipped is told on stderr."""
     timeline = Timeline.open(question.folder, skip_problems=question.skip_problems)
     for problem in timeline.problems:
         tell(f"skipped {problem}")
+    return timeline
+
+
+def seen(timeline: Timeline, question: Question) -> View:
+    """The log replayed as the question says; what makes no sense is told on stderr."""
     view = timeline.as_of(question.as_of, known_at=question.known_at, recorded_until=question.recorded_until)
     if left_out := [*view.vocabulary.problems, *view.problems]:
         tell(f"{len(left_out)} problems left out ('aidtimeline check' lists all); the first: {left_out[0]}")
     return view
+
+
+def sums_of(question: Question, view: View) -> Counts | MoneySums:
+    """The counts or the sums of money that are asked for."""
+    return money_of(question, view) if question.money else counts_of(question, view)
 
 
 def counts_of(question: Question, view: View) -> Counts:
@@ -130,13 +191,7 @@ def answer(view: View, answers: list[rows.Json], **more: list[rows.Json]) -> Non
     show([rows.answer(view.as_of, view.known_at, answers, **more)])
 
 
-def paper_for(view: View) -> Paper:
-    """A page as wide as the terminal, or as $COLUMNS says; as wide as it takes where there is neither."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    told = os.environ.get("COLUMNS", "").isdecimal()
-    return Paper(view, shutil.get_terminal_size().columns if terminal or told else None)
-
-
-def _by(question: Question, default: tuple[str, ...]) -> str:
-    by = default if question.by is None else question.by
-    return f" by {' and '.join(by)}" if by else ", in all"
+def _until(told: Series, day: date) -> Series:
+    """The steps up to a day (inclusive)."""
+    shorter = ((row, [step for step in row.steps if step.day is None or step.day <= day]) for row in told.rows)
+    return evolve(told, rows=[evolve(row, steps=Steps(tuple(steps))) for row, steps in shorter if steps])

@@ -8,21 +8,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.dates import DateRange, format_instant
+from aidtimeline.diff import Change
 from aidtimeline.errors import Problem
-from aidtimeline.projections import Part, ProjectState, Table
+from aidtimeline.explain import Explanation, Report
+from aidtimeline.projections import Bounds, Part, ProjectState, Series, Table
 
 Json = dict[str, Any]
 
 
-def answer(as_of: date, known_at: date | datetime | None, rows: list[Json], **more: list[Json]) -> str:
-    """One object: the cuts of the view, then the rows, each on a line of its own."""
+def cuts(as_of: date | None, known_at: date | datetime | None) -> Json:
+    """The cuts of a view: as_of is null where every day is told of, known_at where all is known."""
     known = format_instant(known_at) if isinstance(known_at, datetime) else known_at and known_at.isoformat()
-    return written({"as_of": as_of.isoformat(), "known_at": known, "rows": rows, **more})
+    return {"as_of": as_of and as_of.isoformat(), "known_at": known}
+
+
+def answer(as_of: date | None, known_at: date | datetime | None, rows: list[Json], **more: list[Json]) -> str:
+    """One object: the cuts of the view, then the rows, each on a line of its own."""
+    return written({**cuts(as_of, known_at), "rows": rows, **more})
 
 
 def written(answer: Mapping[str, object]) -> str:
     """An object as JSON, each member of its lists on a line; ASCII only, so that no terminal or pipe minds.
+
+    A list in an object of its own is written alike, a step further in.
 
     >>> print(written({"rows": [{"low": 2}], "as_of": None}))
     {
@@ -32,13 +42,20 @@ def written(answer: Mapping[str, object]) -> str:
       "as_of": null
     }
     """
+    return _object(answer, "")
+
+
+def _object(answer: Mapping[str, object], margin: str) -> str:
+    step = f"{margin}  "
     members = []
     for name, value in answer.items():
         text = json.dumps(value)
         if isinstance(value, list) and value:
-            text = "[\n    " + ",\n    ".join(map(json.dumps, value)) + "\n  ]"
-        members.append(f"  {json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(members) + "\n}"
+            text = f"[\n{step}  " + f",\n{step}  ".join(map(json.dumps, value)) + f"\n{step}]"
+        elif isinstance(value, dict) and value:
+            text = _object(value, step)
+        members.append(f"{step}{json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(members) + f"\n{margin}}}"
 
 
 def number(value: Decimal | None) -> int | str | None:
@@ -108,6 +125,87 @@ def participation_rows(parts: Iterable[Part]) -> list[Json]:
     """Who has which role in which project; certain: in every world."""
     return [
         {"project": each.project, "party": each.party, "role": each.role, "certain": each.certain} for each in parts
+    ]
+
+
+def fact_rows(explanation: Explanation) -> list[Json]:
+    """The facts of an explanation with the reports behind each; of a state `states` stands instead of low and high."""
+    return [
+        {
+            "id": each.id,
+            "kind": each.event.kind,
+            "date": each.date.text,
+            "certain": each.certain,
+            "disputed": bool(each.disputed),
+            **(_amount(each.states) if isinstance(explanation.answer, Bounds) else {"states": _value(each.states)}),
+            "sources": [_source(report) for report in each.reports],
+        }
+        for each in explanation.reasons
+    ]
+
+
+def state_values(values: Iterable[Any]) -> list[Any]:
+    """The values that a state may have, null first."""
+    return sorted((_value(each) for each in values), key=lambda each: (each is not None, str(each)))
+
+
+def _amount(states: object) -> Json:
+    amount = states if isinstance(states, Quantity) else ZERO
+    return {"low": number(amount.low), "high": number(amount.high)}
+
+
+def _value(value: object) -> object:
+    return value.text if isinstance(value, DateRange) else value
+
+
+def _source(report: Report) -> Json:
+    source = report.source
+    return {
+        "publisher": source.publisher,
+        "title": source.title,
+        "url": source.url,
+        "published": source.published and source.published.text,
+        "attribution": source.attribution,
+        "date": report.date and report.date.text,
+        "quantity": report.quantity and report.quantity.text,
+        "value": report.value and report.value.text,
+        "record": report.record,
+    }
+
+
+def change_rows(names: Iterable[str], changes: Iterable[Change]) -> list[Json]:
+    """The parts of a change: the key of the sum, the cause, the facts, and how low and high change (null: open)."""
+    names = tuple(names)
+    return [
+        {
+            **dict(zip(names, each.key, strict=True)),
+            **({} if "currency" in names else {"unit": each.unit}),
+            "cause": each.cause,
+            "ids": list(each.ids),
+            "low": number(each.low),
+            "high": number(each.high),
+            "open": each.open,
+        }
+        for each in changes
+    ]
+
+
+def series_rows(series: Series) -> list[Json]:
+    """Sums over time: the key, the unit (null: pieces), and the steps as day (null: ever), low and high."""
+    return [
+        {
+            **dict(zip(series.names, row.key, strict=True)),
+            **({} if "currency" in series.names else {"unit": row.unit}),
+            "steps": [
+                [day and day.isoformat(), number(low), number(high)]
+                for day, low, high in (
+                    row.steps.numbers
+                    if series.period is None
+                    else ((step.day, step.bounds.low, step.bounds.high) for step in row.steps)
+                )
+            ],
+        }
+        for row in series.rows
     ]
 
 

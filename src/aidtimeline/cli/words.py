@@ -1,41 +1,18 @@
-"""How people say it: dates, names, possible values, and who reports something."""
+"""How people say it: possible values, who reports something, and ids in short."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 
-from aidtimeline.dates import DateRange, end_of, format_instant
 from aidtimeline.events import Source
+from aidtimeline.explain.reasons import out_by
 from aidtimeline.semantics import Fact
-from aidtimeline.vocabulary import Vocabulary
 
 NOTHING = "–"
 MOST_REPORTS = 8
-
-
-def on(day: date) -> str:
-    """A day.
-
-    >>> on(date(2023, 11, 28))
-    '28 Nov 2023'
-    """
-    return str(DateRange.between(day, day))
-
-
-def at(cut: date | datetime) -> str:
-    """A cut: on a day, or at an instant.
-
-    >>> at(date(2023, 11, 28))
-    'on 28 Nov 2023'
-    """
-    return f"at {format_instant(cut)}" if isinstance(cut, datetime) else f"on {on(cut)}"
-
-
-def named(vocabulary: Vocabulary, field: str, slug: str) -> str:
-    """A slug under its label, where it has one: Lithuania (LT)."""
-    label = vocabulary.label(field, slug)
-    return slug if label == slug else f"{label} ({slug})"
+SHORTEST = 8
 
 
 def possible(values: Sequence[object]) -> str:
@@ -51,16 +28,25 @@ def possible(values: Sequence[object]) -> str:
 def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
     """Who reports these facts, with the date of publication, the earliest first; only what was known by then."""
     sources = [source for fact in facts for account in fact.accounts for source in account.sources]
-    known = [source for source in sources if _published_by(source, known_at)]
+    known = [source for source in sources if out_by(source, known_at)]
     known.sort(key=lambda source: (source.published and source.published.earliest) or date.min)
     texts = list(dict.fromkeys(map(_cited, known)))
     more = [f"and {len(texts) - MOST_REPORTS} more"] if len(texts) > MOST_REPORTS + 1 else []
     return "; ".join(texts[:MOST_REPORTS] + more if more else texts)
 
 
-def _published_by(source: Source, known_at: date | datetime | None) -> bool:
-    last = None if source.published is None else source.published.latest
-    return known_at is None or last is None or end_of(last) <= end_of(known_at)
+def shortener(ids: Iterable[str]) -> Callable[[str], str]:
+    """Ids shortened to digits with which no other of them begins, at least `SHORTEST`.
+
+    >>> short = shortener(["3a79391099a76756", "3a793910aaaaaaaa", "c52234e27f62747c"])
+    >>> short("3a79391099a76756"), short("c52234e27f62747c")
+    ('3a7939109', 'c52234e27')
+    """
+    length = SHORTEST
+    for one, other in pairwise(sorted(set(ids))):
+        while one[:length] == other[:length]:
+            length += 1
+    return lambda id_: id_[:length]
 
 
 def _cited(source: Source) -> str:

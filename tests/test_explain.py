@@ -1,0 +1,350 @@
+"""Explanations: that they suffice, hold nothing irrelevant, and say who says what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
+from aidtimeline.amounts import ZERO
+from aidtimeline.events import (
+    Amendment,
+    Correction,
+    Corroboration,
+    Delivery,
+    Event,
+    Record,
+    Retraction,
+    Source,
+    Status,
+)
+from aidtimeline.explain import Explanation
+from aidtimeline.projections import COUNTED_KINDS
+from aidtimeline.testing import Cuts, cuts, logs
+from aidtimeline.timeline import View
+from aidtimeline.vocabulary import Item, Vocabulary
+
+RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)
+SUMS: list[Counts | MoneySums] = [
+    Counts(kind=COUNTED_KINDS),
+    Counts(by=(), where={"item": ("truck", None)}),
+    MoneySums(),
+]
+PROJECTIONS: list[Any] = [*SUMS, ProjectStates(), Participations()]
+
+
+def looked(records: Iterable[Record], asked: Cuts) -> View:
+    return Timeline(records).as_of(asked.as_of, known_at=asked.known_at, recorded_until=asked.recorded_until)
+
+
+def alone(records: Iterable[Record], projection: Any, asked: Cuts) -> Any:
+    """What the pieces of a projection make of some records alone."""
+    return replay(
+        records,
+        projection.piece,
+        as_of=asked.as_of,
+        known_at=asked.known_at,
+        recorded_until=asked.recorded_until,
+    )
+
+
+@given(logs(min_size=3), cuts(), st.sampled_from(PROJECTIONS))
+def test_an_explanation_is_sufficient(records: list[Record], asked: Cuts, projection: Any) -> None:
+    """Law 11: its records, replayed alone at the same cuts, give the same answer to the last digit and flag."""
+    view = looked(records, asked)
+
+    for key, answer in view.replay(projection.piece).items():
+        explanation = view.explain(projection, key)
+        assert explanation.answer == answer
+        assert alone(explanation.records, projection, asked)[key] == answer
+
+
+@given(logs(min_size=3), cuts(), st.sampled_from(PROJECTIONS))
+def test_what_it_names_is_sufficient(records: list[Record], asked: Cuts, projection: Any) -> None:
+    """Law 11 from outside: the records of the facts that it names, with their amendments, give the same answer.
+
+    Of logs in which an amendment speaks of one record only.
+    """
+    assume(all(_speaks_of_one(record.event) for record in records))
+    view = looked(records, asked)
+
+    for key, answer in view.replay(projection.piece).items():
+        kept = {reason.id for reason in view.explain(projection, key).reasons}
+        for record in [*records, *records]:  # a repair of a correction speaks of it
+            if not isinstance(record.event, Event) and record.event.of in kept:
+                kept.add(record.id)
+        assert alone((each for each in records if each.id in kept), projection, asked)[key] == answer
+
+
+def _speaks_of_one(event: Event | Amendment) -> bool:
+    nested = isinstance(event, Correction) and not isinstance(event.event, Event)
+    return not nested and getattr(event, "duplicate_of", None) is None
+
+
+@given(logs(min_size=3), cuts(), st.sampled_from(SUMS))
+def test_nothing_in_it_is_irrelevant(records: list[Record], asked: Cuts, sums: Counts | MoneySums) -> None:
+    """Law 11: each fact counts in some world, or replaces one that does, directly or through others, or is in a circle.
+
+    A fact that nothing may replace changes the answer when its records are left out, unless what it adds is nothing.
+    """
+    view = looked(records, asked)
+    links = view.belief.links
+
+    for key, bounds in view.replay(sums.piece).items():
+        explanation = view.explain(sums, key)
+        counting = {reason.id for reason in explanation.reasons if reason.part == "counts"}
+        adding = {fact.id: fact for fact in view.facts if any(each == key for each, _ in sums.piece.terms(fact))}
+        assert counting == set(adding)
+        above, waiting = set(counting), list(counting)
+        while waiting:
+            new = set(links.above.get(waiting.pop(), ())) - above
+            above |= new
+            waiting += new
+        others = {reason.id for reason in explanation.reasons if reason.part == "replaces"}
+        if not any(reason.part == "circle" for reason in explanation.reasons):
+            assert others <= above
+        for each in counting:
+            fact = adding[each]
+            [term] = [term for found, term in sums.piece.terms(fact) if found == key]
+            if fact.group is None and term.amount != ZERO:
+                gone = {*fact.members, *(account.record.id for account in fact.accounts)}
+                rest = [record for record in explanation.records if record.id not in gone]
+                left = alone(rest, sums, asked).get(key)
+                assert left is None or str((left.quantity, left.open)) != str((bounds.quantity, bounds.open))
+
+
+@given(logs(), cuts())
+def test_it_is_told_of_nothing_but_what_was_out(records: list[Record], asked: Cuts) -> None:
+    """Reports and news that came out after `known_at`, and records written after `recorded_until`, are not in it."""
+    view = looked(records, asked)
+    known = asked.known_at if isinstance(asked.known_at, date) and not isinstance(asked.known_at, datetime) else None
+
+    for key in view.replay(SUMS[0].piece):
+        explanation = view.explain(SUMS[0], key)
+        for source in (source for reason in explanation.reasons for source in reason.sources):
+            day = source.published.latest if source.published else None
+            assert known is None or day is None or day <= known
+        if isinstance(asked.recorded_until, datetime):
+            assert all(record.recorded_at <= asked.recorded_until for record in explanation.records)
+
+
+# Stories
+
+
+def name(number: int) -> str:
+    return f"{number:032x}"
+
+
+def report(published: str | None, publisher: str = "Kyodo News") -> Source:
+    return Source(publisher=publisher, published=published)
+
+
+def delivery(day: str, quantity: Any, published: str | None = None, **fields: Any) -> Delivery:
+    return Delivery(
+        **{"item": "truck", "donor": "JP", "sources": report(published), **fields}, date=day, quantity=quantity
+    )
+
+
+def view_of(*events: Event | Amendment, as_of: str = "2023-12-31", known_at: str | None = None) -> View:
+    """A view of a log in which the first event has the id 1, and so on."""
+    records = [Record(name(number), RECORDED, event) for number, event in enumerate(events, start=1)]
+    items = {"truck": Item(slug="truck", label="Lorry")}
+    return Timeline(records, Vocabulary(items=items)).as_of(as_of, known_at=known_at)
+
+
+def parts(explanation: Explanation) -> list[tuple[int, str]]:
+    return [(int(reason.id, 16), reason.part) for reason in explanation.reasons]
+
+
+def test_accounts_are_told_apart_where_they_disagree() -> None:
+    """Each report stands with what it says itself; the fact names what they disagree on."""
+    view = view_of(
+        delivery("2023-07-09", 2, "2023-07-10"),
+        Corroboration(of=name(1), quantity=4, sources=report("2023-07-11", "Yomiuri")),
+    )
+    [reason] = view.counts().explain("truck").reasons
+
+    assert reason.disputed == {"quantity"}
+    assert [(each.source.publisher, str(each.quantity), each.date and each.date.text) for each in reason.reports] == [
+        ("Kyodo News", "2", "2023-07-09"),
+        ("Yomiuri", "4", None),
+    ]
+    assert [each.record for each in reason.reports] == [name(1), name(2)]
+    before = view_of(
+        delivery("2023-07-09", 2, "2023-07-10"),
+        Corroboration(of=name(1), quantity=4, sources=report("2023-07-11", "Yomiuri")),
+        known_at="2023-07-10",
+    )
+    assert len(before.counts().explain("truck").reasons[0].reports) == 1
+
+
+def test_it_prints_so_that_it_can_be_cited() -> None:
+    """The number under both dates; each fact with its id, what it is, and each report with what it says."""
+    view = view_of(
+        delivery("2023-07-09", 2, "2023-07-10", note="Told as two more.", unit="set"),
+        Corroboration(of=name(1), quantity=4, sources=Source(publisher="Yomiuri", title="Trucks", attribution="MoD")),
+        delivery("2023-12-30/2024-01-02", 10, "2024-02-01", unit="set", supersedes=name(1)),
+        Correction(of=name(1), event=delivery("2023-07-09", 3, unit="set"), reason="a slip"),
+    )
+
+    assert str(view.counts().explain("truck")) == (
+        "truck: 3 to 10 set, disputed\n"
+        "as of 31 Dec 2023 · with all that is known today (no --known-at cut)\n"
+        "\n"
+        "3 to 4 set, or nothing: delivery, 9 Jul 2023\n"
+        f"  {name(1)}\n"
+        "  donor JP · item Lorry (truck)\n"
+        "  the reports disagree on its quantity:\n"
+        "  - 3 (9 Jul 2023): Kyodo News\n"
+        "  - 4: Yomiuri, “Trucks” (after MoD)\n"
+        f"  correction {name(4)} (our own, without a source): a slip\n"
+        "\n"
+        "10 set, or nothing: delivery, 30 Dec 2023 to 2 Jan 2024\n"
+        f"  {name(3)}\n"
+        "  donor JP · item Lorry (truck)\n"
+        f"  replaces {name(1)}\n"
+        "  - Kyodo News, 1 Feb 2024"
+    )
+
+
+def test_it_is_wrapped_and_harmless() -> None:
+    """No line is longer than the room, if it can be broken; escapes in the data are shown, not sent."""
+    told = delivery("2023", 1, note="\x1b[2J" + "word " * 40, sources=Source(publisher="Kyodo News " * 9))
+    lines = list(view_of(told).counts().explain("truck").lines(60))
+
+    assert max(map(len, lines[2:])) <= 60
+    assert "\x1b" not in "".join(lines)
+
+
+def test_money_stands_with_its_currency() -> None:
+    """A sum of money has no unit, even where the thing that was bought has one."""
+    view = view_of(delivery("2023", 2, unit="set", value="USD 195000"))
+    text = str(view.money().explain(("delivery", "USD")))
+
+    assert "delivery, USD: USD 195,000\n" in text
+    assert "\nUSD 195,000, for sure: delivery" in text
+
+
+def test_what_replaces_is_there_though_it_counts_under_another_key() -> None:
+    """A fact of another item, and one that is not believed, stand for what they replace."""
+    view = view_of(
+        delivery("2023", 5, "2023-02-01"),
+        delivery("2023-03", 7, "2025-01-01", supersedes=name(1)),
+        delivery("2023-12-30/2024", 9, "2023-12-01", item="car", supersedes=name(2)),
+        known_at="2023-12-31",
+    )
+    explanation = view.counts().explain("truck")
+
+    assert parts(explanation) == [(1, "counts"), (3, "replaces"), (2, "replaces")]
+    assert [reason.states for reason in explanation.reasons[1:]] == [None, None]
+    assert explanation.reasons[2].accounts == ()
+    assert "not believed" in str(explanation)
+
+
+def test_a_circle_is_there_as_a_whole() -> None:
+    """Of facts that replace each other in a circle none replaces another; without the third the links would hold."""
+    view = view_of(
+        delivery("2023", 5, supersedes=name(2)),
+        delivery("2023", 6, supersedes=name(3)),
+        delivery("2023", 7, item="car", supersedes=name(1)),
+        delivery("2023-06", 8, item="boat", supersedes=name(3)),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert explanation.answer == view.counts()["truck"]
+    assert view.counts()["truck"].low == 11
+    assert sorted(parts(explanation)) == [(1, "counts"), (2, "counts"), (3, "circle"), (4, "replaces")]
+    assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"].low == 11
+
+
+def test_duplicates_stand_under_one_fact() -> None:
+    """A record that is retracted as a duplicate is part of the other's fact, and of what must be replayed."""
+    view = view_of(
+        delivery("2023-07-01", 5, ref="a"),
+        delivery("2023-07", 5, sources=report("2023-08-01", "Yomiuri")),
+        Retraction(of=name(2), duplicate_of=name(1)),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert parts(explanation) == [(1, "counts")]
+    assert [source.publisher for source in explanation.reasons[0].sources] == ["Kyodo News", "Yomiuri"]
+    assert f"retraction {name(3)} as a duplicate of {name(1)}" in str(explanation)
+    assert len(explanation.records) == 3
+
+
+def test_a_fact_of_its_own_is_not_brought_in() -> None:
+    """A record that was held for a duplicate, and no longer is, has no part in the other's explanation.
+
+    Here something of another item has replaced it, which is not in the explanation either.
+    """
+    view = view_of(
+        delivery("2023-01-01", 10),
+        delivery("2023-01-02", 5),
+        Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-02-01")),
+        Correction(of=name(2), event=delivery("2023-01-02", 5), sources=report("2023-03-01")),
+        delivery("2023-04-01", 6, item="car", supersedes=name(2)),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert view.counts()["truck"].low == 10
+    assert name(2) not in {record.id for record in explanation.records}
+    assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"].low == 10
+
+
+def test_news_is_told_from_its_publication_on() -> None:
+    """A correction that nobody had read by then is not among the amendments."""
+    log: list[Event | Amendment] = [
+        delivery("2023-01-01", 10, "2023-01-02"),
+        Correction(of=name(1), event=delivery("2023-01-01", 12), reason="recounted", sources=report("2023-06-01")),
+    ]
+
+    assert "recounted" in str(view_of(*log).counts().explain("truck"))
+    before = view_of(*log, known_at="2023-05-31").counts().explain("truck")
+    assert before.reasons[0].amendments == ()
+    assert "recounted" not in str(before)
+
+
+def test_a_state_is_explained_like_a_sum() -> None:
+    """The possible values, and the facts that set them."""
+
+    def status(day: str, value: str) -> Status:
+        return Status(date=day, project="hd", status=value, sources=report("2024-02-01"))
+
+    view = view_of(status("2023-01", "pipeline"), status("2023-12-30/2024-01-05", "implementation"))
+    explanation = view.explain(ProjectStates(), ("hd", "status"))
+
+    assert explanation.answer == frozenset(("pipeline", "implementation"))
+    assert [(reason.states, reason.certain) for reason in explanation.reasons] == [
+        ("pipeline", True),
+        ("implementation", False),
+    ]
+    assert str(explanation).startswith("hd, status: implementation, or pipeline\n")
+
+
+def test_a_key_that_does_not_exist_names_the_nearest() -> None:
+    """Of a table, and of a view; a table that no view was asked for cannot be explained."""
+    view = view_of(delivery("2023", 5))
+
+    with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):
+        view.counts().explain("trucks")
+    with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):
+        view.explain(Counts(), (("trucks",), None))
+    with pytest.raises(UsageError, match="of a view"):
+        replay([], Counts(), as_of="2023-12-31").explain()
+
+
+def test_a_long_chain_is_explained_in_no_time() -> None:
+    """Two thousand facts, each replacing the one before some time in a month: no recursion, no waiting."""
+    chain = [
+        delivery("2023-12-01/2024-12-31", number, "2025-01-01", supersedes=[name(number - 1)] if number > 1 else ())
+        for number in range(1, 2001)
+    ]
+    explanation = view_of(*chain).counts().explain("truck")
+
+    assert len(explanation.reasons) == 2000
+    assert str(explanation.answer) == "0 to 2,000"
