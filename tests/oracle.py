@@ -1,8 +1,8 @@
 """The oracle: section 5 of the design by brute force, one world after the other.
 
-Written from the design alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never imports
-them, and of dates, quantities and money it reads nothing but their ends and whether they are qualified. It is slow on
-purpose: an undecided date doubles the worlds.
+Written from the design alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never
+imports them, and of dates, quantities and money it reads nothing but their ends and whether they are qualified. It is
+slow on purpose: an undecided date doubles the worlds.
 
 >>> oracle = Oracle([], date(2023, 3, 1))
 >>> oracle.worlds, oracle.counts()
@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from aidtimeline.amounts import Quantity
 from aidtimeline.events import (
@@ -36,7 +36,7 @@ from aidtimeline.events import (
 
 #: Low and high end, both inclusive; None is an open end.
 Interval: TypeAlias = tuple[Any, Any]
-Where: TypeAlias = Mapping[str, str | None | tuple[str | None, ...]]
+Where: TypeAlias = Mapping[str, str | tuple[str | None, ...] | None]
 #: The `by` fields of a number, and its unit (of money: its currency).
 Key: TypeAlias = tuple[tuple[str | None, ...], str | None]
 
@@ -74,6 +74,7 @@ class Account:
     order: tuple[datetime, datetime, str]
     date: tuple[Interval, bool]
     quantity: tuple[Interval, bool] | None
+    unit: str | None
     value: tuple[Interval, bool] | None
     currency: str | None
 
@@ -86,7 +87,7 @@ class Fact:
     event: Event
     known_since: datetime
     recorded_at: datetime
-    date: Interval
+    span: Interval
     quantity: Interval | None
     value: Interval | None
     currency: str | None
@@ -95,7 +96,7 @@ class Fact:
     @property
     def order(self) -> tuple[date, date, datetime, datetime, str]:
         """The order in which the last fact decides a state."""
-        earliest, latest = self.date
+        earliest, latest = self.span
         return (latest or date.max, earliest or date.min, self.known_since, self.recorded_at, self.id)
 
 
@@ -214,7 +215,7 @@ def after_repairs(records: Iterable[Record], recorded_until: date | datetime | N
 class Oracle:
     """Every world of a log at its cuts: which facts there are, which of them count together, and what follows."""
 
-    records: Iterable[Record] = field(converter=tuple)
+    records: Iterable[Record]
     as_of: date
     known_at: date | datetime | None = None
     recorded_until: date | datetime | None = None
@@ -307,6 +308,7 @@ class Oracle:
             order,
             (capped((dated.earliest, dated.latest), cap), any(mark in dated.text for mark in "?~%")),
             None if quantity is None else (exact_ends(quantity), quantity.approximate),
+            field_of(event, "unit"),
             None if value is None else (exact_ends(value.amount), value.amount.approximate),
             None if value is None else value.currency,
         )
@@ -324,11 +326,11 @@ class Oracle:
         accounts = sorted(accounts, key=lambda each: each.order)
         event = self._corrected(root)
         own = getattr(event, "value", None)
-        # A fact of a kind that carries no quantity or value has none, whatever else is told of it.
-        valued = [each for each in accounts if each.currency and hasattr(event, "value")]
+        valued = [each for each in accounts if each.currency]
         currency = own.currency if own is not None else valued[0].currency if valued else None
         dated, date_disputed = combine(each.date for each in accounts)
-        quantities = [each.quantity for each in accounts if each.quantity and hasattr(event, "quantity")]
+        unit = field_of(event, "unit")
+        quantities = [each.quantity for each in accounts if each.quantity and each.unit == unit]
         values = [each.value for each in valued if each.value and each.currency == currency]
         quantity, quantity_disputed = combine(quantities) if quantities else (None, False)
         value, value_disputed = combine(values) if values else (None, False)
@@ -338,7 +340,7 @@ class Oracle:
             event=event,
             known_since=accounts[0].order[0],
             recorded_at=self._events[root].recorded_at,
-            date=dated,
+            span=dated,
             quantity=quantity,
             value=value,
             currency=currency if value else None,
@@ -365,8 +367,8 @@ class Oracle:
         return frozenset(
             each.id
             for each in self.facts.values()
-            if (each.date[0] is None or each.date[0] <= self.as_of)
-            and (each.date[1] is None or each.date[1] > self.as_of)
+            if (each.span[0] is None or each.span[0] <= self.as_of)
+            and (each.span[1] is None or each.span[1] > self.as_of)
         )
 
     @cached_property
@@ -383,14 +385,12 @@ class Oracle:
         past = sum(
             bits[each.id]
             for each in self.facts.values()
-            if each.date[1] is not None and each.date[1] <= self.as_of and each.id not in self.undecided
+            if each.span[1] is not None and each.span[1] <= self.as_of and each.id not in self.undecided
         )
         counted = set()
         for choice in product(*((0, bits[each]) for each in self.undecided)):
             happened = past + sum(choice)
-            counted.add(
-                sum(bit for fact, bit in bits.items() if bit & happened and not superseders[fact] & happened)
-            )
+            counted.add(sum(bit for fact, bit in bits.items() if bit & happened and not superseders[fact] & happened))
         return {frozenset(fact for fact, bit in bits.items() if bit & world) for world in counted}
 
     def is_tight(self, fact_id: str) -> bool:
@@ -433,7 +433,7 @@ class Oracle:
     ) -> dict[Key, set[str]]:
         """The facts with a value that count in some world, by key and currency.
 
-        One flow is never summed from two sides: of what is in the receiver's books only receipts, unless sides are named.
+        One flow is never summed from two sides: unless sides are named, only receipts are taken from receivers' books.
         """
         members: dict[Key, set[str]] = defaultdict(set)
         named = "side" in by or "side" in (where or {})
@@ -456,8 +456,9 @@ class Oracle:
         for key, facts in members.items():
             amounts = [[getattr(self.facts[each], name) for each in facts & world] for world in self.worlds]
             lows = [sum((low for low, _ in each), Fraction(0)) for each in amounts]
-            highs = [None if any(high is None for _, high in each) else sum(high for _, high in each) for each in amounts]
-            answer[key] = (min(lows), None if None in highs else max(highs))
+            ends = [[high for _, high in each] for each in amounts]
+            is_open = any(None in each for each in ends)
+            answer[key] = (min(lows), None if is_open else max(sum(each, Fraction(0)) for each in ends))
         return answer
 
     def status(self, project: str, where: Where | None = None) -> set[str | None]:
@@ -483,15 +484,15 @@ class Oracle:
             if isinstance(each.event, Participation)
         }
 
-        def holds(role: tuple[str, str, str], event: Event) -> bool | None:
-            if isinstance(event, Participation) and (event.project, event.party, event.role) == role:
-                return not event.left
-            return None
+        def holds(role: tuple[str, str, str]) -> Callable[[Event], bool | None]:
+            def held(event: Event) -> bool | None:
+                if isinstance(event, Participation) and (event.project, event.party, event.role) == role:
+                    return not event.left
+                return None
 
-        return {
-            role: {bool(each) for each in self._last(lambda event, role=role: holds(role, event), where)}
-            for role in told
-        }
+            return held
+
+        return {role: {bool(each) for each in self._last(holds(role), where)} for role in told}
 
     def _last(self, value: Callable[[Event], Any], where: Where | None) -> set[Any]:
         """The value that the last of the facts with one gives, in each world."""

@@ -1,0 +1,60 @@
+"""For those who test against aidtimeline: Hypothesis strategies for all of its values, and its laws.
+
+    from hypothesis import given
+    from aidtimeline.testing import check_laws, cuts, logs
+
+    @given(logs(), cuts())
+    def test_my_projection_is_lawful(records, cuts):
+        check_laws(records, cuts, MyProjection())
+
+`strategies` draws values and events, `logs` whole logs and the questions asked of them; `shares` says what such logs
+have. `laws` holds any projection to the laws of replay, `amendments` to those of corrections and retractions.
+Hypothesis comes with `pip install 'aidtimeline[testing]'`.
+"""
+
+from __future__ import annotations
+
+try:
+    import hypothesis as _hypothesis
+except ModuleNotFoundError as _missing:
+    raise ModuleNotFoundError(
+        "aidtimeline.testing draws its examples with Hypothesis: pip install 'aidtimeline[testing]'",
+        name=_missing.name,
+    ) from _missing
+
+from aidtimeline.testing.laws import Cuts, LawBroken, check_laws
+from aidtimeline.testing.logs import (
+    corrections_within,
+    cuts,
+    linked_logs,
+    logs,
+    news,
+    repairs,
+)
+from aidtimeline.testing.shares import SHARES, features, shares
+from aidtimeline.testing.strategies import dates, days, events, instants, money, quantities, record_ids, sources
+
+__all__ = [
+    "SHARES",
+    "Cuts",
+    "LawBroken",
+    "check_laws",
+    "corrections_within",
+    "cuts",
+    "dates",
+    "days",
+    "events",
+    "features",
+    "instants",
+    "linked_logs",
+    "logs",
+    "money",
+    "news",
+    "quantities",
+    "record_ids",
+    "repairs",
+    "shares",
+    "sources",
+]
+
+del _hypothesis

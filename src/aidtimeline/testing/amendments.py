@@ -1,0 +1,186 @@
+"""The laws of amendments: what a repair, news or a closer account does to the answers, said by rewriting the log.
+
+Each takes the records, one amendment of them recorded after all, cuts and a projection, and raises `LawBroken`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import attrs
+
+from aidtimeline.dates import DateRange, end_of
+from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
+from aidtimeline.projections import Projection
+from aidtimeline.testing.laws import Cuts, LawBroken, aims, answer, links_of, nested_aims, same
+
+NEVER = "9999-12-31"
+"""The day on which what must stay unknown is published."""
+ALL_BUT_NEVER = date(9999, 12, 30)
+"""Knowledge cut here is all that is known, and not what is published on the last day of the calendar."""
+
+
+def refinement(
+    records: Sequence[Record],
+    correction: Record,
+    cuts: Cuts,
+    projection: Projection[Any, Any],
+    narrower: Callable[[Any, Any], bool],
+) -> None:
+    """Law 8: a correction whose date and quantity lie inside the fact's never widens a bound.
+
+    `narrower(after, before)` says of two results whether no bound of the first is wider.
+    """
+    before, after = (answer(log, cuts, projection) for log in (records, [*records, correction]))
+    if not narrower(after, before):
+        raise LawBroken("refinement", f"{before} became {after}")
+
+
+def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
+    """Laws 9 and 10: a repair recorded last is as if the record had been written so at first.
+
+    It is so at every cut of knowledge. One that retracts leaves the record's links; one that aims at a repair, or at
+    nothing, changes nothing.
+    """
+    _is_last(records, repair)
+    says = repair.event
+    if not isinstance(says, Correction | Retraction) or says.sources:
+        raise TypeError(f"{says!r} is no repair")
+    target = _earliest(records, says.of)
+    cuts = attrs.evolve(cuts, recorded_until=None)
+    amended = answer([*records, repair], cuts, projection)
+    useless = isinstance(says, Correction) and _is_repair(says.event)
+    if target is None or _is_repair(target.event) or useless:
+        same("repair of nothing", answer(records, cuts, projection), amended)
+        return
+    others = [each for each in records if not (_is_repair(each.event) and _of(each) == says.of)]
+    if isinstance(says, Correction):
+        first = [attrs.evolve(each, event=says.event) if each.id == says.of else each for each in others]
+        same("repair", answer(first, cuts, projection), amended)
+    elif not isinstance(target.event, Event):
+        first = [each for each in others if each.id != says.of]
+        same("repair that retracts an amendment", answer(first, cuts, projection), amended)
+    elif not _is_twin(others, says) and not any(_is_repaired(others, each) for each in _about(others, target)):
+        known = attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER)
+        same("repair that retracts", answer(_without(others, target), known, projection), amended)
+
+
+def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
+    """Laws 9 and 10: before its publication news does not exist; later, it is as if the record had said so at first.
+
+    That is with the sources of the news, and the cap of a date that it leaves as it was. `news` must be recorded last,
+    and have a day of publication; nothing is said of it where other news decides.
+    """
+    _is_last(records, news)
+    says = news.event
+    if not isinstance(says, Correction | Retraction) or not says.sources:
+        raise TypeError(f"{says!r} is no news")
+    cuts = attrs.evolve(cuts, recorded_until=None)
+    amended = answer([*records, news], cuts, projection)
+    target = _earliest(records, says.of)
+    before = cuts.known_at is not None and _known_since(news) > end_of(cuts.known_at)
+    useless = isinstance(says, Correction) and not isinstance(says.event, Event)
+    if before or useless or target is None:
+        same("news before its publication, or of nothing", answer(records, cuts, projection), amended)
+        return
+    about = _about(records, target)
+    by_repair = any(target.id in nested_aims(each.event) for each in records)
+    if by_repair or any(_is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
+        return  # what a repair makes of either is the law of repairs
+    if not isinstance(target.event, Event):
+        same("news of an amendment", answer(records, cuts, projection), amended)
+        return
+    rivals = [each for each in about if isinstance(each.event, Correction | Retraction)]
+    if any(_known_since(each) > _known_since(news) for each in rivals):
+        return
+    others = [each for each in records if each not in rivals]
+    if isinstance(says, Correction):
+        first = _said_at_first(others, target, news)
+        if first is not None:
+            same("news", answer(first, cuts, projection), amended)
+    elif not _is_twin(others, says):
+        known = attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER)
+        same("news that retracts", answer(_without(others, target), known, projection), amended)
+
+
+def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> list[Record] | None:
+    """The log as if the record had said what the news says, with the news' sources, at first.
+
+    None where the date is unchanged and no record with those sources could have its cap: the news came out before the
+    record's own report, or the date lies after that.
+    """
+    said, says = target.event, news.event
+    if not isinstance(said, Event) or not isinstance(says, Correction) or not isinstance(says.event, Event):
+        raise TypeError(f"{news!r} does not correct {target!r}")
+    event = attrs.evolve(says.event, sources=says.sources)
+    if event.date.text != said.date.text:
+        return [attrs.evolve(each, event=event) if each.id == target.id else each for each in others]
+    cap = _known_since(target).date()
+    if not event.date.possible_by(cap) or cap > _known_since(news).date():
+        return None
+    # The cap is written into the date; those who took the date from the record state it as it was.
+    capped = attrs.evolve(event, date=_capped(event.date, cap))
+    rewritten: list[Record] = []
+    for each in others:
+        told: Event | Amendment = each.event
+        if isinstance(told, Corroboration) and told.of == target.id and told.date is None:
+            told = attrs.evolve(told, date=event.date)
+        rewritten.append(attrs.evolve(each, event=capped if each.id == target.id else told))
+    return rewritten
+
+
+def _capped(dated: DateRange, cap: date) -> DateRange:
+    latest = cap if dated.latest is None else min(dated.latest, cap)
+    plain = DateRange.between(dated.earliest, latest).text
+    mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((dated.uncertain, dated.approximate), "")
+    return DateRange.parse(plain + mark)
+
+
+def _without(others: Iterable[Record], target: Record) -> list[Record]:
+    """The log without a record and all that speaks of it, but with its links: on a record that nobody ever knows of."""
+    bare = links_of(target.event)
+    unknown = bare and attrs.evolve(bare, sources=Source(publisher="nobody", published=NEVER))
+    kept = [each for each in others if each.id != target.id and _of(each) != target.id]
+    return [*kept, attrs.evolve(target, event=unknown)] if unknown else kept
+
+
+def _is_twin(records: Iterable[Record], says: Retraction) -> bool:
+    """Whether the retracted record is one fact with another, which is no matter of taking it away."""
+    amendments = [each.event for each in records if not isinstance(each.event, Event)]
+    return says.duplicate_of is not None or any(says.of in aims(each) - {each.of} for each in amendments)
+
+
+def _is_last(records: Iterable[Record], last: Record) -> None:
+    if any(each.recorded_at >= last.recorded_at for each in records):
+        raise ValueError("the amendment must be recorded after all other records")
+
+
+def _earliest(records: Iterable[Record], wanted: str) -> Record | None:
+    found = [each for each in records if each.id == wanted]
+    return min(found, key=lambda each: each.recorded_at, default=None)
+
+
+def _is_repair(event: Event | Amendment) -> bool:
+    return isinstance(event, Correction | Retraction) and not event.sources
+
+
+def _is_repaired(records: Iterable[Record], wanted: Record) -> bool:
+    return any(_is_repair(each.event) and _of(each) == wanted.id for each in records)
+
+
+def _about(records: Iterable[Record], target: Record) -> list[Record]:
+    """The amendments of a record, as they were written."""
+    return [each for each in records if _of(each) == target.id]
+
+
+def _of(record: Record) -> str | None:
+    return None if isinstance(record.event, Event) else record.event.of
+
+
+def _known_since(record: Record) -> datetime:
+    """When one could have known: the end of the day of the first report that names one, else when it was recorded."""
+    latest = [each.published.latest for each in record.event.sources if each.published is not None]
+    known = [datetime.combine(day, time.max, UTC) for day in latest if day is not None]
+    return min(known, default=record.recorded_at)

@@ -1,0 +1,168 @@
+"""The laws of replay, as functions: each takes records, cuts and a projection, and raises `LawBroken`.
+
+`check_laws` is all that a projection of one's own is held to. The laws take any records, drawn or not; what they say of
+amendments is in `amendments`. The numbers are those of section 6 of the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from random import Random
+from typing import Any, TypeVar
+
+import attrs
+from attrs import frozen
+
+from aidtimeline.codec import decode, encode
+from aidtimeline.engines.reference import replay
+from aidtimeline.errors import AidtimelineError
+from aidtimeline.events import Amendment, Cancellation, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.projections import Projection, fold
+from aidtimeline.semantics import Fact, believe, cut
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class LawBroken(AidtimelineError, AssertionError):
+    """A law does not hold: says which, and what was found instead."""
+
+    def __init__(self, law: str, message: str) -> None:
+        self.law = law
+        super().__init__(f"{law}: {message}")
+
+
+@frozen
+class Cuts:
+    """A question's cuts, as `replay` takes them, all inclusive."""
+
+    as_of: date
+    known_at: date | datetime | None = None
+    recorded_until: date | datetime | None = None
+
+
+def answer(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, R]) -> R:
+    """What the projection makes of the records at these cuts."""
+    return replay(
+        records,
+        projection,
+        as_of=cuts.as_of,
+        known_at=cuts.known_at,
+        recorded_until=cuts.recorded_until,
+    )
+
+
+def check_laws(
+    records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random | None = None
+) -> None:
+    """Hold a projection to the laws of every projection: order, idempotence, union and split.
+
+    Results are compared with `==`. `random` decides how records are shuffled and facts are parted; by default it is the
+    same every time. Raises `LawBroken`.
+
+    >>> from aidtimeline.projections import Counts
+    >>> check_laws([], Cuts(date(2023, 11, 28)), Counts(by="item"))
+    """
+    random, records = random or Random(0), list(records)
+    order(records, cuts, projection, random)
+    idempotence(records, cuts, projection, random)
+    union(records, cuts, projection, random)
+    split(records, cuts, projection, random)
+
+
+def order(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
+    """Law 1: shuffling a log changes no answer."""
+    shuffled = random.sample(records, len(records))
+    same("order", answer(records, cuts, projection), answer(shuffled, cuts, projection))
+
+
+def idempotence(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
+    """Law 2: recording again, at the same instant or a later one, changes nothing."""
+    last = max((record.recorded_at for record in records), default=datetime.max)
+    again = [attrs.evolve(record, recorded_at=random.choice((record.recorded_at, last))) for record in records]
+    both = random.sample([*records, *again], 2 * len(records))
+    same("idempotence", answer(records, cuts, projection), answer(both, cuts, projection))
+
+
+def union(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
+    """Law 3: two logs merged by lines, either first, shared lines once or twice, are the log of all their records."""
+    shares = [random.choice(("left", "right", "both")) for _ in records]
+    left, right = (
+        [encode(record) for record, share in zip(records, shares, strict=True) if share in (side, "both")]
+        for side in ("left", "right")
+    )
+    whole = answer(records, cuts, projection)
+    for merged in (left + right, right + left, list(dict.fromkeys(left + right))):
+        same("union", whole, answer(map(decode, merged), cuts, projection))
+
+
+def split(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
+    """Law 4: facts parted in any way, folded apart and merged in any order, give what folding them in one go gives."""
+    facts = cut(believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until), cuts.as_of)
+    whole = projection.finish(fold(facts, projection))
+    parts: list[list[Fact]] = [[] for _ in range(random.randint(1, 4))]
+    for fact in random.sample(facts, len(facts)):
+        random.choice(parts).append(fact)
+    states = [fold(part, projection) for part in parts]
+    same("split (merge is commutative)", _merged(projection, states), _merged(projection, states[::-1]))
+    while len(states) > 1:
+        one = states.pop(random.randrange(len(states)))
+        other = states.pop(random.randrange(len(states)))
+        states.append(projection.merge(one, other))
+    same("split", whole, projection.finish(states[0]))
+
+
+def _merged(projection: Projection[S, R], states: Sequence[S]) -> R:
+    total = projection.initial()
+    for state in states:
+        total = projection.merge(total, state)
+    return projection.finish(total)
+
+
+def prefix(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
+    """Law 5: of what is dated wholly after the cut, and no amendment speaks of, nothing is read but its links."""
+    amended = {of for record in records if not isinstance(record.event, Event) for of in aims(record.event)}
+    kept: list[Record] = []
+    for record in records:
+        if record.id in amended or not _is_after(record.event, cuts.as_of):
+            kept.append(record)
+        elif bare := links_of(record.event):
+            kept.append(attrs.evolve(record, event=bare))
+    same("prefix", answer(records, cuts, projection), answer(kept, cuts, projection))
+
+
+def _is_after(event: Event | Amendment, day: date) -> bool:
+    return isinstance(event, Event) and not event.date.possible_by(day)
+
+
+def aims(amendment: Amendment) -> set[str]:
+    """The records that an amendment speaks of, in itself or in an amendment that it puts in the place of another."""
+    twin = {amendment.duplicate_of} if isinstance(amendment, Retraction) and amendment.duplicate_of else set()
+    return {amendment.of, *twin, *nested_aims(amendment)}
+
+
+def nested_aims(event: Event | Amendment) -> set[str]:
+    """The records that the amendment speaks of which a correction puts in the place of another."""
+    nested = event.event if isinstance(event, Correction) else None
+    return aims(nested) if isinstance(nested, Correction | Retraction | Corroboration) else set()
+
+
+def links_of(event: Event | Amendment) -> Cancellation | None:
+    """An event that says nothing but what another supersedes; None where that is nothing."""
+    if not isinstance(event, Event) or not event.supersedes:
+        return None
+    return Cancellation(date=event.date, supersedes=event.supersedes, sources=event.sources)
+
+
+def round_trip(record: Record) -> None:
+    """Law 15: a record survives being written and read, and its line is the only way to write it."""
+    line = encode(record)
+    same("round trip", record, decode(line))
+    same("round trip (canonical)", line, encode(decode(line)))
+
+
+def same(law: str, expected: object, found: object) -> None:
+    """Raise `LawBroken` where two answers differ."""
+    if expected != found:
+        raise LawBroken(law, f"expected {expected!r}, found {found!r}")

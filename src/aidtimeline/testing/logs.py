@@ -1,0 +1,311 @@
+"""Hypothesis strategies for whole logs and the questions asked of them.
+
+A log is drawn record by record, each beside or about the ones before it. An id is that of the content, so links run
+back in time; circles come about where a correction's links, or duplicates, point forward again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import attrs
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from aidtimeline.amounts import Quantity
+from aidtimeline.codec import record_id
+from aidtimeline.dates import DateRange, end_of
+from aidtimeline.events import (
+    STATUSES,
+    Amendment,
+    Correction,
+    Corroboration,
+    Delivery,
+    Event,
+    Record,
+    Retraction,
+    Source,
+)
+from aidtimeline.semantics import Fact
+from aidtimeline.testing.laws import Cuts
+from aidtimeline.testing.strategies import (
+    FIRST,
+    ITEMS,
+    LAST,
+    PARTIES,
+    dates,
+    days,
+    events,
+    instants,
+    money,
+    optional,
+    quantities,
+    record_ids,
+    sources,
+)
+
+#: Kinds as often as they are drawn in a log.
+KINDS = (
+    *("delivery",) * 5,
+    *("pledge", "status", "participation", "project") * 2,
+    *("cancellation", "disbursement", "commitment", "announcement", "training", "observation"),
+    *("receipt", "expenditure"),
+)
+
+#: The moves that write a log, as often as they are made.
+MOVES = (
+    *("event",) * 5,
+    *("replace",) * 8,
+    *("corroborate", "correct", "repair", "retract", "duplicate") * 2,
+    *("erase", "repeat"),
+)
+
+FAR_PAST, FAR_FUTURE = date(1900, 1, 1), date(9999, 12, 31)
+
+
+def published() -> st.SearchStrategy[DateRange | None]:
+    """When a report came out: mostly a day, now and then vague, open or not told."""
+    day = days().map(lambda day: DateRange.parse(day.isoformat()))
+    return st.one_of(day, day, day, st.none(), dates())
+
+
+def cuts() -> st.SearchStrategy[Cuts]:
+    """Questions: cut as of a day, half of them as known at a day or instant, some as the log stood at one."""
+    around = days(FIRST - timedelta(days=1), LAST + timedelta(days=1))
+    cut = around | instants()
+    return st.builds(
+        Cuts,
+        as_of=st.one_of(*[around] * 9, st.sampled_from((FAR_PAST, FAR_FUTURE))),
+        known_at=st.one_of(st.none(), cut),
+        recorded_until=st.one_of(st.none(), st.none(), st.none(), st.none(), cut),
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn, min_size: int = 1, max_size: int = 9) -> list[Record]:
+    """Logs of so many records, both inclusive, with every amendment, link and mistake that replay has to take.
+
+    Records are in the order in which they refer to each other; one id may stand twice, with two instants.
+
+    >>> from hypothesis import find
+    >>> len(find(logs(min_size=2, max_size=3), lambda records: True))
+    2
+    """
+    written: list[Record] = []
+    for _ in range(draw(st.integers(min_size, max_size))):
+        move = _MOVES[draw(_MOVE)] if written else _event
+        event = move(draw, written)
+        written.append(Record(record_id(event), draw(_INSTANTS), event))
+    return written
+
+
+@st.composite
+def linked_logs(draw: st.DrawFn, size: int = 14, as_of: date = FIRST) -> list[Record]:
+    """Logs of one linked group whose every date is undecided at a day: trees, chains, and facts replaced twice.
+
+    Half of them replace each fact at most once.
+    """
+    tree = draw(st.booleans())
+    free: list[str] = []
+    written: list[Record] = []
+    for number in range(size):
+        least = 0 if tree and number < size - 1 else 1
+        replaced = draw(st.lists(st.sampled_from(free), min_size=least, max_size=2, unique=True)) if free else []
+        if tree and number == size - 1:
+            replaced = free
+        event = Delivery(
+            date=DateRange.between(as_of, as_of + timedelta(days=1 + number)),
+            item="truck",
+            quantity=draw(_QUANTITIES),
+            supersedes=replaced,
+            ref=f"no. {number}",
+            sources=Source(publisher="Kyodo News", published=FAR_FUTURE.isoformat()),
+        )
+        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
+        free = [each for each in free if not tree or each not in replaced] + [written[-1].id]
+    return written
+
+
+# What aims at a record: mostly at an event, some at any record, few at none. The strategies are made once: making
+# them anew for each draw would take longer than the draw.
+
+_MOVE = st.sampled_from(MOVES)
+_INSTANTS = instants()
+_NOTHING = record_ids()
+_LUCK = st.integers(0, 9)
+_REPORTS = sources(published(), full=False)
+_NO_REPORT = st.just(())
+_SOME_REPORT = st.one_of(_REPORTS, _NO_REPORT)
+_KINDS = st.sampled_from(KINDS)
+_EVENTS = {kind: events(kind, published=published(), full=False) for kind in dict.fromkeys(KINDS)}
+_DATES = dates()
+_QUANTITIES = quantities()
+_OTHER: dict[str, st.SearchStrategy[Any]] = {
+    "date": _DATES,
+    "quantity": optional(_QUANTITIES),
+    "value": money(),
+    "item": st.sampled_from((None, *ITEMS)),
+    "donor": st.sampled_from((None, *PARTIES)),
+    "status": st.sampled_from(STATUSES[:3]),
+    "left": st.booleans(),
+    "planned_end": _DATES,
+}
+_TOLD: dict[str, st.SearchStrategy[Any]] = {
+    "date": optional(_DATES),
+    "quantity": optional(_QUANTITIES),
+    "value": st.one_of(st.none(), st.none(), money()),
+}
+
+
+def _target(draw: st.DrawFn, written: Sequence[Record], *, amendments: int = 1) -> str:
+    """An id to aim at: in so many of ten draws an amendment's, in few one that is in no log, mostly an event's."""
+    luck = draw(_LUCK)
+    if luck == 9 and draw(_LUCK) < 8:
+        return draw(_NOTHING)
+    amended = luck >= 9 - amendments
+    fitting = [record.id for record in written if isinstance(record.event, Event) != amended]
+    return draw(st.sampled_from(fitting or [record.id for record in written]))
+
+
+def _links(draw: st.DrawFn, written: Sequence[Record], at_least: int = 0) -> tuple[str, ...]:
+    return tuple(_target(draw, written) for _ in range(draw(st.integers(at_least, 2))))
+
+
+def _find(written: Sequence[Record], record: str) -> Event | Amendment | None:
+    return next((each.event for each in written if each.id == record), None)
+
+
+def _event(draw: st.DrawFn, written: Sequence[Record]) -> Event:
+    """An event that mostly replaces nothing: links are drawn on purpose, by `_replace`."""
+    kind = draw(_KINDS)
+    event = draw(_EVENTS[kind])
+    if written and kind == "cancellation":
+        return attrs.evolve(event, supersedes=_links(draw, written, 1))
+    return event if kind == "cancellation" else attrs.evolve(event, supersedes=())
+
+
+def _changed(draw: st.DrawFn, written: Sequence[Record], event: Event) -> Event:
+    """An event like another, by another report: some of its date, quantity, value, key or links changed."""
+    own = [name for name in _OTHER if hasattr(event, name)]
+    if event.kind == "observation":
+        own = ["date"]
+    changed = {name: draw(_OTHER[name]) for name in own if draw(_LUCK) < 3}
+    if draw(_LUCK) >= 7:
+        changed["supersedes"] = _links(draw, written, 1)
+    return attrs.evolve(event, **changed, sources=draw(_REPORTS))
+
+
+def _replace(draw: st.DrawFn, written: Sequence[Record]) -> Event:
+    """An event that supersedes an earlier one: mostly the last, so that chains grow."""
+    latest = [record.id for record in written if isinstance(record.event, Event)][-1]
+    replaced = latest if draw(_LUCK) < 6 else _target(draw, written)
+    event = _find(written, replaced)
+    if not isinstance(event, Event) or draw(_LUCK) >= 8:
+        event = _event(draw, written)
+    also = _links(draw, written) if draw(_LUCK) >= 6 else ()
+    return attrs.evolve(_changed(draw, written, event), date=draw(_DATES), supersedes=(replaced, *also))
+
+
+def _correction(draw: st.DrawFn, written: Sequence[Record], report: st.SearchStrategy[Any]) -> Correction:
+    of = _target(draw, written, amendments=1 if report is _REPORTS else 4)
+    said = _find(written, of)
+    luck = draw(_LUCK)
+    event: Event | Amendment
+    if isinstance(said, Event) and luck < 7:
+        event = _changed(draw, written, said)
+    else:
+        event = _event(draw, written) if luck < 8 else _amendment(draw, written)
+    return Correction(of=of, event=event, sources=draw(report))
+
+
+def _retraction(draw: st.DrawFn, written: Sequence[Record], report: st.SearchStrategy[Any]) -> Retraction:
+    of = _target(draw, written, amendments=1 if report is _REPORTS else 4)
+    return Retraction(of=of, sources=draw(report))
+
+
+def _duplicate(draw: st.DrawFn, written: Sequence[Record]) -> Retraction:
+    of, twin = _target(draw, written), _target(draw, written)
+    if twin == of and draw(_LUCK) < 8:
+        twin = draw(st.sampled_from(written)).id
+    return Retraction(of=of, duplicate_of=twin, sources=draw(_SOME_REPORT))
+
+
+def _corroboration(draw: st.DrawFn, written: Sequence[Record]) -> Corroboration:
+    told = {name: draw(strategy) for name, strategy in _TOLD.items()}
+    return Corroboration(of=_target(draw, written), **told, sources=draw(_REPORTS))
+
+
+def _amendment(draw: st.DrawFn, written: Sequence[Record]) -> Amendment:
+    """An amendment as a correction's `event` may carry one: not always with the source that it should have."""
+    luck = draw(_LUCK)
+    if luck < 5:
+        return _corroboration(draw, written)
+    return _retraction(draw, written, _SOME_REPORT) if luck < 8 else _duplicate(draw, written)
+
+
+_MOVES: dict[str, Callable[[st.DrawFn, Sequence[Record]], Event | Amendment]] = {
+    "event": _event,
+    "replace": _replace,
+    "corroborate": _corroboration,
+    "correct": lambda draw, written: _correction(draw, written, _REPORTS),
+    "repair": lambda draw, written: _correction(draw, written, _NO_REPORT),
+    "retract": lambda draw, written: _retraction(draw, written, _REPORTS),
+    "erase": lambda draw, written: _retraction(draw, written, _NO_REPORT),
+    "duplicate": _duplicate,
+    "repeat": lambda draw, written: draw(st.sampled_from(written)).event,
+}
+
+
+# Amendments of a given log, for the laws that say what one of them does.
+
+
+@st.composite
+def repairs(draw: st.DrawFn, written: Sequence[Record]) -> Record:
+    """A repair in a log that holds an event, recorded after all of it."""
+    corrects = draw(_LUCK) < 6
+    return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, _NO_REPORT))
+
+
+@st.composite
+def news(draw: st.DrawFn, written: Sequence[Record]) -> Record:
+    """News in a log that holds an event, with a known day of publication, recorded after all of it."""
+    day = days().map(lambda day: DateRange.parse(day.isoformat()))
+    report, corrects = sources(day, full=False), draw(_LUCK) < 6
+    return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, report))
+
+
+def _recorded_last(written: Sequence[Record], amendment: Amendment) -> Record:
+    after = max(record.recorded_at for record in written) + timedelta(microseconds=1)
+    return Record(record_id(amendment), after, amendment)
+
+
+@st.composite
+def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
+    """News that a fact of a view, on which no accounts contradict each other, is known more closely.
+
+    The correction's date and quantity lie inside those of the fact, and are hedged by no word; nothing else of the fact
+    changes. Of all that is known at the cut it came last. The fact must tell what its event states: a record that is
+    not known yet may state more than the accounts that are.
+    """
+    assume(fact.quantity is not None or getattr(fact.event, "quantity", None) is None)
+    assume(fact.value is not None or getattr(fact.event, "value", None) is None)
+    first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
+    last = fact.date.latest or first + timedelta(days=20)
+    closer: dict[str, Any] = {"date": DateRange.between(*sorted((draw(days(first, last)), draw(days(first, last)))))}
+    if fact.quantity is not None and hasattr(fact.event, "quantity"):
+        closer["quantity"] = draw(_inside(fact.quantity))
+    if fact.value is not None and hasattr(fact.event, "value"):
+        closer["value"] = fact.value
+    event = attrs.evolve(fact.event, **closer)
+    correction = Correction(of=fact.id, event=event, sources=Source(publisher="Rubryka"))
+    return Record(record_id(correction), end_of(cuts.known_at or FAR_FUTURE), correction)
+
+
+def _inside(quantity: Quantity) -> st.SearchStrategy[Quantity]:
+    """A quantity no wider: one of the ends, or all that lies between them."""
+    low, high = (Quantity.exact(quantity.low), quantity.high)
+    if high is None:
+        return st.sampled_from((low, Quantity(quantity.low, None)))
+    return st.sampled_from((low, Quantity.exact(high), Quantity(quantity.low, high)))

@@ -1,0 +1,259 @@
+"""Hypothesis strategies for every value and every kind of event.
+
+Names are few and days lie close together, so that what is drawn collides: equal keys, equal dates, ranges that overlap.
+
+>>> from hypothesis import find
+>>> find(dates(), lambda drawn: drawn.qualified and drawn.latest is None).text
+'2023-03-26?/..'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import TypeVar
+
+import attrs
+from hypothesis import strategies as st
+
+from aidtimeline.amounts import Money, Quantity
+from aidtimeline.dates import DateRange
+from aidtimeline.events import EVENT_KINDS, ROLES, SIDES, STATUSES, TRAINING_UNITS, Event, Source
+
+T = TypeVar("T")
+
+FIRST, LAST = date(2023, 3, 26), date(2023, 4, 6)
+"""The days that are drawn unless others are asked for, both inclusive: few, and the end of a quarter among them."""
+
+ITEMS = ("truck", "radio")
+PARTIES = ("JP", "UA", "undp")
+PROJECTS = ("hd-capacity", "hd-equipment")
+PLACES = ("Kharkiv", "Bucha")
+PACKAGES = ("spring",)
+UNITS = ("kg", "metre")
+CURRENCIES = ("JPY", "USD")
+PUBLISHERS = ("Kyodo News", "Rubryka", "Укрінформ")
+
+# What an EDTF text can say of a day: the form, by the day it is about.
+_FORMS: tuple[Callable[[date], str], ...] = (
+    date.isoformat,
+    lambda day: f"{day:%Y-%m}",
+    lambda day: f"{day:%Y}",
+    lambda day: f"{day:%Y-%m}-XX",
+    lambda day: f"{day:%Y}-XX",
+    lambda day: f"{day:%Y}-XX-XX",
+    lambda day: f"{day.year // 10}X",
+    lambda day: f"{day.year // 100}XX",
+    lambda day: f"{day:%Y}-{21 + (day.month - 3) % 12 // 3}",
+    lambda day: f"{day:%Y}-{33 + (day.month - 1) // 3}",
+    lambda day: f"{day:%Y}-{40 + (day.month - 1) // 6}",
+)
+
+
+def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """Nothing, or what the strategy draws."""
+    return st.none() | strategy
+
+
+def days(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date]:
+    """Days between two, both inclusive."""
+    return st.dates(first, last)
+
+
+def instants(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[datetime]:
+    """Instants in UTC at the start, in the middle and at the very end of such days, where cuts end."""
+    times = st.sampled_from((time(0), time(10, 30), time.max))
+    return st.builds(datetime.combine, days(first, last), times, st.just(UTC))
+
+
+def simple_dates(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[str]:
+    """EDTF texts without ends of their own, about such days: `2023-04-02`, `2023-04~`, `202X`, `2023-33`."""
+    form = st.just(_FORMS[0]) | st.sampled_from(_FORMS)
+    qualifier = st.sampled_from(("", "", "", "?", "~", "%"))
+    return st.builds(lambda day, say, mark: say(day) + mark, days(first, last), form, qualifier)
+
+
+def dates(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[DateRange]:
+    """Date ranges of every form that is read, about days between two in the years 1000 to 9000, both inclusive.
+
+    >>> from hypothesis import find
+    >>> find(dates(), lambda drawn: drawn.text.startswith("[") and drawn.earliest is None).text
+    '[..2023-03-26]'
+    """
+    simple = simple_dates(first, last)
+    exact = days(first, last).map(date.isoformat)
+    between = st.tuples(exact, exact).map(lambda ends: "/".join(sorted(ends)))
+    return st.one_of(
+        exact,
+        between,
+        between,
+        simple,
+        st.tuples(simple, simple).map(_interval),
+        st.tuples(exact, exact).map(lambda ends: "[{}..{}]".format(*sorted(ends))),
+        st.tuples(st.sampled_from(("{}/..", "{}/", "../{}", "/{}", "[..{}]", "[{}..]")), simple).map(
+            lambda drawn: drawn[0].format(drawn[1])
+        ),
+    ).map(DateRange.parse)
+
+
+def _interval(ends: tuple[str, str]) -> str:
+    one, other = map(DateRange.parse, ends)
+    return f"{other.text}/{one.text}" if one > other else f"{one.text}/{other.text}"
+
+
+def numbers() -> st.SearchStrategy[Decimal]:
+    """Decimals: mostly small and whole, some with a fraction, below zero, or of thirty digits."""
+    small = st.integers(0, 12).map(Decimal)
+    return st.one_of(
+        small,
+        small,
+        small,
+        st.decimals(-20, 20, places=2),
+        st.integers(-(10**30) + 1, 10**30 - 1).map(Decimal),
+    )
+
+
+def quantities() -> st.SearchStrategy[Quantity]:
+    """Quantities: exact, ranges, open at either end, approximate, some below zero.
+
+    >>> from hypothesis import find
+    >>> find(quantities(), lambda drawn: drawn.high is None).text
+    '0..'
+    """
+    exact = numbers().map(_plain)
+    between = st.tuples(numbers(), numbers()).map(lambda ends: "..".join(map(_plain, sorted(ends))))
+    at_least = numbers().map(lambda low: f"{_plain(low)}..")
+    up_to = numbers().map(lambda high: f"..{_plain(high.copy_abs())}")
+    about = st.one_of(exact, between).map(lambda text: f"~{text}")
+    return st.one_of(exact, exact, between, at_least, up_to, about).map(Quantity.parse)
+
+
+def _plain(number: Decimal) -> str:
+    return format(number, "f")
+
+
+def money() -> st.SearchStrategy[Money]:
+    """Amounts of money, vague ones among them, in one of two currencies."""
+    return st.builds(Money, quantities(), st.sampled_from(CURRENCIES))
+
+
+def record_ids() -> st.SearchStrategy[str]:
+    """Ids of a few records that are in no log."""
+    return st.integers(0, 3).map(lambda number: f"{number:032x}")
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Any text that may stand in a note, a title or a quote, in all scripts."""
+    letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    return st.text(letters, min_size=1, max_size=20).filter(str.strip)
+
+
+def sources(
+    published: st.SearchStrategy[DateRange | None] | None = None, *, full: bool = True
+) -> st.SearchStrategy[Source]:
+    """Reports by a few publishers; `published` is any date or none, unless a strategy is given.
+
+    `full=False` draws no more of a source than replay looks at.
+    """
+    some: dict[str, st.SearchStrategy[object]] = {
+        "publisher": st.sampled_from(PUBLISHERS),
+        "published": optional(dates()) if published is None else published,
+    }
+    if full:
+        some |= {
+            "title": optional(texts()),
+            "url": optional(st.just("https://example.org/news/1")),
+            "retrieved": optional(dates()),
+            "attribution": optional(texts()),
+            "quote": optional(texts()),
+        }
+    return st.builds(Source, **some)
+
+
+def _fields(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]:
+    """What may be drawn for each field of an event, by the field's name."""
+    party = st.sampled_from((None, *PARTIES))
+    project = st.sampled_from((None, *PROJECTS))
+    links = st.one_of(st.just(()), st.lists(ids, max_size=2, unique=True).map(tuple))
+    return {
+        "project": project,
+        "package": st.sampled_from((None, *PACKAGES)),
+        "donor": party,
+        "recipient": party,
+        "via": st.sampled_from(((), (), ("undp",), ("undp", "unicef"))),
+        "location": st.sampled_from((None, *PLACES)),
+        "fulfils": links,
+        "supersedes": links,
+        "ref": optional(st.just("no. 1")),
+        "note": optional(texts()),
+        "intent": st.sampled_from(tuple(kind for kind in EVENT_KINDS if kind != "announcement")),
+        "party": party,
+        "role": st.sampled_from((None, *ROLES)),
+        "item": st.sampled_from((None, *ITEMS)),
+        "quantity": optional(quantities()),
+        "unit": st.sampled_from((None, *UNITS)),
+        "value": optional(money()),
+        "due": optional(dates()),
+        "side": st.sampled_from(SIDES),
+        "title": st.sampled_from((None, "Capacity", "Equipment")),
+        "parent": project,
+        "planned_start": optional(dates()),
+        "planned_end": optional(dates()),
+        "status": st.sampled_from(STATUSES),
+        "left": st.booleans(),
+        "indicator": st.just("territory"),
+    }
+
+
+def _required(ids: st.SearchStrategy[str]) -> dict[str, dict[str, st.SearchStrategy[object]]]:
+    """Where a kind asks for more than `_fields` gives it, by kind and field."""
+    value, project = money(), st.sampled_from(PROJECTS)
+    return {
+        "disbursement": {"value": value},
+        "receipt": {"value": value},
+        "expenditure": {"value": value},
+        "training": {"unit": st.sampled_from((None, *TRAINING_UNITS))},
+        "project": {"project": project},
+        "status": {"project": project},
+        "participation": {
+            "project": project,
+            "party": st.sampled_from(PARTIES),
+            "role": st.sampled_from(ROLES),
+        },
+        "cancellation": {"supersedes": st.lists(ids, min_size=1, max_size=2, unique=True)},
+        "observation": {"quantity": quantities()},
+    }
+
+
+def events(
+    kind: str | None = None,
+    *,
+    ids: st.SearchStrategy[str] | None = None,
+    published: st.SearchStrategy[DateRange | None] | None = None,
+    full: bool = True,
+) -> st.SearchStrategy[Event]:
+    """Events of one kind, or of every kind, with all of their fields.
+
+    `ids` draws what they link to (else records that are in no log), `published` the dates of their reports (else any or
+    none). `full=False` leaves out the texts that replay does not look at: notes, references, the wording of sources.
+
+    >>> from hypothesis import find
+    >>> find(events("delivery"), lambda event: event.quantity is not None).quantity.text
+    '0'
+    """
+    if kind is None:
+        return st.one_of([events(each, ids=ids, published=published, full=full) for each in EVENT_KINDS])
+    ids = record_ids() if ids is None else ids
+    cls = EVENT_KINDS[kind]
+    drawn = {**_fields(ids), **_required(ids).get(kind, {})}
+    unread = () if full else ("ref", "note")
+    source = sources(published, full=full)
+    strategies: dict[str, st.SearchStrategy[object]] = {
+        each.name: drawn[each.name] for each in attrs.fields(cls) if each.name in drawn and each.name not in unread
+    }
+    strategies |= {
+        "date": dates(),
+        "sources": st.lists(source, min_size=1, max_size=2) if full else source,
+    }
+    return st.builds(cls, **strategies)

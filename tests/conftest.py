@@ -1,0 +1,42 @@
+"""How much Hypothesis draws, by HYPOTHESIS_PROFILE, and that no test may be skipped where nothing is missing.
+
+- quick: little and always the same; what every run does.
+- long: much, and always new (`make long-test`).
+- mutants: least, always the same, and no shrinking, for thousands of runs (`make mutants`).
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile(
+    "long",
+    max_examples=5000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "mutants",
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+NO_SKIPS = "AIDTIMELINE_NO_SKIPS"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where all that tests need is there (`.ci/run` says so), a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get(NO_SKIPS) and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line(f"skipped tests are failures here ({NO_SKIPS} is set)", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

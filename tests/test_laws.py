@@ -1,0 +1,441 @@
+"""The laws of replay, for whatever logs the strategies draw, and bounds and states against the oracle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+import attrs
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from oracle import MAX_UNDECIDED, Interval, Key, Oracle
+
+from aidtimeline.codec import UPCASTS, canonical, decode, event_from_json, event_to_json, record_id
+from aidtimeline.events import EVENT_KINDS, Event, Record, Source, Status
+from aidtimeline.log import EventLog
+from aidtimeline.projections import (
+    COUNTED_KINDS,
+    VALUED_KINDS,
+    Bounds,
+    Counts,
+    MoneySums,
+    Participations,
+    Product,
+    Projection,
+    ProjectStates,
+    Table,
+)
+from aidtimeline.semantics import Fact, believe, cut
+from aidtimeline.testing import (
+    Cuts,
+    LawBroken,
+    amendments,
+    check_laws,
+    corrections_within,
+    cuts,
+    events,
+    linked_logs,
+    logs,
+    news,
+    repairs,
+)
+from aidtimeline.testing import laws as law
+from aidtimeline.testing.strategies import FIRST, ITEMS, PARTIES, PROJECTS
+
+Days: TypeAlias = tuple[date | None, date | None]
+
+
+class Span:
+    """A projection as a user writes one: the first and last day on which something happened for certain."""
+
+    def initial(self) -> Days:
+        """No day."""
+        return None, None
+
+    def step(self, state: Days, fact: Fact) -> Days:
+        """The day of one more fact."""
+        day = fact.date.latest if fact.certain else None
+        return self.merge(state, (day, day))
+
+    def merge(self, one: Days, other: Days) -> Days:
+        """The first and last of both."""
+        days = [day for day in (*one, *other) if day is not None]
+        return min(days, default=None), max(days, default=None)
+
+    def finish(self, state: Days) -> Days:
+        """The state is the result."""
+        return state
+
+
+# One pass answers them all, so each law holds for each of them.
+EVERYTHING = Product(
+    {
+        "items": Counts(by="item"),
+        "flows": Counts(by=["donor", "via"], kind=COUNTED_KINDS),
+        "japan": Counts(by="recipient", kind=["pledge", "delivery"], where={"donor": ("JP", None)}),
+        "money": MoneySums(by=["donor"]),
+        "sides": MoneySums(kind=["disbursement", "receipt"], by=["side"]),
+        "projects": ProjectStates(),
+        "parties": Participations(where={"project": PROJECTS[0]}),
+        "span": Span(),
+    }
+)
+randoms = st.integers(0, 2**32).map(Random)
+
+
+@given(logs(), cuts(), randoms)
+def test_order(records: list[Record], asked: Cuts, random: Random) -> None:
+    """Law 1: shuffling a log changes no answer."""
+    law.order(records, asked, EVERYTHING, random)
+
+
+@settings(max_examples=20)
+@given(logs(), cuts(), randoms)
+def test_order_of_files(records: list[Record], asked: Cuts, random: Random) -> None:
+    """Laws 1 and 2, on disk: neither lines, files, nor recording again change an answer."""
+    answers = []
+    for _ in range(2):
+        with TemporaryDirectory() as folder:
+            log = EventLog(Path(folder))
+            for record in sorted(records, key=lambda each: each.recorded_at):
+                log.append(record, to=random.choice(("2022", "2023")))
+            log.append(random.sample(records, len(records)))
+            for file in Path(folder).rglob("*.jsonl"):
+                lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+                file.write_text("".join(random.sample(lines, len(lines))), encoding="utf-8")
+            answers.append(law.answer(log.read(), asked, EVERYTHING))
+    assert answers == [law.answer(records, asked, EVERYTHING)] * 2
+
+
+@given(logs(), cuts(), randoms)
+def test_idempotence(records: list[Record], asked: Cuts, random: Random) -> None:
+    """Law 2: recording again changes nothing."""
+    law.idempotence(records, asked, EVERYTHING, random)
+
+
+@given(logs(), cuts(), randoms)
+def test_union(records: list[Record], asked: Cuts, random: Random) -> None:
+    """Law 3: merging two logs by lines, in any order, is the log of all records."""
+    law.union(records, asked, EVERYTHING, random)
+
+
+@given(logs(min_size=3), cuts(), randoms)
+def test_split(records: list[Record], asked: Cuts, random: Random) -> None:
+    """Law 4: facts may be folded in any parts, and these merged in any order."""
+    law.split(records, asked, EVERYTHING, random)
+
+
+@settings(max_examples=10)
+@given(linked_logs(), randoms)
+def test_split_of_groups(records: list[Record], random: Random) -> None:
+    """Law 4 for one linked group: its facts may be folded apart too."""
+    law.split(records, Cuts(FIRST), EVERYTHING, random)
+
+
+@given(logs(), cuts())
+def test_prefix(records: list[Record], asked: Cuts) -> None:
+    """Law 5: what is dated wholly after the cut is not read."""
+    law.prefix(records, asked, EVERYTHING)
+
+
+# Laws 6 and 7.
+
+
+def as_oracle(records: Sequence[Record], asked: Cuts) -> Oracle:
+    oracle = Oracle(records, asked.as_of, asked.known_at, asked.recorded_until)
+    assume(len(oracle.undecided) <= MAX_UNDECIDED)
+    return oracle
+
+
+def rows(table: Table) -> dict[Key, Bounds]:
+    """The rows as the oracle names them: a currency is a unit, and no part of the key."""
+    place = table.names.index("currency") if "currency" in table.names else None
+    if place is None:
+        return {(row.key, row.unit): row.bounds for row in table.rows}
+    return {(row.key[:place] + row.key[place + 1 :], row.key[place]): row.bounds for row in table.rows}
+
+
+def hold_against(table: Table, expected: dict[Key, Interval], oracle: Oracle, members: dict[Key, set[str]]) -> None:
+    """Law 6 for each row, and law 7 where it is promised."""
+    found = rows(table)
+    assert found.keys() == expected.keys()
+    for key, (low, high) in expected.items():
+        bounds = found[key]
+        assert bounds.low <= low
+        assert bounds.high is None or (high is not None and bounds.high >= high)
+        tight = all(oracle.is_tight(member) for member in members[key])
+        if tight or not bounds.loose:
+            assert (bounds.low, bounds.high) == (low, high)
+        assert not (tight and bounds.loose)
+
+
+fields = st.lists(st.sampled_from(("item", "donor", "recipient", "via", "project", "package", "kind", "location")))
+conditions = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "item": st.sampled_from((*ITEMS, "", None, (ITEMS[0], None))),
+            "donor": st.sampled_from((*PARTIES, None, PARTIES[:2])),
+            "via": st.sampled_from(("undp", "undp+unicef", "", ("undp", ""))),
+            "project": st.sampled_from((*PROJECTS, None)),
+            "kind": st.sampled_from(("pledge", ("pledge", "delivery"))),
+        },
+    ),
+)
+
+
+@settings(max_examples=settings().max_examples * 3)
+@given(logs(), cuts())
+def test_facts(records: list[Record], asked: Cuts) -> None:
+    """The facts of a view, their accounts combined, are the oracle's."""
+    oracle = as_oracle(records, asked)
+    found = cut(believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until), asked.as_of)
+    assert {fact.id for fact in found} == set().union(*oracle.worlds)
+    order = sorted((oracle.facts[fact.id] for fact in found), key=lambda each: each.order)
+    assert [fact.id for fact in found] == [fact.id for fact in order]
+    for fact in found:
+        expected = oracle.facts[fact.id]
+        assert fact.event == expected.event
+        assert (fact.date.earliest, fact.date.latest) == expected.span
+        assert (fact.quantity and (fact.quantity.low, fact.quantity.high)) == expected.quantity
+        assert (fact.value and (fact.value.amount.low, fact.value.amount.high)) == expected.value
+        assert (fact.value and fact.value.currency) == expected.currency
+        assert fact.disputed == expected.disputed
+        assert fact.known_since == expected.known_since
+        assert fact.recorded_at == expected.recorded_at
+        assert fact.certain == all(fact.id in world for world in oracle.worlds)
+
+
+@settings(max_examples=settings().max_examples * 3)
+@given(
+    logs(),
+    cuts(),
+    st.lists(st.sampled_from(COUNTED_KINDS), min_size=1, unique=True) | st.just(["delivery"]),
+    fields.map(lambda names: list(dict.fromkeys(names))[:3]) | st.just(["item"]),
+    conditions,
+)
+def test_bounds_of_counts(
+    records: list[Record], asked: Cuts, kinds: list[str], by: list[str], where: dict[str, Any]
+) -> None:
+    """Laws 6 and 7: counts contain the sum of every world, and are reached."""
+    oracle = as_oracle(records, asked)
+    table = law.answer(records, asked, Counts(by=by, kind=kinds, where=where))
+    question = (tuple(kinds), table.names, where)
+    hold_against(table, oracle.counts(*question), oracle, oracle.counted(*question))
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(
+    logs(),
+    cuts(),
+    st.none() | st.lists(st.sampled_from(VALUED_KINDS), min_size=1, unique=True),
+    st.lists(st.sampled_from(("donor", "item", "project", "side", "via")), max_size=2, unique=True),
+    conditions,
+)
+def test_bounds_of_money(
+    records: list[Record], asked: Cuts, kinds: list[str] | None, by: list[str], where: dict[str, Any]
+) -> None:
+    """Laws 6 and 7: sums of money contain the sum of every world, and are reached."""
+    oracle = as_oracle(records, asked)
+    table = law.answer(records, asked, MoneySums(by=by, kind=kinds, where=where))
+    question = (tuple(kinds or ()), tuple(name for name in table.names if name != "currency"), where)
+    hold_against(table, oracle.money(*question), oracle, oracle.valued(*question))
+
+
+@settings(max_examples=max(15, settings().max_examples // 20))
+@given(linked_logs(size=14))
+def test_bounds_of_groups(records: list[Record]) -> None:
+    """Laws 6 and 7 for linked groups of more than 12 undecided facts."""
+    oracle = Oracle(records, FIRST)
+    table = law.answer(records, Cuts(FIRST), Counts(by="item"))
+    question = (("delivery",), ("item",), None)
+    hold_against(table, oracle.counts(*question), oracle, oracle.counted(*question))
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(logs(), cuts(), st.sampled_from(({}, {"donor": "JP"}, {"project": PROJECTS[0]})))
+def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> None:
+    """Laws 6 and 7: states are what they are in some world, None for none yet."""
+    oracle = as_oracle(records, asked)
+    projects = law.answer(records, asked, ProjectStates(where=where))
+    parts = law.answer(records, asked, Participations(where=where))
+    for project in PROJECTS:
+        found = projects.get(project)
+        assert set(found.status if found else (None,)) == oracle.status(project, where)
+        for name in ("title", "parent", "planned_start", "planned_end"):
+            values = [getattr(value, "text", value) for value in (getattr(found, name) if found else (None,))]
+            assert set(values) == oracle.profile(project, name, where)
+            assert len(values) == len(set(values))
+            assert None not in values[1:]
+    held = {role: values == {True} for role, values in oracle.roles(where).items() if True in values}
+    assert {(part.project, part.party, part.role): part.certain for part in parts} == held
+    listed = {(name, part.party, part.role): part.certain for name, each in projects.items() for part in each.parties}
+    assert listed == held
+
+
+@settings(max_examples=max(15, settings().max_examples // 20))
+@given(linked_logs(size=13), randoms)
+def test_states_of_groups(records: list[Record], random: Random) -> None:
+    """Law 6 for states of linked groups of more than 12 undecided facts."""
+    told = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
+    oracle = Oracle(told, FIRST)
+    found = law.answer(told, Cuts(FIRST), ProjectStates())
+    expected = oracle.status(PROJECTS[0])
+    assert set(found[PROJECTS[0]].status) >= expected
+    if all(oracle.is_tight(each.id) for each in told):
+        assert set(found[PROJECTS[0]].status) == expected
+
+
+def as_status(event: Any, random: Random) -> Status:
+    return Status(
+        date=event.date,
+        project=PROJECTS[0],
+        status=random.choice(("pipeline", "implementation", "closed")),
+        supersedes=event.supersedes,
+        sources=event.sources,
+    )
+
+
+# Laws 8 to 10.
+
+
+def no_wider(after: dict[str, Table], before: dict[str, Table]) -> bool:
+    """Whether no bound of the first is wider, where both are as tight as they can be."""
+    for name, table in before.items():
+        old, new = rows(table), rows(after[name])
+        nothing = Bounds(Decimal(0), Decimal(0))
+        for key in old.keys() | new.keys():
+            wide, narrow = old.get(key, nothing), new.get(key, nothing)
+            if wide.loose or narrow.loose:
+                continue
+            too_high = wide.high is not None and (narrow.high is None or narrow.high > wide.high)
+            if narrow.low < wide.low or too_high:
+                return False
+    return True
+
+
+@given(logs(), cuts(), st.data())
+def test_refinement(records: list[Record], asked: Cuts, data: st.DataObject) -> None:
+    """Law 8: a correction inside what the fact's accounts say together never widens a bound."""
+    asked = attrs.evolve(asked, recorded_until=None)
+    facts = cut(believe(records, known_at=asked.known_at), asked.as_of)
+    assume(facts)
+    fact = data.draw(st.sampled_from(facts))
+    assume(not fact.disputed)
+    correction = data.draw(corrections_within(fact, asked))
+    question = Product({"counts": Counts(kind=COUNTED_KINDS), "money": MoneySums()})
+    amendments.refinement(records, correction, asked, question, no_wider)
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(logs().flatmap(lambda records: st.tuples(st.just(records), repairs(records))), cuts())
+def test_repair(drawn: tuple[list[Record], Record], asked: Cuts) -> None:
+    """Laws 9 and 10: the deciding repair is as if written at first."""
+    amendments.repair(*drawn, asked, EVERYTHING)
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(logs().flatmap(lambda records: st.tuples(st.just(records), news(records))), cuts())
+def test_news(drawn: tuple[list[Record], Record], asked: Cuts) -> None:
+    """Laws 9 and 10: before its publication news does not exist; from then on it is as if said at first."""
+    amendments.news(*drawn, asked, EVERYTHING)
+
+
+# Law 15.
+
+
+@given(logs())
+def test_round_trip(records: list[Record]) -> None:
+    """Law 15: a record survives being written and read."""
+    for record in records:
+        law.round_trip(record)
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_round_trip_of_a_kind(kind: str) -> None:
+    """Law 15 for every kind with all of its fields, and for corrections that carry it."""
+
+    @settings(max_examples=max(20, settings().max_examples // 5))
+    @given(events(kind))
+    def draw(event: Event) -> None:
+        assert event_from_json(event_to_json(event)) == event
+
+    draw()
+
+
+def down(fields: dict[str, Any]) -> dict[str, Any]:
+    """A delivery as version 0 had it: quantity and unit in one text."""
+    if fields["kind"] != "delivery":
+        return fields
+    old = {name: value for name, value in fields.items() if name not in ("quantity", "unit")}
+    return old | {"v": 0, "amount": f"{fields.get('quantity', '')} {fields.get('unit', '')}"}
+
+
+def up(fields: dict[str, Any]) -> dict[str, Any]:
+    """A delivery of version 0 as version 1 has it."""
+    quantity, unit = fields["amount"].split(" ")
+    number = int(quantity) if quantity.removeprefix("-").isdigit() else quantity
+    new = {name: value for name, value in fields.items() if name != "amount"}
+    return new | {"v": 1, "quantity": number if quantity else None, "unit": unit or None}
+
+
+@given(logs(), cuts())
+def test_upcasting_commutes_with_replay(records: list[Record], asked: Cuts) -> None:
+    """Law 15: a log of old lines is replayed as the same log of new ones."""
+    renamed: dict[str, str] = {}
+    lines: list[str] = []
+    new: list[Record] = []
+    for record in records:
+        text = json.dumps(event_to_json(record.event))
+        for name, other in renamed.items():
+            text = text.replace(name, other)
+        old = down(json.loads(text))
+        renamed[record.id] = blake2b(canonical(old), digest_size=16).hexdigest()
+        stamp = {"id": renamed[record.id], "recorded_at": record.recorded_at.isoformat()}
+        lines.append(json.dumps(old | stamp))
+        new.append(Record(renamed[record.id], record.recorded_at, event_from_json(json.loads(text))))
+    decoded = [decode(line, upcasts={**UPCASTS, ("delivery", 0): up}) for line in lines]
+    assert decoded == new
+    assert law.answer(decoded, asked, EVERYTHING) == law.answer(new, asked, EVERYTHING)
+
+
+# That the laws can be broken.
+
+
+class First:
+    """No lawful projection: it keeps what it is given first."""
+
+    def initial(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def step(self, state: tuple[str, ...], fact: Fact) -> tuple[str, ...]:
+        """The first fact."""
+        return state or (fact.id,)
+
+    def merge(self, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        """What the first has, if anything."""
+        return one or other
+
+    def finish(self, state: tuple[str, ...]) -> tuple[str, ...]:
+        """The state is the result."""
+        return state
+
+
+def test_unlawful_projection_is_caught() -> None:
+    """A projection that depends on where its facts are folded breaks the law of split."""
+    report = Source(publisher="Kyodo News")
+    statuses = [Status(date=f"2023-01-{day:02}", project="hd", status="closed", sources=report) for day in range(1, 9)]
+    records = [Record(record_id(status), datetime(2023, 1, 9, tzinfo=UTC), status) for status in statuses]
+    projection: Projection[Any, Any] = First()
+    with pytest.raises(LawBroken, match="split"):
+        check_laws(records, Cuts(date(2023, 2, 1)), projection)

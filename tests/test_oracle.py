@@ -1,0 +1,211 @@
+"""The oracle against the examples of section 5, worked out by hand: it must not be trusted blindly either."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from oracle import MAX_UNDECIDED, Oracle
+
+from aidtimeline.events import (
+    Amendment,
+    Correction,
+    Corroboration,
+    Delivery,
+    Event,
+    Participation,
+    Pledge,
+    Project,
+    Record,
+    Retraction,
+    Source,
+    Status,
+)
+
+RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+def report(published: str | None = None) -> Source:
+    return Source(publisher="Kyodo News", published=published)
+
+
+def record(number: int, event: Event | Amendment) -> Record:
+    return Record(f"{number:032x}", RECORDED, event)
+
+
+def delivery(number: int, day: str, quantity: Any = None, *, published: str | None = None, **fields: Any) -> Record:
+    event = Delivery(date=day, item="truck", quantity=quantity, sources=report(published), **fields)
+    return record(number, event)
+
+
+def trucks(records: list[Record], as_of: str, known_at: str | None = None) -> tuple[Any, Any] | None:
+    known = None if known_at is None else date.fromisoformat(known_at)
+    return Oracle(records, date.fromisoformat(as_of), known).counts().get((("truck",), None))
+
+
+def name(number: int) -> str:
+    return f"{number:032x}"
+
+
+def test_raise_in_march() -> None:
+    """100, raised to 150 some time in March, is 100 to 150 in mid-March."""
+    log = [delivery(1, "2023-02-01", 100), delivery(2, "2023-03", 150, supersedes=name(1))]
+    assert trucks(log, "2023-02-28") == (100, 100)
+    assert trucks(log, "2023-03-15") == (100, 150)
+    assert trucks(log, "2023-03-31") == (150, 150)
+
+
+def test_row_needs_a_world() -> None:
+    """There is a row where a fact with a quantity counts in some world, even if that adds nothing for sure."""
+    log = [delivery(1, "2022/2023", 30)]
+    assert trucks(log, "2021-12-31") is None
+    assert trucks(log, "2023-01-01") == (0, 30)
+    assert trucks([delivery(1, "2022")], "2023-01-01") is None
+
+
+def test_open_quantity() -> None:
+    """What states no upper bound leaves the sum open wherever it may count."""
+    assert trucks([delivery(1, "2022", "1.."), delivery(2, "2022", 4)], "2023-01-01") == (5, None)
+
+
+def test_done_is_done() -> None:
+    """Delivered in 2023, published on 1 June, had happened by 1 June."""
+    assert trucks([delivery(1, "2023", 30, published="2023-06-01")], "2023-06-01") == (30, 30)
+    assert trucks([delivery(1, "2023", 30, published="2023-06-01")], "2023-05-31") == (0, 30)
+
+
+def test_dated_after_its_report() -> None:
+    """A date wholly after its own report is left as it is."""
+    assert trucks([delivery(1, "2023-07", 30, published="2023-06-01")], "2023-07-30") == (0, 30)
+
+
+def test_three_accounts() -> None:
+    """Some, 2 and 4 machines are 2 to 4, and disputed."""
+    log = [
+        delivery(1, "2024-07-08", "1..", published="2024-07-08"),
+        record(2, Corroboration(of=name(1), quantity=2, sources=report("2024-07-09"))),
+        record(3, Corroboration(of=name(1), quantity=4, sources=report("2024-07-10"))),
+    ]
+    assert trucks(log, "2024-07-31", "2024-07-08") == (1, None)
+    assert trucks(log, "2024-07-31", "2024-07-09") == (2, 2)
+    assert trucks(log, "2024-07-31") == (2, 4)
+    assert Oracle(log, date(2024, 7, 31)).facts[name(1)].disputed == {"quantity"}
+
+
+def test_about_yields() -> None:
+    """An approximate account yields to exact ones."""
+    log = [delivery(1, "2023-01-01", "~20"), record(2, Corroboration(of=name(1), quantity=22, sources=report()))]
+    assert trucks(log, "2023-01-01") == (22, 22)
+
+
+def test_repair_is_as_written_first() -> None:
+    """A repair holds at every cut of knowledge, and news does not outlive its retraction."""
+    first = delivery(1, "2023-01-01", 3, published="2023-01-02")
+    fixed = record(2, Correction(of=name(1), event=delivery(1, "2023-01-01", 13, published="2023-01-02").event))
+    news = record(3, Correction(of=name(1), event=delivery(1, "2023-01-01", 14).event, sources=report("2023-02-01")))
+    gone = record(4, Retraction(of=name(1)))
+    assert trucks([first, fixed], "2023-01-01", "2023-01-02") == (13, 13)
+    assert trucks([first, fixed, news], "2023-01-01", "2023-01-31") == (13, 13)
+    assert trucks([first, fixed, news], "2023-01-01", "2023-02-01") == (14, 14)
+    assert trucks([first, fixed, news, gone], "2023-01-01") is None
+
+
+def test_repair_of_news() -> None:
+    """A repair of sourced amendments acts on them, and one that aims at a repair is ignored."""
+    first = delivery(1, "2023-01-01", 3)
+    gone = record(2, Retraction(of=name(1), sources=report()))
+    undone = record(3, Retraction(of=name(2)))
+    assert trucks([first, gone], "2023-01-01") is None
+    assert trucks([first, gone, undone], "2023-01-01") == (3, 3)
+    assert trucks([first, gone, undone, record(4, Retraction(of=name(3)))], "2023-01-01") == (3, 3)
+
+
+def test_news_caps_its_own_date() -> None:
+    """News caps its date by its own publication; a date that it leaves as it was keeps the cap it had."""
+    first = delivery(1, "2023", 3, published="2023-03-01")
+    same = record(2, Correction(of=name(1), event=delivery(1, "2023", 4).event, sources=report("2023-06-01")))
+    other = record(2, Correction(of=name(1), event=delivery(1, "2023?", 4).event, sources=report("2023-06-01")))
+    assert trucks([first, same], "2023-03-01") == (4, 4)
+    assert trucks([first, other], "2023-03-01") == (0, 4)
+
+
+def test_links_outlive_retractions() -> None:
+    """A raise from 150 to 200 replaces the 100 too, even if the 150 is retracted."""
+    log = [
+        delivery(1, "2023-01-01", 100),
+        delivery(2, "2023-02-01", 150, supersedes=name(1)),
+        delivery(3, "2023-03-01", 200, supersedes=name(2)),
+        record(4, Retraction(of=name(2), sources=report())),
+    ]
+    assert trucks(log, "2023-02-01") == (100, 100)
+    assert trucks(log, "2023-03-01") == (200, 200)
+
+
+def test_circle_is_ignored() -> None:
+    """Links between the members of a circle are ignored, others hold."""
+    log = [
+        delivery(1, "2023-01-01", 1, supersedes=name(2)),
+        delivery(2, "2023-01-01", 10, supersedes=[name(1), name(3)]),
+        delivery(3, "2023-01-01", 100),
+    ]
+    assert trucks(log, "2023-01-01") == (11, 11)
+
+
+def test_duplicates_are_one_fact() -> None:
+    """Two records of one fact pool their accounts and links under the other's id, in a circle under the smallest."""
+    old = delivery(3, "2022-01-01", 100)
+    one, other = delivery(1, "2023", 30), delivery(2, "2023-11-20", 30, supersedes=name(3))
+    to_one = record(4, Retraction(of=name(2), duplicate_of=name(1)))
+    back = record(5, Retraction(of=name(1), duplicate_of=name(2)))
+    for log in ([old, one, other, to_one], [old, one, other, to_one, back]):
+        oracle = Oracle(log, date(2023, 11, 20))
+        assert oracle.counts() == {(("truck",), None): (30, 30)}
+        assert set(oracle.facts) == {name(1), name(3)}
+    dangling = record(5, Retraction(of=name(1), duplicate_of=name(9)))
+    assert trucks([one, dangling], "2023-12-31") is None
+
+
+def test_supersession_across_keys() -> None:
+    """What is asked for chooses what is summed, never what supersedes."""
+    pledge = record(1, Pledge(date="2023-01-01", item="truck", quantity=5, sources=report()))
+    given = delivery(2, "2023-02", 5, supersedes=name(1), donor="JP", via=["undp", "unicef"])
+    oracle = Oracle([pledge, given], date(2023, 2, 10))
+    assert oracle.counts(("pledge",)) == {(("truck",), None): (0, 5)}
+    assert oracle.counts(by=("via",), where={"donor": ("JP", None)}) == {(("undp+unicef",), None): (0, 5)}
+    assert oracle.counts(where={"donor": ""}) == {}
+
+
+def test_states() -> None:
+    """A state is the set of its values over all worlds, None for none yet; roles may be given up."""
+    log = [
+        record(1, Status(date="2023-02", project="hd", status="pipeline", sources=report())),
+        record(2, Status(date="2023-02-20/2023-03-10", project="hd", status="closed", sources=report())),
+        record(3, Project(date="2023-01", project="hd", title="One", sources=report())),
+        record(4, Project(date="2023-01-20", project="hd", planned_end="2025", sources=report())),
+        record(5, Participation(date="2023-01-01", project="hd", party="JP", role="lead", sources=report())),
+        record(6, Participation(date="2023-02", project="hd", party="JP", role="lead", left=True, sources=report())),
+    ]
+    middle = Oracle(log, date(2023, 2, 25))
+    assert middle.status("hd") == {None, "pipeline", "closed"}
+    assert Oracle(log, date(2023, 2, 28)).status("hd") == {"pipeline", "closed"}
+    assert middle.profile("hd", "title") == {"One"}
+    assert middle.profile("hd", "planned_end") == {"2025"}
+    assert middle.roles() == {("hd", "JP", "lead"): {True, False}}
+
+
+def test_days_end_with_their_last_instant() -> None:
+    """A day as a cut is all of that day in UTC."""
+    late = datetime(2023, 1, 1, 23, 59, 59, 999999, tzinfo=UTC)
+    log = [Record(name(1), late, delivery(1, "2022", 3).event)]
+    assert Oracle(log, date(2023, 1, 1), recorded_until=date(2023, 1, 1)).facts
+    assert not Oracle(log, date(2023, 1, 1), recorded_until=datetime(2023, 1, 1, 23, tzinfo=UTC)).facts
+    assert Oracle(log, date(2023, 1, 1), date(2023, 1, 1)).facts
+    assert not Oracle(log, date(2023, 1, 1), date(2022, 12, 31)).facts
+
+
+def test_too_many_worlds() -> None:
+    """It refuses what it cannot enumerate."""
+    log = [delivery(number, "2023", 1) for number in range(MAX_UNDECIDED + 1)]
+    with pytest.raises(ValueError, match="too many"):
+        _ = Oracle(log, date(2023, 6, 1)).worlds

@@ -1,0 +1,320 @@
+"""Series: phases and sums of every day, told in one pass, against the views as of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aidtimeline import Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline
+from aidtimeline.engines.reference import run
+from aidtimeline.errors import UnknownKey, UsageError
+from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends, series
+from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
+from aidtimeline.testing import Cuts, cuts, linked_logs, logs
+from aidtimeline.testing.strategies import FIRST, ITEMS, LAST
+
+NOTHING = Bounds(Decimal(0), Decimal(0))
+EVENTS = Path(__file__).parent.parent / "events"
+NOON = datetime(2023, 6, 1, 12, tzinfo=UTC)
+SOURCE = Source(publisher="Rubryka", published="9999-12-31")
+
+SUMS = [
+    Counts(),
+    Counts(by=["donor", "via"], kind=COUNTED_KINDS),
+    Counts(by=(), kind="pledge", where={"item": ITEMS[0]}),
+    MoneySums(),
+    MoneySums(by=["donor", "side"], kind=["disbursement", "receipt", "pledge"]),
+]
+
+
+def days_of_change(belief: Belief) -> Iterator[date]:
+    """Each day on which something may change, with its neighbours: between these nothing does."""
+    for fact in belief.facts:
+        for day in (fact.date.earliest, fact.date.latest):
+            number = FIRST.toordinal() if day is None else day.toordinal()
+            for near in (number - 1, number, number + 1):
+                if date.min.toordinal() <= near <= date.max.toordinal():
+                    yield date.fromordinal(near)
+
+
+def days(belief: Belief) -> list[date]:
+    """Each day of the window in which logs are drawn, and whatever days else may matter."""
+    window = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+    return sorted({date.min, date.max, *window, *days_of_change(belief)})
+
+
+def hold_on_each_day(belief: Belief) -> None:
+    """The law: what the series has at a day is what the view as of that day has, to the last flag."""
+    told = {sums: series(belief, sums) for sums in SUMS}
+    rows = {sums: {(row.key, row.unit): row.steps for row in told[sums].rows} for sums in SUMS}
+    ever: dict[Any, set[Any]] = {sums: set() for sums in SUMS}
+    for day in days(belief):
+        facts = cut(belief, day)
+        for sums in SUMS:
+            table = {(row.key, row.unit): row.bounds for row in run(facts, sums).rows}
+            ever[sums].update(table)
+            for key, steps in rows[sums].items():
+                assert steps.at(day) == table.get(key, NOTHING)
+    for sums in SUMS:
+        assert ever[sums] == rows[sums].keys()
+        for steps in rows[sums].values():
+            each = [NOTHING, *(step.bounds for step in steps)]
+            assert all(one != other for one, other in pairwise(each))
+            assert all(step.day is not None for step in steps.steps[1:])
+
+
+@given(logs(), cuts())
+def test_series_is_as_of_on_each_day(records: list[Record], asked: Cuts) -> None:
+    """Counts and money, at any date of knowledge: the bounds, and every flag, of the view as of each day."""
+    hold_on_each_day(believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until))
+
+
+@settings(max_examples=max(10, settings().max_examples // 5))
+@given(linked_logs())
+def test_series_of_tangles_is_as_of_on_each_day(records: list[Record]) -> None:
+    """Fourteen facts linked in every way, too many for tight bounds: as loose as the view, and no looser."""
+    hold_on_each_day(believe(records))
+
+
+@given(logs(max_size=12), cuts())
+def test_phases_are_the_views_of_all_days(records: list[Record], asked: Cuts) -> None:
+    """Of any day, the phases that hold have the facts of its cut, as they are there, each group in one phase."""
+    belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
+    told = list(phases(belief))
+    for day in days(belief):
+        holding = [
+            phase for phase in told if (phase.since or date.min) <= day and (phase.until is None or day < phase.until)
+        ]
+        facts: list[Fact] = [fact for phase in holding for fact in phase.facts]
+        same = sorted(facts, key=lambda fact: fact.rank) == list(cut(belief, day))
+        assert same, day  # and no comparison of two long lists of facts, written out
+        for phase in holding:
+            groups: set[Group | None] = {fact.group for fact in phase.facts}
+            assert len(groups) == 1
+            assert groups != {None} or len(phase.facts) == 1
+        keys = [phase.facts[0].group.key for phase in holding if phase.facts[0].group is not None]
+        assert len(keys) == len(set(keys))
+
+
+@given(logs(), cuts())
+def test_what_is_not_chosen_still_supersedes(records: list[Record], asked: Cuts) -> None:
+    """Chosen facts have the phases that they have among all."""
+    belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
+    items = {(phase.since, phase.until, phase.facts) for phase in phases(belief, lambda fact: fact.kind == "pledge")}
+    among_all = {
+        (phase.since, phase.until, tuple(fact for fact in phase.facts if fact.kind == "pledge"))
+        for phase in phases(belief)
+    }
+    assert items == {each for each in among_all if each[2]}
+
+
+# Long logs.
+
+
+def id_of(number: int) -> str:
+    return f"{number:032x}"
+
+
+def pledge(number: int, day: str, *supersedes: int) -> Record:
+    links = [id_of(each) for each in supersedes]
+    event = Pledge(date=day, item="truck", quantity=number + 1, supersedes=links, sources=[SOURCE])
+    return Record(id_of(number), NOON, event)
+
+
+def month(number: int) -> str:
+    return f"{1950 + number // 12}-{1 + number % 12:02}"
+
+
+def numbers(steps: Steps) -> Any:
+    """The steps' numbers, to be compared with integers."""
+    return steps.numbers
+
+
+def trucks(records: Sequence[Record]) -> Steps:
+    return series(believe(records), Counts(kind="pledge"))["truck"]
+
+
+def test_a_long_chain_of_vague_months() -> None:
+    """A thousand facts, each replaced by the next some time in the month after its own."""
+    steps = trucks([pledge(number, month(number), *([number - 1] if number else [])) for number in range(1000)])
+    assert numbers(steps)[:4] == (
+        (date(1950, 1, 1), 0, 1),
+        (date(1950, 1, 31), 1, 1),
+        (date(1950, 2, 1), 1, 2),
+        (date(1950, 2, 28), 2, 2),
+    )
+    assert len(steps) == 2000
+    assert steps.at("2033-04-15").quantity.text == "999..1000"
+
+
+def test_a_thousand_facts_undecided_at_once() -> None:
+    """A chain of which any fact may be the last has two steps; a tangle of them is as loose as its views."""
+    chain = trucks([pledge(number, "2023-03", *([number - 1] if number else [])) for number in range(1000)])
+    assert numbers(chain) == ((date(2023, 3, 1), 0, 1000), (date(2023, 3, 31), 1000, 1000))
+    tangle = trucks([pledge(number, "2023-03", *range(max(0, number - 3), number)) for number in range(1000)])
+    assert tangle.at(date(2023, 3, 15)).loose
+    assert not tangle.at(date(2023, 3, 31)).loose
+
+
+def test_many_plain_facts() -> None:
+    """Facts that nothing supersedes add up, day by day."""
+    first = date(2000, 1, 1)
+    records = [pledge(number, (first + timedelta(days=number % 500)).isoformat()) for number in range(5000)]
+    steps = trucks(records)
+    assert len(steps) == 500
+    assert steps.at(first).low == sum(range(1, 5001, 500))
+    assert steps.at(date.max).low == sum(range(1, 5001))
+
+
+def test_links_run_through_what_is_not_believed() -> None:
+    """A retracted raise counts on no day, and what replaces it still replaces the first pledge."""
+    raises = [pledge(9, "2023-01-05"), pledge(19, "2023-02", 9), pledge(29, "2023-03", 19)]
+    steps = trucks([*raises, Record(id_of(99), NOON, Retraction(of=id_of(19)))])
+    assert numbers(steps) == (
+        (date(2023, 1, 5), 10, 10),
+        (date(2023, 3, 1), 10, 30),
+        (date(2023, 3, 31), 30, 30),
+    )
+
+
+def test_no_number_is_rounded() -> None:
+    """What is added to a sum and taken back leaves it as it was, at any size."""
+    big = "9" * 29 + ".5"
+    events = [
+        Delivery(date="2023-01-01", item="grain", quantity="0.1", sources=[SOURCE]),
+        Delivery(date="2023-02", item="grain", quantity=big, sources=[SOURCE]),
+        Delivery(date="2023-03-01", item="grain", quantity=1, supersedes=[id_of(1)], sources=[SOURCE]),
+    ]
+    steps = series(believe([Record(id_of(number), NOON, each) for number, each in enumerate(events)]), Counts())[
+        "grain"
+    ]
+    assert [step.bounds.quantity.text for step in steps] == ["0.1", f"0.1..{'9' * 29}.6", f"{'9' * 29}.6", "1.1"]
+
+
+# Faces.
+
+
+def test_the_trucks() -> None:
+    """Earlier than 28 November 2023, nobody says how much: 0 to 30 since ever, and then 30."""
+    told = Timeline.open(EVENTS).series(Counts(by="item"))
+    assert numbers(told["truck"]) == ((None, 0, 30), (date(2023, 11, 28), 30, 30))
+    lines = [line for line in str(told).splitlines() if "30" in line.split()]
+    assert [line.split() for line in lines] == [["truck", "ever", "0", "to", "30"], ["2023-11-28", "30"]]
+    html = told._repr_html_()
+    assert "<td>ever</td><td>0 to 30</td>" in html
+
+
+def test_knowledge_is_cut() -> None:
+    """A series is told at one date of knowledge: before the report there is no row."""
+    timeline = Timeline.open(EVENTS)
+    known = timeline.series(Counts(by="item"), known_at="2023-11-25")
+    assert "truck" not in known
+    assert "truck" not in timeline.series(Counts(by="item"), recorded_until="2020-01-01")
+    with pytest.raises(UnknownKey, match="mine-detector"):
+        known["mine-detectors"]
+
+
+def test_the_log_in_events_on_each_day() -> None:
+    """The law, on the log of this repository."""
+    hold_on_each_day(Timeline.open(EVENTS).as_of("2024-07-31").belief)
+
+
+def test_units_are_never_mixed() -> None:
+    """A key with rows in several units is asked for in one of them."""
+    events = [
+        Delivery(date="2023-01-01", item="helmet", quantity=3, sources=[SOURCE]),
+        Delivery(date="2023-02-01", item="helmet", quantity=2, unit="set", sources=[SOURCE]),
+    ]
+    told = series(believe([Record(id_of(number), NOON, each) for number, each in enumerate(events)]), Counts(by=()))
+    assert told.names == ()
+    with pytest.raises(UnknownKey, match="several units"):
+        told[()]
+    assert numbers(told.in_unit("set")[()]) == ((date(2023, 2, 1), 2, 2),)
+    assert list(told) == [()]
+    assert len(told) == 1
+
+
+def test_numbers_leave_flags_aside() -> None:
+    """A step where only a flag changes is no change of the numbers, and the table does not tell it either."""
+    steps = Steps(
+        (
+            Step(None, Bounds(Decimal(0), Decimal(0), disputed=True)),
+            Step(date(2023, 1, 1), Bounds(Decimal(1), None, open=1)),
+            Step(date(2023, 2, 1), Bounds(Decimal(1), None, open=2)),
+            Step(date(2023, 3, 1), NOTHING),
+        )
+    )
+    assert numbers(steps) == ((date(2023, 1, 1), 1, None), (date(2023, 3, 1), 0, 0))
+    assert steps.at(date(2022, 12, 31)).disputed
+
+
+# Months, quarters, years.
+
+
+def end_of_period(day: date, period: Period) -> date:
+    """The last day of the period, found by walking on."""
+
+    def number(day: date) -> tuple[int, int]:
+        return day.year, {"month": day.month, "quarter": (day.month - 1) // 3, "year": 0}[period]
+
+    after = day
+    while number(after) == number(day) and after < date.max:
+        after += timedelta(days=1)
+    return after if after == date.max else after - timedelta(days=1)
+
+
+@settings(max_examples=30)
+@given(logs(), st.sampled_from(("month", "quarter", "year")), st.none() | st.dates(FIRST, date(LAST.year + 1, 7, 1)))
+def test_ends_of_periods(records: list[Record], period: Period, until: date | None) -> None:
+    """At the end of each period stands what the view as of that day has, whether it changed or not."""
+    belief = believe(records)
+    whole = series(belief, Counts())
+    for row in whole.every(period, until).rows:
+        [steps] = [each.steps for each in whole.rows if (each.key, each.unit) == (row.key, row.unit)]
+        dated = [step.day for step in steps if step.day is not None]
+        ends = [step.day for step in row.steps if step.day is not None]
+        last = until or max(dated, default=None)
+        if last is None or not dated or dated[0] > last:
+            assert not ends
+        else:
+            assert ends[0] == min(end_of_period(dated[0], period), until or date.max)
+            assert ends[-1] == (until or end_of_period(last, period))
+            for one, other in pairwise(ends):
+                assert other == min(end_of_period(one + timedelta(days=1), period), until or date.max)
+        for step in row.steps:
+            table = run(cut(belief, step.day or date.min), Counts())
+            bounds = {(each.key, each.unit): each.bounds for each in table.rows}
+            assert step.bounds == bounds.get((row.key, row.unit), NOTHING)
+
+
+def test_periods_end_with_the_calendar() -> None:
+    """The last month there is, and a period that there is not."""
+    steps = Steps((Step(date(9999, 11, 5), Bounds(Decimal(1), Decimal(1))),))
+    assert [step.day for step in at_ends(steps, "month", date.max)] == [date(9999, 11, 30), date.max]
+    assert [step.day for step in at_ends(Steps((Step(date(33, 2, 1), NOTHING),)), "quarter")] == [date(33, 3, 31)]
+    with pytest.raises(UsageError, match="month, quarter, year"):
+        at_ends(steps, "week")  # type: ignore[arg-type]
+
+
+def test_periods_print_as_a_table() -> None:
+    """Each end of a period has its line, and the head says what the days are."""
+    told = (
+        Timeline.open(EVENTS)
+        .series(Counts(where={"item": "mechanical-demining-machine"}))
+        .every("month", date(2024, 8, 5))
+    )
+    head, _, *lines = str(told).splitlines()
+    assert head.split() == ["item", "end", "of", "month"]
+    assert [line.split()[-4:] for line in lines] == [
+        ["2024-07-31", "2", "to", "4"],
+        ["2024-08-05", "2", "to", "4"],
+    ]
+    assert str(Series((), ())) == "no rows"
