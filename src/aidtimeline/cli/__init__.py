@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-from aidtimeline.cli import comparing, explaining, questions, recording, shells
 from aidtimeline.cli.application import application
 
-__all__ = ["application", "comparing", "explaining", "main", "questions", "recording", "shells"]
+__all__ = ["application", "main"]
 
 
 def main() -> None:

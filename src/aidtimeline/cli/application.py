@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
@@ -14,8 +15,35 @@ from aidtimeline.errors import AidtimelineError, DataError, LogError, Unreadable
 FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
+#: The module that each command is in. It is loaded when the command is asked for: start-up pays for one, not for all.
+MODULES = {
+    "as-of": "questions",
+    "check": "recording",
+    "completion": "shells",
+    "counts": "questions",
+    "diff": "comparing",
+    "explain": "explaining",
+    "fulfilment": "questions",
+    "money": "questions",
+    "participation": "questions",
+    "projects": "questions",
+    "record": "recording",
+    "series": "questions",
+}
+
+
 class Application(click.Group):
     """A click group that ends in our exit codes, and never in a traceback for anything a user can cause."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, its module loaded."""
+        if cmd_name in MODULES:
+            import_module(f"aidtimeline.cli.{MODULES[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
 
     def main(
         self,
