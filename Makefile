@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format long-test bench clean
+.PHONY: demo test format long-test mutants bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -22,6 +22,11 @@ format: $(VENV)/installed-dev
 long-test: $(VENV)/installed-dev
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/test_laws.py
 
+# Do the tests notice when the code is changed? Takes about an hour; docs/mutation.md says what comes of it.
+mutants: $(VENV)/installed-mutants
+	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/replay.py
 
@@ -34,9 +39,13 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
+$(VENV)/installed-mutants: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
+	touch $@
+
 $(VENV)/installed-bench: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis

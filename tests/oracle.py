@@ -92,6 +92,7 @@ class Fact:
     value: Interval | None
     currency: str | None
     disputed: frozenset[str]
+    approximate: frozenset[str]
 
     @property
     def order(self) -> tuple[date, date, datetime, datetime, str]:
@@ -133,16 +134,26 @@ def hull(intervals: Iterable[Interval]) -> Interval:
     return (None if None in lows else min(lows), None if None in highs else max(highs))
 
 
-def combine(told: Iterable[tuple[Interval, bool]]) -> tuple[Interval, bool]:
-    """The intersection of accounts that agree, else the hull of those that contradict another; whether disputed."""
+@frozen
+class Combined:
+    """What several accounts tell together, and whether they contradict each other, and whether all are approximate."""
+
+    interval: Interval
+    disputed: bool
+    approximate: bool
+
+
+def combine(told: Iterable[tuple[Interval, bool]]) -> Combined:
+    """The intersection of accounts that agree, else the hull of those that contradict another."""
     accounts = list(told)
-    chosen = [interval for interval, approximate in accounts if not approximate] or [each for each, _ in accounts]
+    exact = [interval for interval, approximate in accounts if not approximate]
+    chosen = exact or [interval for interval, _ in accounts]
     contradicting = [one for one in chosen if not all(overlap(one, other) for other in chosen)]
     if contradicting:
-        return hull(contradicting), True
+        return Combined(hull(contradicting), True, not exact)
     lows = [low for low, _ in chosen if low is not None]
     highs = [high for _, high in chosen if high is not None]
-    return (max(lows, default=None), min(highs, default=None)), False
+    return Combined((max(lows, default=None), min(highs, default=None)), False, not exact)
 
 
 def capped(dated: Interval, cap: date) -> Interval:
@@ -306,7 +317,7 @@ class Oracle:
         dated, quantity, value = stated("date"), stated("quantity"), stated("value")
         return Account(
             order,
-            (capped((dated.earliest, dated.latest), cap), any(mark in dated.text for mark in "?~%")),
+            (capped((dated.earliest, dated.latest), cap), any(mark in dated.text for mark in "~%")),
             None if quantity is None else (exact_ends(quantity), quantity.approximate),
             field_of(event, "unit"),
             None if value is None else (exact_ends(value.amount), value.amount.approximate),
@@ -328,23 +339,24 @@ class Oracle:
         own = getattr(event, "value", None)
         valued = [each for each in accounts if each.currency]
         currency = own.currency if own is not None else valued[0].currency if valued else None
-        dated, date_disputed = combine(each.date for each in accounts)
         unit = field_of(event, "unit")
-        quantities = [each.quantity for each in accounts if each.quantity and each.unit == unit]
-        values = [each.value for each in valued if each.value and each.currency == currency]
-        quantity, quantity_disputed = combine(quantities) if quantities else (None, False)
-        value, value_disputed = combine(values) if values else (None, False)
-        disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
+        told = {
+            "date": [each.date for each in accounts],
+            "quantity": [each.quantity for each in accounts if each.quantity and each.unit == unit],
+            "value": [each.value for each in valued if each.value and each.currency == currency],
+        }
+        combined = {name: combine(each) for name, each in told.items() if each}
         return Fact(
             id=root,
             event=event,
             known_since=accounts[0].order[0],
             recorded_at=self._events[root].recorded_at,
-            span=dated,
-            quantity=quantity,
-            value=value,
-            currency=currency if value else None,
-            disputed=frozenset(name for name, disputed in disputes.items() if disputed),
+            span=combined["date"].interval,
+            quantity=combined["quantity"].interval if "quantity" in combined else None,
+            value=combined["value"].interval if "value" in combined else None,
+            currency=currency if "value" in combined else None,
+            disputed=frozenset(name for name, each in combined.items() if each.disputed),
+            approximate=frozenset(name for name, each in combined.items() if each.approximate),
         )
 
     # From facts to worlds.

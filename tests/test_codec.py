@@ -556,6 +556,66 @@ def test_corrections_without_end_are_refused_without_recursion() -> None:
         event_from_json(fields)
 
 
+def test_what_should_be_an_object_says_which() -> None:
+    """Where something else stands, the message names the fields of the object that should; and file and line."""
+    fields = {"kind": "delivery", "v": 1, "date": "2023", "item": "truck", "value": 5, "sources": ["x"]}
+    with pytest.raises(UnreadableLog) as error:
+        event_from_json(fields, file="a.jsonl", line_number=3)
+    assert [str(problem) for problem in error.value.problems] == [
+        "a.jsonl:3: error bad-value: $.value: found 5, expected a money, as an object with amount, currency",
+        "a.jsonl:3: error bad-value: $.sources[0]: found 'x', expected a source, as an object with "
+        "publisher, title, url, published, retrieved, attribution, quote",
+    ]
+
+
+def test_what_is_missing_says_what_is_expected() -> None:
+    """In the words of what would refuse a wrong value there."""
+    with pytest.raises(UnreadableLog) as error:
+        event_from_json({"kind": "status", "v": 1, "date": "2023"})
+    assert [str(problem) for problem in error.value.problems] == [
+        "error missing-field: $.project: found nothing, "
+        "expected a slug: 1 to 200 printable characters without space around them",
+        "error missing-field: $.status: found nothing, "
+        "expected one of pipeline, implementation, finalisation, closed, cancelled, suspended",
+        "error missing-field: $.sources: found nothing, expected at least one source",
+    ]
+
+
+def test_what_cannot_be_written_says_why() -> None:
+    """The id that is none of this event, and the one that is; the line that is too long, and how long one may be."""
+    event = event_from_json(GOLDEN[0])
+    with pytest.raises(InvalidValue) as error:
+        encode(Record("0" * 32, AT, event))
+    assert (error.value.found, error.value.expected) == ("0" * 32, f"{record_id(event)}, the id of this event")
+    assert error.value.hint == "a line of an older version is copied as it is, not encoded anew"
+
+    def with_note(length: int) -> Record:
+        noted = attrs.evolve(event, note="x" * length)
+        return Record(record_id(noted), AT, noted)
+
+    room = MAX_LINE_BYTES - len(encode(with_note(1))) + 1
+    assert len(encode(with_note(room))) == MAX_LINE_BYTES
+    with pytest.raises(InvalidValue) as error:
+        encode(with_note(room + 1))
+    assert str(error.value.found).startswith('{"kind":')
+    assert error.value.expected == f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep"
+
+
+def test_a_line_as_deep_as_can_be_is_written() -> None:
+    """Corrections nested as deep as a line may be are written and read; one more is refused."""
+
+    def nested(levels: int) -> Record:
+        event: Event | Amendment = Retraction(of="0" * 32)
+        for _ in range(levels):
+            event = Correction(of="0" * 32, event=event)
+        return Record(record_id(event), AT, event)
+
+    deepest = nested(MAX_DEPTH - 1)
+    assert decode(encode(deepest)) == deepest
+    with pytest.raises(InvalidValue, match="at most"):
+        encode(nested(MAX_DEPTH))
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()

@@ -212,6 +212,39 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         {},
         "truck: 30 → 3: repaired",
     ),
+    "repaired between two readings": (
+        [PLAIN, (Correction(of=name(1), event=trucks("2023-01-10", 3)), LATER)],
+        {"recorded_until": "2026-11-22"},
+        {"recorded_until": "2026-11-24"},
+        "truck: 30 → 3: repaired",
+    ),
+    "known earlier and read on": (
+        [PLAIN, Corroboration(of=name(1), quantity=40, sources=report("2023-05-01"))],
+        {**LATE, "recorded_until": "2026-11-22"},
+        {**SOON, "recorded_until": "2026-11-24"},
+        "truck: 30–40 → 30: one account fewer",
+    ),
+    "no duplicate after all": (
+        [
+            PLAIN,
+            trucks("2023-01-10", 40, "2023-02-02"),
+            Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-02-15")),
+            Correction(of=name(2), event=trucks("2023-01-10", None, item="car"), sources=report("2023-05-01")),
+        ],
+        {**SOON, "recorded_until": "2026-11-22"},
+        {**LATE, "recorded_until": "2026-11-22"},
+        "truck: 30–40 → 30: one account fewer",
+    ),
+    "retracted on its own day and revived": (
+        [
+            PLAIN,
+            Retraction(of=name(1), sources=report("2023-02-01")),
+            Correction(of=name(1), event=PLAIN, sources=report("2023-05-01")),
+        ],
+        {"known_at": "2023-02-01"},
+        LATE,
+        "truck: 0 → 30: no longer retracted",
+    ),
     "an account repaired away": (
         [
             PLAIN,
@@ -277,6 +310,21 @@ def test_open_ends_are_named() -> None:
     assert [change.high for change in (opened, closed, both)] == [None, None, None]
     assert [change.open for change in (opened, closed, both)] == ["after", "before", "both"]
     assert str(opened) == "truck: 0 → at least 1: happened"
+
+
+def test_other_links_are_told_as_superseded() -> None:
+    """Where the facts that add are as they were, but what may replace what is not, the links are the cause."""
+    maybe = "2023-01-15/2023-01-31"
+    log: list[Event | Amendment] = [
+        trucks("2023-01-10", 5),
+        trucks(maybe, 10, supersedes=name(3)),
+        trucks("2023-02-10", None, "2023-02-20", item="car", supersedes=name(1)),
+        Correction(of=name(3), event=trucks("2023-02-10", None, item="car"), sources=report("2023-05-01")),
+        trucks(maybe, None, "2023-05-01", item="bus", supersedes=name(1)),
+    ]
+    early, later = ({"as_of": "2023-01-20", **known} for known in (SOON, LATE))
+
+    assert [str(change) for change in changed(log, early, later)] == ["truck: 5–10 → 0–15: superseded"]
 
 
 def test_parts_of_one_sum_stand_apart() -> None:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
-from aidtimeline.amounts import ZERO
+from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.events import (
     Amendment,
     Correction,
@@ -24,7 +24,7 @@ from aidtimeline.events import (
     Status,
 )
 from aidtimeline.explain import Explanation
-from aidtimeline.projections import COUNTED_KINDS
+from aidtimeline.projections import COUNTED_KINDS, Sum, Term
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
 from aidtimeline.vocabulary import Item, Vocabulary
@@ -262,6 +262,50 @@ def test_a_circle_is_there_as_a_whole() -> None:
     assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"].low == 11
 
 
+def test_a_circle_that_is_not_needed_is_left_out() -> None:
+    """One fact of a circle needs no other, for nothing replaces it; and a circle elsewhere is none of its business."""
+    view = view_of(
+        delivery("2023", 5, supersedes=name(2)),
+        delivery("2023", 6, item="bus", supersedes=name(3)),
+        delivery("2023", 7, item="car", supersedes=name(1)),
+        delivery("2023", 8, item="boat", supersedes=name(5)),
+        delivery("2023", 9, item="boat", supersedes=name(4)),
+    )
+
+    assert parts(view.counts().explain("truck")) == [(1, "counts")]
+    assert parts(view.counts().explain("boat")) == [(4, "counts"), (5, "counts")]
+
+
+def test_what_is_not_believed_can_keep_a_circle() -> None:
+    """A record that is retracted still hands its links on, into a circle too, and what retracted it is told."""
+    view = view_of(
+        delivery("2023", 5, supersedes=name(2)),
+        delivery("2023", 6, supersedes=name(3)),
+        delivery("2023-02", 7, item="car", supersedes=name(1)),
+        Retraction(of=name(3), reason="never seen", sources=report("2023-11-01")),
+    )
+    *_, last = view.counts().explain("truck").reasons
+
+    assert (last.id, last.part, last.date.text, last.accounts) == (name(3), "circle", "2023-02", ())
+    assert [record.id for record in last.amendments] == [name(4)]
+
+
+def test_amendments_of_amendments_are_needed_too() -> None:
+    """What repairs the news that corrects a fact is among its records."""
+    view = view_of(
+        delivery("2023-01-01", 10),
+        Correction(of=name(1), event=delivery("2023-01-01", 12), sources=report("2023-02-01")),
+        Correction(
+            of=name(2),
+            event=Correction(of=name(1), event=delivery("2023-01-01", 13), sources=report("2023-02-01")),
+        ),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert [record.id for record in explanation.records] == [name(1), name(2), name(3)]
+    assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"].low == 13
+
+
 def test_duplicates_stand_under_one_fact() -> None:
     """A record that is retracted as a duplicate is part of the other's fact, and of what must be replayed."""
     view = view_of(
@@ -271,8 +315,8 @@ def test_duplicates_stand_under_one_fact() -> None:
     )
     explanation = view.counts().explain("truck")
 
-    assert parts(explanation) == [(1, "counts")]
-    assert [source.publisher for source in explanation.reasons[0].sources] == ["Kyodo News", "Yomiuri"]
+    assert parts(explanation) == [(1, "counts"), (2, "duplicate")]
+    assert [source.publisher for source in explanation.reasons[0].sources] == ["Yomiuri", "Kyodo News"]
     assert f"retraction {name(3)} as a duplicate of {name(1)}" in str(explanation)
     assert len(explanation.records) == 3
 
@@ -307,6 +351,107 @@ def test_news_is_told_from_its_publication_on() -> None:
     before = view_of(*log, known_at="2023-05-31").counts().explain("truck")
     assert before.reasons[0].amendments == ()
     assert "recounted" not in str(before)
+
+
+def test_a_day_of_knowledge_is_all_of_it() -> None:
+    """What was published on the day itself is told, report and news alike; what came a day later is not."""
+    log: list[Event | Amendment] = [
+        delivery("2023-01-01", 10, sources=[report("2023-01-02", "NHK"), report("2023-01-05", "Yomiuri")]),
+        Correction(of=name(1), event=delivery("2023-01-01", 10), sources=report("2023-02-01")),
+    ]
+
+    def told(known_at: str) -> tuple[list[str | None], int]:
+        [reason] = view_of(*log, known_at=known_at).counts().explain("truck").reasons
+        return [source.publisher for source in reason.sources], len(reason.amendments)
+
+    assert told("2023-01-04") == (["NHK"], 0)
+    assert told("2023-01-05") == (["NHK", "Yomiuri"], 0)
+    assert told("2023-01-31")[1] == 0
+    assert told("2023-02-01")[1] == 1
+
+
+def test_repairs_are_told_whenever_they_were_made() -> None:
+    """A repair acts as if it had been written so from the start: it is told at every date of knowledge."""
+    view = view_of(
+        delivery("2023-01-01", 10, "2023-01-02"),
+        Correction(of=name(1), event=delivery("2023-01-01", 12, "2023-01-02")),
+        known_at="2023-01-31",
+    )
+    [reason] = view.counts().explain("truck").reasons
+
+    assert [record.id for record in reason.amendments] == [name(2)]
+
+
+def test_what_was_written_later_is_not_in_it() -> None:
+    """The log as it stood: records up to the instant itself, and none after it."""
+    events: list[Event | Amendment] = [
+        delivery("2023-01-01", 10),
+        Corroboration(of=name(1), quantity=10, sources=report("2023-02-01")),
+        Correction(of=name(1), event=delivery("2023-01-01", 12)),
+    ]
+    records = [
+        Record(name(number), datetime(2026, 11, 20 + number, tzinfo=UTC), event)
+        for number, event in enumerate(events, start=1)
+    ]
+    view = Timeline(records).as_of("2023-12-31", recorded_until="2026-11-22T00:00:00Z")
+    explanation = view.counts().explain("truck")
+
+    assert [record.id for record in explanation.records] == [name(1), name(2)]
+    assert explanation.reasons[0].amendments == ()
+
+
+def test_news_is_an_account_with_what_it_says() -> None:
+    """A report that corrects a fact stands for it with the number, the value and the day that it gives instead."""
+    view = view_of(
+        delivery("2023-07-09", 2, value="USD 2"),
+        Correction(
+            of=name(1), event=delivery("2023-07-08", 4, value="USD 4"), sources=report("2023-07-12", "Censor.net")
+        ),
+        Corroboration(of=name(1), quantity=5, sources=report("2023-07-11", "Yomiuri")),
+    )
+    [reason] = view.counts().explain("truck").reasons
+
+    assert {
+        (each.source.publisher, str(each.quantity), str(each.value), str(each.date)) for each in reason.reports
+    } == {
+        ("Yomiuri", "5", "None", "None"),
+        ("Censor.net", "4", "USD 4", "8 Jul 2023"),
+    }
+
+
+def test_what_is_set_aside_is_not_told() -> None:
+    """A duplicate in another unit gives the fact no quantity, and so its report is told without one."""
+    view = view_of(
+        delivery("2023-07-09", 2),
+        delivery("2023-07-09", 2000, unit="kg", sources=report("2023-07-11", "Yomiuri")),
+        Retraction(of=name(2), duplicate_of=name(1)),
+    )
+    [reason, *_] = view.counts().explain("truck").reasons
+
+    assert {(each.source.publisher, str(each.quantity)) for each in reason.reports} == {
+        ("Yomiuri", "None"),
+        ("Kyodo News", "2"),
+    }
+
+
+class ByYear:
+    """A sum of a user's own, whose keys are numbers."""
+
+    piece = Sum(lambda fact: [(fact.date.latest.year if fact.date.latest else None, Term(Quantity.exact(1)))])
+
+
+def test_a_key_of_any_type_is_explained() -> None:
+    """Keys of a user's own pieces need not be tuples, nor have names."""
+    explanation = view_of(delivery("2023", 5)).explain(ByYear(), 2023)
+
+    assert (explanation.name, explanation.currency, str(explanation.answer)) == ("2023", None, "1")
+
+
+def test_the_total_has_a_name() -> None:
+    """The one sum of all is called so."""
+    [first, *_] = view_of(delivery("2023", 5)).explain(Counts(by=()), ((), None)).lines()
+
+    assert first == "all: 5"
 
 
 def test_a_state_is_explained_like_a_sum() -> None:

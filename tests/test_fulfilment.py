@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -24,6 +25,7 @@ from aidtimeline.events import (
     Cancellation,
     Commitment,
     Correction,
+    Corroboration,
     Delivery,
     Disbursement,
     Event,
@@ -39,10 +41,12 @@ from aidtimeline.projections.fulfilment import Key
 from aidtimeline.projections.matching import in_words
 from aidtimeline.testing import Cuts, amendments, check_laws, cuts, logs, news, repairs
 from aidtimeline.testing.laws import prefix
+from aidtimeline.vocabulary import Item, Vocabulary
 
 RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)
 SOURCE = Source(publisher="Kyodo News")
 PROMISES = ("pledge", "commitment")
+DAY = "2025-01-01"
 
 
 # Examples.
@@ -192,6 +196,201 @@ def test_overdue_by_order() -> None:
     row = only(log)
     assert matched(row) == [(1, 3, "inferred", "10"), (2, 3, "inferred", "2")]
     assert (ends(row.outstanding), ends(row.overdue)) == ((3, 3), (0, 0))
+
+
+def test_overdue_of_several() -> None:
+    """What one delivery gives to several promises that were due is taken off all that was due, and no more."""
+    log = [
+        say(1, Pledge, "2022-01-01", 3, due="2023"),
+        say(2, Pledge, "2022-02-01", 4, due="2023"),
+        say(3, Pledge, "2022-03-01", 10, due="2026"),
+        say(4, Delivery, "2023-03-01", 5),
+    ]
+    assert ends(only(log).overdue) == (2, 2)
+
+
+def test_overdue_of_what_was_taken_back() -> None:
+    """What was taken back is overdue only where the promise is that it counts against."""
+    log = [
+        say(1, Pledge, "2022-01-01", 4),
+        say(2, Pledge, "2022-02-01", 3, due="2024"),
+        say(3, Delivery, "2023-03-01", 4),
+        say(4, Delivery, "2023-04-01", -5),
+    ]
+    assert ends(only(log, "2024-07-01").overdue) == (0, 8)
+    assert ends(only(log, "2025-01-01").overdue) == (8, 8)
+
+
+def test_where_leaves_out_what_is_raised_elsewhere() -> None:
+    """A promise that may have been replaced by one that is not asked for takes its deliveries with it."""
+    log = [
+        say(1, Pledge, "2023-01-01", 100, location="Bucha"),
+        say(2, Pledge, "2023-03", 150, supersedes=[1], location="Kharkiv"),
+        say(3, Delivery, "2023-02-01", 30, fulfils=[1]),
+    ]
+    assert ends(only(log, "2023-03-15", location="Bucha").outstanding) == (0, 70)
+    assert ends(only(log, "2023-03-15", location="Kharkiv").outstanding) == (0, 120)
+
+
+MAYBE = "2023-03-01/2025-12-31"
+
+
+def test_what_is_loose_says_so() -> None:
+    """Bounds are loose where deliveries count toward several promises that may be missing, or may be superseded."""
+    several = [
+        say(1, Pledge, MAYBE, 10, location="Bucha"),
+        say(2, Pledge, MAYBE, 10, location="Bucha"),
+        say(3, Delivery, "2024-01-01", 4, fulfils=[1, 2]),
+        say(4, Pledge, "2023-01-01", 7),
+    ]
+    row = only([*several, record(5, Corroboration(of=name(3), quantity=6, sources=SOURCE))])
+    assert (row.outstanding.loose, row.outstanding.disputed) == (True, True)
+    assert (row.delivered.loose, row.delivered.disputed) == (True, True)
+    assert only([*several, say(5, Pledge, "2023-01-01", 1, location="Lviv")], location="Lviv").outstanding == Balance(
+        Decimal(1), Decimal(1)
+    )
+    replaced = [
+        say(1, Pledge, MAYBE, 10),
+        say(2, Delivery, "2024-01-01", 4, fulfils=[1]),
+        say(3, Delivery, MAYBE, 5, fulfils=[1], supersedes=[2]),
+    ]
+    assert only(replaced).outstanding.loose
+    assert not only(replaced[:2]).outstanding.loose
+
+
+def test_where_leaves_out_what_is_overdue_elsewhere() -> None:
+    """Only promises that are asked for are overdue."""
+    log = [
+        say(1, Pledge, "2023-01-01", 10, location="Bucha", due="2023"),
+        say(2, Pledge, "2023-02-01", 10, location="Kharkiv"),
+    ]
+    assert ends(only(log, location="Bucha").overdue) == (10, 10)
+    assert ends(only(log, location="Kharkiv").overdue) == (0, 0)
+
+
+def test_where_reads_the_vocabulary() -> None:
+    """Promises are chosen by the category of their item, too."""
+    log = [say(1, Pledge, "2023-01-01", 1), say(2, Pledge, "2023-01-01", 2, item="radio")]
+    items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}
+    asked_for = Fulfilment(DAY, {"item-category": "vehicle"}, Vocabulary(items=items))
+    assert [row.key.item for row in replay(log, asked_for, as_of=DAY)] == ["truck"]
+
+
+FIRST, SECOND = say(1, Pledge, "2023-01-01", 10), say(2, Pledge, "2023-01-02", 10)
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (
+            [FIRST, SECOND, say(3, Delivery, "2023-03-01", 3), say(4, Delivery, "2023-04-01", 4)],
+            [(1, 3, "inferred", "3"), (1, 4, "inferred", "4")],
+        ),
+        (
+            [FIRST, SECOND, say(3, Delivery, "2023-03-01", 9), say(4, Delivery, "2023-04-01", 2)],
+            [(1, 3, "inferred", "9"), (1, 4, "inferred", "1"), (2, 4, "inferred", "1")],
+        ),
+        (
+            [FIRST, SECOND, say(3, Delivery, "2023-03-01", 11)],
+            [(1, 3, "inferred", "10"), (2, 3, "inferred", "1")],
+        ),
+        (
+            [say(1, Pledge, "2023-01-01", 1), SECOND, say(3, Delivery, "2023-03-01", 1)],
+            [(1, 3, "inferred", "1")],
+        ),
+        (
+            [FIRST, say(2, Pledge, "2023-06-01", 10), say(3, Delivery, "2023-03-01", 4)],
+            [(1, 3, "inferred", "4")],
+        ),
+        (
+            [say(1, Pledge, "2023-04/2023-06", 10), say(2, Pledge, "2023", 10), say(3, Delivery, "2023-03-01", 4)],
+            [(2, 3, "inferred", "4")],
+        ),
+        (
+            [FIRST, say(3, Delivery, "2023-03-01", "10..11")],
+            [(1, 3, "inferred", "10..11")],
+        ),
+        (
+            [
+                FIRST,
+                SECOND,
+                say(3, Delivery, "2023-03-01", 6, fulfils=[1]),
+                say(4, Delivery, "2023-03-01", 4, fulfils=[1]),
+                say(5, Delivery, "2023-04-01", 5),
+            ],
+            [(1, 3, "linked", "6"), (1, 4, "linked", "4"), (2, 5, "inferred", "5")],
+        ),
+        (
+            [FIRST, SECOND, say(3, Delivery, MAYBE, 4, fulfils=[1]), say(4, Delivery, "2023-04-01", 8)],
+            [(1, 4, "inferred", "6..8"), (1, 3, "linked", "0..4"), (2, 4, "inferred", "0..2")],
+        ),
+        (
+            [FIRST, SECOND, say(3, Delivery, MAYBE, 8), say(4, Delivery, "2023-03-01/2024-12-30", 8)],
+            [(1, 4, "inferred", "8"), (1, 3, "inferred", "0..2"), (2, 3, "inferred", "0..6")],
+        ),
+        (
+            [FIRST, SECOND, say(3, Delivery, "2023-03-01/2025-01-02", 8), say(4, Delivery, "2023-03-02/2025-01-03", 8)],
+            [
+                (1, 3, "inferred", "0..8"),
+                (1, 4, "inferred", "0..8"),
+                (2, 4, "inferred", "0..6"),
+            ],
+        ),
+        (
+            [say(1, Pledge, MAYBE, 10), say(2, Delivery, "2024-03-01", 4, fulfils=[1])],
+            [(1, 2, "linked", "0..4")],
+        ),
+        (
+            [FIRST, say(2, Pledge, MAYBE, 5), say(3, Delivery, "2024-03-01", 20)],
+            [(1, 3, "inferred", "10..20"), (2, 3, "inferred", "0..15")],
+        ),
+    ],
+)
+def test_first_promised_first_served(log: list[Record], expected: list[tuple[int, int, str, str | None]]) -> None:
+    """Each delivery serves the promises before it in order of date; who is served, and how much, is as sure as both."""
+    assert matched(only(log)) == expected
+
+
+@pytest.mark.parametrize("flag", ["approximate", "disputed", "loose"])
+def test_balances_hand_on_their_flags(flag: str) -> None:
+    """What is above zero and what is below it are no surer than the balance itself."""
+    both = Balance(Decimal(-3), Decimal(5), **{flag: True})
+    assert both.above_zero == Bounds(Decimal(0), Decimal(5), **{flag: True})
+    assert both.below_zero == Bounds(Decimal(0), Decimal(3), **{flag: True})
+
+
+def test_flags_of_matches() -> None:
+    """About and open stay about and open in what a promise gets, given or taken back."""
+    about = only([say(1, Pledge, "2023-01-01", "~10"), say(2, Delivery, "2023-02-01", 4)])
+    assert matched(about) == [(1, 2, "inferred", "~4")]
+    given = only([say(1, Pledge, "2023-01-01", 10), say(2, Delivery, "2023-02-01", "~4")])
+    assert matched(given) == [(1, 2, "inferred", "~4")]
+    back = only([say(1, Pledge, "2023-01-01", 10), say(2, Delivery, "2023-02-01", "~-3")])
+    assert matched(back) == [(1, 2, "inferred", "~-3")]
+    some = only([say(1, Pledge, "2023-01-01", "1.."), say(2, Delivery, "2023-02-01", "2..")])
+    assert matched(some) == [(1, 2, "inferred", "1..")]
+
+
+@pytest.mark.parametrize("fulfils", [[], [1]], ids=["inferred", "linked"])
+@pytest.mark.parametrize("disputed", [(), (1,), (2,), (1, 2)])
+def test_disputes_are_told(fulfils: list[int], disputed: tuple[int, ...]) -> None:
+    """A sum over a fact whose reports contradict each other is disputed, be the promise made for sure or not."""
+    for day in ("2023-01-01", "2023-01-01/2025-12-31"):
+        log = [say(1, Pledge, day, 10), say(2, Delivery, "2023-02-01", 4, fulfils=fulfils)]
+        for each in disputed:
+            log.append(record(10 + each, Corroboration(of=name(each), quantity=8, sources=SOURCE)))
+        row = only(log)
+        assert row.promised.disputed == (1 in disputed)
+        assert row.delivered.disputed == (2 in disputed)
+        assert row.outstanding.disputed == bool(disputed)
+
+
+def test_disputes_on_values_are_told() -> None:
+    """A sum of money is disputed where reports contradict each other on its value."""
+    log = [say(1, Pledge, "2023-01-01", value="USD 10"), say(2, Disbursement, "2023-02-01", value="USD 4")]
+    log.append(record(3, Corroboration(of=name(2), value="USD 5", sources=SOURCE)))
+    row = only(log)
+    assert (row.promised.disputed, row.delivered.disputed, row.outstanding.disputed) == (False, True, True)
 
 
 def test_inferred_and_linked() -> None:
@@ -449,6 +648,13 @@ def test_json() -> None:
             }
         ],
     }
+
+
+def test_json_where_nobody_says_how_much() -> None:
+    """The amount of a delivery that does not say how much it is in what was promised is null."""
+    log = [say(1, Pledge, "2023-01-01", value="USD 10"), say(2, Delivery, "2023-02-01", 1, fulfils=[1])]
+    [row] = fulfilment_rows(asked(log))
+    assert [each["amount"] for each in row["matches"]] == [None]
 
 
 def test_table() -> None:

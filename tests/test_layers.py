@@ -33,6 +33,7 @@ ROOMS = [
     {"explain", "diff"},
     {"timeline"},
     {"testing"},
+    {"_hypothesis"},
     {"cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}

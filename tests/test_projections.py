@@ -38,7 +38,7 @@ from aidtimeline import (
 )
 from aidtimeline.amounts import Quantity
 from aidtimeline.codec import record_id
-from aidtimeline.events import EVENT_KINDS, Amendment, Corroboration
+from aidtimeline.events import EVENT_KINDS, Amendment, Commitment, Corroboration, Expenditure, Training
 from aidtimeline.projections import COUNTED_KINDS, VALUED_KINDS, Product, Row, State, Sum, Term, Union, fold
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import cuts, logs
@@ -113,12 +113,10 @@ def test_sums_never_mix_units() -> None:
         (("truck",), None, 30),
         (("truck",), "kg", 7),
     ]
-    assert (len(table), list(table)) == (1, ["truck"])
-    with pytest.raises(UnknownKey, match=r"several units \('pieces', 'kg'\).*in_unit"):
+    assert ends(table) == {("truck", None): (30, 30), ("truck", "kg"): (7, 7)}
+    assert len(table) == 2
+    with pytest.raises(UnknownKey, match=r"several units.*\('truck', 'kg'\)"):
         table["truck"]
-    assert ends(table.in_unit("kg")) == {"truck": (7, 7)}
-    assert ends(table.in_unit(None)) == {"truck": (30, 30)}
-    assert not table.in_unit("metre")
 
 
 def test_item_category_comes_from_the_vocabulary() -> None:
@@ -205,6 +203,11 @@ def test_money_is_by_kind_and_currency() -> None:
     assert by_donor["disbursement", "USD", "LT"].high == 30
 
 
+def test_money_is_by_kind_and_currency_once() -> None:
+    """Kind and currency lead the key of money, also where they are asked for."""
+    assert MoneySums(by=["kind", "donor"]).names == ("kind", "currency", "donor")
+
+
 def test_one_flow_seen_from_two_sides_is_not_summed() -> None:
     """Of money in the receiver's books only receipts are taken, unless the question names the side."""
     records = log(
@@ -235,6 +238,19 @@ def test_open_approximate_and_disputed_are_told() -> None:
     assert table["car"] == Bounds(Decimal(2), Decimal(4), disputed=True)
     assert [table[key].exact for key in ("truck", "radio", "car")] == [False, False, False]
     assert list(map(str, table.values())) == ["2 to 4", "about 20", "at least 4"]
+
+
+def test_one_flag_is_enough() -> None:
+    """A sum is disputed, or loose, where one of its facts or groups is."""
+    plain, told_twice = delivery(quantity=1, ref="a"), delivery(quantity=2, ref="b")
+    other = Corroboration(of=record_id(told_twice), quantity=3, sources=REPORT)
+    bounds = replay(log(plain, told_twice, other), Counts(), as_of=DAY)["truck"]
+    assert (bounds.disputed, bounds.loose) == (True, False)
+    top = [delivery(date="2023-11", quantity=1, ref=str(number)) for number in range(7)]
+    ids = [record_id(each) for each in top]
+    tangle = [delivery(date="2023-11", quantity=1, ref=str(number), supersedes=ids) for number in range(7, 14)]
+    bounds = replay(log(plain, *top, *tangle), Counts(), as_of="2023-11-20")["truck"]
+    assert (bounds.disputed, bounds.loose) == (False, True)
 
 
 def test_what_may_not_have_happened_yet_starts_at_zero() -> None:
@@ -332,6 +348,63 @@ def test_the_state_of_a_project() -> None:
     assert ends(state.delivered) == {("delivery", "truck"): (30, 30)}
     assert states["other"].status == (None,)
     assert list(replay(records, ProjectStates({"project": "hd"}), as_of=DAY)) == ["hd"]
+
+
+def test_sums_of_a_project_are_of_their_kinds() -> None:
+    """What is promised, delivered and paid stand apart, each by its kinds."""
+    project: dict[str, Any] = {"project": "hd", "donor": "JP", "sources": REPORT}
+    records = log(
+        Pledge(date="2023-02-01", item="truck", quantity=1, value="USD 1", **project),
+        Commitment(date="2023-02-01", item="truck", quantity=2, value="USD 2", **project),
+        Delivery(date="2023-02-01", item="truck", quantity=3, value="USD 3", **project),
+        Training(date="2023-02-01", item="drivers", quantity=4, unit="person", **project),
+        Disbursement(date="2023-02-01", value="USD 5", **project),
+        Receipt(date="2023-02-01", value="USD 6", **project),
+        Expenditure(date="2023-02-01", value="USD 7", **project),
+    )
+    state = replay(records, ProjectStates(), as_of=DAY)["hd"]
+    assert ends(state.promised) == {("pledge", "truck"): (1, 1), ("commitment", "truck"): (2, 2)}
+    assert ends(state.delivered) == {("delivery", "truck"): (3, 3), ("training", "drivers"): (4, 4)}
+    assert ends(state.paid) == {
+        ("disbursement", "USD"): (5, 5),
+        ("receipt", "USD"): (6, 6),
+        ("expenditure", "USD"): (7, 7),
+    }
+
+
+def test_projects_are_chosen_by_the_vocabulary_too() -> None:
+    """`where` on the category of items narrows all that is told of projects; what has no item has no category."""
+    items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}
+    project: dict[str, Any] = {"project": "hd", "sources": REPORT}
+    records = log(
+        Pledge(date="2023-02-01", item="truck", quantity=1, **project),
+        Pledge(date="2023-02-01", item="radio", quantity=2, **project),
+        delivery(project="hd", value="USD 5"),
+        delivery("radio", 1, project="hd"),
+        Disbursement(date="2023-02-01", value="USD 6", **project),
+        Participation(date="2023-02-01", party="JP", role="funding", **project),
+        Status(date="2023-02-01", status="implementation", **project),
+    )
+
+    def asked(category: str | None) -> tuple[Any, ...]:
+        where = {"item-category": category}
+        state = replay(records, ProjectStates(where, Vocabulary(items=items)), as_of=DAY)["hd"]
+        parts = replay(records, Participations(where, Vocabulary(items=items)), as_of=DAY)
+        sums = [ends(state.promised), ends(state.delivered), ends(state.paid)]
+        return *sums, state.status, [each.party for each in state.parties], [each.party for each in parts]
+
+    promised, delivered = {("pledge", "truck"): (1, 1)}, {("delivery", "truck"): (30, 30)}
+    assert asked("vehicle") == (promised, delivered, {}, (None,), [], [])
+    promised, delivered = {("pledge", "radio"): (2, 2)}, {("delivery", "radio"): (1, 1)}
+    paid = {("disbursement", "USD"): (6, 6)}
+    assert asked(None) == (promised, delivered, paid, ("implementation",), ["JP"], ["JP"])
+
+
+def test_counts_by_currency() -> None:
+    """Things are counted by the currency of their value, where they have one."""
+    records = log(delivery(value="USD 5"), delivery("radio", 1))
+    assert ends(replay(records, Counts("currency"), as_of=DAY)) == {None: (1, 1), "USD": (30, 30)}
+    assert ends(replay(records, Counts(where={"currency": "USD"}), as_of=DAY)) == {"truck": (30, 30)}
 
 
 def test_a_role_that_may_have_been_left_is_not_certain() -> None:

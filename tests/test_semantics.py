@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from itertools import combinations, product
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations, permutations, product
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from aidtimeline import Corroboration, Counts, Delivery, Event, Pledge, Record, Retraction, Source, Status, replay
 from aidtimeline.amounts import Quantity
+from aidtimeline.dates import DateRange
 from aidtimeline.events import Amendment, Correction
 from aidtimeline.projections import ProjectStates
 from aidtimeline.semantics import Total, believe, cut, worth_of
@@ -87,6 +89,13 @@ def test_up_to_twelve_undecided_facts_are_answered_tightly() -> None:
     top = [pledge(1, "2023-03") for _ in range(6)]
     middle = [pledge(10, "2023-03", *range(6)) for _ in range(6)]
     assert trucks(log([*top, *middle]), "2023-03-15") == (0, 60, False)
+
+
+def test_what_has_surely_happened_in_a_tangle() -> None:
+    """Facts that have happened count unless one of several that may replace them has; alike ones count together."""
+    before = [pledge(10, "2023-01-01"), pledge(20, "2023-01-02"), pledge(40, "2023-01-03")]
+    after = [pledge(1, "2023-03", 0, 1, 2), pledge(2, "2023-03", 0, 1)]
+    assert trucks(log([*before, *after]), "2023-03-15") == (1, 70, False)
 
 
 def groups() -> st.SearchStrategy[Group]:
@@ -195,6 +204,17 @@ def test_done_is_done() -> None:
     assert account_of(("2023-07", "1", "2023-06-01"))[0] == "2023-07"
 
 
+def test_the_day_of_a_report_is_one_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the computer stands, a date is capped by the same day."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert account_of(("2023", "1", "2023-06-01"))[0] == "2023-01-01/2023-06-01"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_of_several_news_the_last_decides_and_can_revive() -> None:
     """A retraction holds from its publication; later news that corrects the record makes it count again."""
     told = Delivery(
@@ -278,3 +298,210 @@ def test_the_earliest_recording_stands(order: list[tuple[int, int]]) -> None:
     event = Pledge(date="2023-01-05", item="truck", quantity=1, sources=[Source(publisher="A")])
     [fact] = believe(Record(id_of(0), instant, event) for instant in instants).facts
     assert fact.recorded_at == min(instants)
+
+
+# Problems, clocks and repairs, one by one.
+
+
+def test_every_problem_says_where_and_what_is_wrong() -> None:
+    """File, line, code, what was found, and what can be done about it; and the id of the record that is at fault."""
+    gone = id_of(99)
+    news = [Source(publisher="A", published="2023-05-01")]
+    events: list[Event | Amendment] = [
+        pledge(1, "2023-01-01"),
+        Retraction(of=id_of(0)),  # 1
+        Correction(of=gone, event=pledge(2, "2023-01-01")),
+        Retraction(of=id_of(1)),
+        Correction(of=id_of(0), event=Retraction(of=id_of(0))),
+        Correction(of=gone, event=pledge(2, "2023-01-01"), sources=news),  # 5
+        Corroboration(of=id_of(1), quantity=1, sources=news),
+        Correction(of=id_of(8), event=Retraction(of=id_of(0), sources=news), sources=news),
+        pledge(3, "2023-01-01", 99),
+        pledge(4, "2023-01-01", 6),
+        Retraction(of=id_of(8), duplicate_of=gone, sources=news),  # 10
+        Retraction(of=id_of(9), duplicate_of=id_of(6), sources=news),
+        pledge(5, "2023-01-01", 13),
+        pledge(6, "2023-01-01", 12),
+        pledge(7, "2023-01-01", 15),
+        pledge(8, "2023-01-01"),  # 15
+        Retraction(of=id_of(15), duplicate_of=id_of(14), sources=news),
+    ]
+    records = [
+        Record(id_of(number), NOON, event, file="log.jsonl", line=number + 1) for number, event in enumerate(events)
+    ]
+    aim = "aim at the event, or repair the amendment (no source)"
+    expected = {
+        2: f"dangling: the correction aims at {gone}, which is not in the log",
+        3: f"bad-amendment: the retraction aims at {id_of(1)}, which is itself a repair "
+        "(repair the record that it aims at)",
+        4: "bad-amendment: the correction puts an amendment without a source in its target's place",
+        5: f"dangling: the correction aims at {gone}, which is not in the log",
+        6: f"bad-amendment: the corroboration aims at {id_of(1)}, which is itself an amendment ({aim})",
+        7: "bad-amendment: the correction puts an amendment in an event's place",
+        8: f"dangling: it supersedes {gone}, which is not in the log",
+        9: f"bad-link: it supersedes {id_of(6)}, which is an amendment (supersede the event that it amends)",
+        10: f"dangling: {id_of(8)} is retracted as a duplicate of {gone}, which is no event in the log",
+        11: f"bad-link: {id_of(9)} is retracted as a duplicate of {id_of(6)}, which is no event in the log",
+        12: f"circle: it supersedes itself, through {id_of(13)} (the links between these are ignored)",
+        14: "circle: it supersedes itself, through its duplicate (the links between these are ignored)",
+    }
+    problems = believe(records).problems
+    told = {int(problem.event_id or "", 16): str(problem) for problem in problems}
+    assert told == {number: f"log.jsonl:{number + 1}: error {text}" for number, text in expected.items()}
+    assert len(problems) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("published", "known_since"),
+    [
+        ([None], "2023-06-01T12:00:00"),
+        (["2023-05-01"], "2023-05-01T23:59:59.999999"),
+        (["2023-05-03", "2023-05-02", None], "2023-05-02T23:59:59.999999"),
+        (["2023-05"], "2023-05-31T23:59:59.999999"),
+        (["2023-05/.."], "2023-06-01T12:00:00"),
+        (["2023-05/..", "2024"], "2024-12-31T23:59:59.999999"),
+    ],
+)
+def test_when_a_record_is_known(published: list[str | None], known_since: str) -> None:
+    """From the last instant of its earliest publication on; where none has an end, from when it was recorded."""
+    sources = [Source(publisher="A", published=day) for day in published]
+    record = Record(id_of(0), NOON, Delivery(date="2023-01-01", item="truck", quantity=1, sources=sources))
+    [fact] = believe([record]).facts
+    assert fact.known_since == datetime.fromisoformat(known_since).replace(tzinfo=UTC)
+    assert believe([record], known_at=fact.known_since).facts == (fact,)
+    assert believe([record], known_at=fact.known_since - timedelta(microseconds=1)).facts == ()
+
+
+def repaired(number: int, at: datetime, record_id: int, of: int = 0) -> Record:
+    """A repair that makes a record say another number of trucks."""
+    return Record(id_of(record_id), at, Correction(of=id_of(of), event=pledge(number, "2023-01-05")))
+
+
+def test_of_several_repairs_the_last_written_decides() -> None:
+    """The one recorded last; of those recorded at once, the one with the greatest id; whatever the order of lines."""
+    first = log([pledge(1, "2023-01-05")])
+    hour = timedelta(hours=1)
+    late, early = repaired(2, NOON + hour, 5), repaired(3, NOON, 6)
+    tied = repaired(4, NOON + hour, 7)
+    for records in permutations([*first, late, early]):
+        assert trucks(records, "2023-03-01") == (2, 2, False)
+    for records in permutations([*first, late, tied]):
+        assert trucks(records, "2023-03-01") == (4, 4, False)
+
+
+def test_a_line_written_twice_counts_from_the_first() -> None:
+    """One id twice: the earliest instant of recording stands, in whichever order the lines are."""
+    hour = timedelta(hours=1)
+    event = Delivery(date="2023-01-01", item="truck", quantity=1, sources=[Source(publisher="A")])
+    twice = [Record(id_of(0), NOON, event), Record(id_of(0), NOON + hour, event)]
+    for records in (twice, twice[::-1]):
+        [fact] = believe(records).facts
+        assert (fact.recorded_at, fact.known_since) == (NOON, NOON)
+
+
+def test_of_news_known_at_once_the_last_written_decides() -> None:
+    """Of news with one day of publication the one recorded last, and of these the one with the greatest id."""
+    hour = timedelta(hours=1)
+
+    def news(number: int, at: datetime, record_id: int, published: str = "2023-05-01") -> Record:
+        source = Source(publisher="A", published=published)
+        return Record(
+            id_of(record_id), at, Correction(of=id_of(0), event=pledge(number, "2023-01-05"), sources=[source])
+        )
+
+    first = log([pledge(1, "2023-01-05")])
+    late, early, tied = news(2, NOON + hour, 5), news(3, NOON, 6), news(4, NOON + hour, 7)
+    later = news(5, NOON - hour, 4, "2023-05-02")
+    for records in permutations([*first, late, early]):
+        assert trucks(records, "2023-03-01") == (2, 2, False)
+    for records in permutations([*first, late, tied]):
+        assert trucks(records, "2023-03-01") == (4, 4, False)
+    for records in permutations([*first, tied, later]):
+        assert trucks(records, "2023-03-01") == (5, 5, False)
+
+
+def test_no_news_outlives_a_repair_that_retracts() -> None:
+    """A record that a repair takes away counts at no time, whatever was reported of it; its links are left."""
+    first = log([pledge(1, "2023-01-05"), pledge(10, "2023-01-05", 0)])
+    news = Record(
+        id_of(5),
+        NOON,
+        Correction(
+            of=id_of(1), event=pledge(20, "2023-01-05", 0), sources=[Source(publisher="A", published="2023-05")]
+        ),
+    )
+    gone = Record(id_of(6), NOON, Retraction(of=id_of(1)))
+    assert trucks([*first, news], "2023-03-01")[:2] == (20, 20)
+    assert trucks([*first, news, gone], "2023-03-01")[:2] == (1, 1)
+
+
+def test_a_chain_of_duplicates_is_one_fact() -> None:
+    """Duplicates of duplicates stand under the last; in a circle, under the smallest id, and all of them count once."""
+
+    def told(*pairs: tuple[int, int]) -> list[tuple[str, tuple[str, ...]]]:
+        one = [
+            Delivery(date="2023-01-01", item="truck", quantity=5, ref=str(number), sources=[REPORT])
+            for number in range(4)
+        ]
+        twins = [Retraction(of=id_of(of), duplicate_of=id_of(other)) for of, other in pairs]
+        return sorted((fact.id, fact.members) for fact in believe(log([*one, *twins])).facts)
+
+    ids = tuple(map(id_of, range(4)))
+    assert told((0, 1), (1, 2)) == [(ids[2], ids[:3]), (ids[3], ids[3:])]
+    assert told((1, 2), (0, 1), (2, 3)) == [(ids[3], ids)]
+    assert told((1, 2), (2, 3), (3, 1), (0, 3)) == [(ids[1], ids)]
+    assert told((3, 3)) == [(each, (each,)) for each in ids]
+
+
+def test_a_duplicate_that_is_no_event_is_none() -> None:
+    """An account that is taken back as a duplicate makes no two facts one, and keeps no others from being one."""
+    one, two = (Delivery(date="2023-01-01", item="truck", quantity=5, ref=ref, sources=[REPORT]) for ref in ("a", "b"))
+    told = Corroboration(of=id_of(0), quantity=9, sources=[REPORT])
+    twins = [Retraction(of=id_of(2), duplicate_of=id_of(1)), Retraction(of=id_of(0), duplicate_of=id_of(1))]
+    [fact] = believe(log([one, two, told, *twins])).facts
+    assert (fact.id, fact.members, str(fact.quantity)) == (id_of(1), (id_of(0), id_of(1)), "5")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "combined", "disputed"),
+    [
+        (["1..5", "3..9"], "3..5", False),
+        (["1..5", "3.."], "3..5", False),
+        (["..5", "2..3", "9"], "0..9", True),
+        (["1..", "2", "4", "3..5"], "2..5", True),
+        (["5", "5"], "5", False),
+        (["2..4", "4..6"], "4", False),
+        (["~5", "~7"], "~5..7", True),
+        (["~5", "7.."], "7..", False),
+        (["3..", "1"], "1..", True),
+        (["1..3", "3..10", "9"], "1..9", True),
+        (["7..9", "1..7", "3"], "3..9", True),
+    ],
+)
+def test_accounts_of_a_number(accounts: list[str], combined: str, disputed: bool) -> None:
+    """What they have in common; the hull of those that contradict another; and exact before about."""
+    for order in permutations(accounts):
+        told = account_of(*(("2024-07-09", quantity, "2024-07-10") for quantity in order))
+        assert told == ("2024-07-09", combined, frozenset({"quantity"} if disputed else ()))
+
+
+@pytest.mark.parametrize(
+    ("accounts", "combined", "disputed"),
+    [
+        (["2023-01/2023-03", "2023-03/2023-05"], "2023-03", False),
+        (["2023-01-01/2023-01-20", "2023-01-15/2023-02-01"], "2023-01-15/2023-01-20", False),
+        (["../2023-02-01", "2023-01-15/2023-03-01"], "2023-01-15/2023-02-01", False),
+        (["../2023-02-01", "2023-03-01"], "../2023-03-01", True),
+        (["2023-01", "2023-01-20", "2023-01-22"], "2023-01-20/2023-01-22", True),
+        (["2023-01-05~", "2023-02"], "2023-02", False),
+        (["2024-08-01/..", "2024-07-15"], "2024-07-15/..", True),
+        (["2023-01-05~", "2023-02-01~"], "2023-01-05/2023-02-01", True),
+    ],
+)
+def test_accounts_of_a_day(accounts: list[str], combined: str, disputed: bool) -> None:
+    """The days that they have in common, or the hull of those that contradict another; about a day yields to a day."""
+    for order in permutations(accounts):
+        day, _, disputes = account_of(*((each, "1", "2024-07-10") for each in order))
+        assert DateRange.parse(day).earliest == DateRange.parse(combined).earliest
+        assert DateRange.parse(day).latest == DateRange.parse(combined).latest
+        assert disputes == frozenset({"date"} if disputed else ())

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidtimeline import Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline
+from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline
+from aidtimeline.codec import record_id
 from aidtimeline.engines.reference import run
 from aidtimeline.errors import UnknownKey, UsageError
-from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends, series
+from aidtimeline.events import Amendment, Event
+from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, SeriesRow, Step, Steps, at_ends, series
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
 from aidtimeline.testing import Cuts, cuts, linked_logs, logs
 from aidtimeline.testing.strategies import FIRST, ITEMS, LAST
@@ -89,6 +91,7 @@ def test_phases_are_the_views_of_all_days(records: list[Record], asked: Cuts) ->
     """Of any day, the phases that hold have the facts of its cut, as they are there, each group in one phase."""
     belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
     told = list(phases(belief))
+    assert all(phase.since != date.min for phase in told)
     for day in days(belief):
         holding = [
             phase for phase in told if (phase.since or date.min) <= day and (phase.until is None or day < phase.until)
@@ -237,9 +240,9 @@ def test_units_are_never_mixed() -> None:
     assert told.names == ()
     with pytest.raises(UnknownKey, match="several units"):
         told[()]
-    assert numbers(told.in_unit("set")[()]) == ((date(2023, 2, 1), 2, 2),)
-    assert list(told) == [()]
-    assert len(told) == 1
+    assert numbers(told["set"]) == ((date(2023, 2, 1), 2, 2),)
+    assert list(told) == [(None,), ("set",)]
+    assert len(told) == 2
 
 
 def test_numbers_leave_flags_aside() -> None:
@@ -254,6 +257,27 @@ def test_numbers_leave_flags_aside() -> None:
     )
     assert numbers(steps) == ((date(2023, 1, 1), 1, None), (date(2023, 3, 1), 0, 0))
     assert steps.at(date(2022, 12, 31)).disputed
+    lines = str(Series(("item",), (SeriesRow(("truck",), None, steps),))).splitlines()
+    assert [line.split() for line in lines[2:]] == [["truck", "2023-01-01", "at", "least", "1"], ["2023-03-01", "0"]]
+
+
+def test_flags_last() -> None:
+    """A sum stays disputed, and loose, while one of its facts or groups is, whatever begins beside them."""
+    source = Source(publisher="A", published="2024-01-01")
+    first = Delivery(date="2023-01-01", item="truck", quantity=1, sources=source)
+    top = [Delivery(date="2023-02", item="truck", quantity=1, ref=str(n), sources=source) for n in range(7)]
+    ids = [record_id(each) for each in top]
+    tangle = [
+        Delivery(date="2023-02", item="truck", quantity=1, ref=str(n), supersedes=ids, sources=source)
+        for n in range(7, 14)
+    ]
+    plain = Delivery(date="2023-02-10", item="truck", quantity=1, sources=source)
+    doubt = Corroboration(of=record_id(first), quantity=2, sources=source)
+    events: list[Event | Amendment] = [first, *top, *tangle, plain, doubt]
+    records = [Record(record_id(each), datetime(2024, 2, 1, tzinfo=UTC), each) for each in events]
+    steps = series(believe(records), Counts())["truck"]
+    flags = {day: (steps.at(day).disputed, steps.at(day).loose) for day in ("2023-01-01", "2023-02-09", "2023-02-10")}
+    assert flags == {"2023-01-01": (True, False), "2023-02-09": (True, True), "2023-02-10": (True, True)}
 
 
 # Months, quarters, years.
@@ -299,6 +323,9 @@ def test_periods_end_with_the_calendar() -> None:
     """The last month there is, and a period that there is not."""
     steps = Steps((Step(date(9999, 11, 5), Bounds(Decimal(1), Decimal(1))),))
     assert [step.day for step in at_ends(steps, "month", date.max)] == [date(9999, 11, 30), date.max]
+    assert [step.day for step in at_ends(steps, "year", date(9999, 12, 1))] == [date(9999, 12, 1)]
+    begun = Steps((Step(date(2023, 2, 1), NOTHING),))
+    assert [step.day for step in at_ends(begun, "quarter", "2023-04-01")] == [date(2023, 3, 31), date(2023, 4, 1)]
     assert [step.day for step in at_ends(Steps((Step(date(33, 2, 1), NOTHING),)), "quarter")] == [date(33, 3, 31)]
     with pytest.raises(UsageError, match="month, quarter, year"):
         at_ends(steps, "week")  # type: ignore[arg-type]

@@ -18,8 +18,8 @@ from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.dates import end_of
 from aidtimeline.events import Correction
 from aidtimeline.projections import Sum, fold
+from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.sums import SumKey
-from aidtimeline.projections.tables import in_order
 from aidtimeline.semantics import Account, Belief, Fact
 
 #: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one

@@ -173,6 +173,11 @@ def to_intent(value: str) -> str:
     return _one_of(tuple(EVENT_KINDS), value)
 
 
+def to_training_unit(value: str | None) -> str | None:
+    """What trainings are counted in."""
+    return None if value is None else _one_of(TRAINING_UNITS, value)
+
+
 def to_flag(value: bool) -> bool:
     """True or false, and nothing that is like it."""
     if isinstance(value, bool):
@@ -354,11 +359,7 @@ class Training(Event):
 
     item: str | None = field(default=None, converter=to_optional_slug)
     quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-
-    def __attrs_post_init__(self) -> None:
-        if self.unit is not None:
-            _one_of(TRAINING_UNITS, self.unit)
+    unit: str | None = field(default=None, converter=to_training_unit)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)

@@ -248,7 +248,12 @@ _UNFINISHED = "a batch that is being written, or whose writer died, passed over:
 
 def _warning(code: str, message: str, file: str, line: int) -> Problem:
     return Problem(
-        code=code, severity="warning", message=message, file=file, line=line, hint="the next `record` sets it aside"
+        code=code,
+        severity="warning",
+        message=message,
+        file=file,
+        line=line,
+        hint=f"`record --to {Path(file).stem}` sets it aside",
     )
 
 

@@ -15,7 +15,7 @@ from aidtimeline.diff import Change, diff
 from aidtimeline.engines.reference import run
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.explain import Explanation, explain
+from aidtimeline.explain import Explained, Explanation, explain
 from aidtimeline.log import EventLog
 from aidtimeline.projections import (
     Counts,
@@ -100,7 +100,7 @@ class View:
         """What has become of each promise, `where` choosing which; see `aidtimeline.projections.Fulfilment`."""
         return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
 
-    def explain(self, projection: Counts | MoneySums | ProjectStates | Participations, key: Any) -> Explanation:
+    def explain(self, projection: Explained, key: Any) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
         `key` is that of the projection's `piece`: of sums the row's key and its unit, `(("truck",), None)`; of project

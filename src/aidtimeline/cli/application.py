@@ -115,7 +115,9 @@ def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Com
 
 def show(lines: Iterable[str]) -> None:
     """Lines on stdout, all at once: a page that fails prints nothing."""
-    click.echo("\n".join(lines))
+    text = "\n".join(lines)
+    if text:
+        click.echo(text)
 
 
 def tell(message: str) -> None:

@@ -109,6 +109,10 @@ def _sums(
     rows = view.replay(question).rows
     if not rows:
         yield "Nothing: no such fact with a number had happened by then, for all that was reported."
+        if isinstance(question, MoneySums) and any(
+            getattr(each.event, "side", "") == "receiver" for each in view.facts
+        ):
+            yield "Receivers' books are left out, lest one flow count twice; ask for them with --where side=receiver."
         return
     behind: dict[tuple[tuple[str | None, ...], str | None], list[Fact]] = defaultdict(list)
     for fact in view.facts:

@@ -6,7 +6,7 @@ fact in it counts in some world, may replace one that does, or keeps links from 
 `answers` takes an answer apart, `reasons` is what it comes to, `text` how it is printed.
 """
 
-from aidtimeline.explain.answers import Explanation, explain
+from aidtimeline.explain.answers import Explained, Explanation, explain
 from aidtimeline.explain.reasons import Reason, Report
 
-__all__ = ["Explanation", "Reason", "Report", "explain"]
+__all__ = ["Explained", "Explanation", "Reason", "Report", "explain"]

@@ -163,14 +163,15 @@ def _reasons(
             (record for member in fact.members for record in amendments.get(member, ())),
             view.known_at,
         )
+    duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
     for record in records:
-        if record.id in others and record.id not in believed and isinstance(record.event, Event):
-            part: Part = "circle" if record.id in circles else "replaces"
+        if record.id in (others | duplicates) - believed.keys() and isinstance(record.event, Event):
+            part: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
             told = tuple(amendments.get(record.id, ()))
             yield Reason(record.id, record.event, record.event.date, part, amendments=told)
 
 
 def _no_such(key: object, known: Iterable[object]) -> str:
     names = {key_in_words(each) for each in known}
-    near = difflib.get_close_matches(key_in_words(key), names, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(key_in_words(key), names, cutoff=0.5)
     return f"nothing counts under {shown(key_in_words(key))}" + (f"; the nearest: {', '.join(near)}" if near else "")

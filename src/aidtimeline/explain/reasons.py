@@ -14,8 +14,9 @@ from aidtimeline.events import Correction, Event, Record, Source
 from aidtimeline.semantics import Account, Fact
 
 #: What a fact is doing in an explanation: it counts in some world; it may replace one that does, or links run through
-#: it to one that may; or it is in a circle of links with another, and so these are ignored.
-Part: TypeAlias = Literal["counts", "replaces", "circle"]
+#: it to one that may; or it is in a circle of links with another, and so these are ignored; or it is a record of the
+#: same fact as another, under whose id it stands.
+Part: TypeAlias = Literal["counts", "replaces", "circle", "duplicate"]
 Cut: TypeAlias = date | datetime | None
 
 

@@ -60,6 +60,8 @@ def _standing(reason: Reason, states: str) -> str:
     """What the fact is doing here."""
     if reason.part == "circle":
         return "not counted; it is in a circle of links, which are ignored"
+    if reason.part == "duplicate":
+        return "the same fact once more; it is told under another id"
     if reason.part == "replaces":
         return "may replace what counts" if reason.accounts else "not believed, but what it replaces may be replaced"
     return f"{states}, for sure" if reason.certain else f"{states}, or nothing"

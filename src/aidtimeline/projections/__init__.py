@@ -2,6 +2,7 @@
 
 from aidtimeline.projections.fields import FIELDS, names
 from aidtimeline.projections.fulfilment import Fulfilment, FulfilmentRow, FulfilmentTable, fulfilment_rows
+from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import Match
 from aidtimeline.projections.pieces import Bounds, Product, State, Sum, Term, Union
 from aidtimeline.projections.protocol import Projection, fold
@@ -15,7 +16,7 @@ from aidtimeline.projections.states import (
     ProjectStates,
 )
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums
-from aidtimeline.projections.tables import Row, Table, in_order
+from aidtimeline.projections.tables import Row, Table
 
 __all__ = [
     "COUNTED_KINDS",

@@ -100,7 +100,7 @@ def _field(name: str) -> str:
 
 
 def _no_such(what: str, found: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(found), known, n=1)
+    near = difflib.get_close_matches(str(found), known)
     return (
         f"there is no {what} {shown(found)}"
         + (f"; did you mean {near[0]}?" if near else "")

@@ -12,9 +12,9 @@ counts toward which it is linked or inferred.
 
 A delivery counts once in a row, however many of its promises it serves. Linked to several rows of one kind, it adds
 from nothing to all of it to each, for nobody has said how it is split. A commitment is a promise, never a delivery.
-What is delivered beyond what was promised is shown: then outstanding is below zero. Money is paid by disbursements, by
-expenditures and by deliveries with a value, in the provider's books; where two of them are one flow, it counts twice
-unless the value of one of them starts at zero.
+What is delivered beyond what was promised is shown: then outstanding is below zero. Money is paid by disbursements
+and by deliveries with a value, in the provider's books (an expenditure is the same money once more, spent by who got
+it); where two of them are one flow, it counts twice unless the value of one of them starts at zero.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from aidtimeline.amounts import Quantity
 from aidtimeline.dates import DateRange, parse_day
 from aidtimeline.projections.balances import Balance, Ledger, Mode, balance, how_many_count, net
 from aidtimeline.projections.fields import Value, Where, select
+from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import Given, Match, Promised, in_words, matches, perhaps
 from aidtimeline.projections.pieces import Bounds, Term
-from aidtimeline.projections.tables import in_order
 from aidtimeline.semantics import Fact
 from aidtimeline.tables import Column, table
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 PROMISES = ("pledge", "commitment")
 HANDED_OVER = ("delivery", "training")
-PAID = ("disbursement", "expenditure", "delivery")
+PAID = ("disbursement", "delivery")
 
 
 class Key(NamedTuple):
@@ -153,7 +153,7 @@ class Fulfilment:
         given: dict[Key, list[Given]] = defaultdict(list)
         for fact in facts:
             if fact.kind not in PROMISES:
-                for key, each in _linked(fact, promises, rows) if fact.fulfils else _inferred(fact, rows):
+                for key, each in _linked(fact, promises) if fact.fulfils else _inferred(fact, rows):
                     given[key].append(each)
         found = (self._row(key, rows[key], given[key]) for key in sorted(rows, key=in_order))
         return FulfilmentTable(tuple(row for row in found if row is not None))
@@ -211,9 +211,7 @@ def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[
                 yield key, Given(fact, term, frozenset(each.fact.id for each in rows[key]), "inferred")
 
 
-def _linked(
-    fact: Fact, promises: Mapping[str, Fact], rows: Mapping[Key, list[Promised]]
-) -> Iterator[tuple[Key, Given]]:
+def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Given]]:
     """Toward which promises a delivery counts that names some, and how much of it may in each row."""
     named = _reached(fact, promises)
     for kind in PROMISES:

@@ -6,13 +6,11 @@ the day on which it begins, and takes them back on the day on which it ends.
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from html import escape
 from typing import Literal, TypeAlias
 
 import attrs
@@ -20,13 +18,13 @@ from attrs import define, field, frozen
 
 from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.dates import DateRange, parse_day
-from aidtimeline.errors import UnknownKey, UsageError, shown
+from aidtimeline.errors import UsageError, shown
+from aidtimeline.projections.keyed import ByKey, ordered
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.sums import SumKey, Sums, adds_to
-from aidtimeline.projections.tables import Key, in_order
 from aidtimeline.semantics import Belief, phases
-from aidtimeline.tables import Column, table
+from aidtimeline.tables import Column
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
 _Sign: TypeAlias = Literal[1, -1]
@@ -87,12 +85,12 @@ class SeriesRow:
 
 
 def _ordered(rows: Iterable[SeriesRow]) -> tuple[SeriesRow, ...]:
-    return tuple(sorted(rows, key=lambda row: in_order((*row.key, row.unit))))
+    return ordered(rows)
 
 
 @frozen
-class Series(Mapping[Key, Steps]):
-    """Sums over time by key. Keys, rows and units are those of `aidtimeline.projections.Table`.
+class Series(ByKey[SeriesRow, Steps]):
+    """Sums over time by key; see `ByKey` for the keys.
 
     There is a row where the table of some day has one. `period` is None, or that at whose ends the steps were taken.
     """
@@ -101,54 +99,22 @@ class Series(Mapping[Key, Steps]):
     rows: tuple[SeriesRow, ...] = field(converter=_ordered)
     period: Period | None = None
 
-    def in_unit(self, unit: str | None) -> Series:
-        """Only the rows in this unit (None: pieces)."""
-        return attrs.evolve(self, rows=tuple(row for row in self.rows if row.unit == unit))
+    def answer(self, row: SeriesRow) -> Steps:
+        """The steps."""
+        return row.steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
         """The sums at the end of each month, quarter or year; see `at_ends`."""
         rows = tuple(attrs.evolve(row, steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
         return Series(self.names, rows, period)
 
-    def __getitem__(self, key: Key) -> Steps:
-        wanted = key if isinstance(key, tuple) else (key,)
-        found = [row for row in self.rows if row.key == wanted]
-        if not found:
-            near = difflib.get_close_matches(str(key), [str(each) for each in self], n=3, cutoff=0.5)
-            raise UnknownKey(f"there is no row {shown(key)}" + (f"; the nearest: {', '.join(near)}" if near else ""))
-        if len(found) > 1:
-            units = ", ".join(shown(row.unit or "pieces") for row in found)
-            raise UnknownKey(f"{shown(key)} is counted in several units ({units}): ask in_unit(…)")
-        return found[0].steps
+    def columns(self) -> list[Column]:
+        """The names of the key, when, the bounds, the unit."""
+        when = "since" if self.period is None else f"end of {self.period}"
+        return [*map(Column, self.names), Column(when), Column("", "right"), Column("unit")]
 
-    def __iter__(self) -> Iterator[Key]:
-        for key in dict.fromkeys(row.key for row in self.rows):
-            yield key[0] if len(self.names) == 1 else key
-
-    def __len__(self) -> int:
-        return len({row.key for row in self.rows})
-
-    def __str__(self) -> str:
-        cells = self._cells()
-        if not cells:
-            return "no rows"
-        heads = [*map(Column, self.names), Column(self._when), Column("", "right"), Column("unit")]
-        return "\n".join(table(heads, cells))
-
-    def _repr_html_(self) -> str:
-        """The table as a notebook shows it."""
-        head = "".join(f"<th>{escape(each)}</th>" for each in (*self.names, self._when, "bounds", "unit"))
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in self._cells()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-    @property
-    def _when(self) -> str:
-        return "since" if self.period is None else f"end of {self.period}"
-
-    def _cells(self) -> list[list[str]]:
-        """The cells of the table: a row's key is told once, and a step where what is shown changes."""
+    def cells(self) -> list[list[str]]:
+        """A row's key is told once, and a step where what is shown changes."""
         lines = []
         for row in self.rows:
             key = [value or "–" for value in row.key]

@@ -10,9 +10,10 @@ from attrs import frozen
 from aidtimeline.dates import DateRange
 from aidtimeline.events import Announcement, Participation, Project, Status
 from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.pieces import Product, State, Union
 from aidtimeline.projections.sums import Counts, MoneySums
-from aidtimeline.projections.tables import Table, in_order
+from aidtimeline.projections.tables import Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 

@@ -83,8 +83,7 @@ class Counts(Sums):
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key and unit) when it counts."""
         if fact.quantity is not None and fact in self.selection:
-            disputed = not fact.disputed.isdisjoint(("date", "quantity"))
-            yield (self.key(fact), getattr(fact.event, "unit", None)), Term(fact.quantity, disputed)
+            yield (self.key(fact), getattr(fact.event, "unit", None)), Term(fact.quantity, bool(fact.disputed))
 
 
 class MoneySums(Sums):
@@ -118,8 +117,7 @@ class MoneySums(Sums):
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
         if fact.value is not None and fact in self.selection and not self._other_side(fact):
-            disputed = not fact.disputed.isdisjoint(("date", "value"))
-            yield (self.key(fact), None), Term(fact.value.amount, disputed)
+            yield (self.key(fact), None), Term(fact.value.amount, bool(fact.disputed))
 
     def _other_side(self, fact: Fact) -> bool:
         return self._one_side and fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"

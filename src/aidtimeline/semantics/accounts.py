@@ -56,7 +56,7 @@ def capped(stated: DateRange, report: datetime) -> DateRange:
 
 def combine_dates(accounts: Sequence[Account]) -> Combined[DateRange]:
     """The date that the accounts tell together, and whether they contradict each other."""
-    exact = [each for each in accounts if not each.stated_date.qualified] or accounts
+    exact = [each for each in accounts if not each.stated_date.approximate] or accounts
     return _combine([each.date for each in exact], _date_ends, _date_between)
 
 

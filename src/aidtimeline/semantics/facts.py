@@ -175,6 +175,7 @@ def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_unt
                 if told:
                     fulfils.update(identity.root(promise) for promise in _text(member, reported).fulfils)
             if accounts:
+                accounts.sort(key=_in_turn)
                 ids = tuple(sorted(member.id for member in members))
                 yield _fact(base, text, accounts, ids, tuple(sorted(fulfils - {root})))
 
@@ -183,6 +184,12 @@ def _text(record: Record, reported: Reported) -> Event:
     """What the record says, as corrected by the news that decides."""
     news = reported.news_of(record.id)
     return cast(Event, news.event if isinstance(news, Correction) else record.event)
+
+
+def _in_turn(account: Account) -> tuple[Any, ...]:
+    """The order of accounts: as they were known, and of those known at once a record's own before what bears it out."""
+    record = account.record
+    return account.known_since, isinstance(record.event, Corroboration), record.recorded_at, record.id
 
 
 def _accounts(record: Record, unit: str | None, reported: Reported, known_until: datetime | None) -> Iterator[Account]:

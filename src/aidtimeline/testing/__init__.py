@@ -1,15 +1,14 @@
 """For those who test against aidtimeline: Hypothesis strategies for all of its values, and its laws.
 
-    from hypothesis import given
-    from aidtimeline.testing import check_laws, cuts, logs
+    from aidtimeline.testing import check_projection
 
-    @given(logs(), cuts())
-    def test_my_projection_is_lawful(records, cuts):
-        check_laws(records, cuts, MyProjection())
+    def test_my_projection_is_lawful():
+        check_projection(MyProjection())
 
 `strategies` draws values and events, `logs` whole logs and the questions asked of them; `shares` says what such logs
-have. `laws` holds any projection to the laws of replay, `amendments` to those of corrections and retractions.
-Hypothesis comes with `pip install 'aidtimeline[testing]'`.
+have. `laws` holds any projection to the laws of replay, `worlds` to those of bounds, `amendments` to those of
+corrections and retractions; `checking` tries them all, `machine` holds logs to theirs. With Hypothesis installed,
+`st.from_type` draws events and values as well. Hypothesis comes with `pip install 'aidtimeline[testing]'`.
 """
 
 from __future__ import annotations
@@ -22,8 +21,13 @@ except ModuleNotFoundError as _missing:
         name=_missing.name,
     ) from _missing
 
+from aidtimeline.testing.checking import check_projection
 from aidtimeline.testing.laws import Cuts, LawBroken, check_laws
 from aidtimeline.testing.logs import (
+    AMENDING,
+    LINKING,
+    MOVES,
+    chains,
     corrections_within,
     cuts,
     linked_logs,
@@ -31,14 +35,21 @@ from aidtimeline.testing.logs import (
     news,
     repairs,
 )
+from aidtimeline.testing.machine import LogMachine
 from aidtimeline.testing.shares import SHARES, features, shares
 from aidtimeline.testing.strategies import dates, days, events, instants, money, quantities, record_ids, sources
 
 __all__ = [
+    "AMENDING",
+    "LINKING",
+    "MOVES",
     "SHARES",
     "Cuts",
     "LawBroken",
+    "LogMachine",
+    "chains",
     "check_laws",
+    "check_projection",
     "corrections_within",
     "cuts",
     "dates",

@@ -26,11 +26,12 @@ R = TypeVar("R")
 
 
 class LawBroken(AidtimelineError, AssertionError):
-    """A law does not hold: says which, and what was found instead."""
+    """A law does not hold: `law` says which, `found` what was found instead."""
 
-    def __init__(self, law: str, message: str) -> None:
+    def __init__(self, law: str, found: str) -> None:
         self.law = law
-        super().__init__(f"{law}: {message}")
+        self.found = found
+        super().__init__(f"{law}: {found}")
 
 
 @frozen

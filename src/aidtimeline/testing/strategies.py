@@ -104,7 +104,7 @@ def _interval(ends: tuple[str, str]) -> str:
 
 def numbers() -> st.SearchStrategy[Decimal]:
     """Decimals: mostly small and whole, some with a fraction, below zero, or of thirty digits."""
-    small = st.integers(0, 12).map(Decimal)
+    small = st.integers(0, 6).map(Decimal)
     return st.one_of(
         small,
         small,
@@ -239,8 +239,8 @@ def events(
     none). `full=False` leaves out the texts that replay does not look at: notes, references, the wording of sources.
 
     >>> from hypothesis import find
-    >>> find(events("delivery"), lambda event: event.quantity is not None).quantity.text
-    '0'
+    >>> find(events("cancellation", full=False), lambda event: True).date.text
+    '2023-03-26'
     """
     if kind is None:
         return st.one_of([events(each, ids=ids, published=published, full=full) for each in EVENT_KINDS])
@@ -254,6 +254,6 @@ def events(
     }
     strategies |= {
         "date": dates(),
-        "sources": st.lists(source, min_size=1, max_size=2) if full else source,
+        "sources": source | st.tuples(source, source),
     }
     return st.builds(cls, **strategies)

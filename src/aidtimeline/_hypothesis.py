@@ -1,0 +1,32 @@
+"""What Hypothesis loads by itself (entry point `hypothesis`), so that `st.from_type` draws our values and events.
+
+It is loaded with Hypothesis by everybody who has both, so it loads the strategies only when one is drawn from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+
+def register() -> None:
+    """Register a strategy for every value, every kind of event, and records."""
+    from aidtimeline.amounts import Money, Quantity  # noqa: PLC0415
+    from aidtimeline.dates import DateRange  # noqa: PLC0415
+    from aidtimeline.events import EVENT_KINDS, Event, Record, Source  # noqa: PLC0415
+
+    st.register_type_strategy(DateRange, lambda _: _testing().dates())
+    st.register_type_strategy(Quantity, lambda _: _testing().quantities())
+    st.register_type_strategy(Money, lambda _: _testing().money())
+    st.register_type_strategy(Source, lambda _: _testing().sources())
+    st.register_type_strategy(Record, lambda _: _testing().logs(max_size=1).map(lambda records: records[0]))
+    st.register_type_strategy(Event, lambda _: _testing().events())
+    for event in EVENT_KINDS.values():
+        st.register_type_strategy(event, lambda event: _testing().events(event.kind))
+
+
+def _testing() -> Any:
+    from aidtimeline import testing  # noqa: PLC0415
+
+    return testing

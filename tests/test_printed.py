@@ -1,0 +1,580 @@
+"""What is printed, to the letter: tables, series, promises, changes, explanations; on small data and on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from aidtimeline import Counts, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError
+from aidtimeline.amounts import Quantity
+from aidtimeline.diff import Change
+from aidtimeline.events import (
+    Amendment,
+    Correction,
+    Corroboration,
+    Delivery,
+    Event,
+    Pledge,
+    Record,
+    Retraction,
+    Source,
+    Status,
+)
+from aidtimeline.projections import Bounds, FulfilmentTable, Series, Step, Steps, Table
+from aidtimeline.projections.balances import Balance
+from aidtimeline.projections.matching import in_words
+from aidtimeline.projections.series import SeriesRow, at_ends
+from aidtimeline.projections.tables import Row
+from aidtimeline.vocabulary import Item, Vocabulary
+
+EVENTS = Path(__file__).parent.parent / "events"
+RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+def name(number: int) -> str:
+    return f"{number:032x}"
+
+
+def told(*events: Event | Amendment, **options: Any) -> Timeline:
+    """A timeline in which the first event has the id 1, and so on."""
+    return Timeline([Record(name(number), RECORDED, each) for number, each in enumerate(events, start=1)], **options)
+
+
+def report(publisher: str = "Rubryka", published: str | None = "2023-02-01", **fields: Any) -> Source:
+    return Source(publisher=publisher, published=published, **fields)
+
+
+def page(text: str) -> str:
+    """What a test expects, without the margin that the test has, and without the line ends around it."""
+    return dedent(text).strip("\n")
+
+
+def between(low: int, high: int | None, **flags: Any) -> Bounds:
+    return Bounds(Decimal(low), None if high is None else Decimal(high), **flags)
+
+
+# Tables.
+
+TABLE = Table(
+    ("item", "donor"),
+    (
+        Row(("truck", "JP"), None, between(0, 30)),
+        Row((None, None), "metre", between(1200, 1200, approximate=True)),
+        Row(("<b>", None), None, between(1, None, open=1)),
+    ),
+)
+
+
+def test_a_table() -> None:
+    """Numbers lean to the right; what has no name is a dash; pieces have no unit."""
+    assert str(TABLE) == page("""
+        item   donor               unit
+        ─────  ─────  ───────────  ─────
+        –      –      about 1,200  metre
+        <b>    –       at least 1
+        truck  JP         0 to 30
+    """)
+    assert str(Table((), ())) == "no rows"
+
+
+def test_a_table_in_a_notebook() -> None:
+    """The same cells as HTML, under the same heads."""
+    assert TABLE._repr_html_() == (
+        "<table><thead><tr><th>item</th><th>donor</th><th></th><th>unit</th></tr></thead>"
+        "<tbody><tr><td>–</td><td>–</td><td>about 1,200</td><td>metre</td></tr>"
+        "<tr><td>&lt;b&gt;</td><td>–</td><td>at least 1</td><td></td></tr>"
+        "<tr><td>truck</td><td>JP</td><td>0 to 30</td><td></td></tr></tbody></table>"
+    )
+
+
+# Series.
+
+SERIES = Series(
+    ("item", "donor"),
+    (
+        SeriesRow(
+            ("truck", "JP"),
+            None,
+            Steps(
+                (
+                    Step(None, between(0, 0, disputed=True)),
+                    Step(date(2023, 1, 2), between(0, 30)),
+                    Step(date(2023, 2, 2), between(0, 30, disputed=True)),
+                    Step(date(2023, 4, 2), between(1200, 1200)),
+                )
+            ),
+        ),
+        SeriesRow((None, "<b>"), "metre", Steps((Step(None, between(0, 2)),))),
+    ),
+)
+
+
+def test_a_series() -> None:
+    """A line where what is shown changes; the key is told once; what has always been so has no day."""
+    assert str(SERIES) == page("""
+        item   donor  since                unit
+        ─────  ─────  ──────────  ───────  ─────
+        –      <b>    ever         0 to 2  metre
+        truck  JP     2023-01-02  0 to 30
+                      2023-04-02    1,200
+    """)
+    assert str(Series((), ())) == "no rows"
+    assert list(SERIES) == [(None, "<b>"), ("truck", "JP")]
+
+
+def test_a_series_by_period() -> None:
+    """A line for each end, whether it changes or not."""
+    assert str(SERIES.every("quarter", "2023-08-01")) == page("""
+        item   donor  end of quarter           unit
+        ─────  ─────  ──────────────  ───────  ─────
+        –      <b>    ever             0 to 2  metre
+        truck  JP     ever                  0
+                      2023-03-31      0 to 30
+                      2023-06-30        1,200
+                      2023-08-01        1,200
+    """)
+
+
+def test_a_series_in_a_notebook() -> None:
+    """The same cells as HTML, under the same heads."""
+    assert SERIES._repr_html_() == (
+        "<table><thead><tr><th>item</th><th>donor</th><th>since</th><th></th><th>unit</th></tr></thead>"
+        "<tbody><tr><td>–</td><td>&lt;b&gt;</td><td>ever</td><td>0 to 2</td><td>metre</td></tr>"
+        "<tr><td>truck</td><td>JP</td><td>2023-01-02</td><td>0 to 30</td><td></td></tr>"
+        "<tr><td></td><td></td><td>2023-04-02</td><td>1,200</td><td></td></tr></tbody></table>"
+    )
+
+
+# Promises.
+
+PROMISES = told(
+    Pledge(
+        date="2023-01-01",
+        donor="JP",
+        project="hd",
+        item="pump",
+        quantity=1200,
+        unit="set",
+        due="2023-12",
+        sources=report(),
+    ),
+    Pledge(
+        date="2023-01-02",
+        donor="JP",
+        project="hd",
+        item="pump",
+        quantity=10,
+        unit="set",
+        due="2023",
+        sources=report(),
+    ),
+    Pledge(date="2023-01-02", item="pump", value="USD 2..4", sources=report()),
+    Pledge(date="2023-01-02", donor="JP", item="truck", quantity=3, sources=report()),
+    Delivery(
+        date="2023-03-01",
+        donor="JP",
+        project="hd",
+        item="pump",
+        quantity=3,
+        unit="set",
+        fulfils=[name(1)],
+        sources=report("NHK", "2023-03-02"),
+    ),
+    Delivery(date="2023-03-01", item="pump", fulfils=[name(3)], sources=report("NHK", "2023-03-02")),
+)
+
+
+def test_what_became_of_promises() -> None:
+    """Things in their unit and money in its currency; each `due`; and the days that it took, where it is delivered."""
+    assert str(PROMISES.as_of("2024-02-01").fulfilment()) == page("""
+        kind    donor  project  item        promised  delivered  outstanding  overdue  due             after
+        ──────  ─────  ───────  ─────  ───  ────────  ─────────  ───────────  ───────  ──────────────  ───────
+        pledge  –      –        –      USD    2 to 4          0       2 to 4        0                  58 days
+        pledge  JP     –        truck              3          0            3        0
+        pledge  JP     hd       pump   set     1,210          3        1,207    1,207  2023, Dec 2023  59 days
+    """)
+    assert str(FulfilmentTable(())) == "no rows"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "approximate", "words"),
+    [
+        (None, None, False, "any"),
+        (None, 5, False, "at most 5"),
+        (None, 1200, True, "at most about 1,200"),
+        (1, 1200, True, "about 1 to 1,200"),
+        (-3, None, False, "at least -3"),
+    ],
+)
+def test_balances(low: int | None, high: int | None, approximate: bool, words: str) -> None:
+    """What is outstanding may have no low end, and then is said by its high end."""
+    least, most = (None if end is None else Decimal(end) for end in (low, high))
+    assert str(Balance(least, most, approximate)) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (None, 0, "at most 0 days"),
+        (None, -1, "at least 1 day before"),
+        (0, None, "at least 0 days"),
+        (-1, None, "1 day before or later"),
+        (89, 89, "89 days"),
+        (90, 90, "3 months"),
+        (729, 729, "24 to 25 months"),
+        (730, 730, "2 years"),
+    ],
+)
+def test_days_where_the_words_change(low: int | None, high: int | None, words: str) -> None:
+    """Days become months from three months on, and years from two; the same day is neither before nor after."""
+    assert in_words((low, high)) == words
+
+
+# Changes.
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "before", "after", "words"),
+    [
+        (("truck", None, "JP"), None, "0", "..1200", "truck, JP: 0 → up to 1,200: happened"),
+        ((None,), "set", "0..30", "1..", "all: 0–30 → at least 1 set: happened"),
+        ((), None, "~20", "30", "all: about 20 → 30: happened"),
+    ],
+)
+def test_changes(key: tuple[str | None, ...], unit: str | None, before: str, after: str, words: str) -> None:
+    """From, to, and why; what has no key is all there is."""
+    assert str(Change(key, unit, "happened", (), Quantity.parse(before), Quantity.parse(after))) == words
+
+
+# Explanations.
+
+TRUCKS = told(
+    Delivery(
+        date="2023-01-01",
+        donor="JP",
+        via=["UNICEF", "UNDP"],
+        recipient="sesu",
+        item="truck",
+        quantity="2..4",
+        project="hd",
+        package="p1",
+        value="JPY 4500000",
+        note="Seen in Kharkiv",
+        sources=report(),
+    ),
+    Corroboration(
+        of=name(1),
+        date="2023-01-03",
+        quantity=5,
+        value="JPY 5000000",
+        sources=report("Kyodo News", "2023-02-02", title="Trucks"),
+    ),
+    Corroboration(of=name(1), date="2023-01-01", sources=report("NHK", "2023-02-03")),
+    Corroboration(of=name(1), sources=report("Interfax", None, attribution="a government source")),
+    Delivery(date="2023-03", item="truck", quantity=7, supersedes=[name(1), name(11)], sources=report("UP")),
+    Correction(
+        of=name(5),
+        reason="recounted",
+        event=Delivery(
+            date="2023-03", item="truck", quantity=8, supersedes=[name(1), name(11)], sources=report("UP", "2023-05-01")
+        ),
+    ),
+    Delivery(date="2023-01-01", item="truck", quantity=9, sources=report()),
+    Retraction(of=name(7), duplicate_of=name(1), sources=[report("A", "2023-05-01"), report("B", "2023-05-02")]),
+    Delivery(date="2023-01-20", item="truck", quantity=20, supersedes=[name(10)], sources=report()),
+    Delivery(date="2023-01-20", item="car", quantity=1, supersedes=[name(15)], sources=report()),
+    Delivery(date="2023-01-02", item="truck", quantity=100, sources=report()),
+    Delivery(date="2023-02", item="car", quantity=1, supersedes=[name(11)], sources=report()),
+    Retraction(of=name(12), reason="no cars", sources=report("A", "2023-05-01")),
+    Delivery(date="2023-03", item="bus", quantity=1, supersedes=[name(12)], sources=report("UP", "2023-05-01")),
+    Delivery(date="2023-01-20", item="truck", quantity=1000, supersedes=[name(9)], sources=report()),
+    vocabulary=Vocabulary(items={"truck": Item(slug="truck", label="Truck")}),
+)
+
+
+def test_an_explanation() -> None:
+    """Facts that count, that may replace one, that links run through, and that keep a circle; each with its reports."""
+    view = TRUCKS.as_of("2023-03-15", known_at="2026-11-21", recorded_until="2026-11-21T10:00:00Z")
+    assert str(view.counts().explain("truck")) == page(f"""
+        truck: 1,022 to 1,129, disputed
+        as of 15 Mar 2023 · as known on 21 Nov 2026 · from the log as it stood at 2026-11-21T10:00:00Z
+
+        100, or nothing: delivery, 2 Jan 2023
+          0000000000000000000000000000000b
+          item Truck (truck)
+          - Rubryka, 1 Feb 2023
+
+        2 to 9, or nothing: delivery, 1 Jan 2023 to 3 Jan 2023
+          00000000000000000000000000000001
+          donor JP · via UNICEF and UNDP · recipient sesu · item Truck (truck) · project hd · package p1
+          the reports disagree on its date and quantity and value:
+          - 2 to 4, JPY 4,500,000 (1 Jan 2023): Rubryka, 1 Feb 2023
+          - 9 (1 Jan 2023): Rubryka, 1 Feb 2023
+          - 5, JPY 5,000,000 (3 Jan 2023): Kyodo News, “Trucks”, 2 Feb 2023
+          - 1 Jan 2023: NHK, 3 Feb 2023
+          - the same: Interfax (after a government source)
+          retraction {name(8)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
+          note: Seen in Kharkiv
+
+        20, for sure: delivery, 20 Jan 2023
+          00000000000000000000000000000009
+          item Truck (truck)
+          replaces 0000000000000000000000000000000a
+          - Rubryka, 1 Feb 2023
+
+        1,000, for sure: delivery, 20 Jan 2023
+          0000000000000000000000000000000f
+          item Truck (truck)
+          replaces 00000000000000000000000000000009
+          - Rubryka, 1 Feb 2023
+
+        8, or nothing: delivery, Mar 2023
+          00000000000000000000000000000005
+          item Truck (truck)
+          replaces 00000000000000000000000000000001, 0000000000000000000000000000000b
+          - UP, 1 May 2023
+          correction 00000000000000000000000000000006 (our own, without a source): recounted
+
+        not counted; it is in a circle of links, which are ignored: delivery, 20 Jan 2023
+          0000000000000000000000000000000a
+          item car
+          replaces 0000000000000000000000000000000f
+          - Rubryka, 1 Feb 2023
+
+        may replace what counts: delivery, Mar 2023
+          0000000000000000000000000000000e
+          item bus
+          replaces 0000000000000000000000000000000c
+          - UP, 1 May 2023
+
+        the same fact once more; it is told under another id: delivery, 1 Jan 2023
+          00000000000000000000000000000007
+          item Truck (truck)
+          retraction {name(8)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
+
+        not believed, but what it replaces may be replaced: delivery, Feb 2023
+          0000000000000000000000000000000c
+          item car
+          replaces 0000000000000000000000000000000b
+          retraction 0000000000000000000000000000000d (A, 1 May 2023): no cars
+    """)
+
+
+def test_an_explanation_in_a_narrow_room() -> None:
+    """Every line fits, nothing is lost, and what is broken goes on under its own text."""
+    explanation = TRUCKS.as_of("2023-03-15").counts().explain("truck")
+    narrow = list(explanation.lines(40))
+    assert all(len(line) <= 40 for line in narrow[3:])
+    assert " ".join(narrow).split() == str(explanation).split()
+    assert page("""
+        2 to 9, or nothing: delivery, 1 Jan 2023
+        to 3 Jan 2023
+          00000000000000000000000000000001
+          donor JP · via UNICEF and UNDP ·
+          recipient sesu · item Truck (truck) ·
+          project hd · package p1
+          the reports disagree on its date and
+          quantity and value:
+          - 2 to 4, JPY 4,500,000 (1 Jan 2023):
+            Rubryka, 1 Feb 2023
+    """) in "\n".join(narrow)
+
+
+def test_an_explanation_of_money() -> None:
+    """Amounts stand behind their currency, and a promise tells when it is due."""
+    first = Pledge(
+        date="2023-01-01",
+        donor="JP",
+        item="truck",
+        value="USD 1200",
+        due="2023-12",
+        note="Announced in Kyiv",
+        sources=report("NHK", "2023-01-05", attribution="the government"),
+    )
+    second = Pledge(
+        date="2023-03",
+        donor="JP",
+        item="truck",
+        value="USD 2000..4000",
+        supersedes=[name(1)],
+        sources=report("NHK", "2023-04-05"),
+    )
+    view = told(first, second).as_of("2023-03-10", known_at="2024-01-01")
+    assert str(view.money().explain(("pledge", "USD"))) == page("""
+        pledge, USD: USD 1,200 to 4,000
+        as of 10 Mar 2023 · as known on 1 Jan 2024
+
+        USD 1,200, or nothing: pledge, 1 Jan 2023
+          00000000000000000000000000000001
+          donor JP · item truck · due Dec 2023
+          - NHK, 5 Jan 2023 (after the government)
+          note: Announced in Kyiv
+
+        USD 2,000 to 4,000, or nothing: pledge, Mar 2023
+          00000000000000000000000000000002
+          donor JP · item truck
+          replaces 00000000000000000000000000000001
+          - NHK, 5 Apr 2023
+    """)
+
+
+def test_an_explanation_of_a_state() -> None:
+    """A state that nothing may have set yet says so."""
+    view = told(Status(date="2023", project="hd", status="pipeline", sources=report("NHK", "2024-02-01"))).as_of(
+        "2023-10-10"
+    )
+    assert str(view.explain(ProjectStates(), ("hd", "status"))) == page("""
+        hd, status: pipeline, or none yet
+        as of 10 Oct 2023 · with all that is known today (no --known-at cut)
+
+        pipeline, or nothing: status, 2023
+          00000000000000000000000000000001
+          project hd
+          - NHK, 1 Feb 2024
+    """)
+
+
+def test_an_explanation_of_loose_bounds() -> None:
+    """Bounds that may be wider than need be are said to be loose."""
+    top = [Delivery(date="2023-03", item="truck", quantity=1, sources=report("NHK", "2023-04-01")) for _ in range(7)]
+    replaced = [name(number) for number in range(1, 8)]
+    middle = [
+        Delivery(date="2023-03", item="truck", quantity=1, supersedes=replaced, sources=report("NHK", "2023-04-01"))
+        for _ in range(7)
+    ]
+    [first, *_] = told(*top, *middle).as_of("2023-03-15").counts().explain("truck").lines()
+    assert first == "truck: 0 to 14, loose"
+
+
+# Questions without an answer.
+
+
+NAMES = ("trucka", "truckb", "truckc", "truckd", "boat")
+FIVE = Table(("item",), tuple(Row((each,), None, between(0, 1)) for each in NAMES))
+ROPE = Table(("item",), (Row(("rope",), None, between(0, 1)), Row(("rope",), "metre", between(0, 1))))
+VIEW = told(*(Delivery(date="2023", item=each, quantity=1, sources=report()) for each in NAMES)).as_of("2024-01-01")
+KNOWN_FIELDS = (
+    "item, donor, recipient, via, project, package, kind, location, item-category, side, party, role, unit, currency"
+)
+KNOWN_KINDS = (
+    "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "
+    "participation, cancellation, observation"
+)
+COUNTED = "announcement, pledge, commitment, delivery, training"
+VALUED = "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery"
+
+
+def over_time(table: Table) -> Series:
+    """The same rows as a series, which answers alike."""
+    return Series(
+        table.names, tuple(SeriesRow(row.key, row.unit, Steps((Step(None, row.bounds),))) for row in table.rows)
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [("truck", "; the nearest: truckd, truckc, truckb"), ("boxxxxt", "; the nearest: boat"), ("zzz", "")],
+)
+def test_a_key_that_is_not_there(key: str, nearest: str) -> None:
+    """The message names what was asked, and up to three that are near."""
+    for table in (FIVE, over_time(FIVE)):
+        with pytest.raises(UnknownKey) as error:
+            table[key]
+        assert str(error.value) == f"there is no row '{key}'{nearest}"
+    with pytest.raises(UnknownKey) as error:
+        VIEW.explain(Counts(), ((key,), None))
+    assert str(error.value) == f"nothing counts under '{key}'{nearest}"
+
+
+@pytest.mark.parametrize("table", [ROPE, over_time(ROPE)])
+def test_a_key_in_several_units(table: Table | Series) -> None:
+    """The message names the units, and what to ask."""
+    with pytest.raises(UnknownKey) as error:
+        table["rope"]
+    assert str(error.value) == "'rope' is counted in several units: ask for one of ('rope', None), ('rope', 'metre')"
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (
+            lambda: TABLE.explain(("truck", "JP")),
+            "only the table of a view can be explained: view.counts(…), view.money(…)",
+        ),
+        (lambda: at_ends(Steps(()), "week"), "there is no period 'week' (periods: month, quarter, year)"),  # type: ignore[arg-type]
+        (lambda: Counts("doner"), f"there is no field 'doner'; did you mean donor? (fields: {KNOWN_FIELDS})"),
+        (lambda: Counts(where={"zzz": "x"}), f"there is no field 'zzz' (fields: {KNOWN_FIELDS})"),
+        (lambda: Counts(where={3: "x"}), f"there is no field 3 (fields: {KNOWN_FIELDS})"),  # type: ignore[dict-item]
+        (lambda: Counts(kind="delivry"), f"there is no kind 'delivry'; did you mean delivery? (kinds: {KNOWN_KINDS})"),
+        (
+            lambda: Counts(kind="observation"),
+            "the kind 'observation' has no quantity that is summed "
+            f"(observations are levels, never summed; kinds: {COUNTED})",
+        ),
+        (lambda: MoneySums(kind="training"), f"the kind 'training' has no value (kinds: {VALUED})"),
+    ],
+)
+def test_a_question_that_cannot_be_asked(ask: Callable[[], object], words: str) -> None:
+    """The message names what was asked, the nearest, and all that could be."""
+    with pytest.raises(UsageError) as error:
+        ask()
+    assert str(error.value) == words
+
+
+# The record.
+
+
+def test_the_record_in_july_2024() -> None:
+    """What had been delivered, and what was outstanding, by 31 July 2024."""
+    view = Timeline.open(EVENTS).as_of("2024-07-31")
+    assert str(view.counts()) == page("""
+        item                                      unit
+        ───────────────────────────  ───────────  ────
+        body-armour                   at least 1
+        detector-transport-vehicle            40
+        helmet                        at least 1
+        mechanical-demining-machine       2 to 4
+        mine-detector                at least 50
+        pyrotechnic-team-car          at least 1
+        pyrotechnic-vehicle                   12
+        radio                         at least 1
+        sapper-equipment              at least 1  set
+        truck                                 30
+    """)
+    [machines] = [line for line in str(view.fulfilment()).splitlines() if "mechanical-demining-machine" in line]
+    assert machines.split("  ", 1)[0] == "pledge"
+    assert machines.endswith(
+        "22       2 to 4     18 to 20        0  31 Dec 2024 or earlier, Apr 2025 or earlier  at least 86 days"
+    )
+
+
+def test_the_record_over_time() -> None:
+    """Trucks were delivered nobody says when, and surely by the day of the report."""
+    series = Timeline.open(EVENTS).series(Counts(where={"item": ["truck", "mechanical-demining-machine"]}))
+    assert str(series) == page("""
+        item                         since
+        ───────────────────────────  ──────────  ───────
+        mechanical-demining-machine  2024-07-09   0 to 4
+                                     2024-07-10   2 to 4
+        truck                        ever        0 to 30
+                                     2023-11-28       30
+    """)
+
+
+def test_what_was_learned_in_november_2023() -> None:
+    """What two articles added to the record, sum by sum."""
+    timeline = Timeline.open(EVENTS)
+    before, after = (timeline.as_of("2023-11-28", known_at=day) for day in ("2023-11-25", "2023-11-28"))
+    assert [str(change) for change in before.diff(after)] == [
+        "mine-detector: 0 → at least 0: newly known",
+        "pyrotechnic-team-car: 0 → at least 1: newly known",
+        "pyrotechnic-vehicle: 0 → 12: newly known",
+        "sapper-equipment: 0 → at least 1 set: newly known",
+        "truck: 0 → 30: newly known",
+    ]
