@@ -612,8 +612,43 @@ def test_a_line_as_deep_as_can_be_is_written() -> None:
 
     deepest = nested(MAX_DEPTH - 1)
     assert decode(encode(deepest)) == deepest
-    with pytest.raises(InvalidValue, match="at most"):
-        encode(nested(MAX_DEPTH))
+    deeper = nested(MAX_DEPTH)  # is an object still, but no line
+    with pytest.raises(InvalidValue, match="a line of at most"):
+        encode(deeper)
+    with pytest.raises(InvalidValue) as error:
+        event_to_json(Correction(of="0" * 32, event=deeper.event))
+    assert (error.value.found, error.value.expected) == (
+        "correction",
+        f"corrections nested at most {MAX_DEPTH} deep",
+    )
+
+
+def test_a_record_knows_where_it_stands() -> None:
+    """The file and the line that it was read from."""
+    event = event_from_json(GOLDEN[0])
+    record = decode(encode(Record(record_id(event), AT, event)), file="a.jsonl", line_number=3)
+    assert (record.file, record.line) == ("a.jsonl", 3)
+
+
+def test_what_identifies_a_line_is_told_where_it_is_wrong() -> None:
+    """An id or an instant that is missing, and an id that is another's."""
+    event = event_from_json(GOLDEN[0])
+    line = json.loads(encode(Record(record_id(event), AT, event)))
+
+    def told(**changed: str | None) -> list[str]:
+        with pytest.raises(UnreadableLog) as error:
+            decode(json.dumps({name: value for name, value in {**line, **changed}.items() if value is not None}))
+        return [str(problem) for problem in error.value.problems]
+
+    missing = told(id=None, recorded_at=None)
+    assert [each.partition(", expected")[0] for each in missing] == [
+        "error missing-field: $.id: found nothing",
+        "error missing-field: $.recorded_at: found nothing",
+    ]
+    assert told(id="0" * 32) == [
+        f"error id-mismatch: $.id: found '{'0' * 32}', expected {record_id(event)}, the id of what this line says "
+        "(written lines are not edited: record a correction)"
+    ]
 
 
 json_values = st.recursive(

@@ -30,6 +30,7 @@ ROOMS = [
     {"semantics"},
     {"projections", "checks"},
     {"engines"},
+    {"viewed"},
     {"explain", "diff"},
     {"timeline"},
     {"testing"},

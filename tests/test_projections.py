@@ -253,6 +253,16 @@ def test_one_flag_is_enough() -> None:
     assert (bounds.disputed, bounds.loose) == (False, True)
 
 
+def test_groups_add_up() -> None:
+    """Facts that may replace each other are weighed group by group, and groups are independent."""
+    some = "2023-11-01/2023-11-28"
+    small, large = delivery(quantity=1, date="2023-01-01"), delivery(quantity=10, date="2023-01-02")
+    raised = delivery(quantity=3, date=some, supersedes=[record_id(small)])
+    lowered = delivery(quantity=5, date=some, supersedes=[record_id(large)])
+    table = replay(log(small, large, raised, lowered), Counts(), as_of="2023-11-20")
+    assert ends(table) == {"truck": (6, 13)}
+
+
 def test_what_may_not_have_happened_yet_starts_at_zero() -> None:
     """A delivery whose range of dates straddles the cut is worth 0 to its quantity, and open stays open."""
     table = replay(

@@ -73,6 +73,14 @@ def test_a_circle_is_a_problem_and_its_links_are_ignored() -> None:
     assert problem.code == "circle"
 
 
+def test_a_circle_is_named_in_full() -> None:
+    """The problem lies with the first of its members, and names the others."""
+    records = log([pledge(1, "2023-01-01", 2), pledge(2, "2023-01-01", 0), pledge(3, "2023-01-01", 1)])
+    [problem] = believe(records).problems
+    assert problem.event_id == id_of(0)
+    assert problem.message == f"it supersedes itself, through {id_of(1)}, {id_of(2)}"
+
+
 def test_a_tangle_is_answered_soundly_and_flagged() -> None:
     """Where facts have several superseders and many are undecided, the bounds hold and say that they may be loose."""
     top = [pledge(1, "2023-03") for _ in range(7)]
@@ -451,6 +459,87 @@ def test_a_chain_of_duplicates_is_one_fact() -> None:
     assert told((1, 2), (0, 1), (2, 3)) == [(ids[3], ids)]
     assert told((1, 2), (2, 3), (3, 1), (0, 3)) == [(ids[1], ids)]
     assert told((3, 3)) == [(each, (each,)) for each in ids]
+
+
+def test_a_state_of_linked_facts_and_of_others() -> None:
+    """What linked facts may set is weighed with what is set beside them: the later day decides."""
+
+    def status(day: str, value: str, *supersedes: int) -> Status:
+        linked = [id_of(each) for each in supersedes]
+        return Status(date=day, project="p", status=value, supersedes=linked, sources=[REPORT])
+
+    begun, paused = status("2023-01", "pipeline"), status("2023-02-20", "suspended")
+    events = [begun, status("2023-02-01", "implementation"), status("2023-02-10/2023-03-20", "closed", 1), paused]
+    told = {
+        day: replay(log(events), ProjectStates(), as_of=day)["p"].status
+        for day in ("2023-02-05", "2023-02-15", "2023-03-01", "2023-03-31")
+    }
+    assert told == {
+        "2023-02-05": ("implementation",),
+        "2023-02-15": ("closed", "implementation"),
+        "2023-03-01": ("closed", "suspended"),
+        "2023-03-31": ("closed",),
+    }
+
+
+def said_on(day: str) -> list[Source]:
+    return [Source(publisher="A", published=day)]
+
+
+def test_a_date_that_news_leaves_keeps_its_cap() -> None:
+    """News that gives the same date corrects something else; another date ends no later than the news."""
+
+    def told(day: str) -> str:
+        first = Delivery(date="2023", item="truck", quantity=1, sources=said_on("2023-06-01"))
+        event = Delivery(date=day, item="truck", quantity=2, sources=said_on("2023-06-01"))
+        news = Correction(of=id_of(0), event=event, sources=said_on("2023-12-01"))
+        [fact] = believe(log([first, news])).facts
+        return fact.date.text
+
+    assert told("2023") == "2023-01-01/2023-06-01"
+    assert told("2023-05/2024") == "2023-05-01/2023-12-01"
+
+
+def test_an_account_takes_what_it_does_not_state_from_the_record() -> None:
+    """As corrected: the date, the number and the value."""
+    first = Delivery(date="2023-01-05", item="truck", quantity=1, value="USD 1", sources=said_on("2023-01-06"))
+    event = Delivery(date="2023-01-04", item="truck", quantity=2, value="USD 2", sources=said_on("2023-01-06"))
+    news = Correction(of=id_of(0), event=event, sources=said_on("2023-01-08"))
+    told = [
+        Corroboration(of=id_of(0), sources=said_on("2023-02-01")),
+        Corroboration(of=id_of(0), date="2023-01-03", quantity=3, value="USD 3", sources=said_on("2023-02-02")),
+    ]
+    [fact] = believe(log([first, news, *told])).facts
+    accounts = sorted(fact.accounts, key=lambda each: each.known_since)
+    assert [(each.date.text, str(each.quantity), str(each.value)) for each in accounts] == [
+        ("2023-01-04", "2", "USD 2"),
+        ("2023-01-04", "2", "USD 2"),
+        ("2023-01-03", "3", "USD 3"),
+    ]
+
+
+def test_what_is_told_in_another_unit_is_set_aside() -> None:
+    """A duplicate in kilograms, and what corroborates it, give the fact no number of pieces."""
+    pieces = Delivery(date="2023-01-05", item="rice", quantity=4, sources=said_on("2023-01-06"))
+    weighed = Delivery(date="2023-01-05", item="rice", unit="kg", quantity=900, sources=said_on("2023-01-06"))
+    again = Corroboration(of=id_of(1), quantity=950, sources=said_on("2023-01-07"))
+    [fact] = believe(log([pieces, weighed, again, Retraction(of=id_of(1), duplicate_of=id_of(0))])).facts
+    assert (str(fact.quantity), fact.disputed, len(fact.accounts)) == ("4", frozenset(), 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "combined"), [("USD 5", "USD 5"), (None, "EUR 4"), ("EUR 6", "EUR 4 to 6"), ("JPY 7", "JPY 7")]
+)
+def test_the_currency_of_a_fact(value: str | None, combined: str) -> None:
+    """That of the record; where it states no value, that of the account that was known first."""
+    first = Delivery(date="2023-01-05", item="truck", quantity=1, value=value, sources=said_on("2023-01-20"))
+    told = [
+        Corroboration(of=id_of(0), value="USD 5", sources=said_on("2023-01-11")),
+        Corroboration(of=id_of(0), value="EUR 4", sources=said_on("2023-01-10")),
+    ]
+    for others in (told, told[::-1]):
+        [fact] = believe(log([first, *others])).facts
+        assert str(fact.value) == combined
 
 
 def test_a_duplicate_that_is_no_event_is_none() -> None:

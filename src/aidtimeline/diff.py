@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
 
 from attrs import frozen
 
@@ -21,6 +20,7 @@ from aidtimeline.projections import Sum, fold
 from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.sums import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
+from aidtimeline.viewed import Viewed
 
 #: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
 #: part the first is told.
@@ -35,30 +35,6 @@ OPPOSITES = {
     "became certain": "no longer certain",
 }
 CAUSES = tuple(each for pair in OPPOSITES.items() for each in pair)
-
-
-class Viewed(Protocol):
-    """What a diff reads of a view."""
-
-    @property
-    def as_of(self) -> date:
-        """The day it is cut at."""
-
-    @property
-    def known_at(self) -> date | datetime | None:
-        """Until when things are known; None: all."""
-
-    @property
-    def recorded_until(self) -> date | datetime | None:
-        """Until when the log is read; None: all."""
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that may count."""
-
-    @property
-    def belief(self) -> Belief:
-        """What they are cut from."""
 
 
 @frozen

@@ -16,9 +16,9 @@ from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.explain.text import key_in_words, paragraph, said
 from aidtimeline.projections import Bounds, State, Sum, Term, fold
-from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
+from aidtimeline.viewed import Viewed
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 from aidtimeline.words import cuts
 
@@ -29,38 +29,6 @@ class Explained(Protocol):
     @property
     def piece(self) -> Sum[Any] | State[Any, Any]:
         """The sum or the state."""
-
-
-class Viewed(Protocol):
-    """What an explanation reads of a view."""
-
-    @property
-    def as_of(self) -> date:
-        """The day it is cut at."""
-
-    @property
-    def known_at(self) -> date | datetime | None:
-        """Until when things are known; None: all."""
-
-    @property
-    def recorded_until(self) -> date | datetime | None:
-        """Until when the log is read; None: all."""
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that may count."""
-
-    @property
-    def belief(self) -> Belief:
-        """What they are cut from."""
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        """All records of the log."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The labels of slugs."""
 
 
 @frozen
