@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
@@ -43,6 +43,7 @@ from aidtimeline.testing import (
     check_laws,
     corrections_within,
     cuts,
+    days,
     events,
     linked_logs,
     logs,
@@ -257,6 +258,18 @@ def test_bounds_of_money(
     table = law.answer(records, asked, MoneySums(by=by, kind=kinds, where=where))
     question = (tuple(kinds or VALUED_KINDS), tuple(name for name in table.names if name != "currency"), where)
     hold_against(table, oracle.money(*question), oracle, oracle.valued(*question))
+
+
+@given(st.integers(3, 8).flatmap(linked_logs), days(FIRST, FIRST + timedelta(days=4)), randoms)
+def test_bounds_and_states_of_small_groups(records: list[Record], day: date, random: Random) -> None:
+    """Laws 6 and 7 for linked groups that are small enough for their worlds to be gone through one by one."""
+    told = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
+    oracle = Oracle(records, day)
+    question = (("delivery",), ("item",), None)
+    table = law.answer(records, Cuts(day), Counts(by="item"))
+    hold_against(table, oracle.counts(*question), oracle, oracle.counted(*question))
+    found = law.answer(told, Cuts(day), ProjectStates())
+    assert set(found[PROJECTS[0]].status) == Oracle(told, day).status(PROJECTS[0])
 
 
 @settings(max_examples=max(15, settings().max_examples // 20))

@@ -382,6 +382,65 @@ def test_sums_of_a_project_are_of_their_kinds() -> None:
     }
 
 
+def test_what_is_announced_in_order() -> None:
+    """By intent, party, role and item, none first; each with the id of who says so."""
+    common: dict[str, Any] = {"date": "2023-02-01", "project": "hd", "sources": REPORT}
+    events = [
+        Announcement(intent="pledge", party="JP", item="truck", **common),
+        Announcement(intent="pledge", party="JP", item="radio", **common),
+        Announcement(intent="delivery", item="truck", **common),
+        Announcement(intent="participation", party="US", role="member", **common),
+        Announcement(intent="participation", party="US", role="lead", **common),
+    ]
+    state = replay(log(*events), ProjectStates(), as_of=DAY)["hd"]
+    assert state.project == "hd"
+    assert [(each.intent, each.party, each.role, each.item, each.id) for each in state.announced] == [
+        ("delivery", None, None, "truck", record_id(events[2])),
+        ("participation", "US", "lead", None, record_id(events[4])),
+        ("participation", "US", "member", None, record_id(events[3])),
+        ("pledge", "JP", None, "radio", record_id(events[1])),
+        ("pledge", "JP", None, "truck", record_id(events[0])),
+    ]
+
+
+def test_possible_values_in_order() -> None:
+    """None first, then texts and dates by what is written of them; and sums keep their units."""
+    common: dict[str, Any] = {"date": "2023-11-01/2023-12-31", "project": "hd"}
+    late = Source(publisher="A", published="2024-01-01")
+    records = log(
+        Project(title="B", planned_end="2025", sources=late, **common),
+        Project(title="A", planned_end="2024", sources=late, **common),
+        Delivery(date="2023-02-01", project="hd", item="rope", unit="metre", quantity=3, sources=REPORT),
+    )
+    state = replay(records, ProjectStates(), as_of="2023-11-20")["hd"]
+    assert state.title == (None, "A", "B")
+    assert [each and each.text for each in state.planned_end] == [None, "2024", "2025"]
+    assert [(row.key, row.unit) for row in state.delivered.rows] == [(("delivery", "rope"), "metre")]
+
+
+@pytest.mark.parametrize("said", [{"date": "2023-11-21"}, {"quantity": 31}, {"value": "USD 6"}])
+def test_what_is_disputed_of_a_fact_is_told_of_its_sums(said: dict[str, Any]) -> None:
+    """Where reports contradict each other on the day, the number or the value, every sum that has the fact says so."""
+    told = delivery(value="USD 5")
+
+    def disputed(**other: Any) -> list[bool]:
+        records = log(told, Corroboration(of=record_id(told), sources=REPORT, **other))
+        return [
+            row.bounds.disputed for sums in (Counts(), MoneySums()) for row in replay(records, sums, as_of=DAY).rows
+        ]
+
+    assert disputed() == [False, False]
+    assert disputed(**said) == [True, True]
+
+
+def test_money_by_category() -> None:
+    """The vocabulary tells the category of what money was given for."""
+    items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}
+    asked = MoneySums("item-category", vocabulary=Vocabulary(items=items))
+    table = replay(log(delivery(value="USD 5"), delivery("radio", value="USD 6")), asked, as_of=DAY)
+    assert ends(table) == {("delivery", "USD", None): (6, 6), ("delivery", "USD", "vehicle"): (5, 5)}
+
+
 def test_projects_are_chosen_by_the_vocabulary_too() -> None:
     """`where` on the category of items narrows all that is told of projects; what has no item has no category."""
     items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}

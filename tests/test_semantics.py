@@ -106,6 +106,32 @@ def test_what_has_surely_happened_in_a_tangle() -> None:
     assert trucks(log([*before, *after]), "2023-03-15") == (1, 70, False)
 
 
+def test_only_what_matters_hangs_together() -> None:
+    """A group holds what may have happened, and what may replace that; what nothing may replace yet is in none."""
+    records = log(
+        [
+            pledge(1, "2023-01-01"),
+            pledge(2, "2023-03", 0, 2),
+            pledge(3, "2023-04-10"),  # not yet, and nothing is beneath it
+            pledge(4, "2023-01-02"),
+            pledge(5, "2023-04-11", 3),  # not yet
+        ]
+    )
+    facts = {fact.id: fact for fact in cut(believe(records), date(2023, 3, 15))}
+    members = {int(each, 16): fact.group and fact.group.members for each, fact in facts.items()}
+    assert members == {0: (id_of(1), id_of(0)), 1: (id_of(1), id_of(0)), 3: None}
+
+
+def test_a_tangle_is_loose_only_where_it_is_asked_of_too_many() -> None:
+    """Of a tangle of fourteen the sum over one and its seven superseders is tight."""
+    car = Pledge(date="2023-03", item="car", quantity=100, sources=[REPORT])
+    top = [car, *(pledge(1, "2023-03") for _ in range(6))]
+    middle = [pledge(10, "2023-03", *range(7)) for _ in range(7)]
+    table = replay(log([*top, *middle]), Counts(kind="pledge"), as_of="2023-03-15")
+    assert (table["car"].loose, table["truck"].loose) == (False, True)
+    assert str(table["car"]) == "0 to 100"
+
+
 def groups() -> st.SearchStrategy[Group]:
     """Small groups of any shape: every member linked to some earlier ones."""
 
