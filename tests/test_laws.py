@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
 
 from aidtimeline.codec import UPCASTS, canonical, decode, event_from_json, event_to_json, record_id
-from aidtimeline.events import EVENT_KINDS, Event, Record, Source, Status
+from aidtimeline.dates import DateRange
+from aidtimeline.events import (
+    EVENT_KINDS,
+    Amendment,
+    Corroboration,
+    Delivery,
+    Event,
+    Record,
+    Retraction,
+    Source,
+    Status,
+)
 from aidtimeline.log import EventLog
 from aidtimeline.projections import (
     COUNTED_KINDS,
@@ -205,6 +216,10 @@ conditions = st.one_of(
 @given(any_log, cuts())
 def test_facts(records: list[Record], asked: Cuts) -> None:
     """The facts of a view, their accounts combined, are the oracle's."""
+    hold_facts(records, asked)
+
+
+def hold_facts(records: list[Record], asked: Cuts) -> None:
     oracle = as_oracle(records, asked)
     found = cut(believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until), asked.as_of)
     assert {fact.id for fact in found} == set().union(*oracle.worlds)
@@ -222,6 +237,34 @@ def test_facts(records: list[Record], asked: Cuts) -> None:
         assert fact.known_since == expected.known_since
         assert fact.recorded_at == expected.recorded_at
         assert fact.certain == all(fact.id in world for world in oracle.worlds)
+
+
+small_ranges = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(lambda ends: "..".join(map(str, sorted(ends))))
+near_days = st.tuples(days(), days()).map(lambda ends: DateRange.between(*sorted(ends)))
+
+
+@given(st.lists(st.tuples(near_days, small_ranges), min_size=3, max_size=5), days())
+def test_facts_of_many_accounts(told: list[tuple[DateRange, str]], day: date) -> None:
+    """What several reports agree on, touch on and contradict is combined as the oracle does."""
+    late = Source(publisher="Kyodo News", published="2024")
+    (own_date, own_quantity), *others = told
+    first = as_record(Delivery(date=own_date, quantity=own_quantity, sources=late))
+    more = [Corroboration(of=first.id, date=date, quantity=quantity, sources=late) for date, quantity in others]
+    hold_facts([first, *map(as_record, more)], Cuts(day))
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=5), days())
+def test_facts_of_many_duplicates(others: list[int], day: date) -> None:
+    """Chains and circles of duplicates are pooled as the oracle pools them."""
+    late = Source(publisher="Kyodo News", published="2024")
+    facts = [as_record(Delivery(date="2023-04", quantity=number, sources=late)) for number in range(len(others))]
+    twins = [(one, facts[other]) for one, other in zip(facts, others, strict=True) if other < len(facts)]
+    gone = [Retraction(of=one.id, duplicate_of=other.id, sources=late) for one, other in twins]
+    hold_facts([*facts, *map(as_record, gone)], Cuts(day))
+
+
+def as_record(event: Event | Amendment) -> Record:
+    return Record(record_id(event), datetime(2023, 4, 1, tzinfo=UTC), event)
 
 
 @settings(max_examples=settings().max_examples * 3)
@@ -456,7 +499,7 @@ def test_unlawful_projection_is_caught() -> None:
     """A projection that depends on where its facts are folded breaks the law of split."""
     report = Source(publisher="Kyodo News")
     statuses = [Status(date=f"2023-01-{day:02}", project="hd", status="closed", sources=report) for day in range(1, 9)]
-    records = [Record(record_id(status), datetime(2023, 1, 9, tzinfo=UTC), status) for status in statuses]
+    records = [as_record(status) for status in statuses]
     projection: Projection[Any, Any] = First()
     with pytest.raises(LawBroken, match="split"):
         check_laws(records, Cuts(date(2023, 2, 1)), projection)
