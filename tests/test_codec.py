@@ -568,6 +568,16 @@ def test_what_should_be_an_object_says_which() -> None:
     ]
 
 
+def test_what_should_be_a_list_says_so() -> None:
+    """Where one thing stands instead of a list, the message says of what it should be one."""
+    with pytest.raises(UnreadableLog) as error:
+        event_from_json({"kind": "delivery", "v": 1, "date": "2023", "item": "truck", "via": 3, "sources": "x"})
+    assert [str(problem) for problem in error.value.problems] == [
+        "error bad-value: $.via: found 3, expected a list of texts",
+        "error bad-value: $.sources: found 'x', expected a list of sources",
+    ]
+
+
 def test_what_is_missing_says_what_is_expected() -> None:
     """In the words of what would refuse a wrong value there."""
     with pytest.raises(UnreadableLog) as error:
