@@ -162,7 +162,8 @@ def seen(timeline: Timeline, question: Question) -> View:
     """The log replayed as the question says; what makes no sense is told on stderr."""
     view = timeline.as_of(question.as_of, known_at=question.known_at, recorded_until=question.recorded_until)
     if left_out := [*view.vocabulary.problems, *view.problems]:
-        tell(f"{len(left_out)} problems left out ('aidtimeline check' lists all); the first: {left_out[0]}")
+        many = f"{len(left_out)} problem{'' if len(left_out) == 1 else 's'}"
+        tell(f"{many} left out ('aidtimeline check' lists all); the first: {left_out[0]}")
     return view
 
 

@@ -42,11 +42,6 @@ class Bounds:
         """The bounds as a quantity."""
         return Quantity(self.low, self.high, self.approximate)
 
-    @property
-    def exact(self) -> bool:
-        """Whether there is but one number it can be, as far as the sources' words go."""
-        return self.low == self.high and not self.approximate
-
     def __str__(self) -> str:
         return str(self.quantity)
 
@@ -194,6 +189,24 @@ class State(Generic[K, V]):
             for key, stated in by_key.items():
                 states.add(key, worth_of(group, stated, latest)[0], latest.together)
         return {key: possible.values for key, possible in states.plain.items()}
+
+
+class Finishing:
+    """The fold of one piece, `piece`; what is made of it in the end is told by `finish`."""
+
+    piece: Projection[Any, Any]
+
+    def initial(self) -> Any:
+        """The piece's initial state."""
+        return self.piece.initial()
+
+    def step(self, state: Any, fact: Fact) -> Any:
+        """The piece's next state."""
+        return self.piece.step(state, fact)
+
+    def merge(self, one: Any, other: Any) -> Any:
+        """The piece's states merged."""
+        return self.piece.merge(one, other)
 
 
 @frozen

@@ -226,9 +226,11 @@ def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tu
     until = None if until is None else parse_day(until)
     dated = [step.day for step in steps if step.day is not None]
     taken = [step for step in steps if step.day is None]
-    last = until or max(dated, default=date.min)
-    day = min(dated, default=last)
-    while dated and day <= last:
+    if not dated:
+        return tuple(taken)
+    last = until or max(dated)
+    day = min(dated)
+    while day <= last:
         end = DateRange.parse(_PERIODS[period](day)).latest or last
         end = end if until is None else min(end, until)
         taken.append(Step(end, steps.at(end)))

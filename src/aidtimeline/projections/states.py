@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -11,9 +12,9 @@ from aidtimeline.dates import DateRange
 from aidtimeline.events import Announcement, Participation, Project, Status
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.keyed import in_order
-from aidtimeline.projections.pieces import Product, State, Union
+from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.sums import Counts, MoneySums
-from aidtimeline.projections.tables import Table
+from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -71,27 +72,17 @@ class ProjectState:
     paid: Table
 
 
-class Participations:
+class Participations(Finishing):
     """Who holds which role in which project: the result is a tuple of `Part`, in order.
 
     `piece` is the state that it is made of, by (project, party, role).
     """
 
+    piece: State[tuple[str, str, str], bool]
+
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection = select("participation", where, vocabulary)
+        self.selection = select(None, where, vocabulary)
         self.piece = State(self._roles)
-
-    def initial(self) -> Any:
-        """Nobody."""
-        return self.piece.initial()
-
-    def step(self, state: Any, fact: Fact) -> Any:
-        """Weigh one fact."""
-        return self.piece.step(state, fact)
-
-    def merge(self, one: Any, other: Any) -> Any:
-        """Both."""
-        return self.piece.merge(one, other)
 
     def finish(self, state: Any) -> tuple[Part, ...]:
         """Those who hold a role in some world."""
@@ -145,7 +136,24 @@ class ProjectStates:
     def finish(self, state: Any) -> Mapping[str, ProjectState]:
         """The projects, in order."""
         result = self._product.finish(state)
-        return {project: _project_state(project, result) for project in sorted(result["named"])}
+        parts, announced = defaultdict(list), defaultdict(list)
+        for part in result["parts"]:
+            parts[part.project].append(PartyRole(part.party, part.role, part.certain))
+        for project, each in result["announced"]:
+            announced[project].append(each)
+        promised, delivered, paid = (_by_project(result[name]) for name in ("promised", "delivered", "paid"))
+        return {
+            project: ProjectState(
+                project=project,
+                parties=tuple(parts[project]),
+                announced=tuple(sorted(announced[project], key=_intention)),
+                promised=promised(project),
+                delivered=delivered(project),
+                paid=paid(project),
+                **{name: _possible(result["fields"].get((project, name), {None})) for name in ("status", *PROFILE)},
+            )
+            for project in sorted(result["named"])
+        }
 
     def _named(self, fact: Fact) -> Iterator[str]:
         if fact in self.selection and fact.event.project is not None:
@@ -169,37 +177,26 @@ class ProjectStates:
             yield event.project, Announced(event.intent, event.party, event.role, event.item, fact.id)
 
 
-def _project_state(project: str, result: Mapping[str, Any]) -> ProjectState:
-    possible = {
-        name: tuple(sorted(result["fields"].get((project, name), {None}), key=_none_first))
-        for name in ("status", *PROFILE)
-    }
-    announced = [each for owner, each in result["announced"] if owner == project]
-    return ProjectState(
-        project=project,
-        parties=tuple(
-            PartyRole(part.party, part.role, part.certain) for part in result["parts"] if part.project == project
-        ),
-        announced=tuple(
-            sorted(announced, key=lambda each: in_order((each.intent, each.party, each.role, each.item, each.id)))
-        ),
-        promised=_of_project(result["promised"], project),
-        delivered=_of_project(result["delivered"], project),
-        paid=_of_project(result["paid"], project),
-        **possible,
-    )
+def _possible(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(values, key=lambda value: (value is not None, _text(value))))
 
 
-def _none_first(value: str | DateRange | None) -> tuple[bool, str]:
-    return value is not None, value.text if isinstance(value, DateRange) else value or ""
+def _text(value: str | DateRange | None) -> str:
+    return value.text if isinstance(value, DateRange) else value or ""
 
 
-def _of_project(table: Table, project: str) -> Table:
-    """The table's rows of one project, without the project in their keys."""
+def _intention(each: Announced) -> tuple[Any, ...]:
+    return in_order((each.intent, each.party, each.role, each.item, each.id))
+
+
+def _by_project(table: Table) -> Callable[[str], Table]:
+    """Parts a table by project: each part is without the project in its keys."""
     at = table.names.index("project")
 
     def without(key: tuple[Any, ...]) -> tuple[Any, ...]:
         return key[:at] + key[at + 1 :]
 
-    rows = tuple(type(row)(without(row.key), row.unit, row.bounds) for row in table.rows if row.key[at] == project)
-    return Table(without(table.names), rows)
+    rows: dict[str | None, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        rows[row.key[at]].append(Row(without(row.key), row.unit, row.bounds))
+    return lambda project: Table(without(table.names), tuple(rows[project]))

@@ -10,7 +10,7 @@ from attrs import fields
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections.fields import FIELDS, Value, Where, kinds_of, names, select
-from aidtimeline.projections.pieces import Bounds, Sum, Term
+from aidtimeline.projections.pieces import Bounds, Finishing, Sum, Term
 from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -27,23 +27,11 @@ COUNTED_KINDS = tuple(
 VALUED_KINDS = tuple(kind for kind, each in EVENT_KINDS.items() if any(field.name == "value" for field in fields(each)))
 
 
-class Sums:
+class Sums(Finishing):
     """Sums by key and unit, finished as a table. `piece` is the sum that they are made of."""
 
     names: tuple[str, ...]
     piece: Sum[SumKey]
-
-    def initial(self) -> Any:
-        """No sums."""
-        return self.piece.initial()
-
-    def step(self, state: Any, fact: Fact) -> Any:
-        """Add one fact."""
-        return self.piece.step(state, fact)
-
-    def merge(self, one: Any, other: Any) -> Any:
-        """The sums of both."""
-        return self.piece.merge(one, other)
 
     def finish(self, state: Any) -> Table:
         """The table of the sums."""

@@ -60,20 +60,15 @@ def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief)
     waiting = list(wanted)
     while waiting:
         for amendment in speaking[waiting.pop()]:
-            for each in (amendment.id, _target(amendment)):
+            for each in (amendment.id, next(_aims(amendment.event))):
                 if each not in wanted and each not in others:
                     wanted.add(each)
                     waiting.append(each)
     return [record for record in records if record.id in wanted]
 
 
-def _target(record: Record) -> str:
-    """What an amendment aims at: a duplicate, or an amendment or event that it turns into another account."""
-    return record.id if isinstance(record.event, Event) else record.event.of
-
-
 def _aims(event: Event | Amendment) -> Iterator[str]:
-    """What an amendment speaks of, in itself or in an amendment that it puts in another's place."""
+    """What an amendment is of, and what else it speaks of, also in an amendment that it puts in another's place."""
     while not isinstance(event, Event):
         yield event.of
         if isinstance(event, Retraction) and event.duplicate_of is not None:

@@ -9,6 +9,7 @@ what the group is worth is `either` of its worlds. Sums put together by adding, 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import reduce
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
@@ -96,14 +97,14 @@ def _of_all_worlds(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
         if each in own:
             when = bit.get(each, 0), superseders[each]
             alike[when] = worth.together(alike[when], own[each]) if when in alike else own[each]
-    total: W | None = None
-    for world in range(1 << len(undecided)):
-        value = worth.nothing
-        for (itself, others), amount in alike.items():
-            if world & itself == itself and not world & others:
-                value = worth.together(value, amount)
-        total = value if total is None else worth.either(total, value)
-    return worth.nothing if total is None else total
+
+    def in_world(world: int) -> W:
+        def counts(itself: int, above: int) -> bool:
+            return world & itself == itself and not world & above
+
+        return reduce(worth.together, (amount for when, amount in alike.items() if counts(*when)), worth.nothing)
+
+    return reduce(worth.either, map(in_world, range(1 << len(undecided))))
 
 
 class Total:
