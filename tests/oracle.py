@@ -42,7 +42,7 @@ Key: TypeAlias = tuple[tuple[str | None, ...], str | None]
 
 MAX_UNDECIDED = 18
 TIGHT_UNDECIDED = 12
-PROFILE = ("title", "parent", "planned_start", "planned_end")
+PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
 @frozen
@@ -166,7 +166,7 @@ def capped(dated: Interval, cap: date) -> Interval:
 
 def field_of(event: Event, name: str) -> str | None:
     """A field as a key; a list is one key as a whole."""
-    value = getattr(event, name, None)
+    value = getattr(event, name.replace("-", "_"), None)
     return ("+".join(value) or None) if isinstance(value, tuple) else value
 
 
@@ -446,11 +446,15 @@ class Oracle:
         """The facts with a value that count in some world, by key and currency.
 
         One flow is never summed from two sides: unless sides are named, only receipts are taken from receivers' books.
+        Nor is a part summed with its whole: unless projects or parts are named, what is part of something is left out.
         """
         members: dict[Key, set[str]] = defaultdict(set)
         named = "side" in by or "side" in (where or {})
+        parts = not {"project", "part-of"}.isdisjoint((*by, *(where or {})))
         for fact in self._asked_for(where):
             other_side = field_of(fact.event, "side") == "receiver" and fact.event.kind != "receipt"
+            if not parts and field_of(fact.event, "part_of") is not None:
+                continue
             if fact.value is not None and (not kinds or fact.event.kind in kinds) and (named or not other_side):
                 members[self._key(fact, by), fact.currency].add(fact.id)
         return members

@@ -128,6 +128,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "role": st.sampled_from(ROLES),
     "status": st.sampled_from(STATUSES),
     "side": st.sampled_from(SIDES),
+    "part_of": st.sampled_from((None, "hd-capacity")),
     "unit": st.sampled_from(["person", "course"]),
     "of": ids,
     "duplicate_of": ids,
@@ -564,7 +565,7 @@ def test_what_should_be_an_object_says_which() -> None:
     assert [str(problem) for problem in error.value.problems] == [
         "a.jsonl:3: error bad-value: $.value: found 5, expected a money, as an object with amount, currency",
         "a.jsonl:3: error bad-value: $.sources[0]: found 'x', expected a source, as an object with "
-        "publisher, title, url, published, retrieved, attribution, quote",
+        "publisher, title, url, published, retrieved, attribution, quote, dataset, locator",
     ]
 
 

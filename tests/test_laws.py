@@ -290,7 +290,7 @@ def test_bounds_of_counts(
     any_log,
     cuts(),
     st.none() | st.lists(st.sampled_from(VALUED_KINDS), min_size=1, unique=True),
-    st.lists(st.sampled_from(("donor", "item", "project", "side", "via")), max_size=2, unique=True),
+    st.lists(st.sampled_from(("donor", "item", "project", "side", "part-of", "via")), max_size=2, unique=True),
     conditions,
 )
 def test_bounds_of_money(
@@ -335,7 +335,7 @@ def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> No
     for project in PROJECTS:
         found = projects.get(project)
         assert set(found.status if found else (None,)) == oracle.status(project, where)
-        for name in ("title", "parent", "planned_start", "planned_end"):
+        for name in ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end"):
             values = [getattr(value, "text", value) for value in (getattr(found, name) if found else (None,))]
             assert set(values) == oracle.profile(project, name, where)
             assert len(values) == len(set(values))

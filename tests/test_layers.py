@@ -33,7 +33,7 @@ ROOMS = [
     {"viewed"},
     {"explain", "diff"},
     {"timeline"},
-    {"testing"},
+    {"testing", "formats"},
     {"_hypothesis"},
     {"cli"},
 ]

@@ -460,7 +460,8 @@ FIVE = Table(("item",), tuple(Row((each,), None, between(0, 1)) for each in NAME
 ROPE = Table(("item",), (Row(("rope",), None, between(0, 1)), Row(("rope",), "metre", between(0, 1))))
 VIEW = told(*(Delivery(date="2023", item=each, quantity=1, sources=report()) for each in NAMES)).as_of("2024-01-01")
 KNOWN_FIELDS = (
-    "item, donor, recipient, via, project, package, kind, location, item-category, side, party, role, unit, currency"
+    "item, donor, recipient, via, project, package, kind, location, item-category, side, part-of, "
+    "party, role, unit, currency, dataset"
 )
 KNOWN_KINDS = (
     "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "

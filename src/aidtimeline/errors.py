@@ -9,7 +9,8 @@ Programmer errors and refused work raise; problems in data are values that are c
     └── DataError         data that cannot be used; carries `.problems`
         ├── LogError      the folder is missing, holds no log, or cannot be written
         ├── UnreadableLog lines of the log that cannot be read
-        └── RefusedBatch  drafts that cannot be recorded; the log is untouched
+        ├── RefusedBatch  drafts that cannot be recorded; the log is untouched
+        └── UnreadableFile  a file to import that is not what it should be; the log is untouched
 """
 
 from __future__ import annotations
@@ -97,6 +98,10 @@ class UnreadableLog(DataError):
 
 class RefusedBatch(DataError):
     """Drafts that cannot be recorded. Nothing of the batch was written."""
+
+
+class UnreadableFile(DataError):
+    """A file to be imported that is not what it should be, or breaks off. Nothing of it was recorded."""
 
 
 SHOWN_LENGTH = 80

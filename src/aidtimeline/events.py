@@ -198,7 +198,8 @@ class Source:
     """A report that says so. What it did not give stays empty; nothing is composed from its URL.
 
     `published` is when one could read it; `retrieved` when it was read for this log; `attribution` whom the report
-    itself cites ("a government source"); `quote` the words it rests on.
+    itself cites ("a government source"); `quote` the words it rests on. `dataset` is the name under which all versions
+    of a file or register are one, where this was taken from data and not from a text; `locator` is where in it.
     """
 
     publisher: str | None = field(default=None, converter=to_optional_text)
@@ -208,10 +209,12 @@ class Source:
     retrieved: DateRange | None = field(default=None, converter=to_optional_date)
     attribution: str | None = field(default=None, converter=to_optional_text)
     quote: str | None = field(default=None, converter=to_optional_text)
+    dataset: str | None = field(default=None, converter=to_optional_slug)
+    locator: str | None = field(default=None, converter=to_optional_text)
 
     def __attrs_post_init__(self) -> None:
-        if not (self.publisher or self.title or self.url or self.attribution):
-            raise InvalidValue({}, "a source with a publisher, title, url or attribution")
+        if not (self.publisher or self.title or self.url or self.attribution or self.dataset):
+            raise InvalidValue({}, "a source with a publisher, title, url, attribution or dataset")
 
 
 def to_sources(value: Source | Iterable[Source]) -> tuple[Source, ...]:
@@ -280,6 +283,10 @@ class Announcement(Event):
     value: Money | None = field(default=None, converter=to_optional_money)
 
 
+# What carries money has a `value_date`, the day on which it is valued (IATI value/@value-date); a `side`, whose books
+# it is from; and where its money is part of another flow's or project's, `part_of`: told once more, never summed twice.
+
+
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Pledge(Event):
     """A promise that does not bind (IATI transaction types 12 and 13). `due` is when it is to be kept."""
@@ -291,7 +298,9 @@ class Pledge(Event):
     unit: str | None = field(default=None, converter=to_optional_slug)
     value: Money | None = field(default=None, converter=to_optional_money)
     due: DateRange | None = field(default=None, converter=to_optional_date)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -305,7 +314,9 @@ class Commitment(Event):
     unit: str | None = field(default=None, converter=to_optional_slug)
     value: Money | None = field(default=None, converter=to_optional_money)
     due: DateRange | None = field(default=None, converter=to_optional_date)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -315,7 +326,9 @@ class Disbursement(Event):
     kind = "disbursement"
 
     value: Money = field(converter=to_money)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -325,7 +338,9 @@ class Receipt(Event):
     kind = "receipt"
 
     value: Money = field(converter=to_money)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -335,7 +350,9 @@ class Expenditure(Event):
     kind = "expenditure"
 
     value: Money = field(converter=to_money)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -348,7 +365,9 @@ class Delivery(Event):
     quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
     unit: str | None = field(default=None, converter=to_optional_slug)
     value: Money | None = field(default=None, converter=to_optional_money)
+    value_date: DateRange | None = field(default=None, converter=to_optional_date)
     side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=to_optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -373,6 +392,8 @@ class Project(Event):
     parent: str | None = field(default=None, converter=to_optional_slug)
     planned_start: DateRange | None = field(default=None, converter=to_optional_date)
     planned_end: DateRange | None = field(default=None, converter=to_optional_date)
+    actual_start: DateRange | None = field(default=None, converter=to_optional_date)
+    actual_end: DateRange | None = field(default=None, converter=to_optional_date)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)

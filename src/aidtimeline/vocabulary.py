@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
@@ -109,6 +110,24 @@ class Vocabulary:
         """What a slug in a field (`item`, `donor`, `project`, …) is called; the slug itself where nothing is known."""
         known = self._part(field).get(slug)
         return slug if known is None else str(known.label)
+
+    def party(self, name: str, iati_org_id: str | None = None) -> str | None:
+        """The slug of the party with this IATI identifier, or else with this name (or slug), or None.
+
+        >>> known = {"JP": Party(slug="JP", name="Japan", iati_org_id="XM-DAC-701")}
+        >>> Vocabulary(parties=known).party("Gov. of Japan", "XM-DAC-701"), Vocabulary(parties=known).party("japan")
+        ('JP', 'JP')
+        """
+        return self._by_id.get(iati_org_id or "") or self._by_name.get(name.casefold())
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, str]:
+        return {each.iati_org_id: slug for slug, each in self.parties.items() if each.iati_org_id}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        names = {each.name.casefold(): slug for slug, each in self.parties.items()}
+        return names | {slug.casefold(): slug for slug in self.parties}
 
     def nearest(self, field: str, slug: str) -> str | None:
         """The known slug that somebody may have meant who wrote this one in a field, or None."""

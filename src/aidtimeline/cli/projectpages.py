@@ -66,6 +66,8 @@ def _paragraph(paper: Paper, state: ProjectState) -> Iterator[str]:
         "part of": possible(state.parent),
         "planned start": possible(state.planned_start),
         "planned end": possible(state.planned_end),
+        "actual start": possible(state.actual_start),
+        "actual end": possible(state.actual_end),
         **{role: _parties(by_role[role], name) for role in ROLES},
         "announced": _announced(state.announced, name),
         "promised": _numbers(state.promised),

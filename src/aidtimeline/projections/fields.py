@@ -30,6 +30,10 @@ def _via(fact: Fact, _: Vocabulary) -> Value:
     return "+".join(fact.event.via) or None
 
 
+def _dataset(fact: Fact, _: Vocabulary) -> Value:
+    return next((source.dataset for source in fact.event.sources if source.dataset is not None), None)
+
+
 def _category(fact: Fact, vocabulary: Vocabulary) -> Value:
     item = vocabulary.items.get(getattr(fact.event, "item", None) or "")
     return None if item is None else item.category
@@ -47,10 +51,12 @@ FIELDS: Mapping[str, Getter] = {
     "location": _attribute("location"),
     "item-category": _category,
     "side": _attribute("side"),
+    "part-of": _attribute("part_of"),
     "party": _attribute("party"),
     "role": _attribute("role"),
     "unit": _attribute("unit"),
     "currency": _currency,
+    "dataset": _dataset,
 }
 
 

@@ -197,7 +197,7 @@ def _measures(fact: Fact, kind: str) -> Iterator[tuple[Key, Term]]:
     if fact.quantity is not None and fact.kind in (*PROMISES, *HANDED_OVER):
         key = Key(kind, donor, project, getattr(fact.event, "item", None), unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
-    own_books = getattr(fact.event, "side", None) != "receiver"
+    own_books = getattr(fact.event, "side", None) != "receiver" and getattr(fact.event, "part_of", None) is None
     if fact.value is not None and own_books and fact.kind in (*PROMISES, *PAID):
         key = Key(kind, donor, project, None, None, fact.value.currency)
         yield key, Term(fact.value.amount, not fact.disputed.isdisjoint(("date", "value")))

@@ -18,7 +18,7 @@ from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
-PROFILE = ("title", "parent", "planned_start", "planned_end")
+PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
 @frozen
@@ -65,6 +65,8 @@ class ProjectState:
     parent: tuple[str | None, ...]
     planned_start: tuple[DateRange | None, ...]
     planned_end: tuple[DateRange | None, ...]
+    actual_start: tuple[DateRange | None, ...]
+    actual_end: tuple[DateRange | None, ...]
     parties: tuple[PartyRole, ...]
     announced: tuple[Announced, ...]
     promised: Table

@@ -77,8 +77,9 @@ class Counts(Sums):
 class MoneySums(Sums):
     """How much money: the values of facts, by kind, currency and any fields.
 
-    `kind` is one of `VALUED_KINDS` or several (default: all). One flow seen from two sides is never summed: of money in
-    the receiver's books only receipts are taken, unless `where` or `by` names the side.
+    `kind` is one of `VALUED_KINDS` or several (default: all). What is told twice is summed once: of money in the
+    receiver's books only receipts are taken, unless `where` or `by` names the side; and money that is part of another
+    flow or project is left out, unless they name the project or `part-of`.
     """
 
     def __init__(
@@ -93,7 +94,9 @@ class MoneySums(Sums):
         others = tuple(name for name in names(by) if name != "kind")
         self.names = ("kind", "currency", *others)
         self.selection = select(kinds, where, vocabulary)
-        self._one_side = "side" not in others and "side" not in (where or {})
+        asked = {*others, *names(where or ())}
+        self._one_side = "side" not in asked
+        self._whole = asked.isdisjoint(("project", "part-of"))
         self.piece = Sum(self.terms)
 
     def key(self, fact: Fact) -> tuple[Value, ...]:
@@ -104,11 +107,13 @@ class MoneySums(Sums):
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
-        if fact.value is not None and fact in self.selection and not self._other_side(fact):
+        if fact.value is not None and fact in self.selection and not self._told_twice(fact):
             yield (self.key(fact), None), Term(fact.value.amount, bool(fact.disputed))
 
-    def _other_side(self, fact: Fact) -> bool:
-        return self._one_side and fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
+    def _told_twice(self, fact: Fact) -> bool:
+        other_side = fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
+        part = getattr(fact.event, "part_of", None) is not None
+        return (self._one_side and other_side) or (self._whole and part)
 
 
 def adds_to(projection: Sums, fact: Fact) -> bool:

@@ -167,6 +167,8 @@ def sources(
             "retrieved": optional(dates()),
             "attribution": optional(texts()),
             "quote": optional(texts()),
+            "dataset": st.sampled_from((None, "kiel", "fts")),
+            "locator": optional(texts()),
         }
     return st.builds(Source, **some)
 
@@ -195,11 +197,15 @@ def _fields(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]
         "unit": st.sampled_from((None, *UNITS)),
         "value": optional(money()),
         "due": optional(dates()),
+        "value_date": optional(dates()),
         "side": st.sampled_from(SIDES),
+        "part_of": st.sampled_from((None, None, None, *PROJECTS)),
         "title": st.sampled_from((None, "Capacity", "Equipment")),
         "parent": project,
         "planned_start": optional(dates()),
         "planned_end": optional(dates()),
+        "actual_start": optional(dates()),
+        "actual_end": optional(dates()),
         "status": st.sampled_from(STATUSES),
         "left": st.booleans(),
         "indicator": st.just("territory"),

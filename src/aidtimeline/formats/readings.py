@@ -1,0 +1,64 @@
+"""What a reader makes of a file: entries, what was skipped, what is worth a look, and what has been told in full."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from aidtimeline.events import Event
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One statement of a file, as an event.
+
+    Its first source is the file's own: its `dataset` and the event's `ref` together are the natural key, by which
+    newer versions of the file know the entry again; its `published` is when this version came out, and its `locator`
+    says where the entry stands in it.
+
+    `scope` names the part of the dataset that the entry belongs to (see `Whole`). A `restated` entry tells a level or
+    a state as it is by that version ("30 delivered so far"): where the next version tells another, this is no mistake
+    of the one before, but a new fact that supersedes it, dated between both.
+    """
+
+    event: Event
+    scope: str | None = None
+    restated: bool = False
+
+
+@frozen(kw_only=True)
+class Whole:
+    """All of a scope has been read, in this `published` version of a dataset: what was there before is gone."""
+
+    dataset: str
+    scope: str
+    event: Event
+    """Any entry's event of the scope: its first source is the word for what is gone."""
+
+
+@frozen(kw_only=True)
+class Skipped:
+    """What could not be read as an event.
+
+    `reason` is the same text for all that are alike ("a transaction without a date"); `found` what was there; `line`
+    where it stands (None where the format has none), `place` in words ("transaction 3 of XM-DAC-701-8").
+    """
+
+    reason: str
+    place: str
+    line: int | None = None
+    found: str | None = None
+
+
+@frozen(kw_only=True)
+class Remark:
+    """What was read, but is worth a look: said as `Skipped` is."""
+
+    reason: str
+    place: str
+    line: int | None = None
+    found: str | None = None
+
+
+Reading: TypeAlias = Entry | Whole | Skipped | Remark
