@@ -147,6 +147,39 @@ class EventLog:
                     standing[id_] = attrs.evolve(record, file=str(path), line=lines[-1] if lines else None)
             return [standing[id_] for id_ in ids]
 
+    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
+        """Record whole lines of a log as they stand, all or none: of any number, whatever memory holds.
+
+        Each comes with the name of its file and its number there, for messages. A line whose record is in the log
+        already is passed over, unless it was recorded earlier than what is there. Returns how many were added.
+
+        Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
+        """
+        path = self._target(to)
+        added = 0
+
+        def new(lookup: Callable[[str], Record | None]) -> Iterator[bytes]:
+            nonlocal added
+            earliest: dict[str, datetime] = {}
+            for file, number, line in lines:
+                record = decode(line, file=file, line_number=number)
+                if record.id in earliest:
+                    known: datetime | None = earliest[record.id]
+                else:
+                    standing = lookup(record.id)
+                    known = None if standing is None else standing.recorded_at
+                if known is None or record.recorded_at < known:
+                    earliest[record.id] = record.recorded_at
+                    added += 1
+                    yield line.rstrip(b"\r\n")
+
+        with self._threads, _as_log_error(self.folder), self._locked():
+            self._recover()
+            self._index.refresh(self._log_files())
+            with contextlib.ExitStack() as open_files:
+                self._log_file(path).append(new(self._lookup(open_files)))
+        return added
+
     def _read(self, files: list[Path], skip_problems: bool, problems: list[Problem]) -> Iterator[Record]:
         for path in files:
             file = str(path)

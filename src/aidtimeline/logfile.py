@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import BinaryIO
 
 from attrs import frozen
@@ -85,28 +86,35 @@ class LogFile:
                     yield Snapshot(stream, _identity(after), end, end < after.st_size)
                 return
 
-    def append(self, lines: Sequence[bytes]) -> None:
+    def append(self, lines: Iterable[bytes]) -> None:
         """Append lines, which have no line ends yet: all or none. They are on the disk when it returns.
 
         So is the file's name: whoever gave it may have died before that, and with the name all would be lost.
 
-        What a failed append left is taken back; where that fails too, the next writer does it.
+        What a failed append left is taken back; where that fails too, the next writer does it. `lines` are taken as
+        they are written: where it takes the caller long to make them, or it fails to, that is within the batch.
         """
+        lines = iter(lines)
+        first = list(islice(lines, 2))
+        if not first:
+            return
+        several = len(first) > 1
         self._end_last_line()
         with self.disk.opened(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as descriptor:
             self.disk.sync_folder(self._folder)
             size = os.fstat(descriptor).st_size
-            if len(lines) > 1:
+            if several:
                 self._begin(size)
             try:
-                self._write(descriptor, b"".join(line + b"\n" for line in lines))
+                for block in _blocks(chain(first, lines)):
+                    self._write(descriptor, block)
                 self.disk.sync(descriptor)
-            except OSError:
+            except BaseException:
                 with contextlib.suppress(OSError):
                     self._set_aside(size)
                     self.recover()
                 raise
-        if len(lines) > 1:
+        if several:
             self._commit()
 
     def sync(self) -> None:
@@ -198,6 +206,18 @@ class LogFile:
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines with their ends, in pieces that memory holds."""
+    block = bytearray()
+    for line in lines:
+        block += line + b"\n"
+        if len(block) >= _BLOCK:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
 
 
 def _after_last_line_end(descriptor: int, size: int) -> bytes:

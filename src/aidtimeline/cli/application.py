@@ -24,6 +24,7 @@ MODULES = {
     "diff": "comparing",
     "explain": "explaining",
     "fulfilment": "questions",
+    "import": "importing",
     "money": "questions",
     "participation": "questions",
     "projects": "questions",

@@ -1,5 +1,13 @@
 """What people already have, read into events: one module a format, each with the same `read`.
 
 A reader turns a `File` into readings: entries, what it skipped, and what is worth a look. It touches no log.
-`aidtimeline.formats.importing` holds the entries against the log, and records what is new.
+`import_file` holds the entries against the log, and records what is new.
 """
+
+from __future__ import annotations
+
+from aidtimeline.formats.files import File
+from aidtimeline.formats.importing import Report, import_file
+from aidtimeline.formats.registry import FORMATS
+
+__all__ = ["FORMATS", "File", "Report", "import_file"]

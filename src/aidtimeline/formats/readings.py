@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.events import Event
+from aidtimeline.events import Event, Source
 
 
 @frozen(kw_only=True)
@@ -17,24 +17,24 @@ class Entry:
     newer versions of the file know the entry again; its `published` is when this version came out, and its `locator`
     says where the entry stands in it.
 
-    `scope` names the part of the dataset that the entry belongs to (see `Whole`). A `restated` entry tells a level or
+    A `restated` entry tells a level or
     a state as it is by that version ("30 delivered so far"): where the next version tells another, this is no mistake
     of the one before, but a new fact that supersedes it, dated between both.
     """
 
     event: Event
-    scope: str | None = None
     restated: bool = False
 
 
 @frozen(kw_only=True)
 class Whole:
-    """All of a scope has been read, in this `published` version of a dataset: what was there before is gone."""
+    """All entries have been told whose `ref` begins with `scope`: what the dataset had there before is gone.
 
-    dataset: str
+    `source` is the file's own, as of the entries; the word for what is gone.
+    """
+
     scope: str
-    event: Event
-    """Any entry's event of the scope: its first source is the word for what is gone."""
+    source: Source
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,295 @@
+"""Importing: versions of a file become history, and what others wrote is left alone. Readings are made here by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aidtimeline import (
+    Correction,
+    Delivery,
+    EventLog,
+    Pledge,
+    Record,
+    Retraction,
+    Source,
+    Status,
+    Timeline,
+)
+from aidtimeline.checks import check
+from aidtimeline.errors import UnreadableFile
+from aidtimeline.formats.importing import OLDER, TWICE, Report, import_readings
+from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FAR = "2030-01-01"
+
+
+def source(version: str | None, line: int = 1) -> Source:
+    return Source(publisher="A register", dataset="register", published=version, locator=f"register.csv, line {line}")
+
+
+def pledge(ref: str, amount: int, version: str | None, **more: Any) -> Entry:
+    given = {"date": "2022-01-01", "donor": "JP", "item": "truck", **more}
+    return Entry(event=Pledge(ref=ref, quantity=amount, sources=[source(version)], **given))
+
+
+def level(ref: str, amount: int | str, version: str) -> Entry:
+    event = Delivery(date=f"[..{version}]", ref=ref, item="truck", quantity=amount, sources=[source(version)])
+    return Entry(event=event, restated=True)
+
+
+def imported(folder: Path, *readings: Reading, now: datetime = NOW, **more: Any) -> Report:
+    return import_readings(EventLog(folder), readings, recorded_at=now, **more)
+
+
+def records(folder: Path) -> list[Record]:
+    return list(EventLog(folder).read())
+
+
+def trucks(folder: Path, kind: str = "pledge", as_of: str = FAR, known_at: str | None = None) -> tuple[int, int | None]:
+    table = Timeline.open(folder).as_of(as_of, known_at=known_at).counts(kind=kind)
+    if "truck" not in table:
+        return 0, 0
+    low, high = table["truck"].low, table["truck"].high
+    return int(low), None if high is None else int(high)
+
+
+# The same again.
+
+
+def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
+    """Neither where an entry stands nor when the file was fetched is something new."""
+    imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 7, None))
+    before = (tmp_path / "events.jsonl").read_bytes()
+    moved = attrs.evolve(pledge("a", 5, "2022-03-01").event, sources=[source("2022-03-01", line=9)])
+    report = imported(tmp_path, Entry(event=moved), pledge("b", 7, None), now=NOW + timedelta(days=1))
+    assert (report.recorded, report.outcomes["unchanged"]) == (0, 2)
+    assert (tmp_path / "events.jsonl").read_bytes() == before
+
+
+def test_a_newer_version_that_says_the_same_changes_nothing(tmp_path: Path) -> None:
+    """It was known since the first."""
+    imported(tmp_path, pledge("a", 5, "2022-03-01"))
+    assert imported(tmp_path, pledge("a", 5, "2022-09-01")).recorded == 0
+
+
+# What changed.
+
+
+def test_what_a_newer_version_says_otherwise_is_news(tmp_path: Path) -> None:
+    """It holds from its publication on; before, what the older one said."""
+    imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 1, "2022-03-01"))
+    report = imported(tmp_path, pledge("a", 8, "2022-09-01"), pledge("b", 1, "2022-09-01"))
+    assert dict(report.outcomes) == {"news": 1, "unchanged": 1}
+    assert trucks(tmp_path) == (9, 9)
+    assert trucks(tmp_path, known_at="2022-08-31") == (6, 6)
+    assert trucks(tmp_path, known_at="2022-02-28") == (0, 0)
+
+
+def test_the_same_version_read_otherwise_is_a_repair(tmp_path: Path) -> None:
+    """The world said nothing new: what we wrote is as if it had been right from the start."""
+    imported(tmp_path, pledge("a", 5, "2022-03-01"))
+    report = imported(tmp_path, pledge("a", 5, "2022-03-01", donor="Japan"))
+    assert dict(report.outcomes) == {"repaired": 1}
+    assert Timeline.open(tmp_path).as_of(FAR, known_at="2022-03-01").counts("donor", kind="pledge")["Japan"].low == 5
+    assert imported(tmp_path, pledge("a", 5, "2022-03-01", donor="Japan")).recorded == 0
+
+
+def test_a_mistake_of_ours_is_a_repair_where_the_user_says_so(tmp_path: Path) -> None:
+    """Without dates of publication nothing else can tell."""
+    imported(tmp_path, pledge("a", 5, None))
+    assert dict(imported(tmp_path, pledge("a", 6, None), repair=True).outcomes) == {"repaired": 1}
+    later = NOW + timedelta(days=1)
+    assert dict(imported(tmp_path, pledge("a", 7, None), now=later).outcomes) == {"news": 1}
+    assert trucks(tmp_path, known_at="2026-01-01") == (6, 6)
+    assert trucks(tmp_path) == (7, 7)
+
+
+def test_a_level_that_rose_is_a_new_fact_between_the_versions(tmp_path: Path) -> None:
+    """As of a day between them it may have been either; and it is counted once."""
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    report = imported(tmp_path, level("a", 30, "2022-09-01"))
+    assert dict(report.outcomes) == {"restated": 1}
+    assert [trucks(tmp_path, "delivery", day) for day in ("2022-03-01", "2022-06-01", "2022-09-01")] == [
+        (12, 30),
+        (12, 30),
+        (30, 30),
+    ]
+    assert trucks(tmp_path, "delivery", known_at="2022-08-01") == (12, 12)
+    assert records(tmp_path)[1].event.date.text == "2022-03-01/2022-09-01"
+    assert imported(tmp_path, level("a", 30, "2022-10-01")).recorded == 0
+    imported(tmp_path, level("a", 31, "2022-10-01"))
+    assert trucks(tmp_path, "delivery") == (31, 31)
+
+
+def test_a_level_that_fell_had_been_too_high(tmp_path: Path) -> None:
+    """What is delivered is not taken back: the older version was wrong, which is news; what it replaced stays so."""
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    imported(tmp_path, level("a", 30, "2022-09-01"))
+    assert dict(imported(tmp_path, level("a", 25, "2022-12-01")).outcomes) == {"news": 1}
+    assert trucks(tmp_path, "delivery") == (25, 25)
+    assert trucks(tmp_path, "delivery", known_at="2022-11-30") == (30, 30)
+
+
+def test_a_state_that_changed_is_a_new_fact(tmp_path: Path) -> None:
+    """A project's status is told as it is by each version: the older is history, and no mistake."""
+    for version, status in (("2022-03-01", "pipeline"), ("2022-09-01", "implementation")):
+        event = Status(date=f"[..{version}]", project="p", status=status, ref="p/status", sources=[source(version)])
+        imported(tmp_path, Entry(event=event, restated=True))
+    states = [Timeline.open(tmp_path).as_of(day).projects()["p"].status for day in ("2022-06-01", "2022-09-01")]
+    assert states == [("implementation", "pipeline"), ("implementation",)] or states[1] == ("implementation",)
+    assert set(states[0]) == {"pipeline", "implementation"}
+
+
+# What is gone, and comes back.
+
+
+def test_what_is_gone_from_a_whole_is_retracted(tmp_path: Path) -> None:
+    """Only where the version has told all of it, only once, and it may come back."""
+    imported(tmp_path, pledge("x/a", 5, "2022-03-01"), pledge("x/b", 1, "2022-03-01"), pledge("xy", 9, "2022-03-01"))
+    assert imported(tmp_path, pledge("x/a", 5, "2022-09-01")).recorded == 0
+    whole = Whole(scope="x/", source=source("2022-09-01"))
+    for expected in (1, 0):
+        assert imported(tmp_path, pledge("x/a", 5, "2022-09-01"), whole).outcomes["gone"] == expected
+    assert (trucks(tmp_path), trucks(tmp_path, known_at="2022-08-01")) == ((14, 14), (15, 15))
+    assert dict(imported(tmp_path, pledge("x/b", 1, "2022-12-01")).outcomes) == {"news": 1}
+    assert (trucks(tmp_path), trucks(tmp_path, known_at="2022-10-01")) == ((15, 15), (14, 14))
+
+
+def test_a_level_that_is_gone_and_comes_back_is_counted_once(tmp_path: Path) -> None:
+    """What it had replaced does not come back with it."""
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    imported(tmp_path, level("a", 30, "2022-09-01"))
+    imported(tmp_path, Whole(scope="", source=source("2022-10-01")))
+    assert trucks(tmp_path, "delivery") == (0, 0)
+    imported(tmp_path, level("a", 30, "2022-11-01"))
+    assert trucks(tmp_path, "delivery") == (30, 30)
+
+
+# What is refused.
+
+
+def test_an_older_version_after_a_newer_one_is_skipped(tmp_path: Path) -> None:
+    """It cannot be told any more since when one knew what."""
+    imported(tmp_path, pledge("a", 8, "2022-09-01"))
+    report = imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"))
+    assert (report.recorded, report.counts) == (1, {OLDER: 1})
+
+
+def test_a_key_twice_in_one_file_is_skipped(tmp_path: Path) -> None:
+    """The first stands, and the report says where the second is."""
+    report = imported(tmp_path, pledge("a", 8, None), pledge("a", 8, None))
+    [twice] = report.skipped[TWICE]
+    assert (report.recorded, twice.found, twice.place) == (1, "a", "register.csv, line 1")
+
+
+def test_what_was_skipped_or_is_worth_a_look_is_told_by_reason(tmp_path: Path) -> None:
+    """Every one of them."""
+    skipped = [Skipped(reason="no date", place=f"row {row}", line=row) for row in range(5)]
+    report = imported(tmp_path, *skipped, Remark(reason="a repeat", place="row 9"), Skipped(reason="no sum", place="?"))
+    assert report.counts == {"no date": 5, "a repeat": 1, "no sum": 1}
+    assert report.skipped["no date"] == skipped
+    assert (set(report.skipped), set(report.remarks)) == ({"no date", "no sum"}, {"a repeat"})
+
+
+def test_a_file_that_breaks_off_leaves_the_log_as_it_was(tmp_path: Path) -> None:
+    """All of a file is recorded, or nothing."""
+
+    def breaking() -> Iterator[Reading]:
+        yield pledge("b", 1, None)
+        raise UnreadableFile("nothing was imported:")
+
+    with pytest.raises(UnreadableFile):
+        import_readings(EventLog(tmp_path / "none"), breaking(), recorded_at=NOW)
+    assert not (tmp_path / "none").exists()
+    imported(tmp_path, pledge("a", 5, None))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(UnreadableFile):
+        import_readings(EventLog(tmp_path), breaking(), recorded_at=NOW)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_dry_run_records_nothing_and_tells_what_would_be(tmp_path: Path) -> None:
+    """Not even a folder is made."""
+    entries = [pledge(str(number), 1, None) for number in range(20)]
+    report = imported(tmp_path / "none", *entries, dry_run=True)
+    assert (report.recorded, len(report.first)) == (20, 10)
+    assert report.first[0] == entries[0].event
+    assert not (tmp_path / "none").exists()
+
+
+# What others wrote.
+
+
+def test_amendments_by_other_hands_are_left_alone(tmp_path: Path) -> None:
+    """A file that says what it always said does not undo them, nor are they taken for what it says."""
+    imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"), pledge("c", 5, "2022-03-01"))
+    one, other, third = records(tmp_path)
+    report = Source(publisher="A newspaper", published="2022-04-01")
+    EventLog(tmp_path).append(
+        [
+            Correction(of=one.id, event=attrs.evolve(one.event, quantity=6)),
+            Correction(of=other.id, event=attrs.evolve(other.event, quantity=7), sources=[report]),
+            Retraction(of=third.id, reason="a duplicate"),
+        ]
+    )
+    again = [pledge(ref, 5, "2022-03-01") for ref in "abc"]
+    assert imported(tmp_path, *again).recorded == 0
+    assert trucks(tmp_path) == (13, 13)
+
+
+# Laws.
+
+versions = st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(1, 4), max_size=3), min_size=1, max_size=4)
+
+
+def version_day(number: int) -> str:
+    return (date(2022, 1, 10) + timedelta(days=30 * number)).isoformat()
+
+
+def import_versions(folder: Path, told: Iterable[dict[str, int]], start: int = 0) -> None:
+    for number, entries in enumerate(told, start=start):
+        day = version_day(number)
+        readings: list[Reading] = [pledge(ref, amount, day) for ref, amount in entries.items()]
+        imported(folder, *readings, Whole(scope="", source=source(day)), now=NOW + timedelta(hours=number))
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(versions)
+def test_what_is_known_at_each_version_is_what_it_said(told: list[dict[str, int]]) -> None:
+    """Whatever the versions said, known at each is its own sum; and importing the last again changes nothing."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        import_versions(folder, told)
+        if not EventLog(folder).files():
+            assert not any(told)
+            return
+        for number, entries in enumerate(told):
+            expected = sum(entries.values())
+            assert trucks(folder, known_at=version_day(number)) == (expected, expected)
+        before = len(records(folder))
+        import_versions(folder, told[-1:], start=len(told) - 1)
+        assert len(records(folder)) == before
+        assert not [each for each in check(records(folder), today=date(2030, 1, 1)) if each.severity == "error"]
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=6))
+def test_a_level_is_what_each_version_said_by_then(told: list[int]) -> None:
+    """As of and known at each version's day the level is what it said, whether it rose or fell."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for number, amount in enumerate(told):
+            imported(folder, level("a", amount, version_day(number)), now=NOW + timedelta(hours=number))
+        for number, amount in enumerate(told):
+            day = version_day(number)
+            assert trucks(folder, "delivery", day, day) == (amount, amount)
