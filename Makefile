@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format long-test mutants bench clean
+.PHONY: demo test format long-test fuzz mutants bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -22,9 +22,13 @@ format: $(VENV)/installed-dev
 long-test: $(VENV)/installed-dev
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/test_laws.py
 
+# Ten million hostile inputs, guided by which code they reach. Takes about half an hour.
+fuzz: $(VENV)/installed-fuzz
+	$(BIN)/python -m fuzz.run --report docs/campaigns/fuzz.json
+
 # Do the tests notice when the code is changed? Takes about an hour; docs/mutation.md says what comes of it.
 mutants: $(VENV)/installed-mutants
-	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
+	ulimit -v 16000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
 bench: $(VENV)/installed-bench
@@ -37,6 +41,10 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(VENV)/installed-fuzz: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
 	touch $@
 
 $(VENV)/installed-mutants: $(VENV)/installed

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, NoReturn
 
 from attrs import frozen
 
@@ -41,6 +41,15 @@ class Token:
 NOTHING = Token("nothing")
 
 
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream, with their ends; of a line that is too long no more than shows that it is."""
+    while line := stream.readline(MAX_LINE_BYTES + 2):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES)
+        yield line
+
+
 def parse_object(line: str | bytes) -> dict[str, Any]:
     """The JSON object of one line, with or without its line end.
 
@@ -53,7 +62,7 @@ def parse_object(line: str | bytes) -> dict[str, Any]:
     aidtimeline.errors.InvalidValue: found 'kind', expected each name once in an object
     """
     text = _text(line)
-    if text.count("{") + text.count("[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
+    if too_deep(text):
         raise InvalidValue(text, f"{EXPECTED}, nested at most {MAX_DEPTH} deep")
     try:
         found = _DECODER.decode(text)
@@ -87,6 +96,11 @@ def depth(text: str) -> int:
         elif match[0] in "]}":
             now -= 1
     return deepest
+
+
+def too_deep(text: str) -> bool:
+    """Whether a JSON text is nested deeper than a line may be."""
+    return text.count("{") + text.count("[") > MAX_DEPTH and depth(text) > MAX_DEPTH
 
 
 def is_torn(tail: bytes) -> bool:

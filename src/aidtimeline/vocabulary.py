@@ -23,7 +23,7 @@ from attrs import field, frozen
 
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import to_optional_slug, to_optional_text, to_slug, to_text
-from aidtimeline.jsonlines import NOTHING, did_you_mean, nearest, parse_object, problem_at
+from aidtimeline.jsonlines import NOTHING, did_you_mean, lines_of, nearest, parse_object, problem_at
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
@@ -146,24 +146,25 @@ Entry = TypeVar("Entry", Item, Party, ProjectName)
 def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     try:
-        lines = path.read_bytes().split(b"\n")
-    except (FileNotFoundError, NotADirectoryError):
-        return entries
+        with open(path, "rb") as stream:
+            for number, line in enumerate(lines_of(stream), start=1):
+                faults: list[Problem] = []
+                _add(line, cls, entries, faults)
+                problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
     except OSError as error:
-        problems.append(Problem(code="unreadable-file", severity="error", message=str(error.strerror), file=str(path)))
-        return entries
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        faults: list[Problem] = []
-        entry = _entry(line, cls, faults)
-        if entry is not None and entry.slug in entries:
-            again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-            faults.append(problem_at("$.slug", again, "duplicate-slug"))
-        elif entry is not None:
-            entries[entry.slug] = entry
-        problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            message = error.strerror or str(error)
+            problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
     return entries
+
+
+def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry], faults: list[Problem]) -> None:
+    entry = _entry(line, cls, faults) if line.strip() else None
+    if entry is not None and entry.slug in entries:
+        again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
+        faults.append(problem_at("$.slug", again, "duplicate-slug"))
+    elif entry is not None:
+        entries[entry.slug] = entry
 
 
 def _entry(line: bytes, cls: type[Entry], faults: list[Problem]) -> Entry | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -19,6 +20,7 @@ from aidtimeline.dates import parse_instant
 from aidtimeline.drafts import Line, read_drafts
 from aidtimeline.errors import Problem, shown
 from aidtimeline.events import Record, Retraction
+from aidtimeline.jsonlines import lines_of
 from aidtimeline.log import EventLog
 from aidtimeline.semantics.amendments import is_repair, repair, report
 from aidtimeline.vocabulary import Vocabulary
@@ -81,17 +83,17 @@ def check_log(folder: str, json: bool) -> int:
 def _lines(file: str) -> Iterator[Line]:
     name = "<stdin>" if file == STDIN else file
     try:
-        text = _stdin() if file == STDIN else Path(file).read_bytes()
+        with _stdin() if file == STDIN else open(file, "rb") as stream:
+            for number, line in enumerate(lines_of(stream), start=1):
+                yield name, number, line
     except OSError as error:
         raise click.UsageError(f"{name}: {error.strerror or error}", click.get_current_context()) from None
-    for number, line in enumerate(text.split(b"\n"), start=1):
-        yield name, number, line
 
 
-def _stdin() -> bytes:
+def _stdin() -> contextlib.AbstractContextManager[BinaryIO]:
     if sys.stdin is None:  # closed by the caller
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    return sys.stdin.buffer.read()
+    return contextlib.nullcontext(sys.stdin.buffer)
 
 
 def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Record]]:

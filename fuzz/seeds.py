@@ -1,0 +1,115 @@
+"""What fuzzing begins with: a few good and a few hostile inputs for each target."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+EVENTS = Path(__file__).parent.parent / "events"
+
+IATI = b"""<?xml version="1.0" encoding="UTF-8"?>
+<iati-activities version="2.03" generated-datetime="2023-01-01T00:00:00Z">
+<iati-activity default-currency="USD" last-updated-datetime="2023-01-01T00:00:00Z">
+<iati-identifier>XM-1-2</iati-identifier><reporting-org ref="XM-1" type="10"><narrative>A</narrative></reporting-org>
+<title><narrative>Mines</narrative></title><participating-org role="1" ref="XM-DAC-701"/><activity-status code="2"/>
+<activity-date iso-date="2022-01-01" type="2"/>
+<transaction ref="1"><transaction-type code="3"/><transaction-date iso-date="2022-02-01"/>
+<value value-date="2022-02-02">100</value></transaction></iati-activity></iati-activities>"""
+
+FTS = b"""{"status":"ok","data":{"flows":[{"id":"1","amountUSD":100,"originalAmount":90,"originalCurrency":"EUR",
+"date":"2020-01-01T00:00:00Z","status":"paid","contributionType":"financial","newMoney":true,"parentFlowId":null,
+"versionId":1,"updatedAt":"2020-02-01T00:00:00Z","boundary":"incoming","onBoundary":"single",
+"sourceObjects":[{"type":"Organization","id":"1","name":"Japan, Government of"}],
+"destinationObjects":[{"type":"Organization","id":"2","name":"UNDP"}]}]}}"""
+
+KIEL = (
+    b"ID,countries,Announcement Date,Type of Aid General,Type of Aid Specific,Original Currency,"
+    b"Monetary Value as Given by Source,Item,No. of Units,No. of Units delivered (in-kind military aid)\n"
+    b"JPH1,Japan,until 7/27/2022,Humanitarian,Equipment,USD,100,truck,10,undisclosed\n"
+)
+TABLE = b"date,donor,item,quantity\n2023-01,JP,truck,2..4\n"
+XML_BOMB = b"""<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<iati-activities>&b;</iati-activities>"""
+
+
+def _workbook(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+_LINES = (EVENTS / "japan-demining.jsonl").read_bytes().splitlines()
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+WORKBOOK = _workbook(
+    (
+        "[Content_Types].xml",
+        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" '
+        b'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.'
+        b'openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+    ),
+    (
+        "_rels/.rels",
+        f'<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="r1" Type="{_OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>'.encode(),
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        f'<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="r1" Type="{_OFFICE}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>'.encode(),
+    ),
+    (
+        "xl/workbook.xml",
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets>'
+        "</workbook>".encode(),
+    ),
+    (
+        "xl/worksheets/sheet1.xml",
+        f'<worksheet xmlns="{_MAIN}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>date</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>2023</t></is></c></row></sheetData></worksheet>'.encode(),
+    ),
+)
+
+SEEDS: dict[str, list[bytes]] = {
+    "date": [
+        b"2023-11-28",
+        b"2022/2023",
+        b"[..2025]",
+        b"2023-21",
+        b"../2023-04~",
+        b"20XX",
+        b"2023-XX-XX",
+        b"-1?",
+        b"[a..b]",
+    ],
+    "cut": [b"2023-11-28", b"2026-11-21T10:00:00Z", b"2026-11-21T10:00:00.123456+05:30", b"0000-00-00T24:60:61Z"],
+    "quantity": [b"12", b"2..4", b"1..", b"..20", b"~20", b"-5..-2", b"11.5", b"USD 4500000", b"JPY ~2..4", b"9" * 40],
+    "line": [*_LINES[:20], b'{"kind":NaN}', b"[" * 40, b'{"a":1e999}', b"\xef\xbb\xbf{}", b'{"kind":"\\ud800"}'],
+    "drafts": [
+        b'{"label":"a","kind":"pledge","date":"2022","sources":[{"publisher":"x"}],"supersedes":["@b"]}\n{"label":"b"}'
+    ],
+    "log": [b"\n".join(_LINES[:6]), b"\n".join(_LINES[60:])],
+    "iati": [IATI, XML_BOMB, IATI.decode().replace("UTF-8", "UTF-16").encode("utf-16")],
+    "kiel": [KIEL, KIEL.replace(b",", b";")],
+    "fts": [FTS, b'{"status":"ok","data":{"flows":[]}}', b'{"status":"error"}'],
+    "csv": [TABLE, TABLE.decode().encode("utf-16"), b'date,"donor\n2'],
+    "xlsx": [WORKBOOK, WORKBOOK[:-30]],
+    "jsonl": [b'{"date":"2023","donor":"JP","item":"truck","quantity":30}\n'],
+    "mapping": [
+        b'dataset = "fuzz"\n[source]\npublisher = "A"\n[[events]]\nkind = "pledge"\ndate = { column = "date" }\n'
+    ],
+    "command": [
+        b"counts\n--by\ndonor\n--json",
+        b"as-of\n2023-11-28",
+        b"explain\n--where\nitem=truck",
+        b"diff\n--from-as-of\n2022-01-01\n--to-as-of\n2023",
+        b"series\n--every\nmonth",
+        b"import\niati\nx.xml\n--dry-run",
+        b"check\n--json",
+        b"money\n--kind\npledge\n--total\n--known-at\n2023-11-28T00:00:00Z",
+    ],
+}

@@ -1,0 +1,186 @@
+"""What hostile input is given to: one function a parser. Each takes any bytes, or refuses them in our own words.
+
+A refusal is an `AidtimelineError` (or what click makes of wrong use). Any other exception is a crash, and so is an
+answer that cannot be written out again, a control character on the terminal, or a change of the log where none was
+recorded. `tests/test_fuzz.py` gives them a little, `make fuzz` a lot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from aidtimeline.amounts import Money, Quantity
+from aidtimeline.cli import application
+from aidtimeline.codec import decode, encode
+from aidtimeline.dates import DateRange, parse_cut, parse_instant
+from aidtimeline.drafts import read_drafts
+from aidtimeline.errors import AidtimelineError, Problem
+from aidtimeline.formats.files import File
+from aidtimeline.formats.readings import Entry
+from aidtimeline.formats.registry import FORMATS
+from aidtimeline.log import EventLog
+from aidtimeline.timeline import Timeline
+from aidtimeline.vocabulary import Vocabulary
+
+Target = Callable[[bytes], None]
+
+MAPPING = """
+dataset = "fuzz"
+[source]
+publisher = "A table"
+[[events]]
+kind = "pledge"
+date = { column = "date" }
+donor = { column = "donor" }
+item = { column = "item" }
+quantity = { column = "quantity" }
+"""
+
+
+def _folder() -> Path:
+    """A folder in memory where the system has one."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="fuzz", dir=memory if memory.is_dir() else None))
+
+
+FOLDER = _folder()
+
+
+def text_of(data: bytes) -> str:
+    """Any text, lone surrogates among it."""
+    return data.decode("utf-8", "surrogatepass" if data[:1] < b"\x80" else "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    try:
+        return text_of(data)
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def date(data: bytes) -> None:
+    """An EDTF date: what is read is written as it was, and its ends are in order."""
+    found = DateRange.parse(_text(data))
+    assert DateRange.parse(found.text) == found
+    assert found.earliest is None or found.latest is None or found.earliest <= found.latest
+    assert str(found).isprintable()
+
+
+def cut(data: bytes) -> None:
+    """An instant, and a day or instant of a cut."""
+    text = _text(data)
+    for parse in (parse_instant, parse_cut):
+        with contextlib.suppress(AidtimelineError):
+            parse(text)
+
+
+def quantity(data: bytes) -> None:
+    """A quantity and money: the normal form of what is read means the same."""
+    text = _text(data)
+    with contextlib.suppress(AidtimelineError):
+        found = Quantity.parse(text)
+        assert Quantity.parse(found.text) == found
+    money = Money.parse(text)
+    assert Money.parse(money.text) == money
+
+
+def line(data: bytes) -> None:
+    """A line of the log: what is read can be written, and is the same again."""
+    record = decode(data, file="fuzz.jsonl", line_number=1)
+    assert decode(encode(record)) == record
+
+
+def drafts(data: bytes) -> None:
+    """Drafts, a line each."""
+    read_drafts([("fuzz", number, each) for number, each in enumerate(data.split(b"\n"), start=1)])
+
+
+def log(data: bytes) -> None:
+    """A file of the log, and a vocabulary: all problems are told, and readers write nothing."""
+    folder = FOLDER / "log"
+    (folder / "vocabulary").mkdir(parents=True, exist_ok=True)
+    for path in (folder / "events.jsonl", folder / "vocabulary" / "items.jsonl"):
+        path.write_bytes(data)
+    problems: list[Problem] = []
+    records = list(EventLog(folder).read(skip_problems=True, problems=problems))
+    problems += Vocabulary.load(folder).problems
+    assert all(str(problem).isprintable() for problem in problems)
+    Timeline(records).as_of("2023-06-01").counts()
+    assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "vocabulary"]
+
+
+def _importer(name: str, suffix: str) -> Target:
+    path = FOLDER / f"data{suffix}"
+    mapping = FOLDER / "mapping.toml"
+
+    def read(data: bytes) -> None:
+        path.write_bytes(data)
+        mapping.write_text(MAPPING)
+        file = File(path=path, mapping=mapping if FORMATS[name].module == "tables" else None)
+        for reading in FORMATS[name].read(file):
+            if isinstance(reading, Entry):
+                assert reading.event.ref is not None
+                assert reading.event.sources[0].dataset is not None
+            else:
+                assert reading
+
+    return read
+
+
+def mapping(data: bytes) -> None:
+    """A mapping for a table."""
+    (FOLDER / "mapping.toml").write_bytes(data)
+    path = FOLDER / "table.csv"
+    path.write_text("date,donor,item,quantity\n2023,JP,truck,30\n")
+    for _ in FORMATS["csv"].read(File(path=path, mapping=FOLDER / "mapping.toml")):
+        pass
+
+
+def command(data: bytes) -> None:
+    """The command line: arguments apart by line ends. It ends with one of its exit codes, whatever they are."""
+    folder = FOLDER / "command"
+    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder / "to", ignore_errors=True)
+    args = [each for each in _text(data).replace("\0", "").split("\n") if each != "-"]
+    out, err, stdin = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(b""))
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(folder):
+            application.main(["--log", "to", *args], prog_name="aidtimeline")
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.stdin = stdin
+    assert code in (0, 1, 2), code
+    assert "Traceback" not in err.getvalue()
+    assert all(each.isprintable() for each in err.getvalue().split("\n"))
+
+
+TARGETS: dict[str, Target] = {
+    "date": date,
+    "cut": cut,
+    "quantity": quantity,
+    "line": line,
+    "drafts": drafts,
+    "log": log,
+    "iati": _importer("iati", ".xml"),
+    "kiel": _importer("kiel", ".csv"),
+    "fts": _importer("fts", ".json"),
+    "csv": _importer("csv", ".csv"),
+    "xlsx": _importer("xlsx", ".xlsx"),
+    "jsonl": _importer("jsonl", ".jsonl"),
+    "mapping": mapping,
+    "command": command,
+}
+
+
+def one_input(name: str, data: bytes) -> None:
+    """Give one input to one target; a refusal is fine."""
+    with contextlib.suppress(AidtimelineError):
+        TARGETS[name](data)
