@@ -26,8 +26,9 @@ from aidtimeline import (
 )
 from aidtimeline.checks import check
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.formats.importing import OLDER, TWICE, Report, import_readings
+from aidtimeline.formats.importing import OLDER, TWICE, import_readings
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.formats.reports import Report
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAR = "2030-01-01"

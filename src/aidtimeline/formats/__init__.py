@@ -7,7 +7,8 @@ A reader turns a `File` into readings: entries, what it skipped, and what is wor
 from __future__ import annotations
 
 from aidtimeline.formats.files import File
-from aidtimeline.formats.importing import Report, import_file
+from aidtimeline.formats.importing import import_file
 from aidtimeline.formats.registry import FORMATS
+from aidtimeline.formats.reports import Report
 
 __all__ = ["FORMATS", "File", "Report", "import_file"]

@@ -1,0 +1,140 @@
+"""What the log has from each dataset, by the natural keys of its entries."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import define
+
+from aidtimeline.amounts import Quantity
+from aidtimeline.codec import canonical, event_to_json
+from aidtimeline.dates import DateRange, end_of
+from aidtimeline.errors import UnreadableFile
+from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.formats.readings import Whole
+from aidtimeline.log import EventLog
+
+READ_ANEW = "read anew from the same version of the file"
+"""The reason that a repair by the importer has, by which it is known from those by other hands."""
+
+MAX_ENTRIES = 2_000_000
+"""How many entries one file may have: what is known of each key is held in memory."""
+
+#: What of a source changes from version to version though the data says the same.
+_OF_A_VERSION = {"published", "retrieved", "title", "locator"}
+
+
+# When the version came out, when it was recorded, whether by an amendment, and the id of the record.
+_Order: TypeAlias = tuple[datetime, datetime, bool, str]
+
+
+@define
+class Said:
+    """What a dataset said last under one key, and the record of ours that tells it.
+
+    `digests` are of all that it says, and of that without its date and what it supersedes; the last in
+    `order` holds. `ids` are the records of all versions.
+    """
+
+    id: str
+    digests: tuple[bytes, bytes]
+    order: _Order
+    dated: DateRange
+    level: Quantity | None
+    supersedes: tuple[str, ...]
+    ids: set[str]
+    gone: bool = False
+
+    @property
+    def version(self) -> datetime:
+        """When the version came out that said so."""
+        return self.order[0]
+
+
+class Known:
+    """What the log has from each dataset, by key; and which keys the file has come to."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._said: dict[str, dict[str, Said]] = defaultdict(dict)
+        self._met: set[bytes] = set()
+        gone: list[tuple[str, _Order]] = []
+        for record in log.read() if log.files() else ():
+            event = record.event
+            order = version_of(event, record.recorded_at), record.recorded_at, not isinstance(event, Event), record.id
+            if isinstance(event, Retraction) and event.sources and event.sources[0].dataset is not None:
+                gone.append((event.of, order))
+            elif isinstance(event, Event):
+                self._learn(event, record.id, order)
+            elif isinstance(event, Correction) and isinstance(event.event, Event):
+                if event.reason == READ_ANEW:
+                    order = version_of(event.event, record.recorded_at), *order[1:]
+                elif not event.sources or event.sources[0].dataset is None:
+                    continue
+                self._learn(event.event, event.of, order)
+        self._retracted = {of for of, _ in gone}
+        by_id = {said.id: said for each in self._said.values() for said in each.values()}
+        for of, order in gone:
+            if of in by_id and order > by_id[of].order:
+                by_id[of].gone, by_id[of].order = True, order
+        self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
+
+    def _learn(self, event: Event, record: str, order: _Order) -> None:
+        dataset, ref = event.sources[0].dataset, event.ref
+        if dataset is None or ref is None:
+            return
+        before = self._said[dataset].get(ref)
+        ids = set() if before is None else before.ids
+        if before is None or order > before.order:
+            level = getattr(event, "quantity", None)
+            said = Said(record, digests(event), order, event.date, level, event.supersedes, ids)
+            self._said[dataset][ref] = said
+        ids.add(record)
+
+    def last(self, dataset: str | None, ref: str | None) -> Said | None:
+        """What the dataset said last under the key."""
+        return self._said.get(dataset or "", {}).get(ref or "")
+
+    def come_to(self, dataset: str | None, ref: str | None) -> bool:
+        """Whether the file comes to this key for the first time; it is noted that it has."""
+        if len(self._met) >= MAX_ENTRIES:
+            raise UnreadableFile(f"nothing was imported: more than {MAX_ENTRIES:,} entries; import it in parts")
+        key = _key(dataset, ref)
+        first = key not in self._met
+        self._met.add(key)
+        return first
+
+    def missing(self, whole: Whole) -> Iterator[str]:
+        """The ids of what the dataset had in a scope, and the file has not come to; with what it had superseded."""
+        dataset = whole.source.dataset or ""
+        refs = self._refs.get(dataset, [])
+        for position in range(bisect_left(refs, whole.scope), len(refs)):
+            ref = refs[position]
+            if not ref.startswith(whole.scope):
+                return
+            said = self._said[dataset][ref]
+            if not said.gone and _key(dataset, ref) not in self._met:
+                yield from sorted({said.id} | said.ids - self._retracted)
+
+
+def _key(dataset: str | None, ref: str | None) -> bytes:
+    return hashlib.blake2b(f"{dataset}\0{ref}".encode(), digest_size=16).digest()
+
+
+def digests(event: Event) -> tuple[bytes, bytes]:
+    """Digests of what an event says, but for when and where in its file it stood; and of that without its date."""
+    fields = event_to_json(event)
+    own, *others = fields["sources"]
+    fields["sources"] = [{name: own[name] for name in own.keys() - _OF_A_VERSION}, *others]
+    undated = {name: value for name, value in fields.items() if name not in ("date", "supersedes")}
+    return hashlib.blake2b(canonical(fields)).digest(), hashlib.blake2b(canonical(undated)).digest()
+
+
+def version_of(event: Event | Amendment, recorded_at: datetime) -> datetime:
+    """When the version came out that an event was read from; where nobody says, when it was recorded."""
+    published = event.sources[0].published if event.sources else None
+    return recorded_at if published is None or published.latest is None else end_of(published.latest)
