@@ -58,5 +58,6 @@ def cited(source: Source) -> str:
     title = None if source.title is None else f"“{source.title}”"
     published = None if source.published is None else str(source.published)
     alone = not (source.publisher or title or source.url)
-    told = ", ".join(filter(None, (source.attribution if alone else source.publisher, title, published, source.url)))
+    who = (source.attribution or source.dataset) if alone else source.publisher
+    told = ", ".join(filter(None, (who, title, published, source.url, source.locator)))
     return told if alone or source.attribution is None else f"{told} (after {source.attribution})"

@@ -39,7 +39,9 @@ def unpublished(log: Checked) -> Iterator[Problem]:
     """`no-publication-date`: a report of which nobody says when one could read it, or only since when."""
     for record in log.repaired.standing.values():
         place = log.places[record.id]
-        for number, source in enumerate(record.event.sources):
+        sources = record.event.sources
+        asked = sources[:1] if sources and sources[0].dataset is not None else sources
+        for number, source in enumerate(asked):
             if source.published is None or source.published.latest is None:
                 what = "no publication date" if source.published is None else "a publication date without an end"
                 message = f"this report has {what}, so it does not tell when one could know"

@@ -132,7 +132,7 @@ def _reasons(head: str, kept: Mapping[str, Sequence[Skipped | Remark]], counts: 
 
 
 def _where(each: Skipped | Remark) -> str:
-    line = "" if each.line is None else f"line {each.line}: "
+    line = "" if each.line is None or f"line {each.line}" in each.place else f"line {each.line}: "
     return f"{line}{each.place}" + ("" if each.found is None else f": found {shown(each.found)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from aidtimeline.events import Source
 from aidtimeline.explain.reasons import out_by
@@ -26,10 +27,14 @@ def possible(values: Sequence[object]) -> str:
 
 
 def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
-    """Who reports these facts, with the date of publication, the earliest first; only what was known by then."""
+    """Who reports these facts, with the date of publication, the earliest first and those without one last.
+
+    Only what was known by then."""
     sources = [source for fact in facts for account in fact.accounts for source in account.sources]
     known = [source for source in sources if out_by(source, known_at)]
-    known.sort(key=lambda source: (source.published and source.published.earliest) or date.min)
+    known.sort(
+        key=lambda source: (source.published is None, (source.published and source.published.earliest) or date.min)
+    )
     texts = list(dict.fromkeys(map(_cited, known)))
     more = [f"and {len(texts) - MOST_REPORTS} more"] if len(texts) > MOST_REPORTS + 1 else []
     return "; ".join(texts[:MOST_REPORTS] + more if more else texts)
@@ -50,5 +55,18 @@ def shortener(ids: Iterable[str]) -> Callable[[str], str]:
 
 
 def _cited(source: Source) -> str:
-    who = source.publisher or source.attribution or source.title or source.url or NOTHING
+    told = (source.publisher, source.attribution, source.title, _site(source.url), source.dataset)
+    who = next(filter(None, told), NOTHING)
     return who if source.published is None else f"{who} {source.published.text}"
+
+
+def _when(source: Source) -> tuple[bool, date]:
+    return source.published is None, (source.published and source.published.earliest) or date.min
+
+
+def _site(url: str | None) -> str | None:
+    """The name of the site, which is enough where there is no more to be said of a report."""
+    try:
+        return url and (urlsplit(url).hostname or url)
+    except ValueError:
+        return url

@@ -49,7 +49,7 @@ class File:
     @property
     def name(self) -> str:
         """Its name without folders: what is recorded of where it stood."""
-        return self.path.name
+        return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
 
     def party(self, name: str, iati_org_id: str | None = None) -> str:
         """The slug of a party: the vocabulary's, by its IATI identifier or its name; else its identifier or name."""

@@ -1,0 +1,92 @@
+"""Which release it is, until when it tells, and the source that all its entries have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from attrs import frozen
+
+from aidtimeline import edtf
+from aidtimeline.dates import DateRange
+from aidtimeline.events import Source
+from aidtimeline.formats.files import File
+from aidtimeline.formats.kiel.texts import ANY_TIME
+
+DATASET = "kiel-ukraine-support-tracker"
+PUBLISHER = "Kiel Institute for the World Economy"
+TITLE = "Ukraine Support Tracker"
+
+_NUMBER = re.compile(r"\brelease\s+(\d+)\b|\b(\d+)(?:st|nd|rd|th)\s+release\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|through|to)\s+([a-z]+ \d{1,2},? \d{4}|\d{1,2} [a-z]+ \d{4})", re.IGNORECASE)
+_NUMBER_IN_NAME = re.compile(r"(?:release|(?<![a-z])r)[ _-]?(\d{1,3})(?!\d)", re.IGNORECASE)
+_DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})[_-](0[1-9]|1[0-2])(?:[_-]([0-3]\d))?(?!\d)")
+_MONTH_IN_NAME = re.compile(r"(?<![a-z])([a-z]{3,9})[ _-]?(\d{4})(?!\d)", re.IGNORECASE)
+
+
+@frozen
+class Release:
+    """A version of the tracker: its number and when it came out (by when it tells), where that is known."""
+
+    file: File
+    sheet: str | None
+    number: str | None
+    published: DateRange | None
+
+    @property
+    def cut_off(self) -> date | None:
+        """The last day of which it can tell."""
+        return None if self.published is None else self.published.latest
+
+    @property
+    def until(self) -> str:
+        """By its cut-off, as EDTF."""
+        return ANY_TIME if self.cut_off is None else f"[..{self.cut_off.isoformat()}]"
+
+    def source(self, row: int | None = None, *quoted: str) -> Source:
+        """The release as a source, of a row: with the words on which a vague date or quantity rests."""
+        return Source(
+            publisher=PUBLISHER,
+            title=TITLE + (f", release {self.number}" if self.number else ""),
+            published=self.published,
+            dataset=self.file.dataset or DATASET,
+            locator=self.place(row),
+            quote="; ".join(dict.fromkeys(filter(None, quoted))) or None,
+        )
+
+    def place(self, row: int | None) -> str:
+        """Where a row stands, in words."""
+        if self.sheet is None:
+            return self.file.name + (f", line {row}" if row else "")
+        return f"{self.file.name}, {self.sheet}" + (f", row {row}" if row else "")
+
+
+def release_of(file: File, sheet: str | None, preface: Iterable[str]) -> Release:
+    """The release that a file is: as its user says, else as it begins itself, else as it is named."""
+    number, until = _told(preface)
+    in_name = _NUMBER_IN_NAME.search(file.name)
+    published = file.published or _date(until) or _date(_named(file.name))
+    return Release(file, sheet, number or (in_name[1] if in_name else None), published)
+
+
+def _told(preface: Iterable[str]) -> tuple[str | None, str | None]:
+    """The number and day in the first text that names both: "Release 7 (until October 3, 2022)"."""
+    for text in preface:
+        number, until = _NUMBER.search(text), _UNTIL.search(text)
+        if number and until:
+            return number[1] or number[2], edtf.guess(until[1])
+    return None, None
+
+
+def _named(name: str) -> str | None:
+    """The day or month in a file's name: 2022-10-03, 2022_10, oct2022."""
+    numbers = _DATE_IN_NAME.search(name)
+    if numbers:
+        return "-".join(filter(None, numbers.groups()))
+    months = (edtf.guess(" ".join(match.groups())) for match in _MONTH_IN_NAME.finditer(name))
+    return next(filter(None, months), None)
+
+
+def _date(text: str | None) -> DateRange | None:
+    return DateRange.parse(text) if text and edtf.guess(text) == text else None

@@ -1,0 +1,330 @@
+"""Tables: the rows of CSV, XLSX and JSON Lines, one after the other, each cell as the text that a person sees.
+
+What kind of file it is, its content says and not its name. Whatever is wrong with it as a whole raises
+`UnreadableFile`, with the line and what to do about it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+from attrs import frozen
+
+from aidtimeline.errors import InvalidValue, UsageError, shown
+from aidtimeline.formats import workbooks
+from aidtimeline.formats.files import File
+from aidtimeline.formats.workbooks import Line
+from aidtimeline.jsonlines import Token, did_you_mean, parse_object
+
+HEADER_WITHIN = 20
+"""The header is looked for in so many rows that are not empty."""
+
+MAX_COLUMNS = 2**14
+"""The most cells in a row: as many as XLSX can have."""
+
+MAX_ROW = 2**24
+"""The most characters in a row of a CSV file."""
+
+DELIMITERS = ",;\t|"
+
+_ZIP = b"PK\x03\x04"
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+
+
+@frozen
+class Row:
+    """A row of a table: its number in the file, from 1 (in text the line on which it begins), and its cells by header.
+
+    An empty cell is an empty text. A column without a header is there as "column 12" where it holds something; of two
+    headers that are the same the second ends in " (2)". `overflows` says that a row of CSV has more cells than the
+    header, so that they may stand in the wrong columns. `sheet` is the workbook's sheet. In a `typed` table numbers
+    are numbers, and so have a point in their texts whatever the habits of the country.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    overflows: bool = False
+    sheet: str | None = None
+    typed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words.
+
+        >>> Row(7, {}).place, Row(7, {}, sheet="Main").place
+        ('line 7', 'row 7 of Main')
+        """
+        return f"line {self.number}" if self.sheet is None else f"row {self.number} of {self.sheet}"
+
+
+def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of a table, in order, without those that are empty.
+
+    The header is the first row that is not empty, or with `wanted`, the first of the first 20 in which all these names
+    stand, however spaced and in whatever case (see `fold`). Of a workbook that is its first sheet, or with `wanted`
+    the first that has such a row; `sheet` names another. In JSON Lines each line has its own names: those of nested
+    objects and lists are joined by dots ("organisations.0.name").
+
+    Raises `UnreadableFile` for what is no table, or one without the wanted columns, and `UsageError` for a sheet of
+    what is no workbook and for an encoding that nobody knows.
+    """
+    with file.open() as stream:
+        kind = _kind(file, stream)
+        if kind == "xlsx":
+            with workbooks.opened(file, stream) as book:
+                yield from _headed(file, ((name, book.lines(name)) for name in _chosen(book, sheet)), wanted)
+            return
+        if sheet is not None:
+            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+        if kind == "json":
+            yield from _objects(file, stream, wanted)
+        else:
+            delimiters = _delimiters(file, stream)[: None if wanted else 1]
+            yield from _headed(file, ((None, _csv(file, stream, each)) for each in delimiters), wanted)
+
+
+def lines(file: File, sheet: str) -> Iterator[Line]:
+    """The rows of a workbook's sheet as they stand, header or none, without those that are empty."""
+    with file.open() as stream:
+        if _kind(file, stream) != "xlsx":
+            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+        with workbooks.opened(file, stream) as book:
+            yield from book.lines(sheet)
+
+
+def sheet_names(file: File) -> list[str]:
+    """The names of a workbook's sheets, in order; none of any other file."""
+    with file.open() as stream:
+        if _kind(file, stream) != "xlsx":
+            return []
+        with workbooks.opened(file, stream) as book:
+            return book.names
+
+
+def fold(name: str) -> str:
+    """A header as it is compared: one space where it has several, and case set aside.
+
+    >>> fold(" Announcement\\n Date")
+    'announcement date'
+    """
+    return " ".join(name.split()).casefold()
+
+
+def _kind(file: File, stream: BinaryIO) -> str:
+    """The kind of a file by how it begins: xlsx, json or csv."""
+    start = stream.read(512)
+    stream.seek(0)
+    if not start.strip():
+        raise file.unreadable("an empty file, where a table was expected")
+    if start.startswith(_OLE):
+        message = "a workbook that is encrypted, or of the old format .xls"
+        raise file.unreadable(message, hint="save it as .xlsx without a password, or as CSV")
+    if start.startswith(_ZIP):
+        return "xlsx"
+    if start.startswith(b"PK"):
+        raise file.unreadable("an empty zip archive, or a part of one")
+    text = start.lstrip(_BEFORE_TEXT)
+    if text.startswith(b"<"):
+        raise file.unreadable("XML or HTML, where a table was expected")
+    if text.startswith(b"["):
+        message = "one JSON array, where one JSON object a line was expected"
+        raise file.unreadable(message, hint="jq -c '.[]' turns it into JSON Lines")
+    return "json" if text.startswith(b"{") else "csv"
+
+
+def _chosen(book: workbooks.Sheets, sheet: str | None) -> list[str]:
+    return book.names if sheet is None else [sheet]
+
+
+# Tables with a header. Each of `tables` is one that the file may hold: its sheets, or a CSV by each of the delimiters.
+
+
+def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wanted: Collection[str]) -> Iterator[Row]:
+    """The rows below the first header that will do."""
+    expected = {fold(name): name for name in wanted}
+    missing = list(expected)
+    nearest = None
+    for sheet, table in tables:
+        for line in islice(table, HEADER_WITHIN if expected else 1):
+            found = set(map(fold, line.cells))
+            if found.issuperset(expected):
+                yield from _below(line, table, sheet)
+                return
+            lacking = [name for name in expected if name not in found]
+            if len(lacking) < len(missing):
+                missing, nearest = lacking, line
+    if not expected:
+        raise file.unreadable("a table without any row")
+    names = ", ".join(shown(expected[name]) for name in missing)
+    line, near = (None, []) if nearest is None else (nearest.number, nearest.cells)
+    raise file.unreadable(f"found no header with {names}", line=line, hint=did_you_mean(expected[missing[0]], near))
+
+
+def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
+    width = max(place for place, name in enumerate(header.cells, start=1) if name)
+    names = _distinct(
+        " ".join(name.split()) or f"column {place}" for place, name in enumerate(header.cells[:width], start=1)
+    )
+    nameless = [name for name, given in zip(names, header.cells, strict=False) if not given]
+    for number, texts in table:
+        cells = dict(zip(names, texts, strict=False))
+        if len(texts) < width:
+            cells.update(dict.fromkeys(names[len(texts) :], ""))
+        for name in nameless:
+            if not cells[name]:
+                del cells[name]
+        beyond = any(texts[width:])
+        if beyond:
+            more = (f"column {place}" for place in range(width + 1, len(texts) + 1))
+            added = _distinct(chain(names, more))[width:]
+            cells.update((name, text) for name, text in zip(added, texts[width:], strict=True) if text)
+        yield Row(number, cells, beyond and sheet is None, sheet, sheet is not None)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names, those that came before told apart: "item", "item (2)"."""
+    taken: dict[str, int] = {}
+    for name in names:
+        free = name
+        while free in taken:
+            taken[name] += 1
+            free = f"{name} ({taken[name]})"
+        taken[free] = 1
+    return list(taken)
+
+
+# Text: lines, CSV, JSON Lines.
+
+
+def _lines(file: File, stream: BinaryIO) -> Iterator[str]:
+    """The lines of a text with their ends, which are of any kind; its length, encoding and characters checked."""
+    encoding = file.encoding or "utf-8"
+    stream.seek(0)
+    start = stream.read(4)
+    stream.seek(0)
+    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+    if marked and file.encoding is None:
+        raise file.unreadable(f"text in {marked.upper()}, where UTF-8 was expected", hint=f"say --encoding {marked}")
+    try:
+        text = io.TextIOWrapper(stream, encoding, "strict", newline="")
+    except (LookupError, ValueError):
+        raise UsageError(f"unknown encoding {shown(encoding)}: one such as utf-8, utf-16, cp1252") from None
+    number = 0
+    try:
+        while line := text.readline(MAX_ROW + 1):
+            number += 1
+            if len(line) > MAX_ROW:
+                raise file.unreadable(f"a line of more than {MAX_ROW:,} characters", line=number)
+            if "\0" in line:
+                hint = "say --encoding NAME, such as utf-16"
+                raise file.unreadable("a NUL character, which no text has", line=number, hint=hint)
+            yield line.removeprefix("\ufeff") if number == 1 else line
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            number += error.object.count(b"\n", 0, error.start)
+        hint = "say --encoding NAME, such as cp1252 or utf-16"
+        raise file.unreadable(f"not text in {encoding.upper()}", line=number + 1, hint=hint) from None
+    finally:
+        if not stream.closed:
+            text.detach()  # the stream is read again, and closed by whoever opened it
+
+
+def _delimiters(file: File, stream: BinaryIO) -> list[str]:
+    """What may stand between the cells, the likeliest first: by how often it stands in the first line, quotes aside."""
+    first = next((line for line in _lines(file, stream) if line.strip()), "")
+    bare = "".join(first.split('"')[::2])
+    return sorted(DELIMITERS, key=bare.count, reverse=True)
+
+
+def _csv(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
+    """The rows of a CSV file (RFC 4180) that are not empty."""
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in _lines(file, stream):
+            taken += len(line)
+            if taken > MAX_ROW:
+                raise file.unreadable(f"a row of more than {MAX_ROW:,} characters", line=number, hint=_UNCLOSED)
+            yield line
+
+    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for record in reader:
+            if len(record) > MAX_COLUMNS:
+                raise file.unreadable(f"a row of more than {MAX_COLUMNS:,} cells", line=number)
+            cells = [cell.strip() for cell in record]
+            if any(cells):
+                yield Line(number, cells)
+            number, taken = reader.line_num + 1, 0
+    except csv.Error as error:
+        raise file.unreadable(f"not a row of CSV ({error})", line=number, hint=_UNCLOSED) from None
+
+
+_UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
+
+
+def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
+    """The objects of JSON Lines; the wanted names must stand somewhere in the first few."""
+    found = _parsed(file, stream)
+    first = list(islice(found, HEADER_WITHIN))
+    names = {fold(name) for row in first for name in row.cells}
+    missing = [name for name in wanted if fold(name) not in names]
+    if missing:
+        near = did_you_mean(missing[0], [name for row in first for name in row.cells])
+        message = f"found no {', '.join(map(shown, missing))} in the first {len(first)} objects"
+        raise file.unreadable(message, line=1, hint=near)
+    yield from chain(first, found)
+
+
+def _parsed(file: File, stream: BinaryIO) -> Iterator[Row]:
+    for number, line in enumerate(_lines(file, stream), start=1):
+        if not line.strip():
+            continue
+        try:
+            found = parse_object(line.strip())
+        except InvalidValue as error:
+            message = f"found {shown(error.found)}, expected {error.expected}"
+            raise file.unreadable(message, line=number, hint=error.hint) from None
+        leaves = list(_leaves(found, ""))
+        names = _distinct(name for name, _ in leaves)
+        cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
+        if any(cells.values()):
+            yield Row(number, cells, typed=True)
+
+
+def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
+    """The texts within a value with their names, which dots join."""
+    if isinstance(found, dict | list):
+        parts = found.items() if isinstance(found, dict) else enumerate(found)
+        for key, each in parts:
+            own = " ".join(str(key).split())
+            yield from _leaves(each, f"{name}.{own}" if name else own)
+    else:
+        yield name, _plain(found)
+
+
+_SMALL = re.compile(r"[-0-9.]+(?:[eE][-+]?[0-9]{1,2})?")
+
+
+def _plain(found: str | int | Token | None) -> str:
+    if isinstance(found, Token):
+        return f"{Decimal(found.text):f}" if _SMALL.fullmatch(found.text) else found.text
+    if isinstance(found, bool):
+        return str(found).lower()
+    return "" if found is None else str(found).strip()

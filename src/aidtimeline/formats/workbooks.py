@@ -1,0 +1,159 @@
+"""XLSX workbooks: the rows of each sheet as texts, one after the other; what is no workbook is refused unread.
+
+A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `defusedxml` against entities that grow
+(the extra `aidtimeline[xlsx]`); how large its parts are is looked at before any of them is unpacked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from attrs import frozen
+
+from aidtimeline.errors import AidtimelineError, UsageError, shown
+from aidtimeline.formats.files import File
+from aidtimeline.jsonlines import did_you_mean
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+MAX_UNPACKED = 4 * 2**30
+"""The most bytes that all parts of a workbook may take unpacked."""
+
+MAX_SHARED = 256 * 2**20
+"""The most bytes of any one part that is held in memory: all but the sheets."""
+
+MAX_RATIO = 100
+SMALL = 64 * 2**20
+"""A part above this many bytes that packs better than 1 to `MAX_RATIO` is no table that anybody filled in."""
+
+MAX_ROWS = 2**20
+"""The rows that a sheet can have."""
+
+_AT_ONCE = 256
+
+
+class Line(NamedTuple):
+    """A row as it stands: its number in the file, from 1, and the texts of its cells."""
+
+    number: int
+    cells: list[str]
+
+
+@frozen
+class Sheets:
+    """The sheets of an open workbook."""
+
+    file: File
+    book: Workbook
+
+    @property
+    def names(self) -> list[str]:
+        """Their names, in order."""
+        return [each.title for each in self.book.worksheets]
+
+    def lines(self, name: str) -> Iterator[Line]:
+        """The rows of a sheet that are not empty."""
+        if name not in self.names:
+            known = ", ".join(map(repr, self.names))
+            message = f"found no sheet {shown(name)}, expected one of {known}"
+            raise self.file.unreadable(message, hint=did_you_mean(name, self.names))
+        sheet = self.book[name]
+        with _clear(self.file):
+            sheet.reset_dimensions()  # what a file says of its own size may be wrong
+            rows = enumerate(sheet.iter_rows(), start=1)
+        while batch := self._next(rows):
+            for number, row in batch:
+                cells = [_text(cell) for cell in row]
+                if any(cells):
+                    yield Line(number, cells)
+            if number > MAX_ROWS:
+                raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
+
+    def _next(self, rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        with _clear(self.file):
+            return list(islice(rows, _AT_ONCE))
+
+
+@contextlib.contextmanager
+def opened(file: File, stream: BinaryIO) -> Iterator[Sheets]:
+    """The workbook in a stream. Raises `UnreadableFile`, also while its rows are read, and `UsageError`."""
+    try:
+        import openpyxl  # noqa: PLC0415  (an extra)
+    except ModuleNotFoundError:
+        raise UsageError(_NEEDS) from None
+    if not openpyxl.DEFUSEDXML:
+        raise UsageError(_NEEDS)
+    with _clear(file):
+        _check(file, stream)
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    try:
+        if not book.worksheets:
+            raise file.unreadable("a workbook in which no sheet can be read", hint="save it as .xlsx or CSV again")
+        yield Sheets(file, book)
+    finally:
+        book.close()
+
+
+_NEEDS = "reading XLSX needs openpyxl and defusedxml: pip install 'aidtimeline[xlsx]'"
+
+
+def _check(file: File, stream: BinaryIO) -> None:
+    """Refuse what no spreadsheet program writes, by the archive's own directory (which unpacking holds it to)."""
+    with zipfile.ZipFile(stream) as archive:
+        parts = archive.infolist()
+    stream.seek(0)
+    if "[Content_Types].xml" not in {part.filename for part in parts}:
+        raise file.unreadable("a zip archive, but no XLSX workbook", hint="save the table as .xlsx or CSV")
+    sheets = sum(part.file_size for part in parts)
+    for part in parts:
+        held = not part.filename.startswith("xl/worksheets/")
+        packed_well = part.file_size > SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1)
+        if packed_well or (held and part.file_size > MAX_SHARED) or sheets > MAX_UNPACKED:
+            size = f"{part.compress_size:,} bytes that unpack to {part.file_size:,}"
+            raise file.unreadable(f"looks like a zip bomb: {part.filename} has {size}", hint="save the table as CSV")
+
+
+@contextlib.contextmanager
+def _clear(file: File) -> Iterator[None]:
+    """What goes wrong in the archive, the XML or the package that reads it, as the file's fault; no warnings."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except AidtimelineError:
+        raise
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise file.unreadable(f"a workbook that is damaged or breaks off ({error})") from None
+    except Exception as error:  # noqa: BLE001  (whatever the package trips over stands in the file)
+        cause: BaseException = error
+        while (before := cause.__cause__ or cause.__context__) is not None:
+            cause = before
+        message = f"not a workbook that can be read ({type(cause).__name__}: {cause})"
+        raise file.unreadable(message, hint="save it as .xlsx or CSV again") from None
+
+
+def _text(cell: Any) -> str:
+    """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as nothing."""
+    value = cell.value
+    if value is None or cell.data_type == "e":
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        text = f"{Decimal(repr(value)):f}"
+        return text.removesuffix(".0")
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | timedelta) else str(value).strip()

@@ -1,0 +1,245 @@
+"""Release 7 of the Ukraine Support Tracker, workbook and CSV, against a straightforward reading of its main sheet."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from aidtimeline.amounts import ZERO, Quantity
+from aidtimeline.dates import DateRange
+from aidtimeline.events import Delivery, Event, Observation, Pledge
+from aidtimeline.formats.files import File, as_slug
+from aidtimeline.formats.kiel import entries as reasons
+from aidtimeline.formats.kiel import packages, read
+from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+
+KIEL = Path(__file__).parents[2] / "shared" / "data" / "kiel"
+WORKBOOK, MAIN = KIEL / "kiel_r7_oct2022.xlsx", KIEL / "kiel_r7_oct2022_main.csv"
+CUT_OFF = DateRange("2022-10-03")
+
+pytestmark = pytest.mark.skipif(not KIEL.exists(), reason="release 7 of the Ukraine Support Tracker is not here")
+
+VALUE = "Monetary Value as Given by Source"
+PROMISED, DELIVERED = "No. of Units", "No. of Units delivered (in-kind military aid)"
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+SOME = {"undisclosed": 1, "partially": 1, "dozens": 24}
+
+
+@pytest.fixture(scope="module")
+def sheet() -> list[dict[str, str]]:
+    """The rows of the main sheet, as the csv module reads them."""
+    with MAIN.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def of_csv() -> list[Reading]:
+    return list(read(File(path=MAIN, published=CUT_OFF)))
+
+
+@pytest.fixture(scope="module")
+def of_workbook() -> list[Reading]:
+    return list(read(File(path=WORKBOOK)))
+
+
+@pytest.fixture(scope="module", params=["of_csv", "of_workbook"])
+def readings(request: pytest.FixtureRequest) -> list[Reading]:
+    found: list[Reading] = request.getfixturevalue(request.param)
+    return found
+
+
+def events(readings: Iterable[Reading]) -> list[Event]:
+    return [each.event for each in readings if isinstance(each, Entry)]
+
+
+def unplaced(readings: Iterable[Reading]) -> dict[str | None, tuple[Event, bool]]:
+    """The entries by their references, without where they stand."""
+    found = {}
+    for each in readings:
+        if isinstance(each, Entry):
+            first, *others = each.event.sources
+            sources = [attrs.evolve(first, locator=None), *others]
+            found[each.event.ref] = attrs.evolve(each.event, sources=sources), each.restated
+    return found
+
+
+def summed(events: Iterable[Any]) -> dict[tuple[str, str], Quantity]:
+    sums: dict[tuple[str, str], Quantity] = defaultdict(lambda: ZERO)
+    for event in events:
+        if event.item is not None and event.quantity is not None:
+            sums[event.donor, event.item] += event.quantity
+    return dict(sums)
+
+
+def straightforward(sheet: list[dict[str, str]], column: str) -> dict[tuple[str, str], Quantity]:
+    """The units in a column by donor and item: numbers as they are, words as no less than so many."""
+    lows: Counter[tuple[str, str]] = Counter()
+    open_ones = set()
+    for row in sheet:
+        key, said = (row["countries"], as_slug(row["Item"])), row[column].strip().lower()
+        if NUMBER.fullmatch(said):
+            lows[key] += Decimal(said)  # type: ignore[assignment]
+        elif said in SOME:
+            lows[key] += SOME[said]
+            open_ones.add(key)
+    numbers = {key: Decimal(low) for key, low in lows.items()}
+    return {key: Quantity(low, None if key in open_ones else low) for key, low in numbers.items()}
+
+
+def test_workbook_and_csv_say_the_same(of_csv: list[Reading], of_workbook: list[Reading]) -> None:
+    """The whole workbook, which has no header above its items, tells what its main sheet tells as CSV."""
+    assert unplaced(of_csv) == unplaced(of_workbook)
+    found = [
+        Counter((each.reason, each.found) for each in of if isinstance(each, Remark)) for of in (of_csv, of_workbook)
+    ]
+    assert found[0] - found[1] == Counter({(packages.OVERFLOWS, None): 1})
+    assert not found[1] - found[0]
+
+
+def test_given_values_are_counted_once_a_package(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """By donor and currency, the values are those on the first rows of the packages."""
+    expected: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for package in {row["ID"]: row for row in reversed(sheet)}.values():
+        if NUMBER.fullmatch(package[VALUE]):
+            expected[package["countries"], package["Original Currency"]] += Decimal(package[VALUE])
+    found: dict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
+    for event in events(readings):
+        if isinstance(event, Pledge) and event.value is not None:
+            found[event.donor, event.value.currency] += event.value.amount.low
+    assert found == expected
+
+
+def test_the_three_totals(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """In EUR, 74 bn are given; not the 384 bn of the repeated rows, nor the 94 bn that hold estimates."""
+    rates = {
+        row["Original Currency"]: float(row["Converted Value in EUR"]) / float(row["Total"])
+        for row in sheet
+        if NUMBER.fullmatch(row["Total"]) and NUMBER.fullmatch(row["Converted Value in EUR"])
+    }
+    by_row = sum(float(row[VALUE]) * rates[row["Original Currency"]] for row in sheet if NUMBER.fullmatch(row[VALUE]))
+    given = [event.value for event in events(readings) if isinstance(event, Pledge) and event.value is not None]
+    converted = [
+        event.quantity
+        for event in events(readings)
+        if isinstance(event, Observation) and event.indicator == packages.OF_PACKAGE["total in EUR"]
+    ]
+    assert round(by_row / 1e9) == 384
+    assert round(sum(float(value.amount.low) * rates[value.currency] for value in given) / 1e9, 2) == 73.85
+    assert round(sum(float(quantity.low) for quantity in converted) / 1e9, 2) == 93.94
+
+
+def test_units_promised(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """By donor and item, the units promised are those of the column; "undisclosed" is at least 1."""
+    expected = straightforward(sheet, PROMISED)
+    assert len(expected) > 600
+    assert summed(event for event in events(readings) if isinstance(event, Pledge)) == expected
+
+
+def test_units_delivered(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """By donor and item, the units delivered are those of the column, as a level by the cut-off."""
+    deliveries = [each for each in readings if isinstance(each, Entry) and isinstance(each.event, Delivery)]
+    expected = straightforward(sheet, DELIVERED)
+    assert len(expected) > 250
+    assert summed(each.event for each in deliveries) == expected
+    assert all(each.restated and each.event.date.text == "[..2022-10-03]" for each in deliveries)
+
+
+def test_every_row_with_an_item_is_promised(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """Each package is there once, and each row that names an item, whatever is known of its quantity."""
+    pledges = [event for event in events(readings) if isinstance(event, Pledge)]
+    assert Counter(event.package for event in pledges if event.item is None) == Counter({row["ID"] for row in sheet})
+    expected = Counter((row["ID"], as_slug(row["Item"])) for row in sheet if row["Item"].strip() != ".")
+    assert Counter((event.package, event.item) for event in pledges if event.item is not None) == expected
+
+
+def test_the_columns_of_estimates_are_observations(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """Estimates stand under indicators of their own, and add up to their columns."""
+    found: dict[str | None, Decimal] = defaultdict(Decimal)
+    for event in events(readings):
+        if isinstance(event, Observation):
+            assert event.unit is not None
+            found[event.indicator] += event.quantity.low
+    columns = {
+        "estimated value promised": "Value committed (own estimate, in USD)",
+        "estimated value delivered": "Value delivered (own estimate, in USD)",
+        "estimated unit price": "Unit Price in USD",
+        packages.OF_PART["delivered in EUR"]: "Total monetary value delivered in EUR",
+    }
+    for indicator, column in columns.items():
+        texts = [row[column].strip() for row in sheet]
+        assert found[indicator] == sum(Decimal(text) for text in texts if NUMBER.fullmatch(text))
+
+
+def test_the_presidential_drawdowns_are_told_but_not_summed(readings: list[Reading]) -> None:
+    """USM1 states another value for each tranche: its first counts, the 18 others are observations, and it is said."""
+    tranches = [
+        event for event in events(readings) if isinstance(event, Observation) and event.ref in _tranches("USM1")
+    ]
+    values = [event.value for event in events(readings) if event.ref == "USM1" and isinstance(event, Pledge)]
+    assert [str(value) for value in values] == ["USD 350,000,000"]
+    assert sum(event.quantity.low for event in tranches) + 350_000_000 == 9_025_000_000
+    found = [each for each in readings if isinstance(each, Remark) and each.reason == packages.MANY_VALUES]
+    assert len(found) == 2
+
+
+def _tranches(package: str) -> set[str]:
+    days = ["03-12", "03-16", "04-05", "04-13", "04-21", "05-06", "05-19", "06-01", "06-15", "06-23", "07-01", "07-09"]
+    days += ["07-22", "08-01", "08-08", "08-19", "09-08", "09-15"]
+    return {f"{package}/given/2022-{day}" for day in days}
+
+
+def test_what_is_worth_a_look(readings: list[Reading]) -> None:
+    """Dates that a drag-fill or a slip put after the release, and units that may be two numbers, are reported."""
+    found = defaultdict(list)
+    for each in readings:
+        if isinstance(each, Remark):
+            found[each.reason].append(each.found)
+    later = ["2922-02-09", *(f"until 4/6/{year}" for year in range(2023, 2028)), "until 6/7/2023"]
+    assert sorted(map(str, found[reasons.AFTER])) == sorted(later)
+    assert sorted(map(str, found[reasons.NO_UNITS])) == ["1.000.00", "15.000.00", "6.000.00"]
+    assert found[packages.TWICE] == ["detonating cord"]
+    assert not [each for each in readings if isinstance(each, Skipped)]
+
+
+def test_no_date_is_later_than_the_release(readings: list[Reading]) -> None:
+    """What is dated after the release, or not at all, is taken as by the release, and its own words are kept."""
+    for event in events(readings):
+        assert event.date.earliest is None or event.date.earliest <= CUT_OFF.latest  # type: ignore[operator]
+    quotes = {event.sources[0].quote for event in events(readings) if event.date.text == "../.."}
+    assert {"2922-02-09", "unspecified", "Undisclosed"} <= {(quote or "").split(";")[0] for quote in quotes}
+
+
+def test_the_release_says_which_it_is(of_workbook: list[Reading]) -> None:
+    """The workbook tells its number and until when it goes; a CSV only what its name tells."""
+    own = events(of_workbook)[0].sources[0]
+    assert (own.title, own.published) == ("Ukraine Support Tracker, release 7", CUT_OFF)
+    named = next(iter(events(read(File(path=MAIN))))).sources[0]
+    assert (named.title, named.published) == ("Ukraine Support Tracker, release 7", DateRange("2022-10"))
+
+
+def test_rows_that_move_change_nothing(of_csv: list[Reading], tmp_path: Path) -> None:
+    """The rows of the sheet in any other order make the same entries under the same references."""
+    with MAIN.open(encoding="utf-8", newline="") as stream:
+        header, *rows = list(csv.reader(stream))
+    random.Random(1).shuffle(rows)
+    moved = tmp_path / MAIN.name
+    with moved.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    assert unplaced(read(File(path=moved, published=CUT_OFF))) == unplaced(of_csv)
+
+
+def test_no_explanation_is_kept(readings: list[Reading], sheet: list[dict[str, str]]) -> None:
+    """The tracker's own texts are its publisher's: none of them is stored."""
+    kept = {event.note for event in events(readings)}
+    kept |= {quote for event in events(readings) for source in event.sources if (quote := source.quote)}
+    assert not kept & {row["Explanation"] for row in sheet}
+    assert max(len(text) for text in kept if text) < 80
