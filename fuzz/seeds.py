@@ -100,7 +100,8 @@ SEEDS: dict[str, list[bytes]] = {
     "xlsx": [WORKBOOK, WORKBOOK[:-30]],
     "jsonl": [b'{"date":"2023","donor":"JP","item":"truck","quantity":30}\n'],
     "mapping": [
-        b'dataset = "fuzz"\n[source]\npublisher = "A"\n[[events]]\nkind = "pledge"\ndate = { column = "date" }\n'
+        b'dataset = "fuzz"\npublisher = "A"\n[event.a]\nkind = "pledge"\ndate = "{date}"\n',
+        b'dataset = "fuzz"\nkey = ["date"]\n[words.quantity]\na = "1.."\n[event.a]\nkind = "{item}"\ndate = "2023"\n',
     ],
     "command": [
         b"counts\n--by\ndonor\n--json",

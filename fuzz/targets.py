@@ -32,14 +32,12 @@ Target = Callable[[bytes], None]
 
 MAPPING = """
 dataset = "fuzz"
-[source]
-publisher = "A table"
-[[events]]
+[event.promised]
 kind = "pledge"
-date = { column = "date" }
-donor = { column = "donor" }
-item = { column = "item" }
-quantity = { column = "quantity" }
+date = "{date}"
+donor = "{donor}"
+item = "{item}"
+quantity = "{quantity}"
 """
 
 

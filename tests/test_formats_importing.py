@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from aidtimeline import (
     Correction,
     Delivery,
+    Event,
     EventLog,
     Pledge,
     Record,
@@ -54,6 +55,10 @@ def imported(folder: Path, *readings: Reading, now: datetime = NOW, **more: Any)
 
 def records(folder: Path) -> list[Record]:
     return list(EventLog(folder).read())
+
+
+def dates(folder: Path) -> list[str]:
+    return [record.event.date.text for record in records(folder) if isinstance(record.event, Event)]
 
 
 def trucks(folder: Path, kind: str = "pledge", as_of: str = FAR, known_at: str | None = None) -> tuple[int, int | None]:
@@ -126,10 +131,32 @@ def test_a_level_that_rose_is_a_new_fact_between_the_versions(tmp_path: Path) ->
         (30, 30),
     ]
     assert trucks(tmp_path, "delivery", known_at="2022-08-01") == (12, 12)
-    assert records(tmp_path)[1].event.date.text == "2022-03-01/2022-09-01"
+    assert dates(tmp_path)[1] == "2022-03-01/2022-09-01"
     assert imported(tmp_path, level("a", 30, "2022-10-01")).recorded == 0
     imported(tmp_path, level("a", 31, "2022-10-01"))
     assert trucks(tmp_path, "delivery") == (31, 31)
+
+
+def test_a_level_that_is_new_in_a_complete_dataset_came_about_since_the_last_version(tmp_path: Path) -> None:
+    """Where each version tells all there is, none was there before; else it may have been."""
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    imported(tmp_path, attrs.evolve(level("b", 5, "2022-09-01"), complete=True))
+    assert [trucks(tmp_path, "delivery", day) for day in ("2022-02-28", "2022-08-31", "2022-09-01")] == [
+        (0, 12),
+        (12, 17),
+        (17, 17),
+    ]
+    assert dates(tmp_path)[1] == "2022-03-01/2022-09-01"
+    assert imported(tmp_path, attrs.evolve(level("b", 5, "2022-09-01"), complete=True)).recorded == 0
+
+
+def test_a_level_keeps_a_date_of_its_own(tmp_path: Path) -> None:
+    """Where the newer version says when, that is not made vaguer; where it only says by when, it is narrowed."""
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    for version, said in (("2022-09-01", "2022-06"), ("2022-12-01", "2022")):
+        event = attrs.evolve(level("a", int(version[5:7]) + 20, version).event, date=said)
+        imported(tmp_path, Entry(event=event, restated=True))
+    assert dates(tmp_path) == ["[..2022-03-01]", "2022-06", "2022-06-30/2022-12-31"]
 
 
 def test_a_level_that_fell_had_been_too_high(tmp_path: Path) -> None:
@@ -235,11 +262,12 @@ def test_amendments_by_other_hands_are_left_alone(tmp_path: Path) -> None:
     """A file that says what it always said does not undo them, nor are they taken for what it says."""
     imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"), pledge("c", 5, "2022-03-01"))
     one, other, third = records(tmp_path)
+    said = pledge("a", 6, "2022-03-01").event, pledge("b", 7, "2022-03-01").event
     report = Source(publisher="A newspaper", published="2022-04-01")
     EventLog(tmp_path).append(
         [
-            Correction(of=one.id, event=attrs.evolve(one.event, quantity=6)),
-            Correction(of=other.id, event=attrs.evolve(other.event, quantity=7), sources=[report]),
+            Correction(of=one.id, event=said[0]),
+            Correction(of=other.id, event=said[1], sources=[report]),
             Retraction(of=third.id, reason="a duplicate"),
         ]
     )

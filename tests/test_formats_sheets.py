@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from aidtimeline.errors import UnreadableFile, UsageError
-from aidtimeline.formats import sheets, workbooks
+from aidtimeline.formats import plaintext, sheets, workbooks
 from aidtimeline.formats.files import File
 from aidtimeline.formats.sheets import Row, fold, lines, rows, sheet_names
 
@@ -184,7 +184,7 @@ def test_short_rows_are_filled_and_long_ones_flagged(written: Callable[..., File
 # CSV.
 
 
-@pytest.mark.parametrize("delimiter", sheets.DELIMITERS)
+@pytest.mark.parametrize("delimiter", plaintext.DELIMITERS)
 def test_the_delimiter_is_the_one_of_the_header(delimiter: str, written: Callable[..., File]) -> None:
     """What stands most often in the header, outside quotes, separates; other marks are text."""
     header = delimiter.join(["item", '"a;b,c|d\te;f,g|h\ti;j,k|l\tm"', "n"])
@@ -210,7 +210,7 @@ def test_quoted_cells_may_span_lines_of_any_kind(written: Callable[..., File]) -
         (b"a,b\n" + b"1,2\n" * 9999 + b"\xff,4\n", 10001, "not text in UTF-8"),
         ("a,b\n1,2".encode("utf-16"), None, "text in UTF-16.*--encoding utf-16"),
         ("a,b\n1,2".encode("utf-16-le"), 1, "NUL.*--encoding"),
-        ("," * sheets.MAX_COLUMNS, 1, "more than 16,384 cells"),
+        ("," * plaintext.MAX_COLUMNS, 1, "more than 16,384 cells"),
         ('a\n"' + "x" * 200_000, 2, "field larger than field limit"),
     ],
 )
@@ -227,7 +227,7 @@ def test_lines_and_rows_that_never_end_are_refused(
     written: Callable[..., File], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No line and no row grows beyond all bounds."""
-    monkeypatch.setattr(sheets, "MAX_ROW", 100)
+    monkeypatch.setattr(plaintext, "MAX_ROW", 100)
     with pytest.raises(UnreadableFile, match="a line of more than 100 characters"):
         list(rows(written("a\n" + "x" * 101)))
     with pytest.raises(UnreadableFile, match="a row of more than 100 characters"):
@@ -264,7 +264,7 @@ def plain_texts(**how: Any) -> st.SearchStrategy[str]:
     return st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12, **how).map(str.strip)
 
 
-@given(st.lists(st.lists(plain_texts(), min_size=3, max_size=3), max_size=8), st.sampled_from(sheets.DELIMITERS))
+@given(st.lists(st.lists(plain_texts(), min_size=3, max_size=3), max_size=8), st.sampled_from(plaintext.DELIMITERS))
 def test_what_is_written_as_csv_is_read(table: list[list[str]], delimiter: str) -> None:
     """Any texts, written by the standard library, come back, but for rows that are empty."""
     out = io.StringIO()
@@ -292,6 +292,21 @@ def test_csv_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 2**18 < 2**20
+
+
+def test_a_workbook_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> None:
+    """Of a sheet's rows none is held, whatever is said of their height."""
+    tall = re.compile(rb'<row r="([0-9]+)"')
+    peaks = []
+    for count in (500, 5_000):
+        table = [["id", "item"], *[[number, "truck"] for number in range(count)]]
+        path = workbook(tmp_path / "t.xlsx", ("S", table)).path
+        book = changed(path, "xl/worksheets/sheet1.xml", lambda xml: tall.sub(rb'<row r="\1" ht="15" hidden="0"', xml))
+        tracemalloc.start()
+        assert sum(int(row.cells["id"]) for row in rows(book)) == sum(range(count))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 2**18
 
 
 def test_reading_says_how_far_it_is(written: Callable[..., File]) -> None:
@@ -389,11 +404,7 @@ def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_no_number_of_a_workbook_is_rounded(number: float) -> None:
     """The text of a number means exactly the decimal that the number prints as, without an exponent."""
-
-    class Cell:
-        value, data_type = number, "n"
-
-    text = workbooks._text(Cell())
+    text = workbooks._text(number, "n")
     assert Decimal(text) == Decimal(repr(number))
     assert "e" not in text.lower()
     assert not text.endswith(".0")
@@ -433,7 +444,7 @@ def test_a_sheet_of_endless_rows_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("member", "change", "message"),
     [
-        ("xl/worksheets/sheet1.xml", lambda _: bytes(sheets.MAX_ROW * 5), "looks like a zip bomb: xl/worksheets"),
+        ("xl/worksheets/sheet1.xml", lambda _: bytes(5 * plaintext.MAX_ROW), "looks like a zip bomb: xl/worksheets"),
         (
             "xl/worksheets/sheet1.xml",
             lambda _: (

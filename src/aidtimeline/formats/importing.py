@@ -133,6 +133,9 @@ def _settle(entry: Entry, known: Known, now: datetime, repair: bool) -> tuple[st
         return "twice", None
     said = known.last(source.dataset, event.ref)
     if said is None:
+        before = known.version_before(version_of(event, now), source.dataset) if entry.complete else None
+        if entry.restated and before is not None:
+            event = attrs.evolve(event, date=_between(DateRange.between(None, before), event.date))
         return "new", event
     if not said.gone and said.digests[entry.restated] == digests(event)[entry.restated]:
         return "unchanged", None
@@ -157,7 +160,9 @@ def _grew(event: Event, said: Said) -> bool:
 
 
 def _between(before: DateRange, now: DateRange) -> DateRange:
-    """When what is told anew came about: after the last version, where both say by when they tell it."""
+    """When what is told anew came about: after the last version, as far as the new one leaves that open."""
     if before.latest is None or now.latest is None or before.latest > now.latest:
+        return now
+    if now.earliest is not None and now.earliest >= before.latest:
         return now
     return DateRange.between(before.latest, now.latest)

@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from attrs import define
@@ -62,6 +62,7 @@ class Known:
     def __init__(self, log: EventLog) -> None:
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
         self._met: set[bytes] = set()
+        self._versions: dict[str, set[datetime]] = defaultdict(set)
         gone: list[tuple[str, _Order]] = []
         for record in log.read() if log.files() else ():
             event = record.event
@@ -87,6 +88,7 @@ class Known:
         dataset, ref = event.sources[0].dataset, event.ref
         if dataset is None or ref is None:
             return
+        self._versions[dataset].add(order[0])
         before = self._said[dataset].get(ref)
         ids = set() if before is None else before.ids
         if before is None or order > before.order:
@@ -98,6 +100,11 @@ class Known:
     def last(self, dataset: str | None, ref: str | None) -> Said | None:
         """What the dataset said last under the key."""
         return self._said.get(dataset or "", {}).get(ref or "")
+
+    def version_before(self, version: datetime, dataset: str | None) -> date | None:
+        """The day on which the version of the dataset came out that was there last before this one."""
+        earlier = (each for each in self._versions.get(dataset or "", ()) if each < version)
+        return max((each.date() for each in earlier), default=None)
 
     def come_to(self, dataset: str | None, ref: str | None) -> bool:
         """Whether the file comes to this key for the first time; it is noted that it has."""

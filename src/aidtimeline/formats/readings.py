@@ -17,13 +17,15 @@ class Entry:
     newer versions of the file know the entry again; its `published` is when this version came out, and its `locator`
     says where the entry stands in it.
 
-    A `restated` entry tells a level or
-    a state as it is by that version ("30 delivered so far"): where the next version tells another, this is no mistake
-    of the one before, but a new fact that supersedes it, dated between both.
+    A `restated` entry tells a level or a state as it is by that version ("30 delivered so far"): where the next version
+    tells another, this is no mistake of the one before, but a new fact that supersedes it, dated between both.
+    `complete` says that each version of the dataset tells all there is: a level that no earlier one told has come about
+    since the last of these.
     """
 
     event: Event
     restated: bool = False
+    complete: bool = False
 
 
 @frozen(kw_only=True)

@@ -6,42 +6,24 @@ What kind of file it is, its content says and not its name. Whatever is wrong wi
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from decimal import Decimal
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from attrs import frozen
 
-from aidtimeline.errors import InvalidValue, UsageError, shown
+from aidtimeline.errors import UsageError, shown
 from aidtimeline.formats import workbooks
 from aidtimeline.formats.files import File
+from aidtimeline.formats.plaintext import csv_lines, delimiters, json_lines
 from aidtimeline.formats.workbooks import Line
-from aidtimeline.jsonlines import Token, did_you_mean, parse_object
+from aidtimeline.jsonlines import did_you_mean
 
 HEADER_WITHIN = 20
 """The header is looked for in so many rows that are not empty."""
 
-MAX_COLUMNS = 2**14
-"""The most cells in a row: as many as XLSX can have."""
-
-MAX_ROW = 2**24
-"""The most characters in a row of a CSV file."""
-
-DELIMITERS = ",;\t|"
-
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 
@@ -93,8 +75,8 @@ def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) 
         if kind == "json":
             yield from _objects(file, stream, wanted)
         else:
-            delimiters = _delimiters(file, stream)[: None if wanted else 1]
-            yield from _headed(file, ((None, _csv(file, stream, each)) for each in delimiters), wanted)
+            likely = delimiters(file, stream)[: None if wanted else 1]
+            yield from _headed(file, ((None, csv_lines(file, stream, each)) for each in likely), wanted)
 
 
 def lines(file: File, sheet: str) -> Iterator[Line]:
@@ -170,8 +152,8 @@ def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wan
     if not expected:
         raise file.unreadable("a table without any row")
     names = ", ".join(shown(expected[name]) for name in missing)
-    line, near = (None, []) if nearest is None else (nearest.number, nearest.cells)
-    raise file.unreadable(f"found no header with {names}", line=line, hint=did_you_mean(expected[missing[0]], near))
+    hint = None if nearest is None else did_you_mean(expected[missing[0]], nearest.cells)
+    raise file.unreadable(f"found no header with {names}", line=None if nearest is None else nearest.number, hint=hint)
 
 
 def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
@@ -207,78 +189,6 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(taken)
 
 
-# Text: lines, CSV, JSON Lines.
-
-
-def _lines(file: File, stream: BinaryIO) -> Iterator[str]:
-    """The lines of a text with their ends, which are of any kind; its length, encoding and characters checked."""
-    encoding = file.encoding or "utf-8"
-    stream.seek(0)
-    start = stream.read(4)
-    stream.seek(0)
-    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
-    if marked and file.encoding is None:
-        raise file.unreadable(f"text in {marked.upper()}, where UTF-8 was expected", hint=f"say --encoding {marked}")
-    try:
-        text = io.TextIOWrapper(stream, encoding, "strict", newline="")
-    except (LookupError, ValueError):
-        raise UsageError(f"unknown encoding {shown(encoding)}: one such as utf-8, utf-16, cp1252") from None
-    number = 0
-    try:
-        while line := text.readline(MAX_ROW + 1):
-            number += 1
-            if len(line) > MAX_ROW:
-                raise file.unreadable(f"a line of more than {MAX_ROW:,} characters", line=number)
-            if "\0" in line:
-                hint = "say --encoding NAME, such as utf-16"
-                raise file.unreadable("a NUL character, which no text has", line=number, hint=hint)
-            yield line.removeprefix("\ufeff") if number == 1 else line
-    except UnicodeError as error:
-        if isinstance(error, UnicodeDecodeError):
-            number += error.object.count(b"\n", 0, error.start)
-        hint = "say --encoding NAME, such as cp1252 or utf-16"
-        raise file.unreadable(f"not text in {encoding.upper()}", line=number + 1, hint=hint) from None
-    finally:
-        if not stream.closed:
-            text.detach()  # the stream is read again, and closed by whoever opened it
-
-
-def _delimiters(file: File, stream: BinaryIO) -> list[str]:
-    """What may stand between the cells, the likeliest first: by how often it stands in the first line, quotes aside."""
-    first = next((line for line in _lines(file, stream) if line.strip()), "")
-    bare = "".join(first.split('"')[::2])
-    return sorted(DELIMITERS, key=bare.count, reverse=True)
-
-
-def _csv(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
-    """The rows of a CSV file (RFC 4180) that are not empty."""
-    taken = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal taken
-        for line in _lines(file, stream):
-            taken += len(line)
-            if taken > MAX_ROW:
-                raise file.unreadable(f"a row of more than {MAX_ROW:,} characters", line=number, hint=_UNCLOSED)
-            yield line
-
-    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
-    number = 1
-    try:
-        for record in reader:
-            if len(record) > MAX_COLUMNS:
-                raise file.unreadable(f"a row of more than {MAX_COLUMNS:,} cells", line=number)
-            cells = [cell.strip() for cell in record]
-            if any(cells):
-                yield Line(number, cells)
-            number, taken = reader.line_num + 1, 0
-    except csv.Error as error:
-        raise file.unreadable(f"not a row of CSV ({error})", line=number, hint=_UNCLOSED) from None
-
-
-_UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
-
-
 def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
     """The objects of JSON Lines; the wanted names must stand somewhere in the first few."""
     found = _parsed(file, stream)
@@ -293,38 +203,8 @@ def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[
 
 
 def _parsed(file: File, stream: BinaryIO) -> Iterator[Row]:
-    for number, line in enumerate(_lines(file, stream), start=1):
-        if not line.strip():
-            continue
-        try:
-            found = parse_object(line.strip())
-        except InvalidValue as error:
-            message = f"found {shown(error.found)}, expected {error.expected}"
-            raise file.unreadable(message, line=number, hint=error.hint) from None
-        leaves = list(_leaves(found, ""))
+    for number, leaves in json_lines(file, stream):
         names = _distinct(name for name, _ in leaves)
         cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
         if any(cells.values()):
             yield Row(number, cells, typed=True)
-
-
-def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The texts within a value with their names, which dots join."""
-    if isinstance(found, dict | list):
-        parts = found.items() if isinstance(found, dict) else enumerate(found)
-        for key, each in parts:
-            own = " ".join(str(key).split())
-            yield from _leaves(each, f"{name}.{own}" if name else own)
-    else:
-        yield name, _plain(found)
-
-
-_SMALL = re.compile(r"[-0-9.]+(?:[eE][-+]?[0-9]{1,2})?")
-
-
-def _plain(found: str | int | Token | None) -> str:
-    if isinstance(found, Token):
-        return f"{Decimal(found.text):f}" if _SMALL.fullmatch(found.text) else found.text
-    if isinstance(found, bool):
-        return str(found).lower()
-    return "" if found is None else str(found).strip()

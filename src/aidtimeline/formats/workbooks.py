@@ -65,21 +65,55 @@ class Sheets:
             known = ", ".join(map(repr, self.names))
             message = f"found no sheet {shown(name)}, expected one of {known}"
             raise self.file.unreadable(message, hint=did_you_mean(name, self.names))
-        sheet = self.book[name]
-        with _clear(self.file):
-            sheet.reset_dimensions()  # what a file says of its own size may be wrong
-            rows = enumerate(sheet.iter_rows(), start=1)
+        rows = self._rows(name)
         while batch := self._next(rows):
-            for number, row in batch:
-                cells = [_text(cell) for cell in row]
-                if any(cells):
-                    yield Line(number, cells)
-            if number > MAX_ROWS:
-                raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
+            for number, cells in batch:
+                if number > MAX_ROWS:
+                    raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
+                texts: list[str] = []
+                for cell in cells:
+                    if text := _text(cell["value"], cell["data_type"]):
+                        texts += [""] * (cell["column"] - len(texts))
+                        texts[cell["column"] - 1] = text
+                if texts:
+                    yield Line(number, texts)
 
-    def _next(self, rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    def _next(self, rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
         with _clear(self.file):
             return list(islice(rows, _AT_ONCE))
+
+    def _rows(self, name: str) -> Iterator[tuple[int, list[Any]]]:
+        """The rows of a sheet with their numbers, as `openpyxl` reads each.
+
+        Its own loop over them keeps something of every row, up to 500 MB for a sheet that is full; and believes what a
+        file says of its own size.
+        """
+        from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser  # noqa: PLC0415
+        from openpyxl.xml.functions import iterparse  # noqa: PLC0415
+
+        book: Any = self.book
+        sheet = book[name]
+        with sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            held = None
+            for event, element in iterparse(source, events=("start", "end")):
+                if element.tag == DATA_TAG:
+                    held = element if event == "start" else None
+                elif event == "end" and element.tag == ROW_TAG:
+                    yield parser.parse_row(element)
+                    parser.row_dimensions.clear()
+                    element.clear()
+                    if held is not None:
+                        held.clear()
+                elif event == "end" and held is None:
+                    element.clear()
 
 
 @contextlib.contextmanager
@@ -140,10 +174,9 @@ def _clear(file: File) -> Iterator[None]:
         raise file.unreadable(message, hint="save it as .xlsx or CSV again") from None
 
 
-def _text(cell: Any) -> str:
+def _text(value: Any, data_type: str) -> str:
     """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as nothing."""
-    value = cell.value
-    if value is None or cell.data_type == "e":
+    if value is None or data_type == "e":
         return ""
     if isinstance(value, str):
         return value.strip()

@@ -165,7 +165,7 @@ class Teller:
         except InvalidValue as error:
             self.skip(NO_EVENT, line, str(error))
         else:
-            yield Entry(event=event, restated=date is None)
+            yield Entry(event=event, restated=date is None, complete=True)
 
     def _sources(self, line: Line, said: list[str], links: list[str]) -> list[Source]:
         """The release, with those of the words that are no numbers; then what the row names, each once."""

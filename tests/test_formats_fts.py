@@ -1,0 +1,567 @@
+"""Flows of OCHA's Financial Tracking Service: each once, in its own currency, and as it was known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aidtimeline import MoneySums, Timeline, replay
+from aidtimeline.codec import record_id
+from aidtimeline.dates import DateRange
+from aidtimeline.errors import UnreadableFile, UsageError
+from aidtimeline.events import Event, Record
+from aidtimeline.formats import jsonstream
+from aidtimeline.formats.files import File
+from aidtimeline.formats.fts import read
+from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.jsonstream import JsonStream
+from aidtimeline.formats.readings import Entry, Remark, Skipped
+from aidtimeline.vocabulary import Party, Vocabulary
+
+FTS = Path(__file__).parents[2] / "shared" / "data" / "fts"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def thing(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "id": "1", "name": name, "behavior": "single", **more}
+
+
+def flow(number: int, **said: Any) -> dict[str, Any]:
+    """A flow as the API gives it: 100 US dollars, committed."""
+    return {
+        "id": str(number),
+        "amountUSD": 100,
+        "contributionType": "financial",
+        "date": "2020-03-01T00:00:00Z",
+        "decisionDate": None,
+        "description": "Food",
+        "exchangeRate": None,
+        "firstReportedDate": "2020-03-05T00:00:00Z",
+        "flowType": "Standard",
+        "newMoney": True,
+        "parentFlowId": None,
+        "childFlowIds": None,
+        "status": "commitment",
+        "updatedAt": "2020-03-09T14:49:37.282Z",
+        "versionId": 1,
+        "sourceObjects": [thing("Organization", "Japan, Government of"), thing("Location", "Japan")],
+        "destinationObjects": [thing("Organization", "World Food Programme"), thing("Location", "Afghanistan")],
+        "boundary": "incoming",
+        "onBoundary": "single",
+        **said,
+    }
+
+
+def answer(*flows: Any, **more: Any) -> str:
+    return json.dumps({"status": "ok", "data": {"incoming": {"flowCount": 1}, "flows": list(flows)}, **more})
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., File]:
+    """A function that writes a file, of an answer's flows or of a text, and gives it back."""
+
+    def write(*content: Any, name: str = "flows.json", **about: Any) -> File:
+        path = tmp_path / name
+        if content and isinstance(content[0], bytes):
+            path.write_bytes(content[0])
+        elif content and isinstance(content[0], str):
+            path.write_text(content[0], encoding="utf-8")
+        else:
+            path.write_text(answer(*content), encoding="utf-8")
+        return File(path=path, **about)
+
+    return write
+
+
+def events(file: File) -> list[Any]:
+    return [reading.event for reading in read(file) if isinstance(reading, Entry)]
+
+
+def others(file: File) -> list[tuple[str, str, str | None]]:
+    found = (reading for reading in read(file) if isinstance(reading, Skipped | Remark))
+    return [(each.reason, each.place, each.found) for each in found]
+
+
+def sums(told: list[Event], **asked: Any) -> dict[tuple[Any, ...], Decimal]:
+    """The exact sums of money over events, as the library answers by default."""
+    records = [Record(record_id(event), NOW, event) for event in told]
+    table = replay(records, MoneySums(**asked), as_of=date(2026, 1, 1))
+    return {row.key: row.bounds.low for row in table.rows if row.bounds.low == row.bounds.high}
+
+
+# What a flow is.
+
+
+def test_a_flow_of_the_api_is_an_event(written: Callable[..., File]) -> None:
+    """A flow's parties, place, dates, value and words are found in the event, and where it is from."""
+    file = written(
+        flow(
+            228238,
+            amountUSD=606796,
+            originalAmount=500000,
+            originalCurrency="EUR",
+            exchangeRate=0.824,
+            decisionDate="2020-02-25T00:00:00Z",
+            refCode="Z7H",
+            flowType="Parked",
+            versionId=3,
+            destinationObjects=[
+                thing("Plan", "Afghanistan 2020"),
+                thing("Organization", "ICRC"),
+                thing("Location", "Afghanistan"),
+                thing("UsageYear", "2020"),
+            ],
+            reportDetails=[
+                {
+                    "sourceType": "Primary",
+                    "organization": "Luxembourg, Government of",
+                    "reportChannel": "Email",
+                    "date": "2017-03-31T00:00:00.000Z",
+                }
+            ],
+        )
+    )
+    (event,) = events(file)
+    assert (event.kind, event.ref, event.date.text) == ("commitment", "flow/228238", "2020-03-01")
+    assert (event.value.text, event.part_of, event.project) == ("EUR 500000", None, "Afghanistan 2020")
+    assert (event.donor, event.recipient, event.location) == ("Japan, Government of", "ICRC", "Afghanistan")
+    assert event.note == (
+        "Food; reference Z7H; USD 606796 at FTS's rate of 0.824; decided on 2020-02-25; flow type: Parked"
+    )
+    own, report = event.sources
+    assert (own.publisher, own.dataset, own.published.text) == ("OCHA Financial Tracking Service", "fts", "2020-03-09")
+    assert own.locator == "flows.json, flow 228238, version 3"
+    assert (report.publisher, report.title) == ("Luxembourg, Government of", "report to FTS, Email, 2017-03-31")
+    assert report.published is None
+
+
+@pytest.mark.parametrize(
+    ("status", "contribution", "kind"),
+    [
+        ("pledge", "financial", "pledge"),
+        ("pledge", "in kind", "pledge"),
+        ("commitment", "financial", "commitment"),
+        ("Commitment", "in-kind", "commitment"),
+        ("paid", "financial", "disbursement"),
+        ("paid", None, "disbursement"),
+        ("paid", "in kind", "delivery"),
+        ("paid", "In-kind", "delivery"),
+    ],
+)
+def test_the_status_decides_what_happened(
+    status: str, contribution: str | None, kind: str, written: Callable[..., File]
+) -> None:
+    """Pledges, commitments and payments are told apart; goods that were paid for are delivered, of no known item."""
+    (event,) = events(written(flow(1, status=status, contributionType=contribution)))
+    assert (event.kind, event.value.text) == (kind, "USD 100")
+    assert getattr(event, "item", None) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ({"originalAmount": 119700, "originalCurrency": "CHF"}, "CHF 119700"),
+        ({"originalAmount": "119700.50", "originalCurrency": "CHF"}, "CHF 119700.5"),
+        ({"originalAmount": 1197.25, "originalCurrency": "CHF"}, "CHF 1197.25"),
+        ({"originalCurrency": "CHF"}, "USD 100"),
+        ({"originalAmount": 119700}, "USD 100"),
+        ({"originalAmount": 0, "originalCurrency": "CHF"}, "USD 100"),
+        ({"originalAmount": 0, "originalCurrency": "CHF", "amountUSD": 0}, "CHF 0"),
+        ({"originalAmount": 5, "originalCurrency": "CHF", "amountUSD": None}, "CHF 5"),
+        ({"originalAmount": 5, "originalCurrency": "ZZZ"}, "USD 100"),
+    ],
+)
+def test_money_stays_in_its_own_currency(said: dict[str, Any], value: str, written: Callable[..., File]) -> None:
+    """The amount is the one that was given; FTS's in USD where nothing else is said."""
+    file = written(flow(1, **said))
+    assert events(file)[0].value.text == value
+    odd = "a currency that ISO 4217 does not have: the amount in USD was taken"
+    assert others(file) == ([(odd, "flow 1", "ZZZ")] if said.get("originalCurrency") == "ZZZ" else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"decisionDate": "2020-02-01T00:00:00Z"}, "2020-03-01"),
+        ({"date": None, "decisionDate": "2020-02-01T00:00:00Z"}, "2020-02-01"),
+        ({"date": None}, "[..2020-03-05]"),
+        ({"date": "2020-02-29"}, "2020-02-29"),
+    ],
+)
+def test_a_flow_happened_on_its_date(said: dict[str, Any], found: str, written: Callable[..., File]) -> None:
+    """Else on the day of the decision; else by the day of its report."""
+    assert events(written(flow(1, **said)))[0].date.text == found
+
+
+def test_when_it_was_known_is_when_this_version_was_made(written: Callable[..., File]) -> None:
+    """The flow's own last change counts, whatever the user says of the file; that only where the flow says nothing."""
+    file = written(flow(1), flow(2, updatedAt=None), published=DateRange.parse("2021-01-01"), dataset="fts-test")
+    first, second = events(file)
+    assert [each.sources[0].published.text for each in (first, second)] == ["2020-03-09", "2021-01-01"]
+    assert first.sources[0].dataset == "fts-test"
+    assert events(written(flow(2, updatedAt=None)))[0].sources[0].published is None
+
+
+def test_a_date_after_its_version_is_worth_a_look(written: Callable[..., File]) -> None:
+    """A flow dated later than the version that tells it is read, and reported."""
+    assert others(written(flow(1, date="2020-03-10T00:00:00Z"), flow(2, date="2020-03-09T00:00:00Z"))) == [
+        ("a date after the version that tells it", "flow 1", "2020-03-10")
+    ]
+
+
+def test_parties_are_those_of_the_vocabulary(written: Callable[..., File]) -> None:
+    """A donor whom the vocabulary knows goes by its slug there."""
+    known = Vocabulary(parties={"JP": Party(slug="JP", name="Japan, Government of")})
+    (event,) = events(written(flow(1), vocabulary=known))
+    assert (event.donor, event.recipient) == ("JP", "World Food Programme")
+
+
+# Nothing is counted twice.
+
+
+def test_what_several_share_counts_once(written: Callable[..., File]) -> None:
+    """A flow to several organisations or countries is one event with one amount, and names them all."""
+    shared = [thing("Organization", "UNICEF", behavior="shared"), thing("Organization", "WFP", behavior="shared")]
+    places = [thing("Location", "Jordan", behavior="shared"), thing("Location", "Lebanon", behavior="shared")]
+    told = events(written(flow(1, onBoundary="shared", destinationObjects=[*shared, *places, places[0]])))
+    assert [(each.recipient, each.location) for each in told] == [("UNICEF + WFP", "Jordan + Lebanon")]
+    assert sums(told) == {("commitment", "USD"): 100}
+
+
+def test_only_new_money_is_summed(written: Callable[..., File]) -> None:
+    """What FTS has told before, upstream or last year, is kept, but part of that and in no sum."""
+    told = events(
+        written(
+            flow(1, childFlowIds=[2]),
+            flow(2, newMoney=False, parentFlowId=1, boundary="internal"),
+            flow(3, newMoney=False),
+            flow(4, flowType="Carryover", newMoney=False),
+            flow(5, boundary="internal"),
+        )
+    )
+    assert [each.part_of for each in told] == [None, "flow/1", "fts/told-before", "fts/told-before", "fts/told-before"]
+    assert sums(told) == {("commitment", "USD"): 100}
+    assert sums(told, by="part-of")["commitment", "USD", "flow/1"] == 100
+
+
+def test_a_child_of_new_money_is_new(written: Callable[..., File]) -> None:
+    """What is parked is told less what its children took, and these count, be the parent in the file or not."""
+    told = events(
+        written(
+            flow(1, flowType="Parked", amountUSD=40, childFlowIds=[2, 9]),
+            flow(2, parentFlowId=1, amountUSD=60),
+            flow(3, parentFlowId=77, amountUSD=5),
+        )
+    )
+    assert sums(told) == {("commitment", "USD"): 105}
+
+
+def test_a_later_version_is_news(tmp_path: Path, written: Callable[..., File]) -> None:
+    """A commitment that was raised, then paid, answers as each version did; the same file again changes nothing."""
+    log = tmp_path / "log"
+    later = "2020-06-01T00:00:00Z", "2020-09-01T00:00:00Z"
+    raised = flow(1, amountUSD=150, versionId=2, updatedAt=later[0])
+    paid = flow(1, amountUSD=150, versionId=3, updatedAt=later[1], status="paid")
+    for version, outcome in ((flow(1), "new"), (raised, "news"), (paid, "news")):
+        assert dict(import_file(log, "fts", written(version), recorded_at=NOW).outcomes) == {outcome: 1}
+        again = import_file(log, "fts", written({**version, "versionId": 99}, name="other.json"), recorded_at=NOW)
+        assert dict(again.outcomes) == {"unchanged": 1}
+
+    def known(day: str) -> dict[tuple[Any, ...], Any]:
+        view = Timeline.open(log).as_of("2025-01-01", known_at=day)
+        return {row.key: row.bounds.low for row in view.replay(MoneySums()).rows}
+
+    assert known("2020-03-09") == {("commitment", "USD"): 100}
+    assert known("2020-08-31") == {("commitment", "USD"): 150}
+    assert known("2020-09-01") == {("disbursement", "USD"): 150}
+
+
+# The table.
+
+HEADER = re.findall(
+    r"\w+",
+    """
+date description amountUSD srcOrganization srcOrganizationTypes srcLocations destPlan destPlanCode destOrganization
+destLocations contributionType flowType boundary onBoundary status firstReportedDate decisionDate originalAmount
+originalCurrency exchangeRate id refCode createdAt updatedAt
+""",
+)
+
+
+def table(*told: dict[str, Any], **how: Any) -> str:
+    """Flows, flattened as the Humanitarian Data Exchange does it."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEADER, restval="", extrasaction="ignore", **how)
+    writer.writeheader()
+    for each in told:
+        row = dict(each)
+        for name in ("date", "firstReportedDate", "decisionDate", "updatedAt"):
+            row[name] = (row[name] or "")[:10]
+        for side, things in (("src", each["sourceObjects"]), ("dest", each["destinationObjects"])):
+            for kind in ("Organization", "Plan", "Location"):
+                names = [one["name"] for one in things if one["type"] == kind]
+                row[f"{side}{kind}" + "s" * (kind == "Location")] = ",".join(names)
+            row[f"{side}OrganizationTypes"] = ",".join(
+                each for one in things for each in one.get("organizationTypes", [])
+            )
+        writer.writerow(row)
+    return out.getvalue()
+
+
+def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
+    """The same flows in both shapes are the same events, but for where they stand."""
+    flows = [
+        flow(1, originalAmount=90, originalCurrency="EUR", exchangeRate=0.9, refCode="R1"),
+        flow(2, status="paid", contributionType="in kind", decisionDate="2020-02-01T00:00:00Z"),
+        flow(3, boundary="internal", newMoney=False, date=None),
+        flow(4, flowType="Carryover", newMoney=False),
+        flow(
+            5,
+            newMoney=False,
+            sourceObjects=[thing("Organization", "CERF", organizationTypes=["Pooled fund"])],
+            destinationObjects=[
+                thing("Organization", "WFP"),
+                thing("Plan", "Plan 2020"),
+                thing("Location", "JOR"),
+                thing("Location", "LBN"),
+            ],
+        ),
+    ]
+
+    def without_place(told: list[Any]) -> list[Event]:
+        return [evolve(each, sources=[evolve(each.sources[0], locator=None)]) for each in told]
+
+    api, flat = events(written(*flows)), events(written(table(*flows), name="flows.csv"))
+    assert without_place(api) == without_place(flat)
+    assert flat[3].sources[0].locator == "flows.csv, line 5"
+    assert without_place(events(written(table(*flows, delimiter=";"), name="flows.csv"))) == without_place(api)
+
+
+def test_several_without_names_are_nobody(written: Callable[..., File]) -> None:
+    """Where a table only says that there are multiple organisations, none is made up."""
+    file = written(table(flow(1, sourceObjects=[thing("Organization", "Multiple")])), name="flows.csv")
+    assert events(file)[0].donor is None
+    assert others(file) == [("several organisations, of which none is named", "flow 1", "Multiple")]
+
+
+def test_a_row_that_is_too_long_is_skipped(written: Callable[..., File]) -> None:
+    """Cells that may be in the wrong columns are not guessed at."""
+    text = table(flow(1), flow(2)).replace(",,2020-03-09", ",,,2020-03-09", 1)
+    file = written(text, name="flows.csv")
+    assert [each.ref for each in events(file)] == ["flow/2"]
+    assert others(file) == [("a row with more cells than the header", "line 2", None)]
+
+
+# What is wrong with a flow, or a file.
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "found"),
+    [
+        ({"id": None}, "a flow without an id", "'Food'"),
+        ({"status": "planned"}, "a flow whose status is none of pledge, commitment and paid", "'planned'"),
+        ({"status": None}, "a flow whose status is none of pledge, commitment and paid", "null"),
+        ({"amountUSD": None}, "a flow without an amount", "'Food'"),
+        ({"amountUSD": "1,000"}, "a flow whose amount is no number", "'1,000'"),
+        ({"amountUSD": 10**40}, "a flow whose amount is no number", "'1" + "0" * 40 + "'"),
+        (
+            {"amountUSD": None, "originalAmount": 1, "originalCurrency": "ZZZ"},
+            "a flow in a currency that ISO 4217 does not have",
+            "'ZZZ'",
+        ),
+        ({"date": None, "firstReportedDate": None}, "a flow without a date", "null"),
+        ({"date": "2020-02-30T00:00:00Z"}, "a flow with a date that is none", "'2020-02-30T00:00:00Z'"),
+        ({"updatedAt": "yesterday"}, "a flow with a date that is none", "'yesterday'"),
+        ({"description": "\ud800"}, "a flow with a text that cannot be recorded", r"'\ud800'"),
+    ],
+)
+def test_faulty_flows_are_skipped(said: dict[str, Any], reason: str, found: str, written: Callable[..., File]) -> None:
+    """One flow that cannot be read keeps no other from being read; what is wrong is said, and where."""
+    file = written(flow(1, **said), flow(2))
+    assert [each.ref for each in events(file)] == ["flow/2"]
+    ((told, place, what),) = others(file)
+    assert (told, what) == (reason, found)
+    assert place == ("flow 1 of the file, version 1" if "id" in said else "flow 1")
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 5, "text", [], {**flow(1), "description": ["a"]}, {**flow(1), "sourceObjects": {"a": 1}}]
+)
+def test_what_is_no_flow_is_skipped(odd: Any, written: Callable[..., File]) -> None:
+    """Whatever stands in the list in place of a flow is skipped, with its place."""
+    file = written(answer(odd, flow(2)))
+    assert [each.ref for each in events(file)] == ["flow/2"]
+    (skipped,) = others(file)
+    assert skipped[:2] == ("a flow that is not of the form that the API gives", "flow 1 of the file")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"status":"error","code":"x","message":"no such location"}', "FTS answered 'error': 'no such location'"),
+        ('{"status":"ok","data":{"report3":{}}}', "found no flows under data.flows.*groupby"),
+        ('{"status":"ok","data":{"flows":null}}', "found no flows under data.flows"),
+        ("{}", "found no flows under data.flows"),
+        ('{"data":{"flows":[]}} {}', "expected the end of the file"),
+        ('{"data":{"flows":[{"id":1,"id":2}]}}', "each name once"),
+        ('{"data":{"flows":[NaN]}}', "a number that JSON has"),
+        ('{"data":{"flows":[' + "[" * 100_000, "nested too deep"),
+        ('{"data":{"flows":[1 2]}}', "found '2]}}', expected ']'"),
+        ('{"data"\n:\n7,\n"b" 5}', ":4: .*found '5}', expected ':'"),
+        ("{5: 1}", "a name in quotes"),
+        ('{"data":{"flows":["\x01"]}}', "Invalid control character"),
+        (b'{"data":{"flows":["\xff"]}}', "not text in UTF-8.*--encoding"),
+        (b"\xff\xfe{\x00}\x00", "not text in UTF-8.*--encoding"),
+        ("[]", "one JSON array"),
+        ("", "an empty file"),
+        ("<html>", "XML or HTML"),
+        ("id,status,amountUSD\n1,paid,5\n", "found no header with 'date'"),
+        ("a,b\n1,2\n", "found no header with 'id', 'status', 'date', 'amountUSD'"),
+    ],
+)
+def test_what_holds_no_flows_is_refused(content: str | bytes, message: str, written: Callable[..., File]) -> None:
+    """A wrong file, an error in place of an answer, and broken JSON are refused in one clear line."""
+    with pytest.raises(UnreadableFile, match=message):
+        list(read(written(content)))
+
+
+def test_a_file_that_breaks_off_is_refused(written: Callable[..., File], tmp_path: Path) -> None:
+    """Wherever an answer is cut off, nothing of it is recorded."""
+    whole = answer(flow(1), flow(2))
+    for cut in range(1, len(whole), 23):
+        with pytest.raises(UnreadableFile, match=r"end of the file|found no flows|does the file break off"):
+            import_file(tmp_path / "log", "fts", written(whole[:cut]), recorded_at=NOW)
+    assert not (tmp_path / "log").exists() or not list((tmp_path / "log").glob("*.jsonl"))
+
+
+def test_a_value_without_end_is_refused(written: Callable[..., File], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No single value is read into memory beyond a bound."""
+    monkeypatch.setattr(jsonstream, "MAX_VALUE", 2**18)
+    with pytest.raises(UnreadableFile, match="expected a value of at most 262,144 characters"):
+        list(read(written('{"data":{"flows":["' + "x" * 2**21)))
+
+
+def test_an_encoding_may_be_said(written: Callable[..., File]) -> None:
+    """An answer saved in another encoding is read in the one that the user names, if there is such a one."""
+    text = answer(flow(1, description="Été"))
+    assert events(written(text.encode("utf-16"), encoding="utf-16"))[0].note == "Été"
+    assert events(written(text.encode("utf-8-sig")))[0].note == "Été"
+    with pytest.raises(UsageError, match="unknown encoding"):
+        list(read(written(text, encoding="latin-99")))
+
+
+def test_what_is_missing_is_said(written: Callable[..., File]) -> None:
+    """An answer without flows, and one page of many, are read, and said to be that."""
+    assert others(written()) == [("no flows in the file", "flows.json", None)]
+    assert others(written(",".join(HEADER), name="flows.csv")) == [("no flows in the file", "flows.csv", None)]
+    page = answer(flow(1), meta={"count": 484, "nextLink": "…"})
+    assert others(written(page)) == [("a page of an answer: the others have more flows", "flows.json", "484 flows")]
+    assert others(written(answer(flow(1), meta={"count": 1}))) == []
+
+
+# The stream.
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=5)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), st.lists(JSON)), st.integers(1, 9), st.booleans()
+)
+def test_a_document_is_walked_whole(document: dict[str, list[Any]], block: int, indented: bool) -> None:
+    """However the bytes arrive, walking gives what reading at once gives."""
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(block)
+
+    text = json.dumps(document, ensure_ascii=False, indent=2 if indented else None)
+    stream = JsonStream(File(path="x.json"), Slow(text.encode()))
+    found = {name: [stream.value() for _ in stream.items()] for name in stream.members()}
+    stream.end()
+    assert found == document
+
+
+def test_an_answer_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> None:
+    """Flows are read one by one: memory does not grow with their number."""
+    path, peaks = tmp_path / "flows.json", []
+    for count in (500, 5_000):
+        with path.open("w") as out:
+            out.write('{"data":{"flows":[')
+            out.writelines(("," if number else "") + json.dumps(flow(number)) for number in range(count))
+            out.write("]}}")
+        tracemalloc.start()
+        assert sum(1 for _ in read(File(path=path))) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 2**19 < 2**22
+
+
+# Real files.
+
+
+def straightforward(flows: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    """New money by status and currency, from the JSON itself."""
+    total: Counter[tuple[str, str]] = Counter()
+    for each in flows:
+        if each["newMoney"]:
+            own = each.get("originalAmount") and each.get("originalCurrency")
+            currency = each["originalCurrency"] if own else "USD"
+            total[each["status"], currency] += each["originalAmount"] if own else each["amountUSD"]
+    return total
+
+
+@pytest.mark.skipif(not FTS.exists(), reason="the data of FTS are not here")
+def test_a_real_answer_sums_up_as_read_straightforwardly() -> None:
+    """New money by kind and currency is what a few lines make of the JSON; what else there is, is kept, and aside."""
+    path = FTS / "custom-search-locationid-1-year-2020.json"
+    flows = json.loads(path.read_text(encoding="utf-8"))["data"]["flows"]
+    told = events(File(path=path))
+    assert len({each.ref for each in told}) == len(flows) == 200
+    words = {"commitment": "commitment", "disbursement": "paid", "delivery": "paid"}
+    found: Counter[tuple[str, str]] = Counter()
+    for (kind, currency), amount in sums(told).items():
+        found[words[kind], currency] += int(amount)
+    assert +found == +straightforward(flows)
+    assert Counter(each.part_of is None for each in told) == Counter(each["newMoney"] for each in flows)
+    assert {each.location for each in told if each.part_of is None} > {"Afghanistan"}
+
+
+@pytest.mark.skipif(not FTS.exists(), reason="the data of FTS are not here")
+def test_a_real_table_sums_up_as_read_straightforwardly(tmp_path: Path) -> None:
+    """Each row is one event; imported once and again, the log has each once, with what was given in its currency."""
+    path = FTS / "fts_incoming_funding_afg.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        table = list(csv.DictReader(stream))
+    report = import_file(tmp_path, "fts", File(path=path), recorded_at=NOW)
+    assert dict(report.outcomes) == {"new": len(table)}
+    assert dict(import_file(tmp_path, "fts", File(path=path), recorded_at=NOW).outcomes) == {"unchanged": len(table)}
+    expected: Counter[str] = Counter()
+    for row in table:
+        if row["flowType"] != "Carryover" and "Pooled fund" not in row["srcOrganizationTypes"]:
+            own = float(row["originalAmount"] or 0) != 0 and row["originalCurrency"]
+            expected[row["originalCurrency"] if own else "USD"] += int(row["originalAmount" if own else "amountUSD"])
+    found: Counter[str] = Counter()
+    for each in Timeline.open(tmp_path).as_of("2026-01-01").replay(MoneySums()).rows:
+        found[str(each.key[1])] += int(each.bounds.low)
+    assert +found == +expected
+    place = re.compile(r"fts_incoming_funding_afg\.csv, line [0-9]+")
+    assert all(place.fullmatch(str(event.sources[0].locator)) for event in events(File(path=path)))

@@ -1,0 +1,635 @@
+"""Tables of any shape, by a mapping: what it can say, what is wrong with it, and what is wrong with a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from aidtimeline import Timeline
+from aidtimeline.dates import DateRange
+from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
+from aidtimeline.events import EVENT_KINDS
+from aidtimeline.formats.files import File
+from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.formats.tables import EXAMPLE, SAMPLE, example, read
+from aidtimeline.formats.tables.values import FIELDS, KINDS, Habits, check_form, to_date, to_number
+from aidtimeline.vocabulary import Party, Vocabulary
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+#: A mapping whose only event is a delivery.
+DELIVERIES = """
+dataset = "test"
+key = "id"
+[event.given]
+kind = "delivery"
+date = "{date}"
+item = "{item}"
+quantity = "{number}"
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., File]:
+    """A function that writes a mapping and a table, and gives the table's file."""
+
+    def write(mapping: str, content: str | bytes, name: str = "aid.csv", **about: Any) -> File:
+        (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return File(path=path, mapping=tmp_path / "mapping.toml", **about)
+
+    return write
+
+
+def events(file: File) -> list[Any]:
+    return [reading.event for reading in read(file) if isinstance(reading, Entry)]
+
+
+def others(file: File) -> list[tuple[str, str, str | None]]:
+    return [(r.reason, r.place, r.found) for r in read(file) if isinstance(r, Skipped | Remark)]
+
+
+# The example.
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    """What is printed to start from is a mapping, and the table at its end goes with it."""
+    text = example()
+    mapping, aid = tmp_path / "mapping.toml", tmp_path / "aid.csv"
+    mapping.write_text(text, encoding="utf-8")
+    lines = text[text.index("# The table") :].splitlines()[1:]
+    aid.write_text("".join(f"{line.removeprefix('# ')}\n" for line in lines), encoding="utf-8")
+    assert aid.read_text(encoding="utf-8") == SAMPLE
+    readings = list(read(File(path=aid, mapping=mapping)))
+    assert all(isinstance(reading, Entry) for reading in readings)
+    told = [(each.event, each.restated) for each in readings if isinstance(each, Entry)]
+    found = [(e.ref, e.kind, e.date.text, e.donor, e.item, e.quantity.text, restated) for e, restated in told]  # type: ignore[attr-defined]
+    assert found == [
+        ("1/promised", "pledge", "2022-04-05", "Japan", "Truck", "30", False),
+        ("1/delivered", "delivery", "2022-06", "Japan", "Truck", "12", True),
+        ("2/promised", "pledge", "2022-21", "Norway", "Helmet", "1..", False),
+    ]
+    first, third = told[0][0], told[2][0]
+    assert first.value.text == "EUR 1200000.5"  # type: ignore[attr-defined]
+    assert [each.url for each in first.sources] == [None, "https://example.org/1"]
+    assert first.note == "package A, announced by the Japan government"
+    assert third.sources[0].quote == "Promised: spring 2022; How many: undisclosed"
+    assert third.sources[0].locator == "aid.csv, line 3"
+
+
+def test_every_line_of_the_example_that_is_commented_out_is_a_mapping_too(table: Callable[..., File]) -> None:
+    """What the example only mentions works as it says."""
+    mapping = EXAMPLE.replace("# published", "published").replace("# complete", "complete")
+    readings = list(read(table(mapping, SAMPLE)))
+    assert [each for each in readings if isinstance(each, Whole)]
+    assert all(
+        each.event.sources[0].published == DateRange.parse("2022-10-31") for each in readings if isinstance(each, Entry)
+    )
+    with pytest.raises(UsageError, match="no workbook"):
+        list(read(table(EXAMPLE.replace("# sheet", "sheet"), SAMPLE)))
+
+
+def test_without_a_mapping_the_error_points_to_one(tmp_path: Path) -> None:
+    """Who gives no mapping is told how to get one."""
+    with pytest.raises(UsageError, match="--mapping FILE; --example"):
+        next(read(File(path=tmp_path / "aid.csv")))
+
+
+# What a mapping can say.
+
+
+def test_the_same_table_says_the_same_in_each_format(table: Callable[..., File], tmp_path: Path) -> None:
+    """CSV, XLSX and JSON Lines make the same events, but for where they stand."""
+    rows: list[dict[str, Any]] = [
+        {"id": "1", "date": "2022-03-01", "item": "truck", "number": 1.5},
+        {"id": "2", "date": "2022", "item": "boat"},
+    ]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["id", "date", "item", "number"])
+    writer.writeheader()
+    writer.writerows(rows)
+    flat = table(DELIVERIES, out.getvalue())
+    lines = table(DELIVERIES, "".join(f"{json.dumps(row)}\n" for row in rows), "aid.jsonl")
+    book, path = Workbook(), tmp_path / "aid.xlsx"
+    assert book.active is not None
+    book.active.title = "S"
+    book.active.append(["Deliveries"])
+    book.active.append(["ID", "Date", "Item", "Number"])
+    book.active.append(["1", datetime(2022, 3, 1), "truck", 1.5])
+    book.active.append([2, 2022, "boat"])
+    book.save(path)
+    places = []
+    told = []
+    for file in (flat, lines, attrs.evolve(flat, path=path)):
+        found = events(file)
+        places.append([each.sources[0].locator for each in found])
+        told.append([attrs.evolve(e, sources=[attrs.evolve(e.sources[0], locator=None)]) for e in found])
+    assert told[0] == told[1] == told[2]
+    assert [(e.ref, e.date.text, e.item, e.quantity and e.quantity.text) for e in told[0]] == [
+        ("1/given", "2022-03-01", "truck", "1.5"),
+        ("2/given", "2022", "boat", None),
+    ]
+    assert [each[1] for each in places] == ["aid.csv, line 3", "aid.jsonl, line 2", "aid.xlsx, row 4 of S"]
+
+
+def test_a_column_may_tell_the_kind(table: Callable[..., File]) -> None:
+    """Each row is of the kind that its word means; a field that its kind does not have is left out."""
+    mapping = """
+        dataset = "test"
+        key = "id"
+        [words.kind]
+        Given = "delivery"
+        Promised = "pledge"
+        Paid = "disbursement"
+        Nothing = ""
+        [event.all]
+        kind = "{Status}"
+        date = "2022"
+        item = "{item}"
+        due = "{due}"
+        amount = "{eur}"
+        currency = "eur"
+    """
+    content = "id,Status,item,due,eur\n1,GIVEN,truck,2023,5\n2,Promised,truck,2023,\n3,Paid,truck,2023,7\n"
+    content += "4,Nothing,,,\n5,Lost,,,\n"
+    file = table(mapping, content)
+    given, promised, paid = events(file)
+    assert (given.kind, given.item, given.value.text) == ("delivery", "truck", "EUR 5")
+    assert (promised.kind, promised.due.text, promised.value) == ("pledge", "2023", None)
+    assert (paid.kind, paid.value.text) == ("disbursement", "EUR 7")
+    assert others(file) == [
+        ("a row that does not say what kind of event it tells", "line 5, Status", None),
+        (f"kind: not one of {', '.join(KINDS)}", "line 6, Status", "'Lost'"),
+    ]
+
+
+def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> None:
+    """But for links between records, the key and the sources, each field of each kind can be told."""
+    texts = {
+        **dict.fromkeys(("quantity", "amount"), "5"),
+        **dict.fromkeys(("date", "due", "value_date"), "2022"),
+        **dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), "2022"),
+        "currency": "USD",
+        "left": "true",
+        "intent": "delivery",
+        "role": "funding",
+        "side": "receiver",
+        "status": "closed",
+        "via": "UNDP",
+    }
+    for kind, cls in EVENT_KINDS.items():
+        if kind == "cancellation":
+            continue
+        told = {
+            name: texts.get(name, name if kind != "training" or name != "unit" else "person") for name in FIELDS[kind]
+        }
+        mapping = f'dataset = "test"\n[event.one]\nkind = "{kind}"\n' + "".join(
+            f'{n} = "{t}"\n' for n, t in told.items()
+        )
+        (event,) = events(table(mapping, "a\n1\n"))
+        assert isinstance(event, cls)
+        left_out = {each.name for each in attrs.fields(cls) if getattr(event, each.name) in (None, (), "", False)}
+        assert left_out <= {"fulfils", "supersedes"}
+
+
+def test_parties_are_those_of_the_vocabulary(table: Callable[..., File]) -> None:
+    """Donors, recipients and intermediaries, of which there may be several, go by the vocabulary's slugs."""
+    mapping = DELIVERIES + 'donor = "{by}"\nrecipient = "UA"\nvia = ["{through}", "{and}", "UNDP"]\n'
+    vocabulary = Vocabulary(parties={"JP": Party(slug="JP", name="Japan")})
+    content = "id,date,item,number,by,through,and\n1,2022,truck,1,JAPAN,,Japan\n"
+    (event,) = events(table(mapping, content, vocabulary=vocabulary))
+    assert (event.donor, event.recipient, event.via) == ("JP", "UA", ("JP", "UNDP"))
+
+
+def test_rows_and_cells_may_say_nothing(table: Callable[..., File]) -> None:
+    """Rows to leave out are left out; cells that say nothing are nothing, and never 0; an event needs its columns."""
+    mapping = """
+        dataset = "test"
+        key = "id"
+        unknown = ["n/a", "Not  given"]
+        skip = { status = ["Draft", "n/a"] }
+        [event.promised]
+        kind = "pledge"
+        date = "2022"
+        quantity = "{promised}"
+        [event.given]
+        needs = ["given"]
+        kind = "delivery"
+        date = "2022"
+        quantity = "{given}"
+    """
+    content = "id,promised,given,status\n1,5,3,\n2,N/A,not given,\n3,4,0,\n4,9,9,draft\n5,9,9,n/a\n6,..20,1..,open\n"
+    found = [(each.ref, each.quantity and each.quantity.text) for each in events(table(mapping, content))]
+    assert found == [
+        *[("1/promised", "5"), ("1/given", "3"), ("2/promised", None)],
+        *[("3/promised", "4"), ("3/given", "0"), ("6/promised", "..20"), ("6/given", "1..")],
+    ]
+
+
+def test_words_are_translated_field_by_field(table: Callable[..., File]) -> None:
+    """What a text means is said for a field; an empty one may mean something too, and a text may mean nothing."""
+    mapping = (
+        DELIVERIES
+        + """
+        [words.quantity]
+        undisclosed = "1.."
+        "" = "0.."
+        "a lot" = ""
+        [words.date]
+        "by 2025" = "[..2025]"
+        [words.item]
+        lorry = "truck"
+    """
+    )
+    content = "id,date,item,number\n1,By  2025,Lorry,Undisclosed\n2,2022,boat,\n3,2022,boat,a lot\n4,2022,,5\n"
+    told = events(table(mapping, content))
+    assert [(e.date.text, e.item, e.quantity and e.quantity.text) for e in told] == [
+        *[("[..2025]", "truck", "1.."), ("2022", "boat", "0..")],
+        *[("2022", "boat", None), ("2022", None, "5")],
+    ]
+    quotes = [each.sources[0].quote for each in told]
+    assert quotes == ["date: By  2025; number: Undisclosed", "number: ", "number: a lot", None]
+
+
+def test_numbers_keep_to_the_habits_of_the_table(table: Callable[..., File]) -> None:
+    """Marks between digits are what the mapping says; in tables whose numbers are numbers, a point is a point."""
+    mapping = DELIVERIES.replace("[event", 'decimal = ","\nthousands = "."\n[words.quantity]\ndozen = 12.5\n[event')
+    rows = [("1.234", "1234"), ("1.234,5", "1234.5"), ("~2,5..3", "~2.5..3"), ("dozen", "12.5"), ("-5", "-5")]
+    content = "id;date;item;number\n" + "".join(f"{n};2022;x;{text}\n" for n, (text, _) in enumerate(rows))
+    assert [each.quantity.text for each in events(table(mapping, content))] == [meant for _, meant in rows]
+    lines = '{"id":1,"date":"2022","item":"x","number":1.234}\n{"id":2,"date":"2022","item":"x","number":"1.234,5"}\n'
+    assert [each.quantity.text for each in events(table(mapping, lines, "aid.jsonl"))] == ["1.234", "1234.5"]
+
+
+def test_the_source_may_stand_in_columns(table: Callable[..., File]) -> None:
+    """Who published a row, when and where; further reports by address or title, and no date of theirs is made up."""
+    mapping = """
+        dataset = "test"
+        publisher = "{who}"
+        title = "Table of {who}"
+        url = "https://example.org/{id}"
+        published = "{when}"
+        dates = ["%d.%m.%Y"]
+        reports = ["{link}", "{more}"]
+    """ + DELIVERIES.replace('dataset = "test"', "")
+    content = (
+        "id,date,item,number,who,when,link,more\n"
+        "1,2022,truck,1,Ministry,31.12.2022,https://example.org/a,Letter of 3 May\n"
+        "2,2022,truck,1,,,,\n"
+    )
+    first, second = events(table(mapping, content, published=DateRange.parse("2024")))
+    own, *further = first.sources
+    assert (own.publisher, own.title, own.url) == ("Ministry", "Table of Ministry", "https://example.org/1")
+    assert [each.published.text for each in (own, second.sources[0])] == ["2022-12-31", "2024"]
+    assert [(each.url, each.title, each.published) for each in further] == [
+        ("https://example.org/a", None, None),
+        (None, "Letter of 3 May", None),
+    ]
+    assert (second.sources[0].publisher, second.sources[0].title, len(second.sources)) == (None, None, 1)
+
+
+def test_what_the_user_says_of_the_file_goes_before_the_mapping(table: Callable[..., File]) -> None:
+    """A day that the mapping gives to all rows, and the name of the dataset, yield to what is said of this file."""
+    mapping = 'published = "2022-10-31"' + DELIVERIES
+    content = "id,date,item,number\n1,2022,truck,1\n"
+    for about, expected in (
+        ({}, ("test", "2022-10-31")),
+        ({"published": DateRange.parse("2024"), "dataset": "d"}, ("d", "2024")),
+    ):
+        (event,) = events(table(mapping, content, **about))
+        assert (event.sources[0].dataset, event.sources[0].published.text) == expected
+
+
+# Keys, versions.
+
+
+def test_a_key_names_a_row_and_the_name_its_event(table: Callable[..., File]) -> None:
+    """Of several key columns all that hold something; a row without any is skipped."""
+    file = table(
+        DELIVERIES.replace('"id"', '["id", "item"]'), "id,date,item,number\n7,2022,truck,1\n7,2022,,1\n,2022,,1\n"
+    )
+    assert [each.ref for each in events(file)] == ["7/truck/given", "7//given"]
+    assert others(file) == [("a row without its key", "line 4, id, item", None)]
+
+
+def test_without_a_key_a_row_goes_by_what_it_says(table: Callable[..., File]) -> None:
+    """Wherever it stands: the same rows give the same keys; exact repeats are kept apart, and reported."""
+    mapping = DELIVERIES.replace('key = "id"', "")
+    header, rows = "id,date,item,number\n", ["1,2022,truck,1\n", "2,2022,truck,1\n", "1,2022,truck,1\n"]
+    refs = [each.ref for each in events(table(mapping, header + "".join(rows)))]
+    again = [each.ref for each in events(table(mapping, header + "\n" + "".join(reversed(rows))))]
+    assert sorted(refs) == sorted(again)
+    assert len(set(refs)) == 3
+    assert refs[2] == refs[0].replace("/given", "/2/given")
+    ((reason, place, _),) = others(table(mapping, header + "".join(rows)))
+    assert (reason.partition(":")[0], place) == ("a row that says word for word what another one does", "line 4")
+
+
+def imported(log: Path, file: File) -> dict[str, int]:
+    return dict(import_file(log, "csv", file, recorded_at=NOW).outcomes)
+
+
+def test_versions_become_history(table: Callable[..., File], tmp_path: Path) -> None:
+    """The same table again changes nothing; a newer one is news, a new fact where it restates, and takes back."""
+    log = tmp_path / "log"
+    mapping = (
+        DELIVERIES + 'restated = true\n[event.promised]\nkind = "pledge"\ndate = "2021"\nquantity = "{promised}"\n'
+    )
+    mapping = "complete = true\n" + mapping
+    first = "id,date,item,number,promised\n1,2022-05,truck,10,30\n2,2022-05,boat,1,1\n"
+    later = first.replace("2022-05,truck,10,30", "2022-06,truck,12,20").replace("2,2022-05,boat,1,1\n", "")
+    day = DateRange.parse
+    assert imported(log, table(mapping, first, published=day("2022-05-31"))) == {"new": 4}
+    assert imported(log, table(mapping, first, published=day("2022-05-31"))) == {"unchanged": 4}
+    assert imported(log, table(mapping, first, published=day("2022-06-15"))) == {"unchanged": 4}
+    assert imported(log, table(mapping, later, published=day("2022-06-30"))) == {"restated": 1, "news": 1, "gone": 2}
+    assert imported(log, table(mapping, later, published=day("2022-06-30"))) == {"unchanged": 2}
+
+    def known(kind: str, at: str) -> dict[Any, Any]:
+        counts = Timeline.open(log).as_of("2025-01-01", known_at=at).counts(by="item", kind=kind)
+        return {row.key: row.bounds.low for row in counts.rows if row.bounds.low}
+
+    assert known("delivery", "2022-05-31") == {("truck",): 10, ("boat",): 1}
+    assert known("delivery", "2022-06-30") == {("truck",): 12}
+    assert known("pledge", "2022-05-31") == {(None,): 31}
+    assert known("pledge", "2022-06-30") == {(None,): 20}
+
+
+def test_nothing_is_taken_back_where_rows_could_not_be_read(table: Callable[..., File]) -> None:
+    """A table that tells all takes back what is gone, unless a row of it is faulty, or there is none."""
+    mapping = "complete = true\n" + DELIVERIES
+    whole = list(read(table(mapping, "id,date,item,number\n1,2022,truck,1\n")))[-1]
+    assert isinstance(whole, Whole)
+    assert (whole.scope, whole.source.dataset, whole.source.locator) == ("", "test", None)
+    faulty = table(mapping, "id,date,item,number\n1,2022,truck,1\n2,2022,truck,many\n")
+    empty = table(mapping, "id,date,item,number\n", "empty.csv")
+    for file, reason in ((faulty, "some rows could not be read"), (empty, "no row tells an event")):
+        assert not [each for each in read(file) if isinstance(each, Whole)]
+        assert others(file)[-1][0].startswith(reason)
+
+
+# What is wrong with a row.
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "place", "found"),
+    [
+        ("1,31/12/2022,truck,5", "date: not an EDTF date", "line 2, date", "'31/12/2022'"),
+        ("1,,truck,5", "delivery without date", "line 2, date", None),
+        ("1,2022,truck,many", "quantity: not a number such as 1234.5", "line 2, number", "'many'"),
+        ('1,2022,truck,"1,000"', "quantity: not a number such as 1234.5", "line 2, number", "'1,000'"),
+        ("1,2022,truck,4..2", "quantity: not a low end not above the high end", "line 2, number", "'4..2'"),
+        ("1,2022,truck," + "9" * 31, "quantity: not numbers of at most 30 digits", "line 2, number", f"'{'9' * 31}'"),
+        ("1,2022,truck,5,6", "a row with more cells than the header", "line 2", None),
+    ],
+)
+def test_faulty_rows_are_skipped(
+    row: str, reason: str, place: str, found: str | None, table: Callable[..., File]
+) -> None:
+    """What is wrong is said, with row, column and what was found; the other rows are read."""
+    file = table(DELIVERIES, f"id,date,item,number\n{row}\n2,2022,truck,1\n")
+    assert [each.ref for each in events(file)] == ["2/given"]
+    ((told, where, what),) = others(file)
+    assert told.startswith(reason)
+    assert (where, what) == (place, found)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ('kind = "pledge"\namount = "{n}"', "an amount without a currency"),
+        ('kind = "pledge"\namount = "{n}"\ncurrency = "{c}"', "currency: not a currency code of ISO 4217"),
+        ('kind = "disbursement"', "disbursement without value"),
+        ('kind = "status"\nproject = "p"\nstatus = "{c}"', "status: not one of pipeline"),
+        ('kind = "status"\nproject = "p"', "status without status"),
+        (
+            'kind = "participation"\nproject = "p"\nparty = "q"\nrole = "funding"\nleft = "{c}"',
+            "left: not true or false",
+        ),
+        ('kind = "observation"\nquantity = "{n}"', "observation: expected an observation's item or indicator"),
+        ('kind = "training"\nunit = "{c}"', "unit: not one of person, course"),
+        ('kind = "delivery"\nitem = "{odd}"', None),
+        ('kind = "delivery"\nnote = "{odd}"', "note: not text"),
+        ('kind = "delivery"\nitem = "\\u200b{n}"', None),
+    ],
+)
+def test_what_an_event_cannot_have_is_said(event: str, reason: str | None, table: Callable[..., File]) -> None:
+    """A field that its kind needs, or cannot have so, is named."""
+    mapping = f'dataset = "test"\nkey = "n"\n[event.one]\ndate = "2022"\n{event}\n'
+    file = table(mapping, '{"n":5,"c":"ZZZ","odd":"\\ud800"}\n', "aid.jsonl")
+    found = others(file)
+    if reason is None:
+        assert len(events(file)) + len(found) == 1
+    else:
+        assert found[0][0].startswith(reason)
+        assert events(file) == []
+
+
+def test_one_event_of_a_row_may_be_faulty(table: Callable[..., File]) -> None:
+    """The others of the same row are made."""
+    mapping = DELIVERIES + '[event.promised]\nkind = "pledge"\ndate = "2021"\nitem = "{item}"\n'
+    file = table(mapping, "id,date,item,number\n1,someday,truck,5\n")
+    assert [each.ref for each in events(file)] == ["1/promised"]
+    assert len(others(file)) == 1
+
+
+# What is wrong with a mapping.
+
+
+FAULTY = {
+    "dataset = ": "is not TOML: ",
+    "a = " + "[" * 9000: "is not TOML",
+    'data_set = "x"': r"mapping.toml: data_set: found 'data_set', expected one of .*did you mean 'dataset'",
+    "[event.a]": "dataset: found null, expected a name",
+    'dataset = ""\n{event}': "dataset: found '', expected a slug",
+    'dataset = ["a"]\n{event}': r"dataset: found \['a'\], expected a text in quotes",
+    "{dataset}": "event: found null, expected a table",
+    "{dataset}event = {{}}": "event: found null, expected a table for each event",
+    '{dataset}[event]\nkind = "delivery"': "event.kind: found 'delivery', expected a table of its own",
+    '{dataset}[event.a]\ndate = "2022"': "event.a.kind: found null, expected a text, or {Column}",
+    '{dataset}[event.a]\nkind = "delivery"': "event.a.date: found null",
+    '{dataset}[event.a]\nkind = "delivry"\ndate = "2022"': "found 'delivry', expected one of .*did you mean 'delivery'",
+    '{dataset}[event.a]\nkind = "cancellation"\ndate = "2022"': "found 'cancellation', expected one of",
+    '{dataset}[event.a]\nkind = "delivery"\ndate = "someday"': "event.a.date: found 'someday', expected an EDTF",
+    '{dataset}[event.a]\nkind = "delivery"\ndate = "{{a"': "found '{a', expected a text with {Column}",
+    '{dataset}[event.a]\nkind = "delivery"\ndate = "a}}"': "found 'a}', expected a text with {Column}",
+    '{dataset}{event}itm = "x"': "event.a.itm: .*did you mean 'item'",
+    '{dataset}{event}value = "x"': "event.a.value: found 'value'",
+    '{dataset}{event}due = "2023"': r"event.a \(a delivery\).due",
+    '{dataset}{event}side = "left"': "side: found 'left', expected one of provider",
+    '{dataset}{event}currency = "EURO"': "currency: found 'EURO'",
+    '{dataset}{event}quantity = "2,5"': "quantity: found '2,5', expected a number",
+    '{dataset}{event}restated = "yes"': "restated: found 'yes', expected true or false",
+    "{dataset}complete = 1\n{event}": "complete: found 1, expected true or false",
+    '{dataset}dates = ["%d/%m"]\n{event}': "dates: found '%d/%m', expected a form of dates with a year",
+    '{dataset}decimal = ";"\n{event}': "decimal: found ';', expected one of '.' ','",
+    '{dataset}decimal = ","\nthousands = ","\n{event}': "thousands: found ',', expected another mark",
+    '{dataset}skip = ["a"]\n{event}': r"skip: found \['a'\], expected a table",
+    '{dataset}words = {{ quantity = {{ some = "many" }} }}\n{event}': "words.quantity.some: found 'many'",
+    '{dataset}words = {{ kid = {{ some = "1" }} }}\n{event}': "words.kid: .*did you mean 'kind'",
+    '{dataset}published = "soon"\n{event}': "published: found 'soon', expected an EDTF",
+    "{dataset}published = 2022-05-31T10:00:00Z\nn = " + "9" * 9000: "is not TOML",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), FAULTY.items(), ids=[each[:60] for each in FAULTY])
+def test_a_faulty_mapping_is_refused(text: str, message: str, table: Callable[..., File]) -> None:
+    """The message names the file, the key, what was found there and what was expected, and what may be meant."""
+    mapping = text.format(dataset='dataset = "x"\n', event='[event.a]\nkind = "delivery"\ndate = "2022"\n')
+    with pytest.raises(UsageError, match=message):
+        list(read(table(mapping, "a\n1\n")))
+
+
+def test_a_mapping_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Nor is one that is no text."""
+    with pytest.raises(UsageError, match=r"none.toml: No such file"):
+        list(read(File(path=tmp_path / "aid.csv", mapping=tmp_path / "none.toml")))
+    (tmp_path / "odd.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match=r"odd.toml is not TOML"):
+        list(read(File(path=tmp_path / "aid.csv", mapping=tmp_path / "odd.toml")))
+
+
+def test_a_column_that_is_not_there_is_named(table: Callable[..., File]) -> None:
+    """The table is refused, with the columns that it lacks, and one that may be meant."""
+    with pytest.raises(UnreadableFile, match=r"aid.csv:1: .*found no header with 'number' \(did you mean 'numbers'"):
+        list(read(table(DELIVERIES, "id,date,item,numbers\n1,2022,truck,1\n")))
+
+
+def test_a_broken_table_leaves_the_log_as_it_was(table: Callable[..., File], tmp_path: Path) -> None:
+    """What breaks off in the middle is not recorded at all."""
+    file = table(DELIVERIES, 'id,date,item,number\n1,2022,truck,1\n2,2022,"tru')
+    with pytest.raises(UnreadableFile, match=":3: "):
+        import_file(tmp_path / "log", "csv", file, recorded_at=NOW)
+    assert not (tmp_path / "log").exists() or not list((tmp_path / "log").glob("*.jsonl"))
+
+
+# Values.
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "meant"),
+    [
+        ("2022-03-01", (), "2022-03-01"),
+        ("2022-03-01T12:30:00", (), "2022-03-01"),
+        ("2022-03-01 12:30:00.5", (), "2022-03-01"),
+        ("2022/2023", ("%d/%m/%Y",), "2022/2023"),
+        ("03/04/2022", ("%d/%m/%Y", "%m/%d/%Y"), "2022-04-03"),
+        ("03/14/2022", ("%d/%m/%Y", "%m/%d/%Y"), "2022-03-14"),
+        ("1 May 22", ("%d %b %y",), "2022-05-01"),
+        ("Apr 2022", ("%B %Y", "%b %Y"), "2022-04"),
+        ("FY 2022", ("FY %Y",), "2022"),
+        ("1.2.2022 10:15", ("%d.%m.%Y %H:%M",), "2022-02-01"),
+    ],
+)
+def test_dates_of_other_forms(text: str, forms: tuple[str, ...], meant: str) -> None:
+    """EDTF first, then the forms in their order; a form without a day or month is as vague as that."""
+    assert to_date(text, tuple(map(check_form, forms))).text == meant
+
+
+@pytest.mark.parametrize("form", ["", "%d/%m", "%Y-%d", "%Q %Y", "%H %Y", "%Y %", "%d/%m/%d/%Y"])
+def test_forms_without_a_year_are_refused(form: str) -> None:
+    """A form must say of which year, and a day only of a month."""
+    with pytest.raises(InvalidValue, match="a form of dates with a year"):
+        check_form(form)
+
+
+@given(st.dates(), st.sampled_from(["%d/%m/%Y", "%Y.%m.%d", "%B %d, %Y", "%b %Y", "%Y"]))
+def test_what_is_written_in_a_form_is_read(day: Any, form: str) -> None:
+    """A day written in a form is read as that day, or as the month or year that the form tells."""
+    text = day.strftime(form).replace(f"{day.year}", f"{day.year:04}")
+    assert day.isoformat().startswith(to_date(text, (form,)).text)
+
+
+@given(
+    st.decimals(-(10**12), 10**12, allow_nan=False, places=3),
+    st.sampled_from([(".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (".", ""), (",", "")]),
+)
+def test_what_is_written_by_a_habit_is_read(number: Decimal, marks: tuple[str, str]) -> None:
+    """A number with its marks comes back exactly, alone and as the end of a range."""
+    decimal, thousands = marks
+    text = f"{number:,.3f}".replace(",", "T").replace(".", decimal).replace("T", thousands)
+    assert Decimal(to_number(text, decimal, thousands)) == number
+    assert to_number(f"{text}..", decimal, thousands) == f"{to_number(text, decimal, thousands)}.."
+    assert Habits(decimal=decimal, thousands=thousands).value("amount", text).low == number
+    assert Decimal(to_number(f"{number:f}", decimal, thousands, typed=True)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "thousands"),
+    [
+        *[("1.23", ",", "."), ("1,23", ".", ","), ("1.234", ",", ""), ("1,234", ".", ""), ("12,34,567", ".", ",")],
+        *[("1e5", ".", ""), ("1 000", ".", ""), ("٣", ".", ""), ("+5", ".", "")],
+    ],
+)
+def test_what_may_be_another_number_is_refused(text: str, decimal: str, thousands: str) -> None:
+    """A mark that stands where it does not belong is no reason to guess."""
+    with pytest.raises(InvalidValue, match="a number such as"):
+        to_number(text, decimal, thousands)
+
+
+# All in all.
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["truck", "boat", "Ärzte-Set", "a,b", 'x"y']),
+        st.sampled_from(["Japan", "Norway", ""]),
+        st.integers(0, 10**6),
+        st.dates().map(lambda day: day.isoformat()),
+    ),
+    max_size=12,
+)
+
+
+@given(ROWS)
+def test_counts_are_those_of_a_straightforward_reading(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Any]
+) -> None:
+    """Written as CSV and read by a mapping, a table sums up as it stands there, and each row is told once."""
+    folder = tmp_path_factory.mktemp("table")
+    with (folder / "aid.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["id", "item", "by", "number", "date"])
+        writer.writerows([number, *row] for number, row in enumerate(rows))
+    (folder / "m.toml").write_text(DELIVERIES + 'donor = "{by}"\n', encoding="utf-8")
+    readings: list[Reading] = list(read(File(path=folder / "aid.csv", mapping=folder / "m.toml")))
+    expected: Counter[Any] = Counter()
+    for item, by, number, _ in rows:
+        expected[item, by or None] += number
+    found: Counter[Any] = Counter()
+    for reading in readings:
+        assert isinstance(reading, Entry)
+        event: Any = reading.event
+        found[event.item, event.donor] += int(event.quantity.low)
+    assert found == expected
+    assert len({reading.event.ref for reading in readings if isinstance(reading, Entry)}) == len(rows)
+
+
+def test_a_table_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> None:
+    """Memory does not grow with the rows of a table that has a key."""
+    (tmp_path / "m.toml").write_text(DELIVERIES, encoding="utf-8")
+    peaks = []
+    for count in (1_000, 8_000):
+        with (tmp_path / "aid.csv").open("w") as out:
+            out.write("id,date,item,number\n")
+            out.writelines(f"{number},2022-03-{number % 30 + 1:02},truck,{number % 7}\n" for number in range(count))
+        tracemalloc.start()
+        assert sum(1 for _ in read(File(path=tmp_path / "aid.csv", mapping=tmp_path / "m.toml"))) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 2**18
