@@ -13,10 +13,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from aidtimeline.amounts import Money, Quantity
 from aidtimeline.cli import application
+from aidtimeline.cli.application import MODULES
 from aidtimeline.codec import decode, encode
 from aidtimeline.dates import DateRange, parse_cut, parse_instant
 from aidtimeline.drafts import read_drafts
@@ -48,6 +50,12 @@ def _folder() -> Path:
 
 
 FOLDER = _folder()
+
+# All that is loaded when it is needed is loaded now, so that the fuzzer can see which of its code an input reaches.
+for _format in FORMATS.values():
+    import_module(f"aidtimeline.formats.{_format.module}")
+for _module in MODULES.values():
+    import_module(f"aidtimeline.cli.{_module}")
 
 
 def text_of(data: bytes) -> str:
