@@ -1,0 +1,156 @@
+"""IATI activities, version 2.01 to 2.03, as XML.
+
+The standard: https://iatistandard.org/en/iati-standard/203/activity-standard/. What is read of an activity:
+
+| elements | event |
+|---|---|
+| title, activity-date, related-activity (parent), document-link | `project`, dated until the report |
+| activity-status, participating-org | `status` and `participation`, dated until the report |
+| transaction of type 1 to 4, 11, 12, 13 | `receipt`, `commitment`, `disbursement`, `expenditure`, `pledge` |
+| budget, planned-disbursement | `observation` of this indicator, which is never summed |
+| result/indicator/period/actual | `observation` of the indicator |
+
+An activity is known since its `last-updated-datetime`. One flow that is seen from two sides is told apart by its
+`side`, and what a parent activity of the same file tells too is `part_of` that. Nothing is made up: what lacks its
+date, value or currency, or has a malformed one, is skipped, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from aidtimeline.errors import shown
+from aidtimeline.formats.files import File
+from aidtimeline.formats.iati.activity import Activity, Version, activity_of
+from aidtimeline.formats.iati.families import families, telling
+from aidtimeline.formats.iati.plans import plans
+from aidtimeline.formats.iati.profile import profile
+from aidtimeline.formats.iati.results import results
+from aidtimeline.formats.iati.transactions import transactions
+from aidtimeline.formats.iati.values import day_of, slug
+from aidtimeline.formats.readings import Reading, Remark, Skipped, Whole
+from aidtimeline.formats.xml import Element, children
+
+FIRST_READING = 0.25
+"""How much of all reading the first takes, which finds out about parents and children."""
+
+MAX_NAMED = 10
+"""How many activities of a circle are named."""
+
+OF_FIRST_VERSION = "IATI 1.x, which is not read (2.01 to 2.03 are)"
+NO_IDENTIFIER = "an activity without an iati-identifier"
+TWICE = "an activity whose iati-identifier another in the file has: the first is read"
+NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"
+LATER_VERSION = "a file of another version of IATI 2 than those known: it is read as IATI 2.03"
+NO_UPDATE = "an activity whose last-updated-datetime is no instant"
+NO_GENERATED = "a file whose generated-datetime is no instant"
+CIRCLE = "activities that are parents of each other: all of their transactions are summed"
+
+_ROOT = "iati-activities"
+_KNOWN_VERSIONS = ("2.01", "2.02", "2.03")
+_VERSION = re.compile(r"2\.[0-9]{1,2}")
+
+_NARRATIVE = frozenset({"narrative"})
+_DOCUMENT = frozenset({"title"})
+_KEPT = {
+    _ROOT: frozenset({"iati-activity"}),
+    "iati-activity": frozenset(
+        {
+            "iati-identifier", "reporting-org", "title", "participating-org", "activity-status", "activity-date",
+            "recipient-country", "recipient-region", "budget", "planned-disbursement", "transaction", "document-link",
+            "related-activity", "result",
+        }
+    ),
+    "transaction": frozenset(
+        {
+            "transaction-type", "transaction-date", "value", "description", "provider-org", "receiver-org",
+            "recipient-country", "recipient-region",
+        }
+    ),
+    "budget": frozenset({"period-start", "period-end", "value"}),
+    "planned-disbursement": frozenset({"period-start", "period-end", "value", "provider-org", "receiver-org"}),
+    "result": frozenset({"title", "indicator", "document-link"}),
+    "indicator": frozenset({"title", "period", "document-link"}),
+    "period": frozenset({"period-start", "period-end", "actual"}),
+    "actual": frozenset({"location", "dimension", "comment", "document-link"}),
+    "document-link": _DOCUMENT,
+    **dict.fromkeys(
+        ("reporting-org", "participating-org", "provider-org", "receiver-org", "title", "description", "comment"),
+        _NARRATIVE,
+    ),
+}  # fmt: skip
+_TEXTS = frozenset({"iati-identifier", "narrative", "value"})
+
+
+def read(file: File) -> Iterator[Reading]:
+    """What a file of IATI activities says, activity by activity.
+
+    Raises `UnreadableFile` where it is none, or of a version that is not read.
+    """
+    root = next(children(telling(file, 0, 0), _KEPT, _TEXTS))
+    _refuse_other_files(file, root)
+    stated = root.get("version")
+    if stated not in _KNOWN_VERSIONS:
+        yield Remark(
+            reason=LATER_VERSION if stated else NO_VERSION, place=file.name, line=root.line, found=stated or None
+        )
+    generated = root.get("generated-datetime")
+    if generated and day_of(generated) is None:
+        yield Remark(reason=NO_GENERATED, place=file.name, line=root.line, found=shown(generated))
+    related = families(telling(file, 0, FIRST_READING))
+    for circle in related.circles:
+        yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
+    version = Version(file, day_of(generated) or file.published, related.part_of)
+    seen: set[str] = set()
+    found = children(telling(file, FIRST_READING, 1), _KEPT, _TEXTS)
+    for number, element in enumerate(islice(found, 1, None), start=1):
+        if not stated and _is_first_version(element):
+            raise file.unreadable(f"it is {OF_FIRST_VERSION}", line=element.line)
+        named = element.first("iati-identifier")
+        identifier = "" if named is None else slug(named.text)
+        place = f"activity {number}"
+        if not identifier:
+            yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line)
+        elif identifier in seen:
+            yield Skipped(reason=TWICE, place=place, line=element.line, found=identifier)
+        else:
+            seen.add(identifier)
+            yield from _activity(activity_of(element, identifier, version), element)
+
+
+def _refuse_other_files(file: File, root: Element) -> None:
+    """Raise `UnreadableFile` for what is not IATI's activities, or of a version that is not read."""
+    version = root.get("version")
+    if root.tag == "iati-organisations":
+        message = "it is an IATI file of organisations, and files of activities are read"
+    elif root.tag == "iati-activity":
+        message = f"it is an activity outside <{_ROOT}>: {OF_FIRST_VERSION}, or a part of a file"
+    elif root.tag != _ROOT:
+        message = f"it is no IATI: its root is {shown(root.tag)}, expected {_ROOT!r}"
+    elif version.startswith("1."):
+        message = f"it is of version {shown(version)}: {OF_FIRST_VERSION}"
+    elif version and not _VERSION.fullmatch(version):
+        message = f"it is of version {shown(version)}, expected one of {', '.join(_KNOWN_VERSIONS)}"
+    else:
+        return
+    raise file.unreadable(message, line=root.line)
+
+
+def _is_first_version(activity: Element) -> bool:
+    """Whether codes are words, as they were in IATI 1.x: where a file does not say its version, this tells."""
+    coded = {"activity-date": "type", "participating-org": "role"}
+    codes = (each.attributes.get(coded[each.tag], "") for each in activity.children if each.tag in coded)
+    return any(code and not code.strip().isdigit() for code in codes)
+
+
+def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
+    updated = element.get("last-updated-datetime")
+    if updated and day_of(updated) is None:
+        yield activity.remark(NO_UPDATE, "last-updated-datetime", element, shown(updated))
+    yield from profile(activity)
+    yield from transactions(activity)
+    yield from plans(activity)
+    yield from results(activity)
+    yield Whole(scope=activity.stem, source=activity.source)
