@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format long-test fuzz mutants bench clean
+.PHONY: demo test format long-test campaigns fuzz mutants bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -22,6 +22,15 @@ format: $(VENV)/installed-dev
 long-test: $(VENV)/installed-dev
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/test_laws.py
 
+# Killed writers, power cuts and logs cut at every byte, in full. Takes about a quarter of an hour; docs/reliability.md.
+campaigns: $(VENV)/installed-dev
+	$(BIN)/python campaigns/kills.py --report docs/campaigns/kills.json
+	$(BIN)/python campaigns/power.py --report docs/campaigns/power.json
+	$(BIN)/python campaigns/cuts.py --report docs/campaigns/cuts.json
+	for how in no-lock no-pending repair-deletes; do ! $(BIN)/python campaigns/kills.py --broken $$how || exit 1; done
+	for how in no-flush no-folder-flush; do ! $(BIN)/python campaigns/power.py --broken $$how || exit 1; done
+	for how in a-line the-rest; do ! $(BIN)/python campaigns/cuts.py --broken repair-deletes-$$how || exit 1; done
+
 # Ten million hostile inputs, guided by which code they reach. Takes about half an hour.
 fuzz: $(VENV)/installed-fuzz
 	$(BIN)/python -m fuzz.run --report docs/campaigns/fuzz.json
@@ -33,6 +42,8 @@ mutants: $(VENV)/installed-mutants
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/append.py
+	$(BIN)/python benchmarks/iati.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

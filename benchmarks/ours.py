@@ -1,4 +1,4 @@
-"""Our side: the deliveries as a log, and their sums as of a day. Run by `replay.py`."""
+"""Our side: the deliveries as a log, and their sums as of a day. Run by `replay.py` and `append.py`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from deliveries import LAST_DAY, rows
+from deliveries import LAST_DAY, Row, rows
 from measure import Sums, run_step
 from vague import CUT, vague_records
 
@@ -15,19 +15,24 @@ from aidtimeline import Delivery, EventLog, Record, Source, Timeline
 from aidtimeline.codec import record_id
 
 
+def delivery(row: Row) -> Delivery:
+    """A delivery that is to be recorded."""
+    return Delivery(
+        ref=row.ref,
+        item=row.item,
+        donor=row.donor,
+        quantity=row.quantity,
+        date=row.day.isoformat(),
+        sources=Source(publisher=row.publisher, published=row.published.isoformat()),
+    )
+
+
 def write(folder: Path, count: int) -> Sums:
     """Record the deliveries, and say what they come to."""
     expected: Counter[str] = Counter()
     records = []
     for row in rows(count):
-        event = Delivery(
-            ref=row.ref,
-            item=row.item,
-            donor=row.donor,
-            quantity=row.quantity,
-            date=row.day.isoformat(),
-            sources=Source(publisher=row.publisher, published=row.published.isoformat()),
-        )
+        event = delivery(row)
         records.append(Record(record_id(event), row.recorded_at, event))
         expected[row.item] += row.quantity
     _record(folder / "exact", records)

@@ -1,6 +1,6 @@
 """The peer: the deliveries as aggregates of `eventsourcing` in a SQLite file, and their sums.
 
-Run by `replay.py`. Everything goes through the package's public interface, as its documentation shows it.
+Run by `replay.py` and `append.py`. Everything goes through the package's public interface, as its documentation has it.
 """
 
 # To the type checker the package is unknown: it is installed for the benchmark only.
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from deliveries import rows
+from deliveries import Row, rows
 from eventsourcing.application import Application
 from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.domain import Aggregate, event
@@ -95,28 +95,32 @@ class CountItems(Projection[ItemCounts]):
         self.view.add(domain_event.item, domain_event.quantity, tracking)
 
 
+def delivery(row: Row) -> Delivery:
+    """A delivery that is to be saved."""
+    made: Delivery = Delivery(
+        ref=row.ref,
+        item=row.item,
+        donor=row.donor,
+        quantity=row.quantity,
+        date=row.day.isoformat(),
+        publisher=row.publisher,
+        published=row.published.isoformat(),
+    )
+    return made
+
+
 def write(folder: Path, count: int) -> Sums:
     """Record the deliveries, and say what they come to."""
     expected: Counter[str] = Counter()
-    with _application(folder) as application:
+    with application(folder) as deliveries:
         batch = []
         for row in rows(count):
             expected[row.item] += row.quantity
-            batch.append(
-                Delivery(
-                    ref=row.ref,
-                    item=row.item,
-                    donor=row.donor,
-                    quantity=row.quantity,
-                    date=row.day.isoformat(),
-                    publisher=row.publisher,
-                    published=row.published.isoformat(),
-                )
-            )
+            batch.append(delivery(row))
             if len(batch) == SECTION:
-                application.save(*batch)
+                deliveries.save(*batch)
                 batch.clear()
-        application.save(*batch)
+        deliveries.save(*batch)
     return _exactly(expected)
 
 
@@ -126,13 +130,13 @@ def project(folder: Path, _count: int) -> Sums:
     The package's runners subscribe to an application, which it does not support for SQLite; so events are pulled, as
     its followers pull them, from the position that the view has reached.
     """
-    with TemporaryDirectory(dir=folder) as empty, _application(folder) as application:
+    with TemporaryDirectory(dir=folder) as empty, application(folder) as deliveries:
         environment = Environment(CountItems.name, _environment(Path(empty) / "view.sqlite"))
         factory = InfrastructureFactory.construct(environment)
         view = factory.tracking_recorder(ItemCounts)
         projection = CountItems(view)
-        for delivery, position in _events(application, after=view.max_tracking_id(application.name)):
-            projection.process_event(delivery, Tracking(application.name, position))
+        for delivery, position in _events(deliveries, after=view.max_tracking_id(deliveries.name)):
+            projection.process_event(delivery, Tracking(deliveries.name, position))
         sums: Sums = view.sums()
         factory.close()
         return sums
@@ -141,20 +145,21 @@ def project(folder: Path, _count: int) -> Sums:
 def select(folder: Path, _count: int) -> Sums:
     """Read and decode every event, and add up in a dict: what the package does at its very fastest."""
     sums: Counter[str] = Counter()
-    with _application(folder) as application:
-        for delivery, _ in _events(application, after=None):
+    with application(folder) as deliveries:
+        for delivery, _ in _events(deliveries, after=None):
             sums[delivery.item] += delivery.quantity
     return _exactly(sums)
 
 
-def _events(application: Deliveries, after: int | None) -> Iterator[tuple[Any, int]]:
-    reader = NotificationLogReader(application.notification_log, section_size=SECTION)
+def _events(deliveries: Deliveries, after: int | None) -> Iterator[tuple[Any, int]]:
+    reader = NotificationLogReader(deliveries.notification_log, section_size=SECTION)
     for notifications in reader.select(start=after, inclusive_of_start=False):
         for notification in notifications:
-            yield application.mapper.to_domain_event(notification), notification.id
+            yield deliveries.mapper.to_domain_event(notification), notification.id
 
 
-def _application(folder: Path) -> Deliveries:
+def application(folder: Path) -> Deliveries:
+    """The application whose events are in a SQLite file in a folder."""
     return Deliveries(_environment(folder / "deliveries.sqlite"))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +19,12 @@ from hypothesis import strategies as st
 from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline
+from aidtimeline.codec import encode
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Delivery, Record
 from aidtimeline.jsonlines import MAX_LINE_BYTES
-from aidtimeline.log import LOCK, EventLog
+from aidtimeline.log import EventLog
+from aidtimeline.loglock import LOCK
 
 
 @pytest.fixture
@@ -168,6 +172,29 @@ def test_a_log_object_sees_what_others_do_meanwhile(events: Path) -> None:
     assert numbers(events) == [6, 1, 4]
 
 
+def test_a_log_object_goes_on_in_another_folder_of_the_same_name(events: Path) -> None:
+    """The one that it knew was removed, or put elsewhere."""
+    log = log_in(events)
+    log.append(delivery(3))
+    events.rename(events.with_name("old"))
+    assert [each.line for each in log.append([delivery(1), delivery(3)])] == [1, 2]
+    assert numbers(events) == [1, 3]
+    assert numbers(events.with_name("old")) == [1, 2, 3]
+
+
+def test_a_fork_goes_on_with_the_same_log_object(events: Path) -> None:
+    """What stays open is shared with it, and harms neither."""
+    log = log_in(events)
+    log.append(delivery(3))
+    child = os.fork()
+    for number in range(10, 20):
+        log.append([delivery(number), delivery(number + (100 if child else 200))])
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert sorted(numbers(events)) == [1, 2, 3, *range(10, 20), *range(110, 120), *range(210, 220)]
+
+
 # Reading.
 
 
@@ -243,6 +270,135 @@ def test_ids_are_those_of_all_lines_that_are_whole(events: Path) -> None:
     with (events / "events.jsonl").open("ab") as file:
         file.write(line(3)[:-1] + b"\n" + line(4)[:-20])
     assert log_in(events).ids() == {record(1).id, record(2).id, record(3).id}
+
+
+def test_lines_are_given_as_they_stand(events: Path) -> None:
+    """Readable or not, with file and number; what nobody was told is recorded is passed over, and told."""
+    path = events / "events.jsonl"
+    path.write_bytes(line(1) + b"\n" + b"{}\n" + line(2)[:30])
+    problems: list[Problem] = []
+    assert list(log_in(events).lines(problems=problems)) == [(str(path), 1, line(1)), (str(path), 3, b"{}\n")]
+    assert [(each.code, each.line) for each in problems] == [("torn-line", 4)]
+    with pytest.raises(LogError, match="aidtimeline record FILE"):
+        log_in(events / "none").lines()
+
+
+# Links, and names that lead elsewhere.
+
+
+@pytest.mark.parametrize("name", ["events.jsonl.pending", "events.jsonl.torn", "events.jsonl.new", LOCK])
+def test_nothing_is_written_through_a_link(events: Path, tmp_path: Path, name: str) -> None:
+    """A log may come from anywhere: a link in it could lead to any file of ours."""
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"mine")
+    (events / name).unlink(missing_ok=True)
+    (events / name).symlink_to(outside)
+    with (events / "events.jsonl").open("ab") as file:
+        file.write(b"torn")
+    with contextlib.suppress(LogError):
+        log_in(events).append([delivery(3), delivery(4)])
+    assert outside.read_bytes() == b"mine"
+    assert numbers(events) in ([1, 2], [1, 2, 3, 4])
+
+
+def test_a_batch_that_is_pending_beside_a_link_is_not_taken_back(events: Path, tmp_path: Path) -> None:
+    """What a link leads to is another log's: its own writers look after it."""
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (folder / "linked.jsonl").symlink_to(events / "events.jsonl")
+    (folder / "linked.jsonl.pending").write_bytes(b"0\n")
+    log_in(folder).append(delivery(3))
+    assert (events / "events.jsonl").read_bytes() == line(1) + line(2)
+    assert numbers(folder) == [3, 1, 2]
+
+
+def test_a_link_to_what_is_no_file_is_an_error(events: Path) -> None:
+    """At once: a pipe has no end to wait for, and a device none at all."""
+    os.mkfifo(events / "pipe")
+    for target in ("pipe", "/dev/zero"):
+        (events / "linked.jsonl").symlink_to(target)
+        with pytest.raises(LogError, match="neither a file"):
+            numbers(events)
+        (events / "linked.jsonl").unlink()
+    (events / "pipe").rename(events / "pipe.jsonl")
+    assert numbers(events) == [1, 2]
+
+
+# Copying lines.
+
+
+def numbered(*lines: bytes) -> list[tuple[str, int, bytes]]:
+    return [("theirs", number, each) for number, each in enumerate(lines, start=1)]
+
+
+def test_lines_are_copied_as_they_stand(events: Path) -> None:
+    """Those whose record is there are passed over, unless they are earlier; each is copied once."""
+    earlier = encode(record(2, AT - timedelta(days=1))).encode()
+    spaced = line(3).replace(b'{"kind"', b'{ "kind"')
+    assert log_in(events).copy(numbered(line(1), earlier, spaced, line(3), earlier + b"\r\n"), to="more") == 2
+    assert (events / "more.jsonl").read_bytes() == earlier + b"\n" + spaced
+    assert log_in(events).copy(numbered(line(2), spaced)) == 0
+    assert numbers(events) == [1, 2, 2, 3]
+
+
+def test_of_lines_of_which_one_cannot_be_read_none_is_copied(events: Path) -> None:
+    """Wherever it stands; also where whoever gives them fails."""
+    before = (events / "events.jsonl").read_bytes()
+    for bad in range(4):
+        lines = [line(3), line(4), line(5)]
+        lines.insert(bad, b"{}\n")
+        with pytest.raises(UnreadableLog, match=f"theirs:{bad + 1}"):
+            log_in(events).copy(numbered(*lines))
+        assert (events / "events.jsonl").read_bytes() == before
+
+    def failing() -> Iterator[tuple[str, int, bytes]]:
+        yield from numbered(line(3), line(4), line(5))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        log_in(events).copy(failing())
+    assert numbers(events) == [1, 2]
+    log_in(events).append(delivery(6))
+    assert numbers(events) == [1, 2, 6]
+
+
+# What the system says no to.
+
+LIMITED = """
+import resource, sys
+from aidtimeline import EventLog
+sys.path.insert(0, sys.argv[2])
+from logs import delivery
+
+log = EventLog(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    log.append([delivery(number) for number in range(3, 3 + int(sys.argv[4]))])
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_write_that_the_system_cuts_short_is_an_error_and_leaves_the_log_as_it_was(events: Path, size: int) -> None:
+    """A real one: no file may grow beyond a limit that lies within what is written."""
+    before = (events / "events.jsonl").read_bytes()
+    limit = len(before) + len(line(3)) * size - 20
+    arguments = [str(events), str(Path(__file__).parent), str(limit), str(size)]
+    told = subprocess.run(
+        [sys.executable, "-c", LIMITED, *arguments], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.startswith("LogError")
+    assert "too large" in told
+    assert numbers(events) == [1, 2]
+    log_in(events).append(delivery(3))
+    assert (events / "events.jsonl").read_bytes() == before + line(3)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """Not even the owner of the machine can write there."""
+    with pytest.raises(LogError):
+        log_in(Path("/proc/self/events")).append(delivery(1))
 
 
 # Others at the same time.
@@ -328,7 +484,7 @@ def test_a_writer_that_waits_too_long_gives_up(events: Path, monkeypatch: pytest
     """With an error that says why."""
     from filelock import FileLock
 
-    monkeypatch.setattr("aidtimeline.log.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("aidtimeline.loglock.LOCK_SECONDS", 0.1)
     with FileLock(events / LOCK), pytest.raises(LogError, match="somebody else"):
         log_in(events).append(delivery(3))
     assert numbers(events) == [1, 2]

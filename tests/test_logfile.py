@@ -8,13 +8,15 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from logs import delivery, line, log_in, numbers, record
 
 from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
-from aidtimeline.log import LOCK
+from aidtimeline.loglock import LOCK
+from aidtimeline.testing import PowerCutDisk, every_step
 
 
 @pytest.fixture
@@ -410,7 +412,20 @@ def test_records_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) ->
     log.append([delivery(2), delivery(3)])
     pending = [(call, name + ".pending") for call in ("write", "sync", "truncate", "sync", "remove")]
     folder = ("sync", "events")
-    assert disk.calls == [folder, *pending[:2], folder, ("write", name), ("sync", name), *pending[2:]]
+    assert disk.calls == [*pending[:2], folder, ("write", name), ("sync", name), *pending[2:]]
     disk.calls.clear()
     log.append(delivery(1))
     assert disk.calls == [("sync", name), ("sync", "events")], "who wrote it may have died before it was on the disk"
+
+
+def test_a_new_file_is_there_when_the_power_fails_after_it_was_acknowledged(tmp_path: Path) -> None:
+    """With its name; where it fails before, all of a batch or nothing."""
+    for batch in ([1], [1, 2, 3]):
+        for way in (None, Random(1), Random(2)):
+            make = lambda at: PowerCutDisk(str(tmp_path), at)  # noqa: E731
+            for disk in every_step(lambda disk: log_in(tmp_path, disk).append(list(map(delivery, batch))), make):  # noqa: B023
+                with disk:
+                    disk.cut(way)
+                    found = numbers(tmp_path) if log_in(tmp_path).files() else []
+                    assert found == batch or (disk.reached and found == [])
+                put(tmp_path, {})

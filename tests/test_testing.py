@@ -108,7 +108,7 @@ def test_a_planted_bug_is_caught(projection: Any, law: str) -> None:
         check_projection(projection, examples=50)
     assert caught.value.law.startswith(law)
     lines = [line for line in str(caught.value).splitlines() if line.startswith("{")]
-    assert 1 <= len(lines) <= 3
+    assert 1 <= len(lines) <= 4  # how small it gets depends on what is drawn, and that on the modules that are loaded
     assert "as of 20" in str(caught.value)
 
 

@@ -26,9 +26,9 @@ from aidtimeline.jsonlines import (
     MAX_LINE_BYTES,
     NOTHING,
     compact,
-    depth,
     parse_object,
     problem_at,
+    too_deep,
 )
 from aidtimeline.structure import NotStructured, problems_of, structure, unstructure
 from aidtimeline.versions import UPCASTS, VERSIONS, Upcasts, bring_up, is_old
@@ -41,6 +41,7 @@ __all__ = [
     "canonical",
     "decode",
     "encode",
+    "encode_new",
     "event_from_json",
     "event_to_json",
     "record_id",
@@ -61,11 +62,17 @@ def encode(record: Record) -> str:
     fields = event_to_json(record.event)
     if _id_of(fields) != record.id:
         raise InvalidValue(record.id, f"{_id_of(fields)}, the id of this event", _NOT_ANEW)
-    head = {"kind": fields.pop("kind"), "v": fields.pop("v"), "id": record.id}
-    line = compact({**head, "recorded_at": format_instant(record.recorded_at), **fields})
-    if len(line.encode()) > MAX_LINE_BYTES or depth(line) > MAX_DEPTH:
-        raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
-    return line
+    return _line(fields, record.id, format_instant(record.recorded_at))
+
+
+def encode_new(event: Event | Amendment, recorded_at: datetime) -> tuple[str, str]:
+    """The id and the line of an event that is recorded at an instant: what `record_id` and `encode` give, at once.
+
+    Raises `InvalidValue` as `encode` does.
+    """
+    fields = event_to_json(event)
+    id_ = _id_of(fields)
+    return id_, _line(fields, id_, format_instant(recorded_at))
 
 
 def decode(
@@ -133,7 +140,7 @@ def event_from_json(
     Raises `UnreadableLog`, with a problem for every faulty field; `file` and `line_number` are for these.
     """
     event, problems = _read(found, upcasts)
-    if event is None or problems:
+    if event is None:
         raise _unreadable(problems, file, line_number)
     return event
 
@@ -150,6 +157,14 @@ def canonical(fields: dict[str, Any]) -> bytes:
 def record_id(event: Event | Amendment) -> str:
     """The id that a record of this event has: 32 hexadecimal digits, made of what the event says alone."""
     return _id_of(event_to_json(event))
+
+
+def _line(fields: dict[str, Any], id_: str, recorded_at: str) -> str:
+    head = {"kind": fields.pop("kind"), "v": fields.pop("v"), "id": id_, "recorded_at": recorded_at}
+    line = compact({**head, **fields})
+    if len(line.encode()) > MAX_LINE_BYTES or too_deep(line):
+        raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
+    return line
 
 
 def _id_of(fields: dict[str, Any]) -> str:

@@ -147,7 +147,12 @@ def format_instant(instant: datetime) -> str:
     >>> format_instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
     '2026-11-21T10:00:00Z'
     """
-    return _in_utc(instant).isoformat().replace("+00:00", "Z")
+    return _format_instant(instant)
+
+
+@lru_cache(REMEMBERED)
+def _format_instant(instant: datetime) -> str:
+    return in_utc(instant).isoformat().replace("+00:00", "Z")
 
 
 def parse_cut(cut: str | date | datetime) -> date | datetime:
@@ -160,7 +165,7 @@ def parse_cut(cut: str | date | datetime) -> date | datetime:
     (datetime.date(2023, 11, 28), 12)
     """
     if isinstance(cut, datetime):
-        return _in_utc(cut)
+        return in_utc(cut)
     if isinstance(cut, date):
         return cut
     if isinstance(cut, str) and _INSTANT.fullmatch(cut):
@@ -179,10 +184,11 @@ def end_of(cut: date | datetime) -> datetime:
     >>> format_instant(end_of(date(2023, 11, 28)))
     '2023-11-28T23:59:59.999999Z'
     """
-    return _in_utc(cut) if isinstance(cut, datetime) else datetime.combine(cut, _LATEST_TIME)
+    return in_utc(cut) if isinstance(cut, datetime) else datetime.combine(cut, _LATEST_TIME)
 
 
-def _in_utc(instant: datetime) -> datetime:
+def in_utc(instant: datetime) -> datetime:
+    """An instant in UTC. Raises `InvalidValue` for a naive datetime, and for one that leaves the calendar in UTC."""
     if instant.utcoffset() is None:
         raise InvalidValue(instant, "a datetime with its offset from UTC", "add tzinfo=datetime.UTC if it is in UTC")
     try:

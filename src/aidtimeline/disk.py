@@ -1,13 +1,20 @@
 """The few things that are done to files on the way to an answer that may be relied on: one method for each system call.
 
-Whoever wants to see a step fail passes an object of a class that overrides it.
+Whoever wants to see a step fail passes an object of a class that overrides it (`aidtimeline.testing.faults` has some).
+
+What is written to is never a symbolic link, whatever its name says: it would lead out of the log's folder.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
+
+_ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe with nobody at its other end would be waited for
 
 
 class Disk:
@@ -15,7 +22,13 @@ class Disk:
 
     def open(self, path: str, flags: int) -> int:
         """A file descriptor; a new file can be read by everybody and written by its owner, as the umask allows."""
-        return os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o666)
+        flags |= _ALWAYS | (_NO_LINK if flags & (os.O_WRONLY | os.O_RDWR) else _AT_ONCE)
+        try:
+            return os.open(path, flags, 0o666)
+        except OSError as error:
+            if error.errno == errno.ELOOP and flags & _NO_LINK:
+                raise OSError(errno.ELOOP, "a symbolic link, which is not written to", path) from None
+            raise
 
     def close(self, descriptor: int) -> None:
         """Give a descriptor back."""
@@ -24,6 +37,13 @@ class Disk:
     def write(self, descriptor: int, data: bytes) -> int:
         """Write some of the data, at the end of the file where it was opened so; returns how many bytes."""
         return os.write(descriptor, data)
+
+    def write_all(self, descriptor: int, data: bytes) -> None:
+        """Write all of the data."""
+        written = self.write(descriptor, data)
+        while written < len(data):
+            data = data[written:]
+            written = self.write(descriptor, data)
 
     def sync(self, descriptor: int) -> None:
         """Return when what was written, and the file's size, is on the disk."""
@@ -50,6 +70,18 @@ class Disk:
     def make_folder(self, path: str) -> None:
         """Make one folder."""
         os.mkdir(path)
+
+    def lock(self, descriptor: int) -> bool:
+        """Take the lock of an open file, unless somebody has it; the system lets it go when its process dies."""
+        from filelock import lock_descriptor  # noqa: PLC0415  (it takes long to load, and readers need none)
+
+        return lock_descriptor(descriptor, blocking=False)
+
+    def unlock(self, descriptor: int) -> None:
+        """Let go of the lock of a file."""
+        from filelock import unlock_descriptor  # noqa: PLC0415
+
+        unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:

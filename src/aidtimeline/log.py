@@ -4,39 +4,34 @@ The log is the `*.jsonl` files that stand in the folder itself, by name; names t
 Neither the order of lines nor the file they are in has a meaning. A file may be a symbolic link; it is read, not
 written.
 
-Writers exclude each other, over processes and threads, with `.aidtimeline.lock`, which the system lets go when a
-process dies. `aidtimeline.logfile` tells how a file grows while others read it.
+Writers exclude each other, over processes and threads (`aidtimeline.loglock`). `aidtimeline.logfile` tells how a file
+grows while others read it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
+import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-import attrs
-
-from aidtimeline.codec import decode, encode, record_id
-from aidtimeline.dates import format_instant, parse_instant
+from aidtimeline.codec import decode
+from aidtimeline.dates import in_utc
 from aidtimeline.disk import Disk
-from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
+from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
-from aidtimeline.jsonlines import is_torn, problem_at
-from aidtimeline.logfile import PENDING, LogFile, Snapshot
+from aidtimeline.jsonlines import is_torn
+from aidtimeline.logbatch import Asked, ask, encode_all
+from aidtimeline.logfile import LogFile, Snapshot
+from aidtimeline.logfolder import Listing, file_name, list_folder
 from aidtimeline.logindex import Index, Place
-
-LOCK = ".aidtimeline.lock"
-LOCK_SECONDS = 60
-"""How long a writer waits for others before it gives up."""
+from aidtimeline.loglock import FolderLock
 
 LIST_THEM = "run `aidtimeline check` to list all problems"
-
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 def now() -> datetime:
@@ -66,17 +61,19 @@ class EventLog:
         disk: Disk | None = None,
     ) -> None:
         self.folder = Path(folder)
+        self._path = str(self.folder)
         self._clock = clock
         self._disk = disk or Disk()
+        self._lock = FolderLock(self._path, self._disk)
         self._named = False
         self._index = Index()
+        self._appended_to: LogFile | None = None
         self._threads = threading.Lock()
 
     def files(self) -> list[Path]:
         """The files of the log, by name; none where the folder is missing."""
         with _as_log_error(self.folder):
-            paths = [self.folder / name for name in sorted(self._names(".jsonl")) if not name.startswith(".")]
-            return [path for path in paths if path.is_file() or path.is_symlink()]
+            return [self.folder / name for name in self._list().files]
 
     def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
         """The records of all files, with file and line; of each file what is committed when its turn comes.
@@ -87,16 +84,20 @@ class EventLog:
 
         Raises `LogError` where there is no log, or a file cannot be read.
         """
-        files = self.files()
-        if not files:
-            start = "start one with `aidtimeline record FILE`"
-            raise LogError(f"there is no log in the folder {str(self.folder)!r}: {start}")
-        return self._read(files, skip_problems, [] if problems is None else problems)
+        return self._read(self._files(), skip_problems, [] if problems is None else problems)
+
+    def lines(self, *, problems: list[Problem] | None = None) -> Iterator[tuple[str, int, bytes]]:
+        """Every line of all files as it stands, readable or not: with the name of its file, and its number there.
+
+        What nobody was told is recorded is passed over, and put into `problems`, as `read` does. Raises as `read` does,
+        but for lines that cannot be read.
+        """
+        return self._lines(self._files(), [] if problems is None else problems)
 
     def ids(self) -> Collection[str]:
         """The ids in the log, found without decoding it."""
         with self._threads, _as_log_error(self.folder):
-            self._index.refresh(self._log_files())
+            self._refresh(self._list())
             return self._index.ids()
 
     def append(
@@ -118,34 +119,26 @@ class EventLog:
         Raises `InvalidValue` for a name or instant that is none, `RefusedBatch` for what cannot be written as a line,
         and `LogError` where the folder cannot be written.
         """
-        path = self._target(to)
+        name = file_name(to)
         batch = [events] if isinstance(events, Event | Amendment | Record) else list(events)
-        instant = parse_instant(format_instant(self._clock() if recorded_at is None else recorded_at))
+        instant = in_utc(self._clock() if recorded_at is None else recorded_at)
         if not batch:
             return []
-        with self._threads, _as_log_error(self.folder), self._locked():
-            self._recover()
-            self._index.refresh(self._log_files())
-            standing: dict[str, Record] = {}
-            new: dict[str, Record] = {}
-            ids = []
-            with contextlib.ExitStack() as open_files:
-                lookup = self._lookup(open_files)
-                for each in batch:
-                    record = each if isinstance(each, Record) else Record(record_id(each), instant, each)
-                    ids.append(record.id)
-                    known = standing.get(record.id) or lookup(record.id)
-                    if known is None or (record is each and record.recorded_at < known.recorded_at):
-                        known = new[record.id] = record
-                    standing[record.id] = known
-            self._sync(record for id_, record in standing.items() if id_ not in new)
+        asked = list(ask(batch, instant))
+        with self._writing() as listing:
+            file = self._target(name, listing)
+            standing, new = self._held_against_log(asked)
+            if standing:
+                self._sync(standing.values())
             if new:
-                self._log_file(path).append(_lines(new.values()))
-                self._index.refresh(self._log_files())
-                for id_, record in new.items():
-                    lines = [each.number for each in self._index.places(id_) if each.name == path.name]
-                    standing[id_] = attrs.evolve(record, file=str(path), line=lines[-1] if lines else None)
-            return [standing[id_] for id_ in ids]
+                lines = encode_all(new.values())
+                numbers = self._index.extend(name, *file.append(lines), dict(zip(new, map(len, lines), strict=True)))
+                if numbers is None:  # somebody else has written to the file, or its end had to be mended
+                    self._refresh(self._list())
+                    numbers = [self._index.last_line(name, id_) for id_ in new]
+                for each, number in zip(new.values(), numbers, strict=True):
+                    standing[each.id] = Record(each.id, each.recorded_at, each.event, file=file.path, line=number)
+            return [standing[each.id] for each in asked]
 
     def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
         """Record whole lines of a log as they stand, all or none: of any number, whatever memory holds.
@@ -155,7 +148,7 @@ class EventLog:
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
         """
-        path = self._target(to)
+        name = file_name(to)
         added = 0
 
         def new(lookup: Callable[[str], Record | None]) -> Iterator[bytes]:
@@ -173,59 +166,102 @@ class EventLog:
                     added += 1
                     yield line.rstrip(b"\r\n")
 
-        with self._threads, _as_log_error(self.folder), self._locked():
-            self._recover()
-            self._index.refresh(self._log_files())
-            with contextlib.ExitStack() as open_files:
-                self._log_file(path).append(new(self._lookup(open_files)))
+        with self._writing() as listing, contextlib.ExitStack() as open_files:
+            self._target(name, listing).append(new(self._lookup(open_files)))
         return added
 
+    def _held_against_log(self, asked: Iterable[Asked]) -> tuple[dict[str, Record], dict[str, Asked]]:
+        """By id: the records that stand already, and what is new."""
+        standing: dict[str, Record] = {}
+        new: dict[str, Asked] = {}
+        with contextlib.ExitStack() as open_files:
+            lookup = self._lookup(open_files)
+            for each in asked:
+                known = new.get(each.id) or standing.get(each.id) or lookup(each.id)
+                if known is None or (each.whole and each.recorded_at < known.recorded_at):
+                    new[each.id] = each
+                    standing.pop(each.id, None)
+                elif isinstance(known, Record):
+                    standing[each.id] = known
+        return standing, new
+
+    def _files(self) -> list[Path]:
+        files = self.files()
+        if not files:
+            start = "start one with `aidtimeline record FILE`"
+            raise LogError(f"there is no log in the folder {self._path!r}: {start}")
+        return files
+
     def _read(self, files: list[Path], skip_problems: bool, problems: list[Problem]) -> Iterator[Record]:
+        for file, number, line in self._lines(files, problems):
+            try:
+                record = decode(line, file=file, line_number=number)
+            except UnreadableLog as error:
+                if not skip_problems:
+                    raise UnreadableLog(f"the log cannot be read; {LIST_THEM}", error.problems) from None
+                problems += error.problems
+            else:
+                yield record
+
+    def _lines(self, files: list[Path], problems: list[Problem]) -> Iterator[tuple[str, int, bytes]]:
         for path in files:
             file = str(path)
-            with _as_log_error(path), self._log_file(path).snapshot() as snapshot:
+            with _as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
                 number = 0
                 for line, _ in snapshot.lines():
                     number += 1
-                    if line.isspace():
-                        continue
-                    try:
-                        record = decode(line, file=file, line_number=number)
-                    except UnreadableLog as error:
-                        if not line.endswith(b"\n") and is_torn(line):
-                            problems.append(_warning("torn-line", _TORN, file, number))
-                        elif skip_problems:
-                            problems += error.problems
-                        else:
-                            raise UnreadableLog(f"the log cannot be read; {LIST_THEM}", error.problems) from None
-                    else:
-                        yield record
+                    if not line.endswith(b"\n") and is_torn(line):
+                        problems.append(_warning("torn-line", _TORN, file, number))
+                    elif not line.isspace():
+                        yield file, number, line
                 if snapshot.unfinished:
                     problems.append(_warning("unfinished-batch", _UNFINISHED, file, number + 1))
 
-    def _target(self, to: str) -> Path:
-        if not _NAME.fullmatch(to):
-            raise InvalidValue(to, "the name of a file in the log's folder: letters, digits, dots, - and _")
-        path = self.folder / (to if to.endswith(".jsonl") else to + ".jsonl")
-        if path.is_symlink():
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Listing]:
+        """What stands in the folder, the lock held, what dead writers left taken back, and the index up to date."""
+        with self._threads, _as_log_error(self.folder):
+            self._take_lock()
+            try:
+                listing = self._list()
+                if listing.pending:
+                    self._recover(listing)
+                    listing = self._list()
+                self._refresh(listing)
+                yield listing
+            finally:
+                self._lock.release()
+
+    def _take_lock(self) -> None:
+        if self._named:
+            with contextlib.suppress(FileNotFoundError):  # somebody removed the folder
+                self._lock.acquire()
+                return
+        self._make_folder()
+        self._lock.acquire()
+
+    def _list(self) -> Listing:
+        return list_folder(self._path)
+
+    def _refresh(self, listing: Listing) -> None:
+        self._index.refresh(listing.files, self._log_file)
+
+    def _log_file(self, name: str) -> LogFile:
+        return LogFile(os.path.realpath(self.folder / name), self._disk)  # a link's pending is beside its target
+
+    def _target(self, name: str, listing: Listing) -> LogFile:
+        """The file to append to; the one that was appended to last stays open."""
+        path = os.path.join(self._path, name)
+        if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
             raise LogError(f"{path}: a symbolic link is not written to: its own folder has another lock")
-        return path
+        if self._appended_to is None or self._appended_to.path != path:
+            self._appended_to = LogFile(path, self._disk)
+        return self._appended_to
 
-    def _log_files(self) -> dict[str, LogFile]:
-        return {path.name: self._log_file(path) for path in self.files()}
-
-    def _log_file(self, path: Path) -> LogFile:
-        return LogFile(os.path.realpath(path), self._disk)  # what is pending stands beside the target of a link
-
-    def _names(self, ending: str) -> list[str]:
-        try:
-            return [name for name in os.listdir(self.folder) if name.endswith(ending)]
-        except FileNotFoundError:
-            return []
-
-    def _recover(self) -> None:
-        for name in self._names(".jsonl" + PENDING):
-            self._log_file(self.folder / name.removesuffix(PENDING)).recover()
+    def _recover(self, listing: Listing) -> None:
+        for name in listing.pending:
+            if name not in listing.files or not stat.S_ISLNK(listing.files[name].st_mode):
+                LogFile(os.path.join(self._path, name), self._disk).recover()
 
     def _lookup(self, open_files: contextlib.ExitStack) -> Callable[[str], Record | None]:
         """A function from an id to the record that stands under it and can be read; its files stay open meanwhile."""
@@ -234,13 +270,14 @@ class EventLog:
         def read(place: Place) -> Iterator[Record]:
             path = self.folder / place.name
             if place.name not in snapshots:
-                snapshots[place.name] = open_files.enter_context(self._log_file(path).snapshot())
+                snapshots[place.name] = open_files.enter_context(self._log_file(place.name).snapshot())
             for line, _ in islice(snapshots[place.name].lines(place.offset), 1):
                 with contextlib.suppress(UnreadableLog):
                     yield decode(line, file=str(path), line_number=place.number)
 
         def standing(id_: str) -> Record | None:
-            found = [each for place in self._index.places(id_) for each in read(place) if each.id == id_]
+            places = self._index.places(id_)
+            found = [each for place in places for each in read(place) if each.id == id_] if places else ()
             return min(found, key=lambda each: each.recorded_at, default=None)
 
         return standing
@@ -248,19 +285,7 @@ class EventLog:
     def _sync(self, records: Iterable[Record]) -> None:
         """Make sure of records that are there already: who wrote them may have died before they were on the disk."""
         for file in {each.file for each in records if each.file is not None}:
-            self._log_file(Path(file)).sync()
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout  # noqa: PLC0415  (it takes long to load, and readers need none)
-
-        self._make_folder()
-        try:
-            with FileLock(self.folder / LOCK, timeout=LOCK_SECONDS):
-                yield
-        except Timeout:
-            who = f"somebody else has been writing to it for {LOCK_SECONDS} seconds"
-            raise LogError(f"{self.folder}: {who}") from None
+            self._log_file(Path(file).name).sync()
 
     def _make_folder(self) -> None:
         """Make the folder where it is missing; its name is on the disk when records are."""
@@ -268,11 +293,10 @@ class EventLog:
         for path in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 self._disk.make_folder(str(path))
-        if not self._named:
-            for path in missing or [self.folder]:
-                with contextlib.suppress(PermissionError):  # a folder we may write in may stand in one we may not read
-                    self._disk.sync_folder(str(path.parent))
-            self._named = True
+        for path in missing or [self.folder]:
+            with contextlib.suppress(PermissionError):  # a folder we may write in may stand in one we may not read
+                self._disk.sync_folder(str(path.parent))
+        self._named = True
 
 
 _TORN = "a last line that breaks off, passed over: its writer died, and it was never recorded"
@@ -288,18 +312,6 @@ def _warning(code: str, message: str, file: str, line: int) -> Problem:
         line=line,
         hint=f"`record --to {Path(file).stem}` sets it aside",
     )
-
-
-def _lines(records: Iterable[Record]) -> list[bytes]:
-    lines, problems = [], []
-    for record in records:
-        try:
-            lines.append(encode(record).encode())
-        except InvalidValue as error:
-            problems.append(attrs.evolve(problem_at(None, error), file=record.file, line=record.line))
-    if problems:
-        raise RefusedBatch("nothing was recorded:", problems)
-    return lines
 
 
 @contextlib.contextmanager

@@ -12,7 +12,6 @@ import operator
 import re
 import typing
 from collections.abc import Callable, Iterator
-from types import UnionType
 from typing import Any
 
 import attrs
@@ -24,7 +23,7 @@ from cattrs.errors import (
     IterableValidationError,
     IterableValidationNote,
 )
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_structure_fn, override
 
 from aidtimeline.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.dates import DateRange
@@ -130,51 +129,50 @@ def _object_as(cls: type) -> Callable[[Any], Any]:
     def read(found: Any) -> Any:
         if type(found) is dict:
             return _structure_as(cls)(found)
-        raise InvalidValue(found, f"a {_called(cls)}, as an object with " + ", ".join(_hints(cls)))
+        raise InvalidValue(found, f"a {_called(cls)}, as an object with " + ", ".join(_forms(cls)))
 
     return read
 
 
 def _write(value: Any) -> dict[str, Any]:
+    made = {}
     cls: Any = type(value)
-    return _unstructure_as(cls)(value)
+    for name, default, write in _written(cls):
+        found = getattr(value, name)
+        if found is not default and found != default:
+            made[name] = write(found)
+    return made
 
 
 def _write_list(values: tuple[Any, ...]) -> list[Any]:
     return [_write(each) for each in values]
 
 
+# By the type of an optional field, which is read and written as one that must be there.
 _FORMS: dict[Any, _Form] = {
-    str: _Form("text", _text, _as_it_is),
-    bool: _Form("true or false", _as_it_is, _as_it_is),
-    DateRange: _Form("a date in EDTF", _text, operator.attrgetter("text")),
-    Quantity: _Form("a quantity", _amount, operator.attrgetter("json")),
-    Money: _Form("an amount of money", _object_as(Money), _write),
-    tuple[str, ...]: _Form("a list of texts", tuple, list, each=_text),
-    tuple[Source, ...]: _Form("a list of sources", tuple, _write_list, each=_object_as(Source)),
-    Event | Amendment: _Form("an event", structure, unstructure),
+    str | None: _Form("text", _text, _as_it_is),
+    bool | None: _Form("true or false", _as_it_is, _as_it_is),
+    DateRange | None: _Form("a date in EDTF", _text, operator.attrgetter("text")),
+    Quantity | None: _Form("a quantity", _amount, operator.attrgetter("json")),
+    Money | None: _Form("an amount of money", _object_as(Money), _write),
+    tuple[str, ...] | None: _Form("a list of texts", tuple, list, each=_text),
+    tuple[Source, ...] | None: _Form("a list of sources", tuple, _write_list, each=_object_as(Source)),
+    Event | Amendment | None: _Form("an event", structure, unstructure),
 }
 
 
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
-    """The type of each field, in class order; of an optional field, the type that is not None."""
+def _forms(cls: type) -> dict[str, _Form]:
+    """The form of each field, in class order."""
     hints = typing.get_type_hints(cls)
-    return {each.name: _without_none(hints[each.name]) for each in attrs.fields(cls)}
-
-
-def _without_none(hint: Any) -> Any:
-    if isinstance(hint, UnionType) and type(None) in typing.get_args(hint):
-        return functools.reduce(operator.or_, (each for each in typing.get_args(hint) if each is not type(None)))
-    return hint
+    return {each.name: _FORMS[hints[each.name] | None] for each in attrs.fields(cls)}
 
 
 @functools.cache
 def _structure_as(cls: type) -> Callable[[dict[str, Any]], Any]:
     """The function that makes one of a class from an object, whose nulls count as absent."""
     hooks = {
-        each.name: override(struct_hook=_hook(_FORMS[_hints(cls)[each.name]], each.converter))
-        for each in attrs.fields(cls)
+        each.name: override(struct_hook=_hook(_forms(cls)[each.name], each.converter)) for each in attrs.fields(cls)
     }
     make: Callable[..., Any] = make_dict_structure_fn(
         cls,
@@ -216,34 +214,20 @@ def _hook(form: _Form, convert: Callable[[Any], Any] | None) -> Callable[[Any, A
 
 
 @functools.cache
-def _unstructure_as(cls: type) -> Callable[[Any], dict[str, Any]]:
-    """The function that makes an object from one of a class, in class order, without what is at its default."""
-    hooks = {name: override(unstruct_hook=_FORMS[hint].write) for name, hint in _hints(cls).items()}
-    make: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(
-        cls,
-        _CONVERTER,
-        _cattrs_omit_if_default=True,
-        _cattrs_use_linecache=False,
-        **hooks,  # type: ignore[arg-type]
-    )
-    order = tuple(hooks)
-
-    def write(value: Any) -> dict[str, Any]:
-        made = make(value)
-        return {name: made[name] for name in order if name in made}
-
-    return write
+def _written(cls: type) -> list[tuple[str, Any, Callable[[Any], Any]]]:
+    """Of each field, in class order: its name, its default, and what writes it."""
+    forms = _forms(cls)
+    return [(each.name, each.default, forms[each.name].write) for each in attrs.fields(cls)]
 
 
 def _expected_in(cls: type, name: str) -> str:
     """What a field that must not be missing expects, in the words of its converter."""
-    form = _FORMS[_hints(cls)[name]]
     convert: Any = attrs.fields_dict(cls)[name].converter
     try:
-        (convert or _as_it_is)(None if form.each is None else ())
+        (convert or _as_it_is)(())  # which no field takes that must be there
     except InvalidValue as error:
         return error.expected
-    return form.expected
+    return _forms(cls)[name].expected
 
 
 def _called(cls: type) -> str:

@@ -25,10 +25,12 @@ MODULES = {
     "explain": "explaining",
     "fulfilment": "questions",
     "import": "importing",
+    "merge": "sealing",
     "money": "questions",
     "participation": "questions",
     "projects": "questions",
     "record": "recording",
+    "seal": "sealing",
     "series": "questions",
 }
 

@@ -22,6 +22,7 @@ from aidtimeline.errors import Problem, shown
 from aidtimeline.events import Record, Retraction
 from aidtimeline.jsonlines import lines_of
 from aidtimeline.log import EventLog
+from aidtimeline.seal import missing
 from aidtimeline.semantics.amendments import is_repair, repair, report
 from aidtimeline.vocabulary import Vocabulary
 
@@ -66,7 +67,8 @@ def check_log(folder: str, json: bool) -> int:
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems))
     vocabulary = Vocabulary.load(folder)
-    problems += [*vocabulary.problems, *check(records, vocabulary, today=datetime.now(UTC).date())]
+    problems += [*missing(folder, records), *vocabulary.problems]
+    problems += check(records, vocabulary, today=datetime.now(UTC).date())
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     size = f"{len({each.id for each in records})} records"
     errors = sum(problem.severity == "error" for problem in problems)

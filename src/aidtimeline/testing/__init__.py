@@ -7,8 +7,13 @@
 
 `strategies` draws values and events, `logs` whole logs and the questions asked of them; `shares` says what such logs
 have. `laws` holds any projection to the laws of replay, `worlds` to those of bounds, `amendments` to those of
-corrections and retractions; `checking` tries them all, `machine` holds logs to theirs. With Hypothesis installed,
-`st.from_type` draws events and values as well. Hypothesis comes with `pip install 'aidtimeline[testing]'`.
+corrections and retractions; `checking` tries them all.
+
+`conformance` and `durability` are what every log promises, and every log on a disk, as classes of tests; `machine` is
+the part of it that is drawn. `faults` are disks on which something goes wrong, and `memory` is the smallest log.
+
+With Hypothesis installed, `st.from_type` draws events and values as well. Hypothesis comes with
+`pip install 'aidtimeline[testing]'`.
 """
 
 from __future__ import annotations
@@ -22,6 +27,9 @@ except ModuleNotFoundError as _missing:
     ) from _missing
 
 from aidtimeline.testing.checking import check_projection
+from aidtimeline.testing.conformance import LogConformance
+from aidtimeline.testing.durability import DurableLogConformance
+from aidtimeline.testing.faults import Died, FaultNotReached, FaultyDisk, PowerCutDisk, every_step
 from aidtimeline.testing.laws import Cuts, LawBroken, check_laws
 from aidtimeline.testing.logs import (
     AMENDING,
@@ -36,6 +44,7 @@ from aidtimeline.testing.logs import (
     repairs,
 )
 from aidtimeline.testing.machine import LogMachine
+from aidtimeline.testing.memory import MemoryLog
 from aidtimeline.testing.shares import SHARES, features, shares
 from aidtimeline.testing.strategies import dates, days, events, instants, money, quantities, record_ids, sources
 
@@ -45,8 +54,15 @@ __all__ = [
     "MOVES",
     "SHARES",
     "Cuts",
+    "Died",
+    "DurableLogConformance",
+    "FaultNotReached",
+    "FaultyDisk",
     "LawBroken",
+    "LogConformance",
     "LogMachine",
+    "MemoryLog",
+    "PowerCutDisk",
     "chains",
     "check_laws",
     "check_projection",
@@ -55,6 +71,7 @@ __all__ = [
     "dates",
     "days",
     "events",
+    "every_step",
     "features",
     "instants",
     "linked_logs",

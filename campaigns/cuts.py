@@ -1,0 +1,160 @@
+"""Cut a log at every byte, let its recovery die at every step, and recover again.
+
+    python campaigns/cuts.py [--records N] [--every N] [--report FILE] [--broken HOW]
+
+A log of single records, and the same one whose last records are a batch that was never committed, is cut at each of its
+bytes. What then stands before the cut and was committed is what was acknowledged. The next writer, which recovers, dies
+at its first step, at its second, and so on; after each death readers must find all that was acknowledged and no half
+batch, and another writer goes on. In the end what was acknowledged is there byte for byte, the new line follows it, and
+what was cut off is kept aside.
+
+With `--broken` the log is one whose repair throws away what it should keep, and the campaign has to fail.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import report
+
+from aidtimeline import Delivery, Record, Source
+from aidtimeline.codec import encode, record_id
+from aidtimeline.logfile import PENDING, TORN, LogFile
+from aidtimeline.testing.faults import FaultyDisk, every_step
+
+NAME = "events.jsonl"
+IN_BATCH = 5
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+SOURCE = Source(publisher="Rubryka", published="2023-11-28")
+
+
+class Deletes(FaultyDisk):
+    """What is to be kept aside is not."""
+
+    def open(self, path: str, flags: int) -> int:
+        """The file, but for what is set aside: that goes nowhere."""
+        return super().open(os.devnull if path.endswith(TORN) else path, flags)
+
+
+class DeletesTheLast(FaultyDisk):
+    """What is kept is kept without its last line."""
+
+    def replace(self, source: str, target: str) -> None:
+        """Give the name to a file without its last line."""
+        kept = Path(source).read_bytes()
+        Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
+        super().replace(source, target)
+
+
+BROKEN = {None: FaultyDisk, "repair-deletes-the-rest": Deletes, "repair-deletes-a-line": DeletesTheLast}
+
+
+def main() -> None:
+    """Run the campaign."""
+    parser = report.options(__doc__)
+    parser.add_argument("--records", type=int, default=200, metavar="N", help="in the log (default %(default)s)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every how many bytes (default %(default)s)")
+    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
+    given = parser.parse_args()
+    print(f"seed {given.seed}", file=sys.stderr)
+    figures: Counter[str] = Counter({"lost": 0, "not kept aside": 0})
+    failures: list[str] = []
+    begin = time.monotonic()
+    with TemporaryDirectory(dir=given.folder) as folder:
+        for cut in _cuts(given.records, given.every):
+            figures["cuts"] += 1
+            failures += _recover(Path(folder, NAME), cut, BROKEN[given.broken], figures)
+            if len(failures) > 20:
+                break
+    if not figures["recoveries cut"]:
+        failures.append("no recovery was ever cut: the run shows nothing")
+    report.finish(given, time.monotonic() - begin, figures, failures)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A log that was cut: what its file holds, and what was acknowledged of it."""
+
+    held: bytes
+    acknowledged: bytes
+    kept: bytes
+    """What must stand in the file once it is recovered: a line that is whole but for its end is not thrown away."""
+    cut_off: bytes
+    """What must be kept aside."""
+    pending: bool
+
+
+def _cuts(records: int, every: int) -> Iterator[Cut]:
+    lines = [_line(number) for number in range(records)]
+    whole, committed = b"".join(lines), b"".join(lines[:-IN_BATCH])
+    for end in range(0, len(whole) + 1, every):
+        held = whole[:end]
+        acknowledged = held[: held.rfind(b"\n") + 1]
+        if end > len(acknowledged) and whole[end : end + 1] == b"\n":
+            yield Cut(held, acknowledged, held + b"\n", b"", pending=False)
+        else:
+            yield Cut(held, acknowledged, acknowledged, held[len(acknowledged) :], pending=False)
+        if end >= len(committed):
+            yield Cut(held, committed, committed, held[len(committed) :], pending=True)
+
+
+def _line(number: int) -> bytes:
+    event = Delivery(date="2023", item="truck", quantity=number, sources=SOURCE)
+    return encode(Record(record_id(event), AT, event)).encode() + b"\n"
+
+
+def _recover(path: Path, cut: Cut, broken: type[FaultyDisk], figures: Counter[str]) -> Iterator[str]:
+    """Whatever of a log is not as it should be after some recovery of a cut was cut, and after the next one."""
+    first, second = _line(-1), _line(-2)
+    _put_back(path, cut)
+    for disk in every_step(lambda disk: _next_writer(path, disk, first), broken):
+        figures["recoveries cut" if disk.reached else "recoveries that ended"] += 1
+        where = f"cut at {len(cut.held)}, died at step {disk.at}"
+        seen = _seen(path)
+        if not seen.startswith(cut.acknowledged) or (not disk.reached and seen != cut.kept + first):
+            figures["lost"] += 1
+            yield f"{where}: readers do not find what was acknowledged"
+        _next_writer(path, broken(None), second)
+        figures["recoveries after that"] += 1
+        if path.read_bytes() not in (cut.kept + second, cut.kept + first + second):
+            figures["lost"] += 1
+            yield f"{where}: the next writer does not leave what was acknowledged"
+        aside = path.with_name(NAME + TORN)
+        if cut.cut_off and (not aside.exists() or cut.cut_off not in aside.read_bytes()):
+            figures["not kept aside"] += 1
+            yield f"{where}: what was cut off is gone"
+        _put_back(path, cut)
+
+
+def _next_writer(path: Path, disk: FaultyDisk, line: bytes) -> None:
+    """What a log does with a file when it appends: it looks for a dead writer's batch first."""
+    file = LogFile(str(path), disk)
+    if path.with_name(NAME + PENDING).exists():
+        file.recover()
+    file.append([line.removesuffix(b"\n")])
+
+
+def _seen(path: Path) -> bytes:
+    """What readers are given of the file."""
+    with LogFile(str(path), FaultyDisk(None)).snapshot() as snapshot:
+        return b"".join(line for line, _ in snapshot.lines())
+
+
+def _put_back(path: Path, cut: Cut) -> None:
+    for each in path.parent.iterdir():
+        each.unlink()
+    path.write_bytes(cut.held)
+    if cut.pending:
+        path.with_name(NAME + PENDING).write_bytes(b"%d\n" % len(cut.acknowledged))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""Kill writers with SIGKILL in the middle of their appends, again and again, while others write and read.
+
+    python campaigns/kills.py [--kills N] [--writers N] [--seed S] [--report FILE] [--broken HOW]
+
+Writers are processes of their own; each appends single records and batches to one log, and says before and after each
+append which it is. One after the other is killed, at an instant drawn by chance, and replaced. Only kills that came
+between the two count. Readers, processes too, read the log all the while. What was acknowledged must be there, of every
+batch all or nothing, for readers at any moment and in the end; and no line may be unreadable.
+
+With `--broken` the log is one that leaves something out, and the campaign has to fail.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import report
+
+from aidtimeline import AidtimelineError, Delivery, EventLog, LogError, Problem, Record, Source
+from aidtimeline.disk import Disk
+
+KILLS_A_LOG = 100
+READERS = 2
+LONGEST_BATCH = 40
+SOURCE = Source(publisher="Rubryka", published="2023-11-28")
+
+
+class Short(Disk):
+    """A disk that writes a little at a time, slowly, as any may: so more deaths come in the middle of something."""
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        """Some of the data, after a while."""
+        time.sleep(0.0001)
+        return super().write(descriptor, data[:150])
+
+
+class NoLock(Short):
+    """Nobody excludes anybody."""
+
+    def lock(self, descriptor: int) -> bool:
+        """As if it were free."""
+        return True
+
+    def unlock(self, descriptor: int) -> None:
+        """Nothing was locked."""
+
+
+class NoPending(Short):
+    """What a batch is held together with is thrown away as soon as it was written."""
+
+    def sync(self, descriptor: int) -> None:
+        """Empty small files, which are such."""
+        if os.fstat(descriptor).st_size < 20:
+            os.ftruncate(descriptor, 0)
+        super().sync(descriptor)
+
+
+class Deletes(Short):
+    """A repair cuts off what it sees as damage, and the line before it."""
+
+    def replace(self, source: str, target: str) -> None:
+        """Give the name to a file without its last line."""
+        kept = Path(source).read_bytes()
+        Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
+        super().replace(source, target)
+
+
+BROKEN: dict[str | None, Callable[[], Disk]] = {
+    None: Short,
+    "no-lock": NoLock,
+    "no-pending": NoPending,
+    "repair-deletes": Deletes,
+}
+
+
+@dataclass
+class Writer:
+    """A process that appends until it is killed, and what it told."""
+
+    pid: int
+    pipe: int
+    begun: str | None = None
+    acknowledged: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Take what it told before it died."""
+        with os.fdopen(self.pipe) as told:
+            for line in told.read().splitlines():
+                if line.startswith("+"):
+                    self.begun = line[1:]
+                else:
+                    self.acknowledged.append(line)
+                    self.begun = None
+
+
+@dataclass
+class Campaign:
+    """The figures, and what failed."""
+
+    seed: int
+    broken: str | None
+    figures: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def log(self, folder: Path) -> EventLog:
+        """The log, opened anew."""
+        return EventLog(folder, disk=BROKEN[self.broken]())
+
+    def run(self, folder: Path, kills: int, writers: int, number: int) -> None:
+        """One log: so many kills, then a look at what is left."""
+        chance = Random(f"{self.seed} {number}")
+        self.log(folder).append(_events("start-1"))
+        stop, readers = folder / "stop", [self._reader(folder) for _ in range(READERS)]
+        alive = [self._writer(folder, f"{number}.{life}") for life in range(writers)]
+        dead: list[Writer] = []
+        for life in range(writers, writers + kills):
+            time.sleep(chance.choice((0.001, 0.005, 0.02)) * chance.random())
+            dead.append(self._kill(alive.pop(chance.randrange(len(alive)))))
+            alive.append(self._writer(folder, f"{number}.{life}"))
+        dead += [self._kill(each) for each in alive]
+        stop.touch()
+        for pid, pipe in readers:
+            with os.fdopen(pipe) as told:
+                reads, *seen = told.read().splitlines() or ["0", "a reader died"]
+            os.waitpid(pid, 0)
+            self.figures["reads meanwhile"] += int(reads)
+            self.failures += dict.fromkeys(seen)
+        acknowledged = {each for writer in dead for each in writer.acknowledged}
+        self.figures["appends acknowledged"] += len(acknowledged)
+        self.figures["records acknowledged"] += sum(map(_size, acknowledged))
+        self._look(folder, acknowledged)
+        self.figures["bytes of torn lines and half batches set aside"] += sum(
+            each.stat().st_size for each in folder.glob("*.torn")
+        )
+
+    def _look(self, folder: Path, acknowledged: set[str]) -> None:
+        """Before the next writer mends anything, and after."""
+        for again in (False, True):
+            if again:
+                try:
+                    self.log(folder).append(_events("end-3"))
+                except AidtimelineError as error:
+                    self.failures.append(f"the next writer fails: {error}")
+            problems: list[Problem] = []
+            found = Counter(_names(EventLog(folder).read(skip_problems=True, problems=problems)))
+            torn = [str(each) for each in problems if again or each.severity == "error"]
+            lost = [each for each in acknowledged if not found[each]]
+            halves = _halves(found)
+            self.figures["lost"] += len(lost)
+            self.figures["torn"] += len(torn)
+            self.figures["half batches"] += len(halves)
+            self.failures += [*(f"lost: {each}" for each in lost), *torn, *halves]
+
+    def _kill(self, writer: Writer) -> Writer:
+        os.kill(writer.pid, signal.SIGKILL)
+        os.waitpid(writer.pid, 0)
+        writer.listen()
+        if writer.begun is not None:
+            self.figures["kills within an append"] += 1
+            self.figures["of a batch" if _size(writer.begun) > 1 else "of a single record"] += 1
+        else:
+            self.figures["kills elsewhere"] += 1
+        return writer
+
+    def _writer(self, folder: Path, name: str) -> Writer:
+        def write(pipe: int) -> None:
+            log, chance, number = self.log(folder), Random(f"{self.seed} {name}"), 0
+            while True:
+                number += 1
+                append = f"{name}.{number}-{chance.choice((1, chance.randint(2, LONGEST_BATCH)))}"
+                os.write(pipe, f"+{append}\n".encode())
+                log.append(_events(append))
+                os.write(pipe, f"{append}\n".encode())
+
+        return Writer(*_fork(write))
+
+    def _reader(self, folder: Path) -> tuple[int, int]:
+        def read(pipe: int) -> None:
+            reads, failures = 0, []
+            while not (folder / "stop").exists():
+                try:
+                    found = Counter(_names(EventLog(folder).read()))
+                    failures += [f"read meanwhile: {each}" for each in _halves(found)]
+                except AidtimelineError as error:
+                    failures.append(f"read meanwhile: {' '.join(str(error).split())}")
+                reads += 1
+            os.write(pipe, "\n".join([str(reads), *failures[:20]]).encode())
+
+        return _fork(read)
+
+
+def _fork(act: Callable[[int], None]) -> tuple[int, int]:
+    """A process of its own that does something, and a pipe that it tells of it."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        try:
+            act(writing)
+        except LogError as error:
+            print(error, file=sys.stderr)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    return pid, reading
+
+
+def _events(name: str) -> list[Delivery]:
+    """The events of an append: as many as its name says."""
+    return [Delivery(date="2023", item="truck", quantity=n, package=name, sources=SOURCE) for n in range(_size(name))]
+
+
+def _size(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
+def _names(records: Iterable[Record]) -> Iterator[str]:
+    """Of each record, the append that it is of."""
+    return (each.event.package or "" for each in records if isinstance(each.event, Delivery))
+
+
+def _halves(found: Counter[str]) -> list[str]:
+    return [f"{many} of {name}" for name, many in found.items() if many != _size(name)]
+
+
+def main() -> None:
+    """Run the campaign, log after log."""
+    parser = report.options(__doc__)
+    parser.add_argument("--kills", type=int, default=2000, metavar="N", help="within appends (default %(default)s)")
+    parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
+    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
+    given = parser.parse_args()
+    print(f"seed {given.seed}", file=sys.stderr)
+    campaign, begin, number = Campaign(given.seed, given.broken), time.monotonic(), 0
+    while campaign.figures["kills within an append"] < given.kills and not campaign.failures:
+        number += 1
+        with TemporaryDirectory(dir=given.folder) as folder:
+            campaign.run(Path(folder), min(KILLS_A_LOG, given.kills), given.writers, number)
+        if not campaign.figures["kills within an append"]:
+            campaign.failures.append("no kill came within an append: the run shows nothing")
+    if not campaign.failures and not campaign.figures["bytes of torn lines and half batches set aside"]:
+        campaign.failures.append("no kill left anything to be set aside: the run shows nothing")
+    campaign.figures["logs"] = number
+    report.finish(given, time.monotonic() - begin, campaign.figures, campaign.failures)
+
+
+if __name__ == "__main__":
+    main()

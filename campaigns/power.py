@@ -1,0 +1,72 @@
+"""Fail the power at every step of an append, and at every step of the recovery after it, in ways drawn by chance.
+
+    python campaigns/power.py [--ways N] [--seed S] [--report FILE] [--broken HOW]
+
+The power does not really fail: a model of the disk (`PowerCutDisk` in `aidtimeline.testing.faults`) knows what was made
+sure of, and leaves of the rest whatever chance will have. What was acknowledged before must be there, of what was being
+appended all or nothing; and so again when it fails for the next writer, at each of its steps.
+
+With `--broken` the log is one that leaves something out, and the campaign has to fail.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+import report
+
+from aidtimeline import EventLog
+from aidtimeline.disk import Disk
+from aidtimeline.testing import DurableLogConformance, LawBroken, PowerCutDisk
+from aidtimeline.testing.machine import Log
+
+BROKEN = {None: (), "no-flush": ("sync",), "no-folder-flush": ("sync_folder",)}
+
+
+class Power(DurableLogConformance):
+    """The suite, counting."""
+
+    def __init__(self, seed: int, ways: int, without: Sequence[str]) -> None:
+        self.seed = seed
+        self.power_cuts = ways
+        self.without = without
+        self.figures = Counter({"power cuts": 0, "lost": 0})
+
+    def make_durable(self, folder: str, disk: Disk | None) -> Log:
+        """The log in a folder, on a disk that leaves something out."""
+        disk = disk or Disk()
+        for name in self.without:
+            setattr(disk, name, lambda _: None)
+        return EventLog(folder, disk=disk)
+
+    def _power_fails(
+        self, disk: PowerCutDisk, chance: Random | None, before: Sequence[int], added: Sequence[int]
+    ) -> tuple[int, ...]:
+        self.figures["power cuts" if disk.reached else "power cuts after the end"] += 1
+        return super()._power_fails(disk, chance, before, added)
+
+
+def main() -> None:
+    """Run the campaign."""
+    parser = report.options(__doc__)
+    parser.add_argument("--ways", type=int, default=20, metavar="N", help="at each step (default %(default)s)")
+    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
+    given = parser.parse_args()
+    print(f"seed {given.seed}", file=sys.stderr)
+    suite, failures, begin = Power(given.seed, given.ways, BROKEN[given.broken]), [], time.monotonic()
+    try:
+        suite.test_the_power_may_fail_at_any_step()
+    except LawBroken as error:
+        suite.figures["lost"] += 1
+        failures.append(str(error))
+    if not suite.figures["power cuts"]:
+        failures.append("the power never failed: the run shows nothing")
+    report.finish(given, time.monotonic() - begin, suite.figures, failures)
+
+
+if __name__ == "__main__":
+    main()

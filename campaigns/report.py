@@ -1,0 +1,62 @@
+"""What a campaign comes to: printed, written down with seed, commit and command, and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def options(description: str | None) -> argparse.ArgumentParser:
+    """A parser with what every campaign takes."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32), help="default: a new one")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="where to write the figures, as JSON")
+    parser.set_defaults(commit=_git("rev-parse", "HEAD"), sources=_sources())
+    parser.add_argument("--folder", metavar="DIR", help="where logs are put (default: for temporary files)")
+    return parser
+
+
+def finish(given: argparse.Namespace, seconds: float, figures: Mapping[str, int], failures: list[str]) -> None:
+    """Print and write down the figures; exit with 1 where something failed."""
+    said = {
+        "command": " ".join(["python", str(Path(sys.argv[0]).resolve().relative_to(ROOT)), *sys.argv[1:]]),
+        "seed": given.seed,
+        "commit": given.commit,
+        "sources": given.sources,
+        "date": datetime.now(UTC).date().isoformat(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "seconds": round(seconds),
+        "figures": dict(figures),
+        "failures": failures[:20],
+    }
+    text = json.dumps(said, indent=2)
+    print(text)
+    if given.report:
+        given.report.write_text(text + "\n", encoding="utf-8")
+    sys.exit(1 if failures else 0)
+
+
+def _sources() -> str:
+    """Which code it was, also where it was not committed yet: BLAKE2b-128 of what the log is made of."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted([*(ROOT / "src" / "aidtimeline").glob("log*.py"), ROOT / "src" / "aidtimeline" / "disk.py"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

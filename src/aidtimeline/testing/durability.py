@@ -1,0 +1,151 @@
+"""What a log on a disk promises beyond others: nothing that goes wrong on the way costs a record, or half a batch.
+
+    class TestMyLog(DurableLogConformance):
+        def make_durable(self, folder, disk):
+            return MyLog(folder, disk=disk)
+
+Every step of an append goes wrong once (`aidtimeline.testing.faults`): the process dies there, the system reports an
+error, or the power fails and takes with it what was not synced. Whatever is left is taken up by the next writer, to
+whom the same happens at each of its steps.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from tempfile import TemporaryDirectory
+
+from aidtimeline.disk import Disk
+from aidtimeline.errors import LogError
+from aidtimeline.events import Delivery
+from aidtimeline.testing.conformance import LogConformance, delivery, hold
+from aidtimeline.testing.faults import FaultyDisk, PowerCutDisk, every_step
+from aidtimeline.testing.machine import Log
+
+STANDING = (1, 2)
+ADDED = ((3,), (3, 4, 5))
+NEXT = (6,)
+
+
+class DurableLogConformance(LogConformance):
+    """Hold a log that writes through a `Disk` to what it acknowledged, whatever goes wrong."""
+
+    power_cuts = 3
+    """In how many ways, drawn by chance, the power fails at each step."""
+    seed = 20231128
+
+    def make_durable(self, folder: str, disk: Disk | None) -> Log:
+        """The log in a folder, which exists; it does all its writing through the disk, or the real one."""
+        raise NotImplementedError
+
+    def make_log(self, folder: str) -> Log:
+        """The log on the real disk."""
+        return self.make_durable(folder, None)
+
+    def test_a_process_may_die_at_any_step_and_so_may_its_rescuers(self) -> None:
+        """All or nothing of what it was about; whoever takes it up may die at any step too, and another one goes on."""
+        for added in ADDED:
+            with self._started() as (folder, start):
+                for disk in every_step(self._appending(folder, added), FaultyDisk):
+                    left = self._checked(folder, STANDING, added, acknowledged=not disk.reached)
+                    state = contents(folder)
+                    for rescuer in every_step(self._appending(folder, NEXT), FaultyDisk):
+                        then = self._checked(folder, left, NEXT, acknowledged=not rescuer.reached)
+                        self._appending(folder, (7,))(FaultyDisk(None))
+                        self._checked(folder, then, (7,), acknowledged=True)
+                        put_back(folder, state)
+                    put_back(folder, start)
+
+    def test_an_error_at_any_step_is_told_and_leaves_all_or_nothing(self) -> None:
+        """A full disk for good or for once, a broken one: the message says so, and it can be tried again."""
+        for added in ADDED:
+            for error, lasting in ((errno.ENOSPC, True), (errno.ENOSPC, False), (errno.EIO, False)):
+                self._errors(added, error, lasting)
+
+    def test_the_power_may_fail_at_any_step(self) -> None:
+        """What was acknowledged is there, of the rest all or nothing; and it may fail for the next writer too."""
+        for added in ADDED:
+            for way in range(self.power_cuts + 1):
+                with self._started() as (folder, start):
+                    chance = Random(self.seed + way) if way else None
+                    for disk in every_step(self._appending(folder, added), lambda at: PowerCutDisk(folder, at)):
+                        left = self._power_fails(disk, chance, STANDING, added)
+                        state = contents(folder)
+                        for rescuer in every_step(self._appending(folder, NEXT), lambda at: PowerCutDisk(folder, at)):
+                            self._power_fails(rescuer, chance, left, NEXT)
+                            put_back(folder, state)
+                        put_back(folder, start)
+
+    def _errors(self, added: Sequence[int], error: int, lasting: bool) -> None:
+        with self._started() as (folder, start):
+            append, reason = self._appending(folder, added), os.strerror(error)
+            told: list[str] = []
+
+            def act(disk: FaultyDisk) -> None:
+                told.clear()
+                try:
+                    append(disk)
+                except LogError as problem:
+                    told.append(str(problem))
+
+            for disk in every_step(act, lambda at: FaultyDisk(at, error, lasting=lasting)):
+                hold("errors", disk.reached or not told, "an error was told where nothing went wrong")
+                hold("errors", all(reason in each for each in told), f"the message does not say {reason!r}: {told}")
+                self._checked(folder, STANDING, added, acknowledged=not told)
+                append(FaultyDisk(None))
+                self._checked(folder, STANDING, added, acknowledged=True)
+                put_back(folder, start)
+
+    def _power_fails(
+        self, disk: PowerCutDisk, chance: Random | None, before: Sequence[int], added: Sequence[int]
+    ) -> tuple[int, ...]:
+        with disk:
+            disk.cut(chance)
+            return self._checked(disk.folder, before, added, acknowledged=not disk.reached)
+
+    @contextmanager
+    def _started(self) -> Iterator[tuple[str, dict[str, bytes]]]:
+        """A folder with a log of a few records, and what it holds."""
+        with TemporaryDirectory() as folder:
+            for each in STANDING:
+                self._appending(folder, (each,))(None)
+            yield folder, contents(folder)
+
+    def _appending(self, folder: str, numbers: Sequence[int]) -> Callable[[Disk | None], object]:
+        events = [delivery(each) for each in numbers]
+        return lambda disk: self.make_durable(folder, disk).append(events)
+
+    def _checked(
+        self, folder: str, before: Sequence[int], added: Sequence[int], *, acknowledged: bool
+    ) -> tuple[int, ...]:
+        """What stands in the log: what was there before, and all that was added, or nothing of it."""
+        found = []
+        for each in self.make_log(folder).read():
+            if isinstance(each.event, Delivery) and each.event.quantity is not None:
+                found.append(int(each.event.quantity.low))
+        together = sorted({*before, *added})
+        lost = f"{together} were acknowledged, and {found} were read"
+        hold("durability", sorted(found) == together or not acknowledged, lost)
+        hold("all or nothing", sorted(found) in (together, sorted(before)), f"{found} were read, of {together}")
+        return tuple(sorted(found))
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    """What the files of a folder hold, by name."""
+    held = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            held[name] = file.read()
+    return held
+
+
+def put_back(folder: str, held: dict[str, bytes]) -> None:
+    """Make a folder hold these files, and no others."""
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    for name, content in held.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)

@@ -1,0 +1,212 @@
+"""What every log promises, held against ours, against one in memory, and against some that are broken on purpose."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from logs import delivery, line
+
+from aidtimeline.disk import Disk
+from aidtimeline.errors import DataError
+from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.log import EventLog
+from aidtimeline.testing import (
+    DurableLogConformance,
+    FaultNotReached,
+    LawBroken,
+    LogConformance,
+    MemoryLog,
+)
+from aidtimeline.testing.machine import Log
+
+
+class TestEventLog(DurableLogConformance):
+    """The log in a folder."""
+
+    def make_durable(self, folder: str, disk: Disk | None) -> Log:
+        return EventLog(folder, disk=disk)
+
+
+class TestMemoryLog(LogConformance):
+    """The log in memory, which a path is the key of."""
+
+    logs: ClassVar[dict[str, MemoryLog]] = {}
+
+    def make_log(self, folder: str) -> Log:
+        return self.logs.setdefault(folder, MemoryLog())
+
+
+# Logs that are broken on purpose: the suite finds each.
+
+
+class _Subclassed(EventLog):
+    """Appends whatever is given as the list that it is."""
+
+    Given = Event | Amendment | Record | Iterable[Event | Amendment | Record]
+
+    def listed(self, events: Given) -> list[Event | Amendment | Record]:
+        return [events] if isinstance(events, Event | Amendment | Record) else list(events)
+
+
+class OneByOne(_Subclassed):
+    """A batch is not all or nothing."""
+
+    def append(
+        self, events: _Subclassed.Given, *, recorded_at: datetime | None = None, to: str = "events"
+    ) -> list[Record]:
+        batch = self.listed(events)
+        return [each for event in batch for each in super(OneByOne, self).append(event, recorded_at=recorded_at)]
+
+
+class RepairsByDeleting(_Subclassed):
+    """What looks odd is cut off, with the line before it, before anything else is done."""
+
+    def append(
+        self, events: _Subclassed.Given, *, recorded_at: datetime | None = None, to: str = "events"
+    ) -> list[Record]:
+        for path in self.files():
+            whole = path.read_bytes().rpartition(b"\n")
+            if whole[2]:
+                path.write_bytes(whole[0].rpartition(b"\n")[0] + b"\n")
+        return super().append(events, recorded_at=recorded_at)
+
+
+class Forgetful(EventLog):
+    """What was asked for and stands already is recorded once more."""
+
+    def append(
+        self, events: _Subclassed.Given, *, recorded_at: datetime | None = None, to: str = "events"
+    ) -> list[Record]:
+        answered = super().append(events, recorded_at=recorded_at)
+        with (self.folder / "events.jsonl").open("ab") as file:
+            file.writelines(line(1) for each in answered if each.event == delivery(1))
+        return answered
+
+
+class _NoFlush:
+    """What is written is left to the system."""
+
+    def sync(self, descriptor: int) -> None:
+        pass
+
+
+class _NoLock:
+    """Nobody excludes anybody; and it dawdles between two halves of a write, as others come."""
+
+    def lock(self, descriptor: int) -> bool:
+        return True
+
+    def unlock(self, descriptor: int) -> None:
+        pass
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        half = super().write(descriptor, data[: len(data) // 2])  # type: ignore[misc]
+        time.sleep(0.001)
+        return half + super().write(descriptor, data[half:])  # type: ignore[misc,no-any-return]
+
+
+def on(broken: type) -> Callable[[str, Disk | None], EventLog]:
+    """Our log, on a disk that leaves something out."""
+
+    def make(folder: str, disk: Disk | None) -> EventLog:
+        disk = disk or Disk()
+        disk.__class__ = type("Broken", (broken, type(disk)), {})
+        return EventLog(folder, disk=disk)
+
+    return make
+
+
+DEATHS = "test_a_process_may_die_at_any_step_and_so_may_its_rescuers"
+
+
+@pytest.mark.parametrize(
+    ("make", "test"),
+    [
+        (on(_NoFlush), "test_the_power_may_fail_at_any_step"),
+        (on(_NoLock), "test_threads_exclude_each_other"),
+        (lambda folder, disk: RepairsByDeleting(folder, disk=disk), DEATHS),
+        (lambda folder, disk: OneByOne(folder, disk=disk), DEATHS),
+        (lambda folder, disk: Forgetful(folder, disk=disk), "test_recording_again_changes_nothing"),
+        (lambda folder, disk: EventLog(folder), DEATHS),
+    ],
+    ids=["no flush", "no lock", "repairs by deleting", "one by one", "forgetful", "disk not used"],
+)
+def test_a_broken_log_does_not_pass(make: Callable[[str, Disk | None], Log], test: str) -> None:
+    """Whichever promise it breaks; and who does not use the disk it is given comes to no fault."""
+
+    class Broken(DurableLogConformance):
+        def make_durable(self, folder: str, disk: Disk | None) -> Log:
+            return make(folder, disk)
+
+    with pytest.raises((LawBroken, FaultNotReached, DataError)):
+        getattr(Broken(), test)()
+
+
+# The campaigns, in short; `make campaigns` runs them in full.
+
+CAMPAIGNS = Path(__file__).parent.parent / "campaigns"
+
+
+def campaign(name: str, *arguments: str) -> tuple[int, dict[str, int], list[str]]:
+    """The exit code of a campaign, its figures, and what failed."""
+    command = [sys.executable, str(CAMPAIGNS / f"{name}.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert done.stderr.startswith(f"seed {told['seed']}")
+    return done.returncode, told["figures"], told["failures"]
+
+
+def test_killed_writers_cost_nothing() -> None:
+    """Of four at once, each killed within an append: nothing lost, nothing torn, no half batch seen."""
+    code, figures, failures = campaign("kills", "--kills", "100")
+    assert (code, failures) == (0, [])
+    assert figures["kills within an append"] >= 100
+    assert figures["lost"] == figures["torn"] == figures["half batches"] == 0
+    assert figures["bytes of torn lines and half batches set aside"] > 0
+
+
+@pytest.mark.parametrize("broken", ["no-lock", "no-pending", "repair-deletes"])
+def test_killed_writers_of_a_broken_log_are_noticed(broken: str) -> None:
+    """Otherwise the campaign would show nothing."""
+    code, _, failures = campaign("kills", "--kills", "300", "--broken", broken)
+    assert code == 1
+    assert not any("shows nothing" in each for each in failures)
+
+
+def test_a_log_cut_anywhere_is_recovered_however_often_that_breaks_off() -> None:
+    """At every so many bytes, and at each step of its recovery."""
+    code, figures, failures = campaign("cuts", "--every", "211")
+    assert (code, failures) == (0, [])
+    assert figures["recoveries cut"] > 1000
+    assert figures["lost"] == figures["not kept aside"] == 0
+
+
+@pytest.mark.parametrize("broken", ["repair-deletes-a-line", "repair-deletes-the-rest"])
+def test_cuts_of_a_broken_log_are_noticed(broken: str) -> None:
+    """Whether it throws away what was acknowledged, or what was not."""
+    code, figures, _ = campaign("cuts", "--every", "997", "--broken", broken)
+    assert code == 1
+    assert figures["lost"] + figures["not kept aside"] > 0
+
+
+def test_power_cuts_cost_nothing() -> None:
+    """In ways that are drawn anew each time."""
+    code, figures, failures = campaign("power", "--ways", "2")
+    assert (code, failures) == (0, [])
+    assert figures["power cuts"] > 1000
+
+
+def test_power_cuts_of_a_log_that_does_not_flush_are_noticed() -> None:
+    """As are those of one that makes sure of its files, and not of their names."""
+    for broken in ("no-flush", "no-folder-flush"):
+        code, figures, _ = campaign("power", "--ways", "2", "--broken", broken)
+        assert code == 1
+        assert figures["lost"] > 0
