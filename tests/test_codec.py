@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from aidtimeline import codec
 from aidtimeline.amounts import MAX_DIGITS, Money, Quantity
-from aidtimeline.codec import MAX_DEPTH, MAX_LINE_BYTES, decode, encode, event_from_json, event_to_json, record_id
+from aidtimeline.codec import (
+    MAX_DEPTH,
+    MAX_LINE_BYTES,
+    decode,
+    encode,
+    encode_new,
+    event_from_json,
+    event_to_json,
+    record_id,
+)
 from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import (
@@ -170,6 +179,7 @@ def test_a_record_survives_its_line(record: Record) -> None:
     assert "\n" not in line
     assert decode(line) == decode(line.encode() + b"\n") == record
     assert encode(decode(line)) == line
+    assert encode_new(record.event, record.recorded_at) == (record.id, line)
 
 
 @given(all_events)

@@ -321,6 +321,21 @@ def test_duplicates_stand_under_one_fact() -> None:
     assert len(explanation.records) == 3
 
 
+def test_what_speaks_of_a_duplicate_is_needed_too() -> None:
+    """Who bears out a record that is told under another's id is among the reports of that fact."""
+    view = view_of(
+        delivery("2023-07-01", 5),
+        delivery("2023-07", 5, sources=report("2023-08-01", "Yomiuri")),
+        Retraction(of=name(2), duplicate_of=name(1)),
+        Corroboration(of=name(2), quantity=7, sources=report("2023-09-01", "NHK")),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert str(explanation.answer) == "5 to 7"
+    assert [record.id for record in explanation.records] == [name(number) for number in (1, 2, 3, 4)]
+    assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"] == explanation.answer
+
+
 def test_a_fact_of_its_own_is_not_brought_in() -> None:
     """A record that was held for a duplicate, and no longer is, has no part in the other's explanation.
 

@@ -258,6 +258,37 @@ def test_what_is_loose_says_so() -> None:
     assert not only(replaced[:2]).outstanding.loose
 
 
+@pytest.mark.parametrize(
+    ("said", "disputed"),
+    [
+        ({}, [False, False]),
+        ({"date": "2023-02-02"}, [True, True]),
+        ({"quantity": 6}, [True, False]),
+        ({"value": "USD 60"}, [False, True]),
+    ],
+)
+def test_what_is_disputed_of_a_delivery_is_told_of_its_rows(said: dict[str, str], disputed: list[bool]) -> None:
+    """The day concerns things and money, the number things, the value money."""
+    log = [
+        say(1, Pledge, "2023-01-01", 10, value="USD 100"),
+        say(2, Delivery, "2023-02-01", 5, value="USD 50", fulfils=[1]),
+        record(3, Corroboration(of=name(2), sources=SOURCE, **said)),
+    ]
+    rows = {row.key.currency: row.delivered.disputed for row in asked(log)}
+    assert [rows[None], rows["USD"]] == disputed
+
+
+def test_money_that_is_part_of_other_money_is_paid_once() -> None:
+    """Neither promises nor payments that are told once more add to a row."""
+    log = [
+        say(1, Commitment, "2023-01-01", value="USD 100", item=None),
+        say(2, Commitment, "2023-01-02", value="USD 40", item=None, part_of="hd"),
+        say(3, Disbursement, "2023-02-01", value="USD 30"),
+        say(4, Disbursement, "2023-02-02", value="USD 10", part_of="hd"),
+    ]
+    assert (ends(only(log).promised), ends(only(log).delivered)) == ((100, 100), (30, 30))
+
+
 def test_where_leaves_out_what_is_overdue_elsewhere() -> None:
     """Only promises that are asked for are overdue."""
     log = [

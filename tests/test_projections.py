@@ -134,6 +134,19 @@ def test_item_category_comes_from_the_vocabulary() -> None:
     assert set(replay(records, narrowed, as_of=DAY)) == {"car", "truck"}
 
 
+def test_the_dataset_is_that_of_the_first_source_taken_from_data() -> None:
+    """What no source took from data has none."""
+    file, register = (Source(publisher="A", dataset=name) for name in ("kiel", "iati"))
+    records = log(delivery(sources=[REPORT, file, register]), delivery(quantity=2, sources=[register]), delivery("car"))
+    assert ends(replay(records, Counts("dataset"), as_of=DAY)) == {None: (30, 30), "iati": (2, 2), "kiel": (30, 30)}
+
+
+def test_what_a_kind_does_not_say_is_none() -> None:
+    """Things can be counted by a field that only events of other kinds have."""
+    assert ends(replay(log(delivery()), Counts("role"), as_of=DAY)) == {None: (30, 30)}
+    assert not replay(log(delivery()), Counts(where={"role": "funding"}), as_of=DAY)
+
+
 def test_via_is_one_key_joined_by_plus() -> None:
     """Intermediaries in their order are one key; none at all is None."""
     records = log(delivery(quantity=1, via=["undp", "unicef"]), delivery(quantity=2, via="undp"), delivery(quantity=4))
@@ -166,6 +179,7 @@ def test_observations_are_never_summed() -> None:
     level = Observation(date="2023-11-20", item="truck", quantity=50, sources=REPORT)
     assert "observation" not in COUNTED_KINDS
     assert not replay(log(level), Counts(kind=COUNTED_KINDS), as_of=DAY)
+    assert not replay(log(level), Counts(kind=()), as_of=DAY)
 
 
 def test_what_states_no_quantity_makes_no_row() -> None:
@@ -223,6 +237,21 @@ def test_one_flow_seen_from_two_sides_is_not_summed() -> None:
     assert ends(asked) == {("disbursement", "USD"): (100, 100)}
     by_side = replay(records, MoneySums("side", kind="disbursement"), as_of=DAY)
     assert set(by_side) == {("disbursement", "USD", "provider"), ("disbursement", "USD", "receiver")}
+
+
+def test_money_that_is_part_of_other_money_is_not_summed_again() -> None:
+    """It is left out unless the question names the project or what it is part of."""
+    records = log(
+        Disbursement(date="2023-02-01", project="hd", value="USD 100", sources=REPORT),
+        Disbursement(date="2023-02-02", project="hd-north", part_of="hd", value="USD 40", sources=REPORT),
+    )
+
+    def told(*by: str, **where: Any) -> list[int]:
+        return [int(row.bounds.low) for row in replay(records, MoneySums(by, where=where), as_of=DAY).rows]
+
+    assert told() == told("donor") == [100]
+    assert told("project") == told("part-of") == [100, 40]
+    assert told(project="hd-north") == told(part_of="hd") == [40]
 
 
 # What bounds are flagged with.
@@ -283,6 +312,12 @@ def table() -> Table:
 def test_rows_stand_in_order_none_first(table: Table) -> None:
     """Keys are ordered value by value, and one without a value comes before all others."""
     assert list(table) == [(None, "x"), ("a", None), ("a", "x"), ("b", None), ("b", "<i>")]
+
+
+def test_no_value_stands_before_any_value() -> None:
+    """Capitals and signs among them."""
+    rows = [Row((key,), None, Bounds(Decimal(0), Decimal(0))) for key in ("undp", "JP", None, "!")]
+    assert list(Table(("donor",), tuple(rows))) == [None, "!", "JP", "undp"]
 
 
 def test_a_table_is_a_mapping(table: Table) -> None:
@@ -550,6 +585,15 @@ def test_the_state_of_a_piece_is_left_alone_by_merge() -> None:
     one, other = fold(facts[:1], PIECES), fold(facts[1:], PIECES)
     first = PIECES.finish(PIECES.merge(one, other))
     assert PIECES.finish(PIECES.merge(one, other)) == first == PIECES.finish(fold(facts, PIECES))
+
+
+def test_of_merged_states_the_later_statement_holds() -> None:
+    """In whichever order the parts are merged."""
+    promised = Pledge(date="2023-01-05", donor="JP", sources=REPORT)
+    facts = cut(believe(log(promised, delivery(donor="JP"))), date(2023, 12, 1))
+    for one, other in ((facts[:1], facts[1:]), (facts[1:], facts[:1])):
+        merged = PIECES.merge(fold(one, PIECES), fold(other, PIECES))
+        assert PIECES.finish(merged)["last"] == {"JP": {"delivery"}}
 
 
 @given(logs(), cuts(), st.integers(0, 2**9))

@@ -16,7 +16,9 @@ from aidtimeline.amounts import Quantity
 from aidtimeline.dates import DateRange
 from aidtimeline.events import Amendment, Correction
 from aidtimeline.projections import ProjectStates
-from aidtimeline.semantics import Total, believe, cut, worth_of
+from aidtimeline.semantics import Latest, Total, believe, cut, worth_of
+from aidtimeline.semantics.amendments import repair, report
+from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Group, link
 
 NOON = datetime(2023, 6, 1, 12, tzinfo=UTC)
@@ -433,6 +435,13 @@ def test_a_line_written_twice_counts_from_the_first() -> None:
         assert (fact.recorded_at, fact.known_since) == (NOON, NOON)
 
 
+def test_a_line_written_twice_is_at_fault_once() -> None:
+    """Of two lines that are the same in everything but their place, the first is told."""
+    lines = [Record(id_of(0), NOON, Retraction(of=id_of(9)), file="log.jsonl", line=line) for line in (4, 7)]
+    [problem] = believe(lines).problems
+    assert (problem.file, problem.line) == ("log.jsonl", 4)
+
+
 def test_of_news_known_at_once_the_last_written_decides() -> None:
     """Of news with one day of publication the one recorded last, and of these the one with the greatest id."""
     hour = timedelta(hours=1)
@@ -487,6 +496,15 @@ def test_a_chain_of_duplicates_is_one_fact() -> None:
     assert told((3, 3)) == [(each, (each,)) for each in ids]
 
 
+def test_a_circle_of_duplicates_is_found_whichever_is_asked_first() -> None:
+    """Each of its members is in it, and what is no duplicate is not."""
+    one = [Delivery(date="2023", item="truck", quantity=5, ref=ref, sources=[REPORT]) for ref in "abc"]
+    twins = [Retraction(of=id_of(of), duplicate_of=id_of(other)) for of, other in ((0, 1), (1, 0))]
+    for number, found in enumerate((True, True, False)):
+        repaired = repair(log([*one, *twins]))
+        assert Identity(repaired, report(repaired, None)).in_circle(id_of(number)) is found
+
+
 def test_a_state_of_linked_facts_and_of_others() -> None:
     """What linked facts may set is weighed with what is set beside them: the later day decides."""
 
@@ -506,6 +524,16 @@ def test_a_state_of_linked_facts_and_of_others() -> None:
         "2023-03-01": ("closed", "suspended"),
         "2023-03-31": ("closed",),
     }
+
+
+def test_a_state_is_as_likely_as_its_latest_statement() -> None:
+    """A value that may be stated twice is outdone only by what is later than both."""
+    latest: Latest[str] = Latest()
+    perhaps = [latest.either(latest.stated("closed", (rank,)), latest.nothing) for rank in (3, 5)]
+    for one, other in permutations(perhaps):
+        twice = latest.together(one, other)
+        told = {rank: latest.together(twice, latest.stated("suspended", (rank,))).values for rank in (4, 6)}
+        assert told == {4: {"closed", "suspended"}, 6: {"suspended"}}
 
 
 def said_on(day: str) -> list[Source]:

@@ -119,6 +119,21 @@ def test_what_is_not_chosen_still_supersedes(records: list[Record], asked: Cuts)
     assert items == {each for each in among_all if each[2]}
 
 
+def test_what_is_yet_to_come_is_in_no_phase() -> None:
+    """Links run through a fact of a later day; it has no part in the phase of those that they link."""
+    belief = believe([pledge(0, "2023-01-01"), pledge(1, "2025-01-01", 0), pledge(2, "2023-03", 1)])
+    [phase] = [each for each in phases(belief) if each.since == date(2023, 3, 1)]
+    assert phase.until == date(2023, 3, 31)
+    assert [fact.id for fact in phase.facts] == [id_of(2), id_of(0)]
+    assert sorted(phase.facts, key=lambda fact: fact.rank) == list(cut(belief, date(2023, 3, 15)))
+
+
+def test_a_phase_since_ever_has_no_first_day() -> None:
+    """What may have happened on any day before another counts, perhaps, since ever, and from that day on for good."""
+    told = [(phase.since, phase.until) for phase in phases(believe([pledge(0, "../2023-03")]))]
+    assert sorted(told, key=str) == [(None, date(2023, 3, 31)), (date(2023, 3, 31), None)]
+
+
 # Long logs.
 
 

@@ -18,6 +18,7 @@ from aidtimeline.dates import end_of
 from aidtimeline.events import Correction
 from aidtimeline.projections import Sum, fold
 from aidtimeline.projections.keyed import in_order
+from aidtimeline.projections.matching import minus
 from aidtimeline.projections.sums import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
 from aidtimeline.viewed import Viewed
@@ -55,14 +56,14 @@ class Change:
     @property
     def low(self) -> Decimal:
         """The change of the low end. Over all parts of a sum these add up to the sum's."""
-        return _difference(self.after.low, self.before.low)
+        return minus(self.after.low, self.before.low)
 
     @property
     def high(self) -> Decimal | None:
         """The change of the high end; None where it is open on a side."""
         if self.before.high is None or self.after.high is None:
             return None
-        return _difference(self.after.high, self.before.high)
+        return minus(self.after.high, self.before.high)
 
     @property
     def open(self) -> str | None:
@@ -185,8 +186,7 @@ def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
     """What befell a fact on the way from one side to the other, whichever of them it adds on."""
     was, is_now = old.fact(fact), new.fact(fact)
     if was is None:
-        if is_now is not None and not old.could_know(is_now.accounts):
-            yield "newly known"
+        yield "newly known"  # or no longer retracted, as looking back tells: that comes first
         return
     if is_now is None:
         if new.could_know(was.accounts):
@@ -200,7 +200,7 @@ def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
     other_day = was.date.possible_by(new.as_of) if not before else not after and is_now.date.possible_by(old.as_of)
     if not other_day:  # the day alone does not tell why
         yield from _said_otherwise(was, is_now, old, new)
-    if before == 0 < after:
+    if not before:
         yield "happened"
     if before == 1 < after:
         yield "became certain"
@@ -225,8 +225,3 @@ def _said_otherwise(was: Fact, is_now: Fact, old: _Side, new: _Side) -> Iterator
 
 def _corrections(accounts: Iterable[Account]) -> Set[str]:
     return {account.record.id for account in accounts if isinstance(account.record.event, Correction)}
-
-
-def _difference(one: Decimal, other: Decimal) -> Decimal:
-    negative = other.copy_negate()
-    return (Quantity(one, one) + Quantity(negative, negative)).low

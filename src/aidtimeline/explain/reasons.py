@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -75,13 +75,12 @@ class Reason:
 
 
 def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
-    said = account.record.event
-    said = said.event if isinstance(said, Correction) else said
-    quantity = None if account.quantity is None else getattr(said, "quantity", None)
-    value = None if account.value is None else getattr(said, "value", None)
+    event = account.record.event
+    said: Any = event.event if isinstance(event, Correction) else event
+    quantity = None if account.quantity is None else said.quantity
     for source in account.sources:
         if out_by(source, known_at):
-            yield Report(account.record.id, source, getattr(said, "date", None), quantity, value)
+            yield Report(account.record.id, source, said.date, quantity, getattr(said, "value", None))
 
 
 def out_by(source: Source, cut: Cut) -> bool:

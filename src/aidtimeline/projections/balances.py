@@ -6,7 +6,7 @@ supersedes what, and what may have happened, is weighed as in any other sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -21,7 +21,8 @@ from aidtimeline.semantics import Fact
 #: Whether a promise is among those that a balance is asked of.
 Mode: TypeAlias = Literal["in", "perhaps", "out"]
 Modes: TypeAlias = Mapping[str, Mode]
-Sign: TypeAlias = Literal[1, 0, -1]
+#: How a promise or a delivery is reckoned: `added`, `taken_off`, or left out.
+Reckoned: TypeAlias = Callable[[Term], Term] | None
 
 _ONE = Quantity.exact(1)
 
@@ -99,21 +100,21 @@ def how_many_count(facts: Sequence[Fact]) -> Bounds:
 
 def balance(ledger: Ledger, modes: Modes) -> Balance:
     """Promised less delivered, of the promises that the modes take in."""
-    most, least = net(ledger, modes, 1, -1), net(ledger, modes, -1, 1)
+    most, least = net(ledger, modes, added, taken_off), net(ledger, modes, taken_off, added)
     return Balance(_minus(least.high), most.high, most.approximate, most.disputed, most.loose)
 
 
-def net(ledger: Ledger, modes: Modes, of_promises: Sign, of_deliveries: Sign, how: How | None = None) -> Bounds:
-    """Promises and deliveries added up, each with its sign. `how` narrows the deliveries to the linked or inferred.
+def net(ledger: Ledger, modes: Modes, promised: Reckoned, delivered: Reckoned, how: How | None = None) -> Bounds:
+    """Promises and deliveries added up, or taken off. `how` narrows the deliveries to the linked or inferred.
 
-    Where a sign is -1, only the high end has a meaning. Bounds are tight but where they are flagged: where a delivery
-    counts toward several promises that may all be missing, or that are not all asked for; or where it counts only if a
-    promise does, and is itself superseded.
+    Where something is taken off, only the high end has a meaning. Bounds are tight but where they are flagged: where a
+    delivery counts toward several promises that may all be missing, or that are not all asked for; or where it counts
+    only if a promise does, and is itself superseded.
     """
     terms: dict[str, Term] = {}
     for each in ledger.promises:
-        if of_promises and modes[each.fact.id] != "out":
-            terms[each.fact.id] = _signed(each.term, of_promises)
+        if promised is not None and modes[each.fact.id] != "out":
+            terms[each.fact.id] = promised(each.term)
     facts: dict[str, Fact] = {each.fact.id: each.fact for each in ledger.promises}
     loose = False
     for share in ledger.shares:
@@ -123,16 +124,16 @@ def net(ledger: Ledger, modes: Modes, of_promises: Sign, of_deliveries: Sign, ho
             for each in share.given
             if each.term is not None and (how is None or each.how == how)
         }
-        if not given or asked == {"out"}:
+        if delivered is None or not given or asked == {"out"}:
             continue
         counting = {each.fact.id: each.fact for each in share.given if each.fact.id in given}
         if share.always and asked == {"in"}:
             facts |= counting
-            terms |= {delivery: _signed(term, of_deliveries) for delivery, term in given.items()}
+            terms |= {delivery: delivered(term) for delivery, term in given.items()}
         elif share.exclusive:  # what is given counts if the promise does: it is part of what the promise comes to
             loose = loose or any(fact.group is not None for fact in counting.values())
             total = _total(given, counting.values())
-            part = _signed(Term(total.quantity, total.disputed), of_deliveries)
+            part = delivered(Term(total.quantity, total.disputed))
             for promise in share.promises:
                 if modes[promise] != "out":
                     terms[promise] = _plus(terms.get(promise), part)
@@ -141,7 +142,7 @@ def net(ledger: Ledger, modes: Modes, of_promises: Sign, of_deliveries: Sign, ho
             facts |= counting
             for delivery, term in given.items():
                 amount = _part(term.amount, ledger.allotted[delivery], modes)
-                terms[delivery] = _signed(Term(amount, term.disputed), of_deliveries)
+                terms[delivery] = delivered(Term(amount, term.disputed))
     for promise, mode in modes.items():
         if mode == "perhaps" and promise in terms:
             terms[promise] = evolve(terms[promise], amount=perhaps(terms[promise].amount))
@@ -164,13 +165,15 @@ def _total(terms: Mapping[str, Term], facts: Iterable[Fact]) -> Bounds:
     return total.finish(fold(facts, total)).get(None, nothing)
 
 
-def _signed(term: Term, sign: Sign) -> Term:
-    """The term with a sign. A quantity has no open low end: that of minus "at least 1" is arbitrary, and never read."""
-    if sign == 1:
-        return term
-    amount = term.amount
-    end = amount.low if amount.high is None else amount.high
-    return evolve(term, amount=Quantity(end.copy_negate(), amount.low.copy_negate(), amount.approximate))
+def added(term: Term) -> Term:
+    """The term as it is."""
+    return term
+
+
+def taken_off(term: Term) -> Term:
+    """The term below zero: its high end. A quantity cannot say what the low end of minus "at least 1" is."""
+    high = term.amount.low.copy_negate()
+    return evolve(term, amount=Quantity(high, high, term.amount.approximate))
 
 
 def _plus(one: Term | None, other: Term) -> Term:

@@ -99,7 +99,7 @@ def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _field(name: str) -> str:
-    known = name.replace("_", "-") if isinstance(name, str) else ""
+    known = str(name).replace("_", "-")
     if known not in FIELDS:
         raise UsageError(_no_such("field", name, FIELDS))
     return known

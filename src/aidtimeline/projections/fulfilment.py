@@ -28,7 +28,7 @@ from attrs import frozen
 
 from aidtimeline.amounts import Quantity
 from aidtimeline.dates import DateRange, parse_day
-from aidtimeline.projections.balances import Balance, Ledger, Mode, balance, how_many_count, net
+from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import Given, Match, Promised, in_words, matches, perhaps
@@ -126,7 +126,7 @@ class Fulfilment:
 
     def __init__(self, as_of: str | date, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self.as_of = parse_day(as_of)
-        self.selection = select(PROMISES, where, vocabulary)
+        self.selection = select(None, where, vocabulary)
 
     def initial(self) -> list[Fact]:
         """Nothing promised."""
@@ -148,7 +148,7 @@ class Fulfilment:
         promises = {fact.id: fact for fact in facts if fact.kind in PROMISES}
         rows: dict[Key, list[Promised]] = defaultdict(list)
         for fact in promises.values():
-            for key, term in _measures(fact, fact.kind):
+            for key, term in _measures(fact):
                 rows[key].append(Promised(fact, term))
         given: dict[Key, list[Given]] = defaultdict(list)
         for fact in facts:
@@ -165,13 +165,13 @@ class Fulfilment:
         ledger = Ledger.of(promises, given)
         late = {promise.fact.id: self._late(promise.fact) for promise in promises}
         overdue: dict[str, Mode] = {each: late[each] if mode == "in" else "out" for each, mode in asked.items()}
-        dues = {getattr(each.fact.event, "due", None) for each in promises if asked[each.fact.id] == "in"}
+        dues = {_due(each.fact) for each in promises if asked[each.fact.id] == "in"}
         return FulfilmentRow(
             key=key,
-            promised=net(Ledger(ledger.promises, (), {}), asked, 1, 0),
-            delivered=net(ledger, asked, 0, 1),
-            linked=net(ledger, asked, 0, 1, "linked"),
-            inferred=net(ledger, asked, 0, 1, "inferred"),
+            promised=net(ledger, asked, added, None),
+            delivered=net(ledger, asked, None, added),
+            linked=net(ledger, asked, None, added, "linked"),
+            inferred=net(ledger, asked, None, added, "inferred"),
             outstanding=balance(ledger, asked),
             overdue=balance(ledger, overdue).above_zero,
             due=tuple(sorted(due.text for due in dues if due is not None)),
@@ -183,7 +183,7 @@ class Fulfilment:
         )
 
     def _late(self, promise: Fact) -> Mode:
-        due = getattr(promise.event, "due", None)
+        due = _due(promise)
         if due is None:
             return "out"
         if due.latest is not None and due.latest < self.as_of:
@@ -191,47 +191,48 @@ class Fulfilment:
         return "perhaps" if due.earliest is not None and due.earliest < self.as_of else "out"
 
 
-def _measures(fact: Fact, kind: str) -> Iterator[tuple[Key, Term]]:
+def _due(promise: Fact) -> DateRange | None:
+    return getattr(promise.event, "due", None)
+
+
+def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
     """What a promise or a delivery comes to, in things and in money, each with the key of its own fields."""
     donor, project, unit = fact.event.donor, fact.event.project, getattr(fact.event, "unit", None)
     if fact.quantity is not None and fact.kind in (*PROMISES, *HANDED_OVER):
-        key = Key(kind, donor, project, getattr(fact.event, "item", None), unit, None)
+        key = Key(fact.kind, donor, project, getattr(fact.event, "item", None), unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
     own_books = getattr(fact.event, "side", None) != "receiver" and getattr(fact.event, "part_of", None) is None
     if fact.value is not None and own_books and fact.kind in (*PROMISES, *PAID):
-        key = Key(kind, donor, project, None, None, fact.value.currency)
+        key = Key(fact.kind, donor, project, None, None, fact.value.currency)
         yield key, Term(fact.value.amount, not fact.disputed.isdisjoint(("date", "value")))
 
 
 def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[Key, Given]]:
     """Toward which promises a delivery counts that names none: all of its own donor, project and item or currency."""
     for kind in PROMISES:
-        for key, term in _measures(fact, kind):
+        for own, term in _measures(fact):
+            key = own._replace(kind=kind)
             if key in rows:
                 yield key, Given(fact, term, frozenset(each.fact.id for each in rows[key]), "inferred")
 
 
 def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Given]]:
     """Toward which promises a delivery counts that names some, and how much of it may in each row."""
-    named = _reached(fact, promises)
-    for kind in PROMISES:
-        for money in (False, True):
-            toward: dict[Key, set[str]] = defaultdict(set)
-            for promise in named:
-                for key, _ in _measures(promises[promise], kind):
-                    if promises[promise].kind == kind and (key.currency is not None) is money:
-                        toward[key].add(promise)
-            own = {key for key in toward if key.item == getattr(fact.event, "item", None)}
-            if own and not money:
-                toward = {key: toward[key] for key in own}
-            terms = {key: term for key in toward for term in _measured(fact, key)}
-            several = [promises[each] for key in terms for each in toward[key]]
-            split = len(terms) > 1 and how_many_count(several).high != 1
-            for key, ids in toward.items():
-                term = terms.get(key)
-                if term is not None:
-                    term = Term(perhaps(term.amount, split), term.disputed)
-                yield key, Given(fact, term, frozenset(ids), "linked")
+    item = getattr(fact.event, "item", None)
+    named: dict[tuple[str, Value], dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for promise in _reached(fact, promises):
+        for key, _ in _measures(promises[promise]):
+            named[key.kind, key.currency][key].add(promise)
+    for rows in named.values():
+        toward = {key: ids for key, ids in rows.items() if key.item == item} or rows
+        terms = {key: term for key in toward for term in _measured(fact, key)}
+        several = [promises[each] for key in terms for each in toward[key]]
+        split = len(terms) > 1 and how_many_count(several).high != 1
+        for key, ids in toward.items():
+            term = terms.get(key)
+            if term is not None:
+                term = Term(perhaps(term.amount, split), term.disputed)
+            yield key, Given(fact, term, frozenset(ids), "linked")
 
 
 def _reached(fact: Fact, promises: Mapping[str, Fact]) -> set[str]:
@@ -248,7 +249,7 @@ def _reached(fact: Fact, promises: Mapping[str, Fact]) -> set[str]:
 
 def _measured(fact: Fact, key: Key) -> Iterator[Term]:
     """What a delivery comes to in the unit or currency of a row, whatever its item."""
-    for own, term in _measures(fact, key.kind):
+    for own, term in _measures(fact):
         if (own.unit, own.currency) == (key.unit, key.currency):
             yield term
 

@@ -30,9 +30,9 @@ R = TypeVar("R", bound=Keyed)
 A = TypeVar("A")
 
 
-def in_order(values: Iterable[str | None]) -> tuple[tuple[bool, str], ...]:
-    """What keys are ordered by: value by value, None first."""
-    return tuple((value is not None, value or "") for value in values)
+def in_order(values: Iterable[str | None]) -> tuple[str, ...]:
+    """What keys are ordered by: value by value, None first, for no value is an empty text."""
+    return tuple(value or "" for value in values)
 
 
 def ordered(rows: Iterable[R]) -> tuple[R, ...]:

@@ -221,8 +221,8 @@ def perhaps(amount: Quantity, unsure: bool = True) -> Quantity:
 
 def less(amount: Quantity, taken: Quantity) -> Quantity:
     """What is left of an amount when some is taken, and at least nothing."""
-    low = ZERO.low if taken.high is None else _minus(amount.low, taken.high)
-    high = None if amount.high is None else _minus(amount.high, taken.low)
+    low = ZERO.low if taken.high is None else minus(amount.low, taken.high)
+    high = None if amount.high is None else minus(amount.high, taken.low)
     return Quantity(max(low, ZERO.low), None if high is None else max(high, ZERO.low), amount.approximate)
 
 
@@ -233,9 +233,9 @@ def _lesser(one: Quantity, other: Quantity) -> Quantity:
 
 def _below_zero(amount: Quantity) -> Quantity:
     high = ZERO.low if amount.high is None else min(amount.high, ZERO.low)
-    return Quantity(min(amount.low, ZERO.low), high, amount.approximate)
+    return Quantity(min(amount.low, ZERO.low), high)
 
 
-def _minus(one: Decimal, other: Decimal) -> Decimal:
+def minus(one: Decimal, other: Decimal) -> Decimal:
     """The exact difference, however many digits it takes."""
-    return (Quantity(one, one) + Quantity(other.copy_negate(), other.copy_negate())).low
+    return (Quantity(one, None) + Quantity(other.copy_negate(), None)).low

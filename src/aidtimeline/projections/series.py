@@ -114,18 +114,18 @@ class Series(ByKey[SeriesRow, Steps]):
         return [*map(Column, self.names), Column(when), Column("", "right"), Column("unit")]
 
     def cells(self) -> list[list[str]]:
-        """A row's key is told once, and a step where what is shown changes."""
+        """A row's key is told once, and a step where what is shown changes, or at every end of a period."""
         lines = []
         for row in self.rows:
             key = [value or "–" for value in row.key]
-            before = "" if self.period else str(_NOTHING)
+            before = str(_NOTHING)
             for step in row.steps:
                 bounds = str(step.bounds)
-                if bounds == before:
+                if bounds == before and self.period is None:
                     continue
                 lines.append([*key, "ever" if step.day is None else step.day.isoformat(), bounds, row.unit or ""])
                 key = [""] * len(key)
-                before = "" if self.period else bounds
+                before = bounds
         return lines
 
 
@@ -163,9 +163,8 @@ class _Level:
 
 
 def _exactly(number: Decimal, times: _Sign) -> Quantity:
-    # Not `-number`, which rounds to the digits of the current context.
-    number = number if times == 1 else number.copy_negate()
-    return Quantity(number, number)
+    # Of a level only the low end is read. Not `-number`, which rounds to the digits of the current context.
+    return Quantity(number if times == 1 else number.copy_negate(), None)
 
 
 def series(belief: Belief, projection: Sums) -> Series:

@@ -180,7 +180,7 @@ class ProjectStates:
 
 
 def _possible(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(values, key=lambda value: (value is not None, _text(value))))
+    return tuple(sorted(values, key=_text))
 
 
 def _text(value: str | DateRange | None) -> str:

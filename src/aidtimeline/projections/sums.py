@@ -9,7 +9,7 @@ from attrs import fields
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS
-from aidtimeline.projections.fields import FIELDS, Value, Where, kinds_of, names, select
+from aidtimeline.projections.fields import FIELDS, Selection, Value, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Bounds, Finishing, Sum, Term
 from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
@@ -31,11 +31,16 @@ class Sums(Finishing):
     """Sums by key and unit, finished as a table. `piece` is the sum that they are made of."""
 
     names: tuple[str, ...]
+    selection: Selection
     piece: Sum[SumKey]
 
     def finish(self, state: Any) -> Table:
         """The table of the sums."""
         return Table(self.names, tuple(self._row(key, sums) for key, sums in self.piece.finish(state).items()))
+
+    def key(self, fact: Fact) -> tuple[Value, ...]:
+        """The key of the row to which the fact adds."""
+        return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
 
     def _row(self, key: SumKey, bounds: Bounds) -> Row:
         return Row(*key, bounds)
@@ -44,8 +49,8 @@ class Sums(Finishing):
 class Counts(Sums):
     """How many of what: the quantities of facts of some kinds, by any fields and always by unit.
 
-    `kind` is one of `COUNTED_KINDS` or several, which then stand first in the key; `by` one field or several, none for
-    one total; `where` narrows what is counted, never what supersedes it.
+    `kind` is one of `COUNTED_KINDS` or several (none: all), which then stand first in the key; `by` one field or
+    several, none for one total; `where` narrows what is counted, never what supersedes it.
 
     >>> Counts(by=["item", "donor"], kind=["pledge", "delivery"]).names
     ('kind', 'item', 'donor')
@@ -59,14 +64,10 @@ class Counts(Sums):
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
-        kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed")
+        kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed") or COUNTED_KINDS
         self.names = _led_by(("kind",) if len(kinds) > 1 else (), names(by))
         self.selection = select(kinds, where, vocabulary)
         self.piece = Sum(self.terms)
-
-    def key(self, fact: Fact) -> tuple[Value, ...]:
-        """The key of the row to which the fact adds."""
-        return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key and unit) when it counts."""
@@ -98,12 +99,6 @@ class MoneySums(Sums):
         self._one_side = "side" not in asked
         self._whole = asked.isdisjoint(("project", "part-of"))
         self.piece = Sum(self.terms)
-
-    def key(self, fact: Fact) -> tuple[Value, ...]:
-        """The key of the row to which the fact adds."""
-        currency = None if fact.value is None else fact.value.currency
-        vocabulary = self.selection.vocabulary
-        return fact.kind, currency, *(FIELDS[name](fact, vocabulary) for name in self.names[2:])
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""

@@ -107,7 +107,7 @@ def _combine(given: Sequence[T], ends: Callable[[T], tuple[Any, Any]], between: 
         contradicting = [(first, last) for first, last in spans if first > high or last < low]
         low = min(first for first, _ in contradicting)
         high = max(last for _, last in contradicting)
-    for each, span in zip(given, spans, strict=True):
-        if span == (low, high):
+    for each in given:
+        if ends(each) == (low, high):
             return each, disputed
     return between(low, high), disputed

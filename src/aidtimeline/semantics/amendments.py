@@ -70,9 +70,7 @@ def repair(records: Iterable[Record]) -> Repaired:
             problems.append(fault)
             continue
         target = cast(Correction | Retraction, record.event).of
-        other = deciding.get(target)
-        if other is None or (other.recorded_at, other.id) < (record.recorded_at, record.id):
-            deciding[target] = record
+        deciding[target] = max(record, deciding.get(target, record), key=lambda each: (each.recorded_at, each.id))
 
     standing = {record.id: record for record in written.values() if not is_repair(record.event)}
     erased: dict[str, Record] = {}
@@ -135,9 +133,7 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
         elif isinstance(amendment, Corroboration):
             corroborations[amendment.of].append(record)
         elif amendment.of in repaired.standing:
-            other = deciding.get(amendment.of)
-            if other is None or _rank(other) < _rank(record):
-                deciding[amendment.of] = record
+            deciding[amendment.of] = max(record, deciding.get(amendment.of, record), key=_rank)
     return Reported(deciding, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems))
 
 

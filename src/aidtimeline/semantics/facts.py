@@ -121,7 +121,7 @@ def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
     for fact in belief.facts:
         if fact.id in happened and fact.id not in linked.replaced:
             group = linked.groups.get(fact.id)
-            certain = happened[fact.id] == "surely" and (group is None or not group.above[fact.id])
+            certain = happened[fact.id] == "surely" and group is None
             if certain or group is not None or fact.fulfils:
                 fulfils = tuple(sorted({each for promise in fact.fulfils for each in standing(promise)}))
                 fact = attrs.evolve(fact, certain=certain, group=group, fulfils=fulfils)  # noqa: PLW2901

@@ -183,7 +183,7 @@ def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
     if isinstance(what, Group):
         for each, happened in what.happened.items():
             if each in facts and happened != "never":
-                yield attrs.evolve(facts[each], certain=happened == "surely" and not what.above[each], group=what)
+                yield attrs.evolve(facts[each], group=what)
     elif what[0] in facts:
         each, happened = what
         yield attrs.evolve(facts[each], certain=True) if happened == "surely" else facts[each]

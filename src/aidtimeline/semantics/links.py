@@ -75,9 +75,7 @@ def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[s
                     parent = work[-1][0]
                     lowest[parent] = min(lowest[parent], lowest[node])
                 if lowest[node] == index[node]:
-                    component: list[str] = []
-                    while not component or component[-1] != node:
-                        component.append(path.pop())
+                    component = [*iter(path.pop, node), node]
                     on_path.difference_update(component)
                     yield component
 
@@ -86,6 +84,7 @@ def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[s
 class Group:
     """Facts that hang together by supersession at one cut, where at least one may or may not have happened.
 
+    None of them counts in every world: what has surely happened is there only because something may replace it.
     `members` lists what supersedes before what it supersedes; members that cannot have happened are there only because
     links run through them. `above` names each member's direct superseders within the group.
     """

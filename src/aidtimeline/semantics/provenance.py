@@ -30,18 +30,18 @@ def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:
 
 def _with_circles(ids: set[str], belief: Belief) -> set[str]:
     """The ids, and those that must stand beside them so that the same links are ignored as in all of the log."""
-    size = -1
-    while size < len(ids):
+    while True:
         size = len(ids)
         for circle in belief.links.circles:
             missing = [each for each in circle if each not in ids]
-            if 0 < len(missing) < len(circle) - 1:
+            if len(missing) < len(circle) - 1:
                 while missing:
                     each = missing.pop()
                     if each not in ids:
                         ids.add(each)
                         missing.extend(belief.links.above.get(each, ()))
-    return ids
+        if len(ids) == size:
+            return ids
 
 
 def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief) -> list[Record]:

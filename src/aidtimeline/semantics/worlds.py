@@ -74,7 +74,7 @@ def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
         if happened == "never":
             value = of_below
         elif happened == "surely":
-            value = own.get(each, worth.nothing)
+            value = own[each]  # it is in no part but for itself: what it supersedes is replaced for good
         else:
             value = worth.either(own.get(each, worth.nothing), of_below)
         above = group.above[each]
@@ -165,8 +165,5 @@ class Latest(Generic[V]):
     def _highest(one: Possible[V], other: Possible[V]) -> dict[V | None, Rank]:
         ranks = dict(one.ranks)
         for value, rank in other.ranks.items():
-            if rank > ranks.get(value, ()):
-                ranks[value] = rank
-            else:
-                ranks.setdefault(value, rank)
+            ranks[value] = max(rank, ranks.get(value, ()))
         return ranks
