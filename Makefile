@@ -37,7 +37,7 @@ fuzz: $(VENV)/installed-fuzz
 
 # Do the tests notice when the code is changed? Takes about an hour; docs/mutation.md says what comes of it.
 mutants: $(VENV)/installed-mutants
-	ulimit -v 16000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
+	ulimit -v 4000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
 bench: $(VENV)/installed-bench
