@@ -35,7 +35,7 @@ campaigns: $(VENV)/installed-dev
 fuzz: $(VENV)/installed-fuzz
 	$(BIN)/python -m fuzz.run --report docs/campaigns/fuzz.json
 
-# Do the tests notice when the code is changed? Takes about an hour; docs/mutation.md says what comes of it.
+# Do the tests notice when the code is changed? Takes about half an hour; docs/mutation.md says what comes of it.
 mutants: $(VENV)/installed-mutants
 	ulimit -v 4000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
