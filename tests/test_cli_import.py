@@ -149,11 +149,19 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path, path: str) -> None
 def test_wrong_use_is_told(tmp_path: Path) -> None:
     """An unknown format, no file, and a date that is none."""
     assert run(tmp_path, "import", "pdf", "x").exit_code == 2
-    assert run(tmp_path, "import", "iati").exit_code == 2
+    assert "Missing argument 'FILE'" in run(tmp_path, "import", "iati").stderr
+    assert "Missing argument 'FORMAT'" in run(tmp_path, "import").stderr
     wrong = run(tmp_path, "import", "iati", activities(tmp_path), "--published", "soon")
     assert (wrong.exit_code, "--published" in wrong.stderr) == (2, True)
     with pytest.raises(UsageError, match="there is no format 'pdf'"):
         format_of("pdf")
+
+
+def test_the_example_is_printed_without_a_format_too(tmp_path: Path) -> None:
+    """A mapping with comments, and a table that goes with it."""
+    printed = run(tmp_path, "import", "--example")
+    assert (printed.exit_code, printed.stdout) == (0, run(tmp_path, "import", "csv", "--example").stdout)
+    assert "dataset =" in printed.stdout
 
 
 def test_python_imports_as_the_command_line_does(tmp_path: Path) -> None:

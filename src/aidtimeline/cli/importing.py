@@ -34,7 +34,7 @@ _WORDS = {
 
 
 @command("import", "aidtimeline import iati activities.xml --dry-run")
-@click.argument("format", metavar="FORMAT", type=click.Choice(list(FORMATS)))
+@click.argument("format", metavar="[FORMAT]", required=False, type=click.Choice(list(FORMATS)))
 @click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--mapping", metavar="TOML", type=click.Path(path_type=Path), help="Which column is what, of a table.")
 @click.option("--example", is_flag=True, help="Print a mapping with comments, and a table that goes with it.")
@@ -54,7 +54,7 @@ _WORDS = {
 @click.pass_obj
 def import_command(
     folder: str,
-    format: str,
+    format: str | None,
     path: Path | None,
     *,
     mapping: Path | None,
@@ -78,8 +78,9 @@ def import_command(
 
         show([example_of_a_mapping()])
         return
-    if path is None:
-        raise click.UsageError("Missing argument 'FILE'", click.get_current_context())
+    if format is None or path is None:
+        missing = "FILE" if format else "FORMAT"
+        raise click.UsageError(f"Missing argument '{missing}'", click.get_current_context())
     file = File(
         path=path,
         published=published,
