@@ -757,3 +757,17 @@ def test_a_hint_is_a_line_of_its_own() -> None:
     [found] = problems(delivery(30), delivery(30, by="Kyodo News"))
     assert found.hint is not None
     assert json.loads(found.hint)["kind"] == "retraction"
+
+
+def test_an_entry_of_a_dataset_in_two_records_is_told() -> None:
+    """As two logs have it that were merged; a level and what it replaces are no such thing."""
+
+    def entry(line: int, quantity: int = 5, **more: Any) -> dict[str, Any]:
+        source = {"publisher": "A", "published": "2024-12-01", "dataset": "d", "locator": f"line {line}"}
+        return delivery(quantity, ref="r", **more) | {"sources": [source]}
+
+    [found] = [each for each in problems(entry(1), entry(2)) if each.code == "same-entry"]
+    assert (found.severity, found.path) == ("warning", "$.ref")
+    assert json.loads(found.hint or "")["kind"] == "retraction"
+    restated = [entry(1) | {"label": "it"}, entry(2, 7, supersedes=["@it"])]
+    assert "warning same-entry" not in codes(*restated)

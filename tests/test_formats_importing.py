@@ -26,9 +26,9 @@ from aidtimeline import (
     Timeline,
 )
 from aidtimeline.checks import check
-from aidtimeline.errors import UnreadableFile
+from aidtimeline.errors import LogError, UnreadableFile
 from aidtimeline.formats.importing import OLDER, TWICE, import_readings
-from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.reports import Report
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -211,6 +211,51 @@ def test_an_older_version_after_a_newer_one_is_skipped(tmp_path: Path) -> None:
     imported(tmp_path, pledge("a", 8, "2022-09-01"))
     report = imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"))
     assert (report.recorded, report.counts) == (1, {OLDER: 1})
+
+
+def test_an_older_version_takes_nothing_back(tmp_path: Path) -> None:
+    """What it does not have came later; and what only it has is gone by now."""
+
+    def told(version: str, *refs: str) -> Report:
+        scope: list[Reading] = [Beginning(scope="", source=source(version))]
+        whole = Whole(scope="", source=source(version))
+        return imported(tmp_path, *scope, *(pledge(ref, 5, version) for ref in refs), whole)
+
+    told("2022-03-01", "a", "gone")
+    told("2022-09-01", "a", "b")
+    report = told("2022-03-01", "a", "gone", "never heard of")
+    assert (report.recorded, report.counts) == (0, {OLDER: 2})
+    assert trucks(tmp_path) == (10, 10)
+    assert told("2022-09-01", "a", "b").recorded == 0
+
+
+def test_what_changes_back_and_forth_is_told_each_time(tmp_path: Path) -> None:
+    """A correction that was made before is made again, and holds again; so with what is gone and comes back."""
+    for number, amount in enumerate((100, 150, 100, 150)):
+        report = imported(tmp_path, pledge("a", amount, None), now=NOW + timedelta(hours=number))
+        assert (report.recorded, trucks(tmp_path)) == (1, (amount, amount))
+    for number, there in enumerate((True, False, True, False, True)):
+        readings = [pledge("a", 150, None)] if there else [Whole(scope="a", source=source(None))]
+        imported(tmp_path, *readings, now=NOW + timedelta(days=1, hours=number))
+        assert trucks(tmp_path) == ((150, 150) if there else (0, 0))
+    for number, amount in enumerate((1, 2, 1, 2)):
+        imported(tmp_path, pledge("a", amount, None), repair=True, now=NOW + timedelta(days=2, hours=number))
+        assert trucks(tmp_path) == (amount, amount)
+
+
+def test_two_imports_at_once_are_not_both_recorded(tmp_path: Path) -> None:
+    """Who comes second is told to try again; then all is well."""
+    imported(tmp_path, pledge("other", 0, None))
+
+    def meanwhile() -> Iterator[Reading]:
+        yield pledge("a", 8, "2022-09-01")
+        imported(tmp_path, pledge("a", 5, "2022-03-01"))
+
+    with pytest.raises(LogError, match="try again"):
+        import_readings(EventLog(tmp_path), meanwhile(), recorded_at=NOW)
+    assert trucks(tmp_path) == (5, 5)
+    imported(tmp_path, pledge("a", 8, "2022-09-01"))
+    assert trucks(tmp_path) == (8, 8)
 
 
 def test_a_key_twice_in_one_file_is_skipped(tmp_path: Path) -> None:

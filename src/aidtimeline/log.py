@@ -27,7 +27,7 @@ from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.jsonlines import is_torn
 from aidtimeline.logbatch import Asked, ask, encode_all
 from aidtimeline.logfile import LogFile, Snapshot
-from aidtimeline.logfolder import Listing, file_name, list_folder
+from aidtimeline.logfolder import Listing, Stamp, file_name, list_folder
 from aidtimeline.logindex import Index, Place
 from aidtimeline.loglock import FolderLock
 
@@ -140,11 +140,17 @@ class EventLog:
                     standing[each.id] = Record(each.id, each.recorded_at, each.event, file=file.path, line=number)
             return [standing[each.id] for each in asked]
 
-    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
+    def stamp(self) -> Stamp:
+        """What the log's files are now: another whenever somebody has written to them."""
+        with _as_log_error(self.folder):
+            return self._list().stamp
+
+    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events", stamp: Stamp | None = None) -> int:
         """Record whole lines of a log as they stand, all or none: of any number, whatever memory holds.
 
         Each comes with the name of its file and its number there, for messages. A line whose record is in the log
-        already is passed over, unless it was recorded earlier than what is there. Returns how many were added.
+        already is passed over, unless it was recorded earlier than what is there. Returns how many were added. With the
+        `stamp` of a log that the lines were made for, they are recorded only if nobody has written to it since.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
         """
@@ -167,6 +173,8 @@ class EventLog:
                     yield line.rstrip(b"\r\n")
 
         with self._writing() as listing, contextlib.ExitStack() as open_files:
+            if stamp is not None and listing.stamp != stamp:
+                raise LogError(f"{self._path}: somebody else wrote to it meanwhile; nothing was recorded, try again")
             self._target(name, listing).append(new(self._lookup(open_files)))
         return added
 

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -15,6 +16,9 @@ from aidtimeline.logfile import PENDING
 ENDING = ".jsonl"
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+Stamp: TypeAlias = frozenset[tuple[str, int, int, int]]
 
 
 @frozen
@@ -27,6 +31,11 @@ class Listing:
 
     files: Mapping[str, os.stat_result]
     pending: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the files are, and how long: they only ever grow, or are others."""
+        return frozenset((name, each.st_dev, each.st_ino, each.st_size) for name, each in self.files.items())
 
 
 def list_folder(folder: str) -> Listing:

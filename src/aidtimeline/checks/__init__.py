@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Inexact, InvalidOperation, localcontext
 
-from aidtimeline.checks.duplicates import both_sides, probable_duplicates
+from aidtimeline.checks.duplicates import both_sides, probable_duplicates, same_entries
 from aidtimeline.checks.levels import observed_levels
 from aidtimeline.checks.links import (
     dangling_promises,
@@ -54,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     status_moves,
     planned_ends,
     probable_duplicates,
+    same_entries,
     both_sides,
     observed_levels,
 )

@@ -114,6 +114,23 @@ def probable_duplicates(log: Checked) -> Iterator[Problem]:
     yield from _not_all_compared(cut_short)
 
 
+def same_entries(log: Checked) -> Iterator[Problem]:
+    """`same-entry`: one entry of a dataset (`dataset` and `ref`) that stands in several records, which all count."""
+    told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in log.belief.facts:
+        dataset, ref = fact.event.sources[0].dataset, fact.event.ref
+        if dataset is not None and ref is not None:
+            told[dataset, ref].append(fact)
+    for (dataset, ref), facts in told.items():
+        replaced = {each for fact in facts for each in fact.event.supersedes}
+        newest = [fact for fact in facts if fact.id not in replaced]
+        newest.sort(key=lambda fact: (fact.known_since, fact.id))
+        for again in newest[1:]:
+            message = f"it tells the entry {ref} of {dataset}, as does {log.named(newest[0])}, and both count"
+            hint = _draft(again, newest[0], "the same entry of the dataset")
+            yield log.place(again).warning("same-entry", message, "ref", hint)
+
+
 def both_sides(log: Checked) -> Iterator[Problem]:
     """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
     for one, other in _pairs(log, _judge(log).both_sides, []):

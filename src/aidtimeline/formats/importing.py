@@ -27,7 +27,7 @@ from aidtimeline.dates import DateRange, format_instant, parse_instant
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
 from aidtimeline.formats.files import File
 from aidtimeline.formats.known import READ_ANEW, Known, Said, digests, version_of
-from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
 from aidtimeline.formats.reports import FIRST, Report
 from aidtimeline.log import EventLog, now
@@ -98,7 +98,8 @@ def import_readings(
                 spool.write(encode(Record(record_id(event), recorded_at, event)).encode() + b"\n")
         if spool.tell():
             spool.seek(0)
-            log.copy((("(import)", number, line) for number, line in enumerate(spool, start=1)), to=to)
+            lines = (("(import)", number, line) for number, line in enumerate(spool, start=1))
+            log.copy(lines, to=to, stamp=known.stamp)
     return report
 
 
@@ -106,17 +107,20 @@ def _changes(
     readings: Iterable[Reading], known: Known, now: datetime, report: Report, repair: bool
 ) -> Iterator[Event | Amendment]:
     """What has to be recorded for each reading; what comes of it is counted in the report."""
+    late = False
     for reading in readings:
         if isinstance(reading, Skipped):
             report.skip(reading)
         elif isinstance(reading, Remark):
             report.remark(reading)
+        elif isinstance(reading, Beginning):
+            late = known.has_newer(reading, now)
         elif isinstance(reading, Whole):
-            for each in known.missing(reading):
+            for each in () if late else known.missing(reading):
                 report.outcomes["gone"] += 1
-                yield Retraction(of=each, reason=NOT_THERE, sources=[reading.source])
+                yield known.apart(Retraction(of=each, reason=NOT_THERE, sources=[reading.source]))
         else:
-            outcome, event = _settle(reading, known, now, repair)
+            outcome, event = _settle(reading, known, now, repair, late)
             if outcome in _REFUSED:
                 place = reading.event.sources[0].locator or ""
                 report.skip(Skipped(reason=_REFUSED[outcome], place=place, found=reading.event.ref))
@@ -126,12 +130,16 @@ def _changes(
                 yield event
 
 
-def _settle(entry: Entry, known: Known, now: datetime, repair: bool) -> tuple[str, Event | Amendment | None]:
+def _settle(
+    entry: Entry, known: Known, now: datetime, repair: bool, late: bool
+) -> tuple[str, Event | Amendment | None]:
     """What comes of one entry: its outcome, or why it is refused; and what has to be recorded for it."""
     event, source = entry.event, entry.event.sources[0]
     if not known.come_to(source.dataset, event.ref):
         return "twice", None
     said = known.last(source.dataset, event.ref)
+    if said is None and late:
+        return "older", None
     if said is None:
         before = known.version_before(version_of(event, now), source.dataset) if entry.complete else None
         if entry.restated and before is not None:
@@ -148,9 +156,12 @@ def _settle(entry: Entry, known: Known, now: datetime, repair: bool) -> tuple[st
         return "restated", attrs.evolve(event, date=dated, supersedes=(*event.supersedes, said.id))
     date = said.dated if entry.restated else event.date
     event = attrs.evolve(event, date=date, supersedes=(*event.supersedes, *said.supersedes))
-    if same_version and not said.gone:
-        return "repaired", Correction(of=said.id, event=event, reason=READ_ANEW)
-    return "news", Correction(of=said.id, event=event, sources=[source])
+    news = Correction(of=said.id, event=event, sources=[source])
+    if not same_version or said.gone:
+        return "news", known.apart(news)
+    if said.news is None:
+        return "repaired", known.apart(Correction(of=said.id, event=event, reason=READ_ANEW))
+    return "repaired", known.apart(Correction(of=said.news, event=news, reason=READ_ANEW))
 
 
 def _grew(event: Event, said: Said) -> bool:

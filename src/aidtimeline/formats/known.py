@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TypeAlias
 
+import attrs
 from attrs import define
 
 from aidtimeline.amounts import Quantity
-from aidtimeline.codec import canonical, event_to_json
+from aidtimeline.codec import canonical, event_to_json, record_id
 from aidtimeline.dates import DateRange, end_of
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Retraction
-from aidtimeline.formats.readings import Whole
+from aidtimeline.formats.readings import Beginning, Whole
 from aidtimeline.log import EventLog
 
 READ_ANEW = "read anew from the same version of the file"
@@ -37,11 +38,12 @@ _Order: TypeAlias = tuple[datetime, datetime, bool, str]
 class Said:
     """What a dataset said last under one key, and the record of ours that tells it.
 
-    `digests` are of all that it says, and of that without its date and what it supersedes; the last in
-    `order` holds. `ids` are the records of all versions.
+    `news` is the correction that stands in the record's place, where one does. `digests` are of all that it says, and
+    of that without its date and what it supersedes; the last in `order` holds. `ids` are the records of all versions.
     """
 
     id: str
+    news: str | None
     digests: tuple[bytes, bytes]
     order: _Order
     dated: DateRange
@@ -63,20 +65,29 @@ class Known:
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
         self._met: set[bytes] = set()
         self._versions: dict[str, set[datetime]] = defaultdict(set)
+        self._amendments: set[str] = set()
+        self.stamp = log.stamp()
         gone: list[tuple[str, _Order]] = []
         for record in log.read() if log.files() else ():
             event = record.event
             order = version_of(event, record.recorded_at), record.recorded_at, not isinstance(event, Event), record.id
+            if not isinstance(event, Event):
+                self._amendments.add(record.id)
             if isinstance(event, Retraction) and event.sources and event.sources[0].dataset is not None:
                 gone.append((event.of, order))
             elif isinstance(event, Event):
-                self._learn(event, record.id, order)
-            elif isinstance(event, Correction) and isinstance(event.event, Event):
+                self._learn(event, record.id, None, order)
+            elif isinstance(event, Correction):
+                news: str | None = record.id
                 if event.reason == READ_ANEW:
-                    order = version_of(event.event, record.recorded_at), *order[1:]
+                    # A repair aims at the event, or at the news that stands in its place.
+                    of_news = isinstance(event.event, Correction)
+                    news, event = (event.of, event.event) if of_news else (None, event)
                 elif not event.sources or event.sources[0].dataset is None:
                     continue
-                self._learn(event.event, event.of, order)
+                if isinstance(event, Correction) and isinstance(event.event, Event):
+                    order = version_of(event.event, record.recorded_at), *order[1:]
+                    self._learn(event.event, event.of, news, order)
         self._retracted = {of for of, _ in gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
         for of, order in gone:
@@ -84,7 +95,7 @@ class Known:
                 by_id[of].gone, by_id[of].order = True, order
         self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
 
-    def _learn(self, event: Event, record: str, order: _Order) -> None:
+    def _learn(self, event: Event, record: str, news: str | None, order: _Order) -> None:
         dataset, ref = event.sources[0].dataset, event.ref
         if dataset is None or ref is None:
             return
@@ -93,7 +104,7 @@ class Known:
         ids = set() if before is None else before.ids
         if before is None or order > before.order:
             level = getattr(event, "quantity", None)
-            said = Said(record, digests(event), order, event.date, level, event.supersedes, ids)
+            said = Said(record, news, digests(event), order, event.date, level, event.supersedes, ids)
             self._said[dataset][ref] = said
         ids.add(record)
 
@@ -115,17 +126,35 @@ class Known:
         self._met.add(key)
         return first
 
+    def has_newer(self, beginning: Beginning, now: datetime) -> bool:
+        """Whether the log has a newer version of a scope than the one that begins."""
+        version = version_of(beginning, now)
+        return any(said.version > version for _, said in self._within(beginning))
+
     def missing(self, whole: Whole) -> Iterator[str]:
         """The ids of what the dataset had in a scope, and the file has not come to; with what it had superseded."""
-        dataset = whole.source.dataset or ""
-        refs = self._refs.get(dataset, [])
-        for position in range(bisect_left(refs, whole.scope), len(refs)):
-            ref = refs[position]
-            if not ref.startswith(whole.scope):
-                return
-            said = self._said[dataset][ref]
+        dataset = whole.source.dataset
+        for ref, said in self._within(whole):
             if not said.gone and _key(dataset, ref) not in self._met:
                 yield from sorted({said.id} | said.ids - self._retracted)
+
+    def _within(self, scoped: Beginning | Whole) -> Iterator[tuple[str, Said]]:
+        dataset, scope = scoped.source.dataset or "", scoped.scope
+        refs = self._refs.get(dataset, [])
+        for position in range(bisect_left(refs, scope), len(refs)):
+            ref = refs[position]
+            if not ref.startswith(scope):
+                return
+            yield ref, self._said[dataset][ref]
+
+    def apart(self, amendment: Correction | Retraction) -> Correction | Retraction:
+        """The amendment, told apart by an ordinal from those that said the same before: it holds once more."""
+        number, told = 1, amendment
+        while (id_ := record_id(told)) in self._amendments:
+            number += 1
+            told = attrs.evolve(amendment, ref=f"time {number}")
+        self._amendments.add(id_)
+        return told
 
 
 def _key(dataset: str | None, ref: str | None) -> bytes:
@@ -141,7 +170,8 @@ def digests(event: Event) -> tuple[bytes, bytes]:
     return hashlib.blake2b(canonical(fields)).digest(), hashlib.blake2b(canonical(undated)).digest()
 
 
-def version_of(event: Event | Amendment, recorded_at: datetime) -> datetime:
-    """When the version came out that an event was read from; where nobody says, when it was recorded."""
-    published = event.sources[0].published if event.sources else None
+def version_of(told: Event | Amendment | Beginning, recorded_at: datetime) -> datetime:
+    """When the version came out that something was read from; where nobody says, when it was recorded."""
+    sources = (told.source,) if isinstance(told, Beginning) else told.sources
+    published = sources[0].published if sources else None
     return recorded_at if published is None or published.latest is None else end_of(published.latest)

@@ -29,6 +29,17 @@ class Entry:
 
 
 @frozen(kw_only=True)
+class Beginning:
+    """What comes next, until another beginning, are the entries whose `ref` begins with `scope`, in full.
+
+    `source` is the file's own, as of the entries. Where the log has a newer version of the scope, they are too late.
+    """
+
+    scope: str
+    source: Source
+
+
+@frozen(kw_only=True)
 class Whole:
     """All entries have been told whose `ref` begins with `scope`: what the dataset had there before is gone.
 
@@ -63,4 +74,4 @@ class Remark:
     found: str | None = None
 
 
-Reading: TypeAlias = Entry | Whole | Skipped | Remark
+Reading: TypeAlias = Entry | Beginning | Whole | Skipped | Remark

@@ -30,7 +30,7 @@ from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
 from aidtimeline.formats.iati.transactions import transactions
 from aidtimeline.formats.iati.values import day_of, slug
-from aidtimeline.formats.readings import Reading, Remark, Skipped, Whole
+from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.xml import Element, children
 
 FIRST_READING = 0.25
@@ -149,6 +149,7 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     updated = element.get("last-updated-datetime")
     if updated and day_of(updated) is None:
         yield activity.remark(NO_UPDATE, "last-updated-datetime", element, shown(updated))
+    yield Beginning(scope=activity.stem, source=activity.source)
     yield from profile(activity)
     yield from transactions(activity)
     yield from plans(activity)

@@ -66,9 +66,16 @@ def read_date(text: str) -> Told:
             DateRange.parse(told)  # one that ends before it begins is none
             return Told(told, named)
     guessed = edtf.guess(words)
-    if guessed is None:
+    if guessed is None or not _says_all(guessed, words):
         raise InvalidValue(text, "a date")
     return Told(guessed, (guessed,))
+
+
+def _says_all(guessed: str, text: str) -> bool:
+    """Whether a date leaves nothing out of a text: each number is in it, and what else stands there are months."""
+    numbers = re.findall("[0-9]+", re.sub(r"[t ]00:00:00(?:\.0+)?$", "", text))
+    rest = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", "", text)
+    return len("".join(numbers)) <= len(guessed.replace("-", "")) and not re.search("[a-su-z]", rest)
 
 
 _FORMS = [
@@ -79,6 +86,8 @@ _FORMS = [
         (r"(?:until|till|by|up to|as of) (.+)", "[..{}]"),
         (r"(?:since|from|starting) (.+)", "[{}..]"),
         (r"(?:between |from )?(.+) (?:&|and|to|until|-) (.+)", "[{}..{}]"),
+        (r"(.+) or (?:earlier|before)", "[..{}]"),
+        (r"(.+) or (?:later|after)", "[{}..]"),
     )
 ]
 
@@ -91,7 +100,7 @@ def _simple(text: str) -> str | None:
             found = meant(*match.groups())
             return found if found == edtf.guess(found) else None
     guessed = edtf.guess(text)
-    return guessed if guessed and re.fullmatch(r"[0-9-]+", guessed) else None
+    return guessed if guessed and re.fullmatch(r"[0-9-]+", guessed) and _says_all(guessed, text) else None
 
 
 def _month_day(first: str, second: str, year: str) -> str:

@@ -12,7 +12,7 @@ import attrs
 
 from aidtimeline.errors import UsageError
 from aidtimeline.formats.files import File
-from aidtimeline.formats.readings import Entry, Reading, Remark, Whole
+from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Whole
 from aidtimeline.formats.sheets import rows
 from aidtimeline.formats.tables.entries import RowReader
 from aidtimeline.formats.tables.example import EXAMPLE, SAMPLE, example
@@ -35,7 +35,10 @@ def read(file: File) -> Iterator[Reading]:
     for row in rows(file, sheet=mapping.sheet, wanted=tuple(dict.fromkeys(mapping.columns()))):
         for reading in reader.read(row):
             if isinstance(reading, Entry):
+                first = source is None
                 source = attrs.evolve(reading.event.sources[0], locator=None, quote=None)
+                if first and mapping.complete:
+                    yield Beginning(scope="", source=source)
             yield reading
     if not mapping.complete:
         return
