@@ -378,7 +378,6 @@ def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:
         "no": False,
         "error": "#NAME?",
         "text": "  two words ",
-        "formula": "=1+1",
         "none": None,
     }
     book = workbook(tmp_path / "t.xlsx", ("S", [list(values), list(values.values())]))
@@ -396,7 +395,6 @@ def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:
         "no": "false",
         "error": "",
         "text": "two words",
-        "formula": "",
         "none": "",
     }
 
@@ -408,6 +406,13 @@ def test_no_number_of_a_workbook_is_rounded(number: float) -> None:
     assert Decimal(text) == Decimal(repr(number))
     assert "e" not in text.lower()
     assert not text.endswith(".0")
+
+
+def test_a_formula_that_was_never_calculated_is_no_empty_cell(tmp_path: Path) -> None:
+    """Nobody knows what it comes to, so the workbook is refused, and the cell is named."""
+    book = workbook(tmp_path / "t.xlsx", ("S", [["a", "b"], [1, "=1+1"]]))
+    with pytest.raises(UnreadableFile, match="the formula in 'B2' has never been calculated"):
+        cells(book)
 
 
 def test_a_sheet_may_be_named(tmp_path: Path, written: Callable[..., File]) -> None:

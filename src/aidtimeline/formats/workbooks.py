@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -107,6 +107,7 @@ class Sheets:
                 if element.tag == DATA_TAG:
                     held = element if event == "start" else None
                 elif event == "end" and element.tag == ROW_TAG:
+                    self._refuse_uncalculated(element)
                     yield parser.parse_row(element)
                     parser.row_dimensions.clear()
                     element.clear()
@@ -114,6 +115,15 @@ class Sheets:
                         held.clear()
                 elif event == "end" and held is None:
                     element.clear()
+
+
+    def _refuse_uncalculated(self, row: Iterable[Any]) -> None:
+        """Refuse a formula of which no program has noted the result: it is not empty, and nobody knows what it is."""
+        for cell in row:
+            parts = {part.tag.rpartition("}")[2]: part.text for part in cell}
+            if "f" in parts and not parts.get("v") and cell.get("t") != "str":  # a result may be the empty text
+                message = f"the formula in {shown(cell.get('r'))} has never been calculated, so its value is not known"
+                raise self.file.unreadable(message, hint="open the workbook in a spreadsheet program, and save it")
 
 
 @contextlib.contextmanager
