@@ -37,6 +37,7 @@ from aidtimeline.formats.sheets import fold, rows
 PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
 TOLD_BEFORE = "fts/told-before"
+NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 _KINDS: dict[tuple[str, bool], type[Event]] = {
@@ -67,6 +68,8 @@ def read(file: File) -> Iterator[Reading]:
     read = 0
     for row in rows(file, wanted=("id", "status", "date", "amountUSD")):
         read += 1
+        if read == 1 and fold("newMoney") not in map(fold, row.cells):
+            yield Remark(reason=NOT_SAID, place=file.name)
         if row.overflows:
             yield Skipped(reason="a row with more cells than the header", place=row.place, line=row.number)
         else:
