@@ -26,7 +26,7 @@ from aidtimeline.events import Commitment, Disbursement, Event, Record, Status
 from aidtimeline.formats.files import File
 from aidtimeline.formats.iati import read
 from aidtimeline.formats.importing import import_file
-from aidtimeline.formats.readings import Entry, Whole
+from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.vocabulary import Party, Vocabulary
 
 IATI = Path(__file__).parents[2] / "shared" / "data" / "iati"
@@ -283,9 +283,9 @@ def test_who_reports_may_be_told_in_part(tmp_path: Path, reporter: str, dataset:
 
 
 def test_an_activity_is_told_in_full(tmp_path: Path) -> None:
-    """Each ends with the word that no more is to come of it, by what all its references begin with."""
+    """Each begins and ends with the word that it does, by what all its references begin with."""
     found = told(tmp_path, file(activity(transaction()), activity(id="XM-12")))
-    assert [type(each) for each in found.readings] == [Entry, Entry, Whole, Entry, Whole]
+    assert [type(each) for each in found.readings] == [Beginning, Entry, Entry, Whole, Beginning, Entry, Whole]
     assert [each.scope for each in found.wholes] == ["XM-1/", "XM-12/"]
     assert all((each.event.ref or "").startswith(("XM-1/", "XM-12/")) for each in found.entries)
 
@@ -456,7 +456,7 @@ def test_a_later_version_changes_only_what_it_tells_otherwise(tmp_path: Path) ->
         "XM-1/transaction/T4": "USD 100",
     }
     assert [(each.status, each.date.text) for each in events if isinstance(each, Status)] == [
-        ("closed", "2023-03-01/2024-03-01")
+        ("closed", "2023-03-02/2024-03-01")
     ]
     kinds = [json.loads(line)["kind"] for line in (tmp_path / "log" / "iati.jsonl").read_text().splitlines()]
     assert Counter(kinds)["correction"] == 1

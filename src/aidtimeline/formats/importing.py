@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
 import attrs
@@ -171,9 +171,10 @@ def _grew(event: Event, said: Said) -> bool:
 
 
 def _between(before: DateRange, now: DateRange) -> DateRange:
-    """When what is told anew came about: after the last version, as far as the new one leaves that open."""
-    if before.latest is None or now.latest is None or before.latest > now.latest:
+    """When what is told anew came about: after the last version's day, as far as the new one leaves that open."""
+    if before.latest is None or now.latest is None or before.latest >= now.latest:
         return now
-    if now.earliest is not None and now.earliest >= before.latest:
+    since = before.latest + timedelta(days=1)
+    if now.earliest is not None and now.earliest >= since:
         return now
-    return DateRange.between(before.latest, now.latest)
+    return DateRange.between(since, now.latest)

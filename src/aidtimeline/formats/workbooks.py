@@ -116,7 +116,6 @@ class Sheets:
                 elif event == "end" and held is None:
                     element.clear()
 
-
     def _refuse_uncalculated(self, row: Iterable[Any]) -> None:
         """Refuse a formula of which no program has noted the result: it is not empty, and nobody knows what it is."""
         for cell in row:
