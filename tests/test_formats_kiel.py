@@ -679,3 +679,25 @@ def test_whatever_stands_in_the_cells(rows: list[dict[str, str]]) -> None:
         found = readings(Path(folder), row(id="first"), *rows, names=LATER)
     assert all("line " in (event.sources[0].locator or "") for event in events(found).values())
     assert isinstance(found[-1], Whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2022-03-01 to 2022-06-30", "[2022-03-01..2022-06-30]"),
+        ("2022-03-01 or earlier", "[..2022-03-01]"),
+        ("2022-03-01 or later", "[2022-03-01..]"),
+        ("2022-03-01 00:00:00", "2022-03-01"),
+        ("5 March 2022", "2022-03-05"),
+    ],
+)
+def test_no_part_of_a_date_is_left_out(text: str, meant: str) -> None:
+    """What stands beside a day is read as well."""
+    assert read_date(text).edtf == meant
+
+
+@pytest.mark.parametrize("text", ["2022-03-01 / 2022-04-01", "until 2022-03-01 / 2022-04-01", "2022-03-01 (part)"])
+def test_a_date_that_cannot_be_read_whole_is_none(text: str) -> None:
+    """Nothing is made more precise than it was said."""
+    with pytest.raises(InvalidValue):
+        read_date(text)
