@@ -8,12 +8,9 @@ README.md tells what is measured, and what it means.
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,26 +18,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import iterparse
 
-from measure import Sums, run_step
+from measure import Figures, Sums, add_folder, run, run_step
 
 from aidtimeline.formats.files import File
 from aidtimeline.formats.iati import read
 from aidtimeline.formats.readings import Entry
 
-IN_MEMORY = Path("/dev/shm")
+SCRIPT = Path(__file__)
 KINDS = {"2": "commitment", "3": "disbursement", "4": "expenditure", "11": "commitment"}
 FIRST_DAY = date(2015, 1, 1)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one run of a step took, and what it found: how many events of each kind, and how much money in cents."""
-
-    seconds: float
-    mebibytes: float
-    sums: dict[str, list[int | None]]
-
-
 FILES = {"flat": "activities", "family": "the same, four in five naming a parent in the file, which is then read twice"}
 SIDES = {
     "nothing": "(the interpreter and its modules)",
@@ -55,13 +41,13 @@ def main() -> None:
     options = _options()
     for name, about in FILES.items():
         with TemporaryDirectory(dir=options.folder) as folder:
-            expected = _run("write", name, folder, options.activities).sums
+            expected = run(SCRIPT, f"write-{name}", folder, options.activities).sums
             megabytes = Path(folder, f"{name}.xml").stat().st_size / 10**6
             runs: dict[str, list[Figures]] = {side: [] for side in SIDES}
             for turn in range(options.runs):
                 for side, turns in runs.items():
                     print(f"{name}, turn {turn + 1} of {options.runs}: {SIDES[side]}", file=sys.stderr)
-                    turns.append(_run(side, name, folder, options.activities))
+                    turns.append(run(SCRIPT, f"{side}-{name}", folder, options.activities))
         if any(each.sums != expected for each in runs["read"]):
             sys.exit(f"{name}: found {runs['read'][0].sums}, expected {expected}")
         print(f"\n{about}: {options.activities:,}, {megabytes:.1f} MB; {options.runs} turns: medians\n")
@@ -72,20 +58,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--activities", type=int, default=60_000, metavar="N", help="how many (default %(default)s)")
     parser.add_argument("--runs", type=int, default=5, metavar="K", help="of each side (default %(default)s)")
-    parser.add_argument(
-        "--folder",
-        default=IN_MEMORY if IN_MEMORY.is_dir() else None,
-        metavar="DIR",
-        help="where the files are put (default: a file system in memory, where there is one)",
-    )
+    add_folder(parser)
     return parser.parse_args()
-
-
-def _run(step: str, name: str, folder: str, activities: int) -> Figures:
-    """Run a step in a process of its own, so that no cache is warm and its memory is its own."""
-    command = [sys.executable, __file__, f"{step}-{name}", folder, str(activities)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Figures(**json.loads(done.stdout))
 
 
 def _print(runs: dict[str, list[Figures]]) -> None:

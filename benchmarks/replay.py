@@ -8,16 +8,15 @@ README.md tells what is measured, and what it means.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from measure import Figures, add_folder, run
+
 HERE = Path(__file__).parent
-IN_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,6 @@ class Side:
     script: str
     step: str
     written_by: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one run of a step took, and the sums it came to: by item, low and high end."""
-
-    seconds: float
-    mebibytes: float
-    sums: dict[str, list[int | None]]
 
 
 OURS = Side("aidtimeline", "ours.py", "replay", "write")
@@ -51,12 +41,12 @@ def main() -> None:
     options = _options()
     with TemporaryDirectory(dir=options.folder) as folder:
         writers = dict.fromkeys((side.script, side.written_by) for side in SIDES)
-        expected = {writer: _run(*writer, folder, options.records).sums for writer in writers}
+        expected = {writer: run(HERE / writer[0], writer[1], folder, options.records).sums for writer in writers}
         runs: dict[Side, list[Figures]] = {side: [] for side in SIDES}
         for turn in range(options.runs):
             for side in SIDES:
                 print(f"turn {turn + 1} of {options.runs}: {side.name}", file=sys.stderr)
-                figures = _run(side.script, side.step, folder, options.records)
+                figures = run(HERE / side.script, side.step, folder, options.records)
                 if figures.sums != expected[side.script, side.written_by]:
                     sys.exit(f"{side.name}: not the sums of the records")
                 runs[side].append(figures)
@@ -71,12 +61,7 @@ def _options() -> argparse.Namespace:
         "--records", type=_at_least_one, default=100_000, metavar="N", help="how many (default %(default)s)"
     )
     parser.add_argument("--runs", type=_at_least_one, default=5, metavar="K", help="of each side (default %(default)s)")
-    parser.add_argument(
-        "--folder",
-        default=IN_MEMORY if IN_MEMORY.is_dir() else None,
-        metavar="DIR",
-        help="where log and databases are put (default: a file system in memory, where there is one)",
-    )
+    add_folder(parser)
     return parser.parse_args()
 
 
@@ -85,13 +70,6 @@ def _at_least_one(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"found {number}, expected at least 1")
     return number
-
-
-def _run(script: str, step: str, folder: str, records: int) -> Figures:
-    """Run a step in a process of its own, so that no cache is warm and its memory is its own."""
-    command = [sys.executable, str(HERE / script), step, folder, str(records)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Figures(**json.loads(done.stdout))
 
 
 def _print(runs: dict[Side, list[Figures]], records: int) -> None:

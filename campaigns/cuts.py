@@ -59,10 +59,9 @@ BROKEN = {None: FaultyDisk, "repair-deletes-the-rest": Deletes, "repair-deletes-
 
 def main() -> None:
     """Run the campaign."""
-    parser = report.options(__doc__)
+    parser = report.options(__doc__, BROKEN)
     parser.add_argument("--records", type=int, default=200, metavar="N", help="in the log (default %(default)s)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every how many bytes (default %(default)s)")
-    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
     figures: Counter[str] = Counter({"lost": 0, "not kept aside": 0})

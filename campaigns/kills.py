@@ -234,10 +234,9 @@ def _halves(found: Counter[str]) -> list[str]:
 
 def main() -> None:
     """Run the campaign, log after log."""
-    parser = report.options(__doc__)
+    parser = report.options(__doc__, BROKEN)
     parser.add_argument("--kills", type=int, default=2000, metavar="N", help="within appends (default %(default)s)")
     parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
-    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
     campaign, begin, number = Campaign(given.seed, given.broken), time.monotonic(), 0

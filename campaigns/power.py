@@ -52,9 +52,8 @@ class Power(DurableLogConformance):
 
 def main() -> None:
     """Run the campaign."""
-    parser = report.options(__doc__)
+    parser = report.options(__doc__, BROKEN)
     parser.add_argument("--ways", type=int, default=20, metavar="N", help="at each step (default %(default)s)")
-    parser.add_argument("--broken", choices=[each for each in BROKEN if each], metavar="HOW", help="%(choices)s")
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
     suite, failures, begin = Power(given.seed, given.ways, BROKEN[given.broken]), [], time.monotonic()

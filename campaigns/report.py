@@ -9,20 +9,21 @@ import platform
 import random
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
-def options(description: str | None) -> argparse.ArgumentParser:
-    """A parser with what every campaign takes."""
+def options(description: str | None, broken: Iterable[str | None]) -> argparse.ArgumentParser:
+    """A parser with what every campaign takes, and the ways in which its log may be `broken`."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32), help="default: a new one")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where to write the figures, as JSON")
     parser.set_defaults(commit=_git("rev-parse", "HEAD"), sources=_sources())
     parser.add_argument("--folder", metavar="DIR", help="where logs are put (default: for temporary files)")
+    parser.add_argument("--broken", choices=list(filter(None, broken)), metavar="HOW", help="%(choices)s")
     return parser
 
 

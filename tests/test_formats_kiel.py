@@ -13,7 +13,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from workbooks import workbook
 
 from aidtimeline import Timeline
 from aidtimeline.dates import DateRange
@@ -559,18 +559,6 @@ def test_a_release_with_the_same_content_changes_nothing(tmp_path: Path) -> None
 # Workbooks, and wrong files.
 
 
-def workbook(path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Path:
-    book = Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        for each in rows:
-            sheet.append(list(each))
-    book.save(path)
-    return path
-
-
 def sheet_of(*rows: Mapping[str, str], without: Sequence[str] = ()) -> list[list[Any]]:
     names = [None if what in without else name for what, name in RELEASE_7.items()]
     return [names, *([each.get(what, ".") for what in RELEASE_7] for each in rows)]
@@ -586,8 +574,7 @@ COMMERCIAL = ("Commercial assistance", sheet_of(row(id="SOLD")))
 def test_a_workbook_says_itself_which_release_it_is(tmp_path: Path) -> None:
     """Its main sheet is found by its name among others that are alike, number and cut-off in what it begins with."""
     main = ("Bilateral Assistance, MAIN DATA", sheet_of(row(item="truck", units="5")))
-    path = workbook(tmp_path / "tracker.xlsx", README, COMMERCIAL, main)
-    found = events(list(read(File(path=path))))
+    found = events(list(read(workbook(tmp_path / "tracker.xlsx", README, COMMERCIAL, main))))
     assert set(found) == {"JPM1", "JPM1/promised/truck"}
     own = found["JPM1"].sources[0]
     assert (own.title, own.published) == ("Ukraine Support Tracker, release 8", DateRange("2022-11-20"))
@@ -597,8 +584,8 @@ def test_a_workbook_says_itself_which_release_it_is(tmp_path: Path) -> None:
 def test_the_main_sheet_may_be_called_otherwise(tmp_path: Path) -> None:
     """It is then the first that has the columns; the updates tell as the read-me does."""
     updates = ("Updates and Corrections", [["Updates and corrections"], ["Release 9 (until January 15, 2023)"], ["x"]])
-    path = workbook(tmp_path / "tracker.xlsx", updates, ("Sheet1", [["Notes"], *sheet_of(row())]))
-    own = events(list(read(File(path=path))))["JPM1"].sources[0]
+    book = workbook(tmp_path / "tracker.xlsx", updates, ("Sheet1", [["Notes"], *sheet_of(row())]))
+    own = events(list(read(book)))["JPM1"].sources[0]
     assert (own.title, own.published) == ("Ukraine Support Tracker, release 9", DateRange("2023-01-15"))
 
 
@@ -620,9 +607,9 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     names = {what: name for what, name in RELEASE_7.items() if what not in ("id", "delivered")}
     with pytest.raises(UnreadableFile, match=r"'ID' or 'activity_id', 'No\. of Units delivered' or 'item_numb_deliv'"):
         readings(tmp_path, row(), names=names)
-    path = workbook(tmp_path / "x.xlsx", COMMERCIAL, ("MAIN DATA", sheet_of(row(), without=["value"])))
+    book = workbook(tmp_path / "x.xlsx", COMMERCIAL, ("MAIN DATA", sheet_of(row(), without=["value"])))
     with pytest.raises(UnreadableFile, match="found no column 'Monetary Value as Given by Source'"):
-        list(read(File(path=path)))
+        list(read(book))
 
 
 @pytest.mark.parametrize(
@@ -647,7 +634,7 @@ def test_another_file_is_refused(tmp_path: Path, content: str, message: str) -> 
 def test_another_workbook_is_refused(tmp_path: Path) -> None:
     """It has none of the columns in any of its sheets."""
     with pytest.raises(UnreadableFile, match="found no column 'ID'"):
-        list(read(File(path=workbook(tmp_path / "other.xlsx", ("a", [["x"]]), ("b", [])))))
+        list(read(workbook(tmp_path / "other.xlsx", ("a", [["x"]]), ("b", []))))
 
 
 def test_a_release_without_a_package_is_refused(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from workbooks import workbook
 
 from aidtimeline import Timeline
 from aidtimeline.dates import DateRange
@@ -126,17 +126,16 @@ def test_the_same_table_says_the_same_in_each_format(table: Callable[..., File],
     writer.writerows(rows)
     flat = table(DELIVERIES, out.getvalue())
     lines = table(DELIVERIES, "".join(f"{json.dumps(row)}\n" for row in rows), "aid.jsonl")
-    book, path = Workbook(), tmp_path / "aid.xlsx"
-    assert book.active is not None
-    book.active.title = "S"
-    book.active.append(["Deliveries"])
-    book.active.append(["ID", "Date", "Item", "Number"])
-    book.active.append(["1", datetime(2022, 3, 1), "truck", 1.5])
-    book.active.append([2, 2022, "boat"])
-    book.save(path)
+    sheet = [
+        ["Deliveries"],
+        ["ID", "Date", "Item", "Number"],
+        ["1", datetime(2022, 3, 1), "truck", 1.5],
+        [2, 2022, "boat"],
+    ]
+    book = attrs.evolve(flat, path=workbook(tmp_path / "aid.xlsx", ("S", sheet)).path)
     places = []
     told = []
-    for file in (flat, lines, attrs.evolve(flat, path=path)):
+    for file in (flat, lines, book):
         found = events(file)
         places.append([each.sources[0].locator for each in found])
         told.append([attrs.evolve(e, sources=[attrs.evolve(e.sources[0], locator=None)]) for e in found])

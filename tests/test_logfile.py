@@ -6,7 +6,6 @@ import errno
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -16,7 +15,7 @@ from logs import delivery, line, log_in, numbers, record
 from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.loglock import LOCK
-from aidtimeline.testing import PowerCutDisk, every_step
+from aidtimeline.testing import FaultyDisk, PowerCutDisk, every_step
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_a_log_cut_at_any_byte_of_its_last_line_keeps_all_before_and_goes_on(eve
         assert numbers(events, problems=problems) == [1, 2, *whole]
         torn = 0 < cut < len(line(3)) - 1
         assert [(each.code, each.severity, each.line) for each in problems] == [("torn-line", "warning", 3)] * torn
-        log_in(events, _Mortal(QUICK)).append(delivery(4))
+        log_in(events, FaultyDisk(None)).append(delivery(4))
         assert path.read_bytes() == before + line(3) * len(whole) + line(4)
         if torn:
             assert (events / "events.jsonl.torn").read_bytes() == line(3)[:cut] + b"\n"
@@ -124,69 +123,6 @@ def test_a_pending_size_without_its_file_does_no_harm(events: Path) -> None:
     assert numbers(events) == [1, 2, 3]
 
 
-class _Dead(BaseException):
-    """The process has died."""
-
-
-class _Mortal(Disk):
-    """A disk whose process dies at a given step: before a call, or within a write. It syncs nothing, to be quick."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def step(self) -> None:
-        self.steps -= 1
-        if self.steps < 0:
-            raise _Dead
-
-    def open(self, path: str, flags: int) -> int:
-        self.step()
-        return super().open(path, flags)
-
-    def write(self, descriptor: int, data: bytes) -> int:
-        self.step()
-        half = super().write(descriptor, data[: len(data) // 2])
-        self.step()
-        return half + super().write(descriptor, data[half:])
-
-    def sync(self, descriptor: int) -> None:
-        self.step()
-
-    def sync_folder(self, path: str) -> None:
-        self.step()
-
-    def truncate(self, descriptor: int, size: int) -> None:
-        self.step()
-        super().truncate(descriptor, size)
-
-    def replace(self, source: str, target: str) -> None:
-        self.step()
-        super().replace(source, target)
-
-    def remove(self, path: str) -> None:
-        self.step()
-        super().remove(path)
-
-    def make_folder(self, path: str) -> None:
-        self.step()
-        super().make_folder(path)
-
-
-QUICK = 10**6  # more steps than anything takes: a disk that syncs nothing, and lives
-
-
-def deaths(act: Callable[[Disk], object]) -> Iterator[bool]:
-    """Do something with the process dying at its first step, at its second, …; true once it was survived."""
-    for steps in itertools.count():
-        try:
-            act(_Mortal(steps))
-        except _Dead:
-            yield False
-        else:
-            yield True
-            return
-
-
 def put(folder: Path, files: dict[str, bytes]) -> None:
     """Make the folder hold these files and no others."""
     for path in folder.iterdir():
@@ -205,30 +141,34 @@ def test_a_writer_may_die_at_any_step_and_so_may_those_who_recover(events: Path,
     (events / "events.jsonl").write_bytes(line(1) + line(2) + tail)
     start, before = held(events), numbers(events)
     states = []
-    for survived in deaths(lambda disk: log_in(events, disk).append([delivery(3), delivery(4), delivery(5)])):
+    added = [delivery(number) for number in (3, 4, 5)]
+    for disk in every_step(lambda disk: log_in(events, disk).append(added), FaultyDisk):
         found = numbers(events)
         assert found in (before, [*before, 3, 4, 5])
-        assert not survived or found == [*before, 3, 4, 5]
+        assert disk.reached or found == [*before, 3, 4, 5]
         if (held(events), found) not in states:
             states.append((held(events), found))
         put(events, start)
     assert len(states) > 5
     for state, before in states:
         put(events, state)
-        for survived in deaths(lambda disk: log_in(events, disk).append(delivery(6))):
+        for disk in every_step(lambda disk: log_in(events, disk).append(delivery(6)), FaultyDisk):
             found = numbers(events)
             assert found in (before, [*before, 6])
-            assert not survived or found == [*before, 6]
-            log_in(events, _Mortal(QUICK)).append(delivery(7), to="other")
+            assert disk.reached or found == [*before, 6]
+            log_in(events, FaultyDisk(None)).append(delivery(7), to="other")
             assert numbers(events) == [*found, 7]
             put(events, state)
 
 
-class _Paced(_Mortal):
+ALL = 10**6  # more steps than anything takes
+
+
+class _Paced(FaultyDisk):
     """A disk whose process, another thread, goes on only as far as it is let."""
 
     def __init__(self) -> None:
-        super().__init__(QUICK)
+        super().__init__(None)
         self.let, self.came, self.ended = threading.Semaphore(0), threading.Semaphore(0), False
 
     def step(self) -> None:
@@ -319,50 +259,32 @@ def test_a_reader_sees_whole_batches_wherever_their_writer_is(events: Path, star
         for steps in ((then - first, 0), (0, then - first)):
             disk, thread = begin(first)
             found = [each.id for each in log_in(events, _Interrupted(disk, *steps)).read()]
-            disk.go(QUICK)
+            disk.go(ALL)
             thread.join()
             assert found in whole
 
 
-class _Full(_Mortal):
-    """A disk on which everything fails from a given step on, for want of room."""
-
-    def step(self) -> None:
-        self.steps -= 1
-        if self.steps < 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-class _Unlucky(_Full):
-    """A disk on which one step fails, and all before and after it succeed."""
-
-    def step(self) -> None:
-        self.steps -= 1
-        if self.steps == -1:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-
-@pytest.mark.parametrize("disk", [_Full, _Unlucky])
+@pytest.mark.parametrize(("error", "lasting"), [(errno.ENOSPC, True), (errno.EIO, False)], ids=["full", "unlucky"])
 @pytest.mark.parametrize("batch", [[3], [3, 4, 5]], ids=["one", "many"])
 def test_a_failure_at_any_step_is_an_error_and_leaves_all_or_nothing(
-    events: Path, disk: type[_Full], batch: list[int]
+    events: Path, error: int, lasting: bool, batch: list[int]
 ) -> None:
     """The message names the reason; the same log object can try again, and nothing is there twice."""
     start = held(events)
     for steps in range(45):
-        failing = disk(steps)
+        failing = FaultyDisk(steps, error, lasting=lasting)
         log = log_in(events, failing)
         reason = None
         try:
             log.append([delivery(each) for each in batch])
-        except LogError as error:
-            reason = str(error)
+        except LogError as told:
+            reason = str(told)
         if reason is None:
             assert numbers(events) == [1, 2, *batch]
         else:
             assert "No space" in reason or "Input/output" in reason
             assert numbers(events) in ([1, 2], [1, 2, *batch])
-        failing.steps = QUICK
+        failing.at = None
         assert [each.id for each in log.append([delivery(each) for each in batch])] == [record(n).id for n in batch]
         assert numbers(events) == [1, 2, *batch]
         put(events, start)

@@ -65,7 +65,7 @@ def parse_object(line: str | bytes) -> dict[str, Any]:
     if too_deep(text):
         raise InvalidValue(text, f"{EXPECTED}, nested at most {MAX_DEPTH} deep")
     try:
-        found = _DECODER.decode(text)
+        found = DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InvalidValue(text, EXPECTED, f"{error.msg} at character {error.pos + 1}") from None
     if not isinstance(found, dict):
@@ -185,6 +185,7 @@ def _refuse(text: str) -> NoReturn:
     raise InvalidValue(text, "a number that JSON has")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)
+DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)
+"""Reads JSON strictly, but for its limits: raises `InvalidValue` for a name twice in an object, and for NaN."""
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

@@ -59,7 +59,6 @@ class File:
     @contextlib.contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Its bytes, unpacked where it is packed with gzip. Raises `UnreadableFile`, also from the reads within."""
-        size = 0
         try:
             with open(self.path, "rb") as stream:
                 size = os.fstat(stream.fileno()).st_size

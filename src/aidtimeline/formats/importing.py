@@ -22,9 +22,9 @@ from tempfile import TemporaryFile
 
 import attrs
 
-from aidtimeline.codec import encode, record_id
-from aidtimeline.dates import DateRange, format_instant, parse_instant
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
+from aidtimeline.codec import encode_new
+from aidtimeline.dates import DateRange, in_utc
+from aidtimeline.events import Amendment, Correction, Event, Retraction
 from aidtimeline.formats.files import File
 from aidtimeline.formats.known import READ_ANEW, Known, Said, digests, version_of
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
@@ -87,7 +87,7 @@ def import_readings(
     dry_run: bool = False,
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does."""
-    recorded_at = parse_instant(format_instant(recorded_at))
+    recorded_at = in_utc(recorded_at)
     report = Report()
     known = Known(log)
     with TemporaryFile() as spool:
@@ -95,7 +95,8 @@ def import_readings(
             if len(report.first) < FIRST:
                 report.first.append(event)
             if not dry_run:
-                spool.write(encode(Record(record_id(event), recorded_at, event)).encode() + b"\n")
+                _, line = encode_new(event, recorded_at)
+                spool.write(line.encode() + b"\n")
         if spool.tell():
             spool.seek(0)
             lines = (("(import)", number, line) for number, line in enumerate(spool, start=1))
@@ -137,17 +138,16 @@ def _settle(
     event, source = entry.event, entry.event.sources[0]
     if not known.come_to(source.dataset, event.ref):
         return "twice", None
-    said = known.last(source.dataset, event.ref)
-    if said is None and late:
-        return "older", None
+    said, version = known.last(source.dataset, event.ref), version_of(source, now)
     if said is None:
-        before = known.version_before(version_of(event, now), source.dataset) if entry.complete else None
+        if late:
+            return "older", None
+        before = known.version_before(version, source.dataset) if entry.complete else None
         if entry.restated and before is not None:
             event = attrs.evolve(event, date=_between(DateRange.between(None, before), event.date))
         return "new", event
     if not said.gone and said.digests[entry.restated] == digests(event)[entry.restated]:
         return "unchanged", None
-    version = version_of(event, now)
     if version < said.version:
         return "older", None
     same_version = repair or (source.published is not None and version == said.version)

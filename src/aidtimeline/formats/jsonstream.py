@@ -9,12 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
-from aidtimeline.amounts import MAX_DIGITS
 from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError, shown
 from aidtimeline.formats.files import BLOCK, File
-from aidtimeline.jsonlines import Token
+from aidtimeline.jsonlines import DECODER
 
 MAX_VALUE = 2**22
 """The most characters of a value that is read whole."""
@@ -59,7 +58,7 @@ class JsonStream:
         self._peek()
         while True:
             try:
-                found, end = _DECODER.raw_decode(self._text, self._at)
+                found, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if len(self._text) - self._at > MAX_VALUE:
                     limit = f"a value of at most {MAX_VALUE:,} characters"
@@ -129,22 +128,3 @@ class JsonStream:
     def _unreadable(self, expected: str, why: str | None = None) -> UnreadableFile:
         found = shown(self._text[self._at : self._at + 20]) if self._peek() else "the end of the file"
         return self._file.unreadable(f"found {found}, expected {expected}", line=self._line(), hint=why)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise InvalidValue(next(name for name in names if names.count(name) > 1), "each name once in an object")
-    return found
-
-
-def _integer(text: str) -> int | Token:
-    return int(text) if len(text.lstrip("-")) <= MAX_DIGITS else Token(text)
-
-
-def _refuse(text: str) -> NoReturn:
-    raise InvalidValue(text, "a number that JSON has")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)

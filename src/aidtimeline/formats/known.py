@@ -16,7 +16,7 @@ from aidtimeline.amounts import Quantity
 from aidtimeline.codec import canonical, event_to_json, record_id
 from aidtimeline.dates import DateRange, end_of
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
 from aidtimeline.formats.readings import Beginning, Whole
 from aidtimeline.log import EventLog
 
@@ -69,25 +69,14 @@ class Known:
         self.stamp = log.stamp()
         gone: list[tuple[str, _Order]] = []
         for record in log.read() if log.files() else ():
-            event = record.event
-            order = version_of(event, record.recorded_at), record.recorded_at, not isinstance(event, Event), record.id
-            if not isinstance(event, Event):
+            if not isinstance(record.event, Event):
                 self._amendments.add(record.id)
-            if isinstance(event, Retraction) and event.sources and event.sources[0].dataset is not None:
-                gone.append((event.of, order))
-            elif isinstance(event, Event):
-                self._learn(event, record.id, None, order)
-            elif isinstance(event, Correction):
-                news: str | None = record.id
-                if event.reason == READ_ANEW:
-                    # A repair aims at the event, or at the news that stands in its place.
-                    of_news = isinstance(event.event, Correction)
-                    news, event = (event.of, event.event) if of_news else (None, event)
-                elif not event.sources or event.sources[0].dataset is None:
-                    continue
-                if isinstance(event, Correction) and isinstance(event.event, Event):
-                    order = version_of(event.event, record.recorded_at), *order[1:]
-                    self._learn(event.event, event.of, news, order)
+            if isinstance(record.event, Retraction):
+                if _from_dataset(record.event):
+                    gone.append((record.event.of, _order(record, record.event)))
+            elif (told := _told(record)) is not None:
+                event, of, news = told
+                self._learn(event, of, news, _order(record, event))
         self._retracted = {of for of, _ in gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
         for of, order in gone:
@@ -128,7 +117,7 @@ class Known:
 
     def has_newer(self, beginning: Beginning, now: datetime) -> bool:
         """Whether the log has a newer version of a scope than the one that begins."""
-        version = version_of(beginning, now)
+        version = version_of(beginning.source, now)
         return any(said.version > version for _, said in self._within(beginning))
 
     def missing(self, whole: Whole) -> Iterator[str]:
@@ -157,6 +146,29 @@ class Known:
         return told
 
 
+def _told(record: Record) -> tuple[Event, str, str | None] | None:
+    """What a record tells of an entry: the event, the record that it is of, and the news that stands in its place."""
+    event = record.event
+    if isinstance(event, Event):
+        return event, record.id, None
+    news: str | None = record.id if _from_dataset(event) else None
+    if isinstance(event, Correction) and event.reason == READ_ANEW:
+        # A repair of ours aims at the event, or at the news that stands in its place.
+        news, event = (event.of, event.event) if isinstance(event.event, Correction) else (None, event)
+    elif news is None:
+        return None
+    return (event.event, event.of, news) if isinstance(event, Correction) and isinstance(event.event, Event) else None
+
+
+def _from_dataset(amendment: Amendment) -> bool:
+    return bool(amendment.sources) and amendment.sources[0].dataset is not None
+
+
+def _order(record: Record, told: Event | Amendment) -> _Order:
+    version = version_of(told.sources[0], record.recorded_at)
+    return version, record.recorded_at, not isinstance(record.event, Event), record.id
+
+
 def _key(dataset: str | None, ref: str | None) -> bytes:
     return hashlib.blake2b(f"{dataset}\0{ref}".encode(), digest_size=16).digest()
 
@@ -170,8 +182,7 @@ def digests(event: Event) -> tuple[bytes, bytes]:
     return hashlib.blake2b(canonical(fields)).digest(), hashlib.blake2b(canonical(undated)).digest()
 
 
-def version_of(told: Event | Amendment | Beginning, recorded_at: datetime) -> datetime:
-    """When the version came out that something was read from; where nobody says, when it was recorded."""
-    sources = (told.source,) if isinstance(told, Beginning) else told.sources
-    published = sources[0].published if sources else None
+def version_of(source: Source, recorded_at: datetime) -> datetime:
+    """When the version came out that a source is; where nobody says, when it was recorded."""
+    published = source.published
     return recorded_at if published is None or published.latest is None else end_of(published.latest)

@@ -14,10 +14,9 @@ from aidtimeline.formats.readings import Reading
 
 @frozen
 class Format:
-    """A format: the module that reads it, and what it is in a few words."""
+    """A format, by the module that reads it."""
 
     module: str
-    about: str
 
     def read(self, file: File) -> Iterator[Reading]:
         """What the file says, reading by reading, as they are asked for. The module is loaded then."""
@@ -25,14 +24,11 @@ class Format:
         return reader(file)
 
 
-_TABLE = "a table, with --mapping to say which column is what"
 FORMATS = {
-    "iati": Format("iati", "IATI activities, version 2 (XML)"),
-    "kiel": Format("kiel", "a release of the Kiel Ukraine Support Tracker (XLSX, or its main sheet as CSV)"),
-    "fts": Format("fts", "flows of OCHA's Financial Tracking Service (JSON of the API, or CSV)"),
-    "csv": Format("tables", _TABLE),
-    "xlsx": Format("tables", _TABLE),
-    "jsonl": Format("tables", _TABLE),
+    "iati": Format("iati"),
+    "kiel": Format("kiel"),
+    "fts": Format("fts"),
+    **dict.fromkeys(("csv", "xlsx", "jsonl"), Format("tables")),
 }
 
 
