@@ -20,9 +20,11 @@ from typing import TypeAlias
 import ours
 import peer
 from deliveries import rows
+from filelock import lock_descriptor, unlock_descriptor
 
-from aidtimeline import EventLog, Record
-from aidtimeline.codec import encode, record_id
+from aidtimeline import EventLog
+from aidtimeline.codec import encode_new
+from aidtimeline.dates import format_instant
 from aidtimeline.disk import Disk
 from aidtimeline.events import Event
 from aidtimeline.log import now
@@ -56,7 +58,8 @@ def _options() -> argparse.Namespace:
 
 
 def _singles(folder: Path, count: int) -> Turn:
-    folder.mkdir()
+    looked = folder / "looked" / "lines"
+    looked.parent.mkdir(parents=True)
     log, unsynced = EventLog(folder / "log"), EventLog(folder / "unsynced", disk=_Unsynced())
     given = list(rows(count))
     events = list(map(ours.delivery, given))
@@ -64,11 +67,15 @@ def _singles(folder: Path, count: int) -> Turn:
         peer.application(folder) as deliveries,
         (folder / "bare").open("ab", buffering=0) as bare,
         (folder / "made").open("ab", buffering=0) as made,
+        looked.open("ab", buffering=0) as lines,
     ):
         return _in_turns(
             {
                 "bare write and fdatasync": [partial(_write, bare.fileno(), _line(event)) for event in events],
                 "the same, making the line": [partial(_make_and_write, made.fileno(), event) for event in events],
+                "the same, locking, looking": [
+                    partial(_look_and_write, str(looked.parent), lines.fileno(), event) for event in events
+                ],
                 "aidtimeline": [partial(log.append, event) for event in events],
             }
         ) | _in_turns(
@@ -105,7 +112,7 @@ def _in_turns(sides: Mapping[str, Sequence[Act]]) -> Turn:
 
 
 def _line(event: Event) -> bytes:
-    return encode(Record(record_id(event), now(), event)).encode() + b"\n"
+    return encode_new(event, format_instant(now()))[1]
 
 
 def _write(descriptor: int, line: bytes) -> None:
@@ -115,6 +122,19 @@ def _write(descriptor: int, line: bytes) -> None:
 
 def _make_and_write(descriptor: int, event: Event) -> None:
     _write(descriptor, _line(event))
+
+
+def _look_and_write(folder: str, descriptor: int, event: Event) -> None:
+    """With what a log asks of the system besides, where others may write to its folder too: and nothing else."""
+    line = _line(event)
+    lock = os.open(f"{folder}/lock", os.O_RDWR | os.O_CREAT)
+    lock_descriptor(lock)
+    os.fstat(lock)
+    os.listdir(folder)
+    os.lstat(f"{folder}/lines")
+    _write(descriptor, line)
+    unlock_descriptor(lock)
+    os.close(lock)
 
 
 class _Unsynced(Disk):

@@ -138,7 +138,7 @@ def _next_writer(path: Path, disk: FaultyDisk, line: bytes) -> None:
     file = LogFile(str(path), disk)
     if path.with_name(NAME + PENDING).exists():
         file.recover()
-    file.append([line.removesuffix(b"\n")])
+    file.append([line])
 
 
 def _seen(path: Path) -> bytes:

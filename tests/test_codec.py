@@ -25,7 +25,7 @@ from aidtimeline.codec import (
     event_to_json,
     record_id,
 )
-from aidtimeline.dates import DateRange
+from aidtimeline.dates import DateRange, format_instant
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import (
     EVENT_KINDS,
@@ -179,7 +179,7 @@ def test_a_record_survives_its_line(record: Record) -> None:
     assert "\n" not in line
     assert decode(line) == decode(line.encode() + b"\n") == record
     assert encode(decode(line)) == line
-    assert encode_new(record.event, record.recorded_at) == (record.id, line)
+    assert encode_new(record.event, format_instant(record.recorded_at)) == (record.id, f"{line}\n".encode())
 
 
 @given(all_events)

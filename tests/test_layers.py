@@ -21,7 +21,7 @@ ROOMS = [
     {"events"},
     {"vocabulary", "versions"},
     {"words"},
-    {"structure"},
+    {"structure", "texts"},
     {"codec"},
     {"drafts", "disk"},
     {"logbatch", "logfile", "loglock"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import final
 
 from attrs import field, frozen
@@ -148,14 +148,14 @@ class Quantity:
         high = "" if self.high is None else f"{self.high:f}"
         return ("~" if self.approximate else "") + (low if low == high else f"{low}..{high}")
 
-    @property
+    @cached_property
     def json(self) -> int | str:
         """As JSON holds it: an integer where it is exact and integral, else its text.
 
         >>> Quantity.parse("30.0").json, Quantity.parse("11.5").json, Quantity.parse("~20").json
         (30, '11.5', '~20')
         """
-        return int(self.low) if self.is_exact and self.low == self.low.to_integral_value() else self.text
+        return whole if self.is_exact and (whole := int(self.low)) == self.low else self.text
 
     def __add__(self, other: Quantity) -> Quantity:
         """The exact bounds of the sum, approximate or open where either is. Its low end counts as stated."""

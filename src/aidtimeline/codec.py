@@ -12,6 +12,7 @@ verified as it stands, before it is upcast, and stays.
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -30,7 +31,8 @@ from aidtimeline.jsonlines import (
     problem_at,
     too_deep,
 )
-from aidtimeline.structure import NotStructured, problems_of, structure, unstructure
+from aidtimeline.structure import NotStructured, problems_of, structure
+from aidtimeline.texts import head, members, texts
 from aidtimeline.versions import UPCASTS, VERSIONS, Upcasts, bring_up, is_old
 
 __all__ = [
@@ -59,20 +61,24 @@ def encode(record: Record) -> str:
     Raises `InvalidValue` where the id is not that of the event, or the line would be longer or deeper than
     `decode` takes.
     """
-    fields = event_to_json(record.event)
-    if _id_of(fields) != record.id:
-        raise InvalidValue(record.id, f"{_id_of(fields)}, the id of this event", _NOT_ANEW)
-    return _line(fields, record.id, format_instant(record.recorded_at))
+    id_, line = encode_new(record.event, format_instant(record.recorded_at))
+    if id_ != record.id:
+        raise InvalidValue(record.id, f"{id_}, the id of this event", _NOT_ANEW)
+    return line.decode().removesuffix("\n")
 
 
-def encode_new(event: Event | Amendment, recorded_at: datetime) -> tuple[str, str]:
-    """The id and the line of an event that is recorded at an instant: what `record_id` and `encode` give, at once.
+def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
+    """The id of an event, and its line as it is written, with the line end; `recorded_at` is from `format_instant`.
 
     Raises `InvalidValue` as `encode` does.
     """
-    fields = event_to_json(event)
-    id_ = _id_of(fields)
-    return id_, _line(fields, id_, format_instant(recorded_at))
+    fields, by_name = members(_not_too_deep(event))
+    id_ = _digest(by_name.encode())
+    line = f'{{{head(event.kind)},"id":"{id_}","recorded_at":"{recorded_at}"{fields}}}\n'
+    written = line.encode()
+    if len(written) > MAX_LINE_BYTES + 1 or (type(event) is Correction and too_deep(line)):
+        raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
+    return id_, written
 
 
 def decode(
@@ -108,7 +114,7 @@ def decode(
             problems.append(problem_at(path, error, "missing-field" if missing else "bad-value"))
     if event is None or problems:
         raise _unreadable(problems, file, line_number)
-    true_id = _id_of(found) if is_old(found) else record_id(event)
+    true_id = _digest(canonical(found)) if is_old(found) else record_id(event)
     if id_ != true_id:
         edited = InvalidValue(id_, f"{true_id}, the id of what this line says", _NOT_EDITED)
         raise _unreadable([problem_at("$.id", edited, "id-mismatch")], file, line_number)
@@ -120,12 +126,8 @@ def event_to_json(event: Event | Amendment) -> dict[str, Any]:
 
     Raises `InvalidValue` where corrections are nested deeper than a line can hold.
     """
-    nested, levels = event, 0
-    while isinstance(nested, Correction):
-        nested, levels = nested.event, levels + 1
-        if levels > MAX_DEPTH:
-            raise InvalidValue(event.kind, f"corrections nested at most {MAX_DEPTH} deep")
-    return unstructure(event)
+    found: dict[str, Any] = json.loads(texts(_not_too_deep(event))[0])
+    return found
 
 
 def event_from_json(
@@ -156,19 +158,20 @@ def canonical(fields: dict[str, Any]) -> bytes:
 
 def record_id(event: Event | Amendment) -> str:
     """The id that a record of this event has: 32 hexadecimal digits, made of what the event says alone."""
-    return _id_of(event_to_json(event))
+    return _digest(texts(_not_too_deep(event))[1].encode())
 
 
-def _line(fields: dict[str, Any], id_: str, recorded_at: str) -> str:
-    head = {"kind": fields.pop("kind"), "v": fields.pop("v"), "id": id_, "recorded_at": recorded_at}
-    line = compact({**head, **fields})
-    if len(line.encode()) > MAX_LINE_BYTES or too_deep(line):
-        raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
-    return line
+def _digest(said: bytes) -> str:
+    return hashlib.blake2b(said, digest_size=16).hexdigest()
 
 
-def _id_of(fields: dict[str, Any]) -> str:
-    return hashlib.blake2b(canonical(fields), digest_size=16).hexdigest()
+def _not_too_deep(event: Event | Amendment) -> Event | Amendment:
+    nested, levels = event, 0
+    while type(nested) is Correction:
+        nested, levels = nested.event, levels + 1
+        if levels > MAX_DEPTH:
+            raise InvalidValue(event.kind, f"corrections nested at most {MAX_DEPTH} deep")
+    return event
 
 
 def _to_instant(found: Any) -> datetime:

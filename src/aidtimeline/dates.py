@@ -147,11 +147,6 @@ def format_instant(instant: datetime) -> str:
     >>> format_instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
     '2026-11-21T10:00:00Z'
     """
-    return _format_instant(instant)
-
-
-@lru_cache(REMEMBERED)
-def _format_instant(instant: datetime) -> str:
     return in_utc(instant).isoformat().replace("+00:00", "Z")
 
 
@@ -189,6 +184,8 @@ def end_of(cut: date | datetime) -> datetime:
 
 def in_utc(instant: datetime) -> datetime:
     """An instant in UTC. Raises `InvalidValue` for a naive datetime, and for one that leaves the calendar in UTC."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise InvalidValue(instant, "a datetime with its offset from UTC", "add tzinfo=datetime.UTC if it is in UTC")
     try:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 from collections.abc import Iterator
+from types import ModuleType
 
 _ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -73,15 +75,11 @@ class Disk:
 
     def lock(self, descriptor: int) -> bool:
         """Take the lock of an open file, unless somebody has it; the system lets it go when its process dies."""
-        from filelock import lock_descriptor  # noqa: PLC0415  (it takes long to load, and readers need none)
-
-        return lock_descriptor(descriptor, blocking=False)
+        return bool(_locks().lock_descriptor(descriptor, blocking=False))
 
     def unlock(self, descriptor: int) -> None:
         """Let go of the lock of a file."""
-        from filelock import unlock_descriptor  # noqa: PLC0415
-
-        unlock_descriptor(descriptor)
+        _locks().unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:
@@ -91,3 +89,10 @@ class Disk:
             yield descriptor
         finally:
             self.close(descriptor)
+
+
+@functools.cache
+def _locks() -> ModuleType:
+    import filelock  # noqa: PLC0415  (it takes long to load, and readers need none)
+
+    return filelock

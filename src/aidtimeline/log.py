@@ -18,18 +18,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from aidtimeline.codec import decode
 from aidtimeline.dates import in_utc
 from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Record
 from aidtimeline.jsonlines import is_torn
-from aidtimeline.logbatch import Asked, ask, encode_all
+from aidtimeline.logbatch import Batch, Recordable
 from aidtimeline.logfile import LogFile, Snapshot
 from aidtimeline.logfolder import Listing, Stamp, file_name, list_folder
 from aidtimeline.logindex import Index, Place
 from aidtimeline.loglock import FolderLock
+
+T = TypeVar("T")
 
 LIST_THEM = "run `aidtimeline check` to list all problems"
 
@@ -102,7 +105,7 @@ class EventLog:
 
     def append(
         self,
-        events: Event | Amendment | Record | Iterable[Event | Amendment | Record],
+        events: Recordable | Iterable[Recordable],
         *,
         recorded_at: datetime | None = None,
         to: str = "events",
@@ -120,25 +123,27 @@ class EventLog:
         and `LogError` where the folder cannot be written.
         """
         name = file_name(to)
-        batch = [events] if isinstance(events, Event | Amendment | Record) else list(events)
-        instant = in_utc(self._clock() if recorded_at is None else recorded_at)
-        if not batch:
+        batch = Batch(events, in_utc(self._clock() if recorded_at is None else recorded_at))
+        if not batch.ids:
             return []
-        asked = list(ask(batch, instant))
-        with self._writing() as listing:
+
+        def write(listing: Listing) -> list[Record]:
             file = self._target(name, listing)
-            standing, new = self._held_against_log(asked)
+            standing = self._standing(batch.ids)
+            new = batch.new(standing)
+            lines = batch.lines(new)
             if standing:
                 self._sync(standing.values())
             if new:
-                lines = encode_all(new.values())
-                numbers = self._index.extend(name, *file.append(lines), dict(zip(new, map(len, lines), strict=True)))
+                written, start = file.append(lines.values(), listing.files.get(name))
+                numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
                 if numbers is None:  # somebody else has written to the file, or its end had to be mended
                     self._refresh(self._list())
-                    numbers = [self._index.last_line(name, id_) for id_ in new]
-                for each, number in zip(new.values(), numbers, strict=True):
-                    standing[each.id] = Record(each.id, each.recorded_at, each.event, file=file.path, line=number)
-            return [standing[each.id] for each in asked]
+                    numbers = (self._index.last_line(name, id_) for id_ in new)
+                standing |= batch.records(new, file.path, numbers)
+            return [standing[id_] for id_ in batch.ids]
+
+        return self._alone(write)
 
     def stamp(self) -> Stamp:
         """What the log's files are now: another whenever somebody has written to them."""
@@ -170,28 +175,25 @@ class EventLog:
                 if known is None or record.recorded_at < known:
                     earliest[record.id] = record.recorded_at
                     added += 1
-                    yield line.rstrip(b"\r\n")
+                    yield line.rstrip(b"\r\n") + b"\n"
 
-        with self._writing() as listing, contextlib.ExitStack() as open_files:
+        def write(listing: Listing) -> None:
             if stamp is not None and listing.stamp != stamp:
                 raise LogError(f"{self._path}: somebody else wrote to it meanwhile; nothing was recorded, try again")
-            self._target(name, listing).append(new(self._lookup(open_files)))
+            with contextlib.ExitStack() as open_files:
+                self._target(name, listing).append(new(self._lookup(open_files)))
+
+        self._alone(write)
         return added
 
-    def _held_against_log(self, asked: Iterable[Asked]) -> tuple[dict[str, Record], dict[str, Asked]]:
-        """By id: the records that stand already, and what is new."""
-        standing: dict[str, Record] = {}
-        new: dict[str, Asked] = {}
+    def _standing(self, ids: Iterable[str]) -> dict[str, Record]:
+        """By id, the records that stand already."""
+        known = self._index.known(ids)
+        if not known:
+            return {}
         with contextlib.ExitStack() as open_files:
             lookup = self._lookup(open_files)
-            for each in asked:
-                known = new.get(each.id) or standing.get(each.id) or lookup(each.id)
-                if known is None or (each.whole and each.recorded_at < known.recorded_at):
-                    new[each.id] = each
-                    standing.pop(each.id, None)
-                elif isinstance(known, Record):
-                    standing[each.id] = known
-        return standing, new
+            return {id_: record for id_ in known if (record := lookup(id_)) is not None}
 
     def _files(self) -> list[Path]:
         files = self.files()
@@ -225,25 +227,33 @@ class EventLog:
                 if snapshot.unfinished:
                     problems.append(_warning("unfinished-batch", _UNFINISHED, file, number + 1))
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Listing]:
-        """What stands in the folder, the lock held, what dead writers left taken back, and the index up to date."""
-        with self._threads, _as_log_error(self.folder):
-            self._take_lock()
-            try:
-                listing = self._list()
-                if listing.pending:
-                    self._recover(listing)
+    def _alone(self, act: Callable[[Listing], T]) -> T:
+        """What an act gives while nobody else writes: what dead writers left is taken back, the index up to date.
+
+        It is handed what stands in the folder.
+        """
+        try:
+            with self._threads:
+                self._take_lock()
+                try:
                     listing = self._list()
-                self._refresh(listing)
-                yield listing
-            finally:
-                self._lock.release()
+                    if listing.pending:
+                        self._recover(listing)
+                        listing = self._list()
+                    self._refresh(listing)
+                    return act(listing)
+                finally:
+                    self._lock.release()
+        except OSError as error:
+            raise _log_error(error, self.folder) from error
 
     def _take_lock(self) -> None:
         if self._named:
-            with contextlib.suppress(FileNotFoundError):  # somebody removed the folder
+            try:
                 self._lock.acquire()
+            except FileNotFoundError:
+                pass  # somebody removed the folder
+            else:
                 return
         self._make_folder()
         self._lock.acquire()
@@ -259,7 +269,7 @@ class EventLog:
 
     def _target(self, name: str, listing: Listing) -> LogFile:
         """The file to append to; the one that was appended to last stays open."""
-        path = os.path.join(self._path, name)
+        path = f"{self._path}{os.sep}{name}"
         if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
             raise LogError(f"{path}: a symbolic link is not written to: its own folder has another lock")
         if self._appended_to is None or self._appended_to.path != path:
@@ -327,4 +337,8 @@ def _as_log_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise _log_error(error, path) from error
+
+
+def _log_error(error: OSError, path: Path) -> LogError:
+    return LogError(f"{error.filename or path}: {error.strerror or error}")

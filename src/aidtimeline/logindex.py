@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 
 from attrs import define, field, frozen
 
@@ -27,35 +29,59 @@ class Place:
 
 @define
 class _Seen:
-    """How far a file was read: up to its last line end."""
+    """What a file held when it was last looked into: up to its last line end, where each line begins; and the ids.
+
+    `numbers` has the line of each id, the last where there are several, and `others` those before it. A last line
+    without its end may have an id.
+    """
 
     identity: Identity
     end: int = 0
-    lines: int = 0
+    starts: array[int] = field(factory=lambda: array("q"))
+    numbers: dict[str, int] = field(factory=dict)
+    others: dict[str, list[int]] = field(factory=dict)
 
     def is_all_of(self, status: os.stat_result) -> bool:
         """Whether that is all there is of a file; a link is always looked into."""
         return self.end == status.st_size and self.identity == identity(status) and not stat.S_ISLNK(status.st_mode)
 
+    def add(self, ids: Collection[str]) -> None:
+        """Take note of the ids, each another, of the lines that come next."""
+        number = len(self.starts) + 1
+        for id_ in self.numbers.keys() & ids:
+            if self.numbers[id_] != number:
+                self.others.setdefault(id_, []).append(self.numbers[id_])
+        self.numbers.update(zip(ids, count(number), strict=False))
+
+    def places(self, name: str, id_: str) -> Iterator[Place]:
+        """Where an id stands."""
+        for number in (*self.others.get(id_, ()), self.numbers.get(id_)):
+            if number is not None:
+                yield Place(name, self.starts[number - 1] if number <= len(self.starts) else self.end, number)
+
 
 @define
 class Index:
-    """The places of each id, in the order in which they were found. A line that cannot be read may be among them."""
+    """The places of each id, file by file. A line that cannot be read may be among them."""
 
-    _places: dict[str, list[Place]] = field(factory=dict)
     _seen: dict[str, _Seen] = field(factory=dict)
 
     def ids(self) -> Collection[str]:
         """Every id."""
-        return frozenset(self._places)
+        return frozenset(chain.from_iterable(seen.numbers for seen in self._seen.values()))
+
+    def known(self, ids: Iterable[str]) -> Collection[str]:
+        """Which of these are there."""
+        return {id_ for seen in self._seen.values() for id_ in seen.numbers.keys() & ids}
 
     def places(self, id_: str) -> Sequence[Place]:
         """Where an id stands; nothing where it is not in the log."""
-        return self._places.get(id_, ())
+        return [place for name, seen in self._seen.items() for place in seen.places(name, id_)]
 
     def last_line(self, name: str, id_: str) -> int | None:
         """The number of the last line in a file under which an id stands; None where somebody has taken it away."""
-        return max((place.number for place in self.places(id_) if place.name == name), default=None)
+        seen = self._seen.get(name)
+        return None if seen is None else seen.numbers.get(id_)
 
     def refresh(self, files: Mapping[str, os.stat_result], log_file: Callable[[str], LogFile]) -> None:
         """Read on where files have grown; all anew where one is not what it was.
@@ -69,24 +95,23 @@ class Index:
                     break
             else:
                 return
-        self._places.clear()
         self._seen.clear()
         self.refresh(files, log_file)
 
-    def extend(self, name: str, found: Identity, start: int, lengths: Mapping[str, int]) -> Sequence[int | None] | None:
-        """Take note of lines that were appended: by id, the length of each in bytes without its line end.
+    def extend(self, name: str, found: Identity, start: int, lines: Mapping[str, bytes]) -> Sequence[int] | None:
+        """Take note of lines that were appended to a file, by id.
 
         Gives their numbers, or None where they do not follow what was read of the file: then it is to be read.
         """
-        seen = self._seen.setdefault(name, _Seen(found))
+        seen = self._seen.get(name) or self._seen.setdefault(name, _Seen(found))
         if (seen.identity, seen.end) != (found, start):
             return None
-        before = seen.lines
-        for id_, length in lengths.items():
-            seen.lines += 1
-            self._places.setdefault(id_, []).append(Place(name, seen.end, seen.lines))
-            seen.end += length + 1
-        return range(before + 1, seen.lines + 1)
+        seen.add(lines.keys())
+        first = len(seen.starts) + 1
+        for line in lines.values():
+            seen.starts.append(seen.end)
+            seen.end += len(line)
+        return range(first, first + len(lines))
 
     def _grow(self, name: str, file: LogFile) -> bool:
         with file.snapshot() as snapshot:
@@ -97,10 +122,8 @@ class Index:
                 ended = line.endswith(b"\n")
                 match = _ID.search(line)
                 if match and (ended or not is_torn(line)):
-                    places = self._places.setdefault(match[1].decode(), [])
-                    place = Place(name, seen.end, seen.lines + 1)
-                    if place not in places[-1:]:  # a last line that had no line end yet is come to again
-                        places.append(place)
+                    seen.add([match[1].decode()])
                 if ended:
-                    seen.end, seen.lines = end, seen.lines + 1
+                    seen.starts.append(seen.end)
+                    seen.end = end
         return True

@@ -1,4 +1,4 @@
-"""JSON objects to event classes and back, by cattrs: strict, field by field, with every faulty field told at once.
+"""JSON objects to event classes, by cattrs: strict, field by field, with every faulty field told at once.
 
 A field's type says which JSON it is made of (the table `_FORMS`); the converter of its class then says what may stand
 in it. So a kind needs nothing here. Nothing is coerced: texts come from JSON strings only, and quantities from
@@ -8,7 +8,6 @@ strings and whole numbers.
 from __future__ import annotations
 
 import functools
-import operator
 import re
 import typing
 from collections.abc import Callable, Iterator
@@ -61,11 +60,6 @@ def structure(found: Any) -> Event | Amendment:
     return event
 
 
-def unstructure(event: Event | Amendment) -> dict[str, Any]:
-    """An event as an object: `kind` and `v`, then its fields in class order, without nulls, empty lists, defaults."""
-    return {"kind": event.kind, "v": VERSIONS[event.kind], **_write(event)}
-
-
 def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Problem]:
     """What is wrong with the object `found`, which `structure` refused with `error`; `path` is where it stands."""
     if isinstance(error, BaseValidationError):
@@ -94,14 +88,13 @@ def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Probl
 
 @frozen
 class _Form:
-    """How a type of value stands in JSON: what to say of it, and the functions from and to JSON.
+    """How a type of value stands in JSON: what to say of it, and the function that reads it.
 
     Where `each` is set it is a list, and `each` reads one element; `read` then takes the list of these.
     """
 
     expected: str
     read: Callable[[Any], Any]
-    write: Callable[[Any], Any]
     each: Callable[[Any], Any] | None = None
 
 
@@ -134,30 +127,16 @@ def _object_as(cls: type) -> Callable[[Any], Any]:
     return read
 
 
-def _write(value: Any) -> dict[str, Any]:
-    made = {}
-    cls: Any = type(value)
-    for name, default, write in _written(cls):
-        found = getattr(value, name)
-        if found is not default and found != default:
-            made[name] = write(found)
-    return made
-
-
-def _write_list(values: tuple[Any, ...]) -> list[Any]:
-    return [_write(each) for each in values]
-
-
-# By the type of an optional field, which is read and written as one that must be there.
+# By the type of an optional field, which is read as one that must be there.
 _FORMS: dict[Any, _Form] = {
-    str | None: _Form("text", _text, _as_it_is),
-    bool | None: _Form("true or false", _as_it_is, _as_it_is),
-    DateRange | None: _Form("a date in EDTF", _text, operator.attrgetter("text")),
-    Quantity | None: _Form("a quantity", _amount, operator.attrgetter("json")),
-    Money | None: _Form("an amount of money", _object_as(Money), _write),
-    tuple[str, ...] | None: _Form("a list of texts", tuple, list, each=_text),
-    tuple[Source, ...] | None: _Form("a list of sources", tuple, _write_list, each=_object_as(Source)),
-    Event | Amendment | None: _Form("an event", structure, unstructure),
+    str | None: _Form("text", _text),
+    bool | None: _Form("true or false", _as_it_is),
+    DateRange | None: _Form("a date in EDTF", _text),
+    Quantity | None: _Form("a quantity", _amount),
+    Money | None: _Form("an amount of money", _object_as(Money)),
+    tuple[str, ...] | None: _Form("a list of texts", tuple, each=_text),
+    tuple[Source, ...] | None: _Form("a list of sources", tuple, each=_object_as(Source)),
+    Event | Amendment | None: _Form("an event", structure),
 }
 
 
@@ -211,13 +190,6 @@ def _hook(form: _Form, convert: Callable[[Any], Any] | None) -> Callable[[Any, A
         return convert(values)
 
     return read_list
-
-
-@functools.cache
-def _written(cls: type) -> list[tuple[str, Any, Callable[[Any], Any]]]:
-    """Of each field, in class order: its name, its default, and what writes it."""
-    forms = _forms(cls)
-    return [(each.name, each.default, forms[each.name].write) for each in attrs.fields(cls)]
 
 
 def _expected_in(cls: type, name: str) -> str:

@@ -23,7 +23,7 @@ from tempfile import TemporaryFile
 import attrs
 
 from aidtimeline.codec import encode_new
-from aidtimeline.dates import DateRange, in_utc
+from aidtimeline.dates import DateRange, format_instant, in_utc
 from aidtimeline.events import Amendment, Correction, Event, Retraction
 from aidtimeline.formats.files import File
 from aidtimeline.formats.known import READ_ANEW, Known, Said, digests, version_of
@@ -88,6 +88,7 @@ def import_readings(
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does."""
     recorded_at = in_utc(recorded_at)
+    at = format_instant(recorded_at)
     report = Report()
     known = Known(log)
     with TemporaryFile() as spool:
@@ -95,8 +96,8 @@ def import_readings(
             if len(report.first) < FIRST:
                 report.first.append(event)
             if not dry_run:
-                _, line = encode_new(event, recorded_at)
-                spool.write(line.encode() + b"\n")
+                _, line = encode_new(event, at)
+                spool.write(line)
         if spool.tell():
             spool.seek(0)
             lines = (("(import)", number, line) for number, line in enumerate(spool, start=1))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import repeat
 
 from aidtimeline.codec import decode
 from aidtimeline.dates import in_utc
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Record
 from aidtimeline.log import now
-from aidtimeline.logbatch import ask, encode_all
+from aidtimeline.logbatch import Batch, Recordable
 
 
 class MemoryLog:
@@ -31,24 +32,17 @@ class MemoryLog:
 
     def append(
         self,
-        events: Event | Amendment | Record | Iterable[Event | Amendment | Record],
+        events: Recordable | Iterable[Recordable],
         *,
         recorded_at: datetime | None = None,
     ) -> list[Record]:
         """Record events, all or none; returns the record of each that stands, in the order given."""
-        batch = [events] if isinstance(events, Event | Amendment | Record) else list(events)
-        asked = list(ask(batch, in_utc(self._clock() if recorded_at is None else recorded_at)))
+        batch = Batch(events, in_utc(self._clock() if recorded_at is None else recorded_at))
         with self._threads:
-            standing = dict(self._earliest)
-            new = {}
-            for each in asked:
-                known = standing.get(each.id)
-                if known is None or (each.whole and each.recorded_at < known.recorded_at):
-                    new[each.id] = each
-                    standing[each.id] = Record(each.id, each.recorded_at, each.event)
-            self._lines += encode_all(new.values())
-            self._earliest = standing
-            return [standing[each.id] for each in asked]
+            new = batch.new(self._earliest)
+            self._lines += batch.lines(new).values()
+            self._earliest |= batch.records(new, None, repeat(None))
+            return [self._earliest[id_] for id_ in batch.ids]
 
     def read(self) -> Iterator[Record]:
         """All that was recorded when reading begins."""
