@@ -157,6 +157,15 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
         format_of("pdf")
 
 
+@pytest.mark.parametrize(("option", "expected"), [("--dataset", "a slug"), ("--to", "the name of a file")])
+def test_an_empty_name_is_no_name(tmp_path: Path, option: str, expected: str) -> None:
+    """It is refused, and not taken for the default."""
+    result = run(tmp_path / "log", "import", "iati", activities(tmp_path), option, "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert expected in result.stderr
+    assert not (tmp_path / "log").exists()
+
+
 def test_the_example_is_printed_without_a_format_too(tmp_path: Path) -> None:
     """A mapping with comments, and a table that goes with it."""
     printed = run(tmp_path, "import", "--example")

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from aidtimeline.dates import DateRange
 from aidtimeline.errors import Problem, UnreadableFile
-from aidtimeline.events import MAX_SLUG
+from aidtimeline.events import MAX_SLUG, to_optional_slug
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class File:
 
     path: Path = field(converter=Path)
     published: DateRange | None = None
-    dataset: str | None = None
+    dataset: str | None = field(default=None, converter=to_optional_slug)
     mapping: Path | None = None
     encoding: str | None = None
     vocabulary: Vocabulary = NO_VOCABULARY

@@ -71,7 +71,7 @@ def import_file(
         EventLog(folder),
         of_format.read(given),
         recorded_at=recorded_at or now(),
-        to=to or format,
+        to=format if to is None else to,
         repair=repair,
         dry_run=dry_run,
     )

@@ -72,7 +72,7 @@ class Sheets:
                     raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
                 texts: list[str] = []
                 for cell in cells:
-                    if text := _text(cell["value"], cell["data_type"]):
+                    if text := _text(cell["value"]):
                         texts += [""] * (cell["column"] - len(texts))
                         texts[cell["column"] - 1] = text
                 if texts:
@@ -183,9 +183,9 @@ def _clear(file: File) -> Iterator[None]:
         raise file.unreadable(message, hint="save it as .xlsx or CSV again") from None
 
 
-def _text(value: Any, data_type: str) -> str:
-    """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as nothing."""
-    if value is None or data_type == "e":
+def _text(value: Any) -> str:
+    """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as it is shown."""
+    if value is None:
         return ""
     if isinstance(value, str):
         return value.strip()
