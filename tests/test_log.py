@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,11 +20,13 @@ from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline
 from aidtimeline.codec import encode
+from aidtimeline.disk import Disk
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Delivery, Record
 from aidtimeline.jsonlines import MAX_LINE_BYTES
 from aidtimeline.log import EventLog
 from aidtimeline.loglock import LOCK
+from aidtimeline.testing import MemoryLog
 
 
 @pytest.fixture
@@ -111,6 +113,23 @@ def test_when_it_is_recorded_is_told_by_the_clock_or_the_caller(tmp_path: Path) 
     assert numbers(tmp_path) == [1, 2]
 
 
+@pytest.mark.parametrize("make", [EventLog, lambda _, clock: MemoryLog(clock=clock)], ids=["folder", "memory"])
+def test_the_clock_is_read_when_the_events_are_there(tmp_path: Path, make: Callable[..., EventLog | MemoryLog]) -> None:
+    """Events that are made while they are taken were not recorded before."""
+    order = []
+
+    def clock() -> datetime:
+        order.append("clock")
+        return AT
+
+    def events() -> Iterator[Delivery]:
+        order.append("event")
+        yield delivery(1)
+
+    make(tmp_path, clock=clock).append(events())
+    assert order == ["event", "clock"]
+
+
 @pytest.mark.parametrize(
     ("name", "file"), [("2023", "2023.jsonl"), ("a-b_c.d", "a-b_c.d.jsonl"), ("x.jsonl", "x.jsonl")]
 )
@@ -170,6 +189,36 @@ def test_a_log_object_sees_what_others_do_meanwhile(events: Path) -> None:
     assert log.ids() == {record(1).id, record(6).id}
     assert [each.line for each in log.append([delivery(4)])] == [3]
     assert numbers(events) == [6, 1, 4]
+
+
+class _Meddled(Disk):
+    """A disk on which somebody who takes no lock adds to a file, just after it was opened to be read."""
+
+    added = b""
+
+    def open(self, path: str, flags: int) -> int:
+        descriptor = super().open(path, flags)
+        if self.added and path.endswith(".jsonl") and not flags & (os.O_WRONLY | os.O_RDWR):
+            with open(path, "ab") as file:
+                file.write(self.added)
+            self.added = b""
+        return descriptor
+
+
+@pytest.mark.parametrize(("added", "found"), [(b'{"kind":"del', []), (line(9), [9])], ids=["torn", "whole"])
+def test_what_others_add_while_a_writer_looks_up_what_stands_is_respected(
+    events: Path, added: bytes, found: list[int]
+) -> None:
+    """The end of the file is looked at last: a torn line swallows nothing, and line numbers are right."""
+    disk = _Meddled()
+    log = log_in(events, disk)
+    log.append(delivery(3))
+    disk.added = added
+    places = [each.line for each in log.append([delivery(1), delivery(4)])]
+    assert disk.added == b""
+    assert numbers(events) == [1, 2, 3, *found, 4]
+    assert places == [1, 4 + len(found)]
+    assert [each.line for each in log.append([delivery(4), delivery(5)])] == [4 + len(found), 5 + len(found)]
 
 
 def test_a_log_object_goes_on_in_another_folder_of_the_same_name(events: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import itertools
 import os
 import threading
+import tracemalloc
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from logs import delivery, line, log_in, numbers, record
 
 from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
+from aidtimeline.logfile import LogFile
 from aidtimeline.loglock import LOCK
 from aidtimeline.testing import FaultyDisk, PowerCutDisk, every_step
 
@@ -121,6 +123,17 @@ def test_a_pending_size_without_its_file_does_no_harm(events: Path) -> None:
     (events / "gone.jsonl.pending").write_bytes(b"0\n")
     log_in(events).append(delivery(3), to="gone")
     assert numbers(events) == [1, 2, 3]
+
+
+def test_long_lines_are_written_as_they_come(tmp_path: Path) -> None:
+    """Of a batch of any size no more is in memory than a piece of it."""
+    lines = (bytes([65 + number]) * (2**20 - 1) + b"\n" for number in range(40))
+    tracemalloc.start()
+    LogFile(str(tmp_path / "events.jsonl"), FaultyDisk(None)).append(lines)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (tmp_path / "events.jsonl").stat().st_size == 40 * 2**20
+    assert peak < 10 * 2**20
 
 
 def put(folder: Path, files: dict[str, bytes]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import final
 
 from attrs import field, frozen
@@ -148,7 +148,7 @@ class Quantity:
         high = "" if self.high is None else f"{self.high:f}"
         return ("~" if self.approximate else "") + (low if low == high else f"{low}..{high}")
 
-    @cached_property
+    @property
     def json(self) -> int | str:
         """As JSON holds it: an integer where it is exact and integral, else its text.
 

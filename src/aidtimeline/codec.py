@@ -76,7 +76,7 @@ def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
     id_ = _digest(by_name.encode())
     line = f'{{{head(event.kind)},"id":"{id_}","recorded_at":"{recorded_at}"{fields}}}\n'
     written = line.encode()
-    if len(written) > MAX_LINE_BYTES + 1 or (type(event) is Correction and too_deep(line)):
+    if len(written) > MAX_LINE_BYTES + 1 or (isinstance(event, Correction) and too_deep(line)):
         raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
     return id_, written
 
@@ -167,7 +167,7 @@ def _digest(said: bytes) -> str:
 
 def _not_too_deep(event: Event | Amendment) -> Event | Amendment:
     nested, levels = event, 0
-    while type(nested) is Correction:
+    while isinstance(nested, Correction):
         nested, levels = nested.event, levels + 1
         if levels > MAX_DEPTH:
             raise InvalidValue(event.kind, f"corrections nested at most {MAX_DEPTH} deep")

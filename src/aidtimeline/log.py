@@ -26,7 +26,7 @@ from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.jsonlines import is_torn
-from aidtimeline.logbatch import Batch, Recordable
+from aidtimeline.logbatch import Batch, Recordable, listed
 from aidtimeline.logfile import LogFile, Snapshot
 from aidtimeline.logfolder import Listing, Stamp, file_name, list_folder
 from aidtimeline.logindex import Index, Place
@@ -65,6 +65,7 @@ class EventLog:
     ) -> None:
         self.folder = Path(folder)
         self._path = str(self.folder)
+        self._within = os.path.join(self._path, "")
         self._clock = clock
         self._disk = disk or Disk()
         self._lock = FolderLock(self._path, self._disk)
@@ -123,7 +124,7 @@ class EventLog:
         and `LogError` where the folder cannot be written.
         """
         name = file_name(to)
-        batch = Batch(events, in_utc(self._clock() if recorded_at is None else recorded_at))
+        batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
         if not batch.ids:
             return []
 
@@ -132,10 +133,10 @@ class EventLog:
             standing = self._standing(batch.ids)
             new = batch.new(standing)
             lines = batch.lines(new)
-            if standing:
-                self._sync(standing.values())
+            if told := [record for id_, record in standing.items() if id_ not in new]:
+                self._sync(told)
             if new:
-                written, start = file.append(lines.values(), listing.files.get(name))
+                written, start = file.append(lines.values())
                 numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
                 if numbers is None:  # somebody else has written to the file, or its end had to be mended
                     self._refresh(self._list())
@@ -186,14 +187,14 @@ class EventLog:
         self._alone(write)
         return added
 
-    def _standing(self, ids: Iterable[str]) -> dict[str, Record]:
+    def _standing(self, ids: Collection[str]) -> dict[str, Record]:
         """By id, the records that stand already."""
         known = self._index.known(ids)
         if not known:
             return {}
         with contextlib.ExitStack() as open_files:
             lookup = self._lookup(open_files)
-            return {id_: record for id_ in known if (record := lookup(id_)) is not None}
+            return {id_: record for id_ in ids if id_ in known and (record := lookup(id_)) is not None}
 
     def _files(self) -> list[Path]:
         files = self.files()
@@ -269,7 +270,7 @@ class EventLog:
 
     def _target(self, name: str, listing: Listing) -> LogFile:
         """The file to append to; the one that was appended to last stays open."""
-        path = f"{self._path}{os.sep}{name}"
+        path = self._within + name
         if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
             raise LogError(f"{path}: a symbolic link is not written to: its own folder has another lock")
         if self._appended_to is None or self._appended_to.path != path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,8 +16,13 @@ from aidtimeline.jsonlines import problem_at
 
 Recordable: TypeAlias = Event | Amendment | Record
 
-Places: TypeAlias = Mapping[str, int]
+Positions: TypeAlias = Mapping[str, int]
 """By id, which of a batch is meant, from 0."""
+
+
+def listed(events: Recordable | Iterable[Recordable]) -> list[Recordable]:
+    """Events, of which a single one may stand alone."""
+    return [events] if isinstance(events, Recordable) else list(events)
 
 
 class Batch:
@@ -26,34 +31,34 @@ class Batch:
     `ids` has the id of each, in their order.
     """
 
-    def __init__(self, events: Recordable | Iterable[Recordable], recorded_at: datetime) -> None:
+    def __init__(self, events: Sequence[Recordable], recorded_at: datetime) -> None:
         self._recorded_at = recorded_at
-        self._given = [events] if isinstance(events, Recordable) else list(events)
+        self._given = events
         at = format_instant(recorded_at)
-        encoded = [_encoded(each, at) for each in self._given]
+        encoded = [_encoded(each, at) for each in events]
         self.ids = [id_ for id_, _ in encoded]
         self._lines = [line for _, line in encoded]
 
-    def new(self, standing: Mapping[str, Record]) -> Places:
+    def new(self, standing: Mapping[str, Record]) -> Positions:
         """What has to be written where these records stand: of whole records also one that was recorded earlier."""
         new: dict[str, int] = {}
-        for place, id_ in enumerate(self.ids):
+        for position, id_ in enumerate(self.ids):
             if id_ not in new and id_ not in standing:
-                new[id_] = place
-            elif isinstance(given := self._given[place], Record):
-                known = self._record(id_, new[id_]) if id_ in new else standing[id_]
-                if given.recorded_at < known.recorded_at:
-                    new[id_] = place
+                new[id_] = position
+            elif isinstance(given := self._given[position], Record):
+                known = self._instant(new[id_]) if id_ in new else standing[id_].recorded_at
+                if given.recorded_at < known:
+                    new[id_] = position
         return new
 
-    def lines(self, new: Places) -> dict[str, bytes]:
+    def lines(self, new: Positions) -> dict[str, bytes]:
         """The line of each by its id, with its end. Raises `RefusedBatch`, with all that cannot be written as lines."""
         lines: dict[str, bytes] = {}
         problems: list[Problem] = []
-        for id_, place in new.items():
-            line = self._lines[place]
+        for id_, position in new.items():
+            line, given = self._lines[position], self._given[position]
             if line is None:
-                record = self._record(id_, place)
+                record = given if isinstance(given, Record) else Record(id_, self._recorded_at, given)
                 try:
                     line = encode(record).encode() + b"\n"
                 except InvalidValue as error:
@@ -64,16 +69,18 @@ class Batch:
             raise RefusedBatch("nothing was recorded:", problems)
         return lines
 
-    def records(self, new: Places, file: str | None, numbers: Iterable[int | None]) -> dict[str, Record]:
+    def records(self, new: Positions, file: str | None, numbers: Iterable[int | None]) -> dict[str, Record]:
         """The record of each by its id, as it stands in a file under these line numbers."""
-        each = zip(new.items(), numbers, strict=False)
-        return {id_: self._record(id_, place, file, number) for (id_, place), number in each}
+        records: dict[str, Record] = {}
+        for (id_, position), number in zip(new.items(), numbers, strict=True):
+            given = self._given[position]
+            event = given.event if isinstance(given, Record) else given
+            records[id_] = Record(id_, self._instant(position), event, file=file, line=number)
+        return records
 
-    def _record(self, id_: str, place: int, file: str | None = None, number: int | None = None) -> Record:
-        given = self._given[place]
-        if not isinstance(given, Record):
-            return Record(id_, self._recorded_at, given, file=file, line=number)
-        return given if file is None else Record(id_, given.recorded_at, given.event, file=file, line=number)
+    def _instant(self, position: int) -> datetime:
+        given = self._given[position]
+        return given.recorded_at if isinstance(given, Record) else self._recorded_at
 
 
 def _encoded(given: Recordable, recorded_at: str) -> tuple[str, bytes | None]:

@@ -35,7 +35,6 @@ from aidtimeline.jsonlines import MAX_LINE_BYTES, is_torn
 PENDING = ".pending"
 TORN = ".torn"
 _BLOCK = 2**20
-_LINES = 64  # that are written at once
 
 
 Identity: TypeAlias = tuple[int, int]
@@ -128,21 +127,20 @@ class LogFile:
                     yield Snapshot(stream, identity(after), end, end < after.st_size)
                 return
 
-    def append(self, lines: Iterable[bytes], status: os.stat_result | None = None) -> tuple[Identity, int]:
+    def append(self, lines: Iterable[bytes]) -> tuple[Identity, int]:
         """Append lines with their ends, all or none. They and the file's name are on the disk then.
 
         Says which file it is by now, and where in it the first line begins.
 
         What a failed append left is taken back; where that fails too, the next writer does it. `lines` are taken as
         they are written: where it takes the caller long to make them, or it fails to, that is within the batch.
-        `status` is what `lstat` says of the file, where that is known.
         """
         lines = iter(lines)
         first = list(islice(lines, 2))
         if not first:
             return _NONE, 0
         several = len(first) > 1
-        file = self._ready(status)
+        file = self._ready()
         size = file.end
         if several:
             self._begin(size)
@@ -201,14 +199,16 @@ class LogFile:
         with contextlib.suppress(OSError):  # an empty one says nothing
             self.disk.remove(self._pending_path)
 
-    def _to_append(self, status: os.stat_result | None) -> tuple[_Open, int]:
+    def _to_append(self) -> tuple[_Open, int]:
         """The file, open, and its size. Its name is on the disk: whoever gave it may have died before that."""
         if self._open is not None:
-            if status is None:
-                with contextlib.suppress(FileNotFoundError):
-                    status = os.lstat(self.path)
-            if status is not None and identity(status) == self._open.identity:
-                return self._open, status.st_size
+            try:
+                status = os.lstat(self.path)
+            except FileNotFoundError:
+                pass
+            else:
+                if identity(status) == self._open.identity:
+                    return self._open, status.st_size
             self.close()
         descriptor = self.disk.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         status = os.fstat(descriptor)
@@ -220,9 +220,9 @@ class LogFile:
             raise
         return self._open, status.st_size
 
-    def _ready(self, status: os.stat_result | None = None) -> _Open:
+    def _ready(self) -> _Open:
         """The file, open, once its last line is whole: of a torn one what is there is set aside."""
-        file, size = self._to_append(status)
+        file, size = self._to_append()
         if size == file.end:
             return file
         tail = _after_last_line_end(file.descriptor, size)
@@ -282,10 +282,18 @@ class LogFile:
             start += len(data)
 
 
-def _blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines in pieces that memory holds, however long they are."""
-    while block := b"".join(islice(lines, _LINES)):
-        yield block
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield b"".join(block)
+            block, size = [], 0
+    if block:
+        yield b"".join(block)
 
 
 def _after_last_line_end(descriptor: int, size: int) -> bytes:

@@ -45,10 +45,11 @@ def list_folder(folder: str) -> Listing:
     except FileNotFoundError:
         return Listing({})
     files: dict[str, os.stat_result] = {}
+    within = os.path.join(folder, "")
     for name in sorted(names):
         if name.endswith(ENDING) and not name.startswith("."):
             try:
-                status = os.lstat(f"{folder}{os.sep}{name}")
+                status = os.lstat(within + name)
             except FileNotFoundError:
                 continue  # somebody took it away meanwhile
             if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):

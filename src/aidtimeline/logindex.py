@@ -7,7 +7,7 @@ import re
 import stat
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, count
+from itertools import count, repeat
 
 from attrs import define, field, frozen
 
@@ -29,59 +29,44 @@ class Place:
 
 @define
 class _Seen:
-    """What a file held when it was last looked into: up to its last line end, where each line begins; and the ids.
-
-    `numbers` has the line of each id, the last where there are several, and `others` those before it. A last line
-    without its end may have an id.
-    """
+    """What a file held when it was last looked into: up to its last line end, and where each line begins."""
 
     identity: Identity
     end: int = 0
     starts: array[int] = field(factory=lambda: array("q"))
-    numbers: dict[str, int] = field(factory=dict)
-    others: dict[str, list[int]] = field(factory=dict)
 
     def is_all_of(self, status: os.stat_result) -> bool:
         """Whether that is all there is of a file; a link is always looked into."""
         return self.end == status.st_size and self.identity == identity(status) and not stat.S_ISLNK(status.st_mode)
 
-    def add(self, ids: Collection[str]) -> None:
-        """Take note of the ids, each another, of the lines that come next."""
-        number = len(self.starts) + 1
-        for id_ in self.numbers.keys() & ids:
-            if self.numbers[id_] != number:
-                self.others.setdefault(id_, []).append(self.numbers[id_])
-        self.numbers.update(zip(ids, count(number), strict=False))
-
-    def places(self, name: str, id_: str) -> Iterator[Place]:
-        """Where an id stands."""
-        for number in (*self.others.get(id_, ()), self.numbers.get(id_)):
-            if number is not None:
-                yield Place(name, self.starts[number - 1] if number <= len(self.starts) else self.end, number)
-
 
 @define
 class Index:
-    """The places of each id, file by file. A line that cannot be read may be among them."""
+    """Where each id stands, as the name of a file and the number of a line.
+
+    `_last` has the line that was found last, and `_others` those before it, of the few ids that have several. A line
+    that cannot be read may be among them, and a last line that has no line end yet.
+    """
 
     _seen: dict[str, _Seen] = field(factory=dict)
+    _last: dict[str, tuple[str, int]] = field(factory=dict)
+    _others: dict[str, list[tuple[str, int]]] = field(factory=dict)
 
     def ids(self) -> Collection[str]:
         """Every id."""
-        return frozenset(chain.from_iterable(seen.numbers for seen in self._seen.values()))
+        return frozenset(self._last)
 
     def known(self, ids: Iterable[str]) -> Collection[str]:
         """Which of these are there."""
-        return {id_ for seen in self._seen.values() for id_ in seen.numbers.keys() & ids}
+        return self._last.keys() & ids
 
     def places(self, id_: str) -> Sequence[Place]:
-        """Where an id stands; nothing where it is not in the log."""
-        return [place for name, seen in self._seen.items() for place in seen.places(name, id_)]
+        """Where an id stands, in the order in which that was found; nothing where it is not in the log."""
+        return [Place(name, self._start(name, number), number) for name, number in self._lines(id_)]
 
     def last_line(self, name: str, id_: str) -> int | None:
         """The number of the last line in a file under which an id stands; None where somebody has taken it away."""
-        seen = self._seen.get(name)
-        return None if seen is None else seen.numbers.get(id_)
+        return max((number for where, number in self._lines(id_) if where == name), default=None)
 
     def refresh(self, files: Mapping[str, os.stat_result], log_file: Callable[[str], LogFile]) -> None:
         """Read on where files have grown; all anew where one is not what it was.
@@ -96,6 +81,8 @@ class Index:
             else:
                 return
         self._seen.clear()
+        self._last.clear()
+        self._others.clear()
         self.refresh(files, log_file)
 
     def extend(self, name: str, found: Identity, start: int, lines: Mapping[str, bytes]) -> Sequence[int] | None:
@@ -106,7 +93,7 @@ class Index:
         seen = self._seen.get(name) or self._seen.setdefault(name, _Seen(found))
         if (seen.identity, seen.end) != (found, start):
             return None
-        seen.add(lines.keys())
+        self._add(name, lines.keys())
         first = len(seen.starts) + 1
         for line in lines.values():
             seen.starts.append(seen.end)
@@ -122,8 +109,25 @@ class Index:
                 ended = line.endswith(b"\n")
                 match = _ID.search(line)
                 if match and (ended or not is_torn(line)):
-                    seen.add([match[1].decode()])
+                    self._add(name, [match[1].decode()])
                 if ended:
                     seen.starts.append(seen.end)
                     seen.end = end
         return True
+
+    def _add(self, name: str, ids: Collection[str]) -> None:
+        """Take note of the ids, each another, of the lines that come next in a file."""
+        number = len(self._seen[name].starts) + 1
+        for id_ in self._last.keys() & ids:
+            if self._last[id_] != (name, number):  # a last line that had no line end yet is come to again
+                self._others.setdefault(id_, []).append(self._last[id_])
+        self._last.update(zip(ids, zip(repeat(name), count(number), strict=False), strict=False))
+
+    def _lines(self, id_: str) -> Iterator[tuple[str, int]]:
+        if id_ in self._last:
+            yield from self._others.get(id_, ())
+            yield self._last[id_]
+
+    def _start(self, name: str, number: int) -> int:
+        seen = self._seen[name]
+        return seen.starts[number - 1] if number <= len(seen.starts) else seen.end

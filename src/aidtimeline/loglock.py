@@ -31,8 +31,6 @@ class FolderLock:
 
         Raises `LogError` where others keep it too long, and `OSError` where the folder is missing or cannot be written.
         """
-        if self._taken():
-            return
         wait, deadline = _FIRST_WAIT, time.monotonic() + LOCK_SECONDS
         while not self._taken():
             if time.monotonic() > deadline:

@@ -140,6 +140,8 @@ class _Members(dict[type, Callable[[Any], Texts]]):
     """The functions of `_members_of`, each made when it is first needed."""
 
     def __missing__(self, cls: type) -> Callable[[Any], Texts]:
+        if not issubclass(cls, Event | Amendment | Source | Money):
+            raise TypeError(f"found {cls.__name__}, expected an event or an amendment")
         made = self[cls] = _members_of(cls)
         return made
 

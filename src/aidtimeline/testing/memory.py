@@ -11,7 +11,7 @@ from aidtimeline.codec import decode
 from aidtimeline.dates import in_utc
 from aidtimeline.events import Record
 from aidtimeline.log import now
-from aidtimeline.logbatch import Batch, Recordable
+from aidtimeline.logbatch import Batch, Recordable, listed
 
 
 class MemoryLog:
@@ -37,11 +37,11 @@ class MemoryLog:
         recorded_at: datetime | None = None,
     ) -> list[Record]:
         """Record events, all or none; returns the record of each that stands, in the order given."""
-        batch = Batch(events, in_utc(self._clock() if recorded_at is None else recorded_at))
+        batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
         with self._threads:
             new = batch.new(self._earliest)
             self._lines += batch.lines(new).values()
-            self._earliest |= batch.records(new, None, repeat(None))
+            self._earliest |= batch.records(new, None, repeat(None, len(new)))
             return [self._earliest[id_] for id_ in batch.ids]
 
     def read(self) -> Iterator[Record]:
