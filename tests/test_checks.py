@@ -150,6 +150,22 @@ def test_a_report_without_its_publication_date() -> None:
     assert codes(delivery(published="2024-12/..")) == ["warning no-publication-date"]
 
 
+def test_a_dataset_without_its_publication_date_is_told_once() -> None:
+    """Not of each of its records, but of its first, with how many there are; of one alone that is not said."""
+
+    def taken(dataset: str, quantity: int, published: str | None = None) -> Draft:
+        own = {"dataset": dataset, "publisher": "A", "published": published}
+        return delivery(quantity) | {"sources": [own, {"url": "https://example.org"}]}
+
+    drafts = [taken("a", 1), taken("b", 2), taken("a", 3), taken("c", 4, "2024"), taken("a", 5)]
+    found = [each for each in problems(*drafts) if each.code == "no-publication-date"]
+    assert [(each.line, "here and in 2 more of the dataset" in each.message) for each in found] == [
+        (1, True),
+        (2, False),
+    ]
+    assert "more" not in found[1].message
+
+
 def test_accounts_that_do_not_compare() -> None:
     """Another currency, another unit, or an amount that the kind does not have: each is set aside, and told."""
     value = {"amount": 5, "currency": "EUR"}

@@ -27,7 +27,7 @@ from aidtimeline import (
 )
 from aidtimeline.checks import check
 from aidtimeline.errors import LogError, UnreadableFile
-from aidtimeline.formats.importing import OLDER, TWICE, import_readings
+from aidtimeline.formats.importing import OLDER, TWICE, UNDATED, import_readings
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.reports import Report
 
@@ -272,6 +272,15 @@ def test_what_was_skipped_or_is_worth_a_look_is_told_by_reason(tmp_path: Path) -
     assert report.counts == {"no date": 5, "a repeat": 1, "no sum": 1}
     assert report.skipped["no date"] == skipped
     assert (set(report.skipped), set(report.remarks)) == ({"no date", "no sum"}, {"a repeat"})
+
+
+def test_that_nobody_says_when_a_version_came_out_is_told(tmp_path: Path) -> None:
+    """Of what is recorded because of it, and not once more of what is recorded already."""
+    told = [pledge("a", 1, None), pledge("b", 2, "2022-03-01"), pledge("c", 3, None)]
+    report = imported(tmp_path, *told)
+    assert (report.counts[UNDATED], len(report.remarks[UNDATED])) == (2, 2)
+    assert report.remarks[UNDATED][0].place == told[0].event.sources[0].locator
+    assert UNDATED not in imported(tmp_path, *told).remarks
 
 
 def test_a_file_that_breaks_off_leaves_the_log_as_it_was(tmp_path: Path) -> None:

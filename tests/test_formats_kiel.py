@@ -21,7 +21,7 @@ from aidtimeline.errors import InvalidValue, UnreadableFile
 from aidtimeline.events import Commitment, Correction, Delivery, Event, Observation, Pledge, Retraction
 from aidtimeline.formats.files import File
 from aidtimeline.formats.importing import import_file
-from aidtimeline.formats.kiel import NO_CUT_OFF, columns, entries, packages, read
+from aidtimeline.formats.kiel import columns, entries, packages, read
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.vocabulary import Party, Vocabulary
@@ -253,7 +253,7 @@ def test_without_a_cut_off_nothing_is_invented(tmp_path: Path) -> None:
     """A level of which nobody knows by when it holds is of any time; a late date cannot be told from a right one."""
     found = readings(tmp_path, row(item="truck", delivered="3", date="2922-02-09"), published=None)
     assert events(found)["JPM1/delivered/truck"].date.text == "../.."
-    assert worth_a_look(found) == [(NO_CUT_OFF, None)]
+    assert worth_a_look(found) == []
 
 
 def test_rows_of_a_package_need_not_stand_together(tmp_path: Path) -> None:

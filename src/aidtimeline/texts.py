@@ -8,6 +8,7 @@ cattrs make theirs.
 from __future__ import annotations
 
 import functools
+import json
 import typing
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring as quoted
@@ -63,10 +64,6 @@ def _objects(values: Iterable[Any]) -> Texts:
     return f"[{all_fields[1:]}]", f"[{all_by_name[1:]}]"
 
 
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
 def _date(value: DateRange) -> str:
     return quoted(value.text)
 
@@ -83,7 +80,7 @@ def _names(values: Iterable[str]) -> str:
 # By the type of an optional field, which is written as one that must be there.
 _PLAIN: dict[Any, Callable[[Any], str]] = {
     str | None: quoted,
-    bool | None: _flag,
+    bool | None: json.dumps,
     DateRange | None: _date,
     Quantity | None: _quantity,
     tuple[str, ...] | None: _names,
@@ -125,6 +122,7 @@ def _members_of(cls: type) -> Callable[[Any], Texts]:
             empty = f"{name} = {name}_by_name = ''"
             told = [f"{both} = write_{name}(self.{name})", f"{both} = {start} + {name}, {start} + {name}_by_name"]
         if each.default is not attrs.NOTHING:
+            # (`!=` would ask the class of each value, which answers in Python)
             differs = "is not None" if each.default is None else f"!= default_{name}"
             told = [empty, f"if self.{name} {differs}:", *(f"    {line}" for line in told)]
         body += told

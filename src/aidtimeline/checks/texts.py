@@ -9,8 +9,9 @@ from datetime import UTC
 import attrs
 
 from aidtimeline.checks.log import Checked, Place
+from aidtimeline.dates import DateRange
 from aidtimeline.errors import Problem
-from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event
+from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event, Record, Source
 from aidtimeline.semantics import Account, Fact
 
 
@@ -36,17 +37,36 @@ def dates_after_report(log: Checked) -> Iterator[Problem]:
 
 
 def unpublished(log: Checked) -> Iterator[Problem]:
-    """`no-publication-date`: a report of which nobody says when one could read it, or only since when."""
+    """`no-publication-date`: a report of which nobody says when one could read it, or only since when.
+
+    Of a dataset it is told once.
+    """
+    imported: dict[tuple[str | None, str, DateRange | None], list[Record]] = {}
     for record in log.repaired.standing.values():
         place = log.places[record.id]
         sources = record.event.sources
-        asked = sources[:1] if sources and sources[0].dataset is not None else sources
-        for number, source in enumerate(asked):
-            if source.published is None or source.published.latest is None:
-                what = "no publication date" if source.published is None else "a publication date without an end"
-                message = f"this report has {what}, so it does not tell when one could know"
-                hint = f"where no report tells, the day of recording stands in: {record.recorded_at.date().isoformat()}"
-                yield place.warning("no-publication-date", message, f"sources[{number}].published", hint)
+        if sources and (dataset := sources[0].dataset) is not None:
+            if _undated(sources[0]):
+                imported.setdefault((record.file, dataset, sources[0].published), []).append(record)
+            continue
+        for number, source in enumerate(sources):
+            if _undated(source):
+                yield _not_published(place, source, record, number)
+    for records in imported.values():
+        first = min(records, key=lambda each: each.line or 0)
+        others = f", here and in {len(records) - 1} more of the dataset" if records[1:] else ""
+        yield _not_published(log.places[first.id], first.event.sources[0], first, 0, others)
+
+
+def _undated(source: Source) -> bool:
+    return source.published is None or source.published.latest is None
+
+
+def _not_published(place: Place, source: Source, record: Record, number: int, others: str = "") -> Problem:
+    what = "no publication date" if source.published is None else "a publication date without an end"
+    message = f"this report has {what}, so it does not tell when one could know{others}"
+    hint = f"where no report tells, the day of recording stands in: {record.recorded_at.date().isoformat()}"
+    return place.warning("no-publication-date", message, f"sources[{number}].published", hint)
 
 
 def set_aside(log: Checked) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ from aidtimeline.vocabulary import Vocabulary
 
 OLDER = "an older version than what the log has of it: versions are imported in the order in which they came out"
 TWICE = "the same reference a second time in one file"
+UNDATED = "nobody says when this version came out: known since now, or since what --published says"
 NOT_THERE = "no longer in this version of the dataset"
 _REFUSED = {"older": OLDER, "twice": TWICE}
 
@@ -129,6 +130,8 @@ def _changes(
             else:
                 report.outcomes[outcome] += 1
             if event is not None:
+                if reading.event.sources[0].published is None:
+                    report.remark(Remark(reason=UNDATED, place=reading.event.sources[0].locator or ""))
                 yield event
 
 

@@ -22,9 +22,7 @@ from aidtimeline.formats.files import File
 from aidtimeline.formats.kiel.columns import table
 from aidtimeline.formats.kiel.packages import of_packages
 from aidtimeline.formats.kiel.releases import release_of
-from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Whole
-
-NO_CUT_OFF = "a release that does not say until when it goes: say --published, or it is known since now"
+from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
 
 
 def read(file: File) -> Iterator[Reading]:
@@ -32,8 +30,6 @@ def read(file: File) -> Iterator[Reading]:
     found = table(file)
     release = release_of(file, found.sheet, found.preface)
     yield Beginning(scope="", source=release.source())
-    if release.published is None:
-        yield Remark(reason=NO_CUT_OFF, place=file.name)
     told = False
     for reading in of_packages(release, found):
         told = told or isinstance(reading, Entry)
