@@ -154,6 +154,27 @@ def test_an_event_is_known_whatever_file_it_is_in(events: Path) -> None:
     assert (known.file, new.file) == (str(events / "events.jsonl"), str(events / "later.jsonl"))
 
 
+@pytest.mark.parametrize("others", [[], ["other"]], ids=["one file", "two files"])
+def test_of_an_id_that_stands_several_times_the_earliest_is_given(events: Path, others: list[str]) -> None:
+    """Wherever it is, and whichever was found last; the same to one who saw it come and to one who did not."""
+    early, late = (encode(record(7, AT + timedelta(days=days))).encode() + b"\n" for days in (1, 2))
+    paths = [events / f"{name}.jsonl" for name in ("events", *others)]
+    for lines in ((early, late), (late, early), (late, early, late)):
+        watching = log_in(events)
+        watching.ids()
+        for path, added in zip(itertools.cycle(paths), lines, strict=False):
+            with path.open("ab") as file:
+                file.write(added)
+        for log in (watching, log_in(events)):
+            [found] = log.append(delivery(7))
+            assert found.recorded_at == AT + timedelta(days=1)
+            assert found.file is not None
+            assert found.line is not None
+            assert Path(found.file).read_bytes().splitlines(keepends=True)[found.line - 1] == early
+        for path in paths:
+            path.write_bytes(line(1))
+
+
 def test_a_batch_that_cannot_be_written_as_lines_is_refused_as_a_whole(events: Path) -> None:
     """A line that is too long, an id that is not the event's: every problem is told, and the log is untouched."""
     before = (events / "events.jsonl").read_bytes()
@@ -319,6 +340,23 @@ def test_ids_are_those_of_all_lines_that_are_whole(events: Path) -> None:
     with (events / "events.jsonl").open("ab") as file:
         file.write(line(3)[:-1] + b"\n" + line(4)[:-20])
     assert log_in(events).ids() == {record(1).id, record(2).id, record(3).id}
+
+
+def test_a_whole_last_line_counts_before_and_after_it_has_its_end(events: Path) -> None:
+    """Once, whoever ends it: somebody else, or the next append."""
+    with (events / "events.jsonl").open("ab") as file:
+        file.write(line(3)[:-1])
+    log = log_in(events)
+    assert log.ids() == {record(number).id for number in (1, 2, 3)}
+    assert [each.line for each in log.append([delivery(3)])] == [3]
+    assert [each.line for each in log.append([delivery(4), delivery(3)])] == [4, 3]
+    with (events / "events.jsonl").open("ab") as file:
+        file.write(line(5)[:-1])
+    assert [each.line for each in log.append([delivery(5)])] == [5]
+    with (events / "events.jsonl").open("ab") as file:
+        file.write(b"\n")
+    assert [each.line for each in log.append([delivery(5), delivery(6)])] == [5, 6]
+    assert numbers(events) == [1, 2, 3, 4, 5, 6]
 
 
 def test_lines_are_given_as_they_stand(events: Path) -> None:
