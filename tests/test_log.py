@@ -335,6 +335,16 @@ def test_links_are_read_and_not_written(events: Path, tmp_path: Path) -> None:
         numbers(folder)
 
 
+def test_an_empty_file_is_a_file_of_the_log(events: Path) -> None:
+    """It has nothing to say, and may be written to."""
+    (events / "empty.jsonl").touch()
+    log = log_in(events)
+    assert [path.name for path in log.files()] == ["empty.jsonl", "events.jsonl"]
+    assert log.ids() == {record(1).id, record(2).id}
+    assert [each.line for each in log.append([delivery(2), delivery(3)], to="empty")] == [2, 1]
+    assert sorted(numbers(events)) == [1, 2, 3]
+
+
 def test_ids_are_those_of_all_lines_that_are_whole(events: Path) -> None:
     """A torn line's is not among them."""
     with (events / "events.jsonl").open("ab") as file:
