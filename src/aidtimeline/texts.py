@@ -58,9 +58,9 @@ def _object(value: Any) -> Texts:
 def _objects(values: Iterable[Any]) -> Texts:
     all_fields = all_by_name = ""
     for value in values:
-        fields, by_name = _MEMBERS[type(value)](value)
-        all_fields += f",{{{fields[1:]}}}"
-        all_by_name += f",{{{by_name[1:]}}}"
+        fields, by_name = _object(value)
+        all_fields += "," + fields
+        all_by_name += "," + by_name
     return f"[{all_fields[1:]}]", f"[{all_by_name[1:]}]"
 
 
