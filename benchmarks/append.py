@@ -91,10 +91,12 @@ def _batches(folder: Path, count: int) -> Turn:
     log = EventLog(folder / "log")
     given = list(rows(count * BATCH))
     parts = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
-    with peer.application(folder) as deliveries:
+    batches = [list(map(ours.delivery, part)) for part in parts]
+    with peer.application(folder) as deliveries, (folder / "made").open("ab", buffering=0) as made:
         return _in_turns(
             {
-                "aidtimeline": [partial(log.append, list(map(ours.delivery, part))) for part in parts],
+                "aidtimeline": [partial(log.append, batch) for batch in batches],
+                "lines made, one write": [partial(_make_and_write, made.fileno(), *batch) for batch in batches],
                 "eventsourcing": [partial(deliveries.save, *map(peer.delivery, part)) for part in parts],
             }
         )
@@ -120,8 +122,9 @@ def _write(descriptor: int, line: bytes) -> None:
     os.fdatasync(descriptor)
 
 
-def _make_and_write(descriptor: int, event: Event) -> None:
-    _write(descriptor, _line(event))
+def _make_and_write(descriptor: int, *events: Event) -> None:
+    at = format_instant(now())
+    _write(descriptor, b"".join(encode_new(event, at)[1] for event in events))
 
 
 def _look_and_write(folder: str, descriptor: int, event: Event) -> None:
