@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from aidtimeline import (
     Announcement,
+    Commitment,
     Correction,
     Corroboration,
     Delivery,
@@ -26,6 +27,7 @@ from aidtimeline import (
     Participation,
     Pledge,
     Project,
+    Receipt,
     Retraction,
     Source,
     Status,
@@ -380,6 +382,35 @@ def test_a_table_of_money(run: Run, log: Path) -> None:
 
     assert re.search(r"announcement +EUR 160,000,000 +Rubryka 2023-11-28\n", page)
     assert re.search(r"disbursement +USD 0 to 1,000\.5 +ReliefWeb 2024-12-31\n", page)
+
+
+def test_what_a_sum_of_money_leaves_out_is_told(run: Run, empty: Path) -> None:
+    """How much is told twice, and how to see it; nothing of it where it was asked for, nor in other answers."""
+    flows = [
+        Commitment(date="2023", donor="JP", value="USD 5", sources=[RUBRYKA], **more)
+        for more in ({}, {"side": "receiver"}, {"side": "receiver", "part_of": "a"}, {"part_of": "a"})
+    ]
+    received = Receipt(date="2023", value="USD 4", side="receiver", sources=[RUBRYKA])
+    EventLog(empty).append([*flows, received])
+    books = "left out, lest money count twice: 2 told in receivers' books (--by side shows them)"
+    parts = "left out, lest money count twice: {} told as part of another flow or project (--by part-of shows them)"
+
+    def told(*words: str) -> list[str]:
+        return [
+            line for line in run(*words, "--as-of", "2024-12-31").stdout.splitlines() if line.startswith("left out")
+        ]
+
+    assert told("money") == [books, parts.format(1)]
+    assert told("money", "--by", "side") == [parts.format(2)]
+    assert told("money", "--by", "part-of") == [books]
+    assert (
+        told("money", "--by", "side", "--by", "part-of") == told("money", "--kind", "receipt") == told("counts") == []
+    )
+    nothing = run("money", "--kind", "commitment", "--where", "part-of=a", "--as-of", "2022-12-31").stdout
+    assert "Nothing" in nothing
+    assert "left out" not in nothing
+    [overview] = {line for line in run("as-of", "2024-12-31").stdout.splitlines() if line == books}
+    assert overview in told("money")
 
 
 def test_a_page_of_projects(run: Run, log: Path) -> None:

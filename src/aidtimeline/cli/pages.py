@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from attrs import frozen
@@ -38,6 +38,10 @@ FLAGS: dict[str, tuple[Callable[[Bounds], bool], str]] = {
         "the truth lies within the bounds, but they may be wider than need be",
     ),
 }
+
+
+#: What is told twice, by the field that says so.
+LEFT_OUT = {"side": "told in receivers' books", "part-of": "told as part of another flow or project"}
 
 
 @frozen
@@ -109,10 +113,7 @@ def _sums(
     rows = view.replay(question).rows
     if not rows:
         yield "Nothing: no such fact with a number had happened by then, for all that was reported."
-        if isinstance(question, MoneySums) and any(
-            getattr(each.event, "side", "") == "receiver" for each in view.facts
-        ):
-            yield "Receivers' books are left out, lest one flow count twice; ask for them with --where side=receiver."
+        yield from _left_out(view, question)
         return
     behind: dict[tuple[tuple[str | None, ...], str | None], list[Fact]] = defaultdict(list)
     for fact in view.facts:
@@ -137,6 +138,17 @@ def _sums(
     yield from table(columns, cells, paper.width)
     for flag in used:
         yield f"{flag}: {FLAGS[flag][1]}"
+    yield from _left_out(view, question)
+
+
+def _left_out(view: View, question: Counts | MoneySums) -> Iterator[str]:
+    """What sums of money leave out, since another fact tells of it too."""
+    if isinstance(question, MoneySums):
+        valued = (fact for fact in view.facts if fact.value is not None and fact in question.selection)
+        times = Counter(map(question.told_twice, valued))
+        for field, what in LEFT_OUT.items():
+            if times[field]:
+                yield f"left out, lest money count twice: {times[field]} {what} (--by {field} shows them)"
 
 
 def slug_and_label(view: View, name: str, slug: str | None) -> tuple[str, str]:

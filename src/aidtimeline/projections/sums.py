@@ -102,13 +102,16 @@ class MoneySums(Sums):
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
-        if fact.value is not None and fact in self.selection and not self._told_twice(fact):
+        if fact.value is not None and fact in self.selection and self.told_twice(fact) is None:
             yield (self.key(fact), None), Term(fact.value.amount, bool(fact.disputed))
 
-    def _told_twice(self, fact: Fact) -> bool:
+    def told_twice(self, fact: Fact) -> str | None:
+        """The field, `side` or `part-of`, that says that this money is told by another fact too; None: it is summed."""
         other_side = fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
+        if self._one_side and other_side:
+            return "side"
         part = getattr(fact.event, "part_of", None) is not None
-        return (self._one_side and other_side) or (self._whole and part)
+        return "part-of" if self._whole and part else None
 
 
 def adds_to(projection: Sums, fact: Fact) -> bool:
