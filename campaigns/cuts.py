@@ -14,8 +14,6 @@ With `--broken` the log is one whose repair throws away what it should keep, and
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,11 +60,9 @@ def main() -> None:
     parser = report.options(__doc__, BROKEN)
     parser.add_argument("--records", type=int, default=200, metavar="N", help="in the log (default %(default)s)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every how many bytes (default %(default)s)")
-    given = parser.parse_args()
-    print(f"seed {given.seed}", file=sys.stderr)
+    given = report.begin(parser)
     figures: Counter[str] = Counter({"lost": 0, "not kept aside": 0})
     failures: list[str] = []
-    begin = time.monotonic()
     with TemporaryDirectory(dir=given.folder) as folder:
         for cut in _cuts(given.records, given.every):
             figures["cuts"] += 1
@@ -75,7 +71,7 @@ def main() -> None:
                 break
     if not figures["recoveries cut"]:
         failures.append("no recovery was ever cut: the run shows nothing")
-    report.finish(given, time.monotonic() - begin, figures, failures)
+    report.finish(given, figures, failures)
 
 
 @dataclass(frozen=True)

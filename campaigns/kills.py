@@ -237,9 +237,8 @@ def main() -> None:
     parser = report.options(__doc__, BROKEN)
     parser.add_argument("--kills", type=int, default=2000, metavar="N", help="within appends (default %(default)s)")
     parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
-    given = parser.parse_args()
-    print(f"seed {given.seed}", file=sys.stderr)
-    campaign, begin, number = Campaign(given.seed, given.broken), time.monotonic(), 0
+    given = report.begin(parser)
+    campaign, number = Campaign(given.seed, given.broken), 0
     while campaign.figures["kills within an append"] < given.kills and not campaign.failures:
         number += 1
         with TemporaryDirectory(dir=given.folder) as folder:
@@ -249,7 +248,7 @@ def main() -> None:
     if not campaign.failures and not campaign.figures["bytes of torn lines and half batches set aside"]:
         campaign.failures.append("no kill left anything to be set aside: the run shows nothing")
     campaign.figures["logs"] = number
-    report.finish(given, time.monotonic() - begin, campaign.figures, campaign.failures)
+    report.finish(given, campaign.figures, campaign.failures)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ With `--broken` the log is one that leaves something out, and the campaign has t
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
@@ -54,9 +52,8 @@ def main() -> None:
     """Run the campaign."""
     parser = report.options(__doc__, BROKEN)
     parser.add_argument("--ways", type=int, default=20, metavar="N", help="at each step (default %(default)s)")
-    given = parser.parse_args()
-    print(f"seed {given.seed}", file=sys.stderr)
-    suite, failures, begin = Power(given.seed, given.ways, BROKEN[given.broken]), [], time.monotonic()
+    given = report.begin(parser)
+    suite, failures = Power(given.seed, given.ways, BROKEN[given.broken]), []
     try:
         suite.test_the_power_may_fail_at_any_step()
     except LawBroken as error:
@@ -64,7 +61,7 @@ def main() -> None:
         failures.append(str(error))
     if not suite.figures["power cuts"]:
         failures.append("the power never failed: the run shows nothing")
-    report.finish(given, time.monotonic() - begin, suite.figures, failures)
+    report.finish(given, suite.figures, failures)
 
 
 if __name__ == "__main__":

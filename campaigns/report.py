@@ -9,6 +9,7 @@ import platform
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,15 @@ def options(description: str | None, broken: Iterable[str | None]) -> argparse.A
     return parser
 
 
-def finish(given: argparse.Namespace, seconds: float, figures: Mapping[str, int], failures: list[str]) -> None:
+def begin(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What was given on the command line. The seed is printed, and the clock starts."""
+    given = parser.parse_args()
+    print(f"seed {given.seed}", file=sys.stderr)
+    given.begun = time.monotonic()
+    return given
+
+
+def finish(given: argparse.Namespace, figures: Mapping[str, int], failures: list[str]) -> None:
     """Print and write down the figures; exit with 1 where something failed."""
     said = {
         "command": " ".join(["python", str(Path(sys.argv[0]).resolve().relative_to(ROOT)), *sys.argv[1:]]),
@@ -36,7 +45,7 @@ def finish(given: argparse.Namespace, seconds: float, figures: Mapping[str, int]
         "sources": given.sources,
         "date": datetime.now(UTC).date().isoformat(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "seconds": round(seconds),
+        "seconds": round(time.monotonic() - given.begun),
         "figures": dict(figures),
         "failures": failures[:20],
     }

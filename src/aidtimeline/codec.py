@@ -158,7 +158,7 @@ def canonical(fields: dict[str, Any]) -> bytes:
 
 def record_id(event: Event | Amendment) -> str:
     """The id that a record of this event has: 32 hexadecimal digits, made of what the event says alone."""
-    return _digest(texts(_not_too_deep(event))[1].encode())
+    return _digest(members(_not_too_deep(event))[1].encode())
 
 
 def _digest(said: bytes) -> str:

@@ -43,7 +43,6 @@ def unpublished(log: Checked) -> Iterator[Problem]:
     """
     imported: dict[tuple[str | None, str, DateRange | None], list[Record]] = {}
     for record in log.repaired.standing.values():
-        place = log.places[record.id]
         sources = record.event.sources
         if sources and (dataset := sources[0].dataset) is not None:
             if _undated(sources[0]):
@@ -51,22 +50,23 @@ def unpublished(log: Checked) -> Iterator[Problem]:
             continue
         for number, source in enumerate(sources):
             if _undated(source):
-                yield _not_published(place, source, record, number)
+                yield _not_published(log, record, number)
     for records in imported.values():
         first = min(records, key=lambda each: each.line or 0)
         others = f", here and in {len(records) - 1} more of the dataset" if records[1:] else ""
-        yield _not_published(log.places[first.id], first.event.sources[0], first, 0, others)
+        yield _not_published(log, first, 0, others)
 
 
 def _undated(source: Source) -> bool:
     return source.published is None or source.published.latest is None
 
 
-def _not_published(place: Place, source: Source, record: Record, number: int, others: str = "") -> Problem:
-    what = "no publication date" if source.published is None else "a publication date without an end"
+def _not_published(log: Checked, record: Record, number: int, others: str = "") -> Problem:
+    unsaid = record.event.sources[number].published is None
+    what = "no publication date" if unsaid else "a publication date without an end"
     message = f"this report has {what}, so it does not tell when one could know{others}"
     hint = f"where no report tells, the day of recording stands in: {record.recorded_at.date().isoformat()}"
-    return place.warning("no-publication-date", message, f"sources[{number}].published", hint)
+    return log.places[record.id].warning("no-publication-date", message, f"sources[{number}].published", hint)
 
 
 def set_aside(log: Checked) -> Iterator[Problem]:

@@ -39,7 +39,6 @@ FLAGS: dict[str, tuple[Callable[[Bounds], bool], str]] = {
     ),
 }
 
-
 #: What is told twice, by the field that says so.
 LEFT_OUT = {"side": "told in receivers' books", "part-of": "told as part of another flow or project"}
 
