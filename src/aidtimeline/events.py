@@ -264,6 +264,10 @@ class Event:
     note: str | None = field(default=None, converter=to_optional_text)
     sources: tuple[Source, ...] = field(converter=to_some_sources)
 
+    def __attrs_pre_init__(self) -> None:
+        if type(self) is Event:
+            raise TypeError("an event is of some kind: make a Delivery, a Pledge, … (aidtimeline.events.EVENT_KINDS)")
+
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Announcement(Event):

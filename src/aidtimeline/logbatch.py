@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import attrs
 
-from aidtimeline.codec import encode, encode_new, record_id
+from aidtimeline.codec import encode, encode_new
 from aidtimeline.dates import format_instant
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
 from aidtimeline.events import Amendment, Event, Record
@@ -28,16 +28,24 @@ def listed(events: Recordable | Iterable[Recordable]) -> list[Recordable]:
 class Batch:
     """Events that are recorded at an instant, and whole records, which keep their own.
 
-    `ids` has the id of each, in their order.
+    `ids` has the id of each, in their order; an event that cannot be written as a line has an empty one.
     """
 
     def __init__(self, events: Sequence[Recordable], recorded_at: datetime) -> None:
         self._recorded_at = recorded_at
         self._given = events
+        self.ids: list[str] = []
+        self._lines: list[bytes | None] = []
         at = format_instant(recorded_at)
-        encoded = [_encoded(each, at) for each in events]
-        self.ids = [id_ for id_, _ in encoded]
-        self._lines = [line for _, line in encoded]
+        self._problems: list[Problem] = []
+        for each in events:
+            id_, line = "", None
+            try:  # a whole record may stand already, and is encoded where it does not
+                id_, line = (each.id, None) if isinstance(each, Record) else encode_new(each, at)
+            except InvalidValue as error:
+                self._problems.append(problem_at(None, error))
+            self.ids.append(id_)
+            self._lines.append(line)
 
     def new(self, standing: Mapping[str, Record]) -> Positions:
         """What has to be written where these records stand: of whole records also one that was recorded earlier."""
@@ -54,17 +62,16 @@ class Batch:
     def lines(self, new: Positions) -> dict[str, bytes]:
         """The line of each by its id, with its end. Raises `RefusedBatch`, with all that cannot be written as lines."""
         lines: dict[str, bytes] = {}
-        problems: list[Problem] = []
+        problems = list(self._problems)
         for id_, position in new.items():
             line, given = self._lines[position], self._given[position]
-            if line is None:
-                record = given if isinstance(given, Record) else Record(id_, self._recorded_at, given)
+            if line is None and isinstance(given, Record):
                 try:
-                    line = encode(record).encode() + b"\n"
+                    line = encode(given).encode() + b"\n"
                 except InvalidValue as error:
-                    problems.append(attrs.evolve(problem_at(None, error), file=record.file, line=record.line))
-                    continue
-            lines[id_] = line
+                    problems.append(attrs.evolve(problem_at(None, error), file=given.file, line=given.line))
+            if line is not None:
+                lines[id_] = line
         if problems:
             raise RefusedBatch("nothing was recorded:", problems)
         return lines
@@ -81,13 +88,3 @@ class Batch:
     def _instant(self, position: int) -> datetime:
         given = self._given[position]
         return given.recorded_at if isinstance(given, Record) else self._recorded_at
-
-
-def _encoded(given: Recordable, recorded_at: str) -> tuple[str, bytes | None]:
-    """The id and the line; none of a whole record, nor of what cannot be written: that is told with all others."""
-    if isinstance(given, Record):
-        return given.id, None
-    try:
-        return encode_new(given, recorded_at)
-    except InvalidValue:
-        return record_id(given), None

@@ -18,7 +18,9 @@ import attrs
 
 from aidtimeline.amounts import Money, Quantity
 from aidtimeline.dates import DateRange
-from aidtimeline.events import Amendment, Event, Source
+from aidtimeline.errors import InvalidValue
+from aidtimeline.events import KINDS, Amendment, Event, Source
+from aidtimeline.jsonlines import Token
 from aidtimeline.versions import VERSIONS
 
 Texts: TypeAlias = tuple[str, str]
@@ -69,6 +71,7 @@ def _date(value: DateRange) -> str:
 
 
 def _quantity(value: Quantity) -> str:
+    Quantity.parse(value.text)  # a sum may have more digits than can be read
     found = value.json
     return quoted(found) if isinstance(found, str) else str(found)
 
@@ -134,14 +137,31 @@ def _members_of(cls: type) -> Callable[[Any], Texts]:
     return made
 
 
+_WRITTEN = frozenset({*KINDS.values(), Source, Money})
+
+
 class _Members(dict[type, Callable[[Any], Texts]]):
-    """The functions of `_members_of`, each made when it is first needed."""
+    """The functions of `_members_of`, each made when it is first needed.
+
+    Only the classes themselves are written: one derived from them may have fields that no reader knows.
+    """
 
     def __missing__(self, cls: type) -> Callable[[Any], Texts]:
-        if not issubclass(cls, Event | Amendment | Source | Money):
-            raise TypeError(f"found {cls.__name__}, expected an event or an amendment")
+        if cls not in _WRITTEN:
+            raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
         made = self[cls] = _members_of(cls)
         return made
+
+
+_EXPECTED = "an event or amendment of a known kind, with sources of the class Source"
+
+
+def _of_no_kind(cls: type) -> str | None:
+    """What is wrong with a class that is nearly one of those that are written."""
+    near = next((each for each in cls.__mro__[1:] if each in _WRITTEN), None)
+    if near is not None:
+        return f"a class derived from {near.__name__} may have fields that no reader knows"
+    return f"the kinds are {', '.join(KINDS)}" if issubclass(cls, Event) else None
 
 
 _MEMBERS = _Members()

@@ -16,18 +16,50 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
 
+from attrs import frozen
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from aidtimeline.amounts import MAX_DIGITS, Quantity
 from aidtimeline.codec import record_id
 from aidtimeline.errors import DataError, InvalidValue
-from aidtimeline.events import Delivery, Record, Source
+from aidtimeline.events import Correction, Delivery, Event, Record, Source
 from aidtimeline.jsonlines import MAX_LINE_BYTES
 from aidtimeline.testing.laws import LawBroken
 from aidtimeline.testing.machine import Log, LogMachine
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 _SOURCE = Source(publisher="Rubryka", published="2023-11-28")
+
+
+@frozen(kw_only=True)
+class _OtherDelivery(Delivery):
+    """A kind with a field that no reader knows."""
+
+    colour: str = "red"
+
+
+@frozen(kw_only=True)
+class _OtherSource(Source):
+    """A source with a field that no reader knows."""
+
+    page: int = 1
+
+
+@frozen(kw_only=True)
+class _OtherKind(Event):
+    """A kind that no reader knows."""
+
+    kind = "loss"
+
+
+_TOO_LONG = Quantity.exact(10 ** (MAX_DIGITS - 1)) + Quantity.exact(9 * 10 ** (MAX_DIGITS - 1))
+_UNREADABLE: dict[str, Event] = {
+    "a kind with one more field": _OtherDelivery(date="2023", item="truck", quantity=3, sources=_SOURCE),
+    "a source with one more field": Delivery(date="2023", item="truck", sources=_OtherSource(publisher="Rubryka")),
+    "an unknown kind": _OtherKind(date="2023", sources=_SOURCE),
+    "a number too long to be read": Delivery(date="2023", item="truck", quantity=_TOO_LONG, sources=_SOURCE),
+}
 
 
 def delivery(number: int, package: str | None = None) -> Delivery:
@@ -99,6 +131,20 @@ class LogConformance:
                 else:
                     raise LawBroken("refusal", "it took what no line can hold")
             _holds(open_log(), [record(1)])
+
+    def test_what_no_reader_would_know_is_refused(self) -> None:
+        """Events and sources of classes that the format does not have, and numbers too long to be read."""
+        with self._opened() as open_log:
+            open_log().append([delivery(1)], recorded_at=AT)
+            for name, bad in _UNREADABLE.items():
+                for wrapped in (bad, Correction(of="0" * 32, event=bad)):
+                    try:
+                        open_log().append([delivery(2), wrapped])
+                    except DataError as error:
+                        hold("refusal", error.problems, "it does not say what cannot be recorded")
+                    else:
+                        raise LawBroken("refusal", f"it took {name}, which cannot be read")
+                    _holds(open_log(), [record(1)])
 
     def test_an_instant_that_is_none_is_refused(self) -> None:
         """One without its offset from UTC."""
