@@ -24,10 +24,10 @@ from filelock import lock_descriptor, unlock_descriptor
 
 from aidtimeline import EventLog
 from aidtimeline.codec import encode_new
-from aidtimeline.dates import format_instant
-from aidtimeline.disk import Disk
 from aidtimeline.events import Event
 from aidtimeline.log import now
+from aidtimeline.log.disk import Disk
+from aidtimeline.values.dates import format_instant
 
 BATCH = 1000
 

@@ -20,8 +20,8 @@ from xml.etree.ElementTree import iterparse
 
 from measure import Figures, Sums, add_folder, run, run_step
 
-from aidtimeline.formats.files import File
 from aidtimeline.formats.iati import read
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry
 
 SCRIPT = Path(__file__)

@@ -25,7 +25,7 @@ import report
 
 from aidtimeline import Delivery, Record, Source
 from aidtimeline.codec import encode, record_id
-from aidtimeline.logfile import PENDING, TORN, LogFile
+from aidtimeline.log.file import PENDING, TORN, LogFile
 from aidtimeline.testing.faults import FaultyDisk, every_step
 
 NAME = "events.jsonl"

@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 import report
 
 from aidtimeline import AidtimelineError, Delivery, EventLog, LogError, Problem, Record, Source
-from aidtimeline.disk import Disk
+from aidtimeline.log.disk import Disk
 
 KILLS_A_LOG = 100
 READERS = 2

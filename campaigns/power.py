@@ -18,7 +18,7 @@ from random import Random
 import report
 
 from aidtimeline import EventLog
-from aidtimeline.disk import Disk
+from aidtimeline.log.disk import Disk
 from aidtimeline.testing import DurableLogConformance, LawBroken, PowerCutDisk
 from aidtimeline.testing.machine import Log
 

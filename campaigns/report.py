@@ -59,7 +59,7 @@ def finish(given: argparse.Namespace, figures: Mapping[str, int], failures: list
 def _sources() -> str:
     """Which code it was, also where it was not committed yet: BLAKE2b-128 of what the log is made of."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted([*(ROOT / "src" / "aidtimeline").glob("log*.py"), ROOT / "src" / "aidtimeline" / "disk.py"]):
+    for path in sorted((ROOT / "src" / "aidtimeline" / "log").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

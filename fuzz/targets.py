@@ -16,19 +16,19 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from aidtimeline.amounts import Money, Quantity
 from aidtimeline.cli import application
 from aidtimeline.cli.application import MODULES
 from aidtimeline.codec import decode, encode
-from aidtimeline.dates import DateRange, parse_cut, parse_instant
-from aidtimeline.drafts import read_drafts
 from aidtimeline.errors import AidtimelineError, Problem
-from aidtimeline.formats.files import File
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry
 from aidtimeline.formats.registry import FORMATS
 from aidtimeline.log import EventLog
+from aidtimeline.log.drafts import read_drafts
+from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.timeline import Timeline
-from aidtimeline.vocabulary import Vocabulary
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange, parse_cut, parse_instant
 
 Target = Callable[[bytes], None]
 
@@ -115,7 +115,7 @@ def log(data: bytes) -> None:
         path.write_bytes(data)
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems))
-    problems += Vocabulary.load(folder).problems
+    problems += load_vocabulary(folder).problems
     assert all(str(problem).isprintable() for problem in problems)
     Timeline(records).as_of("2023-06-01").counts()
     assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "vocabulary"]

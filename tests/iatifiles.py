@@ -13,8 +13,8 @@ from attrs import frozen
 from aidtimeline import MoneySums, replay
 from aidtimeline.codec import record_id
 from aidtimeline.events import Event, Record
-from aidtimeline.formats.files import File
 from aidtimeline.formats.iati import read
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aidtimeline.codec import encode, record_id
-from aidtimeline.disk import Disk
 from aidtimeline.errors import Problem
 from aidtimeline.events import Delivery, Record, Source
 from aidtimeline.log import EventLog
+from aidtimeline.log.disk import Disk
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 SOURCE = Source(publisher="Rubryka", published="2023-11-28")

@@ -21,7 +21,6 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from aidtimeline.amounts import Quantity
 from aidtimeline.events import (
     Amendment,
     Correction,
@@ -33,6 +32,7 @@ from aidtimeline.events import (
     Retraction,
     Status,
 )
+from aidtimeline.values.amounts import Quantity
 
 #: Low and high end, both inclusive; None is an open end.
 Interval: TypeAlias = tuple[Any, Any]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtimeline.amounts import MAX_DIGITS, ZERO, Money, Quantity
-from aidtimeline.currencies import CURRENCIES
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values.amounts import MAX_DIGITS, ZERO, Money, Quantity
+from aidtimeline.values.currencies import CURRENCIES
 
 WHOLE = st.integers(-20, 20) | st.integers(-(10**MAX_DIGITS) + 1, 10**MAX_DIGITS - 1)
 FRACTIONS = st.builds(lambda n, places: Decimal(n).scaleb(-places), st.integers(-9999, 9999), st.integers(0, 4))

@@ -20,8 +20,8 @@ from aidtimeline import Counts, Delivery, Problem, Record, Source, Timeline, Voc
 from aidtimeline.checks import CHECKS, check
 from aidtimeline.checks.duplicates import LOOK_BACK
 from aidtimeline.codec import record_id
-from aidtimeline.drafts import read_drafts
 from aidtimeline.events import Observation
+from aidtimeline.log.drafts import read_drafts
 from aidtimeline.semantics import believe
 from aidtimeline.testing import logs
 from aidtimeline.vocabulary import Item, Party, ProjectName

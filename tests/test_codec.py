@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtimeline import codec
-from aidtimeline.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.codec import (
     MAX_DEPTH,
     MAX_LINE_BYTES,
@@ -25,7 +24,6 @@ from aidtimeline.codec import (
     event_to_json,
     record_id,
 )
-from aidtimeline.dates import DateRange, format_instant
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import (
     EVENT_KINDS,
@@ -44,6 +42,8 @@ from aidtimeline.events import (
     Source,
     Status,
 )
+from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
+from aidtimeline.values.dates import DateRange, format_instant
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pycountry
 import pytest
 
-from aidtimeline.currencies import CURRENCIES, CURRENT, HISTORIC, check_currency
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values.currencies import CURRENCIES, CURRENT, HISTORIC, check_currency
 
 IATI = Path(__file__).parents[2] / "shared" / "data" / "iati" / "codelists" / "Currency.xml"
 NO_CURRENCY = {"XTS", "XXX"}  # for tests, and for none

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtimeline.dates import DateRange, end_of, format_instant, parse_cut, parse_day, parse_instant
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values.dates import DateRange, end_of, format_instant, parse_cut, parse_day, parse_instant
 
 DAYS = st.dates(date(2020, 1, 1), date(2020, 2, 28)) | st.dates()
 ENDS = st.none() | DAYS

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtimeline.codec import encode, record_id
-from aidtimeline.drafts import find_id, read_drafts
 from aidtimeline.errors import InvalidValue, RefusedBatch
 from aidtimeline.events import Amendment, Correction, Event, Pledge, Record, Retraction, Source
+from aidtimeline.log.drafts import find_id, read_drafts
 
 SOURCE = Source(publisher="Kyodo News")
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)

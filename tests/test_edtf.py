@@ -16,8 +16,8 @@ from edtf import EDTFParseException, parse_edtf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtimeline.edtf import MAX_LENGTH, Span, day, guess, say, span
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values.edtf import MAX_LENGTH, Span, day, guess, say, span
 
 SEASONS = {"21": (3, 5), "22": (6, 8), "23": (9, 11), "24": (12, 2)}
 QUARTERS_AND_HALVES = {"33": (1, 3), "34": (4, 6), "35": (7, 9), "36": (10, 12), "40": (1, 6), "41": (7, 12)}

@@ -11,7 +11,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.events import (
     Amendment,
     Correction,
@@ -27,6 +26,7 @@ from aidtimeline.explain import Explanation
 from aidtimeline.projections import COUNTED_KINDS, Sum, Term
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
+from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.vocabulary import Item, Vocabulary
 
 RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)

@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 
 from aidtimeline import MoneySums, Timeline, replay
 from aidtimeline.codec import record_id
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.events import Event, Record
-from aidtimeline.formats import jsonstream
-from aidtimeline.formats.files import File
 from aidtimeline.formats.fts import NOT_SAID, read
-from aidtimeline.formats.importing import import_file
-from aidtimeline.formats.jsonstream import JsonStream
+from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.reading import jsonstream
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.jsonstream import JsonStream
 from aidtimeline.formats.readings import Entry, Remark, Skipped
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
 FTS = Path(__file__).parents[2] / "shared" / "data" / "fts"

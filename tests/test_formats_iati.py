@@ -20,13 +20,13 @@ from iatifiles import NOW, activity, file, org, related, told, transaction
 from aidtimeline import Timeline
 from aidtimeline.checks import check
 from aidtimeline.codec import MAX_LINE_BYTES, encode, record_id
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Commitment, Disbursement, Event, Record, Status
-from aidtimeline.formats.files import File
 from aidtimeline.formats.iati import read
-from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Whole
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
 IATI = Path(__file__).parents[2] / "shared" / "data" / "iati"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from iatifiles import Told, activity, file, related, told, transaction
 
-from aidtimeline.formats.files import File
 from aidtimeline.formats.iati.families import families
+from aidtimeline.formats.reading.files import File
 
 
 def parts_of(found: Told) -> dict[str | None, str | None]:

@@ -27,9 +27,9 @@ from aidtimeline import (
 )
 from aidtimeline.checks import check
 from aidtimeline.errors import LogError, UnreadableFile
-from aidtimeline.formats.importing import OLDER, TWICE, UNDATED, import_readings
+from aidtimeline.formats.importing.importer import OLDER, TWICE, UNDATED, import_readings
+from aidtimeline.formats.importing.reports import Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
-from aidtimeline.formats.reports import Report
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAR = "2030-01-01"

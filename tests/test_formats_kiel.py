@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from workbooks import workbook
 
 from aidtimeline import Timeline
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue, UnreadableFile
 from aidtimeline.events import Commitment, Correction, Delivery, Event, Observation, Pledge, Retraction
-from aidtimeline.formats.files import File
-from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.kiel import columns, entries, packages, read
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
 #: The columns of release 7 that are read, by what these tests call them.

@@ -14,13 +14,13 @@ from typing import Any
 import attrs
 import pytest
 
-from aidtimeline.amounts import ZERO, Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Delivery, Event, Observation, Pledge
-from aidtimeline.formats.files import File, as_slug
 from aidtimeline.formats.kiel import entries as reasons
 from aidtimeline.formats.kiel import packages, read
+from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import DateRange
 
 KIEL = Path(__file__).parents[2] / "shared" / "data" / "kiel"
 WORKBOOK, MAIN = KIEL / "kiel_r7_oct2022.xlsx", KIEL / "kiel_r7_oct2022_main.csv"

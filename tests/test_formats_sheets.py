@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from workbooks import workbook
 
 from aidtimeline.errors import UnreadableFile, UsageError
-from aidtimeline.formats import plaintext, sheets, workbooks
-from aidtimeline.formats.files import File
-from aidtimeline.formats.sheets import Row, fold, lines, rows, sheet_names
+from aidtimeline.formats.reading import plaintext, sheets, workbooks
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.sheets import Row, fold, lines, rows, sheet_names
 
 KIEL = Path(__file__).parents[2] / "shared" / "data" / "kiel"
 

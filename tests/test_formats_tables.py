@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 from workbooks import workbook
 
 from aidtimeline import Timeline
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
 from aidtimeline.events import EVENT_KINDS
-from aidtimeline.formats.files import File
-from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.tables import EXAMPLE, SAMPLE, example, read
 from aidtimeline.formats.tables.values import FIELDS, KINDS, Habits, check_form, to_date, to_number
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

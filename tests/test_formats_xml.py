@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.formats import xml
-from aidtimeline.formats.files import File
-from aidtimeline.formats.xml import Element, children
+from aidtimeline.formats.reading import xml
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.xml import Element, children
 
 KEPT = {
     "list": frozenset({"thing", "text"}),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aidtimeline.codec.jsonlines import MAX_DEPTH, compact, depth, is_torn, parse_object
 from aidtimeline.errors import InvalidValue
-from aidtimeline.jsonlines import MAX_DEPTH, compact, depth, is_torn, nearest, parse_object
+from aidtimeline.text.nearest import nearest
 
 texts = st.text(st.characters(codec="utf-8") | st.sampled_from('"\\[]{}'), max_size=8)
 values = st.recursive(

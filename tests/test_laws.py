@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
 
 from aidtimeline.codec import UPCASTS, canonical, decode, event_from_json, event_to_json, record_id
-from aidtimeline.dates import DateRange
 from aidtimeline.events import (
     EVENT_KINDS,
     Amendment,
@@ -63,6 +62,7 @@ from aidtimeline.testing import (
 )
 from aidtimeline.testing import laws as law
 from aidtimeline.testing.strategies import FIRST, ITEMS, PARTIES, PROJECTS
+from aidtimeline.values.dates import DateRange
 
 Days: TypeAlias = tuple[date | None, date | None]
 

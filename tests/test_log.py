@@ -20,12 +20,12 @@ from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline
 from aidtimeline.codec import encode
-from aidtimeline.disk import Disk
+from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Delivery, Record
-from aidtimeline.jsonlines import MAX_LINE_BYTES
 from aidtimeline.log import EventLog
-from aidtimeline.loglock import LOCK
+from aidtimeline.log.disk import Disk
+from aidtimeline.log.lock import LOCK
 from aidtimeline.testing import MemoryLog
 
 
@@ -581,7 +581,7 @@ def test_a_writer_that_waits_too_long_gives_up(events: Path, monkeypatch: pytest
     """With an error that says why."""
     from filelock import FileLock
 
-    monkeypatch.setattr("aidtimeline.loglock.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("aidtimeline.log.lock.LOCK_SECONDS", 0.1)
     with FileLock(events / LOCK), pytest.raises(LogError, match="somebody else"):
         log_in(events).append(delivery(3))
     assert numbers(events) == [1, 2]

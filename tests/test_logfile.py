@@ -13,10 +13,10 @@ from random import Random
 import pytest
 from logs import delivery, line, log_in, numbers, record
 
-from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError, Problem, UnreadableLog
-from aidtimeline.logfile import LogFile
-from aidtimeline.loglock import LOCK
+from aidtimeline.log.disk import Disk
+from aidtimeline.log.file import LogFile
+from aidtimeline.log.lock import LOCK
 from aidtimeline.testing import FaultyDisk, PowerCutDisk, every_step
 
 

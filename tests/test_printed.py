@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from aidtimeline import Counts, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError
-from aidtimeline.amounts import Quantity
 from aidtimeline.diff import Change
 from aidtimeline.events import (
     Amendment,
@@ -31,6 +30,7 @@ from aidtimeline.projections.balances import Balance
 from aidtimeline.projections.matching import in_words
 from aidtimeline.projections.series import SeriesRow, at_ends
 from aidtimeline.projections.tables import Row
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import Item, Vocabulary
 
 EVENTS = Path(__file__).parent.parent / "events"

@@ -36,13 +36,13 @@ from aidtimeline import (
     Vocabulary,
     replay,
 )
-from aidtimeline.amounts import Quantity
 from aidtimeline.codec import record_id
 from aidtimeline.events import EVENT_KINDS, Amendment, Commitment, Corroboration, Expenditure, Training
 from aidtimeline.projections import COUNTED_KINDS, VALUED_KINDS, Product, Row, State, Sum, Term, Union, fold
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import cuts, logs
 from aidtimeline.testing.laws import Cuts
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import Item
 
 REPORT = Source(publisher="Rubryka", published="2023-11-28")

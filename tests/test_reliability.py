@@ -14,10 +14,10 @@ from typing import ClassVar
 import pytest
 from logs import delivery, line
 
-from aidtimeline.disk import Disk
 from aidtimeline.errors import DataError
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.log import EventLog
+from aidtimeline.log.disk import Disk
 from aidtimeline.testing import (
     DurableLogConformance,
     FaultNotReached,

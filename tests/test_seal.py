@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from logs import AT, delivery, log_in
 
 from aidtimeline.errors import LogError
-from aidtimeline.seal import MOST_TOLD, NAME, missing, read_seal, seal
+from aidtimeline.log.seal import MOST_TOLD, NAME, missing, read_seal, seal
 
 
 def run(folder: Path, *arguments: str) -> Result:

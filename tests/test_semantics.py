@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidtimeline import Corroboration, Counts, Delivery, Event, Pledge, Record, Retraction, Source, Status, replay
-from aidtimeline.amounts import Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Amendment, Correction
 from aidtimeline.projections import ProjectStates
 from aidtimeline.semantics import Latest, Total, believe, cut, worth_of
 from aidtimeline.semantics.amendments import repair, report
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Group, link
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange
 
 NOON = datetime(2023, 6, 1, 12, tzinfo=UTC)
 REPORT = Source(publisher="Rubryka", published="2023-04-30")

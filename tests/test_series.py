@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline
 from aidtimeline.codec import record_id
-from aidtimeline.engines.reference import run
 from aidtimeline.errors import UnknownKey, UsageError
 from aidtimeline.events import Amendment, Event
 from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, SeriesRow, Step, Steps, at_ends, series
+from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
 from aidtimeline.testing import Cuts, cuts, linked_logs, logs
 from aidtimeline.testing.strategies import FIRST, ITEMS, LAST

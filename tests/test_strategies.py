@@ -10,9 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from aidtimeline.amounts import Money, Quantity
 from aidtimeline.codec import decode, encode, record_id
-from aidtimeline.dates import DateRange
 from aidtimeline.events import EVENT_KINDS, KINDS, Record
 from aidtimeline.testing import (
     SHARES,
@@ -29,6 +27,8 @@ from aidtimeline.testing import (
     sources,
 )
 from aidtimeline.testing.strategies import FIRST
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
 
 
 def test_shares() -> None:

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from aidtimeline import Counts, EventLog, Fact, MoneySums, Participations, ProjectStates, Quantity, Record
-from aidtimeline.amounts import ZERO
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import LawBroken, LogMachine, check_projection, cuts, linked_logs, logs, worlds
 from aidtimeline.testing.laws import Cuts
+from aidtimeline.values.amounts import ZERO
 
 
 class Promised:

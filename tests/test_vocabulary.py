@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.vocabulary import NO_VOCABULARY, Item, Party, ProjectName, Vocabulary
 
 
@@ -19,7 +20,7 @@ def folder(tmp_path: Path, **files: str | bytes) -> Path:
 
 def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
     """Each part from its file; optional fields may be null or missing, lines empty."""
-    loaded = Vocabulary.load(
+    loaded = load_vocabulary(
         folder(
             tmp_path,
             items='{"slug":"truck","label":"truck","unit":null,"category":"vehicle"}\n\n{"slug":"rice","label":"rice","unit":"t"}',
@@ -39,7 +40,7 @@ def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
 
 def test_a_missing_vocabulary_is_empty(tmp_path: Path) -> None:
     """No folder, no file: every slug is called by its own name."""
-    assert Vocabulary.load(tmp_path) == Vocabulary.load(tmp_path / "none") == NO_VOCABULARY
+    assert load_vocabulary(tmp_path) == load_vocabulary(tmp_path / "none") == NO_VOCABULARY
     assert NO_VOCABULARY.label("item", "truck") == "truck"
     assert NO_VOCABULARY.nearest("item", "truck") is None
 
@@ -74,7 +75,7 @@ def test_a_bad_line_is_a_problem_and_the_others_stand(
 ) -> None:
     """It names file, line and field."""
     good = b'{"slug":"truck","label":"lorry"}\n'
-    loaded = Vocabulary.load(folder(tmp_path, items=good + line + b"\n" + good.replace(b"truck", b"boat")))
+    loaded = load_vocabulary(folder(tmp_path, items=good + line + b"\n" + good.replace(b"truck", b"boat")))
     assert set(loaded.items) == {"truck", "boat"}
     [told] = loaded.problems
     assert (told.code, told.path) == problem
@@ -83,14 +84,14 @@ def test_a_bad_line_is_a_problem_and_the_others_stand(
 
 def test_all_faults_of_a_line_are_told_at_once(tmp_path: Path) -> None:
     """Each with its field."""
-    loaded = Vocabulary.load(folder(tmp_path, parties='{"slug":"","country":"Japan","x":1}'))
+    loaded = load_vocabulary(folder(tmp_path, parties='{"slug":"","country":"Japan","x":1}'))
     assert sorted(str(each.path) for each in loaded.problems) == ["$.country", "$.name", "$.slug", "$.x"]
 
 
 def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
     """And the second is told."""
     lines = '{"slug":"a","label":"first"}\n{"slug":"a","label":"second"}\n'
-    loaded = Vocabulary.load(folder(tmp_path, projects=lines))
+    loaded = load_vocabulary(folder(tmp_path, projects=lines))
     assert loaded.label("project", "a") == "first"
     assert [(each.code, each.line) for each in loaded.problems] == [("duplicate-slug", 2)]
 
@@ -98,5 +99,5 @@ def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     """Here a folder stands where a file should."""
     (tmp_path / "vocabulary" / "items.jsonl").mkdir(parents=True)
-    [told] = Vocabulary.load(tmp_path).problems
+    [told] = load_vocabulary(tmp_path).problems
     assert told.code == "unreadable-file"

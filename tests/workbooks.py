@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from aidtimeline.formats.files import File
+from aidtimeline.formats.reading.files import File
 
 
 def workbook(path: Path, *sheets: tuple[str, Sequence[Any]]) -> File:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 def register() -> None:
     """Register a strategy for every value, every kind of event, and records."""
-    from aidtimeline.amounts import Money, Quantity  # noqa: PLC0415
-    from aidtimeline.dates import DateRange  # noqa: PLC0415
     from aidtimeline.events import EVENT_KINDS, Event, Record, Source  # noqa: PLC0415
+    from aidtimeline.values.amounts import Money, Quantity  # noqa: PLC0415
+    from aidtimeline.values.dates import DateRange  # noqa: PLC0415
 
     st.register_type_strategy(DateRange, lambda _: _testing().dates())
     st.register_type_strategy(Quantity, lambda _: _testing().quantities())

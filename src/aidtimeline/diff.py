@@ -13,15 +13,15 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from aidtimeline.amounts import ZERO, Quantity
-from aidtimeline.dates import end_of
 from aidtimeline.events import Correction
 from aidtimeline.projections import Sum, fold
 from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import minus
 from aidtimeline.projections.sums import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
-from aidtimeline.viewed import Viewed
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import end_of
 
 #: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
 #: part the first is told.

@@ -21,9 +21,9 @@ from typing import ClassVar, Literal, TypeAlias
 import attrs
 from attrs import field, frozen
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
 
 Role = Literal["funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member"]
 ActivityStatus = Literal["pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended"]

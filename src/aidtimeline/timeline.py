@@ -10,13 +10,10 @@ from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from aidtimeline.dates import parse_cut, parse_day
 from aidtimeline.diff import Change, diff
-from aidtimeline.engines.reference import run
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.explain import Explained, Explanation, explain
-from aidtimeline.log import EventLog
 from aidtimeline.projections import (
     Counts,
     Fulfilment,
@@ -32,7 +29,9 @@ from aidtimeline.projections import (
     series,
 )
 from aidtimeline.projections.fields import Where
+from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 S = TypeVar("S")
@@ -148,9 +147,12 @@ class Timeline:
         Lines that cannot be read raise `UnreadableLog`; with `skip_problems` they are passed over, and listed in
         `problems`.
         """
+        from aidtimeline.log import EventLog  # noqa: PLC0415  (a replay of records needs no files)
+        from aidtimeline.log.vocabulary import load_vocabulary  # noqa: PLC0415
+
         problems: list[Problem] = []
         records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
-        return cls(records, Vocabulary.load(folder), problems)
+        return cls(records, load_vocabulary(folder), problems)
 
     def as_of(
         self,
@@ -185,3 +187,34 @@ class Timeline:
         """
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         return series(any_day.belief, projection)
+
+
+def replay(
+    records: Iterable[Record],
+    projection: Projection[S, R],
+    *,
+    as_of: str | date,
+    known_at: str | date | datetime | None = None,
+    recorded_until: str | date | datetime | None = None,
+) -> R:
+    """Replay records to a date: what the projection makes of them, with no files at all.
+
+    Args:
+        records: Any iterable of records, in any order.
+        projection: What is asked; see `aidtimeline.projections`.
+        as_of: The day by the end of which things must have happened to count (inclusive).
+        known_at: The day or instant by which one must have been able to know (inclusive); None: all that is known.
+        recorded_until: The day or instant up to which the log is read (inclusive); None: all of it.
+
+    Raises:
+        InvalidValue: A cut that is no day, or no day or instant.
+
+    >>> len(replay([], Counts(), as_of="2023-11-28"))
+    0
+    """
+    belief = believe(
+        records,
+        known_at=None if known_at is None else parse_cut(known_at),
+        recorded_until=None if recorded_until is None else parse_cut(recorded_until),
+    )
+    return run(cut(belief, parse_day(as_of)), projection)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from aidtimeline.dates import DateRange, format_instant
 from aidtimeline.events import Source
+from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
 
 

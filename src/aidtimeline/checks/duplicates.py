@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from attrs import Factory, frozen
 
-from aidtimeline.amounts import Quantity
 from aidtimeline.checks.log import Checked, Together, wholly_before
+from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
-from aidtimeline.jsonlines import compact
 from aidtimeline.semantics import Fact
+from aidtimeline.values.amounts import Quantity
 
 LOOK_BACK = 50
 """With how many facts like it, whose dates overlap with its own, a fact is compared at most."""

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from attrs import Factory, define, frozen
 
-from aidtimeline.amounts import Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import Correction, Event, Record
 from aidtimeline.semantics import Belief, Fact, believe
 from aidtimeline.semantics.amendments import Repaired, is_repair, repair
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
 
 PROMISES = ("pledge", "commitment")

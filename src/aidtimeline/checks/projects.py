@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidtimeline.checks.log import Checked, wholly_before
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import Problem
 from aidtimeline.events import STATUSES, Project, Status
 from aidtimeline.semantics import Fact
+from aidtimeline.values.dates import DateRange
 
 #: IATI's ActivityStatus, in the order of an activity's life. A report may pass over a stage, but none comes back.
 LIFECYCLE = ("pipeline", "implementation", "finalisation", "closed")

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from attrs import Factory, define
 
-from aidtimeline.amounts import Quantity
 from aidtimeline.checks.log import DONE, PROMISES, Checked, Together, span, widest
 from aidtimeline.errors import Problem
 from aidtimeline.events import Commitment, Pledge
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.links import Links, link
+from aidtimeline.values.amounts import Quantity
 
 LONG_PAST = timedelta(days=365)
 """How long after the last day it may be due nothing of a promise has been delivered, before it is told."""

@@ -9,10 +9,10 @@ from datetime import UTC
 import attrs
 
 from aidtimeline.checks.log import Checked, Place
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import Problem
 from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event, Record, Source
 from aidtimeline.semantics import Account, Fact
+from aidtimeline.values.dates import DateRange
 
 
 def replay_problems(log: Checked) -> Iterable[Problem]:

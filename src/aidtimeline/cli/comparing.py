@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.cli import rows
 from aidtimeline.cli.application import command, show
 from aidtimeline.cli.options import FROM_AND_TO, MONEY, NARROWED, SUMS, Question, asking
@@ -15,6 +14,7 @@ from aidtimeline.cli.words import NOTHING, shortener
 from aidtimeline.diff import Change, arrow
 from aidtimeline.projections import Table
 from aidtimeline.timeline import View
+from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.vocabulary import Vocabulary
 from aidtimeline.words import cuts, named
 

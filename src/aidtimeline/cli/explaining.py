@@ -14,9 +14,9 @@ from aidtimeline.cli.application import command, show
 from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, MONEY, Question, asking
 from aidtimeline.cli.pages import narrowed, paper_for
 from aidtimeline.cli.questions import look, sums_of
-from aidtimeline.drafts import find_id
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError, shown
 from aidtimeline.explain import Explanation, explain
+from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import (
     COUNTED_KINDS,
     FIELDS,

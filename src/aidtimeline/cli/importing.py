@@ -15,11 +15,11 @@ from aidtimeline.cli import rows
 from aidtimeline.cli.application import command, show
 from aidtimeline.cli.options import JSON, parsed
 from aidtimeline.codec import event_to_json
-from aidtimeline.dates import DateRange, parse_instant
+from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import printable, shown
 from aidtimeline.formats import FORMATS, File, Report, import_file
 from aidtimeline.formats.readings import Remark, Skipped
-from aidtimeline.jsonlines import compact
+from aidtimeline.values.dates import DateRange, parse_instant
 
 EXAMPLES = 3
 SHOWN_AFTER = 1.0  # seconds

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import click
 from attrs import evolve, frozen
 
-from aidtimeline.dates import parse_cut, parse_day
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
 from aidtimeline.projections.states import PROFILE
+from aidtimeline.values.dates import parse_cut, parse_day
 
 Cut = date | datetime
 Where = dict[str, tuple[str | None, ...]]

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from aidtimeline.amounts import Money
 from aidtimeline.cli.options import Question, Where
 from aidtimeline.cli.words import NOTHING, reports
 from aidtimeline.projections import Bounds, Counts, MoneySums, Row
 from aidtimeline.projections.sums import adds_to
 from aidtimeline.semantics import Fact
-from aidtimeline.tables import GAP, Column, cells_wide, table
+from aidtimeline.text.tables import GAP, Column, cells_wide, table
 from aidtimeline.timeline import View
+from aidtimeline.values.amounts import Money
 from aidtimeline.words import cuts
 
 #: Slugs stand with their labels where that leaves so much room for the reports, in cells of a terminal.

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from aidtimeline.amounts import Money
 from aidtimeline.cli.pages import Paper
 from aidtimeline.cli.words import NOTHING, possible
 from aidtimeline.errors import printable
 from aidtimeline.events import ROLES
 from aidtimeline.projections import Announced, Part, PartyRole, ProjectState, Row, Table
-from aidtimeline.tables import Column, table, wrapped
+from aidtimeline.text.tables import Column, table, wrapped
+from aidtimeline.values.amounts import Money
 from aidtimeline.vocabulary import Vocabulary
 from aidtimeline.words import named
 

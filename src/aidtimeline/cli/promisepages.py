@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from aidtimeline.cli.pages import Paper
 from aidtimeline.cli.words import NOTHING
-from aidtimeline.dates import DateRange
 from aidtimeline.projections import FulfilmentTable
 from aidtimeline.projections.fulfilment import FulfilmentRow
 from aidtimeline.projections.matching import Match, in_words
-from aidtimeline.tables import Column, table
+from aidtimeline.text.tables import Column, table
+from aidtimeline.values.dates import DateRange
 
 EMPTY = "Nothing: no such promise had been made by then, for all that was reported."
 

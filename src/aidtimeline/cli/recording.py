@@ -16,15 +16,15 @@ from aidtimeline.checks import check
 from aidtimeline.cli import rows
 from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
 from aidtimeline.cli.options import JSON, parsed
-from aidtimeline.dates import parse_instant
-from aidtimeline.drafts import Line, read_drafts
+from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem, shown
 from aidtimeline.events import Record, Retraction
-from aidtimeline.jsonlines import lines_of
 from aidtimeline.log import EventLog
-from aidtimeline.seal import missing
+from aidtimeline.log.drafts import Line, read_drafts
+from aidtimeline.log.seal import missing
+from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.semantics.amendments import is_repair, repair, report
-from aidtimeline.vocabulary import Vocabulary
+from aidtimeline.values.dates import parse_instant
 
 STDIN = "-"
 
@@ -66,7 +66,7 @@ def check_log(folder: str, json: bool) -> int:
     """List every problem of the log and its vocabulary. The exit code is 1 where one of them is an error."""
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems))
-    vocabulary = Vocabulary.load(folder)
+    vocabulary = load_vocabulary(folder)
     problems += [*missing(folder, records), *vocabulary.problems]
     problems += check(records, vocabulary, today=datetime.now(UTC).date())
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))

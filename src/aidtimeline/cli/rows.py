@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from aidtimeline.amounts import ZERO, Quantity
-from aidtimeline.dates import DateRange, format_instant
 from aidtimeline.diff import Change
 from aidtimeline.errors import Problem
 from aidtimeline.explain import Explanation, Report
 from aidtimeline.projections import Bounds, Part, ProjectState, Series, Table
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import DateRange, format_instant
 
 Json = dict[str, Any]
 

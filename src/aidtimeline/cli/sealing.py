@@ -11,7 +11,8 @@ import click
 from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
-from aidtimeline.seal import missing, seal
+from aidtimeline.log.seal import missing, seal
+from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.vocabulary import Vocabulary
 
 
@@ -61,7 +62,7 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
     for problem in problems:
         tell(str(problem))
     show([f"{added} recorded, {read - added} there already"])
-    ours = Vocabulary.load(folder)
+    ours = load_vocabulary(folder)
     for each in folders:
         for message in _unknown(ours, each):
             tell(message)
@@ -69,7 +70,7 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
 
 def _unknown(ours: Vocabulary, folder: str) -> Iterator[str]:
     """What the vocabulary beside another log tells that ours does not."""
-    theirs = Vocabulary.load(folder)
+    theirs = load_vocabulary(folder)
     for part in ("items", "parties", "projects"):
         known, told = getattr(ours, part), getattr(theirs, part)
         new = [slug for slug in told if slug not in known]

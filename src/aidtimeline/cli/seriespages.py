@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.amounts import Money
 from aidtimeline.cli.pages import Paper, slug_and_label
 from aidtimeline.projections import Series
-from aidtimeline.tables import Column, table
+from aidtimeline.text.tables import Column, table
+from aidtimeline.values.amounts import Money
 from aidtimeline.words import on
 
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from aidtimeline.dates import end_of
 from aidtimeline.errors import UnknownKey, printable, shown
 from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
@@ -18,7 +17,8 @@ from aidtimeline.explain.text import key_in_words, paragraph, said
 from aidtimeline.projections import Bounds, State, Sum, Term, fold
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
-from aidtimeline.viewed import Viewed
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 from aidtimeline.words import cuts
 

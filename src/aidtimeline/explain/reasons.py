@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.dates import DateRange, end_of
 from aidtimeline.events import Correction, Event, Record, Source
 from aidtimeline.semantics import Account, Fact
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange, end_of
 
 #: What a fact is doing in an explanation: it counts in some world; it may replace one that does, or links run through
 #: it to one that may; or it is in a circle of links with another, and so these are ignored; or it is a record of the

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aidtimeline.errors import printable
 from aidtimeline.events import Record
 from aidtimeline.explain.reasons import Reason, Report
-from aidtimeline.tables import wrapped
+from aidtimeline.text.tables import wrapped
 from aidtimeline.vocabulary import Vocabulary
 from aidtimeline.words import cited, named
 

@@ -6,9 +6,9 @@ A reader turns a `File` into readings: entries, what it skipped, and what is wor
 
 from __future__ import annotations
 
-from aidtimeline.formats.files import File
-from aidtimeline.formats.importing import import_file
+from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.importing.reports import Report
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.registry import FORMATS
-from aidtimeline.formats.reports import Report
 
 __all__ = ["FORMATS", "File", "Report", "import_file"]

@@ -8,7 +8,7 @@ from importlib import import_module
 from attrs import frozen
 
 from aidtimeline.errors import UsageError, shown
-from aidtimeline.formats.files import File
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Reading
 
 

@@ -12,11 +12,11 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, frozen
 
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.projections.matching import Allotted, Given, How, Promised, Share, allot, perhaps
 from aidtimeline.projections.pieces import Bounds, Sum, Term
 from aidtimeline.projections.protocol import fold
 from aidtimeline.semantics import Fact
+from aidtimeline.values.amounts import ZERO, Quantity
 
 #: Whether a promise is among those that a balance is asked of.
 Mode: TypeAlias = Literal["in", "perhaps", "out"]

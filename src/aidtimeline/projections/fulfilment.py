@@ -26,15 +26,15 @@ from typing import Any, NamedTuple
 
 from attrs import frozen
 
-from aidtimeline.amounts import Quantity
-from aidtimeline.dates import DateRange, parse_day
 from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import Given, Match, Promised, in_words, matches, perhaps
 from aidtimeline.projections.pieces import Bounds, Term
 from aidtimeline.semantics import Fact
-from aidtimeline.tables import Column, table
+from aidtimeline.text.tables import Column, table
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 PROMISES = ("pledge", "commitment")

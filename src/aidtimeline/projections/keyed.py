@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from aidtimeline.errors import UnknownKey, shown
-from aidtimeline.tables import Column, table
+from aidtimeline.text.tables import Column, table
 
 Key: TypeAlias = str | tuple[str | None, ...] | None
 

@@ -18,9 +18,9 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.projections.pieces import Term
 from aidtimeline.semantics import Fact
+from aidtimeline.values.amounts import ZERO, Quantity
 
 How: TypeAlias = Literal["linked", "inferred"]
 Days: TypeAlias = tuple[int | None, int | None]

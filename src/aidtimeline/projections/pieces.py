@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from attrs import Factory, define, frozen
 
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.projections.protocol import Projection
 from aidtimeline.semantics import Fact, Group, Latest, Possible, Total, worth_of
+from aidtimeline.values.amounts import ZERO, Quantity
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)

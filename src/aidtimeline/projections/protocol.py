@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from aidtimeline.semantics import Fact
 
 S = TypeVar("S")
+R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 
@@ -38,3 +39,8 @@ def fold(facts: Iterable[Fact], projection: Projection[S, Any]) -> S:
     for fact in facts:
         state = projection.step(state, fact)
     return state
+
+
+def run(facts: Iterable[Fact], projection: Projection[Any, R]) -> R:
+    """The projection's result over the facts of one view, in their order."""
+    return projection.finish(fold(facts, projection))

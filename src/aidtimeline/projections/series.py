@@ -16,15 +16,15 @@ from typing import Literal, TypeAlias
 import attrs
 from attrs import define, field, frozen
 
-from aidtimeline.amounts import ZERO, Quantity
-from aidtimeline.dates import DateRange, parse_day
 from aidtimeline.errors import UsageError, shown
 from aidtimeline.projections.keyed import ByKey, ordered
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.sums import SumKey, Sums, adds_to
 from aidtimeline.semantics import Belief, phases
-from aidtimeline.tables import Column
+from aidtimeline.text.tables import Column
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import DateRange, parse_day
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
 _Sign: TypeAlias = Literal[1, -1]

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Announcement, Participation, Project, Status
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.keyed import in_order
@@ -16,6 +15,7 @@ from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.sums import Counts, MoneySums
 from aidtimeline.projections.tables import Row, Table
 from aidtimeline.semantics import Fact
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")

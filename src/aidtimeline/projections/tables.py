@@ -10,7 +10,7 @@ from attrs import field, frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.keyed import ByKey, Key, ordered
 from aidtimeline.projections.pieces import Bounds
-from aidtimeline.tables import Column
+from aidtimeline.text.tables import Column
 
 
 @frozen

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Record, Source
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
 
 T = TypeVar("T")
 Combined = tuple[T, bool]
@@ -44,7 +44,7 @@ class Account:
 def capped(stated: DateRange, report: datetime) -> DateRange:
     """Done is done: a date ends no later than the day (UTC) of its report; one wholly after it is left as it is.
 
-    >>> from aidtimeline.dates import end_of
+    >>> from aidtimeline.values.dates import end_of
     >>> capped(DateRange.parse("2023"), end_of(date(2023, 6, 1))).text
     '2023-01-01/2023-06-01'
     """

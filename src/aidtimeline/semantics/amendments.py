@@ -14,9 +14,9 @@ from typing import cast
 import attrs
 from attrs import frozen
 
-from aidtimeline.dates import end_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.values.dates import end_of
 
 
 def known_since(record: Record) -> datetime:

@@ -16,14 +16,14 @@ from typing import Any, cast
 import attrs
 from attrs import field, frozen
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.dates import DateRange, end_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Commitment, Correction, Corroboration, Event, Pledge, Record, Retraction
 from aidtimeline.semantics.accounts import Account, capped, combine_dates, combine_quantities, combine_values
 from aidtimeline.semantics.amendments import Repaired, Reported, known_since, problem_at, repair, report
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links, link
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange, end_of
 
 
 @frozen

@@ -14,8 +14,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from aidtimeline.amounts import ZERO, Quantity
 from aidtimeline.semantics.links import Group
+from aidtimeline.values.amounts import ZERO, Quantity
 
 W = TypeVar("W")
 

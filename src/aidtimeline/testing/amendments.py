@@ -11,10 +11,10 @@ from typing import Any
 
 import attrs
 
-from aidtimeline.dates import DateRange, end_of
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
 from aidtimeline.projections import Projection
 from aidtimeline.testing.laws import Cuts, LawBroken, aims, answer, links_of, nested_aims, same
+from aidtimeline.values.dates import DateRange, end_of
 
 NEVER = "9999-12-31"
 """The day on which what must stay unknown is published."""

@@ -20,13 +20,13 @@ from attrs import frozen
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from aidtimeline.amounts import MAX_DIGITS, Quantity
 from aidtimeline.codec import record_id
+from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import DataError, InvalidValue
 from aidtimeline.events import Correction, Delivery, Event, Record, Source
-from aidtimeline.jsonlines import MAX_LINE_BYTES
 from aidtimeline.testing.laws import LawBroken
 from aidtimeline.testing.machine import Log, LogMachine
+from aidtimeline.values.amounts import MAX_DIGITS, Quantity
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 _SOURCE = Source(publisher="Rubryka", published="2023-11-28")

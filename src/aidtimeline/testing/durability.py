@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from random import Random
 from tempfile import TemporaryDirectory
 
-from aidtimeline.disk import Disk
 from aidtimeline.errors import LogError
 from aidtimeline.events import Delivery
+from aidtimeline.log.disk import Disk
 from aidtimeline.testing.conformance import LogConformance, delivery, hold
 from aidtimeline.testing.faults import FaultyDisk, PowerCutDisk, every_step
 from aidtimeline.testing.machine import Log

@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 
 from attrs import define
 
-from aidtimeline.disk import Disk
+from aidtimeline.log.disk import Disk
 
 
 class Died(BaseException):

@@ -15,11 +15,11 @@ import attrs
 from attrs import frozen
 
 from aidtimeline.codec import decode, encode
-from aidtimeline.engines.reference import replay
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import Amendment, Cancellation, Correction, Corroboration, Event, Record, Retraction
 from aidtimeline.projections import Projection, fold
 from aidtimeline.semantics import Fact, believe, cut
+from aidtimeline.timeline import replay
 
 S = TypeVar("S")
 R = TypeVar("R")

@@ -15,9 +15,7 @@ import attrs
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from aidtimeline.amounts import Quantity
 from aidtimeline.codec import record_id
-from aidtimeline.dates import DateRange, end_of
 from aidtimeline.events import (
     STATUSES,
     Amendment,
@@ -46,6 +44,8 @@ from aidtimeline.testing.strategies import (
     record_ids,
     sources,
 )
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange, end_of
 
 #: Kinds as often as they are drawn in a log.
 KINDS = (

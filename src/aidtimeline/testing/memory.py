@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import repeat
 
 from aidtimeline.codec import decode
-from aidtimeline.dates import in_utc
 from aidtimeline.events import Record
 from aidtimeline.log import now
-from aidtimeline.logbatch import Batch, Recordable, listed
+from aidtimeline.log.batch import Batch, Recordable, listed
+from aidtimeline.values.dates import in_utc
 
 
 class MemoryLog:

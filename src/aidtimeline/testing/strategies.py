@@ -17,9 +17,9 @@ from typing import TypeVar
 import attrs
 from hypothesis import strategies as st
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.events import EVENT_KINDS, ROLES, SIDES, STATUSES, TRAINING_UNITS, Event, Source
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
 
 T = TypeVar("T")
 

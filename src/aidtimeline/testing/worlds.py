@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from aidtimeline.amounts import Quantity
-from aidtimeline.engines.reference import run
 from aidtimeline.projections import Bounds, Projection
 from aidtimeline.projections.keyed import ByKey
+from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import LawBroken
+from aidtimeline.values.amounts import Quantity
 
 MOST_UNDECIDED = 10
 """Views with more undecided facts than this have too many worlds to go through; nothing is said of them."""

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from aidtimeline.errors import shown
-from aidtimeline.formats.files import File
 from aidtimeline.formats.iati.activity import Activity, Version, activity_of
 from aidtimeline.formats.iati.families import families, telling
 from aidtimeline.formats.iati.plans import plans
@@ -30,8 +29,9 @@ from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
 from aidtimeline.formats.iati.transactions import transactions
 from aidtimeline.formats.iati.values import day_of, slug
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
-from aidtimeline.formats.xml import Element, children
 
 FIRST_READING = 0.25
 """How much of all reading the first takes, which finds out about parents and children."""

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 import attrs
 from attrs import Factory, define, field, frozen
 
-from aidtimeline.formats.files import BLOCK, File
 from aidtimeline.formats.iati.transactions import FLOWS
 from aidtimeline.formats.iati.values import slug
-from aidtimeline.formats.xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, TOO_DEEP, feed, new_parser, refusal
+from aidtimeline.formats.reading.files import BLOCK, File
+from aidtimeline.formats.reading.xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, TOO_DEEP, feed, new_parser, refusal
 from aidtimeline.semantics.links import link
 
 #: IATI codelist RelatedActivityType.

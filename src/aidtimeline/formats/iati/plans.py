@@ -9,8 +9,8 @@ from __future__ import annotations
 from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.values import Fault, money, period, period_ends
+from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
-from aidtimeline.formats.xml import Element
 
 #: What a person calls the elements that are plans.
 PLANS = {"budget": "a budget", "planned-disbursement": "a planned disbursement"}

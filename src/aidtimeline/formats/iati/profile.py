@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Participation, Project, Source, Status
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.values import MAX_TITLE, Fault, narrative, shortened, slug, stated_day
+from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
-from aidtimeline.formats.xml import Element
+from aidtimeline.values.dates import DateRange
 
 MAX_DOCUMENTS = 100
 """How many linked documents of one thing are kept as sources."""

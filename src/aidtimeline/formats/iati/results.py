@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.amounts import Quantity
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.profile import linked
 from aidtimeline.formats.iati.values import MAX_NAME, MAX_NOTE, Fault, narrative, number, period, shortened, slug
+from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
-from aidtimeline.formats.xml import Element
+from aidtimeline.values.amounts import Quantity
 
 A_RESULT = "a result"
 AFTER_REPORT = "a result of a period that begins after the report that tells of it"

@@ -11,8 +11,8 @@ from attrs import frozen
 from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt
 from aidtimeline.formats.iati.activity import Activity, country
 from aidtimeline.formats.iati.values import MAX_NOTE, Fault, day, money, narrative, shortened, slug, stated_day
+from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
-from aidtimeline.formats.xml import Element
 
 Transaction: TypeAlias = Pledge | Commitment | Disbursement | Receipt | Expenditure
 

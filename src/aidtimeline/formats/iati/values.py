@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from aidtimeline.amounts import Money
-from aidtimeline.currencies import CURRENCIES
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import MAX_SLUG
-from aidtimeline.formats.files import as_slug
-from aidtimeline.formats.xml import Element
+from aidtimeline.formats.reading.files import as_slug
+from aidtimeline.formats.reading.xml import Element
+from aidtimeline.values.amounts import Money
+from aidtimeline.values.currencies import CURRENCIES
+from aidtimeline.values.dates import DateRange
 
 MAX_LENGTH = 64
 """How many characters a day, an instant or a number may have."""

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.formats.files import File
 from aidtimeline.formats.kiel.columns import table
 from aidtimeline.formats.kiel.packages import of_packages
 from aidtimeline.formats.kiel.releases import release_of
+from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
 
 

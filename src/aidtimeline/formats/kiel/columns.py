@@ -10,9 +10,9 @@ from itertools import chain, islice
 from attrs import frozen
 
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.formats import workbooks
-from aidtimeline.formats.files import File
-from aidtimeline.formats.sheets import HEADER_WITHIN, Row, rows, sheet_names
+from aidtimeline.formats.reading import workbooks
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, sheet_names
 
 MAX_ROWS = 50_000
 """The most rows: several times what a release has. All are held in memory, since those of a package may be anywhere."""

@@ -7,15 +7,15 @@ from typing import Any, TypeAlias
 
 from attrs import Factory, define
 
-from aidtimeline.amounts import Money, Quantity
-from aidtimeline.currencies import CURRENCIES
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Event, Observation, Pledge, Source
-from aidtimeline.formats.files import as_slug
 from aidtimeline.formats.kiel.columns import Line
 from aidtimeline.formats.kiel.releases import Release
 from aidtimeline.formats.kiel.texts import ANY_TIME, Told, is_number, read_date, read_units, read_value
+from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.currencies import CURRENCIES
 
 Promise: TypeAlias = type[Pledge] | type[Commitment]
 

@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from aidtimeline.amounts import Money
-from aidtimeline.currencies import CURRENCIES
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Pledge
-from aidtimeline.formats.files import as_slug
 from aidtimeline.formats.kiel.columns import Line, Table
 from aidtimeline.formats.kiel.entries import Promise, Teller
 from aidtimeline.formats.kiel.releases import Release
 from aidtimeline.formats.kiel.texts import read_value
+from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.values.amounts import Money
+from aidtimeline.values.currencies import CURRENCIES
+from aidtimeline.values.dates import DateRange
 
 NO_PACKAGE = "a row without the ID of its package"
 NO_DONOR = "a row without a donor"

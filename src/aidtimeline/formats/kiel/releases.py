@@ -8,11 +8,11 @@ from datetime import date
 
 from attrs import frozen
 
-from aidtimeline import edtf
-from aidtimeline.dates import DateRange
 from aidtimeline.events import Source
-from aidtimeline.formats.files import File
 from aidtimeline.formats.kiel.texts import ANY_TIME
+from aidtimeline.formats.reading.files import File
+from aidtimeline.values import edtf
+from aidtimeline.values.dates import DateRange
 
 DATASET = "kiel-ukraine-support-tracker"
 PUBLISHER = "Kiel Institute for the World Economy"

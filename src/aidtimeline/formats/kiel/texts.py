@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from aidtimeline import edtf
-from aidtimeline.amounts import Quantity
-from aidtimeline.dates import DateRange
 from aidtimeline.errors import InvalidValue
+from aidtimeline.values import edtf
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange
 
 ANY_TIME = "../.."
 """When nobody says: by the time of the report, as everything that is reported."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import attrs
 
 from aidtimeline.errors import UsageError
-from aidtimeline.formats.files import File
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.sheets import rows
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Whole
-from aidtimeline.formats.sheets import rows
 from aidtimeline.formats.tables.entries import RowReader
 from aidtimeline.formats.tables.example import EXAMPLE, SAMPLE, example
 from aidtimeline.formats.tables.toml import load

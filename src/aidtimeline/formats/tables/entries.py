@@ -11,15 +11,15 @@ from typing import Any
 
 import attrs
 
-from aidtimeline.amounts import Money
 from aidtimeline.errors import InvalidValue, shown
 from aidtimeline.events import Event, Source
-from aidtimeline.formats.files import File
-from aidtimeline.formats.plaintext import MAX_COLUMNS
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.plaintext import MAX_COLUMNS
+from aidtimeline.formats.reading.sheets import Row, fold
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
-from aidtimeline.formats.sheets import Row, fold
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS, Habits
+from aidtimeline.values.amounts import Money
 
 REPEATED = "a row that says word for word what another one does: it counts again; key columns would tell them apart"
 

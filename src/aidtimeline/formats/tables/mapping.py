@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.formats.sheets import fold
+from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.values import Habits
 
 _MARKS = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")

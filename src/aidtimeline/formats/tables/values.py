@@ -11,13 +11,13 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from aidtimeline.amounts import Quantity
-from aidtimeline.currencies import check_currency
-from aidtimeline.dates import REMEMBERED, DateRange
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS, Event
-from aidtimeline.formats.files import as_slug
-from aidtimeline.jsonlines import did_you_mean
+from aidtimeline.formats.reading.files import as_slug
+from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.currencies import check_currency
+from aidtimeline.values.dates import REMEMBERED, DateRange
 
 DATES = frozenset(
     ("date", "published", "due", "value_date", "planned_start", "planned_end", "actual_start", "actual_end")

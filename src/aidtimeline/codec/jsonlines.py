@@ -1,0 +1,174 @@
+"""Strict JSON, one object a line, with limits that hold whoever wrote the line.
+
+JSON as RFC 8259 has it, and less: UTF-8 without a byte order mark, no name twice in an object, no NaN or Infinity. A
+number that is not a plain integer of at most `MAX_DIGITS` digits becomes a `Token`, which says what was found and is
+no value for any field; so no number is ever rounded, and none takes long to read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NoReturn
+
+from attrs import frozen
+
+from aidtimeline.errors import InvalidValue, Problem, shown
+from aidtimeline.values.amounts import MAX_DIGITS
+
+MAX_LINE_BYTES = 2**20
+"""The longest line, in bytes of UTF-8, its line end not counted."""
+
+MAX_DEPTH = 16
+"""How deep objects and lists may be nested; a plain object is 1 deep."""
+
+EXPECTED = "a JSON object on one line"
+
+_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+@frozen(repr=False)
+class Token:
+    """What was found where no value of ours stands; shown as it is, without quotes."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+NOTHING = Token("nothing")
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream, with their ends; of a line that is too long no more than shows that it is."""
+    while line := stream.readline(MAX_LINE_BYTES + 2):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES)
+        yield line
+
+
+def parse_object(line: str | bytes) -> dict[str, Any]:
+    """The JSON object of one line, with or without its line end.
+
+    Raises `InvalidValue` for whatever is not strictly one JSON object within the limits.
+
+    >>> parse_object(b'{"quantity": 11.5, "unit": null}')
+    {'quantity': 11.5, 'unit': None}
+    >>> parse_object('{"kind": "delivery", "kind": "pledge"}')
+    Traceback (most recent call last):
+    aidtimeline.errors.InvalidValue: found 'kind', expected each name once in an object
+    """
+    text = _text(line)
+    if too_deep(text):
+        raise InvalidValue(text, f"{EXPECTED}, nested at most {MAX_DEPTH} deep")
+    try:
+        found = DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise InvalidValue(text, EXPECTED, f"{error.msg} at character {error.pos + 1}") from None
+    if not isinstance(found, dict):
+        raise InvalidValue(found, EXPECTED)
+    return found
+
+
+def compact(found: dict[str, Any], *, sort: bool = False) -> str:
+    """An object as one line of JSON without its line end: no spaces, characters as they are.
+
+    >>> compact({"b": "é", "a": [1]}, sort=True)
+    '{"a":[1],"b":"é"}'
+    """
+    return (_SORTED if sort else _AS_GIVEN)(found)
+
+
+def depth(text: str) -> int:
+    """How deep the brackets of a JSON text are nested, those within its strings not counted.
+
+    >>> depth('{"sources": [{"title": "[[["}]}')
+    3
+    """
+    deepest = now = 0
+    for match in _BRACKETS.finditer(text):
+        if match[0] in "[{":
+            now += 1
+            deepest = max(deepest, now)
+        elif match[0] in "]}":
+            now -= 1
+    return deepest
+
+
+def too_deep(text: str) -> bool:
+    """Whether a JSON text is nested deeper than a line may be."""
+    return text.count("{") + text.count("[") > MAX_DEPTH and depth(text) > MAX_DEPTH
+
+
+def is_torn(tail: bytes) -> bool:
+    """Whether what stands after a file's last line end can only be the beginning of a line of ours.
+
+    No beginning of a JSON object is itself JSON, so whatever is JSON was written whole, if not by us.
+
+    >>> is_torn(b'{"kind":"deliv'), is_torn(b'{"kind":"delivery"}'), is_torn(b" ")
+    (True, False, False)
+    """
+    try:
+        if len(tail) <= MAX_LINE_BYTES and tail.strip():
+            json.loads(tail, parse_int=str, parse_float=str)
+    except ValueError:
+        return True
+    except RecursionError:
+        pass  # deeper than any line of ours: written by somebody else, and for a person to judge
+    return False
+
+
+def problem_at(path: str | None, error: InvalidValue, code: str = "bad-value") -> Problem:
+    """The problem of a faulty value: `path` is a JSONPath into the line."""
+    message = f"found {shown(error.found)}, expected {error.expected}"
+    return Problem(code=code, severity="error", message=message, path=path, hint=error.hint)
+
+
+def _text(line: str | bytes) -> str:
+    if isinstance(line, bytes):
+        body = line.removesuffix(b"\n")
+        if len(body) > MAX_LINE_BYTES:
+            raise InvalidValue(_start(body), f"{EXPECTED}, of at most {MAX_LINE_BYTES} bytes")
+        try:
+            text = body.decode()
+        except UnicodeDecodeError as error:
+            raise InvalidValue(
+                body[error.start : error.start + 10], f"{EXPECTED}, in UTF-8", f"at byte {error.start + 1}"
+            ) from None
+        if text.startswith("\ufeff"):
+            raise InvalidValue(text, EXPECTED, "save the file without a byte order mark")
+        return text
+    try:
+        return _text(line.encode())
+    except UnicodeEncodeError:
+        raise InvalidValue(line, f"{EXPECTED}, in UTF-8") from None
+
+
+def _start(body: bytes) -> str:
+    return body[:100].decode(errors="replace")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidValue(twice, "each name once in an object")
+    return found
+
+
+def _integer(text: str) -> int | Token:
+    return int(text) if len(text.lstrip("-")) <= MAX_DIGITS else Token(text)
+
+
+def _refuse(text: str) -> NoReturn:
+    raise InvalidValue(text, "a number that JSON has")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)
+"""Reads JSON strictly, but for its limits: raises `InvalidValue` for a name twice in an object, and for NaN."""
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

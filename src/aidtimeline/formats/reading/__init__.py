@@ -1,0 +1,1 @@
+"""Files as they are: bytes (`files`), tables (`sheets`, `plaintext`, `workbooks`), XML (`xml`), JSON (`jsonstream`)."""

@@ -1,0 +1,134 @@
+"""Tables in text: the lines of CSV and of JSON Lines, one after the other; what is no such text is refused."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from aidtimeline.codec.jsonlines import Token, parse_object
+from aidtimeline.errors import InvalidValue, UsageError, shown
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.workbooks import Line
+
+MAX_COLUMNS = 2**14
+"""The most cells in a row: as many as XLSX can have."""
+
+MAX_ROW = 2**24
+"""The most characters in a row of a CSV file."""
+
+DELIMITERS = ",;\t|"
+
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
+    """The lines of a text with their ends, which are of any kind; its length, encoding and characters checked."""
+    encoding = file.encoding or "utf-8"
+    stream.seek(0)
+    start = stream.read(4)
+    stream.seek(0)
+    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+    if marked and file.encoding is None:
+        raise file.unreadable(f"text in {marked.upper()}, where UTF-8 was expected", hint=f"say --encoding {marked}")
+    try:
+        text = io.TextIOWrapper(stream, encoding, "strict", newline="")
+    except (LookupError, ValueError):
+        raise UsageError(f"unknown encoding {shown(encoding)}: one such as utf-8, utf-16, cp1252") from None
+    number = 0
+    try:
+        while line := text.readline(MAX_ROW + 1):
+            number += 1
+            if len(line) > MAX_ROW:
+                raise file.unreadable(f"a line of more than {MAX_ROW:,} characters", line=number)
+            if "\0" in line:
+                hint = "say --encoding NAME, such as utf-16"
+                raise file.unreadable("a NUL character, which no text has", line=number, hint=hint)
+            yield line.removeprefix("\ufeff") if number == 1 else line
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            number += error.object.count(b"\n", 0, error.start)
+        hint = "say --encoding NAME, such as cp1252 or utf-16"
+        raise file.unreadable(f"not text in {encoding.upper()}", line=number + 1, hint=hint) from None
+    finally:
+        if not stream.closed:
+            text.detach()  # the stream is read again, and closed by whoever opened it
+
+
+def delimiters(file: File, stream: BinaryIO) -> list[str]:
+    """What may stand between the cells, the likeliest first: by how often it stands in the first line, quotes aside."""
+    first = next((line for line in text_lines(file, stream) if line.strip()), "")
+    bare = "".join(first.split('"')[::2])
+    return sorted(DELIMITERS, key=bare.count, reverse=True)
+
+
+def csv_lines(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
+    """The rows of a CSV file (RFC 4180) that are not empty."""
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in text_lines(file, stream):
+            taken += len(line)
+            if taken > MAX_ROW:
+                raise file.unreadable(f"a row of more than {MAX_ROW:,} characters", line=number, hint=_UNCLOSED)
+            yield line
+
+    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for record in reader:
+            if len(record) > MAX_COLUMNS:
+                raise file.unreadable(f"a row of more than {MAX_COLUMNS:,} cells", line=number)
+            cells = [cell.strip() for cell in record]
+            if any(cells):
+                yield Line(number, cells)
+            number, taken = reader.line_num + 1, 0
+    except csv.Error as error:
+        raise file.unreadable(f"not a row of CSV ({error})", line=number, hint=_UNCLOSED) from None
+
+
+_UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
+
+
+def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """The number of each line of JSON Lines that is not empty, and the texts in its object, each with its name."""
+    for number, line in enumerate(text_lines(file, stream), start=1):
+        if line.strip():
+            try:
+                found = parse_object(line.strip())
+            except InvalidValue as error:
+                message = f"found {shown(error.found)}, expected {error.expected}"
+                raise file.unreadable(message, line=number, hint=error.hint) from None
+            yield number, list(_leaves(found, ""))
+
+
+def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
+    """The texts within a value with their names, which dots join."""
+    if isinstance(found, dict | list):
+        parts = found.items() if isinstance(found, dict) else enumerate(found)
+        for key, each in parts:
+            own = " ".join(str(key).split())
+            yield from _leaves(each, f"{name}.{own}" if name else own)
+    else:
+        yield name, _plain(found)
+
+
+_SMALL = re.compile(r"[-0-9.]+(?:[eE][-+]?[0-9]{1,2})?")
+
+
+def _plain(found: str | int | Token | None) -> str:
+    if isinstance(found, Token):
+        return f"{Decimal(found.text):f}" if _SMALL.fullmatch(found.text) else found.text
+    if isinstance(found, bool):
+        return str(found).lower()
+    return "" if found is None else str(found).strip()

@@ -1,0 +1,210 @@
+"""Tables: the rows of CSV, XLSX and JSON Lines, one after the other, each cell as the text that a person sees.
+
+What kind of file it is, its content says and not its name. Whatever is wrong with it as a whole raises
+`UnreadableFile`, with the line and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import BinaryIO
+
+from attrs import frozen
+
+from aidtimeline.errors import UsageError, shown
+from aidtimeline.formats.reading import workbooks
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
+from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.text.nearest import did_you_mean
+
+HEADER_WITHIN = 20
+"""The header is looked for in so many rows that are not empty."""
+
+_ZIP = b"PK\x03\x04"
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+
+
+@frozen
+class Row:
+    """A row of a table: its number in the file, from 1 (in text the line on which it begins), and its cells by header.
+
+    An empty cell is an empty text. A column without a header is there as "column 12" where it holds something; of two
+    headers that are the same the second ends in " (2)". `overflows` says that a row of CSV has more cells than the
+    header, so that they may stand in the wrong columns. `sheet` is the workbook's sheet. In a `typed` table numbers
+    are numbers, and so have a point in their texts whatever the habits of the country.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    overflows: bool = False
+    sheet: str | None = None
+    typed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words.
+
+        >>> Row(7, {}).place, Row(7, {}, sheet="Main").place
+        ('line 7', 'row 7 of Main')
+        """
+        return f"line {self.number}" if self.sheet is None else f"row {self.number} of {self.sheet}"
+
+
+def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of a table, in order, without those that are empty.
+
+    The header is the first row that is not empty, or with `wanted`, the first of the first 20 in which all these names
+    stand, however spaced and in whatever case (see `fold`). Of a workbook that is its first sheet, or with `wanted`
+    the first that has such a row; `sheet` names another. In JSON Lines each line has its own names: those of nested
+    objects and lists are joined by dots ("organisations.0.name").
+
+    Raises `UnreadableFile` for what is no table, or one without the wanted columns, and `UsageError` for a sheet of
+    what is no workbook and for an encoding that nobody knows.
+    """
+    with file.open() as stream:
+        kind = _kind(file, stream)
+        if kind == "xlsx":
+            with workbooks.opened(file, stream) as book:
+                yield from _headed(file, ((name, book.lines(name)) for name in _chosen(book, sheet)), wanted)
+            return
+        if sheet is not None:
+            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+        if kind == "json":
+            yield from _objects(file, stream, wanted)
+        else:
+            likely = delimiters(file, stream)[: None if wanted else 1]
+            yield from _headed(file, ((None, csv_lines(file, stream, each)) for each in likely), wanted)
+
+
+def lines(file: File, sheet: str) -> Iterator[Line]:
+    """The rows of a workbook's sheet as they stand, header or none, without those that are empty."""
+    with file.open() as stream:
+        if _kind(file, stream) != "xlsx":
+            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+        with workbooks.opened(file, stream) as book:
+            yield from book.lines(sheet)
+
+
+def sheet_names(file: File) -> list[str]:
+    """The names of a workbook's sheets, in order; none of any other file."""
+    with file.open() as stream:
+        if _kind(file, stream) != "xlsx":
+            return []
+        with workbooks.opened(file, stream) as book:
+            return book.names
+
+
+def fold(name: str) -> str:
+    """A header as it is compared: one space where it has several, and case set aside.
+
+    >>> fold(" Announcement\\n Date")
+    'announcement date'
+    """
+    return " ".join(name.split()).casefold()
+
+
+def _kind(file: File, stream: BinaryIO) -> str:
+    """The kind of a file by how it begins: xlsx, json or csv."""
+    start = stream.read(512)
+    stream.seek(0)
+    if not start.strip():
+        raise file.unreadable("an empty file, where a table was expected")
+    if start.startswith(_OLE):
+        message = "a workbook that is encrypted, or of the old format .xls"
+        raise file.unreadable(message, hint="save it as .xlsx without a password, or as CSV")
+    if start.startswith(_ZIP):
+        return "xlsx"
+    if start.startswith(b"PK"):
+        raise file.unreadable("an empty zip archive, or a part of one")
+    text = start.lstrip(_BEFORE_TEXT)
+    if text.startswith(b"<"):
+        raise file.unreadable("XML or HTML, where a table was expected")
+    if text.startswith(b"["):
+        message = "one JSON array, where one JSON object a line was expected"
+        raise file.unreadable(message, hint="jq -c '.[]' turns it into JSON Lines")
+    return "json" if text.startswith(b"{") else "csv"
+
+
+def _chosen(book: workbooks.Sheets, sheet: str | None) -> list[str]:
+    return book.names if sheet is None else [sheet]
+
+
+# Tables with a header. Each of `tables` is one that the file may hold: its sheets, or a CSV by each of the delimiters.
+
+
+def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wanted: Collection[str]) -> Iterator[Row]:
+    """The rows below the first header that will do."""
+    expected = {fold(name): name for name in wanted}
+    missing = list(expected)
+    nearest = None
+    for sheet, table in tables:
+        for line in islice(table, HEADER_WITHIN if expected else 1):
+            found = set(map(fold, line.cells))
+            if found.issuperset(expected):
+                yield from _below(line, table, sheet)
+                return
+            lacking = [name for name in expected if name not in found]
+            if len(lacking) < len(missing):
+                missing, nearest = lacking, line
+    if not expected:
+        raise file.unreadable("a table without any row")
+    names = ", ".join(shown(expected[name]) for name in missing)
+    hint = None if nearest is None else did_you_mean(expected[missing[0]], nearest.cells)
+    raise file.unreadable(f"found no header with {names}", line=None if nearest is None else nearest.number, hint=hint)
+
+
+def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
+    width = max(place for place, name in enumerate(header.cells, start=1) if name)
+    names = _distinct(
+        " ".join(name.split()) or f"column {place}" for place, name in enumerate(header.cells[:width], start=1)
+    )
+    nameless = [name for name, given in zip(names, header.cells, strict=False) if not given]
+    for number, texts in table:
+        cells = dict(zip(names, texts, strict=False))
+        if len(texts) < width:
+            cells.update(dict.fromkeys(names[len(texts) :], ""))
+        for name in nameless:
+            if not cells[name]:
+                del cells[name]
+        beyond = any(texts[width:])
+        if beyond:
+            more = (f"column {place}" for place in range(width + 1, len(texts) + 1))
+            added = _distinct(chain(names, more))[width:]
+            cells.update((name, text) for name, text in zip(added, texts[width:], strict=True) if text)
+        yield Row(number, cells, beyond and sheet is None, sheet, sheet is not None)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names, those that came before told apart: "item", "item (2)"."""
+    taken: dict[str, int] = {}
+    for name in names:
+        free = name
+        while free in taken:
+            taken[name] += 1
+            free = f"{name} ({taken[name]})"
+        taken[free] = 1
+    return list(taken)
+
+
+def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
+    """The objects of JSON Lines; the wanted names must stand somewhere in the first few."""
+    found = _parsed(file, stream)
+    first = list(islice(found, HEADER_WITHIN))
+    names = {fold(name) for row in first for name in row.cells}
+    missing = [name for name in wanted if fold(name) not in names]
+    if missing:
+        near = did_you_mean(missing[0], [name for row in first for name in row.cells])
+        message = f"found no {', '.join(map(shown, missing))} in the first {len(first)} objects"
+        raise file.unreadable(message, line=1, hint=near)
+    yield from chain(first, found)
+
+
+def _parsed(file: File, stream: BinaryIO) -> Iterator[Row]:
+    for number, leaves in json_lines(file, stream):
+        names = _distinct(name for name, _ in leaves)
+        cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
+        if any(cells.values()):
+            yield Row(number, cells, typed=True)

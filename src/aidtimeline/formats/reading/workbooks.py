@@ -1,0 +1,201 @@
+"""XLSX workbooks: the rows of each sheet as texts, one after the other; what is no workbook is refused unread.
+
+A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `defusedxml` against entities that grow
+(the extra `aidtimeline[xlsx]`); how large its parts are is looked at before any of them is unpacked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from attrs import frozen
+
+from aidtimeline.errors import AidtimelineError, UsageError, shown
+from aidtimeline.formats.reading.files import File
+from aidtimeline.text.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+MAX_UNPACKED = 4 * 2**30
+"""The most bytes that all parts of a workbook may take unpacked."""
+
+MAX_SHARED = 256 * 2**20
+"""The most bytes of any one part that is held in memory: all but the sheets."""
+
+MAX_RATIO = 100
+SMALL = 64 * 2**20
+"""A part above this many bytes that packs better than 1 to `MAX_RATIO` is no table that anybody filled in."""
+
+MAX_ROWS = 2**20
+"""The rows that a sheet can have."""
+
+_AT_ONCE = 256
+
+
+class Line(NamedTuple):
+    """A row as it stands: its number in the file, from 1, and the texts of its cells."""
+
+    number: int
+    cells: list[str]
+
+
+@frozen
+class Sheets:
+    """The sheets of an open workbook."""
+
+    file: File
+    book: Workbook
+
+    @property
+    def names(self) -> list[str]:
+        """Their names, in order."""
+        return [each.title for each in self.book.worksheets]
+
+    def lines(self, name: str) -> Iterator[Line]:
+        """The rows of a sheet that are not empty."""
+        if name not in self.names:
+            known = ", ".join(map(repr, self.names))
+            message = f"found no sheet {shown(name)}, expected one of {known}"
+            raise self.file.unreadable(message, hint=did_you_mean(name, self.names))
+        rows = self._rows(name)
+        while batch := self._next(rows):
+            for number, cells in batch:
+                if number > MAX_ROWS:
+                    raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
+                texts: list[str] = []
+                for cell in cells:
+                    if text := _text(cell["value"]):
+                        texts += [""] * (cell["column"] - len(texts))
+                        texts[cell["column"] - 1] = text
+                if texts:
+                    yield Line(number, texts)
+
+    def _next(self, rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
+        with _clear(self.file):
+            return list(islice(rows, _AT_ONCE))
+
+    def _rows(self, name: str) -> Iterator[tuple[int, list[Any]]]:
+        """The rows of a sheet with their numbers, as `openpyxl` reads each.
+
+        Its own loop over them keeps something of every row, up to 500 MB for a sheet that is full; and believes what a
+        file says of its own size.
+        """
+        from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser  # noqa: PLC0415
+        from openpyxl.xml.functions import iterparse  # noqa: PLC0415
+
+        book: Any = self.book
+        sheet = book[name]
+        with sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            held = None
+            for event, element in iterparse(source, events=("start", "end")):
+                if element.tag == DATA_TAG:
+                    held = element if event == "start" else None
+                elif event == "end" and element.tag == ROW_TAG:
+                    self._refuse_uncalculated(element)
+                    yield parser.parse_row(element)
+                    parser.row_dimensions.clear()
+                    element.clear()
+                    if held is not None:
+                        held.clear()
+                elif event == "end" and held is None:
+                    element.clear()
+
+    def _refuse_uncalculated(self, row: Iterable[Any]) -> None:
+        """Refuse a formula of which no program has noted the result: it is not empty, and nobody knows what it is."""
+        for cell in row:
+            parts = {part.tag.rpartition("}")[2]: part.text for part in cell}
+            if "f" in parts and not parts.get("v") and cell.get("t") != "str":  # a result may be the empty text
+                message = f"the formula in {shown(cell.get('r'))} has never been calculated, so its value is not known"
+                raise self.file.unreadable(message, hint="open the workbook in a spreadsheet program, and save it")
+
+
+@contextlib.contextmanager
+def opened(file: File, stream: BinaryIO) -> Iterator[Sheets]:
+    """The workbook in a stream. Raises `UnreadableFile`, also while its rows are read, and `UsageError`."""
+    try:
+        import openpyxl  # noqa: PLC0415  (an extra)
+    except ModuleNotFoundError:
+        raise UsageError(_NEEDS) from None
+    if not openpyxl.DEFUSEDXML:
+        raise UsageError(_NEEDS)
+    with _clear(file):
+        _check(file, stream)
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    try:
+        if not book.worksheets:
+            raise file.unreadable("a workbook in which no sheet can be read", hint="save it as .xlsx or CSV again")
+        yield Sheets(file, book)
+    finally:
+        book.close()
+
+
+_NEEDS = "reading XLSX needs openpyxl and defusedxml: pip install 'aidtimeline[xlsx]'"
+
+
+def _check(file: File, stream: BinaryIO) -> None:
+    """Refuse what no spreadsheet program writes, by the archive's own directory (which unpacking holds it to)."""
+    with zipfile.ZipFile(stream) as archive:
+        parts = archive.infolist()
+    stream.seek(0)
+    if "[Content_Types].xml" not in {part.filename for part in parts}:
+        raise file.unreadable("a zip archive, but no XLSX workbook", hint="save the table as .xlsx or CSV")
+    sheets = sum(part.file_size for part in parts)
+    for part in parts:
+        held = not part.filename.startswith("xl/worksheets/")
+        packed_well = part.file_size > SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1)
+        if packed_well or (held and part.file_size > MAX_SHARED) or sheets > MAX_UNPACKED:
+            size = f"{part.compress_size:,} bytes that unpack to {part.file_size:,}"
+            raise file.unreadable(f"looks like a zip bomb: {part.filename} has {size}", hint="save the table as CSV")
+
+
+@contextlib.contextmanager
+def _clear(file: File) -> Iterator[None]:
+    """What goes wrong in the archive, the XML or the package that reads it, as the file's fault; no warnings."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except AidtimelineError:
+        raise
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise file.unreadable(f"a workbook that is damaged or breaks off ({error})") from None
+    except Exception as error:  # noqa: BLE001  (whatever the package trips over stands in the file)
+        cause: BaseException = error
+        while (before := cause.__cause__ or cause.__context__) is not None:
+            cause = before
+        message = f"not a workbook that can be read ({type(cause).__name__}: {cause})"
+        raise file.unreadable(message, hint="save it as .xlsx or CSV again") from None
+
+
+def _text(value: Any) -> str:
+    """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as it is shown."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        text = f"{Decimal(repr(value)):f}"
+        return text.removesuffix(".0")
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | timedelta) else str(value).strip()

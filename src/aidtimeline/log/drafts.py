@@ -1,0 +1,211 @@
+"""Drafts: events as a person writes them down, before they are records.
+
+A draft is a line of the log without `id` and `recorded_at`; its `v` may be left out and means today's version. It may
+carry a `label`, by which other drafts of the same batch name it as `@label` in `of`, `fulfils`, `supersedes` and
+`duplicate_of`, also within a correction's `event`. Ids may be shortened to what only one id of the log and batch begins
+with. Whole lines of a log, with `id` and `recorded_at`, may stand among the drafts.
+
+An id that is given whole need not be in the log: logs are merged, and what it aims at may come from elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise, takewhile
+from typing import Any, NamedTuple, cast
+
+import attrs
+from attrs import define, field
+
+from aidtimeline.codec import VERSIONS, decode, event_from_json, record_id
+from aidtimeline.codec.jsonlines import parse_object, problem_at
+from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
+from aidtimeline.events import Amendment, Event, Record, to_slug
+from aidtimeline.text.nearest import did_you_mean
+
+Line = tuple[str | None, int | None, str | bytes]
+"""A line of a batch: its file and number (from 1), for messages, and what it says."""
+
+SHORTEST = 4
+"""The fewest digits that an id may be shortened to."""
+
+_ONE = ("of", "duplicate_of")  # the fields that name one record, and those that name several
+_SEVERAL = ("fulfils", "supersedes")
+_HEX = re.compile(r"[0-9a-f]{1,32}")
+_UNKNOWN = "0" * 32  # stands in for a reference that is told as a problem, so that the rest of its draft is read
+
+
+def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[Event | Amendment | Record]:
+    """The events of drafts and the records of whole lines, in the order given; empty lines are passed over.
+
+    `known_ids` are those of the log. Raises `RefusedBatch` with every problem of every line.
+
+    >>> source = '"sources":[{"publisher":"Kyodo News"}]'
+    >>> first, second = read_drafts([
+    ...     (None, 1, '{"kind":"pledge","date":"2022-04","quantity":150,"supersedes":["@first"],%s}' % source),
+    ...     (None, 2, '{"label":"first","kind":"pledge","date":"2022-03","quantity":100,%s}' % source),
+    ... ])
+    >>> first.supersedes == (record_id(second),)
+    True
+    >>> read_drafts([("new.jsonl", 1, '{"kind":"retraction","of":"@old"}')])
+    Traceback (most recent call last):
+    aidtimeline.errors.RefusedBatch: nothing was recorded:
+    new.jsonl:1: error unknown-reference: $.of: found '@old', expected the label of a draft of this batch
+    """
+    entries = [_entry(file, number, line) for file, number, line in lines if line.strip()]
+    drafts = [each for each in entries if each.event is None and not each.problems]
+    labels = _labelled(drafts)
+    ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
+    for draft in _in_order(drafts, labels):
+        _settle(draft, labels, ids)
+    if problems := [problem for entry in entries for problem in entry.problems]:
+        raise RefusedBatch("nothing was recorded:", problems)
+    return [entry.event for entry in entries if entry.event is not None]
+
+
+def find_id(shortened: str, ids: Sequence[str]) -> str:
+    """The one id of a sorted sequence that begins with these digits; 32 of them are an id, whether it is there or not.
+
+    Raises `InvalidValue` where none does or several do, and where it is no beginning of an id.
+
+    >>> find_id("72e8", ["53a450ca83550ea887399585dcc87a2f", "72e861e2820f05a88c15152830f6897b"])
+    '72e861e2820f05a88c15152830f6897b'
+    """
+    if not _HEX.fullmatch(shortened) or len(shortened) < SHORTEST:
+        raise InvalidValue(shortened, f"the id of a record, or its first digits ({SHORTEST} or more of 0-9 and a-f)")
+    if len(shortened) == len(_UNKNOWN):
+        return shortened
+    start = bisect_left(ids, shortened)
+    found = list(takewhile(lambda id_: id_.startswith(shortened), ids[start : start + 3]))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidValue(shortened, "the beginning of one id", "more than one begins so: " + ", ".join(found))
+    raise InvalidValue(shortened, "the beginning of the id of a record in the log or this batch")
+
+
+@define(eq=False)
+class _Entry:
+    """A line of the batch: the fields of a draft, and the event it comes to; or the record of a whole line."""
+
+    file: str | None
+    line: int | None
+    fields: dict[str, Any] = field(factory=dict)
+    event: Event | Amendment | Record | None = None
+    id: str = _UNKNOWN
+    problems: list[Problem] = field(factory=list)
+
+    def tell(self, path: str | None, error: InvalidValue, code: str) -> None:
+        """Add a problem of this line."""
+        self.problems.append(attrs.evolve(problem_at(path, error, code), file=self.file, line=self.line))
+
+    def references(self) -> Iterator[_Reference]:
+        """Each text that stands where an id is meant, also in the event of a correction."""
+        path, fields = "$", cast(Any, self.fields)
+        while isinstance(fields, dict):
+            for name in _ONE:
+                if isinstance(fields.get(name), str):
+                    yield _Reference(fields[name], f"{path}.{name}", fields, name)
+            for name in _SEVERAL:
+                several: Any = fields.get(name)
+                for index, each in enumerate(several if isinstance(several, list) else ()):
+                    if isinstance(each, str):
+                        yield _Reference(each, f"{path}.{name}[{index}]", several, index)
+            path, fields = f"{path}.event", fields.get("event")
+
+
+class _Reference(NamedTuple):
+    text: str
+    path: str
+    holder: Any
+    key: str | int
+
+    @property
+    def label(self) -> str | None:
+        return self.text[1:] if self.text.startswith("@") else None
+
+
+def _entry(file: str | None, number: int | None, line: str | bytes) -> _Entry:
+    """A line by itself: whole lines are records at once, drafts wait for those that they name."""
+    entry = _Entry(file, number)
+    try:
+        fields = parse_object(line)
+    except InvalidValue as error:
+        entry.tell(None, error, "bad-json")
+        return entry
+    if fields.get("id") is None and fields.get("recorded_at") is None:
+        entry.fields = fields
+        return entry
+    try:
+        entry.event = decode(line, file=file, line_number=number)
+    except UnreadableLog as unreadable:
+        entry.problems += unreadable.problems
+    return entry
+
+
+def _labelled(entries: Iterable[_Entry]) -> dict[str, _Entry]:
+    """The draft of each label."""
+    labels: dict[str, _Entry] = {}
+    for entry in entries:
+        label = entry.fields.pop("label", None)
+        try:
+            first = entry if label is None else labels.setdefault(to_slug(label), entry)
+        except InvalidValue as error:
+            entry.tell("$.label", error, "bad-value")
+            continue
+        if first is not entry:
+            there = f"{first.file or 'the batch'}:{first.line} has it"
+            entry.tell("$.label", InvalidValue(label, "a label of this draft alone", there), "duplicate-label")
+    return labels
+
+
+def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> Iterator[_Entry]:
+    """The drafts, those that others name before these; where they name each other in a circle it is told, and cut."""
+    graph = {entry: {labels[each.label] for each in entry.references() if each.label in labels} for entry in entries}
+    while True:
+        sorter = TopologicalSorter(graph)
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle: list[_Entry] = error.args[1]
+        else:
+            break
+        for named, naming in pairwise(circle):
+            graph[naming].remove(named)
+            for each in naming.references():
+                if each.label in labels and labels[each.label] is named:
+                    closed = InvalidValue(each.text, "drafts that do not name each other in a circle")
+                    naming.tell(each.path, closed, "label-circle")
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield from ready
+        sorter.done(*ready)
+
+
+def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> None:
+    """Make the event of a draft whose named drafts have theirs."""
+    for each in entry.references():
+        id_ = _UNKNOWN
+        try:
+            if each.label is None:
+                id_ = find_id(each.text, ids)
+            elif each.label in labels:
+                id_ = labels[each.label].id
+            else:
+                raise InvalidValue(each.text, "the label of a draft of this batch", did_you_mean(each.label, labels))
+        except InvalidValue as error:
+            entry.tell(each.path, error, "unknown-reference")
+        each.holder[each.key] = id_
+    fields: Any = entry.fields
+    while isinstance(fields, dict):
+        if fields.get("v") is None and isinstance(fields.get("kind"), str):
+            fields["v"] = VERSIONS.get(fields["kind"])
+        fields = fields.get("event")
+    try:
+        entry.event = event = event_from_json(entry.fields, file=entry.file, line_number=entry.line)
+        entry.id = record_id(event)
+    except UnreadableLog as unreadable:
+        entry.problems += unreadable.problems

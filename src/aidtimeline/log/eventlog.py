@@ -1,0 +1,345 @@
+"""The log: a folder of JSON Lines files. Appends, reads, recovers; the only writer.
+
+The log is the `*.jsonl` files that stand in the folder itself, by name; names that begin with a dot are not read.
+Neither the order of lines nor the file they are in has a meaning. A file may be a symbolic link; it is read, not
+written.
+
+Writers exclude each other, over processes and threads (`aidtimeline.log.lock`). `aidtimeline.log.file` tells how a file
+grows while others read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from aidtimeline.codec import decode
+from aidtimeline.codec.jsonlines import is_torn
+from aidtimeline.errors import LogError, Problem, UnreadableLog
+from aidtimeline.events import Record
+from aidtimeline.log.batch import Batch, Recordable, listed
+from aidtimeline.log.disk import Disk
+from aidtimeline.log.file import LogFile, Snapshot
+from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
+from aidtimeline.log.index import Index, Place
+from aidtimeline.log.lock import FolderLock
+from aidtimeline.values.dates import in_utc
+
+T = TypeVar("T")
+
+LIST_THEM = "run `aidtimeline check` to list all problems"
+
+
+def now() -> datetime:
+    """The clock of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+class EventLog:
+    """The log in a folder, which need not exist yet.
+
+    `clock` gives the instant that records are recorded at; `disk` is what files are written with.
+
+    >>> from aidtimeline import Delivery, Source
+    >>> folder = getfixture("tmp_path") / "events"
+    >>> source = Source(publisher="Yomiuri Shimbun", published="2023-11-23")
+    >>> event = Delivery(date="2023-11-20", donor="JP", item="mine-detector", quantity=50, sources=[source])
+    >>> [record] = EventLog(folder).append(event)
+    >>> record.event == event, EventLog(folder).append(event) == [record], list(EventLog(folder).read()) == [record]
+    (True, True, True)
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        clock: Callable[[], datetime] = now,
+        disk: Disk | None = None,
+    ) -> None:
+        self.folder = Path(folder)
+        self._path = str(self.folder)
+        self._within = os.path.join(self._path, "")
+        self._clock = clock
+        self._disk = disk or Disk()
+        self._lock = FolderLock(self._path, self._disk)
+        self._named = False
+        self._index = Index()
+        self._appended_to: LogFile | None = None
+        self._threads = threading.Lock()
+
+    def files(self) -> list[Path]:
+        """The files of the log, by name; none where the folder is missing."""
+        with _as_log_error(self.folder):
+            return [self.folder / name for name in self._list().files]
+
+    def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
+        """The records of all files, with file and line; of each file what is committed when its turn comes.
+
+        A record may be there twice; the earliest `recorded_at` stands. The first line that cannot be read raises
+        `UnreadableLog`; with `skip_problems` it is passed over. What is passed over is put into `problems`: such
+        lines, and as warnings a torn last line or an unfinished batch, which nobody was told is recorded.
+
+        Raises `LogError` where there is no log, or a file cannot be read.
+        """
+        return self._read(self._files(), skip_problems, [] if problems is None else problems)
+
+    def lines(self, *, problems: list[Problem] | None = None) -> Iterator[tuple[str, int, bytes]]:
+        """Every line of all files as it stands, readable or not: with the name of its file, and its number there.
+
+        What nobody was told is recorded is passed over, and put into `problems`, as `read` does. Raises as `read` does,
+        but for lines that cannot be read.
+        """
+        return self._lines(self._files(), [] if problems is None else problems)
+
+    def ids(self) -> Collection[str]:
+        """The ids in the log, found without decoding it."""
+        with self._threads, _as_log_error(self.folder):
+            self._refresh(self._list())
+            return self._index.ids()
+
+    def append(
+        self,
+        events: Recordable | Iterable[Recordable],
+        *,
+        recorded_at: datetime | None = None,
+        to: str = "events",
+    ) -> list[Record]:
+        """Record events, all or none; returns the record of each, in the order given. It is on the disk then.
+
+        An event whose record is in the log already is not recorded again: the record that stands is returned. Of
+        whole records the id must be that of the event; one recorded earlier than the one that is there is added, since
+        the earliest stands.
+
+        `recorded_at` is for importing history; it must know its offset from UTC. `to` names the file, with or without
+        `.jsonl`; a folder or file that is missing is made.
+
+        Raises `InvalidValue` for a name or instant that is none, `RefusedBatch` for what cannot be written as a line,
+        and `LogError` where the folder cannot be written.
+        """
+        name = file_name(to)
+        batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
+        if not batch.ids:
+            return []
+
+        def write(listing: Listing) -> list[Record]:
+            file = self._target(name, listing)
+            standing = self._standing(batch.ids)
+            new = batch.new(standing)
+            lines = batch.lines(new)
+            if told := [record for id_, record in standing.items() if id_ not in new]:
+                self._sync(told)
+            if new:
+                written, start = file.append(lines.values())
+                numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
+                if numbers is None:  # somebody else has written to the file, or its end had to be mended
+                    self._refresh(self._list())
+                    numbers = (self._index.last_line(name, id_) for id_ in new)
+                standing |= batch.records(new, file.path, numbers)
+            return [standing[id_] for id_ in batch.ids]
+
+        return self._alone(write)
+
+    def stamp(self) -> Stamp:
+        """What the log's files are now: another whenever somebody has written to them."""
+        with _as_log_error(self.folder):
+            return self._list().stamp
+
+    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events", stamp: Stamp | None = None) -> int:
+        """Record whole lines of a log as they stand, all or none: of any number, whatever memory holds.
+
+        Each comes with the name of its file and its number there, for messages. A line whose record is in the log
+        already is passed over, unless it was recorded earlier than what is there. Returns how many were added. With the
+        `stamp` of a log that the lines were made for, they are recorded only if nobody has written to it since.
+
+        Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
+        """
+        name = file_name(to)
+        added = 0
+
+        def new(lookup: Callable[[str], Record | None]) -> Iterator[bytes]:
+            nonlocal added
+            earliest: dict[str, datetime] = {}
+            for file, number, line in lines:
+                record = decode(line, file=file, line_number=number)
+                if record.id in earliest:
+                    known: datetime | None = earliest[record.id]
+                else:
+                    standing = lookup(record.id)
+                    known = None if standing is None else standing.recorded_at
+                if known is None or record.recorded_at < known:
+                    earliest[record.id] = record.recorded_at
+                    added += 1
+                    yield line.rstrip(b"\r\n") + b"\n"
+
+        def write(listing: Listing) -> None:
+            if stamp is not None and listing.stamp != stamp:
+                raise LogError(f"{self._path}: somebody else wrote to it meanwhile; nothing was recorded, try again")
+            with contextlib.ExitStack() as open_files:
+                self._target(name, listing).append(new(self._lookup(open_files)))
+
+        self._alone(write)
+        return added
+
+    def _standing(self, ids: Collection[str]) -> dict[str, Record]:
+        """By id, the records that stand already."""
+        known = self._index.known(ids)
+        if not known:
+            return {}
+        with contextlib.ExitStack() as open_files:
+            lookup = self._lookup(open_files)
+            return {id_: record for id_ in ids if id_ in known and (record := lookup(id_)) is not None}
+
+    def _files(self) -> list[Path]:
+        files = self.files()
+        if not files:
+            start = "start one with `aidtimeline record FILE`"
+            raise LogError(f"there is no log in the folder {self._path!r}: {start}")
+        return files
+
+    def _read(self, files: list[Path], skip_problems: bool, problems: list[Problem]) -> Iterator[Record]:
+        for file, number, line in self._lines(files, problems):
+            try:
+                record = decode(line, file=file, line_number=number)
+            except UnreadableLog as error:
+                if not skip_problems:
+                    raise UnreadableLog(f"the log cannot be read; {LIST_THEM}", error.problems) from None
+                problems += error.problems
+            else:
+                yield record
+
+    def _lines(self, files: list[Path], problems: list[Problem]) -> Iterator[tuple[str, int, bytes]]:
+        for path in files:
+            file = str(path)
+            with _as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
+                number = 0
+                for line, _ in snapshot.lines():
+                    number += 1
+                    if not line.endswith(b"\n") and is_torn(line):
+                        problems.append(_warning("torn-line", _TORN, file, number))
+                    elif not line.isspace():
+                        yield file, number, line
+                if snapshot.unfinished:
+                    problems.append(_warning("unfinished-batch", _UNFINISHED, file, number + 1))
+
+    def _alone(self, act: Callable[[Listing], T]) -> T:
+        """What an act gives while nobody else writes: what dead writers left is taken back, the index up to date.
+
+        It is handed what stands in the folder.
+        """
+        try:
+            with self._threads:
+                self._take_lock()
+                try:
+                    listing = self._list()
+                    if listing.pending:
+                        self._recover(listing)
+                        listing = self._list()
+                    self._refresh(listing)
+                    return act(listing)
+                finally:
+                    self._lock.release()
+        except OSError as error:
+            raise _log_error(error, self.folder) from error
+
+    def _take_lock(self) -> None:
+        if self._named:
+            try:
+                self._lock.acquire()
+            except FileNotFoundError:
+                pass  # somebody removed the folder
+            else:
+                return
+        self._make_folder()
+        self._lock.acquire()
+
+    def _list(self) -> Listing:
+        return list_folder(self._path)
+
+    def _refresh(self, listing: Listing) -> None:
+        self._index.refresh(listing.files, self._log_file)
+
+    def _log_file(self, name: str) -> LogFile:
+        return LogFile(os.path.realpath(self.folder / name), self._disk)  # a link's pending is beside its target
+
+    def _target(self, name: str, listing: Listing) -> LogFile:
+        """The file to append to; the one that was appended to last stays open."""
+        path = self._within + name
+        if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
+            raise LogError(f"{path}: a symbolic link is not written to: its own folder has another lock")
+        if self._appended_to is None or self._appended_to.path != path:
+            self._appended_to = LogFile(path, self._disk)
+        return self._appended_to
+
+    def _recover(self, listing: Listing) -> None:
+        for name in listing.pending:
+            if name not in listing.files or not stat.S_ISLNK(listing.files[name].st_mode):
+                LogFile(os.path.join(self._path, name), self._disk).recover()
+
+    def _lookup(self, open_files: contextlib.ExitStack) -> Callable[[str], Record | None]:
+        """A function from an id to the record that stands under it and can be read; its files stay open meanwhile."""
+        snapshots: dict[str, Snapshot] = {}
+
+        def read(place: Place) -> Iterator[Record]:
+            path = self.folder / place.name
+            if place.name not in snapshots:
+                snapshots[place.name] = open_files.enter_context(self._log_file(place.name).snapshot())
+            for line, _ in islice(snapshots[place.name].lines(place.offset), 1):
+                with contextlib.suppress(UnreadableLog):
+                    yield decode(line, file=str(path), line_number=place.number)
+
+        def standing(id_: str) -> Record | None:
+            places = self._index.places(id_)
+            found = [each for place in places for each in read(place) if each.id == id_] if places else ()
+            return min(found, key=lambda each: each.recorded_at, default=None)
+
+        return standing
+
+    def _sync(self, records: Iterable[Record]) -> None:
+        """Make sure of records that are there already: who wrote them may have died before they were on the disk."""
+        for file in {each.file for each in records if each.file is not None}:
+            self._log_file(Path(file).name).sync()
+
+    def _make_folder(self) -> None:
+        """Make the folder where it is missing; its name is on the disk when records are."""
+        missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            with contextlib.suppress(FileExistsError):
+                self._disk.make_folder(str(path))
+        for path in missing or [self.folder]:
+            with contextlib.suppress(PermissionError):  # a folder we may write in may stand in one we may not read
+                self._disk.sync_folder(str(path.parent))
+        self._named = True
+
+
+_TORN = "a last line that breaks off, passed over: its writer died, and it was never recorded"
+_UNFINISHED = "a batch that is being written, or whose writer died, passed over: it was never recorded"
+
+
+def _warning(code: str, message: str, file: str, line: int) -> Problem:
+    return Problem(
+        code=code,
+        severity="warning",
+        message=message,
+        file=file,
+        line=line,
+        hint=f"`record --to {Path(file).stem}` sets it aside",
+    )
+
+
+@contextlib.contextmanager
+def _as_log_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _log_error(error, path) from error
+
+
+def _log_error(error: OSError, path: Path) -> LogError:
+    return LogError(f"{error.filename or path}: {error.strerror or error}")

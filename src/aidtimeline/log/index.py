@@ -1,0 +1,133 @@
+"""Where each id stands in the log, found without decoding, and kept up as files grow."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count, repeat
+
+from attrs import define, field, frozen
+
+from aidtimeline.codec.jsonlines import is_torn
+from aidtimeline.log.file import Identity, LogFile, identity
+
+# A quote within a text is escaped, so this stands nowhere but at a field, and no event has a field of that name.
+_ID = re.compile(rb'"id"\s*:\s*"([0-9a-f]{32})"')
+
+
+@frozen
+class Place:
+    """A line: the name of its file, where it begins in bytes, and its number, from 1."""
+
+    name: str
+    offset: int
+    number: int
+
+
+@define
+class _Seen:
+    """What a file held when it was last looked into: up to its last line end, and where each line begins."""
+
+    identity: Identity
+    end: int = 0
+    starts: array[int] = field(factory=lambda: array("q"))
+
+    def is_all_of(self, status: os.stat_result) -> bool:
+        """Whether that is all there is of a file; a link is always looked into."""
+        return self.end == status.st_size and self.identity == identity(status) and not stat.S_ISLNK(status.st_mode)
+
+
+@define
+class Index:
+    """Where each id stands, as the name of a file and the number of a line.
+
+    `_last` has the line that was found last, and `_others` those before it, of the few ids that have several. A line
+    that cannot be read may be among them, and a last line that has no line end yet.
+    """
+
+    _seen: dict[str, _Seen] = field(factory=dict)
+    _last: dict[str, tuple[str, int]] = field(factory=dict)
+    _others: dict[str, list[tuple[str, int]]] = field(factory=dict)
+
+    def ids(self) -> Collection[str]:
+        """Every id."""
+        return frozenset(self._last)
+
+    def known(self, ids: Iterable[str]) -> Collection[str]:
+        """Which of these are there."""
+        return self._last.keys() & ids
+
+    def places(self, id_: str) -> Sequence[Place]:
+        """Where an id stands, in the order in which that was found; nothing where it is not in the log."""
+        return [Place(name, self._start(name, number), number) for name, number in self._lines(id_)]
+
+    def last_line(self, name: str, id_: str) -> int | None:
+        """The number of the last line in a file under which an id stands; None where somebody has taken it away."""
+        return max((number for where, number in self._lines(id_) if where == name), default=None)
+
+    def refresh(self, files: Mapping[str, os.stat_result], log_file: Callable[[str], LogFile]) -> None:
+        """Read on where files have grown; all anew where one is not what it was.
+
+        `files` are those of the log by name, with what `lstat` says of each; `log_file` opens one.
+        """
+        if self._seen.keys() <= files.keys():
+            for name, status in files.items():
+                seen = self._seen.get(name)
+                if not (seen and seen.is_all_of(status)) and not self._grow(name, log_file(name)):
+                    break
+            else:
+                return
+        self._seen.clear()
+        self._last.clear()
+        self._others.clear()
+        self.refresh(files, log_file)
+
+    def extend(self, name: str, found: Identity, start: int, lines: Mapping[str, bytes]) -> Sequence[int] | None:
+        """Take note of lines that were appended to a file, by id.
+
+        Gives their numbers, or None where they do not follow what was read of the file: then it is to be read.
+        """
+        seen = self._seen.get(name) or self._seen.setdefault(name, _Seen(found))
+        if (seen.identity, seen.end) != (found, start):
+            return None
+        self._add(name, lines.keys())
+        first = len(seen.starts) + 1
+        for line in lines.values():
+            seen.starts.append(seen.end)
+            seen.end += len(line)
+        return range(first, first + len(lines))
+
+    def _grow(self, name: str, file: LogFile) -> bool:
+        with file.snapshot() as snapshot:
+            seen = self._seen.setdefault(name, _Seen(snapshot.identity))
+            if seen.identity != snapshot.identity or seen.end > snapshot.end:
+                return False
+            for line, end in snapshot.lines(seen.end):
+                ended = line.endswith(b"\n")
+                match = _ID.search(line)
+                if match and (ended or not is_torn(line)):
+                    self._add(name, [match[1].decode()])
+                if ended:
+                    seen.starts.append(seen.end)
+                    seen.end = end
+        return True
+
+    def _add(self, name: str, ids: Collection[str]) -> None:
+        """Take note of the ids, each another, of the lines that come next in a file."""
+        number = len(self._seen[name].starts) + 1
+        for id_ in self._last.keys() & ids:
+            if self._last[id_] != (name, number):  # a last line that had no line end yet is come to again
+                self._others.setdefault(id_, []).append(self._last[id_])
+        self._last.update(zip(ids, zip(repeat(name), count(number), strict=False), strict=False))
+
+    def _lines(self, id_: str) -> Iterator[tuple[str, int]]:
+        if id_ in self._last:
+            yield from self._others.get(id_, ())
+            yield self._last[id_]
+
+    def _start(self, name: str, number: int) -> int:
+        seen = self._seen[name]
+        return seen.starts[number - 1] if number <= len(seen.starts) else seen.end

@@ -1,0 +1,343 @@
+"""Amounts that may be vague: quantities, and money in one currency.
+
+An amount is bounds, both inclusive: the true number lies between `low` and `high`. An exact number is bounds
+of width 0. Numbers are decimals and every sum is exact, however many digits it takes: nothing here rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
+from functools import lru_cache
+from typing import final
+
+from attrs import field, frozen
+
+from aidtimeline.errors import InvalidValue
+from aidtimeline.values.currencies import check_currency
+
+MAX_DIGITS = 30
+"""The most digits a number may have where it is read, on both sides of the point. Sums may grow beyond."""
+
+REMEMBERED = 2**16
+"""How many distinct texts are remembered once parsed; beyond, the least recently used are parsed again."""
+
+EXPECTED = "a quantity such as 12, 11.5, 2..4, 1.., ..20 or ~20"
+EXPECTED_DIGITS = f"numbers of at most {MAX_DIGITS} digits, without exponents"
+EXPECTED_MONEY = "money such as USD 4500000: an ISO 4217 code, one space, and an amount"
+
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+_QUANTITY = re.compile(rf"(~?)(?:({_NUMBER})|({_NUMBER})?\.\.({_NUMBER})?)")
+_NOTHING = ("..", "~..")  # these fit the pattern, but say nothing
+_MAX_LENGTH = len("~-.") + MAX_DIGITS + len("..-.") + MAX_DIGITS
+
+# All the room there is, and a trap: a sum that does not fit raises instead of rounding.
+_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation, Overflow])
+
+
+_ONE = Decimal(1)
+
+
+def _plain(number: Decimal | int) -> Decimal:
+    """The same number without trailing zeros, exponent, or sign of zero: equal numbers look equal."""
+    if isinstance(number, bool) or not isinstance(number, int | Decimal):
+        raise InvalidValue(number, "a whole number or a Decimal")
+    number = Decimal(number)
+    if not number.is_finite():
+        raise InvalidValue(number, "a finite number")
+    if not number:
+        return Decimal(0)
+    if number.same_quantum(_ONE):
+        return number
+    number = number.normalize(_EXACT)
+    return number.quantize(_ONE, context=_EXACT) if number == number.to_integral_value() else number
+
+
+def _plain_or_open(number: Decimal | int | None) -> Decimal | None:
+    return None if number is None else _plain(number)
+
+
+@final
+@frozen(order=False, repr=False)
+class Quantity:
+    """How many or how much: bounds on one number, both inclusive, in a unit that stands beside it.
+
+    | text | low | high | |
+    |---|---|---|---|
+    | `12`, `11.5`, `-5` | the number | the same | `is_exact`; a negative number reverses |
+    | `2..4` | 2 | 4 | |
+    | `1..` | 1 | None: open | "some" |
+    | `..20` | 0 | 20 | "up to 20"; `low_stated` is false, which keeps its text apart from `0..20` |
+    | `~20`, `~2..4` | 20, 2 | 20, 4 | `approximate`: taken at its word, and flagged |
+
+    `a < b` holds where `a` is wholly below `b`, `a > b` where wholly above; bounds that share a number are
+    neither, and there is no `<=`. Two are equal where bounds and flags are: `2..2` is `2`, but `~2` is not.
+
+    Raises `InvalidValue` where low is above high, or a bound is not finite.
+
+    >>> Quantity.parse("2..4").high, Quantity.parse("1..").high, Quantity.parse("~20").is_exact
+    (Decimal('4'), None, False)
+    >>> print(Quantity.parse("2..4") + Quantity.parse("~0.50"))
+    about 2.5 to 4.5
+    >>> Quantity.parse("1") < Quantity.parse("2..4"), Quantity.parse("2") < Quantity.parse("2..4")
+    (True, False)
+    """
+
+    low: Decimal = field(converter=_plain)
+    high: Decimal | None = field(converter=_plain_or_open)
+    approximate: bool = False
+    low_stated: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if self.high is not None and self.low > self.high:
+            reversed_ = Quantity(self.high, self.low, self.approximate).text
+            raise InvalidValue(self.text, "a low end not above the high end", f"did you mean {reversed_}?")
+        if self.low_stated:
+            return
+        if self.low:
+            raise InvalidValue(self.text, "a low end of 0 where it is not stated")
+        if self.high is None or self.low == self.high:  # nothing is left that could be unstated
+            object.__setattr__(self, "low_stated", True)
+
+    @classmethod
+    def parse(cls, found: str | int | float | Decimal | Quantity) -> Quantity:
+        """The quantity that a text or number means, each distinct text being read once; a quantity is itself.
+
+        A float is the decimal it prints as. Raises `InvalidValue` for anything else, booleans and exponents
+        in a text among it, and for numbers of more than `MAX_DIGITS` digits.
+
+        >>> Quantity.parse("2..4").text, Quantity.parse(4500000).text, Quantity.parse(11.5).text
+        ('2..4', '4500000', '11.5')
+        """
+        if isinstance(found, str):
+            return _parse_quantity(found)
+        return found if isinstance(found, Quantity) else cls.exact(found)
+
+    @classmethod
+    def exact(cls, number: int | float | Decimal) -> Quantity:
+        """The quantity that is exactly this number. A float is the decimal it prints as.
+
+        Raises `InvalidValue` like `parse`.
+
+        >>> Quantity.exact(0.1).low
+        Decimal('0.1')
+        """
+        if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
+            raise InvalidValue(number, EXPECTED)
+        value = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+        if not value.is_finite():
+            raise InvalidValue(number, EXPECTED)
+        if _digits(value) > MAX_DIGITS:  # shown in short, for Python refuses to write out very long integers
+            raise InvalidValue(f"{value:.5g}", EXPECTED_DIGITS)
+        return cls(value, value)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the bounds have width 0 and are not approximate."""
+        return self.low == self.high and not self.approximate
+
+    @property
+    def text(self) -> str:
+        """The normal form, without exponent or idle zeros; `parse` reads it back, up to `MAX_DIGITS`.
+
+        >>> Quantity.parse("~007.50..8.0").text
+        '~7.5..8'
+        """
+        low = f"{self.low:f}" if self.low_stated else ""
+        high = "" if self.high is None else f"{self.high:f}"
+        return ("~" if self.approximate else "") + (low if low == high else f"{low}..{high}")
+
+    @property
+    def json(self) -> int | str:
+        """As JSON holds it: an integer where it is exact and integral, else its text.
+
+        >>> Quantity.parse("30.0").json, Quantity.parse("11.5").json, Quantity.parse("~20").json
+        (30, '11.5', '~20')
+        """
+        return whole if self.is_exact and (whole := int(self.low)) == self.low else self.text
+
+    def __add__(self, other: Quantity) -> Quantity:
+        """The exact bounds of the sum, approximate or open where either is. Its low end counts as stated."""
+        if not isinstance(other, Quantity):
+            return NotImplemented
+        high = None if self.high is None or other.high is None else _EXACT.add(self.high, other.high)
+        return Quantity(_EXACT.add(self.low, other.low), high, self.approximate or other.approximate)
+
+    def __lt__(self, other: Quantity) -> bool:
+        if not isinstance(other, Quantity):
+            return NotImplemented
+        return self.high is not None and self.high < other.low
+
+    def contains(self, other: Quantity) -> bool:
+        """Whether every number the other may be lies within these bounds, whatever the flags."""
+        below = self.high is None or (other.high is not None and other.high <= self.high)
+        return self.low <= other.low and below
+
+    def overlaps(self, other: Quantity) -> bool:
+        """Whether some number lies within both bounds."""
+        return not (self < other or self > other)
+
+    def hull(self, other: Quantity) -> Quantity:
+        """The narrowest bounds that contain both; approximate where either is.
+
+        >>> print(Quantity.parse(2).hull(Quantity.parse("4..5")))
+        2 to 5
+        """
+        high = None if self.high is None or other.high is None else max(self.high, other.high)
+        return self._with(other, min(self.low, other.low), high)
+
+    def intersection(self, other: Quantity) -> Quantity | None:
+        """The bounds that both have in common, or None; approximate where either is.
+
+        >>> print(Quantity.parse("1..").intersection(Quantity.parse("0..4")))
+        1 to 4
+        """
+        if not self.overlaps(other):
+            return None
+        high = min((end for end in (self.high, other.high) if end is not None), default=None)
+        return self._with(other, max(self.low, other.low), high)
+
+    def _with(self, other: Quantity, low: Decimal, high: Decimal | None) -> Quantity:
+        """Bounds taken from two quantities, with their flags: the low end is stated where one states it."""
+        stated = (self.low_stated and self.low == low) or (other.low_stated and other.low == low)
+        return Quantity(low, high, self.approximate or other.approximate, stated)
+
+    def __str__(self) -> str:
+        return self._say("")
+
+    def __repr__(self) -> str:
+        return f"Quantity.parse({self.text!r})"
+
+    def _say(self, unit: str) -> str:
+        """As a person writes it, with the unit before the (first) number."""
+        about = "about " if self.approximate else ""
+        if self.high is None:
+            return f"at least {about}{unit}{self.low:,f}"
+        if self.low == self.high:
+            return f"{about}{unit}{self.low:,f}"
+        if not self.low_stated:
+            return f"up to {about}{unit}{self.high:,f}"
+        return f"{about}{unit}{self.low:,f} to {self.high:,f}"
+
+
+ZERO = Quantity(Decimal(0), Decimal(0))
+"""Nothing at all: what every sum begins with."""
+
+
+def _digits(number: Decimal) -> int:
+    """How many digits the number takes when it is written out, found without writing them."""
+    return 1 + max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)
+
+
+@lru_cache(REMEMBERED)
+def _parse_quantity(text: str) -> Quantity:
+    try:
+        return _read(text)
+    except InvalidValue as error:
+        meant = _guess(text)
+        hint = f"did you mean {meant}?" if meant else error.hint
+        raise InvalidValue(text, error.expected, hint) from None
+
+
+def _read(text: str) -> Quantity:
+    match = _QUANTITY.fullmatch(text)
+    if match is None or text in _NOTHING:
+        raise InvalidValue(text, EXPECTED)
+    about, exact, low, high = match.groups()
+    if any(sum(map(str.isdigit, number)) > MAX_DIGITS for number in (exact, low, high) if number):
+        raise InvalidValue(text, EXPECTED_DIGITS)
+    end = exact or high
+    return Quantity(
+        low=Decimal(exact or low or 0),
+        high=None if end is None else Decimal(end),
+        approximate=bool(about),
+        low_stated=bool(exact or low),
+    )
+
+
+# What people write who do not know the forms, turned step by step into what they may have meant.
+_POWERS = {"thousand": "e3", "million": "e6", "billion": "e9"}
+_REWRITES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+    (r"(?<=[0-9]),(?=[0-9]{3})", ""),
+    (r"^\+(?=[0-9])", ""),
+    (r"(?<![0-9.])\.(?=[0-9])", "0."),
+    (r"([0-9]+(?:\.[0-9]+)?) ?(thousand|million|billion)", lambda m: f"{Decimal(m[1] + _POWERS[m[2]]):f}"),
+    (r"(?<=[0-9]) ?(?:-|–|—|…|\.\.\.|to) ?(?=[0-9])", ".."),
+    (r"^(?:about|around|circa|ca\.?) ?", "~"),
+    (r"^(?:at least|>=|≥) ?(.+)", r"\1.."),
+    (r"^(.+)\+$", r"\1.."),
+    (r"^(?:up to|at most|<=|≤) ?", ".."),
+    (r"^(?:some|several|a few)$", "1.."),
+    (r"(?<=[0-9]) +[a-z]+$", ""),
+]
+
+
+def _guess(text: str) -> str | None:
+    """The quantity that somebody may have meant who wrote something else; None where there is no telling."""
+    if len(text) > _MAX_LENGTH:
+        return None
+    meant = text.strip().lower()
+    for pattern, replacement in _REWRITES:
+        meant = re.sub(pattern, replacement, meant)
+    try:
+        return _read(meant).text
+    except InvalidValue:
+        return None
+
+
+def _to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
+    return Quantity.parse(amount)
+
+
+@final
+@frozen(order=False, repr=False)
+class Money:
+    """An amount of money: a `Quantity` in one currency, by its code of ISO 4217, current or historic.
+
+    The amount may be given as whatever `Quantity.parse` takes. Raises `InvalidValue` where it or the code is none.
+
+    >>> print(Money(4500000, "JPY"), "·", Money("~20", "USD"), "·", Money("1..", "EUR"))
+    JPY 4,500,000 · about USD 20 · at least EUR 1
+    """
+
+    amount: Quantity = field(converter=_to_quantity)
+    currency: str = field(converter=check_currency)
+
+    @classmethod
+    def parse(cls, found: str | Money) -> Money:
+        """The money that a text means, each distinct text being read once; money is itself.
+
+        Raises `InvalidValue` for anything else.
+
+        >>> Money.parse("USD 2..4").amount.high
+        Decimal('4')
+        """
+        if isinstance(found, str):
+            return _parse_money(found)
+        if isinstance(found, Money):
+            return found
+        raise InvalidValue(found, EXPECTED_MONEY)
+
+    @property
+    def text(self) -> str:
+        """The normal form, which `parse` reads back.
+
+        >>> Money.parse("USD 4500000.00").text
+        'USD 4500000'
+        """
+        return f"{self.currency} {self.amount.text}"
+
+    def __str__(self) -> str:
+        return self.amount._say(f"{self.currency} ")
+
+    def __repr__(self) -> str:
+        return f"Money.parse({self.text!r})"
+
+
+@lru_cache(REMEMBERED)
+def _parse_money(text: str) -> Money:
+    currency, space, amount = text.partition(" ")
+    if not space:
+        raise InvalidValue(text, EXPECTED_MONEY)
+    return Money(amount, currency)

@@ -1,0 +1,194 @@
+"""Days, instants, and dates that may be vague: the values of valid time and of every cut.
+
+Days and instants are bounds that include what they name: a day as a cut means all of that day in UTC.
+`DateRange` holds what a source said of a date, word for word in EDTF (see `aidtimeline.values.edtf` for the forms),
+with the first and last day it can mean.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import final
+
+from attrs import field, frozen
+
+from aidtimeline.errors import InvalidValue
+from aidtimeline.values import edtf
+
+REMEMBERED = 2**16
+"""How many distinct texts are remembered once parsed; beyond, the least recently used are parsed again."""
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_LATEST_TIME = time.max.replace(tzinfo=UTC)
+
+
+@final
+@frozen(order=False)
+class DateRange:
+    """A date as a source gave it: one unknown day between two known ones.
+
+    `text` is the EDTF, verbatim; two ranges are equal where their texts are. `earliest` and `latest` are
+    inclusive; None is an open or unknown end. `uncertain` (`?`, `%`): the source doubts the date;
+    `approximate` (`~`, `%`): it is about that date. Either is taken at its word: it widens nothing.
+
+    `a < b` holds where `a` lies wholly before `b`, `a > b` where wholly after; ranges that share a day are
+    neither, and there is no `<=`. `str()` gives the words of a person.
+
+    Raises `InvalidValue` for what is no EDTF of the supported forms, names a day that does not exist, or ends
+    before it begins.
+
+    >>> handover = DateRange("2022/2023-11~")
+    >>> handover.earliest, handover.latest, handover.approximate
+    (datetime.date(2022, 1, 1), datetime.date(2023, 11, 30), True)
+    >>> str(handover)
+    '2022 to about Nov 2023'
+    >>> DateRange("2021") < handover, DateRange("2023") > handover
+    (True, False)
+    """
+
+    text: str
+    earliest: date | None = field(init=False, eq=False, repr=False)
+    latest: date | None = field(init=False, eq=False, repr=False)
+    uncertain: bool = field(init=False, eq=False, repr=False)
+    approximate: bool = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in edtf.span(self.text)._asdict().items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def parse(cls, text: str) -> DateRange:
+        """The range of an EDTF text, each distinct text being read once. Raises `InvalidValue`.
+
+        >>> DateRange.parse("[..2025]").latest
+        datetime.date(2025, 12, 31)
+        """
+        return _parse(text) if isinstance(text, str) else cls(text)
+
+    @classmethod
+    def between(cls, earliest: date | None, latest: date | None) -> DateRange:
+        """The range from one day to another, both inclusive; None leaves an end open.
+
+        Raises `InvalidValue` where they are reversed.
+
+        >>> day = date(2023, 11, 28)
+        >>> DateRange.between(None, day), DateRange.between(day, day)
+        (DateRange(text='../2023-11-28'), DateRange(text='2023-11-28'))
+        """
+        first, last = (".." if end is None else end.isoformat() for end in (earliest, latest))
+        return cls.parse(first if first == last != ".." else f"{first}/{last}")
+
+    @property
+    def qualified(self) -> bool:
+        """Whether the source hedged the date in any way."""
+        return self.uncertain or self.approximate
+
+    def certain_by(self, day: date) -> bool:
+        """Whether it has happened by the end of that day, whichever of its days is the true one."""
+        return self.latest is not None and self.latest <= day
+
+    def possible_by(self, day: date) -> bool:
+        """Whether it may have happened by the end of that day."""
+        return self.earliest is None or self.earliest <= day
+
+    def __lt__(self, other: DateRange) -> bool:
+        if not isinstance(other, DateRange):
+            return NotImplemented
+        return self.latest is not None and other.earliest is not None and self.latest < other.earliest
+
+    def __str__(self) -> str:
+        return edtf.say(self.text)
+
+
+_parse = lru_cache(REMEMBERED)(DateRange)
+
+
+def parse_day(found: str | date) -> date:
+    """A day, from a text of exactly the form YYYY-MM-DD (ISO 8601) or a `date`.
+
+    Raises `InvalidValue` for anything else, a datetime among it.
+
+    >>> parse_day("2023-11-28")
+    datetime.date(2023, 11, 28)
+    """
+    if isinstance(found, str):
+        return edtf.day(found)
+    if isinstance(found, date) and not isinstance(found, datetime):
+        return found
+    raise InvalidValue(found, edtf.EXPECTED_DAY)
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant, in UTC, from an RFC 3339 text: upper-case `T`, `Z` or an offset, at most six digits of a
+    second's fraction.
+
+    Raises `InvalidValue` for anything else, leap seconds (`:60`) among it.
+
+    >>> parse_instant("2026-11-21T19:00:00+09:00")
+    datetime.datetime(2026, 11, 21, 10, 0, tzinfo=datetime.timezone.utc)
+    """
+    if isinstance(text, str) and _INSTANT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass  # an hour, day or month that does not exist, or one that leaves the calendar in UTC
+    raise InvalidValue(text, "an instant with its offset from UTC, such as 2026-11-21T10:00:00Z")
+
+
+def format_instant(instant: datetime) -> str:
+    """An instant as text, in UTC; microseconds only where they are not zero. Raises `InvalidValue` for a
+    naive datetime.
+
+    >>> format_instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
+    '2026-11-21T10:00:00Z'
+    """
+    return in_utc(instant).isoformat().replace("+00:00", "Z")
+
+
+def parse_cut(cut: str | date | datetime) -> date | datetime:
+    """What a question is cut at: a day (YYYY-MM-DD), or an instant, in UTC, from a text as `parse_instant`
+    takes it.
+
+    Raises `InvalidValue` for any other text, and for a datetime without an offset from UTC.
+
+    >>> parse_cut("2023-11-28"), parse_cut("2023-11-28T12:00:00Z").hour
+    (datetime.date(2023, 11, 28), 12)
+    """
+    if isinstance(cut, datetime):
+        return in_utc(cut)
+    if isinstance(cut, date):
+        return cut
+    if isinstance(cut, str) and _INSTANT.fullmatch(cut):
+        return parse_instant(cut)
+    try:
+        return parse_day(cut)
+    except InvalidValue as error:
+        raise InvalidValue(cut, "a day (2023-11-28) or an instant (2023-11-28T12:00:00Z)", error.hint) from None
+
+
+def end_of(cut: date | datetime) -> datetime:
+    """The last instant of a cut, inclusive: of a day its last microsecond in UTC; an instant is its own end.
+
+    Raises `InvalidValue` for a datetime without an offset from UTC.
+
+    >>> format_instant(end_of(date(2023, 11, 28)))
+    '2023-11-28T23:59:59.999999Z'
+    """
+    return in_utc(cut) if isinstance(cut, datetime) else datetime.combine(cut, _LATEST_TIME)
+
+
+def in_utc(instant: datetime) -> datetime:
+    """An instant in UTC. Raises `InvalidValue` for a naive datetime, and for one that leaves the calendar in UTC."""
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.utcoffset() is None:
+        raise InvalidValue(instant, "a datetime with its offset from UTC", "add tzinfo=datetime.UTC if it is in UTC")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValue(instant, "an instant within the years 0001 to 9999 in UTC") from None
