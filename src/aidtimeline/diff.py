@@ -7,7 +7,7 @@ supersession. Facts of different parts are independent, so a sum is the sum of i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.matching import minus
 from aidtimeline.projections.sums import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
+from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import end_of
@@ -94,8 +95,8 @@ def diff(before: Viewed, after: Viewed, piece: Sum[SumKey]) -> list[Change]:
         after: The other: at another date, with other knowledge, or both.
         piece: The sums that are compared; see `Counts.piece` and `MoneySums.piece`.
     """
-    part_of = _parts(before.belief, after.belief)
-    old_side, new_side = _Side(before, part_of), _Side(after, part_of)
+    parts = _parts(before.belief, after.belief)
+    old_side, new_side = _Side(before, parts), _Side(after, parts)
     changes = []
     for part in dict.fromkeys((*old_side.parts, *new_side.parts)):
         old, new = old_side.parts.get(part, []), new_side.parts.get(part, [])
@@ -109,35 +110,27 @@ def diff(before: Viewed, after: Viewed, piece: Sum[SumKey]) -> list[Change]:
     return sorted(changes, key=lambda each: (in_order((*each.key, each.unit)), CAUSES.index(each.cause), each.ids))
 
 
-def _parts(*beliefs: Belief) -> Mapping[str, str]:
-    """For each id what it hangs together with in either belief: one name for all of them."""
-    leader: dict[str, str] = {}
-
-    def find(each: str) -> str:
-        leader.setdefault(each, each)
-        while leader[each] != each:
-            leader[each] = leader[leader[each]]
-            each = leader[each]
-        return each
-
+def _parts(*beliefs: Belief) -> DisjointSets:
+    """The ids that are linked, or are records of one fact, in any of the beliefs."""
+    parts = DisjointSets()
     for belief in beliefs:
         for fact in belief.facts:
             for member in fact.members:
-                leader[find(member)] = find(fact.id)
+                parts.join(member, fact.id)
         for each, others in belief.links.above.items():
             for other in others:
-                leader[find(other)] = find(each)
-    return {each: find(each) for each in leader}
+                parts.join(other, each)
+    return parts
 
 
 class _Side:
     """One of the two views, with its facts by part, and what it believes by the ids of the records."""
 
-    def __init__(self, view: Viewed, part_of: Mapping[str, str]) -> None:
+    def __init__(self, view: Viewed, parts: DisjointSets) -> None:
         self.as_of, self._known_at, self._recorded_until = view.as_of, view.known_at, view.recorded_until
         self.parts: dict[str, list[Fact]] = defaultdict(list)
         for fact in view.facts:
-            self.parts[part_of[fact.id]].append(fact)
+            self.parts[parts.leader(fact.id)].append(fact)
         self._in_view = {fact.id: fact for fact in view.facts}
         self._believed = {member: fact for fact in view.belief.facts for member in fact.members}
 

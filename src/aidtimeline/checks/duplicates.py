@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from attrs import Factory, frozen
 
-from aidtimeline.checks.log import Checked, Together, wholly_before
+from aidtimeline.checks.log import Checked, wholly_before
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 
 LOOK_BACK = 50
@@ -33,7 +34,7 @@ class _Judge:
     """What is known of the facts of a log that may be one."""
 
     log: Checked
-    together: Together = Factory(Together)
+    together: DisjointSets = Factory(DisjointSets)
     _reports: dict[str, frozenset[Hashable]] = Factory(dict)
 
     def may_be_one(self, one: Fact, other: Fact) -> bool:

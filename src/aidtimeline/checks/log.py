@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import Correction, Event, Record
@@ -180,21 +180,3 @@ def widest(quantity: Quantity) -> tuple[Decimal, Decimal]:
     if quantity.approximate:
         return min(low / ABOUT, low * ABOUT), max(high / ABOUT, high * ABOUT)
     return low, high
-
-
-@define
-class Together:
-    """Ids that belong together, in sets that only grow."""
-
-    _leader: dict[str, str] = Factory(dict)
-
-    def leader(self, each: str) -> str:
-        """The id that stands for the set."""
-        leader = self._leader
-        while (above := leader.setdefault(each, each)) != each:
-            leader[each] = each = leader[above]
-        return each
-
-    def join(self, each: str, other: str) -> None:
-        """Make one set of two."""
-        self._leader[self.leader(each)] = self.leader(other)

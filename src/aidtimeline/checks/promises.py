@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from attrs import Factory, define
 
-from aidtimeline.checks.log import DONE, PROMISES, Checked, Together, span, widest
+from aidtimeline.checks.log import DONE, PROMISES, Checked, span, widest
 from aidtimeline.errors import Problem
 from aidtimeline.events import Commitment, Pledge
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.links import Links, link
+from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 
 LONG_PAST = timedelta(days=365)
@@ -64,7 +65,7 @@ class _Balance:
 
 def over_delivered(log: Checked) -> Iterator[Problem]:
     """`over-delivered`: what fulfils promises comes to more than they promised, whichever the true numbers are."""
-    together = Together()
+    together = DisjointSets()
     fulfilling = set()
     for fact, promise in _fulfilments(log):
         together.join(promise.id, fact.id)

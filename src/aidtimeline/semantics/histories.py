@@ -15,6 +15,7 @@ from attrs import frozen
 
 from aidtimeline.semantics.facts import Belief, Fact
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
+from aidtimeline.semantics.sets import DisjointSets
 
 # Days are counted as `date.toordinal` does; before the first and after the last day of the calendar there is no cut.
 _EVER = date.min.toordinal()
@@ -106,32 +107,23 @@ def _spans(belief: Belief) -> dict[str, _Span]:
     return spans
 
 
-def _ever_together(links: Links, spans: Mapping[str, _Span]) -> Iterable[list[str]]:
+def _ever_together(links: Links, spans: Mapping[str, _Span]) -> list[tuple[str, ...]]:
     """The ids parted so that those of one group, on whatever day, are together; in the order of the links.
 
     An id that replaces others on the very day on which it shadows them is never in a group with them.
     """
-    leader: dict[str, str] = {}
-
-    def find(each: str) -> str:
-        while leader.setdefault(each, each) != each:
-            leader[each] = each = leader[leader[each]]
-        return each
-
+    sets = DisjointSets()
     for each, superseders in links.above.items():
         for other in superseders:
             if spans[other].shadows < spans[other].replaces:
-                leader[find(each)] = find(other)
-    together: dict[str, list[str]] = defaultdict(list)
-    for each in spans:
-        together[find(each)].append(each)
-    return together.values()
+                sets.join(each, other)
+    return sets.parts(spans)
 
 
 _What = tuple[str, Happened] | Group
 
 
-def _sweep(members: list[str], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:
+def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:
     """From when until when (exclusive) each id counts alone, and each group holds together.
 
     Only what is in play on a day is looked at on that day: in a long chain that is little.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from attrs import field, frozen
+
+from aidtimeline.semantics.sets import DisjointSets
 
 #: Has it happened by the cut? Surely, perhaps, or not (also: not believed).
 Happened = Literal["surely", "perhaps", "never"]
@@ -112,7 +114,7 @@ class Group:
                 {each: self.above[each] for each in members},
                 {each: self.happened[each] for each in members},
             )
-            for members in _together((each for each in self.members if each in wanted), self.above)
+            for members in _together([each for each in self.members if each in wanted], self.above)
         ]
 
 
@@ -149,7 +151,7 @@ def _groups(
             matters.add(each)
             matters.update(above[each])
     groups: dict[str, Group] = {}
-    for members in _together((each for each in order if each in matters), above):
+    for members in _together([each for each in order if each in matters], above):
         if len(members) > 1:
             group = Group(
                 members,
@@ -160,21 +162,10 @@ def _groups(
     return groups
 
 
-def _together(order: Iterable[str], above: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The ids by what hangs together, each part in the order given; what is above an id comes before it."""
-    leader: dict[str, str] = {}
-
-    def find(each: str) -> str:
-        while leader[each] != each:
-            leader[each] = leader[leader[each]]
-            each = leader[each]
-        return each
-
+def _together(order: Collection[str], above: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The ids parted into those that are linked, directly or through others; each part in the order given."""
+    sets = DisjointSets()
     for each in order:
-        leader[each] = each
         for other in above[each]:
-            leader[find(other)] = each
-    parts: dict[str, list[str]] = defaultdict(list)
-    for each in leader:
-        parts[find(each)].append(each)
-    return [tuple(part) for part in parts.values()]
+            sets.join(other, each)
+    return sets.parts(order)
