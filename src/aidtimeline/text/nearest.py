@@ -1,22 +1,36 @@
-"""The name that somebody may have meant who wrote another."""
+"""The name that was probably meant by another one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST = 100
+"""Longer texts are compared with nothing: they are no misspelt name."""
+
+
+def nearest_of(name: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """The known names that are most like another, the nearest first: at most so many, and none below the cutoff.
+
+    `cutoff` is between 0 (anything) and 1 (the same); see `difflib.get_close_matches`.
+
+    >>> nearest_of("truk", ["truck", "trunk", "radio"])
+    ['truck', 'trunk']
+    """
+    import difflib  # noqa: PLC0415  (only needed when something is wrong)
+
+    return difflib.get_close_matches(name, list(known), n=most, cutoff=cutoff) if len(name) <= LONGEST else []
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that somebody may have meant, or None.
+    """The known name that is most like another, or None.
 
     >>> nearest("quantty", ["quantity", "unit"])
     'quantity'
     """
-    import difflib  # noqa: PLC0415  (it is needed where something is wrong only)
-
-    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)
+    return next(iter(nearest_of(name, known, most=1)), None)
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str | None:
-    """The hint that names the nearest known name, where there is one."""
-    near = nearest(name, known) if isinstance(name, str) and len(name) <= 100 else None
+    """The hint that names the nearest known name, if there is one."""
+    near = nearest(name, known) if isinstance(name, str) else None
     return None if near is None else f"did you mean {near!r}?"
