@@ -726,11 +726,11 @@ def test_a_long_chain_and_many_facts_are_checked() -> None:
 # The page.
 
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-TELLING = {"Problem", "problem_at", "_warning", "tell", "error", "warning"}
+TELLING = {"Problem", "of_value", "problem_at", "_warning", "tell", "error", "warning"}
 
 
 def codes_in_source() -> Iterator[str]:
-    """Every code that is written in a call that makes a problem, and the default of `problem_at`."""
+    """Every code that is written in a call that makes a problem, and the default of `Problem.of_value`."""
     for path in SOURCE.rglob("*.py"):
         if path.relative_to(SOURCE).parts[0] in ("cli", "testing"):
             continue

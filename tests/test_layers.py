@@ -14,8 +14,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
 ROOMS = [
-    {"errors"},
     {"text"},
+    {"errors"},
     {"values"},
     {"events"},
     {"vocabulary"},

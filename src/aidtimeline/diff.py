@@ -16,12 +16,11 @@ from attrs import frozen
 from aidtimeline.events import Correction
 from aidtimeline.projections import Sum, fold
 from aidtimeline.projections.keyed import in_order
-from aidtimeline.projections.matching import minus
 from aidtimeline.projections.sums import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import ZERO, Quantity, subtract
 from aidtimeline.values.dates import end_of
 
 #: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
@@ -57,14 +56,14 @@ class Change:
     @property
     def low(self) -> Decimal:
         """The change of the low end. Over all parts of a sum these add up to the sum's."""
-        return minus(self.after.low, self.before.low)
+        return subtract(self.after.low, self.before.low)
 
     @property
     def high(self) -> Decimal | None:
         """The change of the high end; None where it is open on a side."""
         if self.before.high is None or self.after.high is None:
             return None
-        return minus(self.after.high, self.before.high)
+        return subtract(self.after.high, self.before.high)
 
     @property
     def open(self) -> str | None:

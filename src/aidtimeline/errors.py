@@ -20,6 +20,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from aidtimeline.text.safe import printable, shown
+
 Severity = Literal["error", "warning"]
 
 
@@ -38,7 +40,8 @@ class InvalidValue(AidtimelineError, ValueError):
         self.found = found
         self.expected = expected
         self.hint = hint
-        super().__init__(f"found {shown(found)}, expected {expected}" + (f" ({hint})" if hint else ""))
+        self.message = f"found {shown(found)}, expected {expected}"
+        super().__init__(self.message + (f" ({hint})" if hint else ""))
 
 
 class UsageError(AidtimelineError, ValueError):
@@ -73,6 +76,19 @@ class Problem:
     event_id: str | None = None
     hint: str | None = None
 
+    @classmethod
+    def of_value(
+        cls,
+        path: str | None,
+        error: InvalidValue,
+        code: str = "bad-value",
+        *,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> Problem:
+        """The problem of a value that was refused with `error`."""
+        return cls(code=code, severity="error", message=error.message, file=file, line=line, path=path, hint=error.hint)
+
     def __str__(self) -> str:
         where = "" if self.file is None else f"{self.file}:" + ("" if self.line is None else f"{self.line}:") + " "
         path = "" if self.path is None else f"{self.path}: "
@@ -102,36 +118,3 @@ class RefusedBatch(DataError):
 
 class UnreadableFile(DataError):
     """A file to be imported that is not what it should be, or breaks off. Nothing of it was recorded."""
-
-
-SHOWN_LENGTH = 80
-
-
-def shown(found: object) -> str:
-    """Any value as a message shows it: short, quoted, without control characters.
-
-    >>> shown("trucks"), shown(None), shown({"amount": 1})
-    ("'trucks'", 'null', "{'amount': 1}")
-    """
-    if found is None:
-        return "null"
-    if found is True or found is False:
-        return str(found).lower()
-    if isinstance(found, str):
-        return repr(found if len(found) <= SHOWN_LENGTH else found[:SHOWN_LENGTH] + "…")
-    try:
-        text = repr(found)
-    except (RecursionError, ValueError):  # nested too deep, or a number too long to be written out
-        text = f"a {type(found).__name__} too large to show"
-    return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
-
-
-def printable(text: str) -> str:
-    """The text with its control characters (terminal escapes, line ends, lone surrogates) made visible.
-
-    >>> printable("a\\x1b[2Jb")
-    'a\\\\x1b[2Jb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog, printable
+from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
+from aidtimeline.text.safe import printable
 
 FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

@@ -14,7 +14,7 @@ from aidtimeline.cli.application import command, show
 from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, MONEY, Question, asking
 from aidtimeline.cli.pages import narrowed, paper_for
 from aidtimeline.cli.questions import look, sums_of
-from aidtimeline.errors import InvalidValue, UnknownKey, UsageError, shown
+from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.explain import Explanation, explain
 from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import (
@@ -28,6 +28,7 @@ from aidtimeline.projections import (
     Sum,
 )
 from aidtimeline.semantics import Fact
+from aidtimeline.text.safe import shown
 from aidtimeline.timeline import View
 
 

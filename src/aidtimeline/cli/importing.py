@@ -16,9 +16,9 @@ from aidtimeline.cli.application import command, show
 from aidtimeline.cli.options import JSON, parsed
 from aidtimeline.codec import event_to_json
 from aidtimeline.codec.jsonlines import compact
-from aidtimeline.errors import printable, shown
 from aidtimeline.formats import FORMATS, File, Report, import_file
 from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.text.safe import printable, shown
 from aidtimeline.values.dates import DateRange, parse_instant
 
 EXAMPLES = 3

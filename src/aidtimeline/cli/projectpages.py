@@ -8,9 +8,9 @@ from functools import partial
 
 from aidtimeline.cli.pages import Paper
 from aidtimeline.cli.words import NOTHING, possible
-from aidtimeline.errors import printable
 from aidtimeline.events import ROLES
 from aidtimeline.projections import Announced, Part, PartyRole, ProjectState, Row, Table
+from aidtimeline.text.safe import printable
 from aidtimeline.text.tables import Column, table, wrapped
 from aidtimeline.values.amounts import Money
 from aidtimeline.vocabulary import Vocabulary

@@ -17,13 +17,14 @@ from aidtimeline.cli import rows
 from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
 from aidtimeline.cli.options import JSON, parsed
 from aidtimeline.codec.jsonlines import lines_of
-from aidtimeline.errors import Problem, shown
+from aidtimeline.errors import Problem
 from aidtimeline.events import Record, Retraction
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.semantics.amendments import is_repair, repair, report
+from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
 STDIN = "-"

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from attrs import frozen
 
-from aidtimeline.errors import InvalidValue, Problem, shown
+from aidtimeline.errors import InvalidValue
 from aidtimeline.values.amounts import MAX_DIGITS
 
 MAX_LINE_BYTES = 2**20
@@ -119,12 +119,6 @@ def is_torn(tail: bytes) -> bool:
     except RecursionError:
         pass  # deeper than any line of ours: written by somebody else, and for a person to judge
     return False
-
-
-def problem_at(path: str | None, error: InvalidValue, code: str = "bad-value") -> Problem:
-    """The problem of a faulty value: `path` is a JSONPath into the line."""
-    message = f"found {shown(error.found)}, expected {error.expected}"
-    return Problem(code=code, severity="error", message=message, path=path, hint=error.hint)
 
 
 def _text(line: str | bytes) -> str:

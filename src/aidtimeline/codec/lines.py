@@ -25,7 +25,6 @@ from aidtimeline.codec.jsonlines import (
     NOTHING,
     compact,
     parse_object,
-    problem_at,
     too_deep,
 )
 from aidtimeline.codec.structure import NotStructured, problems_of, structure
@@ -89,7 +88,7 @@ def decode(
     try:
         found = parse_object(line)
     except InvalidValue as error:
-        raise _unreadable([problem_at(None, error, "bad-json")], file, line_number) from None
+        raise _unreadable([Problem.of_value(None, error, "bad-json")], file, line_number) from None
     id_, recorded_at = found.pop("id", NOTHING), found.pop("recorded_at", NOTHING)
     event, problems = _read(found, upcasts)
     for path, value, convert in (("$.id", id_, to_record_id), ("$.recorded_at", recorded_at, _to_instant)):
@@ -97,13 +96,13 @@ def decode(
             convert(value)
         except InvalidValue as error:
             missing = value is None or value is NOTHING
-            problems.append(problem_at(path, error, "missing-field" if missing else "bad-value"))
+            problems.append(Problem.of_value(path, error, "missing-field" if missing else "bad-value"))
     if event is None or problems:
         raise _unreadable(problems, file, line_number)
     true_id = _digest(canonical(found)) if is_old(found) else record_id(event)
     if id_ != true_id:
         edited = InvalidValue(id_, f"{true_id}, the id of what this line says", _NOT_EDITED)
-        raise _unreadable([problem_at("$.id", edited, "id-mismatch")], file, line_number)
+        raise _unreadable([Problem.of_value("$.id", edited, "id-mismatch")], file, line_number)
     return Record(id_, _to_instant(recorded_at), event, file=file, line=line_number)
 
 

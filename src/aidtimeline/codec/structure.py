@@ -24,7 +24,7 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from aidtimeline.codec.jsonlines import NOTHING, Token, problem_at
+from aidtimeline.codec.jsonlines import NOTHING, Token
 from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import KINDS, Amendment, Event, Source
@@ -70,7 +70,7 @@ def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Probl
                 yield from problems_of(each, found[note.index], f"{path}[{note.index}]")
             elif isinstance(each, KeyError):
                 missing = InvalidValue(found.get(note.name, NOTHING), _expected_in(error.cl, note.name))
-                yield problem_at(f"{path}.{note.name}", missing, "missing-field")
+                yield Problem.of_value(f"{path}.{note.name}", missing, "missing-field")
             else:
                 yield from problems_of(each, found[note.name], f"{path}.{note.name}")
         for each in others:
@@ -80,9 +80,9 @@ def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Probl
         for name in sorted(error.extra_fields):
             step = f".{name}" if name.isidentifier() else f"[{name!r}]"
             unknown = InvalidValue(name, "only fields of a " + _called(error.cl), did_you_mean(name, known))
-            yield problem_at(path + step, unknown, "unknown-field")
+            yield Problem.of_value(path + step, unknown, "unknown-field")
     elif isinstance(error, InvalidValue):
-        yield problem_at(path, error)
+        yield Problem.of_value(path, error)
     elif not isinstance(error, AlreadyTold):
         raise error
 

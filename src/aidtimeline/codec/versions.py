@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from aidtimeline.codec.jsonlines import MAX_DEPTH, NOTHING, Token, problem_at
+from aidtimeline.codec.jsonlines import MAX_DEPTH, NOTHING, Token
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import KINDS
 from aidtimeline.text.nearest import did_you_mean
@@ -60,17 +60,19 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
     What has no known kind and version stays as it is, and is added to `problems`; `path` is where the object stands.
     """
     if path.count(".") >= MAX_DEPTH:
-        problems.append(problem_at(path, InvalidValue(Token("one more"), f"events nested at most {MAX_DEPTH} deep")))
+        problems.append(
+            Problem.of_value(path, InvalidValue(Token("one more"), f"events nested at most {MAX_DEPTH} deep"))
+        )
         return {}
     kind, version = found.get("kind", NOTHING), found.get("v", NOTHING)
     if not isinstance(kind, str) or kind not in VERSIONS:
         error = InvalidValue(kind, "a kind: " + ", ".join(VERSIONS), did_you_mean(kind, VERSIONS))
-        problems.append(problem_at(f"{path}.kind", error, "unknown-kind"))
+        problems.append(Problem.of_value(f"{path}.kind", error, "unknown-kind"))
         return found
     known = known_versions(kind, upcasts)
     if type(version) is not int or version not in known:
         error = InvalidValue(version, f"a version of {kind} that is known here: " + ", ".join(map(str, known)))
-        problems.append(problem_at(f"{path}.v", error, "unknown-version"))
+        problems.append(Problem.of_value(f"{path}.v", error, "unknown-version"))
         return found
     for old in range(version, VERSIONS[kind]):
         without_version = {name: value for name, value in found.items() if name != "v"}
@@ -78,7 +80,7 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
             found = {**upcasts[kind, old](without_version), "v": old + 1}
         except _STUMBLES as stumble:
             error = InvalidValue(without_version, f"a {kind} of version {old}", str(stumble))
-            problems.append(problem_at(path, error))
+            problems.append(Problem.of_value(path, error))
             return {}
     nested = found.get("event")
     if kind in _REPLACING and isinstance(nested, dict):

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from aidtimeline.errors import UnknownKey, printable, shown
+from aidtimeline.errors import UnknownKey
 from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.explain.text import key_in_words, paragraph, said
@@ -18,6 +18,7 @@ from aidtimeline.projections import Bounds, State, Sum, Term, fold
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
 from aidtimeline.semantics.view import Viewed
+from aidtimeline.text.safe import printable, shown
 from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 from aidtimeline.words import cuts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.errors import printable
 from aidtimeline.events import Record
 from aidtimeline.explain.reasons import Reason, Report
+from aidtimeline.text.safe import printable
 from aidtimeline.text.tables import wrapped
 from aidtimeline.vocabulary import Vocabulary
 from aidtimeline.words import cited, named

@@ -7,9 +7,10 @@ from importlib import import_module
 
 from attrs import frozen
 
-from aidtimeline.errors import UsageError, shown
+from aidtimeline.errors import UsageError
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Reading
+from aidtimeline.text.safe import shown
 
 
 @frozen

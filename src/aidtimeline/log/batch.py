@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-import attrs
-
 from aidtimeline.codec import encode, encode_new
-from aidtimeline.codec.jsonlines import problem_at
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.values.dates import format_instant
@@ -43,7 +40,7 @@ class Batch:
             try:  # a whole record may stand already, and is encoded where it does not
                 id_, line = (each.id, None) if isinstance(each, Record) else encode_new(each, at)
             except InvalidValue as error:
-                self._problems.append(problem_at(None, error))
+                self._problems.append(Problem.of_value(None, error))
             self.ids.append(id_)
             self._lines.append(line)
 
@@ -69,7 +66,7 @@ class Batch:
                 try:
                     line = encode(given).encode() + b"\n"
                 except InvalidValue as error:
-                    problems.append(attrs.evolve(problem_at(None, error), file=given.file, line=given.line))
+                    problems.append(Problem.of_value(None, error, file=given.file, line=given.line))
             if line is not None:
                 lines[id_] = line
         if problems:

@@ -17,11 +17,10 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, cast
 
-import attrs
 from attrs import define, field
 
 from aidtimeline.codec import VERSIONS, decode, event_from_json, record_id
-from aidtimeline.codec.jsonlines import parse_object, problem_at
+from aidtimeline.codec.jsonlines import parse_object
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record, to_slug
 from aidtimeline.text.nearest import did_you_mean
@@ -100,7 +99,7 @@ class _Entry:
 
     def tell(self, path: str | None, error: InvalidValue, code: str) -> None:
         """Add a problem of this line."""
-        self.problems.append(attrs.evolve(problem_at(path, error, code), file=self.file, line=self.line))
+        self.problems.append(Problem.of_value(path, error, code, file=self.file, line=self.line))
 
     def references(self) -> Iterator[_Reference]:
         """Each text that stands where an id is meant, also in the event of a correction."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from aidtimeline.codec.jsonlines import NOTHING, lines_of, parse_object, problem_at
+from aidtimeline.codec.jsonlines import NOTHING, lines_of, parse_object
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
@@ -52,7 +52,7 @@ def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry], faults: list[
     entry = _entry(line, cls, faults) if line.strip() else None
     if entry is not None and entry.slug in entries:
         again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-        faults.append(problem_at("$.slug", again, "duplicate-slug"))
+        faults.append(Problem.of_value("$.slug", again, "duplicate-slug"))
     elif entry is not None:
         entries[entry.slug] = entry
 
@@ -61,13 +61,13 @@ def _entry(line: bytes, cls: type[Entry], faults: list[Problem]) -> Entry | None
     try:
         found = parse_object(line)
     except InvalidValue as error:
-        faults.append(problem_at(None, error, "bad-json"))
+        faults.append(Problem.of_value(None, error, "bad-json"))
         return None
     fields = {each.name: each for each in attrs.fields(cls)}
     for name in found:
         if name not in fields:
             unknown = InvalidValue(name, "one of " + ", ".join(fields), did_you_mean(name, fields))
-            faults.append(problem_at(f"$.{name}", unknown, "unknown-field"))
+            faults.append(Problem.of_value(f"$.{name}", unknown, "unknown-field"))
     for name, each in fields.items():
         value = found.get(name)
         try:
@@ -75,7 +75,7 @@ def _entry(line: bytes, cls: type[Entry], faults: list[Problem]) -> Entry | None
                 each.converter(value)
             elif each.default is attrs.NOTHING:
                 missing = InvalidValue(found.get(name, NOTHING), "text")
-                faults.append(problem_at(f"$.{name}", missing, "missing-field"))
+                faults.append(Problem.of_value(f"$.{name}", missing, "missing-field"))
         except InvalidValue as error:
-            faults.append(problem_at(f"$.{name}", error))
+            faults.append(Problem.of_value(f"$.{name}", error))
     return None if faults else cls(**found)

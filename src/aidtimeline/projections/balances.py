@@ -16,7 +16,7 @@ from aidtimeline.projections.matching import Allotted, Given, How, Promised, Sha
 from aidtimeline.projections.pieces import Bounds, Sum, Term
 from aidtimeline.projections.protocol import fold
 from aidtimeline.semantics import Fact
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import ZERO, Quantity, subtract
 
 #: Whether a promise is among those that a balance is asked of.
 Mode: TypeAlias = Literal["in", "perhaps", "out"]
@@ -181,4 +181,4 @@ def _plus(one: Term | None, other: Term) -> Term:
 
 
 def _minus(number: Decimal | None) -> Decimal | None:
-    return None if number is None else Quantity(number.copy_negate(), None).low
+    return None if number is None else subtract(ZERO.low, number)

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.errors import UsageError, shown
+from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.semantics import Fact
+from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import Vocabulary
 
 Value: TypeAlias = str | None

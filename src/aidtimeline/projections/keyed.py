@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from aidtimeline.errors import UnknownKey, shown
+from aidtimeline.errors import UnknownKey
+from aidtimeline.text.safe import shown
 from aidtimeline.text.tables import Column, table
 
 Key: TypeAlias = str | tuple[str | None, ...] | None

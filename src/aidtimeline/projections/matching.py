@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.projections.pieces import Term
 from aidtimeline.semantics import Fact
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import ZERO, Quantity, subtract
 
 How: TypeAlias = Literal["linked", "inferred"]
 Days: TypeAlias = tuple[int | None, int | None]
@@ -221,8 +220,8 @@ def perhaps(amount: Quantity, unsure: bool = True) -> Quantity:
 
 def less(amount: Quantity, taken: Quantity) -> Quantity:
     """What is left of an amount when some is taken, and at least nothing."""
-    low = ZERO.low if taken.high is None else minus(amount.low, taken.high)
-    high = None if amount.high is None else minus(amount.high, taken.low)
+    low = ZERO.low if taken.high is None else subtract(amount.low, taken.high)
+    high = None if amount.high is None else subtract(amount.high, taken.low)
     return Quantity(max(low, ZERO.low), None if high is None else max(high, ZERO.low), amount.approximate)
 
 
@@ -234,8 +233,3 @@ def _lesser(one: Quantity, other: Quantity) -> Quantity:
 def _below_zero(amount: Quantity) -> Quantity:
     high = ZERO.low if amount.high is None else min(amount.high, ZERO.low)
     return Quantity(min(amount.low, ZERO.low), high)
-
-
-def minus(one: Decimal, other: Decimal) -> Decimal:
-    """The exact difference, however many digits it takes."""
-    return (Quantity(one, None) + Quantity(other.copy_negate(), None)).low

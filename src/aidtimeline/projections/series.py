@@ -16,12 +16,13 @@ from typing import Literal, TypeAlias
 import attrs
 from attrs import define, field, frozen
 
-from aidtimeline.errors import UsageError, shown
+from aidtimeline.errors import UsageError
 from aidtimeline.projections.keyed import ByKey, ordered
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.sums import SumKey, Sums, adds_to
 from aidtimeline.semantics import Belief, phases
+from aidtimeline.text.safe import shown
 from aidtimeline.text.tables import Column
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import DateRange, parse_day

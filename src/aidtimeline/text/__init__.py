@@ -1,1 +1,1 @@
-"""Text for people: tables for a terminal (`tables`), and the name that somebody may have meant (`nearest`)."""
+"""Text for people: tables for a terminal (`tables`), the nearest name (`nearest`), what is safe to print (`safe`)."""

@@ -1,19 +1,19 @@
-"""The name that was probably meant by another one."""
+"""Known names that are close to a misspelt one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 LONGEST = 100
-"""Longer texts are compared with nothing: they are no misspelt name."""
+"""Longer texts are not compared: that takes time, and they are not misspelt names."""
 
 
 def nearest_of(name: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.6) -> list[str]:
-    """The known names that are most like another, the nearest first: at most so many, and none below the cutoff.
+    """The known names that are most like `name`, the nearest first: at most `most`, none below the cutoff.
 
     `cutoff` is between 0 (anything) and 1 (the same); see `difflib.get_close_matches`.
 
-    >>> nearest_of("truk", ["truck", "trunk", "radio"])
+    >>> nearest_of("trucks", ["trunk", "truck", "radio"])
     ['truck', 'trunk']
     """
     import difflib  # noqa: PLC0415  (only needed when something is wrong)
@@ -22,7 +22,7 @@ def nearest_of(name: str, known: Iterable[str], *, most: int = 3, cutoff: float 
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like another, or None.
+    """The known name that is most like `name`, or None.
 
     >>> nearest("quantty", ["quantity", "unit"])
     'quantity'

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from aidtimeline.errors import printable
+from aidtimeline.text.safe import printable
 
 GAP = "  "
 NARROWEST = 24

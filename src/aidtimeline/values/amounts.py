@@ -225,6 +225,15 @@ ZERO = Quantity(Decimal(0), Decimal(0))
 """Nothing at all: what every sum begins with."""
 
 
+def subtract(one: Decimal, other: Decimal) -> Decimal:
+    """`one` less `other`, exact however many digits that takes.
+
+    >>> subtract(Decimal(10**40), Decimal("0.5"))
+    Decimal('9999999999999999999999999999999999999999.5')
+    """
+    return _plain(_EXACT.subtract(one, other))
+
+
 def _digits(number: Decimal) -> int:
     """How many digits the number takes when it is written out, found without writing them."""
     return 1 + max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)

@@ -24,13 +24,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from aidtimeline.errors import InvalidValue, shown
+from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
 from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.jsonstream import JsonStream
 from aidtimeline.formats.reading.sheets import fold, rows
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange
 

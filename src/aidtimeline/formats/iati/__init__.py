@@ -21,7 +21,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from aidtimeline.errors import shown
 from aidtimeline.formats.iati.activity import Activity, Version, activity_of
 from aidtimeline.formats.iati.families import families, telling
 from aidtimeline.formats.iati.plans import plans
@@ -32,6 +31,7 @@ from aidtimeline.formats.iati.values import day_of, slug
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
+from aidtimeline.text.safe import shown
 
 FIRST_READING = 0.25
 """How much of all reading the first takes, which finds out about parents and children."""

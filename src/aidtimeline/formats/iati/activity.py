@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from attrs import Factory, define, frozen
 
-from aidtimeline.errors import printable
 from aidtimeline.events import Source
 from aidtimeline.formats.iati.values import MAX_NAME, Fault, by, day_of, language_of, narrative, number, shortened, slug
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.text.safe import printable
 from aidtimeline.values.dates import DateRange
 
 REMEMBERED = 2**12

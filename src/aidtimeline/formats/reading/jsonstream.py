@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from aidtimeline.codec.jsonlines import DECODER
-from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError, shown
+from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
 from aidtimeline.formats.reading.files import BLOCK, File
+from aidtimeline.text.safe import shown
 
 MAX_VALUE = 2**22
 """The most characters of a value that is read whole."""

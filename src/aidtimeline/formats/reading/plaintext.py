@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from aidtimeline.codec.jsonlines import Token, parse_object
-from aidtimeline.errors import InvalidValue, UsageError, shown
+from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.text.safe import shown
 
 MAX_COLUMNS = 2**14
 """The most cells in a row: as many as XLSX can have."""
@@ -107,8 +108,7 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[s
             try:
                 found = parse_object(line.strip())
             except InvalidValue as error:
-                message = f"found {shown(error.found)}, expected {error.expected}"
-                raise file.unreadable(message, line=number, hint=error.hint) from None
+                raise file.unreadable(error.message, line=number, hint=error.hint) from None
             yield number, list(_leaves(found, ""))
 
 

@@ -12,12 +12,13 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from aidtimeline.errors import UsageError, shown
+from aidtimeline.errors import UsageError
 from aidtimeline.formats.reading import workbooks
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
 from aidtimeline.formats.reading.workbooks import Line
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.safe import shown
 
 HEADER_WITHIN = 20
 """The header is looked for in so many rows that are not empty."""

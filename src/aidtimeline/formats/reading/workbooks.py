@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from attrs import frozen
 
-from aidtimeline.errors import AidtimelineError, UsageError, shown
+from aidtimeline.errors import AidtimelineError, UsageError
 from aidtimeline.formats.reading.files import File
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.safe import shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

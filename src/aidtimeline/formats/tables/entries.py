@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from aidtimeline.errors import InvalidValue, shown
+from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Event, Source
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.plaintext import MAX_COLUMNS
@@ -19,6 +19,7 @@ from aidtimeline.formats.reading.sheets import Row, fold
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS, Habits
+from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
 
 REPEATED = "a row that says word for word what another one does: it counts again; key columns would tell them apart"

@@ -9,12 +9,13 @@ from typing import Any, NoReturn
 
 import attrs
 
-from aidtimeline.errors import InvalidValue, UsageError, shown
+from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.events import to_optional_text, to_slug
 from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import FIELDS, KINDS, SEPARATORS, Habits, check_form
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.safe import shown
 
 _SOURCE = ("publisher", "title", "url", "published")
 _KEYS = (
