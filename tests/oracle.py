@@ -1,6 +1,6 @@
-"""The oracle: section 5 of the design by brute force, one world after the other.
+"""The oracle: the rules of docs/semantics.md by brute force, one world after the other.
 
-Written from the design alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never
+Written from the rules alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never
 imports them, and of dates, quantities and money it reads nothing but their ends and whether they are qualified. It is
 slow on purpose: an undecided date doubles the worlds.
 

@@ -1,4 +1,4 @@
-"""The oracle against the examples of section 5, worked out by hand: it must not be trusted blindly either."""
+"""The oracle against examples worked out by hand: it must not be trusted blindly either."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Accounts: how several reports of one fact become one date, one quantity, one value (design, section 5).
+"""Accounts: how several reports of one fact become one date, one quantity and one value.
+
+See docs/semantics.md, "Accounts" and "Done is done".
 
 Where the accounts agree, the fact is what they have in common; where they contradict, it is the hull of those that
 contradict another, and disputed. "Some", 2 and 4 machines: 2 to 4. An approximate account yields to exact ones.

@@ -1,4 +1,4 @@
-"""Repairs and news: what amendments do to the records they aim at (design, section 5).
+"""Repairs and news: what amendments do to the records they aim at (docs/semantics.md, "Records and amendments").
 
 A *repair* is a correction or retraction without a source: we wrote it down wrongly. It acts as if its target had been
 written so from the start. *News* has a source of its own: the world reported otherwise, from that day on.

@@ -1,4 +1,4 @@
-"""Facts: what the log says once amendments are applied, as known at one date, cut as of one date (design, section 5).
+"""Facts: what the log says once amendments are applied, as known at one date, cut as of one date.
 
     records → recorded_until → repairs → known_at → news, accounts → facts → as_of
 

@@ -1,4 +1,6 @@
-"""What linked facts are worth over all worlds: bounds of sums, and possible values of states (design, section 5).
+"""What linked facts are worth over all worlds: bounds of sums, and possible values of states.
+
+See docs/semantics.md, "Worlds", "Bounds" and "States".
 
 A *world* says of each undecided fact whether it has happened. A fact counts in a world when it has happened and nothing
 that supersedes it, directly or through others, has. What a world is worth is put `together` from the facts that count;

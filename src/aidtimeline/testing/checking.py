@@ -1,4 +1,4 @@
-"""One call that holds a projection to every law of section 6 that speaks of projections."""
+"""One call that holds a projection to every law of projections (docs/semantics.md, "The laws")."""
 
 from __future__ import annotations
 

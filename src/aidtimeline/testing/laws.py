@@ -1,7 +1,7 @@
 """The laws of replay, as functions: each takes records, cuts and a projection, and raises `LawBroken`.
 
 `check_laws` is all that a projection of one's own is held to. The laws take any records, drawn or not; what they say of
-amendments is in `amendments`. The numbers are those of section 6 of the design.
+amendments is in `amendments`. The numbers are those of docs/semantics.md, "The laws".
 """
 
 from __future__ import annotations
