@@ -18,7 +18,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from aidtimeline.codec import decode
 from aidtimeline.codec.jsonlines import is_torn
@@ -31,8 +30,6 @@ from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index, Place
 from aidtimeline.log.lock import FolderLock
 from aidtimeline.values.dates import in_utc
-
-T = TypeVar("T")
 
 LIST_THEM = "run `aidtimeline check` to list all problems"
 
@@ -128,23 +125,21 @@ class EventLog:
         if not batch.ids:
             return []
 
-        def write(listing: Listing) -> list[Record]:
+        with self._alone() as listing:
             file = self._target(name, listing)
             standing = self._standing(batch.ids)
             new = batch.new(standing)
             lines = batch.lines(new)
-            if told := [record for id_, record in standing.items() if id_ not in new]:
-                self._sync(told)
+            if known := [record for id_, record in standing.items() if id_ not in new]:
+                self._sync(known)
             if new:
                 written, start = file.append(lines.values())
                 numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
-                if numbers is None:  # somebody else has written to the file, or its end had to be mended
+                if numbers is None:  # another program has written to the file, or its end had to be mended
                     self._refresh(self._list())
                     numbers = (self._index.last_line(name, id_) for id_ in new)
                 standing |= batch.records(new, file.path, numbers)
             return [standing[id_] for id_ in batch.ids]
-
-        return self._alone(write)
 
     def stamp(self) -> Stamp:
         """What the log's files are now: another whenever somebody has written to them."""
@@ -152,39 +147,40 @@ class EventLog:
             return self._list().stamp
 
     def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events", stamp: Stamp | None = None) -> int:
-        """Record whole lines of a log as they stand, all or none: of any number, whatever memory holds.
+        """Record whole lines of a log as they stand, all or none; returns how many were added.
 
-        Each comes with the name of its file and its number there, for messages. A line whose record is in the log
-        already is passed over, unless it was recorded earlier than what is there. Returns how many were added. With the
-        `stamp` of a log that the lines were made for, they are recorded only if nobody has written to it since.
+        A line is added if its record is not in the log yet, or only with a later `recorded_at`::
+
+            in the log     lines given, in this order     added
+            —              10:00, 11:00, 09:00            10:00, 09:00
+            09:00          10:00, 08:00                   08:00
+
+        There may be more lines than memory holds. Each comes with the name of its file and its number there, for
+        messages. With the `stamp` of a log that the lines were made for, they are recorded only if nothing was written
+        to it since.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
         """
         name = file_name(to)
         added = 0
-
-        def new(lookup: Callable[[str], Record | None]) -> Iterator[bytes]:
-            nonlocal added
-            earliest: dict[str, datetime] = {}
-            for file, number, line in lines:
-                record = decode(line, file=file, line_number=number)
-                if record.id in earliest:
-                    known: datetime | None = earliest[record.id]
-                else:
-                    standing = lookup(record.id)
-                    known = None if standing is None else standing.recorded_at
-                if known is None or record.recorded_at < known:
-                    earliest[record.id] = record.recorded_at
-                    added += 1
-                    yield line.rstrip(b"\r\n") + b"\n"
-
-        def write(listing: Listing) -> None:
+        earliest: dict[str, datetime] = {}
+        with self._alone() as listing, self._lookup() as standing:
             if stamp is not None and listing.stamp != stamp:
-                raise LogError(f"{self._path}: somebody else wrote to it meanwhile; nothing was recorded, try again")
-            with contextlib.ExitStack() as open_files:
-                self._target(name, listing).append(new(self._lookup(open_files)))
+                raise LogError(f"{self._path}: the log has changed meanwhile; nothing was recorded, try again")
 
-        self._alone(write)
+            def new() -> Iterator[bytes]:
+                nonlocal added
+                for file, number, line in lines:
+                    record = decode(line, file=file, line_number=number)
+                    known = earliest.get(record.id)
+                    if known is None and (found := standing(record.id)) is not None:
+                        known = found.recorded_at
+                    if known is None or record.recorded_at < known:
+                        earliest[record.id] = record.recorded_at
+                        added += 1
+                        yield line.rstrip(b"\r\n") + b"\n"
+
+            self._target(name, listing).append(new())
         return added
 
     def _standing(self, ids: Collection[str]) -> dict[str, Record]:
@@ -192,8 +188,7 @@ class EventLog:
         known = self._index.known(ids)
         if not known:
             return {}
-        with contextlib.ExitStack() as open_files:
-            lookup = self._lookup(open_files)
+        with self._lookup() as lookup:
             return {id_: record for id_ in ids if id_ in known and (record := lookup(id_)) is not None}
 
     def _files(self) -> list[Path]:
@@ -228,11 +223,9 @@ class EventLog:
                 if snapshot.unfinished:
                     problems.append(_warning("unfinished-batch", _UNFINISHED, file, number + 1))
 
-    def _alone(self, act: Callable[[Listing], T]) -> T:
-        """What an act gives while nobody else writes: what dead writers left is taken back, the index up to date.
-
-        It is handed what stands in the folder.
-        """
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[Listing]:
+        """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
         try:
             with self._threads:
                 self._take_lock()
@@ -242,7 +235,7 @@ class EventLog:
                         self._recover(listing)
                         listing = self._list()
                     self._refresh(listing)
-                    return act(listing)
+                    yield listing
                 finally:
                     self._lock.release()
         except OSError as error:
@@ -282,7 +275,8 @@ class EventLog:
             if name not in listing.files or not stat.S_ISLNK(listing.files[name].st_mode):
                 LogFile(os.path.join(self._path, name), self._disk).recover()
 
-    def _lookup(self, open_files: contextlib.ExitStack) -> Callable[[str], Record | None]:
+    @contextlib.contextmanager
+    def _lookup(self) -> Iterator[Callable[[str], Record | None]]:
         """A function from an id to the record that stands under it and can be read; its files stay open meanwhile."""
         snapshots: dict[str, Snapshot] = {}
 
@@ -299,7 +293,8 @@ class EventLog:
             found = [each for place in places for each in read(place) if each.id == id_] if places else ()
             return min(found, key=lambda each: each.recorded_at, default=None)
 
-        return standing
+        with contextlib.ExitStack() as open_files:
+            yield standing
 
     def _sync(self, records: Iterable[Record]) -> None:
         """Make sure of records that are there already: who wrote them may have died before they were on the disk."""
