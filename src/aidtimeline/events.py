@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -499,6 +499,19 @@ class Corroboration:
 
 
 Amendment: TypeAlias = Correction | Retraction | Corroboration
+T = TypeVar("T")
+
+
+def stated(event: Event | Amendment, field: str, of: type[T]) -> T | None:
+    """What an event states in a field, of that type; None also if its kind has no such field.
+
+    >>> event = Status(date="2023", project="hd", status="closed", sources=Source(publisher="Rubryka"))
+    >>> stated(event, "status", str), stated(event, "item", str)
+    ('closed', None)
+    """
+    found: T | None = getattr(event, field, None)
+    return found
+
 
 #: The table of kinds, in the order in which people read them.
 EVENT_KINDS: dict[str, type[Event]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
+from operator import attrgetter
 from typing import TypeAlias
 
 from attrs import Factory, frozen
@@ -24,7 +25,7 @@ LOOK_BACK = 50
 """With how many facts like it, whose dates overlap with its own, a fact is compared at most."""
 
 #: What, where two facts both state it and differ, makes them two.
-_TELLING_APART = ("project", "package", "location", "via", "ref", "party", "role")
+_telling_apart = attrgetter("project", "package", "location", "via", "event.ref", "party", "role")
 
 _Pair: TypeAlias = Callable[[Fact, Fact], bool]
 
@@ -41,26 +42,25 @@ class _Judge:
         """Whether nothing tells them apart: parties, places, links, dues, and amounts that could agree."""
         if one.date < other.date or one.date > other.date or self._linked(one, other):
             return False
-        for name in _TELLING_APART:
-            said, said_there = getattr(one.event, name, None), getattr(other.event, name, None)
+        for said, said_there in zip(_telling_apart(one), _telling_apart(other), strict=True):
             if said and said_there and said != said_there:
                 return False
-        due, due_there = getattr(one.event, "due", None), getattr(other.event, "due", None)
+        due, due_there = one.due, other.due
         if due and due_there and (wholly_before(due, due_there) or wholly_before(due_there, due)):
             return False
-        return self.log.may_be_one(one.event.recipient, other.event.recipient)
+        return self.log.may_be_one(one.recipient, other.recipient)
 
     def told_twice(self, one: Fact, other: Fact) -> bool:
         """Whether two reports may tell the same, and both would be summed."""
         agreeing = _agree(one, other)
         apart = self.reports(one).isdisjoint(self.reports(other))
-        return agreeing is not None and apart and _side(one) == _side(other) and self.may_be_one(one, other)
+        return agreeing is not None and apart and one.side == other.side and self.may_be_one(one, other)
 
     def both_sides(self, one: Fact, other: Fact) -> bool:
         """Whether one flow may stand in both parties' books, and both would be summed."""
         agreeing = _agree(one, other)
         summed = agreeing == "quantity" or (agreeing == "value" and one.kind == "receipt")
-        return summed and _side(one) != _side(other) and self.may_be_one(one, other)
+        return summed and one.side != other.side and self.may_be_one(one, other)
 
     def reports(self, fact: Fact) -> frozenset[Hashable]:
         """The reports behind a fact, each told by who published what and when."""
@@ -80,10 +80,6 @@ class _Judge:
         return bool(kept and kept_there and kept.isdisjoint(kept_there))
 
 
-def _side(fact: Fact) -> str | None:
-    return getattr(fact.event, "side", None)
-
-
 def _agree(one: Fact, other: Fact) -> str | None:
     """Which of their amounts could be the same, where none contradicts; None also where they have none in common."""
     agreeing = None
@@ -92,8 +88,7 @@ def _agree(one: Fact, other: Fact) -> str | None:
             return None
         agreeing = "value"
     if one.quantity is not None and other.quantity is not None:
-        units = {getattr(fact.event, "unit", None) for fact in (one, other)}
-        if len(units) > 1 or not _could_agree(one.quantity, other.quantity):
+        if one.unit != other.unit or not _could_agree(one.quantity, other.quantity):
             return None
         agreeing = "quantity"
     return agreeing
@@ -135,7 +130,7 @@ def same_entries(log: Checked) -> Iterator[Problem]:
 def both_sides(log: Checked) -> Iterator[Problem]:
     """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
     for one, other in _pairs(log, _judge(log).both_sides, []):
-        given, received = sorted((one, other), key=lambda fact: _side(fact) == "receiver")
+        given, received = sorted((one, other), key=lambda fact: fact.side == "receiver")
         message = f"in the receiver's books it may be the same as {log.named(given)}, and counts twice"
         hint = _draft(received, given, "the same flow, seen from the other side")
         yield log.place(received).warning("both-sides", message, "side", hint)
@@ -161,10 +156,8 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
     """The facts that a sum may hold twice: alike in kind, donor, item and intent, ordered by their first day."""
     groups: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in log.belief.facts:
-        event = fact.event
-        if fact.kind != "observation" and event.donor is not None and (fact.quantity or fact.value):
-            key = fact.kind, event.donor, getattr(event, "item", None), getattr(event, "intent", None)
-            groups[key].append(fact)
+        if fact.kind != "observation" and fact.donor is not None and (fact.quantity or fact.value):
+            groups[fact.kind, fact.donor, fact.item, fact.intent].append(fact)
     for facts in groups.values():
         if len(facts) > 1:
             yield sorted(facts, key=lambda fact: fact.date.earliest or date.min)
@@ -195,7 +188,7 @@ def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[
 def _not_all_compared(cut_short: list[Fact]) -> Iterator[Problem]:
     if cut_short:
         first = cut_short[0]
-        what = " ".join(filter(None, (first.kind, first.event.donor, getattr(first.event, "item", None))))
+        what = " ".join(filter(None, (first.kind, first.donor, first.item)))
         others = f", and of {len(cut_short) - 1} sorts more" if len(cut_short) > 1 else ""
         message = (
             f"more than {LOOK_BACK} facts with overlapping dates are alike ({what}{others}): "

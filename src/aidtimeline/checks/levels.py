@@ -91,12 +91,12 @@ class _Level:
         low, high = (ZERO, INFINITE) if fact.quantity is None else widest(fact.quantity)
         first, last = span(fact.date)
         perhaps, surely = log.replaced.get(fact.id, (NEVER, NEVER))
-        parties = (fact.event.donor, fact.event.recipient)
+        parties = (fact.donor, fact.recipient)
         countries = [log.country(party) for party in parties]
         if high > 0 and first < surely:
             for key in product(*({ANY, country or UNKNOWN} for country in countries)):
                 self.most[key].add(first, surely, high)
-        if low > 0 and last < perhaps and getattr(fact.event, "side", None) != "receiver":
+        if low > 0 and last < perhaps and fact.side != "receiver":
             named = [{ANY, party or ANY, country or ANY} for party, country in zip(parties, countries, strict=True)]
             for key in product(*named):
                 self.least[key].add(last, perhaps, low)

@@ -119,7 +119,8 @@ class Checked:
         ids = dict.fromkeys(fact.event.fulfils)
         for account in fact.accounts if len(fact.members) > 1 else ():
             said = account.record.event
-            ids.update(dict.fromkeys(getattr(said.event if isinstance(said, Correction) else said, "fulfils", ())))
+            text = said.event if isinstance(said, Correction) else said
+            ids.update(dict.fromkeys(text.fulfils if isinstance(text, Event) else ()))
         return tuple(ids)
 
     def named(self, fact: Fact) -> str:

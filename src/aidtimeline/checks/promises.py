@@ -34,9 +34,8 @@ class Measure(NamedTuple):
 
 
 def _amounts(fact: Fact) -> Iterator[tuple[Measure, Quantity]]:
-    item = getattr(fact.event, "item", None)
-    if item is not None and fact.quantity is not None:
-        yield Measure("goods", item, getattr(fact.event, "unit", None)), fact.quantity
+    if fact.item is not None and fact.quantity is not None:
+        yield Measure("goods", fact.item, fact.unit), fact.quantity
     if fact.value is not None:
         yield Measure("money", fact.value.currency), fact.value.amount
 
@@ -56,7 +55,7 @@ class _Balance:
 
     def deliver(self, fact: Fact) -> None:
         """Add what fulfils a promise."""
-        books = fact.kind, getattr(fact.event, "side", None)
+        books = fact.kind, fact.side
         for measure, amount in _amounts(fact):
             done = self.done.setdefault(measure, defaultdict(Decimal))
             done[books] += widest(amount)[0]
@@ -148,7 +147,7 @@ def overdue(log: Checked) -> Iterator[Problem]:
     last_done: dict[tuple[str, str | None, str | None], date] = {}
     for fact in log.belief.facts:
         if fact.kind in DONE:
-            for about in _about(fact, fact.event.donor, ANYBODY):
+            for about in _about(fact, fact.donor, ANYBODY):
                 last_done[about] = max(span(fact.date)[1], last_done.get(about, date.min))
     for fact in log.belief.facts:
         event = fact.event
@@ -167,14 +166,12 @@ def overdue(log: Checked) -> Iterator[Problem]:
 
 def _about(fact: Fact, *donors: str | None) -> Iterator[tuple[str, str | None, str | None]]:
     """What may be said to come of a promise: its item, or its project, or where it has neither, anything at all."""
-    event = fact.event
-    item = getattr(event, "item", None)
     for donor in donors:
-        if item is not None:
-            yield "item", item, donor
-        if event.project is not None:
-            yield "project", event.project, donor
-        if fact.kind in DONE or (item is None and event.project is None):
+        if fact.item is not None:
+            yield "item", fact.item, donor
+        if fact.project is not None:
+            yield "project", fact.project, donor
+        if fact.kind in DONE or (fact.item is None and fact.project is None):
             yield "anything", None, donor
 
 

@@ -10,8 +10,9 @@ import attrs
 
 from aidtimeline.checks.log import Checked, Place
 from aidtimeline.errors import Problem
-from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event, Record, Source
+from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event, Record, Source, stated
 from aidtimeline.semantics import Account, Fact
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 
 
@@ -83,14 +84,14 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
         message = f"it states {value} of a fact whose value is in {fact.value.currency}, and is set aside"
         yield place.warning("other-currency", message, "value")
     if isinstance(said, Event):
-        unit, own = getattr(said, "unit", None), getattr(fact.event, "unit", None)
-        if unit != own and getattr(said, "quantity", None) is not None:
+        unit, own = stated(said, "unit", str), fact.unit
+        if unit != own and stated(said, "quantity", Quantity) is not None:
             message = f"it counts in {unit or 'pieces'} what is one fact with a {fact.kind} in {own or 'pieces'}"
             yield place.warning("other-unit", f"{message}, and is set aside", "quantity")
     if isinstance(said, Corroboration):
         known = attrs.fields_dict(EVENT_KINDS[fact.kind])
         for name in ("quantity", "value"):
-            if name not in known and getattr(said, name) is not None:
+            if name not in known and stated(said, name, object) is not None:
                 message = f"it states a {name} of a {fact.kind}, which has none, and is set aside"
                 yield place.warning("not-its-kind", message, name)
 
@@ -98,7 +99,7 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
 def uncounted_training(log: Checked) -> Iterator[Problem]:
     """`no-unit`: a training's quantity without its unit counts pieces, and nobody trains pieces."""
     for fact in log.belief.facts:
-        if fact.kind == "training" and fact.quantity is not None and getattr(fact.event, "unit", None) is None:
+        if fact.kind == "training" and fact.quantity is not None and fact.unit is None:
             message = "a training's quantity needs its unit: person or course"
             yield log.place(fact).warning("no-unit", message, "unit")
 
@@ -121,7 +122,7 @@ def unknown_slugs(log: Checked) -> Iterator[Problem]:
     times: Counter[tuple[str, str]] = Counter()
     for place, event in log.texts():
         for name, part in SLUG_FIELDS.items():
-            value = getattr(event, name, None)
+            value = stated(event, name, object)
             for slug in value if isinstance(value, tuple) else (value,):
                 if slug is not None and slug not in getattr(log.vocabulary, part):
                     times[part, slug] += 1

@@ -84,11 +84,7 @@ def narrowed(where: Where) -> str:
 
 def counts(paper: Paper, question: Counts) -> Iterator[str]:
     """How many of what, and who says so."""
-
-    def unit(fact: Fact) -> str | None:
-        return getattr(fact.event, "unit", None)
-
-    return _sums(paper, question, unit, Column("number", "right"), lambda row: str(row.bounds))
+    return _sums(paper, question, lambda fact: fact.unit, Column("number", "right"), lambda row: str(row.bounds))
 
 
 def money(paper: Paper, question: MoneySums) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.events import Correction, Event, Record, Source
+from aidtimeline.events import Correction, Event, Record, Source, stated
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
@@ -80,7 +80,7 @@ def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
     quantity = None if account.quantity is None else said.quantity
     for source in account.sources:
         if out_by(source, known_at):
-            yield Report(account.record.id, source, said.date, quantity, getattr(said, "value", None))
+            yield Report(account.record.id, source, said.date, quantity, stated(said, "value", Money))
 
 
 def out_by(source: Source, cut: Cut) -> bool:

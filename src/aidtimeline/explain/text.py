@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.events import Record
+from aidtimeline.events import Record, stated
 from aidtimeline.explain.reasons import Reason, Report
 from aidtimeline.text.safe import printable
 from aidtimeline.text.tables import wrapped
@@ -69,7 +69,7 @@ def _standing(reason: Reason, states: str) -> str:
 
 def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
     for name in ABOUT:
-        value = getattr(reason.event, name, None)
+        value = stated(reason.event, name, object)
         slugs = value if isinstance(value, tuple) else () if value is None else (value,)
         if slugs:
             words = (named(vocabulary, name, each) if isinstance(each, str) else str(each) for each in slugs)
@@ -84,8 +84,8 @@ def _told(report: Report) -> str:
 def _amendment(record: Record) -> str:
     amendment = record.event
     who = "; ".join(map(cited, amendment.sources)) or "our own, without a source"
-    why = getattr(amendment, "reason", None)
-    twin = getattr(amendment, "duplicate_of", None)
+    why = stated(amendment, "reason", str)
+    twin = stated(amendment, "duplicate_of", str)
     told = f"{amendment.kind} {record.id}" + (f" as a duplicate of {twin}" if twin else "")
     return f"{told} ({who})" + (f": {why}" if why else "")
 

@@ -19,44 +19,32 @@ Where: TypeAlias = Mapping[str, Value | Iterable[Value]]
 Getter: TypeAlias = Callable[[Fact, Vocabulary], Value]
 
 
-def _attribute(name: str) -> Getter:
-    return lambda fact, _: getattr(fact.event, name, None)
-
-
-def _currency(fact: Fact, _: Vocabulary) -> Value:
-    return None if fact.value is None else fact.value.currency
-
-
-def _via(fact: Fact, _: Vocabulary) -> Value:
-    return "+".join(fact.event.via) or None
-
-
 def _dataset(fact: Fact, _: Vocabulary) -> Value:
     return next((source.dataset for source in fact.event.sources if source.dataset is not None), None)
 
 
 def _category(fact: Fact, vocabulary: Vocabulary) -> Value:
-    item = vocabulary.items.get(getattr(fact.event, "item", None) or "")
+    item = vocabulary.items.get(fact.item or "")
     return None if item is None else item.category
 
 
 #: The names that `by` and `where` take. `via` is a key as a whole, its slugs joined by `+`.
 FIELDS: Mapping[str, Getter] = {
-    "item": _attribute("item"),
-    "donor": _attribute("donor"),
-    "recipient": _attribute("recipient"),
-    "via": _via,
-    "project": _attribute("project"),
-    "package": _attribute("package"),
+    "item": lambda fact, _: fact.item,
+    "donor": lambda fact, _: fact.donor,
+    "recipient": lambda fact, _: fact.recipient,
+    "via": lambda fact, _: "+".join(fact.via) or None,
+    "project": lambda fact, _: fact.project,
+    "package": lambda fact, _: fact.package,
     "kind": lambda fact, _: fact.kind,
-    "location": _attribute("location"),
+    "location": lambda fact, _: fact.location,
     "item-category": _category,
-    "side": _attribute("side"),
-    "part-of": _attribute("part_of"),
-    "party": _attribute("party"),
-    "role": _attribute("role"),
-    "unit": _attribute("unit"),
-    "currency": _currency,
+    "side": lambda fact, _: fact.side,
+    "part-of": lambda fact, _: fact.part_of,
+    "party": lambda fact, _: fact.party,
+    "role": lambda fact, _: fact.role,
+    "unit": lambda fact, _: fact.unit,
+    "currency": lambda fact, _: fact.currency,
     "dataset": _dataset,
 }
 

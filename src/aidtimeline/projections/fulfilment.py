@@ -165,7 +165,7 @@ class Fulfilment:
         ledger = Ledger.of(promises, given)
         late = {promise.fact.id: self._late(promise.fact) for promise in promises}
         overdue: dict[str, Mode] = {each: late[each] if mode == "in" else "out" for each, mode in asked.items()}
-        dues = {_due(each.fact) for each in promises if asked[each.fact.id] == "in"}
+        dues = {each.fact.due for each in promises if asked[each.fact.id] == "in"}
         return FulfilmentRow(
             key=key,
             promised=net(ledger, asked, added, None),
@@ -183,7 +183,7 @@ class Fulfilment:
         )
 
     def _late(self, promise: Fact) -> Mode:
-        due = _due(promise)
+        due = promise.due
         if due is None:
             return "out"
         if due.latest is not None and due.latest < self.as_of:
@@ -191,19 +191,14 @@ class Fulfilment:
         return "perhaps" if due.earliest is not None and due.earliest < self.as_of else "out"
 
 
-def _due(promise: Fact) -> DateRange | None:
-    return getattr(promise.event, "due", None)
-
-
 def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
     """What a promise or a delivery comes to, in things and in money, each with the key of its own fields."""
-    donor, project, unit = fact.event.donor, fact.event.project, getattr(fact.event, "unit", None)
     if fact.quantity is not None and fact.kind in (*PROMISES, *HANDED_OVER):
-        key = Key(fact.kind, donor, project, getattr(fact.event, "item", None), unit, None)
+        key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
-    own_books = getattr(fact.event, "side", None) != "receiver" and getattr(fact.event, "part_of", None) is None
+    own_books = fact.side != "receiver" and fact.part_of is None
     if fact.value is not None and own_books and fact.kind in (*PROMISES, *PAID):
-        key = Key(fact.kind, donor, project, None, None, fact.value.currency)
+        key = Key(fact.kind, fact.donor, fact.project, None, None, fact.currency)
         yield key, Term(fact.value.amount, not fact.disputed.isdisjoint(("date", "value")))
 
 
@@ -218,13 +213,12 @@ def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[
 
 def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Given]]:
     """Toward which promises a delivery counts that names some, and how much of it may in each row."""
-    item = getattr(fact.event, "item", None)
     named: dict[tuple[str, Value], dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
     for promise in _reached(fact, promises):
         for key, _ in _measures(promises[promise]):
             named[key.kind, key.currency][key].add(promise)
     for rows in named.values():
-        toward = {key: ids for key, ids in rows.items() if key.item == item} or rows
+        toward = {key: ids for key, ids in rows.items() if key.item == fact.item} or rows
         terms = {key: term for key in toward for term in _measured(fact, key)}
         several = [promises[each] for key in terms for each in toward[key]]
         split = len(terms) > 1 and how_many_count(several).high != 1

@@ -129,7 +129,7 @@ class ProjectStates:
 
     def step(self, state: Any, fact: Fact) -> Any:
         """Weigh one fact, where it belongs to a project."""
-        return state if fact.event.project is None else self._product.step(state, fact)
+        return state if fact.project is None else self._product.step(state, fact)
 
     def merge(self, one: Any, other: Any) -> Any:
         """Both."""
@@ -158,8 +158,8 @@ class ProjectStates:
         }
 
     def _named(self, fact: Fact) -> Iterator[str]:
-        if fact in self.selection and fact.event.project is not None:
-            yield fact.event.project
+        if fact in self.selection and fact.project is not None:
+            yield fact.project
 
     def _fields(self, fact: Fact) -> Iterator[tuple[_Field, Any]]:
         event = fact.event

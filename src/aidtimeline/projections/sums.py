@@ -72,7 +72,7 @@ class Counts(Sums):
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key and unit) when it counts."""
         if fact.quantity is not None and fact in self.selection:
-            yield (self.key(fact), getattr(fact.event, "unit", None)), Term(fact.quantity, bool(fact.disputed))
+            yield (self.key(fact), fact.unit), Term(fact.quantity, bool(fact.disputed))
 
 
 class MoneySums(Sums):
@@ -107,10 +107,10 @@ class MoneySums(Sums):
 
     def told_twice(self, fact: Fact) -> str | None:
         """The field, `side` or `part-of`, that says that this money is told by another fact too; None: it is summed."""
-        other_side = fact.kind != "receipt" and getattr(fact.event, "side", None) == "receiver"
+        other_side = fact.kind != "receipt" and fact.side == "receiver"
         if self._one_side and other_side:
             return "side"
-        part = getattr(fact.event, "part_of", None) is not None
+        part = fact.part_of is not None
         return "part-of" if self._whole and part else None
 
 

@@ -17,7 +17,7 @@ import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import Commitment, Correction, Corroboration, Event, Pledge, Record, Retraction
+from aidtimeline.events import Commitment, Correction, Corroboration, Event, Pledge, Record, Retraction, stated
 from aidtimeline.semantics.accounts import Account, capped, combine_dates, combine_quantities, combine_values
 from aidtimeline.semantics.amendments import Repaired, Reported, known_since, problem_at, repair, report
 from aidtimeline.semantics.identity import Identity
@@ -35,7 +35,7 @@ class Fact:
     its own and its duplicates. `disputed` names those of the three on which accounts contradict
     each other. `certain` says that it counts in every world of its view; `group` links it to facts that may replace it.
     `fulfils` are the ids of the promises that it makes good; in a view, of what stands there for them: those of them
-    that may count, and all that replaces or may replace one of them.
+    that may count, and all that replaces or may replace one of them. What else the event states are properties.
     """
 
     id: str
@@ -67,6 +67,88 @@ class Fact:
             self.recorded_at,
             self.id,
         )
+
+    # What the event says, as corrected. None: it does not say, or its kind has no such field.
+
+    @property
+    def donor(self) -> str | None:
+        """Who gives, or promises to."""
+        return self.event.donor
+
+    @property
+    def recipient(self) -> str | None:
+        """Who gets it."""
+        return self.event.recipient
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The intermediaries."""
+        return self.event.via
+
+    @property
+    def project(self) -> str | None:
+        """The project that it belongs to."""
+        return self.event.project
+
+    @property
+    def package(self) -> str | None:
+        """The package of goods that it belongs to."""
+        return self.event.package
+
+    @property
+    def location(self) -> str | None:
+        """Where it happened."""
+        return self.event.location
+
+    @property
+    def item(self) -> str | None:
+        """What was given, promised, trained or observed."""
+        return stated(self.event, "item", str)
+
+    @property
+    def unit(self) -> str | None:
+        """What the quantity is counted in; None: pieces."""
+        return stated(self.event, "unit", str)
+
+    @property
+    def side(self) -> str | None:
+        """Whose books it is from: provider or receiver; None: its kind carries no money."""
+        return stated(self.event, "side", str)
+
+    @property
+    def part_of(self) -> str | None:
+        """The flow or project of which its money is a part."""
+        return stated(self.event, "part_of", str)
+
+    @property
+    def due(self) -> DateRange | None:
+        """When the promise is to be kept."""
+        return stated(self.event, "due", DateRange)
+
+    @property
+    def intent(self) -> str | None:
+        """The kind of event that is announced."""
+        return stated(self.event, "intent", str)
+
+    @property
+    def indicator(self) -> str | None:
+        """What is observed, if it is not the number of an item."""
+        return stated(self.event, "indicator", str)
+
+    @property
+    def party(self) -> str | None:
+        """Who takes a role in a project, or is to take it."""
+        return stated(self.event, "party", str)
+
+    @property
+    def role(self) -> str | None:
+        """The role that the party takes."""
+        return stated(self.event, "role", str)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of its value."""
+        return None if self.value is None else self.value.currency
 
 
 @frozen
@@ -166,7 +248,7 @@ def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_unt
         base = repaired.stated(root)
         if base is not None:
             text = _text(base, reported)
-            unit = getattr(text, "unit", None)
+            unit = stated(text, "unit", str)
             accounts = []
             fulfils: set[str] = set()
             for member in members:
@@ -198,9 +280,8 @@ def _accounts(record: Record, unit: str | None, reported: Reported, known_until:
     What is stated in another unit than the fact's is set aside.
     """
     text = _text(record, reported)
-    value: Money | None = getattr(text, "value", None)
-    quantity: Quantity | None = getattr(text, "quantity", None)
-    comparable = getattr(text, "unit", None) == unit
+    value, quantity = stated(text, "value", Money), stated(text, "quantity", Quantity)
+    comparable = stated(text, "unit", str) == unit
     own, own_date = record, cast(Event, record.event).date
     cap = since = known_since(record)
     if text is not record.event:
@@ -212,10 +293,10 @@ def _accounts(record: Record, unit: str | None, reported: Reported, known_until:
     for other in reported.corroborations.get(record.id, ()):
         said = cast(Corroboration, other.event)
         since = known_since(other)
-        stated = text.date if said.date is None else said.date
+        dated = text.date if said.date is None else said.date
         counted = quantity if said.quantity is None else said.quantity
         valued = value if said.value is None else said.value
-        yield Account(other, since, stated, capped(stated, since), counted if comparable else None, valued)
+        yield Account(other, since, dated, capped(dated, since), counted if comparable else None, valued)
 
 
 def _fact(
@@ -245,7 +326,7 @@ def _fact(
 
 def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
     """The currency of the fact: the record's, or where it states no value, that of the account known first."""
-    value: Money | None = getattr(text, "value", None)
+    value = stated(text, "value", Money)
     if value is not None:
         return value.currency
     valued = [each for each in accounts if each.value is not None]

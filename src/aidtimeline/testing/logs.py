@@ -26,6 +26,7 @@ from aidtimeline.events import (
     Record,
     Retraction,
     Source,
+    stated,
 )
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import Cuts
@@ -44,7 +45,7 @@ from aidtimeline.testing.strategies import (
     record_ids,
     sources,
 )
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
 #: Kinds as often as they are drawn in a log.
@@ -337,8 +338,8 @@ def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
     changes. Of all that is known at the cut it came last. The fact must tell what its event states: a record that is
     not known yet may state more than the accounts that are.
     """
-    assume(fact.quantity is not None or getattr(fact.event, "quantity", None) is None)
-    assume(fact.value is not None or getattr(fact.event, "value", None) is None)
+    assume(fact.quantity is not None or stated(fact.event, "quantity", Quantity) is None)
+    assume(fact.value is not None or stated(fact.event, "value", Money) is None)
     first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
     last = fact.date.latest or first + timedelta(days=20)
     closer: dict[str, Any] = {"date": DateRange.between(*sorted((draw(days(first, last)), draw(days(first, last)))))}

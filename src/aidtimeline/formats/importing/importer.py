@@ -23,7 +23,7 @@ from tempfile import TemporaryFile
 import attrs
 
 from aidtimeline.codec import encode_new
-from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.events import Amendment, Correction, Event, Retraction, stated
 from aidtimeline.formats.importing.known import READ_ANEW, Known, Said, digests, version_of
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
@@ -31,6 +31,7 @@ from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skip
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 OLDER = "an older version than what the log has of it: versions are imported in the order in which they came out"
@@ -170,7 +171,7 @@ def _settle(
 
 def _grew(event: Event, said: Said) -> bool:
     """Whether a level is higher than it was; what is no level is always another than before."""
-    level = getattr(event, "quantity", None)
+    level = stated(event, "quantity", Quantity)
     return level is None or said.level is None or level.low > said.level.low
 
 

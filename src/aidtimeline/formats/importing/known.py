@@ -14,7 +14,7 @@ from attrs import define
 
 from aidtimeline.codec import canonical, event_to_json, record_id
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.readings import Beginning, Whole
 from aidtimeline.log import EventLog
 from aidtimeline.values.amounts import Quantity
@@ -92,7 +92,7 @@ class Known:
         before = self._said[dataset].get(ref)
         ids = set() if before is None else before.ids
         if before is None or order > before.order:
-            level = getattr(event, "quantity", None)
+            level = stated(event, "quantity", Quantity)
             said = Said(record, news, digests(event), order, event.date, level, event.supersedes, ids)
             self._said[dataset][ref] = said
         ids.add(record)

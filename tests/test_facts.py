@@ -1,0 +1,23 @@
+"""Facts: what they say of themselves, beside what their accounts come to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+
+from aidtimeline.codec import record_id
+from aidtimeline.events import Event, Record
+from aidtimeline.semantics import Fact, believe
+from aidtimeline.testing.strategies import events
+
+PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property)} - {"kind", "rank", "currency"}
+
+
+@given(events())
+def test_a_fact_says_what_its_event_says(event: Event) -> None:
+    """Each property is the field of that name, and None for a kind that has no such field."""
+    [fact] = believe([Record(record_id(event), datetime(2025, 1, 1, tzinfo=UTC), event)]).facts
+    for name in PROPERTIES:
+        assert getattr(fact, name) == getattr(event, name, None)
+    assert fact.currency == (None if fact.value is None else fact.value.currency)
