@@ -376,8 +376,8 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
         7: "bad-amendment: the correction puts an amendment in an event's place",
         8: f"dangling: it supersedes {gone}, which is not in the log",
         9: f"bad-link: it supersedes {id_of(6)}, which is an amendment (supersede the event that it amends)",
-        10: f"dangling: {id_of(8)} is retracted as a duplicate of {gone}, which is no event in the log",
-        11: f"bad-link: {id_of(9)} is retracted as a duplicate of {id_of(6)}, which is no event in the log",
+        10: f"dangling: {id_of(8)} is retracted as a duplicate of {gone}, which is not an event in the log",
+        11: f"bad-link: {id_of(9)} is retracted as a duplicate of {id_of(6)}, which is not an event in the log",
         12: f"circle: it supersedes itself, through {id_of(13)} (the links between these are ignored)",
         14: "circle: it supersedes itself, through its duplicate (the links between these are ignored)",
     }

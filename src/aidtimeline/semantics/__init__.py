@@ -1,7 +1,11 @@
-"""Replay: from records to the facts as known at one date and cut as of one date. The semantics, and nothing else.
+"""Replay: from records to the facts as known at one date and cut as of one date. docs/semantics.md has the rules.
 
-`amendments` applies repairs and news, `accounts` combines what several reports say, `links` knows what supersedes what,
-`facts` puts them together, and `worlds` weighs what may or may not have happened. `histories` tells it for every cut.
+    records ─ amendments ─ accounts, identity ─ facts ─ links ─ worlds
+
+`amendments` applies repairs and news, `accounts` combines several reports of one fact, `identity` finds which records
+are one fact. `facts` puts these together (`believe`) and cuts them as of a day (`cut`). `links` says what supersedes
+what, and `worlds` weighs linked facts that may or may not have happened. `histories` gives the views of all days at
+once, and `provenance` the records that facts are made of.
 """
 
 from aidtimeline.semantics.accounts import Account

@@ -2,8 +2,8 @@
 
 See docs/semantics.md, "Accounts" and "Done is done".
 
-Where the accounts agree, the fact is what they have in common; where they contradict, it is the hull of those that
-contradict another, and disputed. "Some", 2 and 4 machines: 2 to 4. An approximate account yields to exact ones.
+If the accounts agree, the fact is what they have in common. If they do not, it is the hull of those that contradict
+another, and disputed. Approximate accounts yield to the others.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Combined = tuple[T, bool]
 
 @frozen
 class Account:
-    """What one report says of a fact; what it did not state is taken from the record.
+    """What one report says of a fact. What it does not state is taken from the record.
 
-    `date` is capped: an event is reported when it has happened. `stated_date` is the text as it was given.
+    `stated_date` is the date as the report gives it; `date` is capped by the day of the report (see `capped`).
     """
 
     record: Record
@@ -39,12 +39,14 @@ class Account:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The reports that this account stands on."""
+        """The reports that the account is from."""
         return self.record.event.sources
 
 
 def capped(stated: DateRange, report: datetime) -> DateRange:
-    """Done is done: a date ends no later than the day (UTC) of its report; one wholly after it is left as it is.
+    """The date, ending no later than the day (UTC) of its report: an event is reported when it has happened.
+
+    A date wholly after its report is left as it is.
 
     >>> from aidtimeline.values.dates import end_of
     >>> capped(DateRange.parse("2023"), end_of(date(2023, 6, 1))).text
@@ -57,13 +59,18 @@ def capped(stated: DateRange, report: datetime) -> DateRange:
 
 
 def combine_dates(accounts: Sequence[Account]) -> Combined[DateRange]:
-    """The date that the accounts tell together, and whether they contradict each other."""
+    """The date that the accounts give together, and whether they contradict each other."""
     exact = [each for each in accounts if not each.stated_date.approximate] or accounts
     return _combine([each.date for each in exact], _date_ends, _date_between)
 
 
 def combine_quantities(quantities: Iterable[Quantity]) -> Combined[Quantity]:
-    """The quantity that the accounts tell together, and whether they contradict each other."""
+    """The quantity that the accounts give together, and whether they contradict each other.
+
+    >>> quantity, disputed = combine_quantities(map(Quantity.parse, ("1..", "2", "4", "~20")))
+    >>> print(quantity, disputed)
+    2 to 4 True
+    """
     given = list(quantities)
     exact = [each for each in given if not each.approximate] or given
     approximate = exact[0].approximate
@@ -75,7 +82,7 @@ def combine_quantities(quantities: Iterable[Quantity]) -> Combined[Quantity]:
 
 
 def combine_values(values: Sequence[Money]) -> Combined[Money]:
-    """The value that accounts in one currency tell together, and whether they contradict each other."""
+    """The value that accounts in one currency give together, and whether they contradict each other."""
     amount, disputed = combine_quantities(each.amount for each in values)
     return Money(amount, values[0].currency), disputed
 

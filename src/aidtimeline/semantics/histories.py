@@ -1,7 +1,7 @@
-"""Histories: from when until when facts count, alone or linked, at one date of knowledge and for every cut.
+"""Histories: from when until when facts count, alone or in groups, at one date of knowledge and for every cut.
 
-What is believed does not change with the cut: only whether it has happened does, and each fact changes that twice, on
-the first and on the last day of its date. So the views of all days are told by phases, in one pass.
+A cut does not change what is believed, only whether it has happened. For each fact that changes twice: on the first and
+on the last day of its date. So one pass gives the views of all days, as phases.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NEVER = date.max.toordinal() + 1
 class Phase:
     """Facts that count on the same days, in the same way: a fact alone, or those of one group.
 
-    `facts` are as `cut` gives them for every day from `since` (inclusive; None: since ever) until `until` (exclusive;
+    `facts` are those that `cut` gives on every day from `since` (inclusive; None: since ever) until `until` (exclusive;
     None: for good).
     """
 
@@ -36,11 +36,11 @@ class Phase:
 
 
 def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> Iterator[Phase]:
-    """The phases of all chosen facts, in no order. Facts that are not chosen do no more than supersede.
+    """The phases of all chosen facts, in no order. Facts that are not chosen only supersede.
 
-    Of any day, the facts of the phases that hold then are those of `cut`, chosen: a group's stand in one phase. It
-    takes time in proportion to the facts, but where linked facts are undecided at the same time: then also to how many
-    of these there are whenever one of them changes.
+    The phases of a day have the chosen facts of `cut` on that day, those of a group in one phase. Takes time in
+    proportion to the facts. If linked facts are undecided at the same time, it also takes time in proportion to their
+    number whenever one of them changes.
 
     >>> from aidtimeline.semantics.facts import believe
     >>> list(phases(believe([])))
@@ -57,10 +57,11 @@ def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> I
 
 @frozen
 class _Span:
-    """When an id may have and has surely happened (never, where it is not believed), and what befalls it from above.
+    """The days on which an id changes.
 
-    It is `shadowed` from the day on which something above it may have happened, and `replaced` from that on which
-    something surely has.
+    From `earliest` on it may have happened, from `latest` on it surely has: never, if it is not believed. It is
+    `shadowed` from the day on which something above it may have happened, and `replaced` from the day on which
+    something above it surely has.
     """
 
     earliest: int
@@ -70,7 +71,7 @@ class _Span:
 
     @property
     def shadows(self) -> int:
-        """From when on it shadows what it supersedes: in itself, or as a passage."""
+        """From when on it shadows what it supersedes, by itself or because a link runs through it."""
         return min(self.earliest, self.shadowed)
 
     @property
@@ -87,7 +88,7 @@ class _Span:
         return "surely" if self.latest <= day else "perhaps" if self.earliest <= day else "never"
 
     def in_play(self, day: int) -> bool:
-        """Whether it may hang together with others: it is not replaced, but shadowed or shadowing."""
+        """Whether it may be in a group: not replaced, but shadowed or shadowing."""
         return self.shadows <= day < self.replaces or self.shadowed <= day < self.replaced
 
 
@@ -108,9 +109,9 @@ def _spans(belief: Belief) -> dict[str, _Span]:
 
 
 def _ever_together(links: Links, spans: Mapping[str, _Span]) -> list[tuple[str, ...]]:
-    """The ids parted so that those of one group, on whatever day, are together; in the order of the links.
+    """The ids in parts, so that ids that are in one group on any day are in one part; in the order of the links.
 
-    An id that replaces others on the very day on which it shadows them is never in a group with them.
+    An id that replaces others on the day on which it begins to shadow them is never in a group with them.
     """
     sets = DisjointSets()
     for each, superseders in links.above.items():
@@ -124,9 +125,17 @@ _What = tuple[str, Happened] | Group
 
 
 def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:
-    """From when until when (exclusive) each id counts alone, and each group holds together.
+    """From when until when (exclusive) each id counts alone and each group holds, by a sweep line over the days.
 
-    Only what is in play on a day is looked at on that day: in a long chain that is little.
+    The line stops on each day on which something changes. It looks only at what changes there and at what is in play,
+    which is little even in a long chain. `standing` has what holds at the line, and since when.
+
+    For example a promise of 100 on 1 February, raised to 150 in March:
+
+        line stops   the 100           the 150
+        1 Feb        alone, surely     –
+        1 Mar        in one group, until the next stop
+        31 Mar       replaced          alone, surely
     """
     position = {each: number for number, each in enumerate(members)}
     changing: dict[int, list[str]] = defaultdict(list)
@@ -136,10 +145,10 @@ def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -
     playing: set[str] = set()
     standing: dict[str, tuple[int, _What]] = {}
     for day in sorted(changing):
-        concerned = sorted(playing.union(changing[day]), key=position.__getitem__)
-        playing = {each for each in concerned if spans[each].in_play(day)}
-        now = dict(_at(day, concerned, playing, links, spans))
-        for each in concerned:
+        looked_at = sorted(playing.union(changing[day]), key=position.__getitem__)
+        playing = {each for each in looked_at if spans[each].in_play(day)}
+        now = dict(_at(day, looked_at, playing, links, spans))
+        for each in looked_at:
             since, before = standing.get(each, (day, None))
             after = now.get(each)
             if before == after:
@@ -154,15 +163,15 @@ def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -
 
 
 def _at(
-    day: int, concerned: Iterable[str], playing: set[str], links: Links, spans: Mapping[str, _Span]
+    day: int, looked_at: Iterable[str], playing: set[str], links: Links, spans: Mapping[str, _Span]
 ) -> Iterator[tuple[str, _What]]:
-    """What holds on a day of the ids concerned: a group by its key, an id alone by itself."""
+    """What holds on a day: groups by their keys, and the ids that count alone."""
     groups: Mapping[str, Group] = {}
     if len(playing) > 1:
-        order = tuple(each for each in concerned if each in playing)
+        order = tuple(each for each in looked_at if each in playing)
         above = {each: tuple(other for other in links.above.get(each, ()) if other in playing) for each in order}
         groups = cut_links(Links(order, above, ()), {each: spans[each].happened(day) for each in order}).groups
-    for each in concerned:
+    for each in looked_at:
         happened = spans[each].happened(day)
         if each in groups:
             yield groups[each].key, groups[each]
@@ -171,7 +180,7 @@ def _at(
 
 
 def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
-    """The facts of a group, or the one that stands alone, as `cut` gives them."""
+    """The facts of a group, or the one that counts alone, as `cut` gives them."""
     if isinstance(what, Group):
         for each, happened in what.happened.items():
             if each in facts and happened != "never":

@@ -1,4 +1,4 @@
-"""Which records are one fact: retractions with `duplicate_of` pool two records under the other's id."""
+"""Which records are one fact: `duplicate_of` pools two records under one id (docs/semantics.md, "Duplicates")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aidtimeline.semantics.amendments import Repaired, Reported, problem_at
 
 
 class Identity:
-    """For each record the one under whose id it is pooled; `problems` are duplicates of what is no event."""
+    """The id under which each record is pooled; `problems` lists duplicates of something other than an event."""
 
     def __init__(self, repaired: Repaired, reported: Reported) -> None:
         duplicates = {of: (repaired.erased[of], other) for of, other in repaired.duplicates.items()}
@@ -21,7 +21,7 @@ class Identity:
             if repaired.stated(of) is None:
                 continue
             if repaired.stated(other) is None:
-                message = f"{of} is retracted as a duplicate of {other}, which is no event in the log"
+                message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
                 self.problems.append(problem_at(record, "bad-link" if other in repaired.ids else "dangling", message))
             else:
                 self._other[of] = other
@@ -29,7 +29,7 @@ class Identity:
         self._circles: set[str] = set()
 
     def root(self, record_id: str) -> str:
-        """The id under which the record's accounts and links are pooled: its own, where it is no duplicate."""
+        """The id under which the record's accounts and links are pooled: its own, unless it is a duplicate."""
         path: dict[str, None] = {}
         at = record_id
         while at in self._other and at not in self._root and at not in path:
@@ -45,6 +45,6 @@ class Identity:
         return root
 
     def in_circle(self, record_id: str) -> bool:
-        """Whether records are duplicates of each other in a circle, this one among them."""
+        """Whether the record is one of several that are duplicates of each other in a circle."""
         self.root(record_id)
         return record_id in self._circles

@@ -1,4 +1,7 @@
-"""Links of supersession: who replaces whom, through whatever stands between, and which facts hang together at a cut."""
+"""Links of supersession: what replaces what, directly or through others, and which facts are a group at a cut.
+
+See docs/semantics.md, "Links" and "Worlds".
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class Links:
     """The links between facts, free of circles.
 
     `order` lists every linked id, what supersedes before what it supersedes; `above` gives the direct superseders of an
-    id; `circles` the ids that supersede each other in a circle, whose links among themselves are ignored.
+    id; `circles` lists the ids that supersede each other in a circle. The links between these are ignored.
     """
 
     order: tuple[str, ...]
@@ -28,7 +31,7 @@ class Links:
 
 
 def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
-    """Order the links given as superseder → superseded, leaving out those inside a circle."""
+    """Order links, given as superseder → superseded, and leave out those inside a circle."""
     below = {each: tuple(dict.fromkeys(targets)) for each, targets in supersedes.items()}
     circle_of: dict[str, int] = {}
     order: list[str] = []
@@ -48,7 +51,10 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
 
 
 def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[str]]:
-    """Tarjan's components, what is superseded first; iterative, so that a chain may be of any length."""
+    """The strongly connected components, what is superseded first: Tarjan's algorithm.
+
+    It is iterative, so that a chain may be of any length.
+    """
     index: dict[str, int] = {}
     lowest: dict[str, int] = {}
     path: list[str] = []
@@ -84,11 +90,11 @@ def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[s
 
 @frozen
 class Group:
-    """Facts that hang together by supersession at one cut, where at least one may or may not have happened.
+    """Facts that are linked by supersession at one cut, at least one of them undecided.
 
-    None of them counts in every world: what has surely happened is there only because something may replace it.
-    `members` lists what supersedes before what it supersedes; members that cannot have happened are there only because
-    links run through them. `above` names each member's direct superseders within the group.
+    None of them counts in every world: a fact that has surely happened is in a group only if something may replace it.
+    Members that cannot have happened are there because links run through them. `members` lists what supersedes before
+    what it supersedes; `above` gives each member's direct superseders within the group.
     """
 
     members: tuple[str, ...]
@@ -97,25 +103,18 @@ class Group:
 
     @property
     def key(self) -> str:
-        """What tells this group from the others of its view."""
+        """The id that stands for this group among those of its view."""
         return self.members[0]
 
     def parts(self, ids: Iterable[str]) -> list[Group]:
-        """The facts with these ids and all that supersede them, as groups that do not touch each other."""
+        """The facts with these ids and all that supersede them, as groups without links to each other."""
         wanted = set(ids)
         for each in reversed(self.members):
             if each in wanted:
                 wanted.update(self.above[each])
         if len(wanted) == len(self.members):
             return [self]
-        return [
-            Group(
-                members,
-                {each: self.above[each] for each in members},
-                {each: self.happened[each] for each in members},
-            )
-            for members in _together([each for each in self.members if each in wanted], self.above)
-        ]
+        return _groups([each for each in self.members if each in wanted], self.above, self.happened)
 
 
 @frozen
@@ -127,45 +126,39 @@ class Cut:
 
 
 def cut_links(links: Links, happened: Mapping[str, Happened]) -> Cut:
-    """Narrow the links to those that matter when it is known of each fact whether it has happened.
+    """Narrow the links to those that matter at a cut, given what has happened by then.
 
-    `happened` has the believed facts only; every other id is a mere passage for links.
+    `happened` has only facts that are believed. Links run through every other id.
     """
     replaced: set[str] = set()
-    above: dict[str, tuple[str, ...]] = {}
+    above: dict[str, tuple[str, ...]] = {}  # the superseders that may replace an id by this cut
     for each in links.order:
         superseders = links.above.get(each, ())
         if any(other in replaced or happened.get(other) == "surely" for other in superseders):
             replaced.add(each)
-            continue
-        above[each] = tuple(other for other in superseders if happened.get(other) == "perhaps" or above.get(other))
-    return Cut(frozenset(replaced), _groups(links.order, above, happened))
-
-
-def _groups(
-    order: tuple[str, ...], above: Mapping[str, tuple[str, ...]], happened: Mapping[str, Happened]
-) -> dict[str, Group]:
-    matters: set[str] = set()
-    for each in reversed(order):
+        else:
+            above[each] = tuple(other for other in superseders if happened.get(other) == "perhaps" or above.get(other))
+    matters: set[str] = set()  # what may have happened, and all that may replace it
+    for each in reversed(links.order):
         if each in above and (each in matters or happened.get(each, "never") != "never"):
             matters.add(each)
             matters.update(above[each])
-    groups: dict[str, Group] = {}
-    for members in _together([each for each in order if each in matters], above):
-        if len(members) > 1:
-            group = Group(
-                members,
-                {each: above[each] for each in members},
-                {each: happened.get(each, "never") for each in members},
-            )
-            groups.update(dict.fromkeys(members, group))
-    return groups
+    groups = _groups([each for each in links.order if each in matters], above, happened)
+    return Cut(
+        frozenset(replaced),
+        {each: group for group in groups if len(group.members) > 1 for each in group.members},
+    )
 
 
-def _together(order: Collection[str], above: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The ids parted into those that are linked, directly or through others; each part in the order given."""
+def _groups(
+    ids: Collection[str], above: Mapping[str, tuple[str, ...]], happened: Mapping[str, Happened]
+) -> list[Group]:
+    """The ids, in the order given, as groups without links to each other."""
     sets = DisjointSets()
-    for each in order:
+    for each in ids:
         for other in above[each]:
             sets.join(other, each)
-    return sets.parts(order)
+    return [
+        Group(members, {each: above[each] for each in members}, {each: happened.get(each, "never") for each in members})
+        for members in sets.parts(ids)
+    ]

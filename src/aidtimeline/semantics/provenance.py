@@ -1,4 +1,4 @@
-"""Provenance: which facts may replace others, and which records say what facts are."""
+"""Provenance: which facts may replace others, and which records facts are made of."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from aidtimeline.semantics.facts import Belief, Fact
 def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:
     """The ids of all that may replace one of the facts, directly or through others, and of what the links run through.
 
-    Facts of one view; what cannot have happened by its cut and hands no link on is left out. Where several of them
-    stand in one circle of links, its other ids are there too, with all that is above these: a circle without one of its
-    members would be none, and its links would hold.
+    The facts are of one view. What cannot have happened by its cut and passes no link on is left out. If several of the
+    ids are in one circle of links, the circle's other ids are there too, with all that is above them: without one of
+    them it would not be a circle, and its links would hold.
     """
     facts = list(facts)
     found: set[str] = set()
@@ -29,7 +29,7 @@ def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:
 
 
 def _with_circles(ids: set[str], belief: Belief) -> set[str]:
-    """The ids, and those that must stand beside them so that the same links are ignored as in all of the log."""
+    """The ids, and those without which other links would be ignored than in the whole log."""
     while True:
         size = len(ids)
         for circle in belief.links.circles:
@@ -45,21 +45,21 @@ def _with_circles(ids: set[str], belief: Belief) -> set[str]:
 
 
 def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief) -> list[Record]:
-    """The records that say what these facts are: their own, their amendments', and those of their duplicates.
+    """The records that these facts are made of: their own, their amendments, and those of their duplicates.
 
-    With `superseders` of the facts among the ids, replaying them alone gives these facts again, linked as they are. A
-    record that an amendment brings in, but that turns out to be a fact of its own, is no part of them.
+    If the `superseders` of the facts are among the ids, replaying only these records gives the facts again, with their
+    links. A record that an amendment names, but that is a fact of its own, is left out.
     """
     wanted = set(ids)
     others = {member for fact in belief.facts if fact.id not in wanted for member in fact.members}
     records = tuple(records)
-    speaking: dict[str, list[Record]] = defaultdict(list)
+    naming: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         for aim in _aims(record.event):
-            speaking[aim].append(record)
+            naming[aim].append(record)
     waiting = list(wanted)
     while waiting:
-        for amendment in speaking[waiting.pop()]:
+        for amendment in naming[waiting.pop()]:
             for each in (amendment.id, next(_aims(amendment.event))):
                 if each not in wanted and each not in others:
                     wanted.add(each)
@@ -68,7 +68,7 @@ def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief)
 
 
 def _aims(event: Event | Amendment) -> Iterator[str]:
-    """What an amendment is of, and what else it speaks of, also in an amendment that it puts in another's place."""
+    """The records that an amendment names, also in an amendment that it puts in the place of another; `of` first."""
     while not isinstance(event, Event):
         yield event.of
         if isinstance(event, Retraction) and event.duplicate_of is not None:

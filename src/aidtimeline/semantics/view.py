@@ -1,4 +1,4 @@
-"""What explanations and diffs read of a view; `aidtimeline.timeline.View` is one."""
+"""The protocol of a view, for explanations and diffs; `aidtimeline.timeline.View` is one."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from aidtimeline.vocabulary import Vocabulary
 
 
 class Viewed(Protocol):
-    """A view: facts, cut as of a day and known at a date, and what they come from."""
+    """A view: facts as known at one date and cut as of a day, and what they are made from."""
 
     @property
     def as_of(self) -> date:
-        """The day it is cut at."""
+        """The day (inclusive) at which the facts are cut."""
 
     @property
     def known_at(self) -> date | datetime | None:
-        """Until when things are known; None: all."""
+        """The cut of knowledge (inclusive); None: all that is known."""
 
     @property
     def recorded_until(self) -> date | datetime | None:
-        """Until when the log is read; None: all."""
+        """The cut of record time (inclusive); None: the whole log."""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -31,7 +31,7 @@ class Viewed(Protocol):
 
     @property
     def belief(self) -> Belief:
-        """What they are cut from."""
+        """What the facts are cut from."""
 
     @property
     def records(self) -> tuple[Record, ...]:

@@ -2,10 +2,9 @@
 
 See docs/semantics.md, "Worlds", "Bounds" and "States".
 
-A *world* says of each undecided fact whether it has happened. A fact counts in a world when it has happened and nothing
-that supersedes it, directly or through others, has. What a world is worth is put `together` from the facts that count;
-what the group is worth is `either` of its worlds. Sums put together by adding, and the hull is either; for states see
-`Latest`.
+A *world* says of each undecided fact whether it has happened. A fact counts in a world if it has happened and nothing
+that supersedes it, directly or through others, has. A `Worth` says how worlds are weighed: `together` combines what the
+facts of one world are worth, and `either` combines worlds. For sums (`Total`) these are addition and the hull.
 """
 
 from __future__ import annotations
@@ -21,30 +20,34 @@ from aidtimeline.values.amounts import ZERO, Quantity
 
 W = TypeVar("W")
 
-#: Up to so many undecided facts a tangled group is answered tightly, by enumeration (2¹² worlds).
+#: A group that is not a forest is answered tightly, by enumeration, up to so many undecided facts (2¹² worlds).
 TIGHT_LIMIT = 12
 
 
 class Worth(Protocol[W]):
-    """How worlds are weighed: `together` is associative and commutative with `nothing`, and spreads over `either`."""
+    """How worlds are weighed.
+
+    `together` and `either` are associative and commutative, `nothing` is neutral to `together`, and `together`
+    distributes over `either`.
+    """
 
     @property
     def nothing(self) -> W:
-        """What a world is worth in which no fact counts."""
+        """The worth of a world in which no fact counts."""
 
     def together(self, one: W, other: W) -> W:
-        """Both, independently."""
+        """The worth of both, independent of each other."""
 
     def either(self, one: W, other: W) -> W:
-        """One or the other."""
+        """The worth of one or the other."""
 
 
 def worth_of(group: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bool]:
-    """What the group's facts are worth over all worlds, given each fact's own worth when it counts.
+    """The worth of a group over all worlds, and whether it is loose: sound, but perhaps wider than the worlds are.
 
-    Facts that are missing from `own` are worth nothing but still supersede. Returns the worth, and whether it is
-    loose: sound, but perhaps wider than the worlds are. It never is where each fact has at most one direct superseder,
-    nor with up to `TIGHT_LIMIT` undecided facts.
+    `own` gives by id what each fact is worth if it counts. Facts that are missing from it are worth nothing, and still
+    supersede. The worth is never loose if each fact has at most one direct superseder, or with up to `TIGHT_LIMIT`
+    undecided facts.
     """
     total, loose = worth.nothing, False
     for part in group.parts(own):
@@ -67,7 +70,10 @@ def _of_part(part: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, boo
 
 
 def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
-    """A fact that may have happened is worth its own; one that may not, what it directly supersedes; either of both."""
+    """The worth of a forest, in one pass from the leaves up.
+
+    If a fact has happened, it is worth its own; if not, what it directly supersedes. An undecided one is either.
+    """
     below: dict[str, W] = {}
     total = worth.nothing
     for each in reversed(group.members):
@@ -76,7 +82,7 @@ def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
         if happened == "never":
             value = of_below
         elif happened == "surely":
-            value = own[each]  # it is in no part but for itself: what it supersedes is replaced for good
+            value = own[each]  # such a fact is in a part only for its own sake: what it supersedes is replaced for good
         else:
             value = worth.either(own.get(each, worth.nothing), of_below)
         above = group.above[each]
@@ -88,6 +94,17 @@ def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
 
 
 def _of_all_worlds(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
+    """Either of all worlds. A world is a number with one bit for each undecided fact: 1 if it has happened.
+
+    A fact counts in the worlds that have its own bit (none, if it has surely happened) and no bit of its superseders.
+    Facts with the same bits count in the same worlds, and are put together first. For example 100, perhaps replaced by
+    150, and perhaps also by 200: from 100 to 350.
+
+        fact  own bit  superseders   world 00   01   10   11
+        100      –         11             100    –    –    –
+        150     01          –               –  150    –  150
+        200     10          –               –    –  200  200
+    """
     undecided = [each for each in group.members if group.happened[each] == "perhaps"]
     bit = {each: 1 << position for position, each in enumerate(undecided)}
     superseders: dict[str, int] = {}
@@ -97,20 +114,18 @@ def _of_all_worlds(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
         for other in group.above[each]:
             superseders[each] |= superseders[other] | bit.get(other, 0)
         if each in own:
-            when = bit.get(each, 0), superseders[each]
-            alike[when] = worth.together(alike[when], own[each]) if when in alike else own[each]
+            bits = bit.get(each, 0), superseders[each]
+            alike[bits] = worth.together(alike[bits], own[each]) if bits in alike else own[each]
 
     def in_world(world: int) -> W:
-        def counts(itself: int, above: int) -> bool:
-            return world & itself == itself and not world & above
-
-        return reduce(worth.together, (amount for when, amount in alike.items() if counts(*when)), worth.nothing)
+        counting = (value for (itself, above), value in alike.items() if world & itself == itself and not world & above)
+        return reduce(worth.together, counting, worth.nothing)
 
     return reduce(worth.either, map(in_world, range(1 << len(undecided))))
 
 
 class Total:
-    """The worth of a sum: quantities add up, and either of two is their hull."""
+    """The worth of sums: quantities are added, and either of two is their hull."""
 
     nothing = ZERO
 
@@ -131,8 +146,9 @@ Rank = tuple[Any, ...]
 class Possible(Generic[V]):
     """The values that a state may have.
 
-    `least` is the lowest rank that the deciding fact has in any world; `ranks` gives for each possible value the
-    highest rank of a fact that states it. No fact at all has the rank (), below every other, and the value None.
+    `least` is the lowest rank that the fact which decides has in any world; `ranks` gives for each possible value the
+    highest rank of a fact that states it. A world without such a fact has the rank (), below every other, and the value
+    None.
     """
 
     least: Rank
@@ -140,18 +156,18 @@ class Possible(Generic[V]):
 
     @property
     def values(self) -> frozenset[V | None]:
-        """The possible values; None stands for a world in which nothing was stated yet."""
+        """The possible values; None stands for a world in which no value is stated yet."""
         return frozenset(self.ranks)
 
 
 class Latest(Generic[V]):
-    """The worth of a state: of the facts that count, the one of the highest rank decides."""
+    """The worth of states: of the facts that count, the one of the highest rank decides."""
 
     nothing: Possible[V] = Possible((), {None: ()})
 
     @staticmethod
     def stated(value: V, rank: Rank) -> Possible[V]:
-        """What one fact that counts is worth."""
+        """The worth of one fact that counts."""
         return Possible(rank, {value: rank})
 
     def together(self, one: Possible[V], other: Possible[V]) -> Possible[V]:
@@ -160,7 +176,7 @@ class Latest(Generic[V]):
         return Possible(least, {v: rank for v, rank in self._highest(one, other).items() if rank >= least})
 
     def either(self, one: Possible[V], other: Possible[V]) -> Possible[V]:
-        """Whatever one or the other can be."""
+        """All that one or the other can be."""
         return Possible(min(one.least, other.least), self._highest(one, other))
 
     @staticmethod
