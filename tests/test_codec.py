@@ -580,8 +580,8 @@ def test_what_should_be_an_object_says_which() -> None:
     with pytest.raises(UnreadableLog) as error:
         event_from_json(fields, file="a.jsonl", line_number=3)
     assert [str(problem) for problem in error.value.problems] == [
-        "a.jsonl:3: error bad-value: $.value: found 5, expected a money, as an object with amount, currency",
-        "a.jsonl:3: error bad-value: $.sources[0]: found 'x', expected a source, as an object with "
+        "a.jsonl:3: error bad-value: $.value: found 5, expected money as an object with amount, currency",
+        "a.jsonl:3: error bad-value: $.sources[0]: found 'x', expected source as an object with "
         "publisher, title, url, published, retrieved, attribution, quote, dataset, locator",
     ]
 
@@ -615,7 +615,7 @@ def test_what_cannot_be_written_says_why() -> None:
     with pytest.raises(InvalidValue) as error:
         encode(Record("0" * 32, AT, event))
     assert (error.value.found, error.value.expected) == ("0" * 32, f"{record_id(event)}, the id of this event")
-    assert error.value.hint == "a line of an older version is copied as it is, not encoded anew"
+    assert error.value.hint == "a line of an older version is copied as it is, not encoded again"
 
     def with_note(length: int) -> Record:
         noted = attrs.evolve(event, note="x" * length)

@@ -1,7 +1,7 @@
 """Events to lines and back: canonical JSON, content ids, versions and upcasts. Knows nothing of files.
 
-`lines` is the way in and out: `encode` and `decode`. `structure` makes events of JSON objects, field by field; `texts`
-makes JSON of events; `versions` brings old objects up to date; `jsonlines` is JSON as strict as a line has to be.
+`lines` is the way in and out: `encode` and `decode`. `structure` reads events from JSON objects, field by field, and
+`texts` writes them; `versions` brings old objects up to date; `jsonlines` reads strict JSON, one object a line.
 """
 
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES

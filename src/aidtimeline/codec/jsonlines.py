@@ -1,8 +1,8 @@
-"""Strict JSON, one object a line, with limits that hold whoever wrote the line.
+"""Strict JSON, one object a line, with limits on what is read.
 
-JSON as RFC 8259 has it, and less: UTF-8 without a byte order mark, no name twice in an object, no NaN or Infinity. A
-number that is not a plain integer of at most `MAX_DIGITS` digits becomes a `Token`, which says what was found and is
-no value for any field; so no number is ever rounded, and none takes long to read.
+JSON as in RFC 8259, with less allowed: UTF-8 without a byte order mark, no name twice in an object, no NaN or Infinity.
+A number other than an integer of at most `MAX_DIGITS` digits becomes a `Token`, which keeps its text, and which every
+field refuses; so no number is ever rounded, and none takes long to read.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.values.amounts import MAX_DIGITS
 
 MAX_LINE_BYTES = 2**20
-"""The longest line, in bytes of UTF-8, its line end not counted."""
+"""The longest line, in bytes of UTF-8, without its line end."""
 
 MAX_DEPTH = 16
-"""How deep objects and lists may be nested; a plain object is 1 deep."""
+"""How deep objects and lists may be nested; an object that holds neither is 1 deep."""
 
 EXPECTED = "a JSON object on one line"
 
@@ -30,7 +30,7 @@ _BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 @frozen(repr=False)
 class Token:
-    """What was found where no value of ours stands; shown as it is, without quotes."""
+    """Something found that is not a value of any field. Messages show it as it is, without quotes."""
 
     text: str
 
@@ -42,7 +42,7 @@ NOTHING = Token("nothing")
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream, with their ends; of a line that is too long no more than shows that it is."""
+    """The lines of a stream, with their ends. A line longer than `MAX_LINE_BYTES` is cut, and is still too long."""
     while line := stream.readline(MAX_LINE_BYTES + 2):
         rest = line
         while rest and not rest.endswith(b"\n"):
@@ -53,7 +53,7 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
 def parse_object(line: str | bytes) -> dict[str, Any]:
     """The JSON object of one line, with or without its line end.
 
-    Raises `InvalidValue` for whatever is not strictly one JSON object within the limits.
+    Raises `InvalidValue` for anything else, and for what exceeds the limits.
 
     >>> parse_object(b'{"quantity": 11.5, "unit": null}')
     {'quantity': 11.5, 'unit': None}
@@ -74,7 +74,7 @@ def parse_object(line: str | bytes) -> dict[str, Any]:
 
 
 def compact(found: dict[str, Any], *, sort: bool = False) -> str:
-    """An object as one line of JSON without its line end: no spaces, characters as they are.
+    """An object as one line of JSON without its line end: no spaces, and no escapes that JSON does not need.
 
     >>> compact({"b": "é", "a": [1]}, sort=True)
     '{"a":[1],"b":"é"}'
@@ -83,7 +83,7 @@ def compact(found: dict[str, Any], *, sort: bool = False) -> str:
 
 
 def depth(text: str) -> int:
-    """How deep the brackets of a JSON text are nested, those within its strings not counted.
+    """How deep the brackets of a JSON text are nested; those within its strings do not count.
 
     >>> depth('{"sources": [{"title": "[[["}]}')
     3
@@ -104,9 +104,9 @@ def too_deep(text: str) -> bool:
 
 
 def is_torn(tail: bytes) -> bool:
-    """Whether what stands after a file's last line end can only be the beginning of a line of ours.
+    """Whether `tail`, which follows the last line end of a file, is the beginning of a line whose writer died.
 
-    No beginning of a JSON object is itself JSON, so whatever is JSON was written whole, if not by us.
+    No beginning of a JSON object is itself JSON. So a tail that is JSON was written whole, by another program.
 
     >>> is_torn(b'{"kind":"deliv'), is_torn(b'{"kind":"delivery"}'), is_torn(b" ")
     (True, False, False)
@@ -117,7 +117,7 @@ def is_torn(tail: bytes) -> bool:
     except ValueError:
         return True
     except RecursionError:
-        pass  # deeper than any line of ours: written by somebody else, and for a person to judge
+        pass  # deeper than any line that this library writes
     return False
 
 
@@ -163,6 +163,6 @@ def _refuse(text: str) -> NoReturn:
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)
-"""Reads JSON strictly, but for its limits: raises `InvalidValue` for a name twice in an object, and for NaN."""
+"""Reads JSON strictly, without limits: raises `InvalidValue` for a name twice in an object, and for NaN."""
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

@@ -1,12 +1,12 @@
 """Events to lines and back: canonical JSON, content ids, versions and upcasts. Knows nothing of files.
 
 A line is one JSON object (see `aidtimeline.codec.jsonlines` for its limits): `kind`, `v`, `id`, `recorded_at`, then the
-fields of the kind in the order of its class. What is null, an empty list or the default is left out.
+fields of the kind in the order of its class. Nulls, empty lists and defaults are left out.
 
 The id is BLAKE2b-128, in hexadecimal, of the canonical JSON of the event alone, without `id` and `recorded_at`: names
 sorted, no spaces, UTF-8, quantities in their normal form. So the same event recorded twice is one record, and a line
-changed by hand no longer matches its id. A line of an older version was canonical when it was written: its id is
-verified as it stands, before it is upcast, and stays.
+edited by hand no longer matches its id. A line of an older version was canonical when it was written: its id is
+verified before it is upcast, over what the line says, and does not change.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from aidtimeline.events import Amendment, Correction, Event, Record, to_record_i
 from aidtimeline.values.dates import format_instant, parse_instant
 
 _NOT_EDITED = "written lines are not edited: record a correction"
-_NOT_ANEW = "a line of an older version is copied as it is, not encoded anew"
+_NOT_ENCODED = "a line of an older version is copied as it is, not encoded again"
 
 _parse_instant = lru_cache(2**16)(parse_instant)
 
@@ -43,19 +43,18 @@ _parse_instant = lru_cache(2**16)(parse_instant)
 def encode(record: Record) -> str:
     """A record as its line, without the line end.
 
-    Raises `InvalidValue` where the id is not that of the event, or the line would be longer or deeper than
-    `decode` takes.
+    Raises `InvalidValue` if the id is not that of the event, or the line would be longer or deeper than `decode` takes.
     """
     id_, line = encode_new(record.event, format_instant(record.recorded_at))
     if id_ != record.id:
-        raise InvalidValue(record.id, f"{id_}, the id of this event", _NOT_ANEW)
+        raise InvalidValue(record.id, f"{id_}, the id of this event", _NOT_ENCODED)
     return line.decode().removesuffix("\n")
 
 
 def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
-    """The id of an event, and its line as it is written, with the line end; `recorded_at` is from `format_instant`.
+    """The id of an event, and its line with the line end. `recorded_at` is a text from `format_instant`.
 
-    Raises `InvalidValue` as `encode` does.
+    Raises `InvalidValue` for an event that `decode` would not read again.
     """
     fields, by_name = members(_not_too_deep(event))
     id_ = _digest(by_name.encode())
@@ -73,10 +72,10 @@ def decode(
     line_number: int | None = None,
     upcasts: Upcasts = UPCASTS,
 ) -> Record:
-    """The record of a line, its id verified; the line end may be there or not.
+    """The record of a line, with or without its line end; its id is verified.
 
-    `file` and `line_number` (from 1) say where the line stands. Raises `UnreadableLog`, with a problem for every
-    faulty field of the line.
+    `file` and `line_number` (from 1) say where the line was found. Raises `UnreadableLog`, with a problem for every
+    faulty field.
 
     >>> line = '{"kind":"status","v":1,"project":"hd-equipment","status":"done"}'
     >>> decode(line, file="2023.jsonl", line_number=7)  # doctest: +ELLIPSIS
@@ -109,7 +108,7 @@ def decode(
 def event_to_json(event: Event | Amendment) -> dict[str, Any]:
     """An event as a JSON object: `kind` and `v`, then its fields in class order, without nulls, empty lists, defaults.
 
-    Raises `InvalidValue` where corrections are nested deeper than a line can hold.
+    Raises `InvalidValue` if corrections are nested deeper than a line can hold.
     """
     found: dict[str, Any] = json.loads(texts(_not_too_deep(event))[0])
     return found
@@ -124,7 +123,7 @@ def event_from_json(
 ) -> Event | Amendment:
     """The event of a JSON object as `event_to_json` makes it, or of an older version.
 
-    Raises `UnreadableLog`, with a problem for every faulty field; `file` and `line_number` are for these.
+    Raises `UnreadableLog`, with a problem for every faulty field, at `file` and `line_number`.
     """
     event, problems = _read(found, upcasts)
     if event is None:
@@ -133,7 +132,7 @@ def event_from_json(
 
 
 def canonical(fields: dict[str, Any]) -> bytes:
-    """What is hashed: the object of `event_to_json` as JSON with sorted names, no spaces, in UTF-8.
+    """What is hashed: the object of `event_to_json` as JSON in UTF-8, with sorted names and no spaces.
 
     >>> canonical({"v": 1, "kind": "status", "note": "é"}).decode()
     '{"kind":"status","note":"é","v":1}'
@@ -142,7 +141,7 @@ def canonical(fields: dict[str, Any]) -> bytes:
 
 
 def record_id(event: Event | Amendment) -> str:
-    """The id that a record of this event has: 32 hexadecimal digits, made of what the event says alone."""
+    """The id of a record of this event: 32 hexadecimal digits, a digest of what the event says."""
     return _digest(members(_not_too_deep(event))[1].encode())
 
 

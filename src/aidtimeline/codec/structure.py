@@ -1,8 +1,8 @@
-"""JSON objects to event classes, by cattrs: strict, field by field, with every faulty field told at once.
+"""JSON objects to attrs classes, by cattrs: strict, field by field, with every faulty field reported at once.
 
-A field's type says which JSON it is made of (the table `_FORMS`); the converter of its class then says what may stand
-in it. So a kind needs nothing here. Nothing is coerced: texts come from JSON strings only, and quantities from
-strings and whole numbers.
+Two things say what may stand in a field. Its type says which JSON it is read from (the tables `_READERS` and `_LISTS`);
+its converter then says which of these values it takes. So a new kind of event needs nothing here. Nothing is coerced:
+texts come from JSON strings only, and quantities from strings and whole numbers.
 """
 
 from __future__ import annotations
@@ -10,18 +10,12 @@ from __future__ import annotations
 import functools
 import re
 import typing
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import attrs
 import cattrs
-from attrs import frozen
-from cattrs.errors import (
-    BaseValidationError,
-    ForbiddenExtraKeysError,
-    IterableValidationError,
-    IterableValidationNote,
-)
+from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, override
 
 from aidtimeline.codec.jsonlines import NOTHING, Token
@@ -32,71 +26,74 @@ from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.values.dates import DateRange
 
+T = TypeVar("T")
+
 HEAD = ("kind", "v")
 _DECIMAL = re.compile(rf"-?[0-9.]{{1,{MAX_DIGITS}}}")
 _CONVERTER = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
 
 
-class AlreadyTold(Exception):
-    """An object whose kind or version is unknown here, of which `aidtimeline.codec.versions` has told the problem."""
+class AlreadyReported(Exception):
+    """An object whose kind or version is unknown, which `aidtimeline.codec.versions` has reported as a problem."""
 
 
-NotStructured = (AlreadyTold, BaseValidationError)
-"""What `structure` raises, and `problems_of` explains."""
+class FaultyElements(Exception):
+    """Elements of a list that cannot be read, each with its index and what was raised."""
+
+    def __init__(self, faults: Sequence[tuple[int, Exception]]) -> None:
+        self.faults = faults
+
+
+NotStructured = (AlreadyReported, ClassValidationError)
+"""What `structure` and `structure_as` raise for an object, and `problems_of` explains."""
 
 
 def structure(found: Any) -> Event | Amendment:
-    """The event of an object in today's version of its kind.
+    """The event of an object in the current version of its kind.
 
-    Raises one of `NotStructured`, or `InvalidValue` for what is no object.
+    Raises one of `NotStructured`, or `InvalidValue` for something other than an object.
     """
     if not isinstance(found, dict):
         raise InvalidValue(found, "an event, as an object")
     kind = found.get("kind")
     if not isinstance(kind, str) or kind not in KINDS or found.get("v") != VERSIONS[kind]:
-        raise AlreadyTold
+        raise AlreadyReported
     fields = {name: value for name, value in found.items() if name not in HEAD}
-    cls: Any = KINDS[kind]
-    event: Event | Amendment = _structure_as(cls)(fields)
-    return event
+    return structure_as(KINDS[kind], fields)
+
+
+def structure_as(cls: type[T], found: dict[str, Any]) -> T:
+    """An instance of an attrs class from an object, in which a null counts as absent. Raises one of `NotStructured`."""
+    any_class: Any = cls  # mypy does not know that classes can be hashed
+    made: T = _reader(any_class)(found)
+    return made
 
 
 def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Problem]:
-    """What is wrong with the object `found`, which `structure` refused with `error`; `path` is where it stands."""
-    if isinstance(error, BaseValidationError):
-        noted, others = error.group_exceptions()  # type: ignore[attr-defined]
-        for each, note in noted:
-            if isinstance(note, IterableValidationNote):
-                yield from problems_of(each, found[note.index], f"{path}[{note.index}]")
-            elif isinstance(each, KeyError):
+    """What is wrong with `found`, which was refused with `error`; `path` is the JSONPath at which it stands."""
+    if isinstance(error, ClassValidationError):
+        in_fields, others = error.group_exceptions()
+        for each, note in in_fields:
+            if isinstance(each, KeyError):
                 missing = InvalidValue(found.get(note.name, NOTHING), _expected_in(error.cl, note.name))
                 yield Problem.of_value(f"{path}.{note.name}", missing, "missing-field")
             else:
                 yield from problems_of(each, found[note.name], f"{path}.{note.name}")
         for each in others:
             yield from problems_of(each, found, path)
+    elif isinstance(error, FaultyElements):
+        for index, each in error.faults:
+            yield from problems_of(each, found[index], f"{path}[{index}]")
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [each.name for each in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
             step = f".{name}" if name.isidentifier() else f"[{name!r}]"
-            unknown = InvalidValue(name, "only fields of a " + _called(error.cl), did_you_mean(name, known))
+            unknown = InvalidValue(name, "a field of " + _called(error.cl), did_you_mean(name, known))
             yield Problem.of_value(path + step, unknown, "unknown-field")
     elif isinstance(error, InvalidValue):
         yield Problem.of_value(path, error)
-    elif not isinstance(error, AlreadyTold):
+    elif not isinstance(error, AlreadyReported):
         raise error
-
-
-@frozen
-class _Form:
-    """How a type of value stands in JSON: what to say of it, and the function that reads it.
-
-    Where `each` is set it is a list, and `each` reads one element; `read` then takes the list of these.
-    """
-
-    expected: str
-    read: Callable[[Any], Any]
-    each: Callable[[Any], Any] | None = None
 
 
 def _as_it_is(value: Any) -> Any:
@@ -113,53 +110,47 @@ def _amount(found: Any) -> Any:
     if type(found) is str:
         return found
     if type(found) is int:
-        return str(found)  # for texts are remembered once parsed
+        return str(found)  # a quantity remembers which texts it has parsed
     decimal = isinstance(found, Token) and _DECIMAL.fullmatch(found.text)
     hint = f'write it as text: "{found}"' if decimal else None
     raise InvalidValue(found, "a quantity: a whole number, or text such as 2..4", hint)
 
 
-def _object_as(cls: type) -> Callable[[Any], Any]:
+def _object_of(cls: type) -> Callable[[Any], Any]:
     def read(found: Any) -> Any:
         if type(found) is dict:
-            return _structure_as(cls)(found)
-        raise InvalidValue(found, f"a {_called(cls)}, as an object with " + ", ".join(_forms(cls)))
+            return _reader(cls)(found)
+        fields = ", ".join(each.name for each in attrs.fields(cls))
+        raise InvalidValue(found, f"{_called(cls)} as an object with {fields}")
 
     return read
 
 
-# By the type of an optional field, which is read as one that must be there.
-_FORMS: dict[Any, _Form] = {
-    str | None: _Form("text", _text),
-    bool | None: _Form("true or false", _as_it_is),
-    DateRange | None: _Form("a date in EDTF", _text),
-    Quantity | None: _Form("a quantity", _amount),
-    Money | None: _Form("an amount of money", _object_as(Money)),
-    tuple[str, ...] | None: _Form("a list of texts", tuple, each=_text),
-    tuple[Source, ...] | None: _Form("a list of sources", tuple, each=_object_as(Source)),
-    Event | Amendment | None: _Form("an event", structure),
+# By the type of the field when it is optional: a field that must be there is read in the same way.
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    str | None: _text,
+    bool | None: _as_it_is,
+    DateRange | None: _text,
+    Quantity | None: _amount,
+    Money | None: _object_of(Money),
+    Event | Amendment | None: structure,
+}
+# What the list is, and how each of its elements is read.
+_LISTS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
+    tuple[str, ...] | None: ("a list of texts", _text),
+    tuple[Source, ...] | None: ("a list of sources", _object_of(Source)),
 }
 
 
 @functools.cache
-def _forms(cls: type) -> dict[str, _Form]:
-    """The form of each field, in class order."""
-    hints = typing.get_type_hints(cls)
-    return {each.name: _FORMS[hints[each.name] | None] for each in attrs.fields(cls)}
-
-
-@functools.cache
-def _structure_as(cls: type) -> Callable[[dict[str, Any]], Any]:
-    """The function that makes one of a class from an object, whose nulls count as absent."""
-    hooks = {
-        each.name: override(struct_hook=_hook(_forms(cls)[each.name], each.converter)) for each in attrs.fields(cls)
+def _reader(cls: type) -> Callable[[dict[str, Any]], Any]:
+    """The function that makes an instance of a class from an object."""
+    types = typing.get_type_hints(cls)
+    hooks: dict[str, Any] = {
+        each.name: override(struct_hook=_hook(types[each.name] | None, each.converter or _as_it_is))
+        for each in attrs.fields(cls)
     }
-    make: Callable[..., Any] = make_dict_structure_fn(
-        cls,
-        _CONVERTER,
-        _cattrs_use_linecache=False,
-        **hooks,  # type: ignore[arg-type]
-    )
+    make: Callable[..., Any] = make_dict_structure_fn(cls, _CONVERTER, _cattrs_use_linecache=False, **hooks)
 
     def read(found: dict[str, Any]) -> Any:
         if None in found.values():
@@ -169,39 +160,46 @@ def _structure_as(cls: type) -> Callable[[dict[str, Any]], Any]:
     return read
 
 
-def _hook(form: _Form, convert: Callable[[Any], Any] | None) -> Callable[[Any, Any], Any]:
-    """The function that reads a field: its form first, then what its class lets stand in it."""
-    read, convert, each = form.read, convert or _as_it_is, form.each
-    if each is None:
-        return lambda found, _type: convert(read(found))
+def _hook(optional: Any, convert: Callable[[Any], Any]) -> Callable[[Any, type], Any]:
+    """What cattrs calls to read a field: first what the type asks of the JSON, then the converter of the class.
 
-    def read_list(found: Any, _type: Any) -> Any:
+    `30` in a field of type `Quantity` is read as the text "30", and converted to `Quantity.parse("30")`. The elements
+    of a list are first read and converted one by one, so that a fault has its index, then converted together.
+    """
+    if optional in _READERS:
+        read = _READERS[optional]
+        return lambda found, _type: convert(read(found))
+    expected, read_element = _LISTS[optional]
+
+    def read_list(found: Any, _type: type) -> Any:
         if type(found) is not list:
-            raise InvalidValue(found, form.expected)
+            raise InvalidValue(found, expected)
         values: list[Any] = []
-        faults: list[Exception] = []
+        faults: list[tuple[int, Exception]] = []
         for index, element in enumerate(found):
             try:
-                values += convert((each(element),))
-            except (InvalidValue, BaseValidationError) as error:
-                error.add_note(IterableValidationNote("", index, _type))
-                faults.append(error)
+                values += convert([read_element(element)])
+            except (InvalidValue, ClassValidationError) as error:
+                faults.append((index, error))
         if faults:
-            raise IterableValidationError("", faults, list)
+            raise FaultyElements(faults)
         return convert(values)
 
     return read_list
 
 
 def _expected_in(cls: type, name: str) -> str:
-    """What a field that must not be missing expects, in the words of its converter."""
+    """What a field expects that must be there, in the words in which it refuses an empty tuple."""
     convert: Any = attrs.fields_dict(cls)[name].converter
     try:
-        (convert or _as_it_is)(())  # which no field takes that must be there
+        (convert or structure)(())  # without a converter it is the event of a correction
     except InvalidValue as error:
         return error.expected
-    return _forms(cls)[name].expected
+    raise TypeError(f"{cls.__name__}.{name} takes an empty tuple, and so must have a default")
 
 
 def _called(cls: type) -> str:
-    return str(getattr(cls, "kind", cls.__name__.lower()))
+    """What messages call a class: an event by its kind, another by its name ("project name")."""
+    if issubclass(cls, Event | Amendment):
+        return cls.kind
+    return " ".join(re.findall("[A-Z][a-z]*", cls.__name__)).lower()

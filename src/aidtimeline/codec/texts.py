@@ -1,8 +1,7 @@
-"""Events as JSON text, each in both of its orders at once: that of its class, as in lines, and by name, as for ids.
+"""Events as JSON text, in two orders at once: that of the class, for lines, and sorted by name, for ids.
 
-The two differ in order alone, so every value is put into words once. Making them is most of the work of an append; so
-the function that does it for a class is put together as Python source, from its fields and their types, as attrs and
-cattrs make theirs.
+The two differ in order only, so each value is written once. Writing is most of the work of an append; so the function
+that writes a class is generated as Python source from its fields and their types, as attrs and cattrs generate theirs.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 Texts: TypeAlias = tuple[str, str]
-"""The same JSON in class order, and with sorted names: no spaces, characters as they are."""
+"""The same JSON in class order, and with sorted names."""
 
 
 def texts(event: Event | Amendment) -> Texts:
-    """An event as an object: `kind` and `v`, then its fields, without nulls, empty lists, defaults.
+    """An event as a JSON object: `kind` and `v`, then its fields, without nulls, empty lists, defaults.
 
     >>> from aidtimeline import Status
-    >>> ours, sorted_by_name = texts(Status(date="2023", project="hd", status="closed", sources=Source(title="é")))
-    >>> print(ours, sorted_by_name, sep="\\n")
+    >>> in_order, by_name = texts(Status(date="2023", project="hd", status="closed", sources=Source(title="é")))
+    >>> print(in_order, by_name, sep="\\n")
     {"kind":"status","v":1,"date":"2023","project":"hd","status":"closed","sources":[{"title":"é"}]}
     {"date":"2023","kind":"status","project":"hd","sources":[{"title":"é"}],"status":"closed","v":1}
     """
@@ -41,14 +40,14 @@ def texts(event: Event | Amendment) -> Texts:
 
 
 def members(event: Event | Amendment) -> Texts:
-    """What follows `head` in the first of the texts, a comma before each field; and the second, whole."""
+    """The fields that follow `head` in the first of the texts, each with a comma before it; and all of the second."""
     fields, by_name = _MEMBERS[type(event)](event)
     return fields, f"{{{by_name[1:]}}}"
 
 
 @functools.cache
 def head(kind: str) -> str:
-    """What an object of a kind begins with, after its brace."""
+    """How an object of a kind begins, after its brace."""
     return f'"kind":{quoted(kind)},"v":{VERSIONS[kind]}'
 
 
@@ -80,7 +79,7 @@ def _names(values: Iterable[str]) -> str:
     return f"[{','.join(map(quoted, values))}]"
 
 
-# By the type of an optional field, which is written as one that must be there.
+# By the type of the field when it is optional: a field that must be there is written in the same way.
 _PLAIN: dict[Any, Callable[[Any], str]] = {
     str | None: quoted,
     bool | None: json.dumps,
@@ -96,43 +95,59 @@ _NESTED: dict[Any, Callable[[Any], Texts]] = {
 _FORMS = _PLAIN | _NESTED
 
 
-def _members_of(cls: type) -> Callable[[Any], Texts]:
-    """The function that gives the fields of one of a class, each with a comma before it, in both orders.
+# A field in the source of a function that writes a class: a variable with its JSON, empty if the field is not written.
+# What is nested has a second one, with sorted names. (`!= None` would ask the class of each value, which is slower.)
+_PLAIN_FIELD = """\
+    {name} = ',"{name}":' + write_{name}(self.{name}) if self.{name} {stated} else ''"""
+_NESTED_FIELD = """\
+    {name} = {name}_by_name = ''
+    if self.{name} {stated}:
+        {name}, {name}_by_name = write_{name}(self.{name})
+        {name}, {name}_by_name = ',"{name}":' + {name}, ',"{name}":' + {name}_by_name"""
 
-    For a class with the fields `of`, a text that must be there, and `event`, an event or None, it is::
 
-        def members(self):
-            of = ',"of":' + write_of(self.of)
-            event = event_by_name = ''
-            if self.event is not None:
-                event, event_by_name = write_event(self.event)
-                event, event_by_name = ',"event":' + event, ',"event":' + event_by_name
-            return f'{of}{event}', f'{event_by_name}{of}'
+def _source(cls: type) -> str:
+    """The source of the function that gives the fields of an instance, each with a comma before it, in both orders.
+
+    >>> from aidtimeline.events import Retraction
+    >>> print(_source(Retraction))  # doctest: +ELLIPSIS
+    def members(self):
+        of = ',"of":' + write_of(self.of) if self.of is not None else ''
+        reason = ',"reason":' + write_reason(self.reason) if self.reason is not None else ''
+        duplicate_of = ...
+        ref = ',"ref":' + write_ref(self.ref) if self.ref is not None else ''
+        note = ',"note":' + write_note(self.note) if self.note is not None else ''
+        sources = sources_by_name = ''
+        if self.sources != default_sources:
+            sources, sources_by_name = write_sources(self.sources)
+            sources, sources_by_name = ',"sources":' + sources, ',"sources":' + sources_by_name
+        in_order = f'{of}{reason}{duplicate_of}{ref}{note}{sources}'
+        by_name = f'{duplicate_of},"kind":"retraction"{note}{of}{reason}{ref}{sources_by_name},"v":1'
+        return in_order, by_name
     """
-    hints = typing.get_type_hints(cls)
-    known: dict[str, Any] = {}
-    body = []
+    types = typing.get_type_hints(cls)
+    lines = ["def members(self):"]
     in_order: dict[str, str] = {}
     by_name: dict[str, str] = {}
     for each in attrs.fields(cls):
-        name, form, start = each.name, hints[each.name] | None, f"""',"{each.name}":'"""
-        known |= {f"write_{name}": _FORMS[form], f"default_{name}": each.default}
-        in_order[name] = by_name[name] = f"{{{name}}}"
-        empty, told = f"{name} = ''", [f"{name} = {start} + write_{name}(self.{name})"]
-        if form in _NESTED:
-            by_name[name] = f"{{{name}_by_name}}"
-            both = f"{name}, {name}_by_name"
-            empty = f"{name} = {name}_by_name = ''"
-            told = [f"{both} = write_{name}(self.{name})", f"{both} = {start} + {name}, {start} + {name}_by_name"]
-        if each.default is not attrs.NOTHING:
-            # (`!=` would ask the class of each value, which answers in Python)
-            differs = "is not None" if each.default is None else f"!= default_{name}"
-            told = [empty, f"if self.{name} {differs}:", *(f"    {line}" for line in told)]
-        body += told
+        name, is_nested = each.name, types[each.name] | None in _NESTED
+        stated = "is not None" if each.default in (None, attrs.NOTHING) else f"!= default_{name}"
+        lines.append((_NESTED_FIELD if is_nested else _PLAIN_FIELD).format(name=name, stated=stated))
+        in_order[name] = f"{{{name}}}"
+        by_name[name] = f"{{{name}_by_name}}" if is_nested else f"{{{name}}}"
     if kind := getattr(cls, "kind", None):
         by_name |= {"kind": f',"kind":{quoted(kind)}', "v": f',"v":{VERSIONS[kind]}'}
-    body.append(f"return f'{''.join(in_order.values())}', f'{''.join(by_name[name] for name in sorted(by_name))}'")
-    exec("\n    ".join(["def members(self):", *body]), known)
+    lines.append(f"    in_order = f'{''.join(in_order.values())}'")
+    lines.append(f"    by_name = f'{''.join(by_name[name] for name in sorted(by_name))}'")
+    return "\n".join([*lines, "    return in_order, by_name"])
+
+
+def _members_of(cls: type) -> Callable[[Any], Texts]:
+    types = typing.get_type_hints(cls)
+    known: dict[str, Any] = {}
+    for each in attrs.fields(cls):
+        known |= {f"write_{each.name}": _FORMS[types[each.name] | None], f"default_{each.name}": each.default}
+    exec(_source(cls), known)
     made: Callable[[Any], Texts] = known["members"]
     return made
 
@@ -141,9 +156,9 @@ _WRITTEN = frozenset({*KINDS.values(), Source, Money})
 
 
 class _Members(dict[type, Callable[[Any], Texts]]):
-    """The functions of `_members_of`, each made when it is first needed.
+    """The functions that write each class, generated when first needed.
 
-    Only the classes themselves are written: one derived from them may have fields that no reader knows.
+    A class derived from one of these is not written: it may have fields that no reader knows.
     """
 
     def __missing__(self, cls: type) -> Callable[[Any], Texts]:
@@ -157,7 +172,7 @@ _EXPECTED = "an event or amendment of a known kind, with sources of the class So
 
 
 def _of_no_kind(cls: type) -> str | None:
-    """What is wrong with a class that is nearly one of those that are written."""
+    """Why a class is not written, if it is derived from one that is, or from `Event`."""
     near = next((each for each in cls.__mro__[1:] if each in _WRITTEN), None)
     if near is not None:
         return f"a class derived from {near.__name__} may have fields that no reader knows"

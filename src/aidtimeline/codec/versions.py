@@ -1,8 +1,8 @@
-"""Versions of the kinds, and how an object of an older one is brought up to today's.
+"""Versions of the kinds, and how an object of an older version is brought up to date.
 
-`v` counts per kind. To change a kind: raise its number in `VERSIONS`, and put into `UPCASTS`, under the kind and its
-old number, a pure function from an object of that version (without its `v`) to one of the next. Written lines stay as
-they are, and keep their ids.
+Each kind has its own `v`. To change a kind: raise its number in `VERSIONS`, and add to `UPCASTS`, under the kind and
+its old number, a pure function from an object of that version (without its `v`) to one of the next. Written lines stay
+as they are, and keep their ids.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
 """The version of each kind that is written."""
 
 UPCASTS: Upcasts = {}
-"""None was needed so far."""
+"""None has been needed so far."""
 
-# The kinds that hold an event.
+# The kinds that have an event in them.
 _REPLACING = {kind for kind, cls in KINDS.items() if "event" in attrs.fields_dict(cls)}
 
-# What a function on a line that somebody wrote by hand may stumble over.
+# What a function may raise on a line that was edited by hand.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def known_versions(kind: str, upcasts: Upcasts) -> range:
-    """The versions of a kind that can be read: today's, and the older ones from which upcasts lead to it.
+    """The versions of a kind that can be read: the current one, and those that upcasts bring up to it.
 
     >>> list(known_versions("delivery", {("delivery", 0): dict}))
     [0, 1]
@@ -45,7 +45,7 @@ def known_versions(kind: str, upcasts: Upcasts) -> range:
 
 
 def is_old(found: dict[str, Any]) -> bool:
-    """Whether an object of a known kind and version, or an event within it, is of an older version than today's."""
+    """Whether an object of a known kind and version, or an event within it, is of an older version."""
     nested: Any = found
     while isinstance(nested, dict):
         if nested["v"] != VERSIONS[nested["kind"]]:
@@ -55,9 +55,9 @@ def is_old(found: dict[str, Any]) -> bool:
 
 
 def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], path: str = "$") -> dict[str, Any]:
-    """The same object, and the event within it, in today's versions; the one that is passed in is not changed.
+    """The object in the current version of its kind, with the event within it; `found` itself is not changed.
 
-    What has no known kind and version stays as it is, and is added to `problems`; `path` is where the object stands.
+    An object without a known kind and version stays as it is, and `problems` says so; `path` is its JSONPath.
     """
     if path.count(".") >= MAX_DEPTH:
         problems.append(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
-from aidtimeline.codec.jsonlines import NOTHING, lines_of, parse_object
+from aidtimeline.codec.jsonlines import lines_of, parse_object
+from aidtimeline.codec.structure import NotStructured, problems_of, structure_as
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
 
 
@@ -38,9 +39,9 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, En
     try:
         with open(path, "rb") as stream:
             for number, line in enumerate(lines_of(stream), start=1):
-                faults: list[Problem] = []
-                _add(line, cls, entries, faults)
-                problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
+                if line.strip():
+                    faults = _add(line, cls, entries)
+                    problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
     except OSError as error:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             message = error.strerror or str(error)
@@ -48,34 +49,18 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, En
     return entries
 
 
-def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry], faults: list[Problem]) -> None:
-    entry = _entry(line, cls, faults) if line.strip() else None
-    if entry is not None and entry.slug in entries:
-        again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-        faults.append(Problem.of_value("$.slug", again, "duplicate-slug"))
-    elif entry is not None:
-        entries[entry.slug] = entry
-
-
-def _entry(line: bytes, cls: type[Entry], faults: list[Problem]) -> Entry | None:
+def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry]) -> Iterator[Problem]:
+    """Add the entry of a line, unless something is wrong with it: that is what is yielded."""
     try:
         found = parse_object(line)
     except InvalidValue as error:
-        faults.append(Problem.of_value(None, error, "bad-json"))
-        return None
-    fields = {each.name: each for each in attrs.fields(cls)}
-    for name in found:
-        if name not in fields:
-            unknown = InvalidValue(name, "one of " + ", ".join(fields), did_you_mean(name, fields))
-            faults.append(Problem.of_value(f"$.{name}", unknown, "unknown-field"))
-    for name, each in fields.items():
-        value = found.get(name)
-        try:
-            if value is not None:
-                each.converter(value)
-            elif each.default is attrs.NOTHING:
-                missing = InvalidValue(found.get(name, NOTHING), "text")
-                faults.append(Problem.of_value(f"$.{name}", missing, "missing-field"))
-        except InvalidValue as error:
-            faults.append(Problem.of_value(f"$.{name}", error))
-    return None if faults else cls(**found)
+        yield Problem.of_value(None, error, "bad-json")
+        return
+    try:
+        entry = structure_as(cls, found)
+    except NotStructured as error:
+        yield from problems_of(error, found)
+        return
+    if entries.setdefault(entry.slug, entry) is not entry:
+        again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
+        yield Problem.of_value("$.slug", again, "duplicate-slug")
