@@ -370,10 +370,10 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
         2: f"dangling: the correction aims at {gone}, which is not in the log",
         3: f"bad-amendment: the retraction aims at {id_of(1)}, which is itself a repair "
         "(repair the record that it aims at)",
-        4: "bad-amendment: the correction puts an amendment without a source in its target's place",
+        4: "bad-amendment: the correction replaces its target with an amendment without a source",
         5: f"dangling: the correction aims at {gone}, which is not in the log",
         6: f"bad-amendment: the corroboration aims at {id_of(1)}, which is itself an amendment ({aim})",
-        7: "bad-amendment: the correction puts an amendment in an event's place",
+        7: "bad-amendment: the correction replaces an event with an amendment",
         8: f"dangling: it supersedes {gone}, which is not in the log",
         9: f"bad-link: it supersedes {id_of(6)}, which is an amendment (supersede the event that it amends)",
         10: f"dangling: {id_of(8)} is retracted as a duplicate of {gone}, which is not an event in the log",

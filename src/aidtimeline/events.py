@@ -21,7 +21,7 @@ from typing import ClassVar, Literal, TypeAlias, TypeVar
 import attrs
 from attrs import field, frozen
 
-from aidtimeline.errors import InvalidValue
+from aidtimeline.errors import InvalidValue, Problem, Severity
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
@@ -548,3 +548,24 @@ class Record:
     event: Event | Amendment
     file: str | None = field(default=None, eq=False, kw_only=True)
     line: int | None = field(default=None, eq=False, kw_only=True)
+
+    def problem(
+        self,
+        code: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        severity: Severity = "error",
+        path: str | None = None,
+    ) -> Problem:
+        """A problem of this record, with the file and line it was read from."""
+        return Problem(
+            code=code,
+            severity=severity,
+            message=message,
+            file=self.file,
+            line=self.line,
+            path=path,
+            event_id=self.id,
+            hint=hint,
+        )

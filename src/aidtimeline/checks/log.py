@@ -47,16 +47,8 @@ class Place:
         return self._problem("warning", code, message, field, hint)
 
     def _problem(self, severity: Severity, code: str, message: str, field: str, hint: str | None) -> Problem:
-        return Problem(
-            code=code,
-            severity=severity,
-            message=message,
-            file=self.record.file,
-            line=self.record.line,
-            path=f"{self.path}.{field}" if field else None,
-            event_id=self.record.id,
-            hint=hint,
-        )
+        path = f"{self.path}.{field}" if field else None
+        return self.record.problem(code, message, hint, severity=severity, path=path)
 
 
 @frozen(slots=False)
@@ -93,7 +85,7 @@ class Checked:
         places = {id_: Place(record) for id_, record in said.items()}
         for record in self.records:
             by = record.event
-            if isinstance(by, Correction) and is_repair(by) and by.of in said and said[by.of].event is by.event:
+            if is_repair(by) and isinstance(by, Correction) and by.of in said and said[by.of].event is by.event:
                 places[by.of] = Place(record, "$.event")
         return places
 

@@ -9,7 +9,9 @@ once, and `provenance` the records that facts are made of.
 """
 
 from aidtimeline.semantics.accounts import Account
-from aidtimeline.semantics.facts import Belief, Fact, believe, cut
+from aidtimeline.semantics.beliefs import Belief, believe
+from aidtimeline.semantics.cuts import cut
+from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.histories import Phase, phases
 from aidtimeline.semantics.links import Group
 from aidtimeline.semantics.worlds import Latest, Possible, Total, Worth, worth_of

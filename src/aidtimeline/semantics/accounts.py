@@ -8,14 +8,15 @@ another, and disputed. Approximate accounts yield to the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Record, Source
+from aidtimeline.events import Corroboration, Event, Record, Source, stated
+from aidtimeline.semantics.amendments import Reported, known_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
@@ -43,7 +44,50 @@ class Account:
         return self.record.event.sources
 
 
-def capped(stated: DateRange, report: datetime) -> DateRange:
+def accounts_of(
+    record: Record, unit: str | None, reported: Reported, known_until: datetime | None
+) -> Iterator[Account]:
+    """The known accounts of one event: its own or that of the correction that decides, then its corroborations.
+
+    Each is known since its own report, and that report caps its date. The exception is a correction that leaves the
+    date as it was: it reports nothing new of the date.
+
+        account                         its date is capped by the report of
+        the record itself               the record
+        a correction, another date      the correction
+        a correction, the same date     the record
+        a corroboration                 the corroboration
+
+    A quantity in another unit than the fact's, `unit`, is set aside.
+    """
+    text = reported.text(record)
+    value = stated(text, "value", Money)
+    quantity = stated(text, "quantity", Quantity)
+    comparable = stated(text, "unit", str) == unit
+    counted = quantity if comparable else None
+    since = known_since(record)
+    if text is not record.event:
+        correction = reported.deciding[record.id]
+        news_since = known_since(correction)
+        cap = since if text.date == cast(Event, record.event).date else news_since
+        yield Account(correction, news_since, text.date, capped(text.date, cap), counted, value)
+    elif known_until is None or since <= known_until:
+        yield Account(record, since, text.date, capped(text.date, since), counted, value)
+    for other in reported.corroborations.get(record.id, ()):
+        said = cast(Corroboration, other.event)
+        since = known_since(other)
+        dated = text.date if said.date is None else said.date
+        yield Account(
+            other,
+            since,
+            dated,
+            capped(dated, since),
+            said.quantity if comparable and said.quantity is not None else counted,
+            value if said.value is None else said.value,
+        )
+
+
+def capped(given: DateRange, report: datetime) -> DateRange:
     """The date, ending no later than the day (UTC) of its report: an event is reported when it has happened.
 
     A date wholly after its report is left as it is.
@@ -53,9 +97,9 @@ def capped(stated: DateRange, report: datetime) -> DateRange:
     '2023-01-01/2023-06-01'
     """
     day = report.astimezone(UTC).date()
-    if not stated.possible_by(day) or stated.certain_by(day):
-        return stated
-    return DateRange.between(stated.earliest, day)
+    if not given.possible_by(day) or given.certain_by(day):
+        return given
+    return DateRange.between(given.earliest, day)
 
 
 def combine_dates(accounts: Sequence[Account]) -> Combined[DateRange]:

@@ -1,7 +1,8 @@
 """Repairs and news: what amendments do to the records they aim at (docs/semantics.md, "Records and amendments").
 
-A *repair* is a correction or retraction without a source: we wrote it down wrongly. It acts as if its target had been
-written so from the start. *News* has a source of its own: the world reported otherwise, from that day on.
+A *repair* is a correction or retraction without a source: the record was written down wrongly. It acts as if its target
+had been written so from the start. *News* has a source of its own: what the world reported later. It holds from that
+day on.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import TypeGuard, cast
 
 import attrs
 from attrs import frozen
@@ -20,36 +21,35 @@ from aidtimeline.values.dates import end_of
 
 
 def known_since(record: Record) -> datetime:
-    """When one could first know what the record says: the last instant (UTC) of its earliest publication day.
+    """When one could first know what the record says: the last instant (UTC) of the earliest day of publication.
 
-    A vague publication date counts from its last day, an open one not at all; without any, it is `recorded_at`.
+    A vague date of publication counts from its last day, and one with an open end not at all. Without any, it is
+    `recorded_at`.
     """
     days = [source.published.latest for source in record.event.sources if source.published is not None]
     return min((end_of(day) for day in days if day is not None), default=record.recorded_at)
 
 
-def is_repair(event: object) -> bool:
-    """Whether this is an amendment of our own writing: a correction or retraction without a source."""
+def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
+    """Whether this is a correction or retraction without a source."""
     return isinstance(event, Correction | Retraction) and not event.sources
 
 
 @frozen
 class Repaired:
-    """The records after repairs. `erased` holds those that a repair retracts: only their links are left.
+    """The records after repairs, by their ids; `ids` are those of all records, repairs among them.
 
-    `ids` are those of all records, repairs among them.
+    `standing` has the records that no repair retracts, as repaired; `erased` those that one does, and of which only the
+    links are left; `events` those of both that are events. `duplicates` gives for an erased record what it is a
+    duplicate of.
     """
 
     ids: frozenset[str]
     standing: Mapping[str, Record]
     erased: Mapping[str, Record]
+    events: Mapping[str, Record]
     duplicates: Mapping[str, str]
     problems: tuple[Problem, ...]
-
-    def stated(self, record_id: str) -> Record | None:
-        """The record of that id, standing or erased, where it states an event."""
-        record = self.standing.get(record_id) or self.erased.get(record_id)
-        return record if record is not None and isinstance(record.event, Event) else None
 
 
 def repair(records: Iterable[Record]) -> Repaired:
@@ -63,14 +63,15 @@ def repair(records: Iterable[Record]) -> Repaired:
     problems: list[Problem] = []
     deciding: dict[str, Record] = {}
     for record in written.values():
-        if not is_repair(record.event):
+        amendment = record.event
+        if not is_repair(amendment):
             continue
-        fault = _fault_of_repair(record, written)
+        fault = _fault_of_repair(record, amendment, written)
         if fault is not None:
             problems.append(fault)
-            continue
-        target = cast(Correction | Retraction, record.event).of
-        deciding[target] = max(record, deciding.get(target, record), key=lambda each: (each.recorded_at, each.id))
+        else:
+            rival = deciding.get(amendment.of, record)
+            deciding[amendment.of] = max(record, rival, key=lambda each: (each.recorded_at, each.id))
 
     standing = {record.id: record for record in written.values() if not is_repair(record.event)}
     erased: dict[str, Record] = {}
@@ -83,34 +84,40 @@ def repair(records: Iterable[Record]) -> Repaired:
             erased[target] = standing.pop(target)
             if amendment.duplicate_of is not None:
                 duplicates[target] = amendment.duplicate_of
-    return Repaired(frozenset(written), standing, erased, duplicates, tuple(problems))
+    events = {each: record for each, record in (standing | erased).items() if isinstance(record.event, Event)}
+    return Repaired(frozenset(written), standing, erased, events, duplicates, tuple(problems))
 
 
-def _fault_of_repair(record: Record, written: Mapping[str, Record]) -> Problem | None:
-    amendment = cast(Correction | Retraction, record.event)
+def _fault_of_repair(
+    record: Record, amendment: Correction | Retraction, written: Mapping[str, Record]
+) -> Problem | None:
     if amendment.of not in written:
-        return problem_at(record, "dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
+        return record.problem("dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
     if is_repair(written[amendment.of].event):
         message = f"the {amendment.kind} aims at {amendment.of}, which is itself a repair"
-        return problem_at(record, "bad-amendment", message, "repair the record that it aims at")
+        return record.problem("bad-amendment", message, "repair the record that it aims at")
     if isinstance(amendment, Correction) and is_repair(amendment.event):
-        message = "the correction puts an amendment without a source in its target's place"
-        return problem_at(record, "bad-amendment", message)
+        message = "the correction replaces its target with an amendment without a source"
+        return record.problem("bad-amendment", message)
     return None
 
 
 @frozen
 class Reported:
-    """What the world reported of each record: the news that decides, and the corroborations, as known at one date."""
+    """The news that decides and the corroborations of each record, by its id, as known at one date."""
 
     deciding: Mapping[str, Record]
     corroborations: Mapping[str, tuple[Record, ...]]
     problems: tuple[Problem, ...]
 
-    def news_of(self, record_id: str) -> Event | Amendment | None:
-        """The correction or retraction that decides what the record says; None where the record itself does."""
-        news = self.deciding.get(record_id)
-        return None if news is None else news.event
+    def retracts(self, record_id: str) -> bool:
+        """Whether the news that decides is a retraction."""
+        return record_id in self.deciding and isinstance(self.deciding[record_id].event, Retraction)
+
+    def text(self, record: Record) -> Event:
+        """What the record of an event says: its own event, or that of the correction that decides."""
+        news = self.deciding.get(record.id, record).event
+        return cast(Event, news.event if isinstance(news, Correction) else record.event)
 
 
 def report(repaired: Repaired, known_until: datetime | None) -> Reported:
@@ -143,23 +150,10 @@ def _rank(record: Record) -> tuple[datetime, datetime, str]:
 
 def _fault_of_report(record: Record, amendment: Amendment, repaired: Repaired) -> Problem | None:
     if amendment.of not in repaired.ids:
-        return problem_at(record, "dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
-    if repaired.stated(amendment.of) is None:
+        return record.problem("dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
+    if amendment.of not in repaired.events:
         message = f"the {amendment.kind} aims at {amendment.of}, which is itself an amendment"
-        return problem_at(record, "bad-amendment", message, "aim at the event, or repair the amendment (no source)")
+        return record.problem("bad-amendment", message, "aim at the event, or repair the amendment (no source)")
     if isinstance(amendment, Correction) and not isinstance(amendment.event, Event):
-        return problem_at(record, "bad-amendment", "the correction puts an amendment in an event's place")
+        return record.problem("bad-amendment", "the correction replaces an event with an amendment")
     return None
-
-
-def problem_at(record: Record, code: str, message: str, hint: str | None = None) -> Problem:
-    """A problem that lies with one record, with the file and line it was read from."""
-    return Problem(
-        code=code,
-        severity="error",
-        message=message,
-        file=record.file,
-        line=record.line,
-        event_id=record.id,
-        hint=hint,
-    )

@@ -13,7 +13,8 @@ from datetime import date
 import attrs
 from attrs import frozen
 
-from aidtimeline.semantics.facts import Belief, Fact
+from aidtimeline.semantics.beliefs import Belief
+from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
 from aidtimeline.semantics.sets import DisjointSets
 
@@ -42,7 +43,7 @@ def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> I
     proportion to the facts. If linked facts are undecided at the same time, it also takes time in proportion to their
     number whenever one of them changes.
 
-    >>> from aidtimeline.semantics.facts import believe
+    >>> from aidtimeline.semantics.beliefs import believe
     >>> list(phases(believe([])))
     []
     """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aidtimeline.errors import Problem
 from aidtimeline.events import Retraction
-from aidtimeline.semantics.amendments import Repaired, Reported, problem_at
+from aidtimeline.semantics.amendments import Repaired, Reported
 
 
 class Identity:
@@ -16,25 +18,27 @@ class Identity:
             if isinstance(news.event, Retraction) and news.event.duplicate_of is not None:
                 duplicates[of] = news, news.event.duplicate_of
         self.problems: list[Problem] = []
-        self._other: dict[str, str] = {}
+        known: dict[str, str] = {}
         for of, (record, other) in duplicates.items():
-            if repaired.stated(of) is None:
+            if of not in repaired.events:
                 continue
-            if repaired.stated(other) is None:
-                message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
-                self.problems.append(problem_at(record, "bad-link" if other in repaired.ids else "dangling", message))
+            if other in repaired.events:
+                known[of] = other
             else:
-                self._other[of] = other
+                message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
+                self.problems.append(record.problem("bad-link" if other in repaired.ids else "dangling", message))
         self._root: dict[str, str] = {}
         self._circles: set[str] = set()
+        for each in known:
+            self._follow(each, known)
 
-    def root(self, record_id: str) -> str:
-        """The id under which the record's accounts and links are pooled: its own, unless it is a duplicate."""
+    def _follow(self, record_id: str, duplicate_of: Mapping[str, str]) -> None:
+        """Find the root of a record, and of all that lies on the way to it."""
         path: dict[str, None] = {}
         at = record_id
-        while at in self._other and at not in self._root and at not in path:
+        while at in duplicate_of and at not in self._root and at not in path:
             path[at] = None
-            at = self._other[at]
+            at = duplicate_of[at]
         root = self._root.get(at, at)
         if at in path:
             walked = list(path)
@@ -42,9 +46,11 @@ class Identity:
             root = min(circle)
             self._circles.update(circle)
         self._root.update(dict.fromkeys(path, root))
-        return root
+
+    def root(self, record_id: str) -> str:
+        """The id under which the record's accounts and links are pooled: its own, unless it is a duplicate."""
+        return self._root.get(record_id, record_id)
 
     def in_circle(self, record_id: str) -> bool:
         """Whether the record is one of several that are duplicates of each other in a circle."""
-        self.root(record_id)
         return record_id in self._circles

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
-from aidtimeline.semantics.facts import Belief, Fact
+from aidtimeline.semantics.beliefs import Belief
+from aidtimeline.semantics.facts import Fact
 
 
 def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:

@@ -1,0 +1,152 @@
+"""From records to the facts that are believed at one date of knowledge, and their links.
+
+records → recorded_until → repairs → known_at → news, accounts → facts
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
+
+from attrs import field, frozen
+
+from aidtimeline.errors import Problem
+from aidtimeline.events import Corroboration, Event, Record, stated
+from aidtimeline.semantics.accounts import Account, accounts_of, combine_dates, combine_quantities, combine_values
+from aidtimeline.semantics.amendments import Repaired, Reported, repair, report
+from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.identity import Identity
+from aidtimeline.semantics.links import Links, link
+from aidtimeline.values.amounts import Money
+from aidtimeline.values.dates import end_of
+
+
+@frozen
+class Belief:
+    """All that is believed at one date of knowledge: the facts in the order of `Fact.rank`, and their links."""
+
+    facts: tuple[Fact, ...]
+    links: Links
+    problems: tuple[Problem, ...] = field(repr=False)
+
+
+def believe(
+    records: Iterable[Record],
+    *,
+    known_at: date | datetime | None = None,
+    recorded_until: date | datetime | None = None,
+) -> Belief:
+    """Apply amendments to records, and combine the accounts known by `known_at` (inclusive; None: all).
+
+    `recorded_until` (inclusive) first narrows the records to the log as it stood then.
+    """
+    if recorded_until is not None:
+        written_until = end_of(recorded_until)
+        records = [record for record in records if record.recorded_at <= written_until]
+    known_until = None if known_at is None else end_of(known_at)
+    repaired = repair(records)
+    reported = report(repaired, known_until)
+    identity = Identity(repaired, reported)
+    facts = sorted(_facts(repaired, reported, identity, known_until), key=attrgetter("rank"))
+    supersedes, faults = _supersedes(repaired, reported, identity)
+    links = link(supersedes)
+    problems = [
+        *repaired.problems,
+        *reported.problems,
+        *identity.problems,
+        *faults,
+        *_circles(repaired, links),
+    ]
+    return Belief(tuple(facts), links, tuple(problems))
+
+
+def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_until: datetime | None) -> Iterator[Fact]:
+    pooled: dict[str, list[Record]] = defaultdict(list)
+    for record in repaired.events.values():
+        root = identity.root(record.id)
+        retracted = root in repaired.erased or reported.retracts(root)
+        if not retracted or identity.in_circle(root):
+            pooled[root].append(record)
+    for root, members in pooled.items():
+        base = repaired.events[root]
+        text = reported.text(base)
+        unit = stated(text, "unit", str)
+        accounts: list[Account] = []
+        fulfils: set[str] = set()
+        for member in members:
+            known = list(accounts_of(member, unit, reported, known_until))
+            accounts += known
+            if known:
+                fulfils.update(identity.root(promise) for promise in reported.text(member).fulfils)
+        if accounts:
+            accounts.sort(key=_in_turn)
+            ids = tuple(sorted(member.id for member in members))
+            yield _fact(base, text, accounts, ids, tuple(sorted(fulfils - {root})))
+
+
+def _in_turn(account: Account) -> tuple[Any, ...]:
+    """The order of accounts: by when they were known, and a record itself before its corroborations."""
+    record = account.record
+    return account.known_since, isinstance(record.event, Corroboration), record.recorded_at, record.id
+
+
+def _fact(
+    record: Record, text: Event, accounts: Sequence[Account], members: tuple[str, ...], fulfils: tuple[str, ...]
+) -> Fact:
+    dates, date_disputed = combine_dates(accounts)
+    quantities = [each.quantity for each in accounts if each.quantity is not None]
+    quantity, quantity_disputed = combine_quantities(quantities) if quantities else (None, False)
+    currency = _currency(text, accounts)
+    values = [each.value for each in accounts if each.value is not None and each.value.currency == currency]
+    value, value_disputed = combine_values(values) if values else (None, False)
+    disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
+    return Fact(
+        id=record.id,
+        recorded_at=record.recorded_at,
+        known_since=min(each.known_since for each in accounts),
+        event=text,
+        date=dates,
+        quantity=quantity,
+        value=value,
+        accounts=tuple(accounts),
+        members=members,
+        disputed=frozenset(name for name, disputed in disputes.items() if disputed),
+        fulfils=fulfils,
+    )
+
+
+def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
+    """The currency of the fact: the record's or, if it states no value, that of the account known first."""
+    value = stated(text, "value", Money)
+    if value is not None:
+        return value.currency
+    valued = [each for each in accounts if each.value is not None]
+    first = min(valued, key=lambda each: (each.known_since, each.record.recorded_at, each.record.id), default=None)
+    return None if first is None or first.value is None else first.value.currency
+
+
+def _supersedes(
+    repaired: Repaired, reported: Reported, identity: Identity
+) -> tuple[dict[str, list[str]], list[Problem]]:
+    """The links of every event, believed or not. A correction's replace its original's."""
+    supersedes: dict[str, list[str]] = defaultdict(list)
+    problems: list[Problem] = []
+    for record in repaired.events.values():
+        for target in reported.text(record).supersedes:
+            if target in repaired.events:
+                supersedes[identity.root(record.id)].append(identity.root(target))
+            elif target in repaired.ids:
+                message = f"it supersedes {target}, which is an amendment"
+                problems.append(record.problem("bad-link", message, "supersede the event that it amends"))
+            else:
+                problems.append(record.problem("dangling", f"it supersedes {target}, which is not in the log"))
+    return supersedes, problems
+
+
+def _circles(repaired: Repaired, links: Links) -> Iterator[Problem]:
+    for circle in links.circles:
+        message = "it supersedes itself, through " + (", ".join(circle[1:]) or "its duplicate")
+        yield repaired.events[circle[0]].problem("circle", message, "the links between these are ignored")
