@@ -26,6 +26,7 @@ from aidtimeline import (
     Timeline,
 )
 from aidtimeline.checks import check
+from aidtimeline.codec import decode, encode
 from aidtimeline.errors import LogError, UnreadableFile
 from aidtimeline.formats.importing.importer import OLDER, TWICE, UNDATED, import_readings
 from aidtimeline.formats.importing.reports import Report
@@ -86,6 +87,23 @@ def test_a_newer_version_that_says_the_same_changes_nothing(tmp_path: Path) -> N
     """It was known since the first."""
     imported(tmp_path, pledge("a", 5, "2022-03-01"))
     assert imported(tmp_path, pledge("a", 5, "2022-09-01")).recorded == 0
+
+
+def test_what_is_recorded_is_what_would_be_read(tmp_path: Path) -> None:
+    """The lines are written without being read again: each is the one line of its record, news and levels too."""
+    for day, amount in (("2022-03-01", 12), ("2022-09-01", 30), ("2022-12-01", 25)):
+        imported(tmp_path, pledge("é\n", amount, day), level("b", amount, day), Whole(scope="é", source=source(day)))
+    lines = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert len(lines) == 6
+    assert [encode(decode(line)) for line in lines] == lines
+
+
+def test_what_an_entry_supersedes_is_not_compared(tmp_path: Path) -> None:
+    """A file does not say it: it is a person's finding, and the same file again changes nothing."""
+    old = pledge("old", 1, "2022-03-01").event
+    [record] = EventLog(tmp_path).append(old)
+    EventLog(tmp_path).append(attrs.evolve(pledge("a", 5, "2022-03-01").event, supersedes=[record.id]))
+    assert dict(imported(tmp_path, pledge("a", 5, "2022-03-01")).outcomes) == {"unchanged": 1}
 
 
 # What changed.

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline
-from aidtimeline.codec import encode
+from aidtimeline.codec import encode, encode_new
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Delivery, Record
@@ -27,6 +27,7 @@ from aidtimeline.log import EventLog
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import LOCK
 from aidtimeline.testing import MemoryLog
+from aidtimeline.values.dates import format_instant
 
 
 @pytest.fixture
@@ -457,6 +458,18 @@ def test_of_lines_of_which_one_cannot_be_read_none_is_copied(events: Path) -> No
     assert numbers(events) == [1, 2]
     log_in(events).append(delivery(6))
     assert numbers(events) == [1, 2, 6]
+
+
+def test_lines_just_made_are_added_unread_and_each_record_once(events: Path) -> None:
+    """They are the lines that `append` would write; with a stamp, only if the log has not changed since."""
+    log = log_in(events)
+    made = [(*encode_new(delivery(number), format_instant(AT)), AT) for number in (1, 3, 3, 4)]
+    lines = [(id_, recorded_at, line) for id_, line, recorded_at in made]
+    stamp = log.stamp()
+    assert log.add_lines(lines, stamp=stamp) == 2
+    assert numbers(events) == [1, 2, 3, 4]
+    with pytest.raises(LogError, match="try again"):
+        log.add_lines(lines, stamp=stamp)
 
 
 # What the system says no to.

@@ -45,6 +45,16 @@ def members(event: Event | Amendment) -> Texts:
     return fields, f"{{{by_name[1:]}}}"
 
 
+def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozenset()) -> str:
+    """An event or a source with sorted names, without some of its fields.
+
+    >>> by_name(Source(title="Aid", url="https://example.org"), without=frozenset({"url"}))
+    '{"title":"Aid"}'
+    """
+    cls: type = type(value)
+    return f"{{{_members_of(cls, without)(value)[1][1:]}}}"
+
+
 @functools.cache
 def head(kind: str) -> str:
     """How an object of a kind begins, after its brace."""
@@ -106,7 +116,7 @@ _NESTED_FIELD = """\
         {name}, {name}_by_name = ',"{name}":' + {name}, ',"{name}":' + {name}_by_name"""
 
 
-def _source(cls: type) -> str:
+def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
     """The source of the function that gives the fields of an instance, each with a comma before it, in both orders.
 
     >>> from aidtimeline.events import Retraction
@@ -130,6 +140,8 @@ def _source(cls: type) -> str:
     in_order: dict[str, str] = {}
     by_name: dict[str, str] = {}
     for each in attrs.fields(cls):
+        if each.name in without:
+            continue
         name, is_nested = each.name, types[each.name] | None in _NESTED
         stated = "is not None" if each.default in (None, attrs.NOTHING) else f"!= default_{name}"
         lines.append((_NESTED_FIELD if is_nested else _PLAIN_FIELD).format(name=name, stated=stated))
@@ -142,12 +154,13 @@ def _source(cls: type) -> str:
     return "\n".join([*lines, "    return in_order, by_name"])
 
 
-def _members_of(cls: type) -> Callable[[Any], Texts]:
+@functools.cache
+def _members_of(cls: type, without: frozenset[str] = frozenset()) -> Callable[[Any], Texts]:
     types = typing.get_type_hints(cls)
     known: dict[str, Any] = {}
     for each in attrs.fields(cls):
         known |= {f"write_{each.name}": _FORMS[types[each.name] | None], f"default_{each.name}": each.default}
-    exec(_source(cls), known)
+    exec(_source(cls, without), known)
     made: Callable[[Any], Texts] = known["members"]
     return made
 
@@ -161,7 +174,7 @@ class _Members(dict[type, Callable[[Any], Texts]]):
     A class derived from one of these is not written: it may have fields that no reader knows.
     """
 
-    def __missing__(self, cls: type) -> Callable[[Any], Texts]:
+    def __missing__(self, cls: Any) -> Callable[[Any], Texts]:
         if cls not in _WRITTEN:
             raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
         made = self[cls] = _members_of(cls)

@@ -146,7 +146,7 @@ class EventLog:
         with _as_log_error(self.folder):
             return self._list().stamp
 
-    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events", stamp: Stamp | None = None) -> int:
+    def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
         """Record whole lines of a log as they stand, all or none; returns how many were added.
 
         A line is added if its record is not in the log yet, or only with a later `recorded_at`::
@@ -156,10 +156,21 @@ class EventLog:
             09:00          10:00, 08:00                   08:00
 
         There may be more lines than memory holds. Each comes with the name of its file and its number there, for
-        messages. With the `stamp` of a log that the lines were made for, they are recorded only if nothing was written
-        to it since.
+        messages.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
+        """
+        records = ((decode(line, file=file, line_number=number), line) for file, number, line in lines)
+        checked = ((each.id, each.recorded_at, line.rstrip(b"\r\n") + b"\n") for each, line in records)
+        return self.add_lines(checked, to=to)
+
+    def add_lines(
+        self, lines: Iterable[tuple[str, datetime, bytes]], *, to: str = "events", stamp: Stamp | None = None
+    ) -> int:
+        """Record lines made by `encode_new`, each with its id and its `recorded_at`, as `copy` does, but unread.
+
+        With the `stamp` of the log that the lines were made for, they are recorded only if nothing was written to it
+        since. Raises as `append` does.
         """
         name = file_name(to)
         added = 0
@@ -170,15 +181,14 @@ class EventLog:
 
             def new() -> Iterator[bytes]:
                 nonlocal added
-                for file, number, line in lines:
-                    record = decode(line, file=file, line_number=number)
-                    known = earliest.get(record.id)
-                    if known is None and (found := standing(record.id)) is not None:
+                for id_, recorded_at, line in lines:
+                    known = earliest.get(id_)
+                    if known is None and (found := standing(id_)) is not None:
                         known = found.recorded_at
-                    if known is None or record.recorded_at < known:
-                        earliest[record.id] = record.recorded_at
+                    if known is None or recorded_at < known:
+                        earliest[id_] = recorded_at
                         added += 1
-                        yield line.rstrip(b"\r\n") + b"\n"
+                        yield line
 
             self._target(name, listing).append(new())
         return added

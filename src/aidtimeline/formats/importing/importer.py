@@ -24,7 +24,7 @@ import attrs
 
 from aidtimeline.codec import encode_new
 from aidtimeline.events import Amendment, Correction, Event, Retraction, stated
-from aidtimeline.formats.importing.known import READ_ANEW, Known, Said, digests, version_of
+from aidtimeline.formats.importing.known import READ_ANEW, Known, Said, digest, version_of
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
@@ -38,6 +38,7 @@ OLDER = "an older version than what the log has of it: versions are imported in 
 TWICE = "the same reference a second time in one file"
 UNDATED = "nobody says when this version came out: known since now, or since what --published says"
 NOT_THERE = "no longer in this version of the dataset"
+_ID = 32  # characters
 _REFUSED = {"older": OLDER, "twice": TWICE}
 
 
@@ -98,12 +99,12 @@ def import_readings(
             if len(report.first) < FIRST:
                 report.first.append(event)
             if not dry_run:
-                _, line = encode_new(event, at)
-                spool.write(line)
+                id_, line = encode_new(event, at)
+                spool.write(id_.encode() + line)
         if spool.tell():
             spool.seek(0)
-            lines = (("(import)", number, line) for number, line in enumerate(spool, start=1))
-            log.copy(lines, to=to, stamp=known.stamp)
+            lines = ((each[:_ID].decode(), recorded_at, each[_ID:]) for each in spool)
+            log.add_lines(lines, to=to, stamp=known.stamp)
     return report
 
 
@@ -151,7 +152,7 @@ def _settle(
         if entry.restated and before is not None:
             event = attrs.evolve(event, date=_between(DateRange.between(None, before), event.date))
         return "new", event
-    if not said.gone and said.digests[entry.restated] == digests(event)[entry.restated]:
+    if not said.gone and said.digest == digest(event) and (entry.restated or said.dated == event.date):
         return "unchanged", None
     if version < said.version:
         return "older", None

@@ -12,7 +12,8 @@ from typing import TypeAlias
 import attrs
 from attrs import define
 
-from aidtimeline.codec import canonical, event_to_json, record_id
+from aidtimeline.codec import record_id
+from aidtimeline.codec.texts import by_name
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.readings import Beginning, Whole
@@ -26,8 +27,10 @@ READ_ANEW = "read anew from the same version of the file"
 MAX_ENTRIES = 2_000_000
 """How many entries one file may have: what is known of each key is held in memory."""
 
-#: What of a source changes from version to version though the data says the same.
-_OF_A_VERSION = {"published", "retrieved", "title", "locator"}
+#: Fields of a source that differ between versions of a file although the data is the same.
+_OF_A_VERSION = frozenset({"published", "retrieved", "title", "locator"})
+#: Fields of an event that are compared apart, or written by the importer.
+_OF_THE_IMPORT = frozenset({"date", "supersedes", "sources"})
 
 
 # When the version came out, when it was recorded, whether by an amendment, and the id of the record.
@@ -38,13 +41,13 @@ _Order: TypeAlias = tuple[datetime, datetime, bool, str]
 class Said:
     """What a dataset said last under one key, and the record of ours that tells it.
 
-    `news` is the correction that stands in the record's place, where one does. `digests` are of all that it says, and
-    of that without its date and what it supersedes; the last in `order` holds. `ids` are the records of all versions.
+    `news` is the correction that replaces the record, if there is one. The last in `order` holds. `ids` are the records
+    of all versions.
     """
 
     id: str
     news: str | None
-    digests: tuple[bytes, bytes]
+    digest: bytes
     order: _Order
     dated: DateRange
     level: Quantity | None
@@ -93,7 +96,7 @@ class Known:
         ids = set() if before is None else before.ids
         if before is None or order > before.order:
             level = stated(event, "quantity", Quantity)
-            said = Said(record, news, digests(event), order, event.date, level, event.supersedes, ids)
+            said = Said(record, news, digest(event), order, event.date, level, event.supersedes, ids)
             self._said[dataset][ref] = said
         ids.add(record)
 
@@ -173,13 +176,11 @@ def _key(dataset: str | None, ref: str | None) -> bytes:
     return hashlib.blake2b(f"{dataset}\0{ref}".encode(), digest_size=16).digest()
 
 
-def digests(event: Event) -> tuple[bytes, bytes]:
-    """Digests of what an event says, but for when and where in its file it stood; and of that without its date."""
-    fields = event_to_json(event)
-    own, *others = fields["sources"]
-    fields["sources"] = [{name: own[name] for name in own.keys() - _OF_A_VERSION}, *others]
-    undated = {name: value for name, value in fields.items() if name not in ("date", "supersedes")}
-    return hashlib.blake2b(canonical(fields)).digest(), hashlib.blake2b(canonical(undated)).digest()
+def digest(event: Event) -> bytes:
+    """A digest of what an event says, but for its date, what it supersedes, and which version of the file says so."""
+    own, *others = event.sources
+    said = [by_name(event, _OF_THE_IMPORT), by_name(own, _OF_A_VERSION), *map(by_name, others)]
+    return hashlib.blake2b("\n".join(said).encode(), digest_size=16).digest()
 
 
 def version_of(source: Source, recorded_at: datetime) -> datetime:
