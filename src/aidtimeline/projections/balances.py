@@ -1,7 +1,7 @@
 """Balances: promised less delivered, over all worlds, for all or some of the promises of one row.
 
-Everything here is a `Sum`: each promise adds what was promised, each delivery takes off what it gives, so that what
-supersedes what, and what may have happened, is weighed as in any other sum.
+A balance is a `Sum`: each promise adds its amount, and each delivery takes off its own. So supersession and what may
+have happened are weighed as in any other sum.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aidtimeline.projections.protocol import fold
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import ZERO, Quantity, subtract
 
-#: Whether a promise is among those that a balance is asked of.
+#: Whether a promise is in the balance.
 Mode: TypeAlias = Literal["in", "perhaps", "out"]
 Modes: TypeAlias = Mapping[str, Mode]
 #: How a promise or a delivery is reckoned: `added`, `taken_off`, or left out.
@@ -29,7 +29,7 @@ _ONE = Quantity.exact(1)
 
 @frozen
 class Balance:
-    """Low and high between which a difference lies in every world, both inclusive, None where open.
+    """Low and high between which a difference lies in every world, both inclusive; None: open.
 
     The flags are those of `Bounds`.
     """
@@ -94,22 +94,22 @@ def _share(promises: Iterable[Promised], given: Iterable[Given]) -> Share:
 
 
 def how_many_count(facts: Sequence[Fact]) -> Bounds:
-    """How many of the facts count in a world."""
+    """Bounds of how many of the facts count."""
     return _total({fact.id: Term(_ONE) for fact in facts}, facts)
 
 
 def balance(ledger: Ledger, modes: Modes) -> Balance:
-    """Promised less delivered, of the promises that the modes take in."""
+    """Promised less delivered, for the promises that `modes` says are in."""
     most, least = net(ledger, modes, added, taken_off), net(ledger, modes, taken_off, added)
     return Balance(_minus(least.high), most.high, most.approximate, most.disputed, most.loose)
 
 
 def net(ledger: Ledger, modes: Modes, promised: Reckoned, delivered: Reckoned, how: How | None = None) -> Bounds:
-    """Promises and deliveries added up, or taken off. `how` narrows the deliveries to the linked or inferred.
+    """Promises and deliveries, added or taken off. `how` narrows the deliveries to the linked or the inferred ones.
 
-    Where something is taken off, only the high end has a meaning. Bounds are tight but where they are flagged: where a
-    delivery counts toward several promises that may all be missing, or that are not all asked for; or where it counts
-    only if a promise does, and is itself superseded.
+    If something is taken off, only the high end has a meaning. Bounds are tight unless they are flagged. They are
+    flagged if a delivery counts toward several promises that may all be missing, or that are not all in; or if it
+    counts only if a promise does, and is itself superseded.
     """
     terms: dict[str, Term] = {}
     for each in ledger.promises:
@@ -130,7 +130,7 @@ def net(ledger: Ledger, modes: Modes, promised: Reckoned, delivered: Reckoned, h
         if share.always and asked == {"in"}:
             facts |= counting
             terms |= {delivery: delivered(term) for delivery, term in given.items()}
-        elif share.exclusive:  # what is given counts if the promise does: it is part of what the promise comes to
+        elif share.exclusive:  # what is given counts if the promise does, so it is part of the promise's term
             loose = loose or any(fact.group is not None for fact in counting.values())
             total = _total(given, counting.values())
             part = delivered(Term(total.quantity, total.disputed))
@@ -151,7 +151,7 @@ def net(ledger: Ledger, modes: Modes, promised: Reckoned, delivered: Reckoned, h
 
 
 def _part(amount: Quantity, allotted: Mapping[str, Quantity], modes: Modes) -> Quantity:
-    """How much of a delivery goes to the promises that are asked for: what matching allots them, and not beyond all."""
+    """How much of a delivery goes to the promises that are in: what is allotted to them, at most the whole delivery."""
     total = ZERO
     for promise, part in allotted.items():
         if modes[promise] != "out":
@@ -171,7 +171,7 @@ def added(term: Term) -> Term:
 
 
 def taken_off(term: Term) -> Term:
-    """The term below zero: its high end. A quantity cannot say what the low end of minus "at least 1" is."""
+    """The term below zero, of which only the high end is right: the low end of minus "at least 1" is not a quantity."""
     high = term.amount.low.copy_negate()
     return evolve(term, amount=Quantity(high, high, term.amount.approximate))
 

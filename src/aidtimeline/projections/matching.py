@@ -1,11 +1,11 @@
 """Matching: which delivery makes which promise good, how much of it, and after how many days.
 
-A link (`fulfils`) decides. What is linked to nothing serves the promises of its own donor, project and item in order
-of date: first promised, first served. How a delivery that is linked to several promises is split among them nobody has
-said: each gets from nothing to all of it.
+A link (`fulfils`) decides. A delivery without links serves the promises of its own donor, project and item in order of
+date: first promised, first served. If a delivery is linked to several promises, its split is not known: each gets from
+nothing to all of it.
 
-Amounts are bounds, and the rules are followed with bounds: whatever the true amounts are, and whichever facts count,
-what the rules would then give a promise lies between low and high.
+Amounts are bounds. Whatever the true amounts are, and whichever facts count, what these rules give to a promise lies
+between low and high.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ Allotted: TypeAlias = Mapping[str, Mapping[str, Quantity]]
 
 @frozen
 class Match:
-    """A delivery that makes a promise good, in whole or in part.
+    """A delivery that fulfils a promise, in whole or in part.
 
-    `promise` and `delivery` are the ids of the facts. `amount` are the bounds of what the promise gets, 0 in worlds in
-    which either does not count; None where the delivery does not say how much it is in what was promised. `days` go
-    from the promise to the delivery: whole days, low and high, both inclusive, None where open. Below zero it came
-    before the promise.
+    `promise` and `delivery` are the ids of the facts. `amount` is what the promise gets, 0 in worlds in which either
+    does not count; None if the delivery does not state it in the promise's unit or currency. `days` are whole days from
+    the promise to the delivery, low and high, both inclusive, None: open. They are below zero if the delivery came
+    first.
     """
 
     promise: str
@@ -46,7 +46,7 @@ class Match:
 
 @frozen
 class Given:
-    """A delivery as it counts toward one row: how much in what was promised there, and toward which of its promises."""
+    """A delivery as it counts toward one row: how much in the row's unit, and toward which of its promises."""
 
     fact: Fact
     term: Term | None
@@ -66,7 +66,7 @@ class Promised:
 class Share:
     """Deliveries that count toward the same promises of a row.
 
-    `always`: one of these promises or another counts in every world; `exclusive`: in none do two of them.
+    `always`: in every world at least one of these promises counts; `exclusive`: in every world at most one.
     """
 
     promises: frozenset[str]
@@ -76,7 +76,7 @@ class Share:
 
 
 def allot(promises: Sequence[Promised], shares: Iterable[Share]) -> Allotted:
-    """How much of each delivery each promise gets when the delivery counts; promises are in order of date."""
+    """How much of each delivery each promise gets if the delivery counts; promises are in order of date."""
     allotted: dict[str, dict[str, Quantity]] = {}
     taken: dict[str, Quantity] = defaultdict(lambda: ZERO)
     inferred: list[tuple[Fact, Quantity]] = []
@@ -102,9 +102,10 @@ def allot(promises: Sequence[Promised], shares: Iterable[Share]) -> Allotted:
 def _serve(
     promises: Sequence[Fact], rooms: dict[str, Quantity], deliveries: Sequence[tuple[Fact, Quantity]]
 ) -> dict[str, dict[str, Quantity]]:
-    """First promised, first served, from the first delivery on; an early one serves later promises with what is left.
+    """Serve promises in order of date, delivery by delivery.
 
-    What is more than all that was promised, and what reverses a delivery, goes to the last promise.
+    What is left of a delivery then serves promises that are dated after it. What exceeds all promises, or reverses a
+    delivery, goes to the last promise.
     """
     served: dict[str, dict[str, Quantity]] = {fact.id: defaultdict(lambda: ZERO) for fact, _ in deliveries}
     left = {fact.id: less(amount, ZERO) for fact, amount in deliveries}
@@ -136,7 +137,7 @@ def _serve(
 
 
 def matches(promises: Sequence[Promised], shares: Iterable[Share], allotted: Allotted, as_of: date) -> list[Match]:
-    """The matches of a row in order of date, first by promise; those that come to nothing are left out."""
+    """The matches of a row, ordered by the promise's date, then the delivery's; without those that come to nothing."""
     facts = {each.fact.id: each.fact for each in promises}
     order = {promise: number for number, promise in enumerate(facts)}
     found: list[tuple[int, Fact, Match]] = []
@@ -214,12 +215,12 @@ def _end(days: int, unit: str, *, up: bool = False) -> str:
 
 
 def perhaps(amount: Quantity, unsure: bool = True) -> Quantity:
-    """The amount, or where that is unsure, nothing to the amount."""
+    """The amount or, if that is unsure, nothing to the amount."""
     return amount.hull(ZERO) if unsure else amount
 
 
 def less(amount: Quantity, taken: Quantity) -> Quantity:
-    """What is left of an amount when some is taken, and at least nothing."""
+    """What is left of an amount when some is taken: at least nothing."""
     low = ZERO.low if taken.high is None else subtract(amount.low, taken.high)
     high = None if amount.high is None else subtract(amount.high, taken.low)
     return Quantity(max(low, ZERO.low), None if high is None else max(high, ZERO.low), amount.approximate)

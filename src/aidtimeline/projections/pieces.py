@@ -1,7 +1,7 @@
 """The pieces that give bounds, of which projections are built: sums, states, unions, and products of these.
 
-Each keeps the monoid sum of the plain facts, and, whole, the facts that are linked by supersession: only when all are
-together can it be told what linked facts are worth over the worlds.
+Each keeps one running sum of the plain facts. Facts that are linked by supersession are kept as they are, because a
+group can be weighed only when all of it is there. See docs/semantics.md, "Projections".
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ W = TypeVar("W")
 class Bounds:
     """Low and high between which the sum lies in every world, both inclusive, and how far to trust them.
 
-    `high` is None where it is open: `open` counts the facts that state no upper bound. `approximate`: some amount is an
-    "about"; `disputed`: accounts of some fact contradict each other; `loose`: the bounds are sound, but may be wider
-    than need be.
+    `high` is None if it is open; `open` counts the facts that state no upper bound. `approximate`: an amount is an
+    "about"; `disputed`: the accounts of a fact contradict each other; `loose`: the bounds are sound, but may be wider
+    than the worlds are.
     """
 
     low: Decimal
@@ -48,7 +48,7 @@ class Bounds:
 
 @frozen
 class Term:
-    """What one fact adds to one sum when it counts."""
+    """What one fact adds to one sum if it counts."""
 
     amount: Quantity
     disputed: bool = False
@@ -56,7 +56,7 @@ class Term:
 
 @define
 class _Parts(Generic[K, W]):
-    """The state of a sum or a state: what the plain facts come to, by key, and the linked facts with their terms."""
+    """The state of `Sum` and `State` as folds: what the plain facts come to, by key, and the linked facts' terms."""
 
     plain: dict[K, W] = Factory(dict)
     linked: list[tuple[Fact, tuple[tuple[K, Any], ...]]] = Factory(list)
@@ -72,11 +72,11 @@ class _Parts(Generic[K, W]):
         return groups.values()
 
     def add(self, key: K, value: W, together: Callable[[W, W], W]) -> None:
-        """Put a value together with what is there."""
+        """Combine a value with what is there for the key."""
         self.plain[key] = together(self.plain[key], value) if key in self.plain else value
 
     def merged(self, other: _Parts[K, W], together: Callable[[W, W], W]) -> _Parts[K, W]:
-        """Both, in a state of their own."""
+        """Both, as a new state."""
         merged = _Parts(dict(self.plain), self.linked + other.linked)
         for key, value in other.plain.items():
             merged.add(key, value, together)
@@ -85,10 +85,10 @@ class _Parts(Generic[K, W]):
 
 @frozen
 class Sum(Generic[K]):
-    """Sums with bounds. `terms` gives for each fact what it adds to which keys, at most once a key.
+    """Sums with bounds. `terms` gives for each fact what it adds to which keys, each key at most once.
 
-    The result has a key where some fact may count. Bounds hold for every world, and are reached in some world unless
-    they are flagged loose.
+    The result has a key if a fact with this key may count. Bounds hold for every world, and are reached in some world
+    unless they are flagged loose.
 
     >>> from aidtimeline.projections import fold
     >>> fold([], Sum(lambda fact: [])).plain
@@ -102,7 +102,7 @@ class Sum(Generic[K]):
         return _Parts()
 
     def step(self, state: _Parts[K, Bounds], fact: Fact) -> _Parts[K, Bounds]:
-        """Add what the fact adds, or keep it for the end where it is linked."""
+        """Add what the fact adds, or keep it for the end if it is linked."""
         terms = tuple(self.terms(fact))
         if fact.group is not None:
             if terms:
@@ -155,8 +155,8 @@ def _plus(one: Bounds, other: Bounds) -> Bounds:
 class State(Generic[K, V]):
     """States: of the facts that count, the last in the order of `Fact.rank` decides.
 
-    `terms` gives for each fact which keys it sets to which values. The result has, for each key that some fact may
-    set, the values it may have; None stands for a world in which nothing has set it yet.
+    `terms` gives for each fact which keys it sets to which values. The result gives for each key that a fact may set
+    the values that it may have; None stands for a world in which it is not set yet.
     """
 
     terms: Callable[[Fact], Iterable[tuple[K, V]]]
@@ -166,7 +166,7 @@ class State(Generic[K, V]):
         return _Parts()
 
     def step(self, state: _Parts[K, Possible[V]], fact: Fact) -> _Parts[K, Possible[V]]:
-        """Weigh what the fact states, or keep it for the end where it is linked."""
+        """Weigh what the fact states, or keep it for the end if it is linked."""
         latest: Latest[V] = Latest()
         terms = tuple((key, latest.stated(value, fact.rank)) for key, value in self.terms(fact))
         if fact.group is not None:
@@ -192,7 +192,7 @@ class State(Generic[K, V]):
 
 
 class Finishing:
-    """The fold of one piece, `piece`; what is made of it in the end is told by `finish`."""
+    """The fold of one piece, `piece`. A subclass says in `finish` what becomes of it."""
 
     piece: Projection[Any, Any]
 
@@ -211,7 +211,7 @@ class Finishing:
 
 @frozen
 class Union(Generic[K]):
-    """Unions: everything that some fact says which may count. `said` gives what each fact says."""
+    """Unions: all that is said by the facts that may count. `said` gives what each fact says."""
 
     said: Callable[[Fact], Iterable[K]]
 

@@ -16,8 +16,8 @@ class Projection(Protocol[S, R_co]):
     """A fold over the facts of one view, in the order of `Fact.rank`.
 
     The contract, for any partition of the facts into parts a and b:
-    `finish(merge(fold(a), fold(b))) == finish(fold(a + b))`, with `merge` associative and commutative: so the parts can
-    be folded anywhere. `step` may change the state it is given; `merge` leaves both as they are.
+    `finish(merge(fold(a), fold(b))) == finish(fold(a + b))`, and `merge` is associative and commutative. So the parts
+    can be folded anywhere. `step` may change the state it is given; `merge` leaves both as they are.
     """
 
     def initial(self) -> S:
