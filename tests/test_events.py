@@ -1,13 +1,70 @@
-"""The classes of events: which can be made, and what they take."""
+"""The classes of events: which can be made, what they take, and in which order a line has it."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import attrs
 import pytest
 
-from aidtimeline.events import Event, Source
+from aidtimeline.errors import InvalidValue
+from aidtimeline.events import EVENT_KINDS, KINDS, Delivery, Event, Payment, Promise, Source, State, Training
+
+FIRST = "date project package donor recipient via location"
+OF_PROJECT = "date package donor recipient via location project"
+LAST = "fulfils supersedes ref note sources"
+GOODS, BOOKED = "item quantity unit", "value_date side part_of"
+
+#: The fields of a line of each kind, in order. It never changes: what is written stays as it is.
+LINES = {
+    "announcement": f"{FIRST} intent party role {GOODS} value {LAST}",
+    "pledge": f"{FIRST} {GOODS} value due {BOOKED} {LAST}",
+    "commitment": f"{FIRST} {GOODS} value due {BOOKED} {LAST}",
+    "disbursement": f"{FIRST} value {BOOKED} {LAST}",
+    "receipt": f"{FIRST} value {BOOKED} {LAST}",
+    "expenditure": f"{FIRST} value {BOOKED} {LAST}",
+    "delivery": f"{FIRST} {GOODS} value {BOOKED} {LAST}",
+    "training": f"{FIRST} {GOODS} {LAST}",
+    "project": f"{OF_PROJECT} title parent planned_start planned_end actual_start actual_end {LAST}",
+    "status": f"{OF_PROJECT} status {LAST}",
+    "participation": f"{OF_PROJECT} party role left {LAST}",
+    "cancellation": f"{FIRST} {LAST}",
+    "observation": f"{FIRST} item indicator quantity unit {LAST}",
+    "correction": "of event reason ref note sources",
+    "retraction": "of reason duplicate_of ref note sources",
+    "corroboration": "of date quantity value ref note sources",
+}
+
+SOURCE = Source(publisher="Rubryka")
 
 
-def test_an_event_is_of_some_kind() -> None:
-    """The class that all kinds share is none of them: it is not made by itself."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_fields_stand_in_the_order_of_a_line(kind: str) -> None:
+    """However the classes share them."""
+    assert [each.name for each in attrs.fields(KINDS[kind])] == LINES[kind].split()
+
+
+def test_every_kind_has_its_line() -> None:
+    """And no line is of a kind that is gone."""
+    assert list(LINES) == list(KINDS)
+
+
+@pytest.mark.parametrize("cls", [Event, Promise, Payment, State])
+def test_an_event_is_of_some_kind(cls: Any) -> None:
+    """What several kinds share is not a kind: it cannot be made by itself."""
+    fields = {"value": "USD 5"} if cls is Payment else {"project": "hd"} if cls is State else {}
     with pytest.raises(TypeError, match="make a Delivery"):
-        Event(date="2023", sources=Source(publisher="Rubryka"))
+        cls(date="2023", sources=SOURCE, **fields)
+
+
+@pytest.mark.parametrize("cls", EVENT_KINDS.values(), ids=EVENT_KINDS)
+def test_an_event_is_small(cls: type[Event]) -> None:
+    """It has slots for its fields, and nothing else can be put into it."""
+    assert "__dict__" not in {name for each in cls.__mro__ for name in vars(each)}
+
+
+def test_a_field_takes_nothing_where_it_may_be_empty() -> None:
+    """None is what an optional field has by default; anything else is held against what may stand in it."""
+    assert Delivery(date="2023", item=None, value=None, sources=SOURCE).item is None
+    with pytest.raises(InvalidValue, match="one of person, course"):
+        Training(date="2023", quantity=8, unit="piece", sources=SOURCE)

@@ -1,7 +1,8 @@
 """What happened: the closed union of event kinds, the amendments, and `Record`, what the log holds of each.
 
-An event is an immutable, dated statement about the world with at least one source. Its kinds are the rows of `KINDS`;
-a new kind is one class here and one row there. The classes know nothing of JSON.
+An event is an immutable, dated statement about the world with at least one source. What a kind is stands on its class:
+its fields, its `nature`, and the traits of `Event`; checks, sums and projections ask the class. So a new kind is one
+class here and one row in `EVENT_KINDS`. The classes know nothing of JSON.
 
 Plain strings and numbers are taken wherever a value is meant:
 
@@ -13,184 +14,103 @@ Plain strings and numbers are taken wherever a value is meant:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar, Literal, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 import attrs
 from attrs import field, frozen
+from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem, Severity
 from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.converters import (
+    one_of,
+    to_date,
+    to_flag,
+    to_money,
+    to_quantity,
+    to_record_id,
+    to_record_ids,
+    to_slug,
+    to_slugs,
+    to_some_record_ids,
+    to_text,
+)
 from aidtimeline.values.dates import DateRange
 
-Role = Literal["funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member"]
-ActivityStatus = Literal["pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended"]
-Side = Literal["provider", "receiver"]
-
-ROLES: tuple[Role, ...] = (
-    "funding",
-    "accountable",
-    "extending",
-    "implementing",
-    "beneficiary",
-    "lead",
-    "member",
-)
-STATUSES: tuple[ActivityStatus, ...] = (
-    "pipeline",
-    "implementation",
-    "finalisation",
-    "closed",
-    "cancelled",
-    "suspended",
-)
-SIDES: tuple[Side, ...] = ("provider", "receiver")
+ROLES = ("funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member")
+STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended")
+SIDES = ("provider", "receiver")
 TRAINING_UNITS = ("person", "course")
-
-MAX_SLUG = 200
-RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
-
-
-# What may stand in a field: each function takes what a person writes and gives the value, or raises InvalidValue.
-
-
-def to_slug(value: str) -> str:
-    """A short name for a thing, party, project or place; an unknown one is fine, an unprintable one is not."""
-    if isinstance(value, str) and value and value.isprintable() and value == value.strip() and len(value) <= MAX_SLUG:
-        return value
-    raise InvalidValue(value, f"a slug: 1 to {MAX_SLUG} printable characters without space around them")
-
-
-def to_optional_slug(value: str | None) -> str | None:
-    """A slug, or nothing."""
-    return None if value is None else to_slug(value)
-
-
-def to_slugs(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Slugs in the order given; a single one may stand alone."""
-    return tuple(to_slug(each) for each in ([value] if isinstance(value, str) else value))
-
-
-def to_optional_text(value: str | None) -> str | None:
-    """Text of any length that can be written as UTF-8; an empty one is no text."""
-    if value is None:
-        return None
-    if isinstance(value, str) and value.strip() and "\0" not in value:
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            pass
-        else:
-            return value
-    raise InvalidValue(value, "text that is not empty and can be written as UTF-8")
-
-
-def to_text(value: str) -> str:
-    """Text that must be there."""
-    text = to_optional_text(value)
-    if text is None:
-        raise InvalidValue(value, "text")
-    return text
-
-
-def to_record_id(value: str) -> str:
-    """The whole id of a record: 32 lower-case hexadecimal digits."""
-    if isinstance(value, str) and RECORD_ID.fullmatch(value):
-        return value
-    raise InvalidValue(value, "the id of a record: 32 hexadecimal digits")
-
-
-def to_optional_record_id(value: str | None) -> str | None:
-    """The whole id of a record, or nothing."""
-    return None if value is None else to_record_id(value)
-
-
-def to_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Whole ids of records, each once, in the order given; a single one may stand alone."""
-    return tuple(dict.fromkeys(to_record_id(each) for each in ([value] if isinstance(value, str) else value)))
-
-
-def to_date(value: str | DateRange) -> DateRange:
-    """A date as EDTF text."""
-    return value if isinstance(value, DateRange) else DateRange.parse(value)
-
-
-def to_optional_date(value: str | DateRange | None) -> DateRange | None:
-    """A date as EDTF text, or nothing."""
-    return None if value is None else to_date(value)
-
-
-def to_quantity(value: Quantity | str | float) -> Quantity:
-    """A quantity: a number, or text such as `2..4`."""
-    return value if isinstance(value, Quantity) else Quantity.parse(value)
-
-
-def to_optional_quantity(value: Quantity | str | float | None) -> Quantity | None:
-    """A quantity, or nothing."""
-    return None if value is None else to_quantity(value)
-
-
-def to_money(value: Money | str) -> Money:
-    """An amount of money: `Money`, or text such as `USD 4500000`."""
-    return value if isinstance(value, Money) else Money.parse(value)
-
-
-def to_optional_money(value: Money | str | None) -> Money | None:
-    """An amount of money, or nothing."""
-    return None if value is None else to_money(value)
-
-
-def _one_of(allowed: tuple[str, ...], value: str) -> str:
-    if isinstance(value, str) and value in allowed:
-        return value
-    raise InvalidValue(value, "one of " + ", ".join(allowed))
 
 
 def to_role(value: str) -> str:
     """A role in a project: IATI's four participating-org roles, and beneficiary, lead, member."""
-    return _one_of(ROLES, value)
-
-
-def to_optional_role(value: str | None) -> str | None:
-    """A role in a project, or nothing."""
-    return None if value is None else to_role(value)
+    return one_of(ROLES, value)
 
 
 def to_status(value: str) -> str:
     """A status of IATI's ActivityStatus codelist, by name."""
-    return _one_of(STATUSES, value)
+    return one_of(STATUSES, value)
 
 
 def to_side(value: str) -> str:
     """Whose books a flow of money is from."""
-    return _one_of(SIDES, value)
+    return one_of(SIDES, value)
 
 
 def to_intent(value: str) -> str:
     """The kind of event that an announcement intends."""
-    return _one_of(tuple(EVENT_KINDS), value)
+    return one_of(EVENT_KINDS, value)
 
 
-def to_training_unit(value: str | None) -> str | None:
+def to_training_unit(value: str) -> str:
     """What trainings are counted in."""
-    return None if value is None else _one_of(TRAINING_UNITS, value)
+    return one_of(TRAINING_UNITS, value)
 
 
-def to_flag(value: bool) -> bool:
-    """True or false, and nothing that is like it."""
-    if isinstance(value, bool):
-        return value
-    raise InvalidValue(value, "true or false")
-
-
-# The common fields stand first in a line, what a kind carries beside them next, the links and sources last.
-_LAST = ("fulfils", "supersedes", "ref", "note", "sources")
+#: The order of fields in a line. What is not listed is a kind's own and stands at the dots, in the order of its class.
+_IN_LINE = (
+    *("of", "date", "project", "package", "donor", "recipient", "via", "location"),
+    *("...", "item", "indicator", "quantity", "unit", "value", "due", "value_date", "side", "part_of"),
+    *("fulfils", "supersedes", "ref", "note", "sources"),
+)
 
 
 def _in_line_order(_cls: type, fields: list[attrs.Attribute]) -> list[attrs.Attribute]:  # type: ignore[type-arg]
-    return sorted(fields, key=lambda each: _LAST.index(each.name) + 1 if each.name in _LAST else 0)
+    def place(each: attrs.Attribute) -> int:  # type: ignore[type-arg]
+        own = each.name not in _IN_LINE or (each.name == "project" and each.default is attrs.NOTHING)
+        return _IN_LINE.index("..." if own else each.name)
+
+    return sorted(fields, key=place)
+
+
+@frozen
+class Nature:
+    """What the events of a kind are, and what follows from that.
+
+    `may_supersede` names the natures that they may supersede, beside their own kind. `may_fulfil`: they make promises
+    good; `may_be_fulfilled`: others make them good. `summed`: their quantities and values are added up.
+    """
+
+    name: str
+    may_supersede: tuple[str, ...]
+    may_fulfil: bool = True
+    may_be_fulfilled: bool = False
+    summed: bool = True
+
+
+PLAN = Nature("plan", ("plan", "promise", "end"), may_be_fulfilled=True)
+PROMISE = Nature("promise", ("plan", "promise", "end"), may_be_fulfilled=True)
+DEED = Nature("deed", ("plan",))
+"""Something that has happened: goods were handed over, money was paid."""
+STATE = Nature("state", ("plan",))
+"""What a project is, or who takes part in it; the latest holds."""
+LEVEL = Nature("level", (), may_fulfil=False, summed=False)
+"""What somebody else has added up or measured. It stands beside the sums and replaces nothing but a level."""
+END = Nature("end", ("plan", "promise", "state", "level"), may_fulfil=False)
+"""What it supersedes ends, with nothing in its place."""
 
 
 @frozen(kw_only=True)
@@ -198,19 +118,19 @@ class Source:
     """A report that says so. What it did not give stays empty; nothing is composed from its URL.
 
     `published` is when one could read it; `retrieved` when it was read for this log; `attribution` whom the report
-    itself cites ("a government source"); `quote` the words it rests on. `dataset` is the name under which all versions
-    of a file or register are one, where this was taken from data and not from a text; `locator` is where in it.
+    itself cites ("a government source"); `quote` its words. If it is data and not a text, `dataset` is the name that
+    all versions of the file or register share, and `locator` the place in it.
     """
 
-    publisher: str | None = field(default=None, converter=to_optional_text)
-    title: str | None = field(default=None, converter=to_optional_text)
-    url: str | None = field(default=None, converter=to_optional_text)
-    published: DateRange | None = field(default=None, converter=to_optional_date)
-    retrieved: DateRange | None = field(default=None, converter=to_optional_date)
-    attribution: str | None = field(default=None, converter=to_optional_text)
-    quote: str | None = field(default=None, converter=to_optional_text)
-    dataset: str | None = field(default=None, converter=to_optional_slug)
-    locator: str | None = field(default=None, converter=to_optional_text)
+    publisher: str | None = field(default=None, converter=optional(to_text))
+    title: str | None = field(default=None, converter=optional(to_text))
+    url: str | None = field(default=None, converter=optional(to_text))
+    published: DateRange | None = field(default=None, converter=optional(to_date))
+    retrieved: DateRange | None = field(default=None, converter=optional(to_date))
+    attribution: str | None = field(default=None, converter=optional(to_text))
+    quote: str | None = field(default=None, converter=optional(to_text))
+    dataset: str | None = field(default=None, converter=optional(to_slug))
+    locator: str | None = field(default=None, converter=optional(to_text))
 
     def __attrs_post_init__(self) -> None:
         if not (self.publisher or self.title or self.url or self.attribution or self.dataset):
@@ -228,195 +148,227 @@ def to_sources(value: Source | Iterable[Source]) -> tuple[Source, ...]:
 
 def to_some_sources(value: Source | Iterable[Source]) -> tuple[Source, ...]:
     """At least one source."""
-    return to_sources(value) or _refuse([], "at least one source")
+    sources = to_sources(value)
+    if not sources:
+        raise InvalidValue([], "at least one source")
+    return sources
 
 
-def to_some_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
-    """At least one id of a record."""
-    return to_record_ids(value) or _refuse([], "the id of at least one record")
+# What several kinds carry stands on a class of its own.
 
 
-def _refuse(found: object, expected: str) -> tuple[()]:
-    raise InvalidValue(found, expected)
+@frozen(kw_only=True, slots=False)
+class Goods:
+    """Carries goods: so many of an item, in a unit (None: pieces)."""
+
+    __slots__ = ()
+
+    item: str | None = field(default=None, converter=optional(to_slug))
+    quantity: Quantity | None = field(default=None, converter=optional(to_quantity))
+    unit: str | None = field(default=None, converter=optional(to_slug))
+
+
+@frozen(kw_only=True, slots=False)
+class Valued:
+    """Carries money, or says what something is worth."""
+
+    __slots__ = ()
+
+    value: Money | None = field(default=None, converter=optional(to_money))
+
+
+@frozen(kw_only=True, slots=False)
+class Booked(Valued):
+    """Carries money that stands in somebody's books.
+
+    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books it is from. Money
+    that is `part_of` another flow or project is reported there too, and never summed twice.
+    """
+
+    __slots__ = ()
+
+    value_date: DateRange | None = field(default=None, converter=optional(to_date))
+    side: str = field(default="provider", converter=to_side)
+    part_of: str | None = field(default=None, converter=optional(to_slug))
+
+
+class _Room:
+    """Room in an event for what it may carry: of several bases, Python lets only one have slots."""
+
+    __slots__ = tuple(each.name for carried in (Goods, Booked) for each in attrs.fields(carried))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Event:
-    """The fields that every kind of event has.
+class Event(_Room):
+    """The fields that every kind of event has, and the traits in which kinds differ.
 
     `date` is when it happened (valid time). `via` names intermediaries: what "UNICEF bought with the support of Japan"
     is counted once, at its donor. `package` joins goods promised or handed over together. `fulfils` names the promises
-    this makes good; `supersedes` the facts this replaces from its date on. `ref` is the source's own reference.
+    that this makes good; `supersedes` the facts that this replaces from its date on. `ref` is the source's own
+    reference.
     """
 
     kind: ClassVar[str]
+    nature: ClassVar[Nature]
+    firmness: ClassVar[int] = 3
+    """From 0, an intention, to 3, something that has happened. Nothing is fulfilled by what is less firm."""
+    makes_good: ClassVar[tuple[str, ...]] = ()
+    """What of it is counted toward promises: `goods`, `money`."""
+    books: ClassVar[tuple[str, ...]] = ("provider",)
+    """From whose books its money is summed. The same flow in the other party's books is left out."""
+    units: ClassVar[tuple[str, ...]] = ()
+    """The units that its quantity can be in; none are named where any will do."""
 
     date: DateRange = field(converter=to_date)
-    project: str | None = field(default=None, converter=to_optional_slug)
-    package: str | None = field(default=None, converter=to_optional_slug)
-    donor: str | None = field(default=None, converter=to_optional_slug)
-    recipient: str | None = field(default=None, converter=to_optional_slug)
+    project: str | None = field(default=None, converter=optional(to_slug))
+    package: str | None = field(default=None, converter=optional(to_slug))
+    donor: str | None = field(default=None, converter=optional(to_slug))
+    recipient: str | None = field(default=None, converter=optional(to_slug))
     via: tuple[str, ...] = field(default=(), converter=to_slugs)
-    location: str | None = field(default=None, converter=to_optional_slug)
+    location: str | None = field(default=None, converter=optional(to_slug))
     fulfils: tuple[str, ...] = field(default=(), converter=to_record_ids)
     supersedes: tuple[str, ...] = field(default=(), converter=to_record_ids)
-    ref: str | None = field(default=None, converter=to_optional_text)
-    note: str | None = field(default=None, converter=to_optional_text)
+    ref: str | None = field(default=None, converter=optional(to_text))
+    note: str | None = field(default=None, converter=optional(to_text))
     sources: tuple[Source, ...] = field(converter=to_some_sources)
 
     def __attrs_pre_init__(self) -> None:
-        if type(self) is Event:
+        if not hasattr(self, "kind"):
             raise TypeError("an event is of some kind: make a Delivery, a Pledge, … (aidtimeline.events.EVENT_KINDS)")
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Announcement(Event):
-    """Somebody stated an intention. It is never counted as a pledge.
+class Announcement(Event, Goods, Valued):
+    """A stated intention. It is never counted as a pledge.
 
     `intent` is the kind of event that is intended; `party` and `role` say who is to take which role in the project.
     """
 
     kind = "announcement"
+    nature = PLAN
+    firmness = 0
 
     intent: str = field(converter=to_intent)
-    party: str | None = field(default=None, converter=to_optional_slug)
-    role: str | None = field(default=None, converter=to_optional_role)
-    item: str | None = field(default=None, converter=to_optional_slug)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-    value: Money | None = field(default=None, converter=to_optional_money)
-
-
-# What carries money has a `value_date`, the day on which it is valued (IATI value/@value-date); a `side`, whose books
-# it is from; and where its money is part of another flow's or project's, `part_of`: told once more, never summed twice.
+    party: str | None = field(default=None, converter=optional(to_slug))
+    role: str | None = field(default=None, converter=optional(to_role))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Pledge(Event):
-    """A promise that does not bind (IATI transaction types 12 and 13). `due` is when it is to be kept."""
+class Promise(Event, Goods, Booked):
+    """What pledges and commitments have in common. `due` is when the promise is to be kept."""
+
+    nature = PROMISE
+
+    due: DateRange | None = field(default=None, converter=optional(to_date))
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Pledge(Promise):
+    """A promise that does not bind (IATI transaction types 12 and 13)."""
 
     kind = "pledge"
-
-    item: str | None = field(default=None, converter=to_optional_slug)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-    value: Money | None = field(default=None, converter=to_optional_money)
-    due: DateRange | None = field(default=None, converter=to_optional_date)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
+    firmness = 1
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Commitment(Event):
+class Commitment(Promise):
     """A firm, written promise: grant agreement, contract, allocation (IATI transaction types 2 and 11)."""
 
     kind = "commitment"
-
-    item: str | None = field(default=None, converter=to_optional_slug)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-    value: Money | None = field(default=None, converter=to_optional_money)
-    due: DateRange | None = field(default=None, converter=to_optional_date)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
+    firmness = 2
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Disbursement(Event):
+class Payment(Event, Booked):
+    """What flows of money have in common."""
+
+    nature = DEED
+
+    value: Money = field(converter=to_money)
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Disbursement(Payment):
     """Money paid out (IATI transaction type 3)."""
 
     kind = "disbursement"
-
-    value: Money = field(converter=to_money)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
+    makes_good = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Receipt(Event):
+class Receipt(Payment):
     """Money received, in the receiver's books (IATI transaction type 1, incoming funds)."""
 
     kind = "receipt"
-
-    value: Money = field(converter=to_money)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
+    books = SIDES
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Expenditure(Event):
+class Expenditure(Payment):
     """Money spent by the implementer on goods and services (IATI transaction type 4)."""
 
     kind = "expenditure"
 
-    value: Money = field(converter=to_money)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
-
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Delivery(Event):
+class Delivery(Event, Goods, Booked):
     """Goods handed over. A value for several items stands once, on an event of the package without an item."""
 
     kind = "delivery"
-
-    item: str | None = field(default=None, converter=to_optional_slug)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-    value: Money | None = field(default=None, converter=to_optional_money)
-    value_date: DateRange | None = field(default=None, converter=to_optional_date)
-    side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=to_optional_slug)
+    nature = DEED
+    makes_good = ("goods", "money")
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Training(Event):
+class Training(Event, Goods):
     """People trained (unit `person`), or courses held (unit `course`)."""
 
     kind = "training"
+    nature = DEED
+    makes_good = ("goods",)
+    units = TRAINING_UNITS
 
-    item: str | None = field(default=None, converter=to_optional_slug)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    unit: str | None = field(default=None, converter=to_training_unit)
+    unit: str | None = field(default=None, converter=optional(to_training_unit))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Project(Event):
+class State(Event):
+    """What the states of a project have in common."""
+
+    nature = STATE
+
+    project: str = field(converter=to_slug)
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Project(State):
     """A project's profile. The latest word on each field holds; a field left out says nothing."""
 
     kind = "project"
 
-    project: str = field(converter=to_slug)
-    title: str | None = field(default=None, converter=to_optional_text)
-    parent: str | None = field(default=None, converter=to_optional_slug)
-    planned_start: DateRange | None = field(default=None, converter=to_optional_date)
-    planned_end: DateRange | None = field(default=None, converter=to_optional_date)
-    actual_start: DateRange | None = field(default=None, converter=to_optional_date)
-    actual_end: DateRange | None = field(default=None, converter=to_optional_date)
+    title: str | None = field(default=None, converter=optional(to_text))
+    parent: str | None = field(default=None, converter=optional(to_slug))
+    planned_start: DateRange | None = field(default=None, converter=optional(to_date))
+    planned_end: DateRange | None = field(default=None, converter=optional(to_date))
+    actual_start: DateRange | None = field(default=None, converter=optional(to_date))
+    actual_end: DateRange | None = field(default=None, converter=optional(to_date))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Status(Event):
+class Status(State):
     """A project's status (IATI ActivityStatus, by name) from this date on."""
 
     kind = "status"
 
-    project: str = field(converter=to_slug)
     status: str = field(converter=to_status)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Participation(Event):
+class Participation(State):
     """A party takes a role in a project or framework, or (`left`) gives it up."""
 
     kind = "participation"
 
-    project: str = field(converter=to_slug)
     party: str = field(converter=to_slug)
     role: str = field(converter=to_role)
     left: bool = field(default=False, converter=to_flag)
@@ -427,20 +379,20 @@ class Cancellation(Event):
     """A promise or plan ends with nothing in its place: what it `supersedes` no longer counts from its date on."""
 
     kind = "cancellation"
+    nature = END
 
     supersedes: tuple[str, ...] = field(converter=to_some_record_ids)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Observation(Event):
+class Observation(Event, Goods):
     """A reported level or measurement ("about 50 so far", "30 %"): never summed, held against the counts."""
 
     kind = "observation"
+    nature = LEVEL
 
-    item: str | None = field(default=None, converter=to_optional_slug)
-    indicator: str | None = field(default=None, converter=to_optional_slug)
+    indicator: str | None = field(default=None, converter=optional(to_slug))
     quantity: Quantity = field(converter=to_quantity)
-    unit: str | None = field(default=None, converter=to_optional_slug)
 
     def __attrs_post_init__(self) -> None:
         if self.item is None and self.indicator is None:
@@ -448,20 +400,26 @@ class Observation(Event):
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Correction:
+class _Amending:
+    """The fields that every amendment has: `of` is the id of the record it is about."""
+
+    of: str = field(converter=to_record_id)
+    ref: str | None = field(default=None, converter=optional(to_text))
+    note: str | None = field(default=None, converter=optional(to_text))
+    sources: tuple[Source, ...] = field(default=(), converter=to_sources)
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Correction(_Amending):
     """A record said something wrong; `event` is the whole of what it should have said.
 
-    Without a source it is a repair (we wrote it down wrongly), with one it is news (the world reported otherwise).
+    Without a source it is a repair (it was written down wrongly), with one it is news (the world reported otherwise).
     """
 
     kind: ClassVar[str] = "correction"
 
-    of: str = field(converter=to_record_id)
     event: Event | Amendment = field()
-    reason: str | None = field(default=None, converter=to_optional_text)
-    ref: str | None = field(default=None, converter=to_optional_text)
-    note: str | None = field(default=None, converter=to_optional_text)
-    sources: tuple[Source, ...] = field(default=(), converter=to_sources)
+    reason: str | None = field(default=None, converter=optional(to_text))
 
     @event.validator
     def _is_event(self, _attribute: object, value: object) -> None:
@@ -470,31 +428,24 @@ class Correction:
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Retraction:
+class Retraction(_Amending):
     """A record should not count; with `duplicate_of`, because another record states the same fact."""
 
     kind: ClassVar[str] = "retraction"
 
-    of: str = field(converter=to_record_id)
-    reason: str | None = field(default=None, converter=to_optional_text)
-    duplicate_of: str | None = field(default=None, converter=to_optional_record_id)
-    ref: str | None = field(default=None, converter=to_optional_text)
-    note: str | None = field(default=None, converter=to_optional_text)
-    sources: tuple[Source, ...] = field(default=(), converter=to_sources)
+    reason: str | None = field(default=None, converter=optional(to_text))
+    duplicate_of: str | None = field(default=None, converter=optional(to_record_id))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Corroboration:
-    """Another account of the same fact; what it does not state it takes from the record."""
+class Corroboration(_Amending):
+    """Another account of the same fact; what it does not state is taken from the record."""
 
     kind: ClassVar[str] = "corroboration"
 
-    of: str = field(converter=to_record_id)
-    date: DateRange | None = field(default=None, converter=to_optional_date)
-    quantity: Quantity | None = field(default=None, converter=to_optional_quantity)
-    value: Money | None = field(default=None, converter=to_optional_money)
-    ref: str | None = field(default=None, converter=to_optional_text)
-    note: str | None = field(default=None, converter=to_optional_text)
+    date: DateRange | None = field(default=None, converter=optional(to_date))
+    quantity: Quantity | None = field(default=None, converter=optional(to_quantity))
+    value: Money | None = field(default=None, converter=optional(to_money))
     sources: tuple[Source, ...] = field(converter=to_some_sources)
 
 

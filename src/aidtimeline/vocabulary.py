@@ -17,10 +17,11 @@ from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.events import to_optional_slug, to_optional_text, to_slug, to_text
 from aidtimeline.text.nearest import nearest
+from aidtimeline.values.converters import to_slug, to_text
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
@@ -37,8 +38,8 @@ class Item:
 
     slug: str = field(converter=to_slug)
     label: str = field(converter=to_text)
-    unit: str | None = field(default=None, converter=to_optional_slug)
-    category: str | None = field(default=None, converter=to_optional_slug)
+    unit: str | None = field(default=None, converter=optional(to_slug))
+    category: str | None = field(default=None, converter=optional(to_slug))
 
 
 @frozen(kw_only=True)
@@ -47,9 +48,9 @@ class Party:
 
     slug: str = field(converter=to_slug)
     name: str = field(converter=to_text)
-    kind: str | None = field(default=None, converter=to_optional_slug)
+    kind: str | None = field(default=None, converter=optional(to_slug))
     country: str | None = field(default=None, converter=_to_country)
-    iati_org_id: str | None = field(default=None, converter=to_optional_text)
+    iati_org_id: str | None = field(default=None, converter=optional(to_text))
 
     @property
     def label(self) -> str:

@@ -31,7 +31,8 @@ from aidtimeline.codec.structure import NotStructured, problems_of, structure
 from aidtimeline.codec.texts import head, members, texts
 from aidtimeline.codec.versions import UPCASTS, Upcasts, bring_up, is_old
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
-from aidtimeline.events import Amendment, Correction, Event, Record, to_record_id
+from aidtimeline.events import Amendment, Correction, Event, Record
+from aidtimeline.values.converters import to_record_id
 from aidtimeline.values.dates import format_instant, parse_instant
 
 _NOT_EDITED = "written lines are not edited: record a correction"

@@ -22,8 +22,9 @@ from attrs import define, field
 from aidtimeline.codec import VERSIONS, decode, event_from_json, record_id
 from aidtimeline.codec.jsonlines import parse_object
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
-from aidtimeline.events import Amendment, Event, Record, to_slug
+from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.values.converters import to_slug
 
 Line = tuple[str | None, int | None, str | bytes]
 """A line of a batch: its file and number (from 1), for messages, and what it says."""

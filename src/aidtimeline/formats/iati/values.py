@@ -12,10 +12,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import MAX_SLUG
 from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.values.amounts import Money
+from aidtimeline.values.converters import MAX_SLUG
 from aidtimeline.values.currencies import CURRENCIES
 from aidtimeline.values.dates import DateRange
 

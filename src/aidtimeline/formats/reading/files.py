@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from aidtimeline.errors import Problem, UnreadableFile
-from aidtimeline.events import MAX_SLUG, to_optional_slug
+from aidtimeline.values.converters import MAX_SLUG, to_slug
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -40,7 +41,7 @@ class File:
 
     path: Path = field(converter=Path)
     published: DateRange | None = None
-    dataset: str | None = field(default=None, converter=to_optional_slug)
+    dataset: str | None = field(default=None, converter=optional(to_slug))
     mapping: Path | None = None
     encoding: str | None = None
     vocabulary: Vocabulary = NO_VOCABULARY

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 import attrs
 
 from aidtimeline.errors import InvalidValue, UsageError
-from aidtimeline.events import to_optional_text, to_slug
 from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import FIELDS, KINDS, SEPARATORS, Habits, check_form
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
+from aidtimeline.values.converters import to_slug, to_text
 
 _SOURCE = ("publisher", "title", "url", "published")
 _KEYS = (
@@ -126,7 +126,7 @@ class _Reader:
         def check(text: str) -> None:
             value = self.own.value(name, text)
             fields = {} if cls is None else attrs.fields_dict(cls)
-            converter = fields[name].converter if name in fields else to_optional_text if name in _SOURCE[:3] else None
+            converter = fields[name].converter if name in fields else to_text if name in _SOURCE[:3] else None
             if callable(converter):
                 converter(value)
 

@@ -1,0 +1,89 @@
+"""What may stand in a field: each function takes what a person writes and gives the value, or raises `InvalidValue`.
+
+They are converters of attrs fields. `attrs.converters.optional(to_slug)` also takes None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from aidtimeline.errors import InvalidValue
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
+
+MAX_SLUG = 200
+_RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def to_slug(value: str) -> str:
+    """A short name for a thing, party, project or place; an unknown one is fine, an unprintable one is not."""
+    if isinstance(value, str) and value and value.isprintable() and value == value.strip() and len(value) <= MAX_SLUG:
+        return value
+    raise InvalidValue(value, f"a slug: 1 to {MAX_SLUG} printable characters without space around them")
+
+
+def to_slugs(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Slugs in the order given; a single one may stand alone."""
+    return tuple(to_slug(each) for each in ([value] if isinstance(value, str) else value))
+
+
+def to_text(value: str) -> str:
+    """Text of any length that is not empty and can be written as UTF-8."""
+    if isinstance(value, str) and value.strip() and "\0" not in value:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return value
+    raise InvalidValue(value, "text that is not empty and can be written as UTF-8")
+
+
+def to_record_id(value: str) -> str:
+    """The whole id of a record: 32 lower-case hexadecimal digits."""
+    if isinstance(value, str) and _RECORD_ID.fullmatch(value):
+        return value
+    raise InvalidValue(value, "the id of a record: 32 hexadecimal digits")
+
+
+def to_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Whole ids of records, each once, in the order given; a single one may stand alone."""
+    return tuple(dict.fromkeys(to_record_id(each) for each in ([value] if isinstance(value, str) else value)))
+
+
+def to_some_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
+    """At least one id of a record."""
+    ids = to_record_ids(value)
+    if not ids:
+        raise InvalidValue([], "the id of at least one record")
+    return ids
+
+
+def to_date(value: str | DateRange) -> DateRange:
+    """A date as EDTF text."""
+    return value if isinstance(value, DateRange) else DateRange.parse(value)
+
+
+def to_quantity(value: Quantity | str | float) -> Quantity:
+    """A quantity: a number, or text such as `2..4`."""
+    return value if isinstance(value, Quantity) else Quantity.parse(value)
+
+
+def to_money(value: Money | str) -> Money:
+    """An amount of money: `Money`, or text such as `USD 4500000`."""
+    return value if isinstance(value, Money) else Money.parse(value)
+
+
+def to_flag(value: bool) -> bool:
+    """True or false, and nothing that is like them."""
+    if isinstance(value, bool):
+        return value
+    raise InvalidValue(value, "true or false")
+
+
+def one_of(allowed: Collection[str], value: str) -> str:
+    """One of the words allowed."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    raise InvalidValue(value, "one of " + ", ".join(allowed))
