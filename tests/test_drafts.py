@@ -96,7 +96,7 @@ def test_an_id_may_be_shortened_while_it_stays_unambiguous(ids: list[str], lengt
         if sum(each.startswith(beginning) for each in ids) == 1:
             assert find_id(beginning, sorted(ids)) == id_
         else:
-            with pytest.raises(InvalidValue, match="more than one"):
+            with pytest.raises(InvalidValue, match="several begin so"):
                 find_id(beginning, sorted(ids))
 
 

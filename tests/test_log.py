@@ -595,6 +595,6 @@ def test_a_writer_that_waits_too_long_gives_up(events: Path, monkeypatch: pytest
     from filelock import FileLock
 
     monkeypatch.setattr("aidtimeline.log.lock.LOCK_SECONDS", 0.1)
-    with FileLock(events / LOCK), pytest.raises(LogError, match="somebody else"):
+    with FileLock(events / LOCK), pytest.raises(LogError, match="other writers"):
         log_in(events).append(delivery(3))
     assert numbers(events) == [1, 2]

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from logs import AT, delivery, log_in
 
 from aidtimeline.errors import LogError
-from aidtimeline.log.seal import MOST_TOLD, NAME, missing, read_seal, seal
+from aidtimeline.log.seal import MOST_LISTED, NAME, missing, read_seal, seal
 
 
 def run(folder: Path, *arguments: str) -> Result:
@@ -129,11 +129,11 @@ def test_what_is_missing_is_not_sealed_over(events: Path) -> None:
 def test_many_missing_lines_are_summed_up(tmp_path: Path) -> None:
     """The first are told one by one."""
     log = log_in(tmp_path)
-    log.append([delivery(number) for number in range(MOST_TOLD + 5)])
+    log.append([delivery(number) for number in range(MOST_LISTED + 5)])
     made = seal(log, AT)
     assert read_seal(tmp_path) == made
     problems = list(missing(tmp_path, []))
-    assert len(problems) == MOST_TOLD + 1
+    assert len(problems) == MOST_LISTED + 1
     assert problems[-1].message == "5 more records that were sealed are missing"
 
 

@@ -1,4 +1,4 @@
-"""What is to be recorded, and the lines of it: each is encoded once, before anybody else has to wait."""
+"""Events to be recorded, and their lines: each is encoded once, before the log is locked."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from aidtimeline.values.dates import format_instant
 Recordable: TypeAlias = Event | Amendment | Record
 
 Positions: TypeAlias = Mapping[str, int]
-"""By id, which of a batch is meant, from 0."""
+"""The position in a batch, from 0, by id."""
 
 
 def listed(events: Recordable | Iterable[Recordable]) -> list[Recordable]:
-    """Events, of which a single one may stand alone."""
+    """Events as a list; a single one may be given by itself."""
     return [events] if isinstance(events, Recordable) else list(events)
 
 
 class Batch:
-    """Events that are recorded at an instant, and whole records, which keep their own.
+    """Events to be recorded at one instant, and whole records, which keep their own.
 
-    `ids` has the id of each, in their order; an event that cannot be written as a line has an empty one.
+    `ids` has the id of each, in their order; it is empty for an event that cannot be written as a line.
     """
 
     def __init__(self, events: Sequence[Recordable], recorded_at: datetime) -> None:
@@ -37,7 +37,7 @@ class Batch:
         self._problems: list[Problem] = []
         for each in events:
             id_, line = "", None
-            try:  # a whole record may stand already, and is encoded where it does not
+            try:  # a whole record is encoded later, and only if it is not in the log yet
                 id_, line = (each.id, None) if isinstance(each, Record) else encode_new(each, at)
             except InvalidValue as error:
                 self._problems.append(Problem.of_value(None, error))
@@ -45,7 +45,7 @@ class Batch:
             self._lines.append(line)
 
     def new(self, standing: Mapping[str, Record]) -> Positions:
-        """What has to be written where these records stand: of whole records also one that was recorded earlier."""
+        """What has to be written to a log with the `standing` records: new ids, and records of an earlier instant."""
         new: dict[str, int] = {}
         for position, id_ in enumerate(self.ids):
             if id_ not in new and id_ not in standing:
@@ -57,7 +57,7 @@ class Batch:
         return new
 
     def lines(self, new: Positions) -> dict[str, bytes]:
-        """The line of each by its id, with its end. Raises `RefusedBatch`, with all that cannot be written as lines."""
+        """The line of each by its id, with its line end. Raises `RefusedBatch`, with all that cannot be written."""
         lines: dict[str, bytes] = {}
         problems = list(self._problems)
         for id_, position in new.items():
@@ -74,7 +74,7 @@ class Batch:
         return lines
 
     def records(self, new: Positions, file: str | None, numbers: Iterable[int | None]) -> dict[str, Record]:
-        """The record of each by its id, as it stands in a file under these line numbers."""
+        """The record of each by its id, with the file and the line numbers it was written to."""
         records: dict[str, Record] = {}
         for (id_, position), number in zip(new.items(), numbers, strict=True):
             given = self._given[position]

@@ -1,8 +1,8 @@
-"""The few things that are done to files on the way to an answer that may be relied on: one method for each system call.
+"""The system calls that a durable log is made of, one method each.
 
-Whoever wants to see a step fail passes an object of a class that overrides it (`aidtimeline.testing.faults` has some).
+To see one of them fail, pass a subclass that overrides it (`aidtimeline.testing.faults` has some).
 
-What is written to is never a symbolic link, whatever its name says: it would lead out of the log's folder.
+Symbolic links are never written to: they may lead out of the log's folder.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ import os
 from collections.abc import Iterator
 from types import ModuleType
 
+from aidtimeline.errors import LogError
+
 _ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe with nobody at its other end would be waited for
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for a process at its other end
 
 
 class Disk:
     """The disk as it is. Every method raises `OSError` as the system does."""
 
     def open(self, path: str, flags: int) -> int:
-        """A file descriptor; a new file can be read by everybody and written by its owner, as the umask allows."""
+        """Open a file; returns its descriptor. A new file gets mode 0o666, less the umask."""
         flags |= _ALWAYS | (_NO_LINK if flags & (os.O_WRONLY | os.O_RDWR) else _AT_ONCE)
         try:
             return os.open(path, flags, 0o666)
@@ -33,11 +35,11 @@ class Disk:
             raise
 
     def close(self, descriptor: int) -> None:
-        """Give a descriptor back."""
+        """Close a descriptor."""
         os.close(descriptor)
 
     def write(self, descriptor: int, data: bytes) -> int:
-        """Write some of the data, at the end of the file where it was opened so; returns how many bytes."""
+        """Write some of the data; returns how many bytes."""
         return os.write(descriptor, data)
 
     def write_all(self, descriptor: int, data: bytes) -> None:
@@ -48,21 +50,21 @@ class Disk:
             written = self.write(descriptor, data)
 
     def sync(self, descriptor: int) -> None:
-        """Return when what was written, and the file's size, is on the disk."""
+        """Flush a file to disk: what was written, and its size."""
         getattr(os, "fdatasync", os.fsync)(descriptor)
 
     def sync_folder(self, path: str) -> None:
-        """Return when the names in a folder are on the disk (where the system has a way to ask for it)."""
+        """Flush the names in a folder to disk. Does nothing on Windows, which has no way to do it."""
         if os.name != "nt":
             with self.opened(path, os.O_RDONLY) as descriptor:
                 os.fsync(descriptor)
 
     def truncate(self, descriptor: int, size: int) -> None:
-        """Cut a file."""
+        """Cut a file to a size in bytes."""
         os.ftruncate(descriptor, size)
 
     def replace(self, source: str, target: str) -> None:
-        """Give a file a name, in place of the one that had it: in one step, for whoever looks."""
+        """Rename a file, replacing the one that had the name, in one step."""
         os.replace(source, target)
 
     def remove(self, path: str) -> None:
@@ -74,16 +76,16 @@ class Disk:
         os.mkdir(path)
 
     def lock(self, descriptor: int) -> bool:
-        """Take the lock of an open file, unless somebody has it; the system lets it go when its process dies."""
+        """Lock an open file without waiting; returns whether it was free. The lock ends when the process dies."""
         return bool(_locks().lock_descriptor(descriptor, blocking=False))
 
     def unlock(self, descriptor: int) -> None:
-        """Let go of the lock of a file."""
+        """Unlock a file."""
         _locks().unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:
-        """A file descriptor for as long as it is needed."""
+        """An open file descriptor, closed at the end of the `with`."""
         descriptor = self.open(path, flags)
         try:
             yield descriptor
@@ -91,8 +93,17 @@ class Disk:
             self.close(descriptor)
 
 
+@contextlib.contextmanager
+def as_log_error(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Raise the `OSError` of a system call as a `LogError`, which names its file, or else `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error
+
+
 @functools.cache
 def _locks() -> ModuleType:
-    import filelock  # noqa: PLC0415  (it takes long to load, and readers need none)
+    import filelock  # noqa: PLC0415  (it is slow to load, and readers do not need it)
 
     return filelock

@@ -1,11 +1,11 @@
 """Drafts: events as a person writes them down, before they are records.
 
-A draft is a line of the log without `id` and `recorded_at`; its `v` may be left out and means today's version. It may
-carry a `label`, by which other drafts of the same batch name it as `@label` in `of`, `fulfils`, `supersedes` and
-`duplicate_of`, also within a correction's `event`. Ids may be shortened to what only one id of the log and batch begins
-with. Whole lines of a log, with `id` and `recorded_at`, may stand among the drafts.
+A draft is a line of the log without `id` and `recorded_at`; `v` may be left out, and then means the current version. It
+may have a `label`, by which other drafts of the same batch refer to it as `@label` in `of`, `fulfils`, `supersedes` and
+`duplicate_of`, also within the `event` of a correction. An id may be shortened to digits with which only one id of the
+log and the batch begins. A batch may also have whole lines of a log, with `id` and `recorded_at`.
 
-An id that is given whole need not be in the log: logs are merged, and what it aims at may come from elsewhere.
+An id that is given whole need not be in the log: logs are merged, and its record may come from another one.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
 
 Line = tuple[str | None, int | None, str | bytes]
-"""A line of a batch: its file and number (from 1), for messages, and what it says."""
+"""A line of a batch: its file and number (from 1), for messages, and its text."""
 
 SHORTEST = 4
 """The fewest digits that an id may be shortened to."""
 
-_ONE = ("of", "duplicate_of")  # the fields that name one record, and those that name several
+_ONE = ("of", "duplicate_of")  # the fields that refer to one record, and those that refer to several
 _SEVERAL = ("fulfils", "supersedes")
 _HEX = re.compile(r"[0-9a-f]{1,32}")
-_UNKNOWN = "0" * 32  # stands in for a reference that is told as a problem, so that the rest of its draft is read
+_UNKNOWN = "0" * 32  # replaces a reference that is reported as a problem, so that the rest of its draft is read
 
 
 def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[Event | Amendment | Record]:
-    """The events of drafts and the records of whole lines, in the order given; empty lines are passed over.
+    """The events of drafts and the records of whole lines, in the order given; empty lines are skipped.
 
-    `known_ids` are those of the log. Raises `RefusedBatch` with every problem of every line.
+    `known_ids` are the ids in the log. Raises `RefusedBatch` with every problem of every line.
 
     >>> source = '"sources":[{"publisher":"Kyodo News"}]'
     >>> first, second = read_drafts([
@@ -67,9 +67,9 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
 
 
 def find_id(shortened: str, ids: Sequence[str]) -> str:
-    """The one id of a sorted sequence that begins with these digits; 32 of them are an id, whether it is there or not.
+    """The one id of a sorted sequence that begins with these digits; all 32 are an id, even if it is not there.
 
-    Raises `InvalidValue` where none does or several do, and where it is no beginning of an id.
+    Raises `InvalidValue` if no id or several begin so, and for something other than the beginning of an id.
 
     >>> find_id("72e8", ["53a450ca83550ea887399585dcc87a2f", "72e861e2820f05a88c15152830f6897b"])
     '72e861e2820f05a88c15152830f6897b'
@@ -83,13 +83,13 @@ def find_id(shortened: str, ids: Sequence[str]) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise InvalidValue(shortened, "the beginning of one id", "more than one begins so: " + ", ".join(found))
+        raise InvalidValue(shortened, "the beginning of one id", "several begin so: " + ", ".join(found))
     raise InvalidValue(shortened, "the beginning of the id of a record in the log or this batch")
 
 
 @define(eq=False)
 class _Entry:
-    """A line of the batch: the fields of a draft, and the event it comes to; or the record of a whole line."""
+    """A line of the batch: the fields of a draft and the event made of them, or the record of a whole line."""
 
     file: str | None
     line: int | None
@@ -98,12 +98,12 @@ class _Entry:
     id: str = _UNKNOWN
     problems: list[Problem] = field(factory=list)
 
-    def tell(self, path: str | None, error: InvalidValue, code: str) -> None:
+    def report(self, path: str | None, error: InvalidValue, code: str) -> None:
         """Add a problem of this line."""
         self.problems.append(Problem.of_value(path, error, code, file=self.file, line=self.line))
 
     def references(self) -> Iterator[_Reference]:
-        """Each text that stands where an id is meant, also in the event of a correction."""
+        """Each text in the place of an id, also in the event of a correction."""
         path, fields = "$", cast(Any, self.fields)
         while isinstance(fields, dict):
             for name in _ONE:
@@ -129,12 +129,12 @@ class _Reference(NamedTuple):
 
 
 def _entry(file: str | None, number: int | None, line: str | bytes) -> _Entry:
-    """A line by itself: whole lines are records at once, drafts wait for those that they name."""
+    """A line by itself: a whole line becomes a record at once, a draft waits for those that it refers to."""
     entry = _Entry(file, number)
     try:
         fields = parse_object(line)
     except InvalidValue as error:
-        entry.tell(None, error, "bad-json")
+        entry.report(None, error, "bad-json")
         return entry
     if fields.get("id") is None and fields.get("recorded_at") is None:
         entry.fields = fields
@@ -154,16 +154,16 @@ def _labelled(entries: Iterable[_Entry]) -> dict[str, _Entry]:
         try:
             first = entry if label is None else labels.setdefault(to_slug(label), entry)
         except InvalidValue as error:
-            entry.tell("$.label", error, "bad-value")
+            entry.report("$.label", error, "bad-value")
             continue
         if first is not entry:
             there = f"{first.file or 'the batch'}:{first.line} has it"
-            entry.tell("$.label", InvalidValue(label, "a label of this draft alone", there), "duplicate-label")
+            entry.report("$.label", InvalidValue(label, "a label of this draft alone", there), "duplicate-label")
     return labels
 
 
 def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> Iterator[_Entry]:
-    """The drafts, those that others name before these; where they name each other in a circle it is told, and cut."""
+    """The drafts, each after those that it refers to. A circle is reported, and cut."""
     graph = {entry: {labels[each.label] for each in entry.references() if each.label in labels} for entry in entries}
     while True:
         sorter = TopologicalSorter(graph)
@@ -177,8 +177,8 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> Iterator[
             graph[naming].remove(named)
             for each in naming.references():
                 if each.label in labels and labels[each.label] is named:
-                    closed = InvalidValue(each.text, "drafts that do not name each other in a circle")
-                    naming.tell(each.path, closed, "label-circle")
+                    closed = InvalidValue(each.text, "drafts that do not refer to each other in a circle")
+                    naming.report(each.path, closed, "label-circle")
     while sorter.is_active():
         ready = sorter.get_ready()
         yield from ready
@@ -186,7 +186,7 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> Iterator[
 
 
 def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> None:
-    """Make the event of a draft whose named drafts have theirs."""
+    """Make the event of a draft, once the drafts that it refers to have theirs."""
     for each in entry.references():
         id_ = _UNKNOWN
         try:
@@ -197,7 +197,7 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> Non
             else:
                 raise InvalidValue(each.text, "the label of a draft of this batch", did_you_mean(each.label, labels))
         except InvalidValue as error:
-            entry.tell(each.path, error, "unknown-reference")
+            entry.report(each.path, error, "unknown-reference")
         each.holder[each.key] = id_
     fields: Any = entry.fields
     while isinstance(fields, dict):

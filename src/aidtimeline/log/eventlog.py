@@ -1,11 +1,10 @@
 """The log: a folder of JSON Lines files. Appends, reads, recovers; the only writer.
 
-The log is the `*.jsonl` files that stand in the folder itself, by name; names that begin with a dot are not read.
-Neither the order of lines nor the file they are in has a meaning. A file may be a symbolic link; it is read, not
-written.
+The log is the `*.jsonl` files in the folder itself, sorted by name; names that begin with a dot are ignored. Neither
+the order of lines nor their file has a meaning. A file may be a symbolic link; it is read, but not written to.
 
-Writers exclude each other, over processes and threads (`aidtimeline.log.lock`). `aidtimeline.log.file` tells how a file
-grows while others read it.
+Writers exclude each other, across processes and threads (`aidtimeline.log.lock`). `aidtimeline.log.file` says how a
+file grows while others read it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log.batch import Batch, Recordable, listed
-from aidtimeline.log.disk import Disk
+from aidtimeline.log.disk import Disk, as_log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index, Place
@@ -42,7 +41,7 @@ def now() -> datetime:
 class EventLog:
     """The log in a folder, which need not exist yet.
 
-    `clock` gives the instant that records are recorded at; `disk` is what files are written with.
+    `clock` returns the instant at which events are recorded; `disk` makes the system calls that write.
 
     >>> from aidtimeline import Delivery, Source
     >>> folder = getfixture("tmp_path") / "events"
@@ -72,32 +71,31 @@ class EventLog:
         self._threads = threading.Lock()
 
     def files(self) -> list[Path]:
-        """The files of the log, by name; none where the folder is missing."""
-        with _as_log_error(self.folder):
+        """The files of the log, sorted by name; none if the folder is missing."""
+        with as_log_error(self.folder):
             return [self.folder / name for name in self._list().files]
 
     def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
-        """The records of all files, with file and line; of each file what is committed when its turn comes.
+        """The records of all files, with file and line: of each file what is committed when it is read.
 
-        A record may be there twice; the earliest `recorded_at` stands. The first line that cannot be read raises
-        `UnreadableLog`; with `skip_problems` it is passed over. What is passed over is put into `problems`: such
-        lines, and as warnings a torn last line or an unfinished batch, which nobody was told is recorded.
+        A record may be there twice; the earliest `recorded_at` stands. A line that cannot be read raises
+        `UnreadableLog`, or is skipped with `skip_problems`. What is skipped is added to `problems`: such lines, and as
+        warnings a torn last line or an unfinished batch, which were never acknowledged.
 
-        Raises `LogError` where there is no log, or a file cannot be read.
+        Raises `LogError` if there is no log, or a file cannot be read.
         """
         return self._read(self._files(), skip_problems, [] if problems is None else problems)
 
     def lines(self, *, problems: list[Problem] | None = None) -> Iterator[tuple[str, int, bytes]]:
-        """Every line of all files as it stands, readable or not: with the name of its file, and its number there.
+        """Every line of all files as it is, valid or not: the name of its file, its number there, and its bytes.
 
-        What nobody was told is recorded is passed over, and put into `problems`, as `read` does. Raises as `read` does,
-        but for lines that cannot be read.
+        A torn last line and an unfinished batch are skipped and added to `problems`. Raises `LogError` as `read` does.
         """
         return self._lines(self._files(), [] if problems is None else problems)
 
     def ids(self) -> Collection[str]:
-        """The ids in the log, found without decoding it."""
-        with self._threads, _as_log_error(self.folder):
+        """The ids in the log, found without decoding its lines."""
+        with self._threads, as_log_error(self.folder):
             self._refresh(self._list())
             return self._index.ids()
 
@@ -108,17 +106,17 @@ class EventLog:
         recorded_at: datetime | None = None,
         to: str = "events",
     ) -> list[Record]:
-        """Record events, all or none; returns the record of each, in the order given. It is on the disk then.
+        """Record events, all or none; returns the record of each, in the order given. On return they are on the disk.
 
-        An event whose record is in the log already is not recorded again: the record that stands is returned. Of
-        whole records the id must be that of the event; one recorded earlier than the one that is there is added, since
-        the earliest stands.
+        An event whose record is in the log already is not recorded again: the record in the log is returned. A whole
+        record keeps its `recorded_at`, and its id must be that of its event; if it was recorded earlier than the one in
+        the log it is added, since the earliest stands.
 
-        `recorded_at` is for importing history; it must know its offset from UTC. `to` names the file, with or without
-        `.jsonl`; a folder or file that is missing is made.
+        `recorded_at` is for importing history, and needs an offset from UTC; by default it is what the clock says. `to`
+        names the file, with or without `.jsonl`. A missing folder or file is made.
 
-        Raises `InvalidValue` for a name or instant that is none, `RefusedBatch` for what cannot be written as a line,
-        and `LogError` where the folder cannot be written.
+        Raises `InvalidValue` for a bad name or instant, `RefusedBatch` for what cannot be written as a line, and
+        `LogError` if the folder cannot be written.
         """
         name = file_name(to)
         batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
@@ -142,8 +140,8 @@ class EventLog:
             return [standing[id_] for id_ in batch.ids]
 
     def stamp(self) -> Stamp:
-        """What the log's files are now: another whenever somebody has written to them."""
-        with _as_log_error(self.folder):
+        """The state of the log's files: another value whenever something was written."""
+        with as_log_error(self.folder):
             return self._list().stamp
 
     def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
@@ -194,7 +192,7 @@ class EventLog:
         return added
 
     def _standing(self, ids: Collection[str]) -> dict[str, Record]:
-        """By id, the records that stand already."""
+        """The records of these ids that are in the log, by id."""
         known = self._index.known(ids)
         if not known:
             return {}
@@ -222,7 +220,7 @@ class EventLog:
     def _lines(self, files: list[Path], problems: list[Problem]) -> Iterator[tuple[str, int, bytes]]:
         for path in files:
             file = str(path)
-            with _as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
+            with as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
                 number = 0
                 for line, _ in snapshot.lines():
                     number += 1
@@ -236,27 +234,24 @@ class EventLog:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
         """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
-        try:
-            with self._threads:
-                self._take_lock()
-                try:
+        with as_log_error(self.folder), self._threads:
+            self._take_lock()
+            try:
+                listing = self._list()
+                if listing.pending:
+                    self._recover(listing)
                     listing = self._list()
-                    if listing.pending:
-                        self._recover(listing)
-                        listing = self._list()
-                    self._refresh(listing)
-                    yield listing
-                finally:
-                    self._lock.release()
-        except OSError as error:
-            raise _log_error(error, self.folder) from error
+                self._refresh(listing)
+                yield listing
+            finally:
+                self._lock.release()
 
     def _take_lock(self) -> None:
         if self._named:
             try:
                 self._lock.acquire()
             except FileNotFoundError:
-                pass  # somebody removed the folder
+                pass  # the folder was removed
             else:
                 return
         self._make_folder()
@@ -269,13 +264,13 @@ class EventLog:
         self._index.refresh(listing.files, self._log_file)
 
     def _log_file(self, name: str) -> LogFile:
-        return LogFile(os.path.realpath(self.folder / name), self._disk)  # a link's pending is beside its target
+        return LogFile(os.path.realpath(self.folder / name), self._disk)  # a link's pending size is beside its target
 
     def _target(self, name: str, listing: Listing) -> LogFile:
-        """The file to append to; the one that was appended to last stays open."""
+        """The file to append to. The one that was last appended to stays open."""
         path = self._within + name
         if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
-            raise LogError(f"{path}: a symbolic link is not written to: its own folder has another lock")
+            raise LogError(f"{path}: a symbolic link is not written to: the folder of its target has another lock")
         if self._appended_to is None or self._appended_to.path != path:
             self._appended_to = LogFile(path, self._disk)
         return self._appended_to
@@ -287,7 +282,7 @@ class EventLog:
 
     @contextlib.contextmanager
     def _lookup(self) -> Iterator[Callable[[str], Record | None]]:
-        """A function from an id to the record that stands under it and can be read; its files stay open meanwhile."""
+        """A function from an id to its earliest record in the log that can be read; files stay open meanwhile."""
         snapshots: dict[str, Snapshot] = {}
 
         def read(place: Place) -> Iterator[Record]:
@@ -307,24 +302,24 @@ class EventLog:
             yield standing
 
     def _sync(self, records: Iterable[Record]) -> None:
-        """Make sure of records that are there already: who wrote them may have died before they were on the disk."""
+        """Flush records that were there already: their writer may have died before it did that."""
         for file in {each.file for each in records if each.file is not None}:
             self._log_file(Path(file).name).sync()
 
     def _make_folder(self) -> None:
-        """Make the folder where it is missing; its name is on the disk when records are."""
+        """Make the folder if it is missing, and flush its name to disk."""
         missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         for path in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 self._disk.make_folder(str(path))
         for path in missing or [self.folder]:
-            with contextlib.suppress(PermissionError):  # a folder we may write in may stand in one we may not read
+            with contextlib.suppress(PermissionError):  # its parent may be a folder that this user cannot read
                 self._disk.sync_folder(str(path.parent))
         self._named = True
 
 
-_TORN = "a last line that breaks off, passed over: its writer died, and it was never recorded"
-_UNFINISHED = "a batch that is being written, or whose writer died, passed over: it was never recorded"
+_TORN = "a last line that breaks off, skipped: its writer died, and it was never recorded"
+_UNFINISHED = "a batch that is being written, or whose writer died, skipped: it was never recorded"
 
 
 def _warning(code: str, message: str, file: str, line: int) -> Problem:
@@ -336,15 +331,3 @@ def _warning(code: str, message: str, file: str, line: int) -> Problem:
         line=line,
         hint=f"`record --to {Path(file).stem}` sets it aside",
     )
-
-
-@contextlib.contextmanager
-def _as_log_error(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _log_error(error, path) from error
-
-
-def _log_error(error: OSError, path: Path) -> LogError:
-    return LogError(f"{error.filename or path}: {error.strerror or error}")

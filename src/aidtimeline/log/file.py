@@ -1,20 +1,16 @@
-"""One file of the log: how it grows, how it is read meanwhile, and how it recovers. Knows bytes and lines, no records.
+"""One file of the log: how it grows, how it is read meanwhile, and how it recovers. Knows bytes and lines, not records.
 
-**Writers** hold the log's lock. A file only ever grows. What has to go (a torn line, a batch whose writer died) is
-copied to `NAME.torn`, and what stays to a new file, which then takes the name. (Where there is no room for that, a
-writer cuts off the single line that it failed to write.)
+**Writers** hold the log's lock. A file only ever grows. To remove something (a torn line, a batch whose writer died),
+a writer copies it to `NAME.torn`, copies the rest to a new file, and gives that one the name. (If the disk has no room
+for this, a writer cuts off the single line that it failed to write.)
 
-- One line is written as it is. It counts once it is whole; what there is of it until then is a torn line.
-- Several lines are one batch. `NAME.pending`, on the disk before the first byte of the batch, holds the size that the
-  file had; emptied once the last byte is on the disk, it commits the batch. It is emptied before it is removed, since a
-  name whose removal was not on the disk yet may come back when the power fails, but then it comes back empty. A
-  pending file without its line end says nothing: the batch has not begun.
+- A single line is written as it is. It counts once it is whole; until then it is a torn line.
+- Several lines are a batch. First the size of the file is written to `NAME.pending` and flushed to disk; then the batch
+  is written and flushed; then the pending file is emptied, which commits the batch, and removed. It is emptied first
+  because a removed name may come back when the power fails; then it comes back empty. A pending file whose text has no
+  line end was itself torn: its batch has not begun.
 
-**Readers** take no lock. They open the file, note its size, then look for a pending size, then at the file again. If
-it is another file by now, they begin anew. Where a size is pending, all up to it was committed before. Where none is
-and the file has not grown, its end was not within a batch: that batch would not have ended meanwhile (nothing was
-written, and to take it back gives another file), so its size would have been pending. What was read of may be read at
-leisure: those bytes never change.
+**Readers** take no lock. `LogFile.snapshot` says how they find what is committed.
 """
 
 from __future__ import annotations
@@ -38,36 +34,36 @@ _BLOCK = 2**20
 
 
 Identity: TypeAlias = tuple[int, int]
-"""Which file it is, whatever its name."""
+"""The device and inode of a file: they stay the same when it is renamed."""
 
 _NONE: Identity = (0, 0)
 
 
 def identity(status: os.stat_result) -> Identity:
-    """Which file the system speaks of."""
+    """The identity of the file that was looked at."""
     return status.st_dev, status.st_ino
 
 
 @frozen
 class Snapshot:
-    """What of a file is committed: `end` bytes. `identity` is another where the name was given to another file."""
+    """The first `end` bytes of a file, which are committed and never change."""
 
     stream: BinaryIO
     identity: Identity
     end: int
     unfinished: bool
-    """Whether a batch follows that is being written, or whose writer died."""
+    """Whether a batch follows that is still being written, or whose writer died."""
 
     def lines(self, start: int = 0) -> Iterator[tuple[bytes, int]]:
-        """Each line from an offset on, and the offset after it. Only a last line may be without its line end.
+        """Each line from an offset on, and the offset after it. Only the last line may lack its line end.
 
-        Of a line that is too long no more is given than shows that it is.
+        A line longer than `MAX_LINE_BYTES` is cut, and is still too long.
         """
         self.stream.seek(start)
         while start < self.end:
             line = last = self.stream.readline(min(self.end - start, MAX_LINE_BYTES + 2))
             if not line:
-                return  # somebody cut the file, which no writer of ours does
+                return  # another program has cut the file
             start += len(line)
             if len(line) == MAX_LINE_BYTES + 2 and not line.endswith(b"\n"):
                 while last and not last.endswith(b"\n"):
@@ -79,7 +75,7 @@ class Snapshot:
 
 @define
 class _Open:
-    """A file that stays open, and what size it had when its last line was seen to be whole."""
+    """A file that stays open, and its size when its last line was known to be whole (-1: not known)."""
 
     descriptor: int
     identity: Identity
@@ -87,11 +83,11 @@ class _Open:
 
 
 class LogFile:
-    """A file of the log. Methods raise `OSError` as the system does; those that write want the log's lock held.
+    """A file of the log. Methods raise `OSError` as the system does; those that write need the log's lock to be held.
 
-    What was appended to stays open, so that its number can be no other file's: as long as the name leads to that
-    number, it is on the disk, and need not be made sure of again. (Windows gives no name to another file while one is
-    open, and has no way to make sure of names: there nothing stays open.)
+    The file that was appended to stays open, so that no other file can get its inode. As long as the name leads to that
+    inode, the name is known to be on the disk, and is not flushed again. (On Windows nothing stays open: an open file
+    could not be replaced, and names cannot be flushed.)
     """
 
     def __init__(self, path: str, disk: Disk) -> None:
@@ -105,22 +101,31 @@ class LogFile:
             self.close()
 
     def close(self) -> None:
-        """Give back what stayed open."""
+        """Close the file that stayed open."""
         if self._open is not None:
             descriptor, self._open = self._open.descriptor, None
             self.disk.close(descriptor)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """The file as committed at one moment of this call."""
+        """What is committed of the file at some moment of this call.
+
+        It opens the file and looks at its size, then at the pending size, then at the file again:
+
+        1. The name now leads to another file: start again.
+        2. A size is pending: all up to that size was committed before the batch began, and the snapshot ends there.
+        3. No size is pending, but the file's size has changed: that may have been part of a batch. Start again.
+        4. No size is pending, and the file's size is the same: all of the file is committed. If its end had been within
+           a batch at the first look, that batch must have ended before the second: by a commit, and the rest of the
+           batch would have changed the size; or by being taken back, and the name would lead to another file.
+        """
         while True:
             with self.disk.opened(self.path, os.O_RDONLY) as descriptor:
                 before, pending, after = os.fstat(descriptor), self._pending(), os.stat(self.path)
                 if not stat.S_ISREG(before.st_mode):
                     raise OSError(errno.EINVAL, "neither a file nor a link to one", self.path)
-                if identity(before) != identity(after):
-                    continue
-                if pending is None and before.st_size != after.st_size:
+                replaced, resized = identity(before) != identity(after), before.st_size != after.st_size
+                if replaced or (resized and pending is None):
                     continue
                 end = after.st_size if pending is None else min(pending, after.st_size)
                 with open(descriptor, "rb", closefd=False) as stream:
@@ -128,12 +133,12 @@ class LogFile:
                 return
 
     def append(self, lines: Iterable[bytes]) -> tuple[Identity, int]:
-        """Append lines with their ends, all or none. They and the file's name are on the disk then.
+        """Append lines with their line ends, all or none; on return they and the file's name are on the disk.
 
-        Says which file it is by now, and where in it the first line begins.
+        Returns the identity of the file, and the offset at which the first line begins.
 
-        What a failed append left is taken back; where that fails too, the next writer does it. `lines` are taken as
-        they are written: where it takes the caller long to make them, or it fails to, that is within the batch.
+        A failed append is taken back; if that fails too, the next writer does it. `lines` are written as they are
+        taken: if making them is slow, or raises, that happens within the batch.
         """
         lines = iter(lines)
         first = list(islice(lines, 2))
@@ -159,7 +164,7 @@ class LogFile:
         return file.identity, size
 
     def sync(self) -> None:
-        """Return when all that can be read of the file, and its name, is on the disk, whoever wrote it."""
+        """Flush to disk all that can be read of the file, and its name, whichever process wrote it."""
         with self.disk.opened(self.path, os.O_RDONLY) as descriptor:
             self.disk.sync(descriptor)
         self.disk.sync_folder(self._folder)
@@ -170,7 +175,7 @@ class LogFile:
         if pending is not None:
             with contextlib.suppress(FileNotFoundError):
                 self._set_aside(pending)
-            self.disk.sync_folder(self._folder)  # somebody may have died between setting aside and this
+            self.disk.sync_folder(self._folder)  # a writer may have died between setting aside and this
         with contextlib.suppress(FileNotFoundError):
             self._commit()
 
@@ -196,11 +201,11 @@ class LogFile:
         with self.disk.opened(self._pending_path, os.O_WRONLY) as descriptor:
             self.disk.truncate(descriptor, 0)
             self.disk.sync(descriptor)
-        with contextlib.suppress(OSError):  # an empty one says nothing
+        with contextlib.suppress(OSError):  # it is empty, and may stay
             self.disk.remove(self._pending_path)
 
     def _to_append(self) -> tuple[_Open, int]:
-        """The file, open, and its size. Its name is on the disk: whoever gave it may have died before that."""
+        """The file, open, and its size. Its name is flushed, in case the process that made it died before doing so."""
         if self._open is not None:
             try:
                 status = os.lstat(self.path)
@@ -221,7 +226,7 @@ class LogFile:
         return self._open, status.st_size
 
     def _ready(self) -> _Open:
-        """The file, open, once its last line is whole: of a torn one what is there is set aside."""
+        """The file, open, and its last line whole: a torn line is set aside, a missing line end is added."""
         file, size = self._to_append()
         if size == file.end:
             return file
@@ -236,14 +241,14 @@ class LogFile:
         return file
 
     def _take_back(self, size: int, several: bool) -> None:
-        """After a failure: take back all after the first `size` bytes, as far as that can be done now."""
+        """After a failure, remove all after the first `size` bytes, as far as that is possible now."""
         with contextlib.suppress(OSError):
             try:
                 self._set_aside(size)
             except OSError:
                 if several or self._open is None:
-                    raise  # what is pending is not read
-                self.disk.truncate(self._open.descriptor, size)  # a full disk has no room to set aside; this takes none
+                    raise  # readers stop at the pending size
+                self.disk.truncate(self._open.descriptor, size)  # a full disk has no room to set it aside
                 self._open.end = -1
             self.recover()
 
@@ -265,7 +270,7 @@ class LogFile:
                     self.disk.sync(kept)
             except OSError:
                 with contextlib.suppress(OSError):
-                    self.disk.remove(new)  # a full disk needs its room
+                    self.disk.remove(new)  # a full disk needs the room
                 raise
         self.disk.sync_folder(self._folder)
         self.disk.replace(new, self.path)
@@ -277,13 +282,13 @@ class LogFile:
         while start < end:
             data = os.read(source, min(_BLOCK, end - start))
             if not data:
-                raise OSError(f"{self.path}: cut by somebody else")
+                raise OSError(f"{self.path}: cut by another program")
             self.disk.write_all(target, data)
             start += len(data)
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines in pieces that memory holds, however long they are."""
+    """The lines joined to blocks of about a mebibyte."""
     block: list[bytes] = []
     size = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""What of a folder is the log: its files, what is pending beside them, and the names that may be given to new ones."""
+"""Which files of a folder are the log, which have a batch pending, and what new ones may be called."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Stamp: TypeAlias = frozenset[tuple[str, int, int, int]]
 
 @frozen
 class Listing:
-    """What stands in a log's folder.
+    """The files in a log's folder.
 
-    `files` are those of the log, by name, with what `lstat` says of each: a symbolic link is one of them. `pending` are
-    the names of those that a batch was being written to.
+    `files` are those of the log, by name, with their `lstat`; symbolic links are among them. `pending` are the names of
+    those that have a pending batch.
     """
 
     files: Mapping[str, os.stat_result]
@@ -34,12 +34,12 @@ class Listing:
 
     @property
     def stamp(self) -> Stamp:
-        """What the files are, and how long: they only ever grow, or are others."""
+        """Another value whenever something was written: files only ever grow, or are replaced."""
         return frozenset((name, each.st_dev, each.st_ino, each.st_size) for name, each in self.files.items())
 
 
 def list_folder(folder: str) -> Listing:
-    """What stands in a folder now; nothing where it is missing. Names that begin with a dot are not read."""
+    """The files in a folder now; none if it is missing. Names that begin with a dot are ignored."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def list_folder(folder: str) -> Listing:
             try:
                 status = os.lstat(within + name)
             except FileNotFoundError:
-                continue  # somebody took it away meanwhile
+                continue  # removed meanwhile
             if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
                 files[name] = status
     pending = (name.removesuffix(PENDING) for name in names if name.endswith(ENDING + PENDING))
@@ -59,9 +59,9 @@ def list_folder(folder: str) -> Listing:
 
 
 def file_name(to: str) -> str:
-    """The name of a log's file, from one that may be without its ending.
+    """The name of a log's file, with or without its ending.
 
-    Raises `InvalidValue` for what leads out of the folder, would not be read, or is no name on some system.
+    Raises `InvalidValue` for a name that leads out of the folder, is ignored by readers, or is not valid everywhere.
 
     >>> file_name("2023")
     '2023.jsonl'

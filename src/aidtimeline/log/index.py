@@ -1,4 +1,4 @@
-"""Where each id stands in the log, found without decoding, and kept up as files grow."""
+"""The lines of each id in the log, found without decoding, and kept up to date as files grow."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from attrs import define, field, frozen
 from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.log.file import Identity, LogFile, identity
 
-# A quote within a text is escaped, so this stands nowhere but at a field, and no event has a field of that name.
+# A quote within a text is escaped, so this matches nothing but a field, and no event has a field of that name.
 _ID = re.compile(rb'"id"\s*:\s*"([0-9a-f]{32})"')
 
 
 @frozen
 class Place:
-    """A line: the name of its file, where it begins in bytes, and its number, from 1."""
+    """A line: the name of its file, its offset there in bytes, and its number, from 1."""
 
     name: str
     offset: int
@@ -29,22 +29,22 @@ class Place:
 
 @define
 class _Seen:
-    """What a file held when it was last looked into: up to its last line end, and where each line begins."""
+    """What was read of a file so far: its whole lines, up to `end`; `starts` are their offsets in bytes."""
 
     identity: Identity
     end: int = 0
     starts: array[int] = field(factory=lambda: array("q"))
 
     def is_all_of(self, status: os.stat_result) -> bool:
-        """Whether that is all there is of a file; a link is always looked into."""
+        """Whether that is all of the file. A symbolic link is always read again."""
         return self.end == status.st_size and self.identity == identity(status) and not stat.S_ISLNK(status.st_mode)
 
 
 @define
 class Index:
-    """Where each id stands, as the name of a file and the number of a line.
+    """The lines of each id, as the name of a file and the number of a line.
 
-    `_last` has the line that was found last, and `_others` those before it, of the few ids that have several. A line
+    `_last` has the line of each id that was found last, `_others` those before it, for the few ids with several. Lines
     that cannot be read may be among them, and a last line that has no line end yet.
     """
 
@@ -57,21 +57,21 @@ class Index:
         return frozenset(self._last)
 
     def known(self, ids: Iterable[str]) -> Collection[str]:
-        """Which of these are there."""
+        """Those of these ids that are in the log."""
         return self._last.keys() & ids
 
     def places(self, id_: str) -> Sequence[Place]:
-        """Where an id stands, in the order in which that was found; nothing where it is not in the log."""
+        """The lines of an id, in the order in which they were found; empty if it is not in the log."""
         return [Place(name, self._start(name, number), number) for name, number in self._lines(id_)]
 
     def last_line(self, name: str, id_: str) -> int | None:
-        """The number of the last line in a file under which an id stands; None where somebody has taken it away."""
+        """The number of the last line of a file that has an id; None if another program has removed it."""
         return max((number for where, number in self._lines(id_) if where == name), default=None)
 
     def refresh(self, files: Mapping[str, os.stat_result], log_file: Callable[[str], LogFile]) -> None:
-        """Read on where files have grown; all anew where one is not what it was.
+        """Read what has been added to the files; or all of them again, if one was replaced or removed.
 
-        `files` are those of the log by name, with what `lstat` says of each; `log_file` opens one.
+        `files` are those of the log by name, with their `lstat`; `log_file` opens one.
         """
         if self._seen.keys() <= files.keys():
             for name, status in files.items():
@@ -86,9 +86,9 @@ class Index:
         self.refresh(files, log_file)
 
     def extend(self, name: str, found: Identity, start: int, lines: Mapping[str, bytes]) -> Sequence[int] | None:
-        """Take note of lines that were appended to a file, by id.
+        """Add lines that were appended to a file at offset `start`, by id; returns their numbers.
 
-        Gives their numbers, or None where they do not follow what was read of the file: then it is to be read.
+        Returns None if they do not follow what was read of the file: then `refresh` must read it.
         """
         seen = self._seen.get(name) or self._seen.setdefault(name, _Seen(found))
         if (seen.identity, seen.end) != (found, start):
@@ -116,10 +116,10 @@ class Index:
         return True
 
     def _add(self, name: str, ids: Collection[str]) -> None:
-        """Take note of the ids, each another, of the lines that come next in a file."""
+        """Add the next lines of a file, one for each of these ids."""
         number = len(self._seen[name].starts) + 1
         for id_ in self._last.keys() & ids:
-            if self._last[id_] != (name, number):  # a last line that had no line end yet is come to again
+            if self._last[id_] != (name, number):  # a last line without its line end is read twice
                 self._others.setdefault(id_, []).append(self._last[id_])
         self._last.update(zip(ids, zip(repeat(name), count(number), strict=False), strict=False))
 

@@ -1,6 +1,6 @@
-"""One writer at a time, over processes: a file in the log's folder, locked by the system.
+"""One writer at a time, across processes: a file in the log's folder, locked by the system.
 
-The system lets the lock go when its process dies; the file holds nothing and stays.
+The lock ends when its process dies. The file is empty, and stays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.0005, 0.02  # seconds between looks
 
 
 class FolderLock:
-    """The lock of a folder; within one process its threads must not share one."""
+    """The lock of a folder. Threads of one process must not share an instance."""
 
     def __init__(self, folder: str, disk: Disk) -> None:
         self._folder = folder
@@ -27,22 +27,22 @@ class FolderLock:
         self._disk = disk
 
     def acquire(self) -> None:
-        """Take the lock.
+        """Wait for the lock, and take it.
 
-        Raises `LogError` where others keep it too long, and `OSError` where the folder is missing or cannot be written.
+        Raises `LogError` if other writers keep it longer than `LOCK_SECONDS`, and `OSError` if the folder is missing or
+        cannot be written.
         """
         wait, deadline = _FIRST_WAIT, time.monotonic() + LOCK_SECONDS
         while not self._taken():
             if time.monotonic() > deadline:
-                who = f"somebody else has been writing to it for {LOCK_SECONDS} seconds"
-                raise LogError(f"{self._folder}: {who}")
+                raise LogError(f"{self._folder}: other writers have locked it for {LOCK_SECONDS} seconds")
             time.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
     def release(self) -> None:
-        """Let go of it."""
+        """Release the lock."""
         try:
-            self._disk.unlock(self._descriptor)  # closing is not enough: a fork of this process may have it open too
+            self._disk.unlock(self._descriptor)  # closing is not enough: a forked process may have it open too
         finally:
             self._disk.close(self._descriptor)
 
@@ -50,7 +50,7 @@ class FolderLock:
         self._descriptor = self._disk.open(self._path, os.O_RDWR | os.O_CREAT)
         taken = False
         try:
-            # A file whose name somebody removed meanwhile locks nobody out.
+            # If the lock file was removed meanwhile, its lock excludes no one.
             taken = self._disk.lock(self._descriptor) and os.fstat(self._descriptor).st_nlink > 0
         finally:
             if not taken:

@@ -1,10 +1,10 @@
-"""A seal: which records a log held at some instant, so that what is missing later is found.
+"""A seal: a list of the records that a log held at some instant, so that missing ones are found later.
 
-An id tells that a line is what it was (all but its `recorded_at`); it cannot tell that a line is gone. A seal lists the
-id and `recorded_at` of every line, whatever file it was in, with their count and digest. Lines that are added later are
-in order, also those that were recorded earlier elsewhere and came by a merge: so a mere count or digest would not do.
+An id shows that a line is unchanged (all but its `recorded_at`); it cannot show that a line is gone. A seal lists the
+id and `recorded_at` of every line, whatever its file, with their count and digest. Lines may be added later, even with
+an earlier `recorded_at`, by a merge: so a count or a digest alone would not do.
 
-A seal finds accidents and promises no more: who takes out a line on purpose can seal the log anew.
+A seal finds accidents only: a person who removes a line on purpose can also seal the log again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from attrs import frozen
 from aidtimeline.errors import LogError, Problem
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
-from aidtimeline.log.disk import Disk
+from aidtimeline.log.disk import Disk, as_log_error
 from aidtimeline.values.dates import format_instant, in_utc
 
 NAME = "aidtimeline.seal"
-MOST_TOLD = 20
-"""How many missing lines are told one by one."""
+MOST_LISTED = 20
+"""How many missing lines are listed one by one."""
 
 Sealed: TypeAlias = frozenset[tuple[str, str]]
 """The id and the `recorded_at` of each line."""
@@ -51,10 +51,10 @@ class Seal:
 
 
 def seal(log: EventLog, at: datetime) -> Seal:
-    """Write the seal of a log as it stands, in place of the one it has.
+    """Seal a log as it is, replacing the seal it has.
 
-    Raises `UnreadableLog` where a line cannot be read, and `LogError` where there is no log, or the folder cannot be
-    written. Whether something that was sealed before is missing is for `missing` to say, and the caller to look at.
+    The caller should first see what `missing` says about the old seal. Raises `UnreadableLog` if a line cannot be read,
+    and `LogError` if there is no log or the folder cannot be written.
     """
     made = Seal(format_instant(in_utc(at)), _lines_of(log.read()))
     head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
@@ -63,26 +63,25 @@ def seal(log: EventLog, at: datetime) -> Seal:
 
 
 def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
-    """The seal in a log's folder; None where there is none. Raises `LogError` where it is damaged."""
+    """The seal in a log's folder, or None. Raises `LogError` if it is damaged."""
     path = Path(folder, NAME)
-    try:
-        head, *lines = path.read_text(encoding="utf-8").splitlines()
-        said = json.loads(head)
-        matches = [_LINE.fullmatch(line) for line in lines]
-        found = Seal(said["sealed_at"], frozenset((each[1], each[2]) for each in matches if each))
-        if said["seal"] == 1 and said["lines"] == len(found.lines) and said["digest"] == found.digest:
-            return found
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise LogError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, TypeError, LookupError):
-        pass
-    raise LogError(f"{path}: the seal is damaged, or of a newer version; restore it, or seal the log anew")
+    with as_log_error(path):
+        try:
+            head, *lines = path.read_text(encoding="utf-8").splitlines()
+            stated = json.loads(head)
+            matches = [_LINE.fullmatch(line) for line in lines]
+            found = Seal(stated["sealed_at"], frozenset((each[1], each[2]) for each in matches if each))
+            if stated["seal"] == 1 and stated["lines"] == len(found.lines) and stated["digest"] == found.digest:
+                return found
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, LookupError):
+            pass
+    raise LogError(f"{path}: the seal is damaged, or of a newer version; restore it, or seal the log again")
 
 
 def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterator[Problem]:
-    """What of the sealed lines is not among the records of a log: nothing where it has no seal."""
+    """The sealed lines that are not among the records of a log; nothing if it has no seal."""
     path = str(Path(folder, NAME))
     try:
         sealed = read_seal(folder)
@@ -93,7 +92,7 @@ def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterat
     if sealed is None:
         return
     gone = sorted(sealed.lines - _lines_of(records))
-    for id_, recorded_at in gone[:MOST_TOLD]:
+    for id_, recorded_at in gone[:MOST_LISTED]:
         yield Problem(
             code="missing-record",
             severity="error",
@@ -102,8 +101,8 @@ def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterat
             event_id=id_,
             hint="restore its line from the log's history",
         )
-    if len(gone) > MOST_TOLD:
-        more = f"{len(gone) - MOST_TOLD} more records that were sealed are missing"
+    if len(gone) > MOST_LISTED:
+        more = f"{len(gone) - MOST_LISTED} more records that were sealed are missing"
         yield Problem(code="missing-record", severity="error", message=more, file=path)
 
 
@@ -116,10 +115,10 @@ def _text(lines: Sealed) -> str:
 
 
 def _write(folder: str, content: bytes) -> None:
-    """Put the seal in place of another at once, on the disk when done."""
+    """Replace the seal in one step; on return the new one is on the disk."""
     disk, path = Disk(), os.path.join(folder, NAME)
     new = path + ".new"
-    try:
+    with as_log_error(path):
         with contextlib.suppress(FileNotFoundError):
             disk.remove(new)
         with disk.opened(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
@@ -127,5 +126,3 @@ def _write(folder: str, content: bytes) -> None:
             disk.sync(descriptor)
         disk.replace(new, path)
         disk.sync_folder(folder)
-    except OSError as error:
-        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error

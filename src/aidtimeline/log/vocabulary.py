@@ -1,4 +1,4 @@
-"""The vocabulary beside a log, read from its lines."""
+"""The vocabulary beside a log, read from its files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
 
 
 def load_vocabulary(folder: str | PathLike[str]) -> Vocabulary:
-    """The vocabulary beside the log in `folder`; what is missing is empty.
+    """The vocabulary beside the log in `folder`; a missing file counts as empty.
 
-    Lines that cannot be read are passed over and listed in `problems`, with file and line. Of two lines for one
-    slug the first stands.
+    Lines that cannot be read are skipped and listed in `problems`, with file and line. Of two lines for one slug the
+    first stands.
     """
     problems: list[Problem] = []
     where = Path(folder) / "vocabulary"
@@ -50,7 +50,7 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, En
 
 
 def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry]) -> Iterator[Problem]:
-    """Add the entry of a line, unless something is wrong with it: that is what is yielded."""
+    """Add the entry of a line to `entries`, or yield what is wrong with it."""
     try:
         found = parse_object(line)
     except InvalidValue as error:
