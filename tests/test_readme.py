@@ -1,6 +1,7 @@
-"""The README tells the truth: its console examples are run, each beside those before it, and compared to the letter.
+"""The README and the pages of docs/ are true: their console examples are run and compared to the letter.
 
-Its Python examples are doctests. `python tests/test_readme.py` writes what the commands print into the README.
+The examples of a page run in order, in a folder that holds the record in events/ and nothing else. Python examples are
+doctests. `python tests/test_readme.py` writes what the commands print into the pages.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+GOLDEN = ROOT / "tests" / "golden"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+MOST_WORDS = 1500
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
 WIDTH = 100
@@ -55,11 +59,17 @@ def replayed(page: str, folder: Path) -> str:
 
 
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="the examples are typed into a POSIX shell")
-def test_console_examples_print_what_the_readme_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_console_examples_print_what_the_page_shows(file: Path, tmp_path: Path) -> None:
     """Each command prints exactly what stands below it, on a terminal of 100 columns."""
-    page = README.read_text(encoding="utf-8")
+    page = file.read_text(encoding="utf-8")
 
     assert page == replayed(page, tmp_path)
+
+
+def test_the_readme_is_short() -> None:
+    """Nobody reads more than 1,500 words before they try something."""
+    assert len(README.read_text(encoding="utf-8").split()) <= MOST_WORDS
 
 
 def test_the_two_commands_are_targets() -> None:
@@ -72,11 +82,36 @@ def test_the_two_commands_are_targets() -> None:
 
 def test_the_line_of_the_file_format_is_one_of_the_record() -> None:
     """The line that shows the file format stands in events/ as it is shown."""
-    [line] = re.findall(r"^```json\n(.*\n)```$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    page = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+    line = re.findall(r"^```json\n(.*\n)```$", page, re.MULTILINE)[0]
 
     assert any(line in file.read_text(encoding="utf-8") for file in (ROOT / "events").glob("*.jsonl"))
 
 
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them: lower case, spaces to hyphens, no punctuation."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [*PAGES, GOLDEN / "README.md"], ids=lambda page: f"{page.parent.name}-{page.stem}")
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of the repository leads to one that is there, and to a heading that it has."""
+    lost = []
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not link.startswith("http") and not (target.exists() and (not anchor or anchor in anchors(target))):
+            lost.append(link)
+
+    assert lost == []
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as scratch:
-        README.write_text(replayed(README.read_text(encoding="utf-8"), Path(scratch)), encoding="utf-8")
+    for each in PAGES:
+        with tempfile.TemporaryDirectory() as scratch:
+            each.write_text(replayed(each.read_text(encoding="utf-8"), Path(scratch)), encoding="utf-8")
