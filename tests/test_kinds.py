@@ -24,6 +24,15 @@ from aidtimeline.values.amounts import Money
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 SECTION = re.compile(r"^## (?P<name>.*)\n\n(?P<text>(?:(?![|#]).*\n)*)(?P<table>(?:\|.*\n)*)\n*", re.MULTILINE)
 WRITTEN_HERE = ("meaning", "example")
+TYPES = {
+    "DateRange": "date",
+    "Quantity": "quantity",
+    "Money": "money",
+    "bool": "true or false",
+    "tuple[Source, ...]": "sources",
+    "Event | Amendment": "event",
+}
+TEXTS = {"a slug": "slug", "text": "text", "the id of": "id", "one of": "word", "a currency": "currency"}
 SHARED = {each.name: each for each in attrs.fields(Event)}
 Row: TypeAlias = dict[str, str]
 Field: TypeAlias = "attrs.Attribute[Any]"
@@ -37,14 +46,8 @@ def bold(field: Field) -> str:
     return f"**`{field.name}`**" if required(field) else f"`{field.name}`"
 
 
-def type_of(field: Field) -> str:
-    """What a field takes, by the name of the function that reads it: `to_optional_slug` takes a slug."""
-    name = getattr(field.converter, "__name__", field.name)
-    return re.sub("^_?(to|check)_(optional_|some_)?(record_)?", "", name).replace("_", " ")
-
-
-def takes(field: Field) -> str | None:
-    """What a type takes, in the words of the messages."""
+def expected_by(field: Field) -> str:
+    """What a field takes, in the words of the messages; empty where it takes anything of its type."""
     convert: Any = field.converter
     for nothing in ((), ((),)):
         try:
@@ -52,8 +55,18 @@ def takes(field: Field) -> str | None:
         except InvalidValue as error:
             return error.expected
         except TypeError:
-            return None
-    return None
+            break
+    return ""
+
+
+def type_of(field: Field) -> str:
+    """The type of a field; of texts, what they have to be."""
+    annotated = str(field.type).removesuffix(" | None")
+    if annotated in TYPES:
+        return TYPES[annotated]
+    expected = expected_by(field)
+    several = "s" if annotated.startswith("tuple") else ""
+    return next(name for start, name in TEXTS.items() if expected.startswith(start)) + several
 
 
 def own_fields(cls: Any) -> list[Field]:
@@ -90,12 +103,14 @@ def fields_of(classes: Mapping[str, Any]) -> Iterator[Row]:
         yield {"field": f"`{name}`", "type": type_of(each), "of": ", ".join(having[name]), "meaning": "", "example": ""}
 
 
-def types() -> Iterator[Row]:
-    every = (each for cls in (*KINDS.values(), Source, Money) for each in attrs.fields(cls))
-    said = {type_of(each): takes(each) for each in sorted(every, key=required)}
-    for name, expected in said.items():
-        if expected is not None and name not in ("slugs", "ids", "sources", "money"):
-            yield {"type": name, "takes": expected}
+def words() -> Iterator[Row]:
+    lists: dict[tuple[str, str], list[str]] = {}
+    for kind, cls in KINDS.items():
+        for each in attrs.fields(cls):
+            if type_of(each) == "word":
+                lists.setdefault((each.name, expected_by(each).removeprefix("one of ")), []).append(kind)
+    for (name, allowed), having in lists.items():
+        yield {"field": f"`{name}`", "of": ", ".join(having), "one of": allowed}
 
 
 def tables() -> dict[str, list[Row]]:
@@ -108,7 +123,7 @@ def tables() -> dict[str, list[Row]]:
         "Fields of amendments": list(fields_of(AMENDMENT_KINDS)),
         "Fields of a source": list(fields(attrs.fields(Source))),
         "Fields of money": list(fields(attrs.fields(Money))),
-        "Types": list(types()),
+        "Words": list(words()),
     }
 
 
@@ -130,7 +145,10 @@ def regenerated(page: str) -> str:
 
     def section(match: re.Match[str]) -> str:
         kept = {row.get("field", "").strip("*"): row for row in read(match["table"])}
-        for row in (rows := made.pop(match["name"])):
+        if match["name"] not in made:
+            return match[0]
+        rows = made.pop(match["name"])
+        for row in rows:
             before = kept.get(row.get("field", "").strip("*"), {})
             row |= {name: before.get(name, "") for name in WRITTEN_HERE if name in row}
         text = match["text"].rstrip("\n")
