@@ -1,4 +1,4 @@
-"""What every log promises, held against ours, against one in memory, and against some that are broken on purpose."""
+"""What every log promises, tested on `EventLog`, on a log in memory, and on logs that are broken on purpose."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
+import attrs
 import pytest
 from logs import delivery, line
 
-from aidtimeline.errors import DataError
+from aidtimeline.errors import DataError, Problem
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import Disk
@@ -36,7 +37,7 @@ class TestEventLog(DurableLogConformance):
 
 
 class TestMemoryLog(LogConformance):
-    """The log in memory, which a path is the key of."""
+    """The log in memory, with the path as its key."""
 
     logs: ClassVar[dict[str, MemoryLog]] = {}
 
@@ -48,7 +49,7 @@ class TestMemoryLog(LogConformance):
 
 
 class _Subclassed(EventLog):
-    """Appends whatever is given as the list that it is."""
+    """Makes a list of what is appended."""
 
     Given = Event | Amendment | Record | Iterable[Event | Amendment | Record]
 
@@ -67,7 +68,7 @@ class OneByOne(_Subclassed):
 
 
 class RepairsByDeleting(_Subclassed):
-    """What looks odd is cut off, with the line before it, before anything else is done."""
+    """A last line without its line end is cut off, with the line before it."""
 
     def append(
         self, events: _Subclassed.Given, *, recorded_at: datetime | None = None, to: str = "events"
@@ -80,26 +81,34 @@ class RepairsByDeleting(_Subclassed):
 
 
 class Forgetful(EventLog):
-    """What was asked for and stands already is recorded once more."""
+    """What is in the log already is recorded once more."""
 
     def append(
         self, events: _Subclassed.Given, *, recorded_at: datetime | None = None, to: str = "events"
     ) -> list[Record]:
-        answered = super().append(events, recorded_at=recorded_at)
+        returned = super().append(events, recorded_at=recorded_at)
         with (self.folder / "events.jsonl").open("ab") as file:
-            file.writelines(line(1) for each in answered if each.event == delivery(1))
-        return answered
+            file.writelines(line(1) for each in returned if each.event == delivery(1))
+        return returned
+
+
+class WithoutNotes(EventLog):
+    """Notes are lost."""
+
+    def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
+        for each in super().read(skip_problems=skip_problems, problems=problems):
+            yield attrs.evolve(each, event=attrs.evolve(each.event, note=None))
 
 
 class _NoFlush:
-    """What is written is left to the system."""
+    """Nothing is flushed."""
 
     def sync(self, descriptor: int) -> None:
         pass
 
 
 class _NoLock:
-    """Nobody excludes anybody; and it dawdles between two halves of a write, as others come."""
+    """Writers do not exclude each other, and each waits between two halves of a write."""
 
     def lock(self, descriptor: int) -> bool:
         return True
@@ -114,7 +123,7 @@ class _NoLock:
 
 
 def on(broken: type) -> Callable[[str, Disk | None], EventLog]:
-    """Our log, on a disk that leaves something out."""
+    """An `EventLog`, on a disk that leaves something out."""
 
     def make(folder: str, disk: Disk | None) -> EventLog:
         disk = disk or Disk()
@@ -135,12 +144,13 @@ DEATHS = "test_a_process_may_die_at_any_step_and_so_may_its_rescuers"
         (lambda folder, disk: RepairsByDeleting(folder, disk=disk), DEATHS),
         (lambda folder, disk: OneByOne(folder, disk=disk), DEATHS),
         (lambda folder, disk: Forgetful(folder, disk=disk), "test_recording_again_changes_nothing"),
+        (lambda folder, disk: WithoutNotes(folder, disk=disk), "test_whatever_is_appended_reads_back_equal"),
         (lambda folder, disk: EventLog(folder), DEATHS),
     ],
-    ids=["no flush", "no lock", "repairs by deleting", "one by one", "forgetful", "disk not used"],
+    ids=["no flush", "no lock", "repairs by deleting", "one by one", "forgetful", "without notes", "disk not used"],
 )
 def test_a_broken_log_does_not_pass(make: Callable[[str, Disk | None], Log], test: str) -> None:
-    """Whichever promise it breaks; and who does not use the disk it is given comes to no fault."""
+    """Each breaks one promise; the last one does not use the disk, and so reaches no fault."""
 
     class Broken(DurableLogConformance):
         def make_durable(self, folder: str, disk: Disk | None) -> Log:
@@ -159,13 +169,13 @@ def campaign(name: str, *arguments: str) -> tuple[int, dict[str, int], list[str]
     """The exit code of a campaign, its figures, and what failed."""
     command = [sys.executable, str(CAMPAIGNS / f"{name}.py"), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    told = json.loads(done.stdout)
-    assert done.stderr.startswith(f"seed {told['seed']}")
-    return done.returncode, told["figures"], told["failures"]
+    report = json.loads(done.stdout)
+    assert done.stderr.startswith(f"seed {report['seed']}")
+    return done.returncode, report["figures"], report["failures"]
 
 
 def test_killed_writers_cost_nothing() -> None:
-    """Of four at once, each killed within an append: nothing lost, nothing torn, no half batch seen."""
+    """Four at once, each killed within an append: nothing is lost or torn, and no half batch is seen."""
     code, figures, failures = campaign("kills", "--kills", "100")
     assert (code, failures) == (0, [])
     assert figures["kills within an append"] >= 100
@@ -182,7 +192,7 @@ def test_killed_writers_of_a_broken_log_are_noticed(broken: str) -> None:
 
 
 def test_a_log_cut_anywhere_is_recovered_however_often_that_breaks_off() -> None:
-    """At every so many bytes, and at each step of its recovery."""
+    """At every 211th byte, and at each step of its recovery."""
     code, figures, failures = campaign("cuts", "--every", "211")
     assert (code, failures) == (0, [])
     assert figures["recoveries cut"] > 1000
@@ -191,21 +201,21 @@ def test_a_log_cut_anywhere_is_recovered_however_often_that_breaks_off() -> None
 
 @pytest.mark.parametrize("broken", ["repair-deletes-a-line", "repair-deletes-the-rest"])
 def test_cuts_of_a_broken_log_are_noticed(broken: str) -> None:
-    """Whether it throws away what was acknowledged, or what was not."""
+    """It deletes what was acknowledged, or what was not."""
     code, figures, _ = campaign("cuts", "--every", "997", "--broken", broken)
     assert code == 1
     assert figures["lost"] + figures["not kept aside"] > 0
 
 
 def test_power_cuts_cost_nothing() -> None:
-    """In ways that are drawn anew each time."""
+    """In ways that are drawn again in each run."""
     code, figures, failures = campaign("power", "--ways", "2")
     assert (code, failures) == (0, [])
     assert figures["power cuts"] > 1000
 
 
 def test_power_cuts_of_a_log_that_does_not_flush_are_noticed() -> None:
-    """As are those of one that makes sure of its files, and not of their names."""
+    """Or one that flushes files, but not their names."""
     for broken in ("no-flush", "no-folder-flush"):
         code, figures, _ = campaign("power", "--ways", "2", "--broken", broken)
         assert code == 1

@@ -9,21 +9,19 @@ import sys
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from shares import SHARES, features, shares
 
 from aidtimeline.codec import decode, encode, record_id
 from aidtimeline.events import EVENT_KINDS, KINDS, Record
 from aidtimeline.testing import (
-    SHARES,
     Cuts,
     cuts,
     dates,
     events,
-    features,
     linked_logs,
     logs,
     money,
     quantities,
-    shares,
     sources,
 )
 from aidtimeline.testing.strategies import FIRST

@@ -1,6 +1,6 @@
-"""What Hypothesis loads by itself (entry point `hypothesis`), so that `st.from_type` draws our values and events.
+"""What Hypothesis loads by itself (entry point `hypothesis`), so that `st.from_type` draws values and events.
 
-It is loaded with Hypothesis by everybody who has both, so it loads the strategies only when one is drawn from.
+Everyone who has both packages loads it with Hypothesis, so the strategies are imported only when one is used.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""For those who test against aidtimeline: Hypothesis strategies for all of its values, and its laws.
+"""For tests of code that uses aidtimeline: Hypothesis strategies for all of its values, and its laws.
 
     from aidtimeline.testing import check_projection
 
     def test_my_projection_is_lawful():
         check_projection(MyProjection())
 
-`strategies` draws values and events, `logs` whole logs and the questions asked of them; `shares` says what such logs
-have. `laws` holds any projection to the laws of replay, `worlds` to those of bounds, `amendments` to those of
-corrections and retractions; `checking` tries them all.
+`strategies` draws values and events, `logs` whole logs and the questions asked of them. `laws` holds a projection to
+the laws of replay, `worlds` to those of bounds, `amendments` to those of corrections and retractions; `checking` tries
+them all. docs/semantics.md states these laws, with their numbers.
 
-`conformance` and `durability` are what every log promises, and every log on a disk, as classes of tests; `machine` is
-the part of it that is drawn. `faults` are disks on which something goes wrong, and `memory` is the smallest log.
+`conformance` is what every log promises, `durability` what every log on a disk promises, as classes of tests; `machine`
+is the part that is drawn. `faults` has disks on which something goes wrong, and `memory` the smallest log.
 
-With Hypothesis installed, `st.from_type` draws events and values as well. Hypothesis comes with
-`pip install 'aidtimeline[testing]'`.
+With Hypothesis installed, `st.from_type` draws events and values as well. `pip install 'aidtimeline[testing]'` installs
+it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ try:
     import hypothesis as _hypothesis
 except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(
-        "aidtimeline.testing draws its examples with Hypothesis: pip install 'aidtimeline[testing]'",
+        "aidtimeline.testing needs Hypothesis: pip install 'aidtimeline[testing]'",
         name=_missing.name,
     ) from _missing
 
@@ -45,14 +45,12 @@ from aidtimeline.testing.logs import (
 )
 from aidtimeline.testing.machine import LogMachine
 from aidtimeline.testing.memory import MemoryLog
-from aidtimeline.testing.shares import SHARES, features, shares
 from aidtimeline.testing.strategies import dates, days, events, instants, money, quantities, record_ids, sources
 
 __all__ = [
     "AMENDING",
     "LINKING",
     "MOVES",
-    "SHARES",
     "Cuts",
     "Died",
     "DurableLogConformance",
@@ -72,7 +70,6 @@ __all__ = [
     "days",
     "events",
     "every_step",
-    "features",
     "instants",
     "linked_logs",
     "logs",
@@ -81,7 +78,6 @@ __all__ = [
     "quantities",
     "record_ids",
     "repairs",
-    "shares",
     "sources",
 ]
 

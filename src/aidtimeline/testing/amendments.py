@@ -1,6 +1,7 @@
-"""The laws of amendments: what a repair, news or a closer account does to the answers, said by rewriting the log.
+"""The laws of amendments: what a repair, news or a closer account does to the answers, stated by rewriting the log.
 
-Each takes the records, one amendment of them recorded after all, cuts and a projection, and raises `LawBroken`.
+Each takes the records, one amendment of them that is recorded last, cuts and a projection, and raises `LawBroken`. The
+numbers of the laws are those of docs/semantics.md.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from aidtimeline.testing.laws import Cuts, LawBroken, aims, answer, links_of, ne
 from aidtimeline.values.dates import DateRange, end_of
 
 NEVER = "9999-12-31"
-"""The day on which what must stay unknown is published."""
+"""The day of publication of what must stay unknown."""
 ALL_BUT_NEVER = date(9999, 12, 30)
-"""Knowledge cut here is all that is known, and not what is published on the last day of the calendar."""
+"""A cut at which all is known but what is published on `NEVER`."""
 
 
 def refinement(
@@ -31,7 +32,7 @@ def refinement(
 ) -> None:
     """Law 8: a correction whose date and quantity lie inside the fact's never widens a bound.
 
-    `narrower(after, before)` says of two results whether no bound of the first is wider.
+    `narrower(after, before)` says whether no bound of the first result is wider than in the second.
     """
     before, after = (answer(log, cuts, projection) for log in (records, [*records, correction]))
     if not narrower(after, before):
@@ -39,10 +40,10 @@ def refinement(
 
 
 def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Laws 9 and 10: a repair recorded last is as if the record had been written so at first.
+    """Laws 9 and 10: after a repair the answers are as if the record had been written so at first.
 
-    It is so at every cut of knowledge. One that retracts leaves the record's links; one that aims at a repair, or at
-    nothing, changes nothing.
+    This holds at every cut of knowledge. A repair that retracts leaves the record's links. One that aims at a repair,
+    or at a record that is not there, changes nothing.
     """
     _is_last(records, repair)
     says = repair.event
@@ -68,10 +69,10 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
 
 
 def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Laws 9 and 10: before its publication news does not exist; later, it is as if the record had said so at first.
+    """Laws 9 and 10: before its publication news changes nothing; then, it is as if the record had said so at first.
 
-    That is with the sources of the news, and the cap of a date that it leaves as it was. `news` must be recorded last,
-    and have a day of publication; nothing is said of it where other news decides.
+    It is as if the record had had the sources of the news; a date that the news leaves as it was keeps its cap. `news`
+    must be recorded last, and have a day of publication. If other news decides, nothing is tested.
     """
     _is_last(records, news)
     says = news.event
@@ -88,7 +89,7 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
     about = _about(records, target)
     by_repair = any(target.id in nested_aims(each.event) for each in records)
     if by_repair or any(_is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
-        return  # what a repair makes of either is the law of repairs
+        return  # what a repair does is the law of repairs
     if not isinstance(target.event, Event):
         same("news of an amendment", answer(records, cuts, projection), amended)
         return
@@ -106,9 +107,9 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
 
 
 def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> list[Record] | None:
-    """The log as if the record had said what the news says, with the news' sources, at first.
+    """The log as if the record had said at first what the news says, with the sources of the news.
 
-    None where the date is unchanged and no record with those sources could have its cap: the news came out before the
+    None if the date is unchanged and no record with those sources can have its cap: the news was published before the
     record's own report, or the date lies after that.
     """
     said, says = target.event, news.event
@@ -120,14 +121,14 @@ def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> li
     cap = _known_since(target).date()
     if not event.date.possible_by(cap) or cap > _known_since(news).date():
         return None
-    # The cap is written into the date; those who took the date from the record state it as it was.
+    # The cap is written into the date; accounts that took the date from the record state it as it was.
     capped = attrs.evolve(event, date=_capped(event.date, cap))
     rewritten: list[Record] = []
     for each in others:
-        told: Event | Amendment = each.event
-        if isinstance(told, Corroboration) and told.of == target.id and told.date is None:
-            told = attrs.evolve(told, date=event.date)
-        rewritten.append(attrs.evolve(each, event=capped if each.id == target.id else told))
+        account: Event | Amendment = each.event
+        if isinstance(account, Corroboration) and account.of == target.id and account.date is None:
+            account = attrs.evolve(account, date=event.date)
+        rewritten.append(attrs.evolve(each, event=capped if each.id == target.id else account))
     return rewritten
 
 
@@ -139,7 +140,7 @@ def _capped(dated: DateRange, cap: date) -> DateRange:
 
 
 def _without(others: Iterable[Record], target: Record) -> list[Record]:
-    """The log without a record and all that speaks of it, but with its links: on a record that nobody ever knows of."""
+    """The log without a record and its amendments; its links stay, on a record that is never known."""
     bare = links_of(target.event)
     unknown = bare and attrs.evolve(bare, sources=Source(publisher="nobody", published=NEVER))
     kept = [each for each in others if each.id != target.id and _of(each) != target.id]
@@ -147,7 +148,7 @@ def _without(others: Iterable[Record], target: Record) -> list[Record]:
 
 
 def _is_twin(records: Iterable[Record], says: Retraction) -> bool:
-    """Whether the retracted record is one fact with another, which is no matter of taking it away."""
+    """Whether the retracted record is one fact with another: then that fact does not go away."""
     amendments = [each.event for each in records if not isinstance(each.event, Event)]
     return says.duplicate_of is not None or any(says.of in aims(each) - {each.of} for each in amendments)
 
@@ -180,7 +181,7 @@ def _of(record: Record) -> str | None:
 
 
 def _known_since(record: Record) -> datetime:
-    """When one could have known: the end of the day of the first report that names one, else when it was recorded."""
+    """When it could be known: at the end of the first day of publication, or when it was recorded if there is none."""
     latest = [each.published.latest for each in record.event.sources if each.published is not None]
     known = [datetime.combine(day, time.max, UTC) for day in latest if day is not None]
     return min(known, default=record.recorded_at)

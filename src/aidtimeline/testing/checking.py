@@ -27,10 +27,13 @@ Asked: TypeAlias = st.SearchStrategy[tuple[list[Record], Cuts]]
 def check_projection(projection: Projection[Any, Any], *, examples: int = 100) -> None:
     """Hold a projection to the laws: bounds, split, order, idempotence, union, prefix, refinement, repair, news.
 
-    Logs, cuts and amendments are drawn, always the same ones; `examples` is how many a law is tried on at least.
-    Results are compared with `==`; bounds and quantities in them (in mappings and lists, however deep) are held to
-    contain what is true in each world, and to be reached. The one instance is asked again and again: whatever it has to
-    remember must be in the state.
+    Logs, cuts and amendments are drawn, the same ones in every run. Results are compared with `==`; bounds and
+    quantities in them (in mappings and lists, at any depth) must contain what is true in each world, and be reached in
+    some. The same instance is used throughout: what it has to remember must be in the state.
+
+    Args:
+        projection: The projection to test.
+        examples: How many logs each law is tried on, at least.
 
     Raises:
         LawBroken: With the name of the law, what was found instead, and the smallest log and question that show it.
@@ -68,7 +71,7 @@ def _hold(law: Law, asked: Asked, projection: Projection[Any, Any], examples: in
         try:
             law(records, cuts, projection, draw)
         except LawBroken as broken:
-            smallest[:] = [_told(broken, [*records, *drawn], cuts)]
+            smallest[:] = [_with_question(broken, [*records, *drawn], cuts)]
             raise
 
     try:
@@ -77,7 +80,7 @@ def _hold(law: Law, asked: Asked, projection: Projection[Any, Any], examples: in
         raise smallest[0] from None
 
 
-def _told(broken: LawBroken, records: Iterable[Record], cuts: Cuts) -> LawBroken:
+def _with_question(broken: LawBroken, records: Iterable[Record], cuts: Cuts) -> LawBroken:
     question = ", ".join(
         f"{name.replace('_', ' ')} {value}" for name, value in attrs.asdict(cuts).items() if value is not None
     )
@@ -118,8 +121,8 @@ def _news(records: list[Record], asked: Cuts, projection: Projection[Any, Any], 
 _ANY: Asked = st.tuples(logs(), cuts())
 _RAISED: Asked = st.tuples(chains(), st.builds(Cuts, days()))
 
-#: Each law, what it is asked of, and on how many times the examples, in the order of trying. The bounds of
-#: raised promises come first: they are quickly asked, and most mistakes are made there.
+#: Each law, the logs and cuts it is tried on, and how many times `examples`; in the order of trying. The bounds of
+#: raised promises come first: they are quickly tested, and most mistakes are made there.
 LAWS: tuple[tuple[Law, Asked, int], ...] = (
     (_bounds(worlds.soundness), _RAISED, 4),
     (_bounds(worlds.tightness), _RAISED, 4),

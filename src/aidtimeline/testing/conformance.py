@@ -1,31 +1,33 @@
-"""What every log promises, as a suite of tests: whoever writes a log of another kind enrols it with a few lines.
+"""What every log promises, as a suite of tests. A log of another kind enrols with a few lines:
 
     class TestMyLog(LogConformance):
         def make_log(self, folder):
             return MyLog(folder)
 
-pytest collects it like any other class. A log that writes its files through a `Disk` is held to more, with
-`DurableLogConformance` of `aidtimeline.testing.durability`.
+pytest collects it like any other class. For a log that writes its files through a `Disk`, use `DurableLogConformance`
+of `aidtimeline.testing.durability`, which tests more.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from aidtimeline.codec import record_id
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import DataError, InvalidValue
-from aidtimeline.events import Correction, Delivery, Event, Record, Source
+from aidtimeline.events import Amendment, Correction, Delivery, Event, Record, Source
 from aidtimeline.testing.laws import LawBroken
 from aidtimeline.testing.machine import Log, LogMachine
+from aidtimeline.testing.strategies import amendments, events
 from aidtimeline.values.amounts import MAX_DIGITS, Quantity
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,21 +36,21 @@ _SOURCE = Source(publisher="Rubryka", published="2023-11-28")
 
 @frozen(kw_only=True)
 class _OtherDelivery(Delivery):
-    """A kind with a field that no reader knows."""
+    """A known kind with one more field."""
 
     colour: str = "red"
 
 
 @frozen(kw_only=True)
 class _OtherSource(Source):
-    """A source with a field that no reader knows."""
+    """A source with one more field."""
 
     page: int = 1
 
 
 @frozen(kw_only=True)
 class _OtherKind(Event):
-    """A kind that no reader knows."""
+    """An unknown kind."""
 
     kind = "loss"
 
@@ -63,91 +65,74 @@ _UNREADABLE: dict[str, Event] = {
 
 
 def delivery(number: int, package: str | None = None) -> Delivery:
-    """One event for each number (and package), no two alike."""
+    """An event for a number (and package): different ones for different numbers."""
     return Delivery(date="2023", item="truck", quantity=number, package=package, sources=_SOURCE)
 
 
 def record(number: int, at: datetime = AT) -> Record:
-    """The record of such an event."""
+    """The record of the event for a number."""
     event = delivery(number)
     return Record(record_id(event), at, event)
 
 
 def hold(law: str, truth: object, found: str) -> None:
-    """Raise `LawBroken` where something is not true."""
+    """Raise `LawBroken` unless `truth` is true."""
     if not truth:
         raise LawBroken(law, found)
 
 
 class LogConformance:
-    """Hold a log to what every log promises. Each method is a test of its own; `make_log` is what a log must add."""
+    """Hold a log to what every log promises. Each `test_` method is a test; a subclass must define `make_log`."""
 
     threads = 4
     examples = 25
 
     def make_log(self, folder: str) -> Log:
-        """The log that a folder of its own stands for: opened anew, the same one for the same folder.
+        """Open the log of a folder, which is empty at first; the same folder always means the same log.
 
-        What keeps nothing in folders can use the path as a key.
+        A log that is not kept in a folder can use the path as a key.
         """
         raise NotImplementedError
 
-    def test_what_is_appended_is_answered_and_read(self) -> None:
-        """One record or many, in the order given; a log opened anew has them too."""
+    def test_what_is_appended_is_returned_and_read(self) -> None:
+        """One record or several, in the order given, also by a log that was opened later."""
         with self._opened() as open_log:
-            answered = [*open_log().append([delivery(1)]), *open_log().append(iter([delivery(2), delivery(3)]))]
-            _same(answered, [delivery(1), delivery(2), delivery(3)])
-            _holds(open_log(), answered)
+            returned = [*open_log().append([delivery(1)]), *open_log().append(iter([delivery(2), delivery(3)]))]
+            events = [each.event for each in returned]
+            hold("append", events == [delivery(1), delivery(2), delivery(3)], f"it returned the records of {events}")
+            _holds(open_log(), returned)
 
     def test_recording_again_changes_nothing(self) -> None:
-        """Together or not, whatever the clock says by then: the record that stands is answered."""
+        """Alone or in a batch, at any later instant: the first record is returned."""
         with self._opened() as open_log:
             first = open_log().append([delivery(1), delivery(2), delivery(1)], recorded_at=AT)
             again = open_log().append([delivery(2), delivery(1), delivery(2)], recorded_at=AT + timedelta(days=1))
-            hold("idempotence", [first[1], first[0], first[1]] == list(again), f"{again} was answered after {first}")
+            hold("idempotence", [first[1], first[0], first[1]] == list(again), f"{again} was returned after {first}")
             _holds(open_log(), first[:2])
             hold("idempotence", len(list(open_log().read())) == 2, "a record is there twice")
 
     def test_of_one_record_the_earliest_recording_stands(self) -> None:
-        """Of whole records an earlier one is added; a later one changes nothing."""
+        """A whole record with an earlier instant is added; one with a later instant changes nothing."""
         with self._opened() as open_log:
             days = [AT, AT + timedelta(days=1), AT - timedelta(days=1)]
-            answered = [open_log().append([record(1, at)])[0].recorded_at for at in days]
-            hold("union", answered == [AT, AT, days[2]], f"recorded at {days}, it answered {answered}")
+            returned = [open_log().append([record(1, at)])[0].recorded_at for at in days]
+            hold("union", returned == [AT, AT, days[2]], f"recorded at {days}, it returned {returned}")
             _holds(open_log(), [record(1, days[2])])
 
     def test_nothing_is_recorded_of_a_batch_that_cannot_be(self) -> None:
-        """An id that is not the event's, a line that is too long: all are told, and the log is as it was."""
-        with self._opened() as open_log:
-            open_log().append([delivery(1)], recorded_at=AT)
-            wrong = Record("0" * 32, AT, delivery(2))
-            note = "a" * MAX_LINE_BYTES
-            too_long = Delivery(date="2023", item="truck", note=note, sources=_SOURCE)
-            for bad in (wrong, too_long):
-                try:
-                    open_log().append([delivery(3), bad, delivery(4)])
-                except DataError as error:
-                    hold("refusal", error.problems, "it does not say what cannot be recorded")
-                else:
-                    raise LawBroken("refusal", "it took what no line can hold")
-            _holds(open_log(), [record(1)])
+        """For an id that is not the event's, or a line that is too long."""
+        too_long = Delivery(date="2023", item="truck", note="a" * MAX_LINE_BYTES, sources=_SOURCE)
+        self._refuses("an id of another event", Record("0" * 32, AT, delivery(2)))
+        self._refuses("a line that is too long", too_long)
 
     def test_what_no_reader_would_know_is_refused(self) -> None:
-        """Events and sources of classes that the format does not have, and numbers too long to be read."""
-        with self._opened() as open_log:
-            open_log().append([delivery(1)], recorded_at=AT)
-            for name, bad in _UNREADABLE.items():
-                for wrapped in (bad, Correction(of="0" * 32, event=bad)):
-                    try:
-                        open_log().append([delivery(2), wrapped])
-                    except DataError as error:
-                        hold("refusal", error.problems, "it does not say what cannot be recorded")
-                    else:
-                        raise LawBroken("refusal", f"it took {name}, which cannot be read")
-                    _holds(open_log(), [record(1)])
+        """Events and sources of classes that the format does not have, and numbers that are too long to be read."""
+        for name, bad in _UNREADABLE.items():
+            self._refuses(name, bad)
+            self._refuses(name, Correction(of="0" * 32, event=bad))
 
-    def test_an_instant_that_is_none_is_refused(self) -> None:
-        """One without its offset from UTC."""
+    def test_an_instant_without_its_offset_is_refused(self) -> None:
+        """Nothing is recorded then."""
         with self._opened() as open_log:
             open_log().append([delivery(1)], recorded_at=AT)
             try:
@@ -157,41 +142,43 @@ class LogConformance:
             else:
                 raise LawBroken("refusal", "it took an instant without its offset from UTC")
 
-    def test_nothing_can_be_appended(self) -> None:
-        """Which changes nothing."""
+    def test_an_empty_batch_changes_nothing(self) -> None:
+        """It is accepted, and no record is returned."""
         with self._opened() as open_log:
-            hold("append", list(open_log().append([])) == [], "something was answered to nothing")
+            hold("append", list(open_log().append([])) == [], "records were returned for no events")
 
     def test_whatever_is_appended_in_whatever_order(self) -> None:
-        """The log is the set of it, of any kind of event and amendment (`LogMachine`)."""
-        with self._opened() as _:
-            suite = self
+        """The log is the set of what was appended (`LogMachine`)."""
+        suite = self
 
-            class Machine(LogMachine):
-                def __init__(self) -> None:
-                    super().__init__()
-                    self.folder = TemporaryDirectory()
+        class Machine(LogMachine):
+            def __init__(self) -> None:
+                super().__init__()
+                self.folder = TemporaryDirectory()
 
-                def open(self) -> Log:
-                    return suite.make_log(self.folder.name)
+            def open(self) -> Log:
+                return suite.make_log(self.folder.name)
 
-                def teardown(self) -> None:
-                    self.folder.cleanup()
+            def teardown(self) -> None:
+                self.folder.cleanup()
 
-            run_state_machine_as_test(
-                Machine,
-                settings=settings(
-                    max_examples=self.examples,
-                    stateful_step_count=8,
-                    deadline=None,
-                    derandomize=True,
-                    database=None,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+        run_state_machine_as_test(Machine, settings=settings(self._settings(), stateful_step_count=8))
+
+    def test_whatever_is_appended_reads_back_equal(self) -> None:
+        """Law 15 on the way in: events and amendments of every kind, with all of their fields."""
+
+        @self._settings()
+        @given(st.lists(events() | amendments(), min_size=1, max_size=4))
+        def holds(appended: list[Event | Amendment]) -> None:
+            with self._opened() as open_log:
+                returned = open_log().append(appended)
+                hold("round trip", [each.event for each in returned] == appended, f"{returned} was returned")
+                _holds(open_log(), returned)
+
+        holds()
 
     def test_threads_exclude_each_other(self) -> None:
-        """Each has a log of its own, and records batches and singles: none is lost, and none is seen by halves."""
+        """Each opens the log and appends batches and single records: none is lost, no reader sees half a batch."""
         with self._opened() as open_log:
             open_log().append([delivery(0)])
             failed: list[BaseException] = []
@@ -203,7 +190,7 @@ class LogConformance:
                         package = f"{writer}-{number}"
                         log.append([delivery(each, package) for each in range(1 + 3 * (number % 2))])
                         log.append([delivery(number)])
-                except BaseException as error:  # noqa: BLE001  (told by the test's own thread)
+                except BaseException as error:  # noqa: BLE001  (raised again by the thread of the test)
                     failed.append(error)
 
             def read() -> None:
@@ -224,14 +211,31 @@ class LogConformance:
             counts = _whole_batches(open_log().read())
             hold("durability", len(counts) == 6 * self.threads + 1, f"{len(counts)} packages were read")
 
+    def _settings(self) -> settings:
+        return settings(
+            max_examples=self.examples,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+
+    def _refuses(self, name: str, bad: Event | Amendment | Record) -> None:
+        """A batch with something bad in it is refused, with the reason, and changes nothing."""
+        with self._opened() as open_log:
+            open_log().append([delivery(1)], recorded_at=AT)
+            try:
+                open_log().append([delivery(3), bad, delivery(4)])
+            except DataError as error:
+                hold("refusal", error.problems, "it does not say what cannot be recorded")
+            else:
+                raise LawBroken("refusal", f"it took {name}")
+            _holds(open_log(), [record(1)])
+
     @contextmanager
     def _opened(self) -> Iterator[Callable[[], Log]]:
         with TemporaryDirectory() as folder:
             yield lambda: self.make_log(folder)
-
-
-def _same(answered: Sequence[Record], events: Sequence[Delivery]) -> None:
-    hold("append", [each.event for each in answered] == list(events), "it does not answer with what was appended")
 
 
 def _holds(log: Log, records: Iterable[Record]) -> None:

@@ -1,12 +1,12 @@
-"""What a log on a disk promises beyond others: nothing that goes wrong on the way costs a record, or half a batch.
+"""What a log on a disk promises besides: whatever goes wrong, no acknowledged record is lost, and no batch is halved.
 
     class TestMyLog(DurableLogConformance):
         def make_durable(self, folder, disk):
             return MyLog(folder, disk=disk)
 
 Every step of an append goes wrong once (`aidtimeline.testing.faults`): the process dies there, the system reports an
-error, or the power fails and takes with it what was not synced. Whatever is left is taken up by the next writer, to
-whom the same happens at each of its steps.
+error, or the power fails and what was not flushed is lost. The next writer recovers, and the same happens to it at
+each of its steps.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class DurableLogConformance(LogConformance):
     """Hold a log that writes through a `Disk` to what it acknowledged, whatever goes wrong."""
 
     power_cuts = 3
-    """In how many ways, drawn by chance, the power fails at each step."""
+    """In how many random ways the power fails at each step."""
     seed = 20231128
 
     def make_durable(self, folder: str, disk: Disk | None) -> Log:
-        """The log in a folder, which exists; it does all its writing through the disk, or the real one."""
+        """Open the log in an existing folder. It writes through `disk` only; None is the real disk."""
         raise NotImplementedError
 
     def make_log(self, folder: str) -> Log:
@@ -46,7 +46,7 @@ class DurableLogConformance(LogConformance):
         return self.make_durable(folder, None)
 
     def test_a_process_may_die_at_any_step_and_so_may_its_rescuers(self) -> None:
-        """All or nothing of what it was about; whoever takes it up may die at any step too, and another one goes on."""
+        """All or nothing of its append is there. The next writer may die at any step too, and yet another goes on."""
         for added in ADDED:
             with self._started() as (folder, start):
                 for disk in every_step(self._appending(folder, added), FaultyDisk):
@@ -59,14 +59,14 @@ class DurableLogConformance(LogConformance):
                         put_back(folder, state)
                     put_back(folder, start)
 
-    def test_an_error_at_any_step_is_told_and_leaves_all_or_nothing(self) -> None:
-        """A full disk for good or for once, a broken one: the message says so, and it can be tried again."""
+    def test_an_error_at_any_step_is_reported_and_leaves_all_or_nothing(self) -> None:
+        """A disk that is full, for good or once, or broken: the message says so, and the append can be repeated."""
         for added in ADDED:
             for error, lasting in ((errno.ENOSPC, True), (errno.ENOSPC, False), (errno.EIO, False)):
                 self._errors(added, error, lasting)
 
     def test_the_power_may_fail_at_any_step(self) -> None:
-        """What was acknowledged is there, of the rest all or nothing; and it may fail for the next writer too."""
+        """What was acknowledged is there, of the rest all or nothing; the power may fail for the next writer too."""
         for added in ADDED:
             for way in range(self.power_cuts + 1):
                 with self._started() as (folder, start):
@@ -82,19 +82,19 @@ class DurableLogConformance(LogConformance):
     def _errors(self, added: Sequence[int], error: int, lasting: bool) -> None:
         with self._started() as (folder, start):
             append, reason = self._appending(folder, added), os.strerror(error)
-            told: list[str] = []
+            messages: list[str] = []
 
             def act(disk: FaultyDisk) -> None:
-                told.clear()
+                messages.clear()
                 try:
                     append(disk)
                 except LogError as problem:
-                    told.append(str(problem))
+                    messages.append(str(problem))
 
             for disk in every_step(act, lambda at: FaultyDisk(at, error, lasting=lasting)):
-                hold("errors", disk.reached or not told, "an error was told where nothing went wrong")
-                hold("errors", all(reason in each for each in told), f"the message does not say {reason!r}: {told}")
-                self._checked(folder, STANDING, added, acknowledged=not told)
+                hold("errors", disk.reached or not messages, "an error was reported, but nothing went wrong")
+                hold("errors", all(reason in each for each in messages), f"no {reason!r} in the message: {messages}")
+                self._checked(folder, STANDING, added, acknowledged=not messages)
                 append(FaultyDisk(None))
                 self._checked(folder, STANDING, added, acknowledged=True)
                 put_back(folder, start)
@@ -108,7 +108,7 @@ class DurableLogConformance(LogConformance):
 
     @contextmanager
     def _started(self) -> Iterator[tuple[str, dict[str, bytes]]]:
-        """A folder with a log of a few records, and what it holds."""
+        """A folder with a log of a few records, and the contents of its files."""
         with TemporaryDirectory() as folder:
             for each in STANDING:
                 self._appending(folder, (each,))(None)
@@ -121,7 +121,7 @@ class DurableLogConformance(LogConformance):
     def _checked(
         self, folder: str, before: Sequence[int], added: Sequence[int], *, acknowledged: bool
     ) -> tuple[int, ...]:
-        """What stands in the log: what was there before, and all that was added, or nothing of it."""
+        """The numbers in the log: those before the append, and all or none of those added."""
         found = []
         for each in self.make_log(folder).read():
             if isinstance(each.event, Delivery) and each.event.quantity is not None:
@@ -134,7 +134,7 @@ class DurableLogConformance(LogConformance):
 
 
 def contents(folder: str) -> dict[str, bytes]:
-    """What the files of a folder hold, by name."""
+    """The contents of the files in a folder, by name."""
     held = {}
     for name in os.listdir(folder):
         with open(os.path.join(folder, name), "rb") as file:
@@ -143,7 +143,7 @@ def contents(folder: str) -> dict[str, bytes]:
 
 
 def put_back(folder: str, held: dict[str, bytes]) -> None:
-    """Make a folder hold these files, and no others."""
+    """Make a folder contain exactly these files."""
     for name in os.listdir(folder):
         os.unlink(os.path.join(folder, name))
     for name, content in held.items():

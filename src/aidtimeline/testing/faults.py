@@ -1,8 +1,8 @@
 """Disks on which a chosen step goes wrong: the process dies, the system reports an error, the power fails.
 
-A log that writes through a `Disk` is given one of these instead. A step is a call of it, or half of a write; they are
-counted from 0. What never came to its fault shows nothing, so `every_step` fails where the very first step is not
-reached, and ends with the first run that none stopped.
+A log that writes through a `Disk` is given one of these instead. A step is a call of it, or half of a write; steps are
+counted from 0. A run that never reaches its fault shows nothing: so `every_step` fails if the first step is not
+reached, and ends with the first run without a fault.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from aidtimeline.log.disk import Disk
 
 
 class Died(BaseException):
-    """The process is dead; nothing it does comes to anything."""
+    """The process is dead; it can do nothing more."""
 
 
 class FaultNotReached(Exception):
-    """Something was to go wrong, and did not: the run shows nothing."""
+    """Nothing went wrong, although something should have: the run shows nothing."""
 
 
 class FaultyDisk(Disk):
     """A disk on which step `at` goes wrong: the process dies there, or the system reports `error`, an `errno`.
 
-    With `lasting` every later step fails as well, as on a full disk; to the dead everything does. Nothing is made sure
-    of on the real disk, so that many runs take little time. `reached` says whether it came to that.
+    With `lasting` every later step fails too, as on a full disk; for a dead process it always does. `reached` says
+    whether the fault happened. Nothing is flushed to the real disk, so many runs take little time.
     """
 
     def __init__(self, at: int | None, error: int | None = None, *, lasting: bool = False) -> None:
@@ -43,7 +43,7 @@ class FaultyDisk(Disk):
         self.reached = False
 
     def step(self) -> None:
-        """One step further: the next one that is called for, unless it goes wrong."""
+        """Count a step; raise if it goes wrong."""
         number, self.steps = self.steps, self.steps + 1
         if self.at is not None and (number == self.at or (self.lasting and number > self.at)):
             self.reached = True
@@ -55,7 +55,7 @@ class FaultyDisk(Disk):
         return super().open(path, flags)
 
     def write(self, descriptor: int, data: bytes) -> int:
-        """Two steps: after the first, half of it is written, as when the next write tells the error."""
+        """Two steps: after the first, half of the data is written."""
         self.step()
         half = super().write(descriptor, data[: (len(data) + 1) // 2])
         if half == len(data):
@@ -96,19 +96,19 @@ D = TypeVar("D", bound=FaultyDisk)
 
 
 def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator[D]:
-    """Let an act go wrong at its first step, its second, … and give each disk back once it has, or was survived.
+    """Run `act` with a fault at its first step, then at its second, and so on; yields the disk after each run.
 
-    `make` gives the disk for a step. The last one given is that of the run which nothing stopped (`reached` is false).
-    Errors that are told as `AidtimelineError` are for `act` to take.
+    `make` makes the disk that fails at a step. The last disk is that of the run without a fault (`reached` is false).
+    `act` must catch the `AidtimelineError`s that it expects.
 
-    Raises `FaultNotReached` where the act does not even come to its first step.
+    Raises `FaultNotReached` if the act does not reach its first step.
     """
     for at in count():
         disk = make(at)
         with contextlib.suppress(Died):
             act(disk)
         if at == 0 and not disk.reached:
-            raise FaultNotReached("it never came to a step that could go wrong")
+            raise FaultNotReached("no step was reached that could go wrong")
         yield disk
         if not disk.reached:
             return
@@ -116,21 +116,21 @@ def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator
 
 @define
 class _File:
-    """A file as the disk has it: `content` is what was last made sure of."""
+    """A file on the disk: `content` is what was last flushed."""
 
     descriptor: int
-    """Kept open, so that its number is not given to another file."""
+    """Kept open, so that no other file gets its inode."""
     content: bytes = b""
 
 
 class PowerCutDisk(FaultyDisk):
-    """A disk that knows what of one folder would be left if the power failed now, and can make it so.
+    """A disk that knows what would be left of one folder if the power failed now, and can make it so.
 
-    What was synced stays: of a file its content, of the folder its names. Of what was not, any part may be left: an
-    added end up to any byte, a new, changed or removed name or not. (A file that got shorter is as it was before, or is
-    short.) This is what POSIX leaves open, and journaling file systems keep to.
+    What was flushed stays: the content of a file, the names in the folder. Of the rest any part may be left: added
+    bytes up to any point, each new, changed or removed name or not. (A file that was cut is as before, or cut.) POSIX
+    leaves this open, and journaling file systems do no worse.
 
-    Use it in a `with`: it holds files open to know them by.
+    Use it in a `with`: it keeps files open to recognise them.
     """
 
     def __init__(self, folder: str, at: int | None = None) -> None:
@@ -155,26 +155,26 @@ class PowerCutDisk(FaultyDisk):
         self._files.clear()
 
     def open(self, path: str, flags: int) -> int:
-        """A step; what the file held before it is emptied may come back."""
+        """A step. If it empties the file, the old content may come back."""
         descriptor = super().open(path, flags)
         self._now()
         return descriptor
 
     def sync(self, descriptor: int) -> None:
-        """A step; then the file's content is safe."""
+        """A step, after which the file's content is safe."""
         super().sync(descriptor)
         key = _key(os.fstat(descriptor))
         if key in self._files:
             self._files[key].content = self._content(key)
 
     def sync_folder(self, path: str) -> None:
-        """A step; then the folder's names are safe."""
+        """A step, after which the folder's names are safe."""
         super().sync_folder(path)
         if os.path.abspath(path) == os.path.abspath(self.folder):
             self._names = self._now()
 
     def cut(self, chance: Random | None) -> None:
-        """Fail the power: leave of what was not synced what chance will have, or with None nothing at all."""
+        """Fail the power: of what was not flushed, a random part is left; without `chance`, nothing."""
         now = self._now()
         left: dict[str, bytes] = {}
         for name in sorted(now.keys() | self._names.keys()):
@@ -200,7 +200,7 @@ class PowerCutDisk(FaultyDisk):
         return chance.choice((safe, now))
 
     def _now(self) -> dict[str, tuple[int, int]]:
-        """The folder's names as they are now, and which file each is."""
+        """The names in the folder now, and the key of each file."""
         names = {}
         for name in os.listdir(self.folder):
             path = os.path.join(self.folder, name)

@@ -1,7 +1,7 @@
 """The laws of replay, as functions: each takes records, cuts and a projection, and raises `LawBroken`.
 
-`check_laws` is all that a projection of one's own is held to. The laws take any records, drawn or not; what they say of
-amendments is in `amendments`. The numbers are those of docs/semantics.md, "The laws".
+The records may be drawn or not. The numbers are those of docs/semantics.md, "The laws"; the laws of amendments are in
+`amendments`. `check_laws` tries the laws of replay on given records, `check_projection` all laws on drawn ones.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class LawBroken(AidtimelineError, AssertionError):
 
 @frozen
 class Cuts:
-    """A question's cuts, as `replay` takes them, all inclusive."""
+    """The cuts of a question, all inclusive, as `replay` takes them."""
 
     as_of: date
     known_at: date | datetime | None = None
@@ -44,7 +44,7 @@ class Cuts:
 
 
 def answer(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, R]) -> R:
-    """What the projection makes of the records at these cuts."""
+    """The result of the projection on the records at these cuts."""
     return replay(
         records,
         projection,
@@ -57,10 +57,10 @@ def answer(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, R]
 def check_laws(
     records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random | None = None
 ) -> None:
-    """Hold a projection to the laws of every projection: order, idempotence, union and split.
+    """Hold a projection to the laws of order, idempotence, union and split on these records.
 
-    Results are compared with `==`. `random` decides how records are shuffled and facts are parted; by default it is the
-    same every time. Raises `LawBroken`.
+    Results are compared with `==`. `random` decides how records are shuffled and facts are split; the default is the
+    same in every run. Raises `LawBroken`.
 
     >>> from aidtimeline.projections import Counts
     >>> check_laws([], Cuts(date(2023, 11, 28)), Counts(by="item"))
@@ -87,7 +87,7 @@ def idempotence(records: Sequence[Record], cuts: Cuts, projection: Projection[An
 
 
 def union(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
-    """Law 3: two logs merged by lines, either first, shared lines once or twice, are the log of all their records."""
+    """Law 3: two logs merged by lines, in either order, shared lines once or twice, are the log of all records."""
     shares = [random.choice(("left", "right", "both")) for _ in records]
     left, right = (
         [encode(record) for record, share in zip(records, shares, strict=True) if share in (side, "both")]
@@ -99,7 +99,7 @@ def union(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any
 
 
 def split(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
-    """Law 4: facts parted in any way, folded apart and merged in any order, give what folding them in one go gives."""
+    """Law 4: facts split in any way, folded in parts and merged in any order give what one fold of all gives."""
     facts = cut(believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until), cuts.as_of)
     whole = projection.finish(fold(facts, projection))
     parts: list[list[Fact]] = [[] for _ in range(random.randint(1, 4))]
@@ -122,7 +122,7 @@ def _merged(projection: Projection[S, R], states: Sequence[S]) -> R:
 
 
 def prefix(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Law 5: of what is dated wholly after the cut, and no amendment speaks of, nothing is read but its links."""
+    """Law 5: of a record that is dated wholly after the cut and has no amendment, only the links are read."""
     amended = {of for record in records if not isinstance(record.event, Event) for of in aims(record.event)}
     kept: list[Record] = []
     for record in records:
@@ -138,32 +138,32 @@ def _is_after(event: Event | Amendment, day: date) -> bool:
 
 
 def aims(amendment: Amendment) -> set[str]:
-    """The records that an amendment speaks of, in itself or in an amendment that it puts in the place of another."""
+    """The records that an amendment refers to, itself or in the amendment with which it replaces another."""
     twin = {amendment.duplicate_of} if isinstance(amendment, Retraction) and amendment.duplicate_of else set()
     return {amendment.of, *twin, *nested_aims(amendment)}
 
 
 def nested_aims(event: Event | Amendment) -> set[str]:
-    """The records that the amendment speaks of which a correction puts in the place of another."""
+    """The records that a correction refers to in the amendment with which it replaces another."""
     nested = event.event if isinstance(event, Correction) else None
     return aims(nested) if isinstance(nested, Correction | Retraction | Corroboration) else set()
 
 
 def links_of(event: Event | Amendment) -> Cancellation | None:
-    """An event that says nothing but what another supersedes; None where that is nothing."""
+    """An event that has only the links of another; None if that supersedes nothing."""
     if not isinstance(event, Event) or not event.supersedes:
         return None
     return Cancellation(date=event.date, supersedes=event.supersedes, sources=event.sources)
 
 
 def round_trip(record: Record) -> None:
-    """Law 15: a record survives being written and read, and its line is the only way to write it."""
+    """Law 15: a record is read as it was written, and there is one way to write it."""
     line = encode(record)
     same("round trip", record, decode(line))
     same("round trip (canonical)", line, encode(decode(line)))
 
 
 def same(law: str, expected: object, found: object) -> None:
-    """Raise `LawBroken` where two answers differ."""
+    """Raise `LawBroken` if two answers differ."""
     if expected != found:
         raise LawBroken(law, f"expected {expected!r}, found {found!r}")

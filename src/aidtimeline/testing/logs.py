@@ -1,7 +1,7 @@
 """Hypothesis strategies for whole logs and the questions asked of them.
 
-A log is drawn record by record, each beside or about the ones before it. An id is that of the content, so links run
-back in time; circles come about where a correction's links, or duplicates, point forward again.
+A log is drawn record by record; each may refer to those before it. An id is a digest of the content, so links run back
+in time; circles arise where a correction's links, or duplicates, refer to later records.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from aidtimeline.testing.strategies import (
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
-#: Kinds as often as they are drawn in a log.
+#: The kinds, each as often as it is drawn in a log.
 KINDS = (
     *("delivery",) * 5,
     *("pledge", "status", "participation", "project") * 2,
@@ -56,7 +56,7 @@ KINDS = (
     *("receipt", "expenditure"),
 )
 
-# The moves that write a log, as often as they are made.
+# The ways in which a record is drawn, each as often as it is chosen.
 MOVES = (
     *("event",) * 5,
     *("replace",) * 8,
@@ -64,7 +64,7 @@ MOVES = (
     *("erase", "repeat"),
 )
 AMENDING = (*("corroborate", "correct") * 4, *("duplicate", "retract") * 2, *("event", "repair", "erase"))
-"""Moves for logs of few facts of which much is told."""
+"""Moves for logs of few facts with many amendments."""
 LINKING = (*("replace",) * 6, *("link",) * 3, *("event", "retract", "duplicate"))
 """Moves for logs of few facts that replace each other in every way, circles included."""
 
@@ -74,13 +74,13 @@ FAR_PAST, FAR_FUTURE = date(1900, 1, 1), date(9999, 12, 31)
 
 
 def published() -> st.SearchStrategy[DateRange | None]:
-    """When a report came out: mostly a day, now and then vague, open or not told."""
+    """When a report was published: mostly a day, sometimes vague, open or not stated."""
     day = days().map(lambda day: DateRange.parse(day.isoformat()))
     return st.one_of(day, day, day, st.none(), dates())
 
 
 def cuts() -> st.SearchStrategy[Cuts]:
-    """Questions: cut as of a day, half of them as known at a day or instant, some as the log stood at one."""
+    """Cuts: as of a day; half of them also known at a day or instant, some also recorded until one."""
     around = days(FIRST - timedelta(days=1), LAST + timedelta(days=1))
     cut = around | instants()
     return st.builds(
@@ -93,10 +93,10 @@ def cuts() -> st.SearchStrategy[Cuts]:
 
 @st.composite
 def logs(draw: st.DrawFn, min_size: int = 1, max_size: int = 9, moves: Sequence[str] = MOVES) -> list[Record]:
-    """Logs of so many records, both inclusive, with every amendment, link and mistake that replay has to take.
+    """Logs of `min_size` to `max_size` records, with every amendment, link and mistake that replay has to take.
 
-    Records are in the order in which they refer to each other; one id may stand twice, with two instants. `moves` are
-    the ways in which a record is drawn: `MOVES` for a bit of everything, `AMENDING` or `LINKING`.
+    A record comes after those that it refers to; one id may be there twice, with two instants. `moves` are the ways in
+    which records are drawn: `MOVES` for a bit of everything, `AMENDING` or `LINKING`.
 
     >>> from hypothesis import find
     >>> len(find(logs(max_size=1), lambda records: True))
@@ -117,7 +117,7 @@ def _unreported(kind: str) -> st.SearchStrategy[Event]:
 
 @st.composite
 def chains(draw: st.DrawFn, max_size: int = 4) -> list[Record]:
-    """Logs of 2 to so many events of one kind, with vague dates, each replacing earlier ones: raised pledges.
+    """Logs of 2 to `max_size` events of one kind, with vague dates, each superseding earlier ones: raised pledges.
 
     >>> from hypothesis import find
     >>> len({record.event.kind for record in find(chains(), lambda records: True)})
@@ -141,9 +141,9 @@ def chains(draw: st.DrawFn, max_size: int = 4) -> list[Record]:
 
 @st.composite
 def linked_logs(draw: st.DrawFn, size: int = 14, as_of: date = FIRST) -> list[Record]:
-    """Logs of one linked group whose every date is undecided at a day: trees, chains, and facts replaced twice.
+    """Logs of one linked group in which every date is undecided at `as_of`: trees, chains, facts superseded twice.
 
-    Half of them replace each fact at most once.
+    In half of them no fact is superseded twice.
     """
     tree = draw(st.booleans())
     free: list[str] = []
@@ -166,8 +166,8 @@ def linked_logs(draw: st.DrawFn, size: int = 14, as_of: date = FIRST) -> list[Re
     return written
 
 
-# What aims at a record: mostly at an event, some at any record, few at none. The strategies are made once: making
-# them anew for each draw would take longer than the draw.
+# What refers to a record: mostly to an event, some to any record, few to none. The strategies are made once, since
+# making one takes longer than drawing from it.
 
 _INSTANTS = instants()
 _NOTHING = record_ids()
@@ -190,7 +190,7 @@ _OTHER: dict[str, st.SearchStrategy[Any]] = {
     "left": st.booleans(),
     "planned_end": _DATES,
 }
-_TOLD: dict[str, st.SearchStrategy[Any]] = {
+_STATED: dict[str, st.SearchStrategy[Any]] = {
     "date": optional(_DATES),
     "quantity": optional(_QUANTITIES),
     "value": st.one_of(st.none(), st.none(), money()),
@@ -198,7 +198,7 @@ _TOLD: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _target(draw: st.DrawFn, written: Sequence[Record], *, amendments: int = 1) -> str:
-    """An id to aim at: in so many of ten draws an amendment's, in few one that is in no log, mostly an event's."""
+    """An id to refer to: in `amendments` of ten draws an amendment's, in few one of no log, mostly an event's."""
     luck = draw(_LUCK)
     if luck == 9 and draw(_LUCK) < 8:
         return draw(_NOTHING)
@@ -216,7 +216,7 @@ def _find(written: Sequence[Record], record: str) -> Event | Amendment | None:
 
 
 def _event(draw: st.DrawFn, written: Sequence[Record]) -> Event:
-    """An event that mostly replaces nothing: links are drawn on purpose, by `_replace`."""
+    """An event that supersedes nothing, unless it must: links are drawn by `_replace`."""
     kind = draw(_KINDS)
     event = draw(_EVENTS[kind])
     if written and kind == "cancellation":
@@ -225,7 +225,7 @@ def _event(draw: st.DrawFn, written: Sequence[Record]) -> Event:
 
 
 def _changed(draw: st.DrawFn, written: Sequence[Record], event: Event) -> Event:
-    """An event like another, by another report: some of its date, quantity, value, key or links changed."""
+    """An event like another, by another report, with some of its date, quantity, value, key or links changed."""
     own = [name for name in _OTHER if hasattr(event, name)]
     if event.kind == "observation":
         own = ["date"]
@@ -259,7 +259,7 @@ def _correction(draw: st.DrawFn, written: Sequence[Record], report: st.SearchStr
 
 
 def _link(draw: st.DrawFn, written: Sequence[Record]) -> Event | Correction:
-    """A correction that changes nothing but what an event supersedes: what was recorded after it, too."""
+    """A correction that changes only what an event supersedes: that may be recorded after it."""
     of = _target(draw, written, amendments=0)
     said = _find(written, of)
     if not isinstance(said, Event):
@@ -281,12 +281,12 @@ def _duplicate(draw: st.DrawFn, written: Sequence[Record]) -> Retraction:
 
 
 def _corroboration(draw: st.DrawFn, written: Sequence[Record]) -> Corroboration:
-    told = {name: draw(strategy) for name, strategy in _TOLD.items()}
-    return Corroboration(of=_target(draw, written), **told, sources=draw(_REPORTS))
+    stated = {name: draw(strategy) for name, strategy in _STATED.items()}
+    return Corroboration(of=_target(draw, written), **stated, sources=draw(_REPORTS))
 
 
 def _amendment(draw: st.DrawFn, written: Sequence[Record]) -> Amendment:
-    """An amendment as a correction's `event` may carry one: not always with the source that it should have."""
+    """An amendment for the `event` of a correction; sometimes without the source that it should have."""
     luck = draw(_LUCK)
     if luck < 5:
         return _corroboration(draw, written)
@@ -307,19 +307,19 @@ _MOVES: dict[str, Callable[[st.DrawFn, Sequence[Record]], Event | Amendment]] = 
 }
 
 
-# Amendments of a given log, for the laws that say what one of them does.
+# Amendments of a given log, for the laws of amendments.
 
 
 @st.composite
 def repairs(draw: st.DrawFn, written: Sequence[Record]) -> Record:
-    """A repair in a log that holds an event, recorded after all of it."""
+    """A repair of a log that has an event, recorded last."""
     corrects = draw(_LUCK) < 6
     return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, _NO_REPORT))
 
 
 @st.composite
 def news(draw: st.DrawFn, written: Sequence[Record]) -> Record:
-    """News in a log that holds an event, with a known day of publication, recorded after all of it."""
+    """News for a log that has an event, with a day of publication, recorded last."""
     day = days().map(lambda day: DateRange.parse(day.isoformat()))
     report, corrects = sources(day, full=False), draw(_LUCK) < 6
     return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, report))
@@ -332,11 +332,11 @@ def _recorded_last(written: Sequence[Record], amendment: Amendment) -> Record:
 
 @st.composite
 def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
-    """News that a fact of a view, on which no accounts contradict each other, is known more closely.
+    """News that states an undisputed fact of a view more exactly.
 
-    The correction's date and quantity lie inside those of the fact, and are hedged by no word; nothing else of the fact
-    changes. Of all that is known at the cut it came last. The fact must tell what its event states: a record that is
-    not known yet may state more than the accounts that are.
+    The correction's date and quantity lie inside those of the fact, and are not approximate; nothing else of the fact
+    changes. It is published last of all that is known at the cut. The fact must have what its event states: a record
+    that is not known yet may state more than the accounts that are.
     """
     assume(fact.quantity is not None or stated(fact.event, "quantity", Quantity) is None)
     assume(fact.value is not None or stated(fact.event, "value", Money) is None)
@@ -353,7 +353,7 @@ def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
 
 
 def _inside(quantity: Quantity) -> st.SearchStrategy[Quantity]:
-    """A quantity no wider: one of the ends, or all that lies between them."""
+    """A quantity that is not wider: one of the ends, or all between them."""
     low, high = (Quantity.exact(quantity.low), quantity.high)
     if high is None:
         return st.sampled_from((low, Quantity(quantity.low, None)))

@@ -1,4 +1,4 @@
-"""A stateful machine for logs: whatever is appended, in whatever order, by whomever, the log is the set of it."""
+"""A stateful machine for logs: whatever is appended, in whatever order, the log is the set of it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ from aidtimeline.testing.logs import logs
 
 
 class Log(Protocol):
-    """What the machine asks of a log; `EventLog` is one."""
+    """What a log must have to be tested; `EventLog` is one."""
 
     def append(
         self, events: Iterable[Event | Amendment | Record], *, recorded_at: datetime | None = None
     ) -> Sequence[Record]:
-        """Record events, all or none, and return their records in order."""
+        """Record events, all or none; returns their records in order."""
 
     def read(self) -> Iterable[Record]:
         """All records."""
 
 
 class LogMachine(RuleBasedStateMachine):
-    """Hold a log to what every log promises: subclass it with `open`, and hand `TestCase` to the test runner.
+    """Hold a log to what every log promises: subclass it with `open`, and pass `TestCase` to the test runner.
 
-    `open` must give the same log each time it is called on one machine: it is called anew before every step, so that
-    nothing may live in memory only.
+    `open` is called before every step, so that nothing can live in memory only; it must return the same log each time.
 
         class FolderMachine(LogMachine):
             def open(self):
@@ -40,7 +39,7 @@ class LogMachine(RuleBasedStateMachine):
     """
 
     def open(self) -> Log:
-        """The log, opened anew."""
+        """Open the log of this machine."""
         raise NotImplementedError
 
     @initialize()
@@ -50,7 +49,7 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule(records=logs())
     def append_records(self, records: list[Record]) -> None:
-        """Whole records, alone or in a batch: of one id the earliest recording stands."""
+        """Whole records, alone or in a batch: of one id the earliest instant stands."""
         self._expect(records, self.open().append(records))
 
     @rule(records=logs(max_size=3))
@@ -61,7 +60,7 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule(records=logs(), instant=st.datetimes(datetime(2024, 1, 1), datetime(2026, 1, 1)))
     def append_events(self, records: list[Record], instant: datetime) -> None:
-        """Events that are recorded now: those that are there already stay as they are."""
+        """Events that are recorded now: those that are there already do not change."""
         now = instant.replace(tzinfo=UTC)
         new = [self.earliest.get(each.id, Record(each.id, now, each.event)) for each in records]
         self._expect(new, self.open().append([each.event for each in records], recorded_at=now))
@@ -72,16 +71,16 @@ class LogMachine(RuleBasedStateMachine):
         known = list(self.earliest.values())
         self._expect(known, self.open().append(known))
 
-    def _expect(self, asked: Sequence[Record], answered: Sequence[Record]) -> None:
-        if [record.id for record in answered] != [record.id for record in asked]:
-            raise LawBroken("append", "it does not answer with the records of what was appended, in order")
+    def _expect(self, asked: Sequence[Record], returned: Sequence[Record]) -> None:
+        if [record.id for record in returned] != [record.id for record in asked]:
+            raise LawBroken("append", "it does not return the records of what was appended, in order")
         for record in asked:
             known = self.earliest.get(record.id)
             if known is None or record.recorded_at < known.recorded_at:
                 self.earliest[record.id] = record
-        for record in answered:
+        for record in returned:
             if record != self.earliest[record.id]:
-                raise LawBroken("idempotence", f"{record} was answered, {self.earliest[record.id]} stands")
+                raise LawBroken("idempotence", f"{record} was returned, {self.earliest[record.id]} stands")
 
     @invariant()
     def holds_what_was_acknowledged(self) -> None:

@@ -1,4 +1,4 @@
-"""The smallest log there is: lines in memory. For tests of what needs a log, and as the second one that conforms."""
+"""The smallest log: lines in memory. For tests of code that needs a log, and as a second log that conforms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aidtimeline.values.dates import in_utc
 
 
 class MemoryLog:
-    """A log in memory, gone with its process. It keeps lines, so that what could not be written is refused here too.
+    """A log in memory. It keeps lines, so that what could not be written is refused here too.
 
     >>> from aidtimeline import Delivery, Source
     >>> log = MemoryLog()
@@ -36,7 +36,7 @@ class MemoryLog:
         *,
         recorded_at: datetime | None = None,
     ) -> list[Record]:
-        """Record events, all or none; returns the record of each that stands, in the order given."""
+        """Record events, all or none; returns the record of each, in the order given, as `EventLog.append` does."""
         batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
         with self._threads:
             new = batch.new(self._earliest)
@@ -45,7 +45,7 @@ class MemoryLog:
             return [self._earliest[id_] for id_ in batch.ids]
 
     def read(self) -> Iterator[Record]:
-        """All that was recorded when reading begins."""
+        """The records in the log when reading begins."""
         with self._threads:
             lines = list(self._lines)
         return map(decode, lines)

@@ -1,6 +1,6 @@
 """Hypothesis strategies for every value and every kind of event.
 
-Names are few and days lie close together, so that what is drawn collides: equal keys, equal dates, ranges that overlap.
+Names are few and days are close together, so that draws collide: equal keys, equal dates, ranges that overlap.
 
 >>> from hypothesis import find
 >>> find(dates(), lambda drawn: drawn.qualified and drawn.latest is None).text
@@ -17,14 +17,26 @@ from typing import TypeVar
 import attrs
 from hypothesis import strategies as st
 
-from aidtimeline.events import EVENT_KINDS, ROLES, SIDES, STATUSES, TRAINING_UNITS, Event, Source
+from aidtimeline.events import (
+    EVENT_KINDS,
+    ROLES,
+    SIDES,
+    STATUSES,
+    TRAINING_UNITS,
+    Amendment,
+    Correction,
+    Corroboration,
+    Event,
+    Retraction,
+    Source,
+)
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 T = TypeVar("T")
 
 FIRST, LAST = date(2023, 3, 26), date(2023, 4, 6)
-"""The days that are drawn unless others are asked for, both inclusive: few, and the end of a quarter among them."""
+"""The first and last day that are drawn by default, both inclusive: few, with the end of a quarter among them."""
 
 ITEMS = ("truck", "radio")
 PARTIES = ("JP", "UA", "undp")
@@ -35,7 +47,7 @@ UNITS = ("kg", "metre")
 CURRENCIES = ("JPY", "USD")
 PUBLISHERS = ("Kyodo News", "Rubryka", "Укрінформ")
 
-# What an EDTF text can say of a day: the form, by the day it is about.
+# Forms of EDTF texts, each a function of the day that it is about.
 _FORMS: tuple[Callable[[date], str], ...] = (
     date.isoformat,
     lambda day: f"{day:%Y-%m}",
@@ -52,30 +64,30 @@ _FORMS: tuple[Callable[[date], str], ...] = (
 
 
 def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
-    """Nothing, or what the strategy draws."""
+    """None, or what the strategy draws."""
     return st.none() | strategy
 
 
 def days(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date]:
-    """Days between two, both inclusive."""
+    """Days from `first` to `last`, both inclusive."""
     return st.dates(first, last)
 
 
 def instants(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[datetime]:
-    """Instants in UTC at the start, in the middle and at the very end of such days, where cuts end."""
+    """Instants in UTC: the start, a middle and the very end of days from `first` to `last`, both inclusive."""
     times = st.sampled_from((time(0), time(10, 30), time.max))
     return st.builds(datetime.combine, days(first, last), times, st.just(UTC))
 
 
 def simple_dates(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[str]:
-    """EDTF texts without ends of their own, about such days: `2023-04-02`, `2023-04~`, `202X`, `2023-33`."""
+    """EDTF texts that are not intervals, about such days: `2023-04-02`, `2023-04~`, `202X`, `2023-33`."""
     form = st.just(_FORMS[0]) | st.sampled_from(_FORMS)
     qualifier = st.sampled_from(("", "", "", "?", "~", "%"))
     return st.builds(lambda day, say, mark: say(day) + mark, days(first, last), form, qualifier)
 
 
 def dates(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[DateRange]:
-    """Date ranges of every form that is read, about days between two in the years 1000 to 9000, both inclusive.
+    """Date ranges of every form, about days from `first` to `last`, both inclusive, in the years 1000 to 9000.
 
     >>> from hypothesis import find
     >>> find(dates(), lambda drawn: drawn.text.startswith("[") and drawn.earliest is None).text
@@ -103,7 +115,7 @@ def _interval(ends: tuple[str, str]) -> str:
 
 
 def numbers() -> st.SearchStrategy[Decimal]:
-    """Decimals: mostly small and whole, some with a fraction, below zero, or of thirty digits."""
+    """Decimals: mostly small and whole; some with a fraction, negative, or of thirty digits."""
     small = st.integers(0, 6).map(Decimal)
     return st.one_of(
         small,
@@ -115,7 +127,7 @@ def numbers() -> st.SearchStrategy[Decimal]:
 
 
 def quantities() -> st.SearchStrategy[Quantity]:
-    """Quantities: exact, ranges, open at either end, approximate, some below zero.
+    """Quantities: exact, ranges, open at either end, approximate, some negative.
 
     >>> from hypothesis import find
     >>> find(quantities(), lambda drawn: drawn.high is None).text
@@ -134,17 +146,17 @@ def _plain(number: Decimal) -> str:
 
 
 def money() -> st.SearchStrategy[Money]:
-    """Amounts of money, vague ones among them, in one of two currencies."""
+    """Amounts of money, exact and vague, in one of two currencies."""
     return st.builds(Money, quantities(), st.sampled_from(CURRENCIES))
 
 
 def record_ids() -> st.SearchStrategy[str]:
-    """Ids of a few records that are in no log."""
+    """Ids of a few records, which are in no log."""
     return st.integers(0, 3).map(lambda number: f"{number:032x}")
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Any text that may stand in a note, a title or a quote, in all scripts."""
+    """Texts for a note, a title or a quote, in all scripts."""
     letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     return st.text(letters, min_size=1, max_size=20).filter(str.strip)
 
@@ -152,9 +164,9 @@ def texts() -> st.SearchStrategy[str]:
 def sources(
     published: st.SearchStrategy[DateRange | None] | None = None, *, full: bool = True
 ) -> st.SearchStrategy[Source]:
-    """Reports by a few publishers; `published` is any date or none, unless a strategy is given.
+    """Reports by a few publishers; `published` draws their dates, by default any date or None.
 
-    `full=False` draws no more of a source than replay looks at.
+    `full=False` draws only the fields that replay looks at.
     """
     some: dict[str, st.SearchStrategy[object]] = {
         "publisher": st.sampled_from(PUBLISHERS),
@@ -174,7 +186,7 @@ def sources(
 
 
 def _fields(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]:
-    """What may be drawn for each field of an event, by the field's name."""
+    """A strategy for each field of an event, by its name."""
     party = st.sampled_from((None, *PARTIES))
     project = st.sampled_from((None, *PROJECTS))
     links = st.one_of(st.just(()), st.lists(ids, max_size=2, unique=True).map(tuple))
@@ -213,7 +225,7 @@ def _fields(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]
 
 
 def _required(ids: st.SearchStrategy[str]) -> dict[str, dict[str, st.SearchStrategy[object]]]:
-    """Where a kind asks for more than `_fields` gives it, by kind and field."""
+    """The fields in which a kind needs more than `_fields` draws, by kind and name."""
     value, project = money(), st.sampled_from(PROJECTS)
     return {
         "disbursement": {"value": value},
@@ -241,8 +253,9 @@ def events(
 ) -> st.SearchStrategy[Event]:
     """Events of one kind, or of every kind, with all of their fields.
 
-    `ids` draws what they link to (else records that are in no log), `published` the dates of their reports (else any or
-    none). `full=False` leaves out the texts that replay does not look at: notes, references, the wording of sources.
+    `ids` draws what they link to, by default records that are in no log; `published` the dates of their reports, by
+    default any date or None. `full=False` leaves out the texts that replay does not look at: notes, references, the
+    wording of sources.
 
     >>> from hypothesis import find
     >>> find(events("cancellation", full=False), lambda event: True).date.text
@@ -263,3 +276,24 @@ def events(
         "sources": source | st.tuples(source, source),
     }
     return st.builds(cls, **strategies)
+
+
+def amendments() -> st.SearchStrategy[Amendment]:
+    """Amendments of every kind, with all of their fields, of records that are in no log."""
+    anyhow = {"of": record_ids(), "ref": optional(texts()), "note": optional(texts())}
+    reports, reason = st.lists(sources(), max_size=2), optional(texts())
+    corroborations = st.builds(
+        Corroboration,
+        date=optional(dates()),
+        quantity=optional(quantities()),
+        value=optional(money()),
+        sources=st.lists(sources(), min_size=1, max_size=2),
+        **anyhow,
+    )
+    retractions = st.builds(Retraction, duplicate_of=optional(record_ids()), reason=reason, sources=reports, **anyhow)
+    replacements = st.one_of(events(), corroborations, retractions)
+    return st.one_of(
+        st.builds(Correction, event=replacements, reason=reason, sources=reports, **anyhow),
+        corroborations,
+        retractions,
+    )

@@ -1,8 +1,8 @@
-"""The laws of bounds for any projection: what it says of a view, held against what it says of each of its worlds.
+"""The laws of bounds for any projection: its result on a view, compared with its results on each world of the view.
 
-A world of a view is one choice of what has happened; in it every fact that counts is certain, and linked to none. So a
-projection needs to know nothing of worlds to be held to them: it is asked again in each. Bounds and quantities in its
-result are held to contain the world's, and to be no wider than the worlds are; all else in the result is its own.
+A world of a view is one choice of what has happened; in it every fact that counts is certain and has no links. So a
+projection need not know about worlds: it is simply run on each. The bounds and quantities in its result on the view
+must contain those of each world, and be no wider than all worlds together; nothing else in the result is compared.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from aidtimeline.testing.laws import LawBroken
 from aidtimeline.values.amounts import Quantity
 
 MOST_UNDECIDED = 10
-"""Views with more undecided facts than this have too many worlds to go through; nothing is said of them."""
+"""Views with more undecided facts than this have too many worlds to try, and are not tested."""
 
 Path: TypeAlias = tuple[object, ...]
 Ends: TypeAlias = tuple[Decimal, Decimal | None]
@@ -30,9 +30,9 @@ _NOTHING: Ends = Decimal(0), Decimal(0)
 
 
 def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
-    """The facts that count in each world of a view, each certain; none where there are too many worlds.
+    """The facts that count in each world of a view, each certain; no worlds if there are too many.
 
-    What has surely been replaced is in no view, and so in none of its worlds.
+    A fact that has surely been superseded is in no view, and so in no world.
 
     >>> list(worlds([]))
     [[]]
@@ -57,7 +57,7 @@ def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
 
 
 def soundness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
-    """Law 6: bounds contain what is true in each world."""
+    """Law 6: the bounds contain what is true in each world."""
     view = dict(_bounds(run(facts, projection)))
     for world in worlds(facts):
         for path, true in _bounds(run(world, projection)):
@@ -68,11 +68,11 @@ def soundness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
 
 
 def tightness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
-    """Law 7: bounds that are not flagged loose are reached, or approached where a quantity is open, in some world."""
-    told = [dict(_bounds(run(world, projection))) for world in worlds(facts)]
+    """Law 7: bounds that are not flagged loose are reached in some world, or approached if a quantity is open."""
+    results = [dict(_bounds(run(world, projection))) for world in worlds(facts)]
     for path, found in _bounds(run(facts, projection), loose=False):
-        if told:
-            ends = [_ends(each.get(path)) for each in told]
+        if results:
+            ends = [_ends(each.get(path)) for each in results]
             highs = [high for _, high in ends if high is not None]
             reached = min(low for low, _ in ends), max(highs) if len(highs) == len(ends) else None
             if reached != found:
@@ -81,7 +81,7 @@ def tightness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
 
 
 def no_wider(after: object, before: object) -> bool:
-    """Whether no bounds in one result are wider than the same in another; nothing is said where some are loose."""
+    """Whether no bounds in one result are wider than in another; True if some of them are loose."""
     old, new = dict(_bounds(before)), dict(_bounds(after))
     if old != dict(_bounds(before, loose=False)) or new != dict(_bounds(after, loose=False)):
         return True
@@ -93,7 +93,7 @@ def _contains(outer: Ends, inner: Ends) -> bool:
 
 
 def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Ends]]:
-    """All bounds in a result, however deep in mappings, lists and attrs classes, with where they are."""
+    """All bounds in a result, at any depth of mappings, lists and results by key, each with its path."""
     if isinstance(result, Bounds | Quantity):
         if loose or not getattr(result, "loose", False):
             yield path, (result.low, result.high)
@@ -110,7 +110,7 @@ def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[
 
 
 def _ends(found: Ends | None) -> Ends:
-    """What is not in a result is nothing."""
+    """What is not in a result counts as zero."""
     return _NOTHING if found is None else found
 
 

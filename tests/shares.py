@@ -1,4 +1,4 @@
-"""What makes a log hard to replay, and what share of drawn logs has it."""
+"""What makes a log hard to replay, and which share of drawn logs has it."""
 
 from __future__ import annotations
 
