@@ -18,21 +18,24 @@ import pytest
 
 from aidtimeline.codec import event_from_json, event_to_json
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Event, Source
-from aidtimeline.values.amounts import Money
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Event, Source
+from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.dates import DateRange
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 SECTION = re.compile(r"^## (?P<name>.*)\n\n(?P<text>(?:(?![|#]).*\n)*)(?P<table>(?:\|.*\n)*)\n*", re.MULTILINE)
 WRITTEN_HERE = ("meaning", "example")
-TYPES = {
-    "DateRange": "date",
-    "Quantity": "quantity",
-    "Money": "money",
-    "bool": "true or false",
-    "tuple[Source, ...]": "sources",
-    "Event | Amendment": "event",
+TYPES: Mapping[Any, str] = {
+    DateRange | None: "date",
+    Quantity | None: "quantity",
+    Money | None: "money",
+    bool | None: "true or false",
+    tuple[Source, ...] | None: "sources",
+    Event | Amendment | None: "event",
 }
 TEXTS = {"a slug": "slug", "text": "text", "the id of": "id", "one of": "word", "a currency": "currency"}
+for each_class in (*KINDS.values(), Event, Source, Money):
+    attrs.resolve_types(each_class)
 SHARED = {each.name: each for each in attrs.fields(Event)}
 Row: TypeAlias = dict[str, str]
 Field: TypeAlias = "attrs.Attribute[Any]"
@@ -61,11 +64,11 @@ def expected_by(field: Field) -> str:
 
 def type_of(field: Field) -> str:
     """The type of a field; of texts, what they have to be."""
-    annotated = str(field.type).removesuffix(" | None")
-    if annotated in TYPES:
-        return TYPES[annotated]
+    annotated: Any = field.type
+    if (annotated | None) in TYPES:
+        return TYPES[annotated | None]
     expected = expected_by(field)
-    several = "s" if annotated.startswith("tuple") else ""
+    several = "s" if annotated == tuple[str, ...] else ""
     return next(name for start, name in TEXTS.items() if expected.startswith(start)) + several
 
 

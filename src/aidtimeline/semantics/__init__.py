@@ -12,9 +12,9 @@ from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.beliefs import Belief, believe
 from aidtimeline.semantics.cuts import cut
 from aidtimeline.semantics.facts import Fact
-from aidtimeline.semantics.histories import Phase, phases
+from aidtimeline.semantics.histories import phases
 from aidtimeline.semantics.links import Group
-from aidtimeline.semantics.worlds import Latest, Possible, Total, Worth, worth_of
+from aidtimeline.semantics.worlds import Latest, Possible, Total, worth_of
 
 __all__ = [
     "Account",
@@ -22,10 +22,8 @@ __all__ = [
     "Fact",
     "Group",
     "Latest",
-    "Phase",
     "Possible",
     "Total",
-    "Worth",
     "believe",
     "cut",
     "phases",

@@ -6,7 +6,7 @@ See docs/semantics.md, "Links" and "Worlds".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import Literal
 
 from attrs import field, frozen
@@ -106,9 +106,9 @@ class Group:
         """The id that stands for this group among those of its view."""
         return self.members[0]
 
-    def parts(self, ids: Iterable[str]) -> list[Group]:
+    def parts(self, ids: Container[str]) -> list[Group]:
         """The facts with these ids and all that supersede them, as groups without links to each other."""
-        wanted = set(ids)
+        wanted = {each for each in self.members if each in ids}
         for each in reversed(self.members):
             if each in wanted:
                 wanted.update(self.above[each])

@@ -18,15 +18,10 @@ def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:
     them it would not be a circle, and its links would hold.
     """
     facts = list(facts)
-    found: set[str] = set()
-    waiting = [(fact.group, fact.id) for fact in facts if fact.group is not None]
-    while waiting:
-        group, each = waiting.pop()
-        for other in group.above[each]:
-            if other not in found:
-                found.add(other)
-                waiting.append((group, other))
-    return _with_circles(found | {fact.id for fact in facts}, belief) - {fact.id for fact in facts}
+    ids = {fact.id for fact in facts}
+    groups = {fact.group.key: fact.group for fact in facts if fact.group is not None}
+    linked = {each for group in groups.values() for part in group.parts(ids) for each in part.members}
+    return _with_circles(ids | linked, belief) - ids
 
 
 def _with_circles(ids: set[str], belief: Belief) -> set[str]:
