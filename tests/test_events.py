@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -35,6 +40,7 @@ LINES = {
     "corroboration": "of date quantity value ref note sources",
 }
 
+SOURCE_CODE = Path(__file__).parent.parent / "src" / "aidtimeline"
 SOURCE = Source(publisher="Rubryka")
 
 
@@ -68,3 +74,61 @@ def test_a_field_takes_nothing_where_it_may_be_empty() -> None:
     assert Delivery(date="2023", item=None, value=None, sources=SOURCE).item is None
     with pytest.raises(InvalidValue, match="one of person, course"):
         Training(date="2023", quantity=8, unit="piece", sources=SOURCE)
+
+
+MADE_UP = '''
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Guarantee(Promise):
+    """A promise to step in."""
+
+    kind = "guarantee"
+    firmness = 2
+
+    guarantor: str | None = field(default=None, converter=optional(to_slug))
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Service(Event, Goods):
+    """Work that was done."""
+
+    kind = "service"
+    nature = DEED
+    makes_good = ("goods",)
+    units = ("hour", "day")
+
+    unit: str | None = field(default=None, converter=optional(lambda value: one_of(("hour", "day"), value)))
+
+
+@frozen(kw_only=True, field_transformer=_in_line_order)
+class Estimate(Event, Goods):
+    """What somebody thinks has come."""
+
+    kind = "estimate"
+    nature = LEVEL
+
+
+'''
+
+
+@pytest.fixture(scope="module")
+def with_new_kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package whose `events.py` has three classes and three rows more."""
+    folder = tmp_path_factory.mktemp("src")
+    shutil.copytree(SOURCE_CODE, folder / "aidtimeline", ignore=shutil.ignore_patterns("__pycache__"))
+    module = folder / "aidtimeline" / "events.py"
+    text = module.read_text(encoding="utf-8")
+    amending = "@frozen(kw_only=True, field_transformer=_in_line_order)\nclass _Amending:"
+    row = "        Observation,\n"
+    assert [text.count(amending), text.count(row)] == [1, 1]
+    text = text.replace(amending, MADE_UP.lstrip() + amending)
+    module.write_text(text.replace(row, row + "        Guarantee,\n        Service,\n        Estimate,\n"), "utf-8")
+    return folder
+
+
+def test_a_new_kind_is_one_class_and_one_row(with_new_kinds: Path) -> None:
+    """It is written, read, counted, checked and refused as its class says, and no other module knows of it."""
+    tests = Path(__file__).with_name("madeup.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", str(tests)]
+    environment = {**os.environ, "PYTHONPATH": str(with_new_kinds)}
+    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

@@ -14,7 +14,7 @@ Plain strings and numbers are taken wherever a value is meant:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import ClassVar, TypeAlias, TypeVar
 
@@ -60,8 +60,8 @@ def to_side(value: str) -> str:
     return one_of(SIDES, value)
 
 
-def to_intent(value: str) -> str:
-    """The kind of event that an announcement intends."""
+def to_kind(value: str) -> str:
+    """A kind of event, by its name."""
     return one_of(EVENT_KINDS, value)
 
 
@@ -248,7 +248,7 @@ class Announcement(Event, Goods, Valued):
     nature = PLAN
     firmness = 0
 
-    intent: str = field(converter=to_intent)
+    intent: str = field(converter=to_kind)
     party: str | None = field(default=None, converter=optional(to_slug))
     role: str | None = field(default=None, converter=optional(to_role))
 
@@ -483,6 +483,17 @@ EVENT_KINDS: dict[str, type[Event]] = {
         Observation,
     )
 }
+
+
+def kinds_that(fits: Callable[[type[Event]], bool]) -> tuple[str, ...]:
+    """The kinds of events whose class fits, in the order of the table.
+
+    >>> kinds_that(lambda each: each.nature is PROMISE)
+    ('pledge', 'commitment')
+    """
+    return tuple(kind for kind, each in EVENT_KINDS.items() if fits(each))
+
+
 AMENDMENT_KINDS: dict[str, type[Amendment]] = {each.kind: each for each in (Correction, Retraction, Corroboration)}
 KINDS: dict[str, type[Event] | type[Amendment]] = {**EVENT_KINDS, **AMENDMENT_KINDS}
 

@@ -66,12 +66,12 @@ class ProjectName:
     label: str = field(converter=to_text)
 
 
-_PARTS = {
-    **dict.fromkeys(("items", "item"), "items"),
-    **dict.fromkeys(("parties", "party", "donor", "recipient", "via"), "parties"),
-    **dict.fromkeys(("projects", "project", "parent"), "projects"),
+#: The fields of events that hold slugs, and the part of the vocabulary that gives them labels.
+SLUG_FIELDS = {
+    "item": "items",
+    **dict.fromkeys(("donor", "recipient", "via", "party"), "parties"),
+    **dict.fromkeys(("project", "parent"), "projects"),
 }
-"""The part of the vocabulary that a field's slugs are in; a part may also be named itself."""
 
 
 @frozen
@@ -90,7 +90,7 @@ class Vocabulary:
 
     def label(self, field: str, slug: str) -> str:
         """What a slug in a field (`item`, `donor`, `project`, …) is called; the slug itself where nothing is known."""
-        known = self._part(field).get(slug)
+        known = self.part(field).get(slug)
         return slug if known is None else str(known.label)
 
     def party(self, name: str, iati_org_id: str | None = None) -> str | None:
@@ -113,11 +113,12 @@ class Vocabulary:
 
     def nearest(self, field: str, slug: str) -> str | None:
         """The known slug that somebody may have meant who wrote this one in a field, or None."""
-        return nearest(slug, self._part(field))
+        return nearest(slug, self.part(field))
 
-    def _part(self, field: str) -> Mapping[str, Any]:
-        part: Mapping[str, Any] = getattr(self, _PARTS[field]) if field in _PARTS else {}
-        return part
+    def part(self, field: str) -> Mapping[str, Any]:
+        """The part that a field's slugs are in; a part may also be named itself. Other fields have none."""
+        parts = {"items": self.items, "parties": self.parties, "projects": self.projects}
+        return parts.get(SLUG_FIELDS.get(field, field), {})
 
 
 NO_VOCABULARY = Vocabulary()

@@ -27,9 +27,9 @@ from aidtimeline.checks.texts import (
     dates_after_report,
     replay_problems,
     set_aside,
-    uncounted_training,
     unknown_slugs,
     unpublished,
+    without_units,
 )
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
@@ -43,7 +43,7 @@ CHECKS: tuple[Check, ...] = (
     dates_after_report,
     unpublished,
     set_aside,
-    uncounted_training,
+    without_units,
     unknown_slugs,
     superseded_before,
     superseded_kinds,

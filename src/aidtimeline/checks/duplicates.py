@@ -59,7 +59,8 @@ class _Judge:
     def both_sides(self, one: Fact, other: Fact) -> bool:
         """Whether one flow may stand in both parties' books, and both would be summed."""
         agreeing = _agree(one, other)
-        summed = agreeing == "quantity" or (agreeing == "value" and one.kind == "receipt")
+        all_summed = not (one.in_other_books or other.in_other_books)
+        summed = agreeing == "quantity" or (agreeing == "value" and all_summed)
         return summed and one.side != other.side and self.may_be_one(one, other)
 
     def reports(self, fact: Fact) -> frozenset[Hashable]:
@@ -156,7 +157,7 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
     """The facts that a sum may hold twice: alike in kind, donor, item and intent, ordered by their first day."""
     groups: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in log.belief.facts:
-        if fact.kind != "observation" and fact.donor is not None and (fact.quantity or fact.value):
+        if fact.event.nature.summed and fact.donor is not None and (fact.quantity or fact.value):
             groups[fact.kind, fact.donor, fact.item, fact.intent].append(fact)
     for facts in groups.values():
         if len(facts) > 1:

@@ -14,7 +14,7 @@ from attrs import Factory, define
 
 from aidtimeline.checks.log import INFINITE, NEVER, Checked, span, widest
 from aidtimeline.errors import Problem
-from aidtimeline.events import Delivery, Observation, Training
+from aidtimeline.events import DEED, LEVEL
 from aidtimeline.semantics import Fact
 
 Key: TypeAlias = tuple[str, ...]
@@ -96,25 +96,25 @@ class _Level:
         if high > 0 and first < surely:
             for key in product(*({ANY, country or UNKNOWN} for country in countries)):
                 self.most[key].add(first, surely, high)
-        if low > 0 and last < perhaps and fact.side != "receiver":
+        if low > 0 and last < perhaps and not fact.in_other_books:
             named = [{ANY, party or ANY, country or ANY} for party, country in zip(parties, countries, strict=True)]
             for key in product(*named):
                 self.least[key].add(last, perhaps, low)
         self.reversals += min(low, ZERO)
 
-    def at_most(self, log: Checked, event: Observation, first: date, last: date) -> Decimal:
+    def at_most(self, log: Checked, fact: Fact, first: date, last: date) -> Decimal:
         """More than this cannot have been there on any of these days, for whom the observation is about."""
-        countries = [party and log.country(party) for party in (event.donor, event.recipient)]
+        countries = [party and log.country(party) for party in (fact.donor, fact.recipient)]
         keys = product(*({country, UNKNOWN} if country else {ANY} for country in countries))
         return sum((self.most[key].within(first, last) for key in keys if key in self.most), ZERO)
 
-    def at_least(self, event: Observation, first: date, last: date) -> Decimal:
+    def at_least(self, fact: Fact, first: date, last: date) -> Decimal:
         """Less than this cannot have been there on any of these days, for whom the observation is about.
 
         What came on the first of them may have come after somebody counted.
         """
         first = max(first, date.min + DAY) - DAY
-        key = (event.donor or ANY, event.recipient or ANY)
+        key = (fact.donor or ANY, fact.recipient or ANY)
         return self.reversals + (self.least[key].throughout(first, last) if key in self.least else ZERO)
 
 
@@ -123,27 +123,25 @@ def observed_levels(log: Checked) -> Iterator[Problem]:
     levels: dict[tuple[str, str | None], _Level] = {}
     observations = []
     for fact in log.belief.facts:
-        event = fact.event
-        if isinstance(event, Observation) and event.item is not None and event.indicator is None:
-            observations.append((fact, event, levels.setdefault((event.item, event.unit), _Level())))
+        if fact.event.nature is LEVEL and fact.item is not None and fact.indicator is None:
+            observations.append((fact, levels.setdefault((fact.item, fact.unit), _Level())))
     for fact in log.belief.facts:
-        event = fact.event
-        if isinstance(event, Delivery | Training) and event.item is not None:
-            level = levels.get((event.item, event.unit))
+        if fact.event.nature is DEED and fact.item is not None:
+            level = levels.get((fact.item, fact.unit))
             if level is not None:
                 level.add(log, fact)
-    for fact, event, level in observations:
+    for fact, level in observations:
         if fact.quantity is None:
             continue
         low, high = widest(fact.quantity)
         first, last = span(fact.date)
-        most, least = level.at_most(log, event, first, last), level.at_least(event, first, last)
+        most, least = level.at_most(log, fact, first, last), level.at_least(fact, first, last)
         if most < low:
-            message = f"it observes {fact.quantity} {event.item}, but at most {most:,f} can have been delivered by then"
+            message = f"it observes {fact.quantity} {fact.item}, but at most {most:,f} can have been delivered by then"
             hint = "a delivery may be missing in the log"
             yield log.place(fact).warning("observation-above-counts", message, "quantity", hint)
-        narrower = event.project or event.package or event.location or event.via
+        narrower = fact.project or fact.package or fact.location or fact.via
         if least > high and not narrower:
-            message = f"it observes {fact.quantity} {event.item}, but at least {least:,f} had been delivered by then"
+            message = f"it observes {fact.quantity} {fact.item}, but at least {least:,f} had been delivered by then"
             hint = "something may be counted twice; what is a level of something else has an `indicator`"
             yield log.place(fact).warning("observation-below-counts", message, "quantity", hint)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.checks.log import DONE, PROMISES, Checked, wholly_before
+from aidtimeline.checks.log import Checked, wholly_before
 from aidtimeline.errors import Problem
-from aidtimeline.events import Event
+from aidtimeline.events import DEED, END, LEVEL, PROMISE, Event, kinds_that
 from aidtimeline.semantics import Fact
-
-PLANS = ("announcement", *PROMISES)
 
 
 def dangling_promises(log: Checked) -> Iterator[Problem]:
@@ -54,31 +52,22 @@ def superseded_before(log: Checked) -> Iterator[Problem]:
 def superseded_kinds(log: Checked) -> Iterator[Problem]:
     """`supersedes-wrong-kind`: what supersedes and what is superseded do not go together."""
     for fact, target in _superseded(log):
-        kind, other = fact.kind, target.kind
-        place, what = log.place(fact), f"a {kind} supersedes {log.named(target)}"
-        if kind == "cancellation" and other in DONE:
+        nature, other, alike = fact.event.nature, target.event.nature, fact.kind == target.kind
+        place, what = log.place(fact), f"a {fact.kind} supersedes {log.named(target)}"
+        if nature is END and other is DEED:
             message, hint = f"{what}, but what has happened cannot be cancelled", "did it never happen? Retract it"
             yield place.error("supersedes-wrong-kind", message, "supersedes", hint)
-        elif kind == "cancellation" and other == "cancellation":
+        elif nature is END and other is END:
             message = f"{what}, but that brings nothing back"
             yield place.warning("supersedes-wrong-kind", message, "supersedes", "retract the cancellation")
-        elif kind == "observation" and other != kind:
+        elif nature is LEVEL and not alike:
             message = f"{what}, but a level stands beside what happened, and replaces nothing"
             yield place.error("supersedes-wrong-kind", message, "supersedes")
-        elif kind in DONE and other in PROMISES:
+        elif nature is DEED and other is PROMISE:
             message = f"{what}, which then was never promised"
             yield place.warning("supersedes-wrong-kind", message, "supersedes", "what keeps a promise `fulfils` it")
-        elif not _go_together(kind, other):
+        elif not alike and other.name not in nature.may_supersede:
             yield place.warning("supersedes-wrong-kind", f"{what}, which is of another kind", "supersedes")
-
-
-def _go_together(kind: str, other: str) -> bool:
-    """Whether one kind may well supersede another: itself, a plan come true, a promise changed or revived."""
-    return (
-        kind in (other, "cancellation")
-        or other == "announcement"
-        or (kind in PLANS and other in (*PLANS, "cancellation"))
-    )
 
 
 def fulfilled_before(log: Checked) -> Iterator[Problem]:
@@ -89,18 +78,15 @@ def fulfilled_before(log: Checked) -> Iterator[Problem]:
             yield log.place(fact).warning("fulfils-later", message, "fulfils")
 
 
-#: How firm a kind is: nothing is made good by what is less firm.
-FIRMNESS = {"announcement": 0, "pledge": 1, "commitment": 2}
-
-
 def fulfilled_kinds(log: Checked) -> Iterator[Problem]:
     """`fulfils-wrong-kind`: what is fulfilled is no promise, or what fulfils it makes nothing good."""
     for fact, target in _fulfilled(log):
         place, what = log.place(fact), f"a {fact.kind} fulfils {log.named(target)}"
-        if target.kind not in PLANS:
-            message = f"{what}, but only a pledge, commitment or announcement can be fulfilled"
+        if not target.event.nature.may_be_fulfilled:
+            able = ", ".join(kinds_that(lambda each: each.nature.may_be_fulfilled))
+            message = f"{what}, but only these can be fulfilled: {able}"
             yield place.error("fulfils-wrong-kind", message, "fulfils")
-        elif fact.kind in ("observation", "cancellation"):
+        elif not fact.event.nature.may_fulfil:
             yield place.error("fulfils-wrong-kind", f"{what}, but makes nothing good", "fulfils")
-        elif FIRMNESS.get(fact.kind, 3) < FIRMNESS[target.kind]:
+        elif fact.event.firmness < target.event.firmness:
             yield place.error("fulfils-wrong-kind", f"{what}, which is firmer than itself", "fulfils")

@@ -17,9 +17,6 @@ from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
 
-PROMISES = ("pledge", "commitment")
-DONE = ("disbursement", "receipt", "expenditure", "delivery", "training")
-
 INFINITE = Decimal("Infinity")
 ABOUT = 2
 """An "about" contradicts nothing that lies between its half and its double. (A threshold for warnings, no bound.)"""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from attrs import Factory, define
 
-from aidtimeline.checks.log import DONE, PROMISES, Checked, span, widest
+from aidtimeline.checks.log import Checked, span, widest
 from aidtimeline.errors import Problem
-from aidtimeline.events import Commitment, Pledge
+from aidtimeline.events import DEED, PROMISE
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.links import Links, link
 from aidtimeline.semantics.sets import DisjointSets
@@ -68,7 +68,7 @@ def over_delivered(log: Checked) -> Iterator[Problem]:
     fulfilling = set()
     for fact, promise in _fulfilments(log):
         together.join(promise.id, fact.id)
-        if fact.kind in DONE:
+        if fact.event.nature is DEED:
             fulfilling.add(fact.id)
     if not fulfilling:
         return
@@ -80,7 +80,7 @@ def over_delivered(log: Checked) -> Iterator[Problem]:
     for id_, measure, amount in _worths(log, links):
         balances[together.leader(id_)].promised[measure] += amount
     for fact in log.belief.facts:
-        if fact.kind in PROMISES:
+        if fact.event.nature is PROMISE:
             stated = {measure.sort for measure, _ in _amounts(fact)}
             balances[together.leader(fact.id)].vague.update({"goods", "money"} - stated)
         elif fact.id in fulfilling and log.stays(fact):
@@ -98,7 +98,7 @@ def _fulfilments(log: Checked) -> Iterator[tuple[Fact, Fact]]:
     for fact in log.belief.facts:
         for each in log.fulfilled(fact):
             promise = log.fact_of.get(each)
-            if promise is not None and promise.kind in PROMISES and promise is not fact:
+            if promise is not None and promise.event.nature is PROMISE and promise is not fact:
                 yield fact, promise
 
 
@@ -109,7 +109,7 @@ def _in_place_of(log: Checked) -> Links:
         for other in superseders:
             below[other].append(each)
     for fact, promise in _fulfilments(log):
-        if fact.kind in PROMISES:
+        if fact.event.nature is PROMISE:
             below[fact.id].append(promise.id)
     return link(below)
 
@@ -121,7 +121,7 @@ def _worths(log: Checked, links: Links) -> Iterator[tuple[str, Measure, Decimal]
     for each in (*reversed(links.order), *(fact.id for fact in log.belief.facts if fact.id not in linked)):
         worth = below.pop(each, {})
         fact = log.fact_of.get(each)
-        if fact is not None and fact.kind in PROMISES:
+        if fact is not None and fact.event.nature is PROMISE:
             for measure, amount in _amounts(fact):
                 worth[measure] = max(widest(amount)[1], worth.get(measure, Decimal(0)))
         above = links.above.get(each, ())
@@ -146,20 +146,19 @@ def overdue(log: Checked) -> Iterator[Problem]:
     kept = _kept(log)
     last_done: dict[tuple[str, str | None, str | None], date] = {}
     for fact in log.belief.facts:
-        if fact.kind in DONE:
+        if fact.event.nature is DEED:
             for about in _about(fact, fact.donor, ANYBODY):
                 last_done[about] = max(span(fact.date)[1], last_done.get(about, date.min))
     for fact in log.belief.facts:
-        event = fact.event
-        if not isinstance(event, Pledge | Commitment) or event.due is None or fact.id in kept or not log.stays(fact):
+        if fact.event.nature is not PROMISE or fact.due is None or fact.id in kept or not log.stays(fact):
             continue
-        due = span(event.due)[1]
+        due = span(fact.due)[1]
         if due > date.max - LONG_PAST or due + LONG_PAST >= log.today:
             continue
-        donors = (ANYBODY,) if event.donor is None else (event.donor, None)
+        donors = (ANYBODY,) if fact.donor is None else (fact.donor, None)
         done = (last_done.get(about, date.min) for about in _about(fact, *donors))
         if max(done, default=date.min) < span(fact.date)[0] or not any(True for _ in _about(fact, *donors)):
-            message = f"it was due {event.due}, and by {log.today.isoformat()} nothing is known to have come of it"
+            message = f"it was due {fact.due}, and by {log.today.isoformat()} nothing is known to have come of it"
             hint = "record what came with `fulfils`, or the cancellation"
             yield log.place(fact).warning("overdue", message, "due", hint)
 
@@ -171,7 +170,7 @@ def _about(fact: Fact, *donors: str | None) -> Iterator[tuple[str, str | None, s
             yield "item", fact.item, donor
         if fact.project is not None:
             yield "project", fact.project, donor
-        if fact.kind in DONE or (fact.item is None and fact.project is None):
+        if fact.event.nature is DEED or (fact.item is None and fact.project is None):
             yield "anything", None, donor
 
 

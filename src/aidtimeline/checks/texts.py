@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
-import attrs
-
 from aidtimeline.checks.log import Checked, Place
 from aidtimeline.errors import Problem
-from aidtimeline.events import EVENT_KINDS, Correction, Corroboration, Event, Record, Source, stated
+from aidtimeline.events import Correction, Corroboration, Event, Goods, Record, Source, Valued, stated
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.vocabulary import SLUG_FIELDS
 
 
 def replay_problems(log: Checked) -> Iterable[Problem]:
@@ -89,31 +88,18 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
             message = f"it counts in {unit or 'pieces'} what is one fact with a {fact.kind} in {own or 'pieces'}"
             yield place.warning("other-unit", f"{message}, and is set aside", "quantity")
     if isinstance(said, Corroboration):
-        known = attrs.fields_dict(EVENT_KINDS[fact.kind])
-        for name in ("quantity", "value"):
-            if name not in known and stated(said, name, object) is not None:
+        for name, amount, carries in (("quantity", said.quantity, Goods), ("value", said.value, Valued)):
+            if amount is not None and not isinstance(fact.event, carries):
                 message = f"it states a {name} of a {fact.kind}, which has none, and is set aside"
                 yield place.warning("not-its-kind", message, name)
 
 
-def uncounted_training(log: Checked) -> Iterator[Problem]:
-    """`no-unit`: a training's quantity without its unit counts pieces, and nobody trains pieces."""
+def without_units(log: Checked) -> Iterator[Problem]:
+    """`no-unit`: a quantity without its unit counts pieces, and this kind has none: nobody trains pieces."""
     for fact in log.belief.facts:
-        if fact.kind == "training" and fact.quantity is not None and fact.unit is None:
-            message = "a training's quantity needs its unit: person or course"
+        if fact.event.units and fact.quantity is not None and fact.unit is None:
+            message = f"a {fact.kind}'s quantity needs its unit: {' or '.join(fact.event.units)}"
             yield log.place(fact).warning("no-unit", message, "unit")
-
-
-#: The fields that hold slugs, and the part of the vocabulary that gives them labels.
-SLUG_FIELDS = {
-    "item": "items",
-    "donor": "parties",
-    "recipient": "parties",
-    "via": "parties",
-    "party": "parties",
-    "project": "projects",
-    "parent": "projects",
-}
 
 
 def unknown_slugs(log: Checked) -> Iterator[Problem]:
@@ -124,7 +110,7 @@ def unknown_slugs(log: Checked) -> Iterator[Problem]:
         for name, part in SLUG_FIELDS.items():
             value = stated(event, name, object)
             for slug in value if isinstance(value, tuple) else (value,):
-                if slug is not None and slug not in getattr(log.vocabulary, part):
+                if slug is not None and slug not in log.vocabulary.part(part):
                     times[part, slug] += 1
                     first.setdefault((part, slug), (place, name))
     for (part, slug), (place, name) in first.items():

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from attrs import frozen
 
+from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.keyed import in_order
@@ -37,9 +38,7 @@ from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
-PROMISES = ("pledge", "commitment")
-HANDED_OVER = ("delivery", "training")
-PAID = ("disbursement", "delivery")
+PROMISES = kinds_that(lambda each: each.nature is PROMISE)
 
 
 class Key(NamedTuple):
@@ -134,7 +133,7 @@ class Fulfilment:
 
     def step(self, state: list[Fact], fact: Fact) -> list[Fact]:
         """Keep what promises or delivers."""
-        if fact.kind in (*PROMISES, *HANDED_OVER, *PAID):
+        if fact.event.nature is PROMISE or fact.event.makes_good:
             state.append(fact)
         return state
 
@@ -145,14 +144,14 @@ class Fulfilment:
     def finish(self, state: list[Fact]) -> FulfilmentTable:
         """The rows of all promises that may count."""
         facts = sorted(state, key=lambda fact: fact.rank)
-        promises = {fact.id: fact for fact in facts if fact.kind in PROMISES}
+        promises = {fact.id: fact for fact in facts if fact.event.nature is PROMISE}
         rows: dict[Key, list[Promised]] = defaultdict(list)
         for fact in promises.values():
             for key, term in _measures(fact):
                 rows[key].append(Promised(fact, term))
         given: dict[Key, list[Given]] = defaultdict(list)
         for fact in facts:
-            if fact.kind not in PROMISES:
+            if fact.event.nature is not PROMISE:
                 for key, each in _linked(fact, promises) if fact.fulfils else _inferred(fact, rows):
                     given[key].append(each)
         found = (self._row(key, rows[key], given[key]) for key in sorted(rows, key=in_order))
@@ -193,11 +192,12 @@ class Fulfilment:
 
 def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
     """What a promise or a delivery comes to, in things and in money, each with the key of its own fields."""
-    if fact.quantity is not None and fact.kind in (*PROMISES, *HANDED_OVER):
+    weighed = ("goods", "money") if fact.event.nature is PROMISE else fact.event.makes_good
+    if fact.quantity is not None and "goods" in weighed:
         key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
-    own_books = fact.side != "receiver" and fact.part_of is None
-    if fact.value is not None and own_books and fact.kind in (*PROMISES, *PAID):
+    once = not fact.in_other_books and fact.part_of is None
+    if fact.value is not None and once and "money" in weighed:
         key = Key(fact.kind, fact.donor, fact.project, None, None, fact.currency)
         yield key, Term(fact.value.amount, not fact.disputed.isdisjoint(("date", "value")))
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.events import Announcement, Participation, Project, Status
+from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.keyed import in_order
 from aidtimeline.projections.pieces import Finishing, Product, State, Union
@@ -18,6 +18,9 @@ from aidtimeline.semantics import Fact
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
+_PROMISED = kinds_that(lambda each: each.nature is PROMISE)
+_DELIVERED = kinds_that(lambda each: each.nature is DEED and issubclass(each, Goods))
+_PAID = kinds_that(lambda each: each.nature is DEED and not issubclass(each, Goods))
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
@@ -117,9 +120,9 @@ class ProjectStates:
                 "fields": self.piece,
                 "parts": Participations(**options),
                 "announced": Union(self._announced),
-                "promised": Counts(["project", "kind", "item"], kind=["pledge", "commitment"], **options),
-                "delivered": Counts(["project", "kind", "item"], kind=["delivery", "training"], **options),
-                "paid": MoneySums("project", kind=["disbursement", "receipt", "expenditure"], **options),
+                "promised": Counts(["project", "kind", "item"], kind=_PROMISED, **options),
+                "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
+                "paid": MoneySums("project", kind=_PAID, **options),
             }
         )
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from attrs import fields
-
 from aidtimeline.errors import UsageError
-from aidtimeline.events import EVENT_KINDS
+from aidtimeline.events import EVENT_KINDS, Goods, Valued, kinds_that
 from aidtimeline.projections.fields import FIELDS, Selection, Value, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Bounds, Finishing, Sum, Term
 from aidtimeline.projections.tables import Row, Table
@@ -17,14 +15,8 @@ from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 SumKey: TypeAlias = tuple[tuple[Value, ...], str | None]
 
-#: Levels are held against the counts, and never summed.
-NEVER_SUMMED = ("observation",)
-COUNTED_KINDS = tuple(
-    kind
-    for kind, each in EVENT_KINDS.items()
-    if kind not in NEVER_SUMMED and any(field.name == "quantity" for field in fields(each))
-)
-VALUED_KINDS = tuple(kind for kind, each in EVENT_KINDS.items() if any(field.name == "value" for field in fields(each)))
+COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
+VALUED_KINDS = kinds_that(lambda each: issubclass(each, Valued) and each.nature.summed)
 
 
 class Sums(Finishing):
@@ -107,8 +99,7 @@ class MoneySums(Sums):
 
     def told_twice(self, fact: Fact) -> str | None:
         """The field, `side` or `part-of`, that says that this money is told by another fact too; None: it is summed."""
-        other_side = fact.kind != "receipt" and fact.side == "receiver"
-        if self._one_side and other_side:
+        if self._one_side and fact.in_other_books:
             return "side"
         part = fact.part_of is not None
         return "part-of" if self._whole and part else None
@@ -127,6 +118,7 @@ def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: 
     kinds = kinds_of(given)
     for kind in kinds:
         if kind not in allowed:
-            never = "observations are levels, never summed; " if kind in NEVER_SUMMED else ""
+            nature = EVENT_KINDS[kind].nature
+            never = "" if nature.summed else f"{kind}s are {nature.name}s, never summed; "
             raise UsageError(f"the kind {kind!r} has no {what.removeprefix('a ')} ({never}kinds: {', '.join(allowed)})")
     return kinds

@@ -8,7 +8,7 @@ from functools import cache
 
 import attrs
 
-from aidtimeline.events import Commitment, Pledge
+from aidtimeline.events import PROMISE
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Happened, cut_links
@@ -42,7 +42,7 @@ def _standing(
 
     @cache
     def promises() -> frozenset[str]:
-        return frozenset(fact.id for fact in belief.facts if isinstance(fact.event, Pledge | Commitment))
+        return frozenset(fact.id for fact in belief.facts if fact.event.nature is PROMISE)
 
     @cache
     def standing(promise: str) -> frozenset[str]:

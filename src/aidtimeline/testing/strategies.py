@@ -22,13 +22,13 @@ from aidtimeline.events import (
     ROLES,
     SIDES,
     STATUSES,
-    TRAINING_UNITS,
     Amendment,
     Correction,
     Corroboration,
     Event,
     Retraction,
     Source,
+    to_kind,
 )
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
@@ -224,23 +224,15 @@ def _fields(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]
     }
 
 
-def _required(ids: st.SearchStrategy[str]) -> dict[str, dict[str, st.SearchStrategy[object]]]:
-    """The fields in which a kind needs more than `_fields` draws, by kind and name."""
-    value, project = money(), st.sampled_from(PROJECTS)
+def _required(ids: st.SearchStrategy[str]) -> dict[str, st.SearchStrategy[object]]:
+    """What may be drawn for a field that must be there, if `_fields` may leave it empty."""
     return {
-        "disbursement": {"value": value},
-        "receipt": {"value": value},
-        "expenditure": {"value": value},
-        "training": {"unit": st.sampled_from((None, *TRAINING_UNITS))},
-        "project": {"project": project},
-        "status": {"project": project},
-        "participation": {
-            "project": project,
-            "party": st.sampled_from(PARTIES),
-            "role": st.sampled_from(ROLES),
-        },
-        "cancellation": {"supersedes": st.lists(ids, min_size=1, max_size=2, unique=True)},
-        "observation": {"quantity": quantities()},
+        "value": money(),
+        "project": st.sampled_from(PROJECTS),
+        "party": st.sampled_from(PARTIES),
+        "role": st.sampled_from(ROLES),
+        "supersedes": st.lists(ids, min_size=1, max_size=2, unique=True),
+        "quantity": quantities(),
     }
 
 
@@ -264,8 +256,11 @@ def events(
     if kind is None:
         return st.one_of([events(each, ids=ids, published=published, full=full) for each in EVENT_KINDS])
     ids = record_ids() if ids is None else ids
-    cls = EVENT_KINDS[kind]
-    drawn = {**_fields(ids), **_required(ids).get(kind, {})}
+    cls = EVENT_KINDS[to_kind(kind)]
+    must = {each.name for each in attrs.fields(cls) if each.default is attrs.NOTHING}
+    drawn = _fields(ids) | {name: each for name, each in _required(ids).items() if name in must}
+    if cls.units:
+        drawn["unit"] = st.sampled_from((None, *cls.units))
     unread = () if full else ("ref", "note")
     source = sources(published, full=full)
     strategies: dict[str, st.SearchStrategy[object]] = {

@@ -12,7 +12,7 @@ import attrs
 from attrs import frozen
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import EVENT_KINDS, Event
+from aidtimeline.events import END, EVENT_KINDS, Event
 from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.amounts import Quantity
@@ -27,7 +27,7 @@ PARTIES = frozenset(("donor", "recipient", "party", "via"))
 SLUGS = frozenset(("project", "package", "location", "item", "unit", "indicator", "part_of", "parent"))
 
 #: The kinds that a row can tell: a cancellation is nothing but what it supersedes.
-KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if kind != "cancellation"}
+KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if cls.nature is not END}
 #: Fields of events that no cell can tell: links to records, the key and the sources, and money, which is two fields.
 _NOT_TOLD = {"value", "fulfils", "supersedes", "ref", "sources"}
 
