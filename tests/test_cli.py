@@ -34,10 +34,9 @@ from aidtimeline import (
     Table,
     Timeline,
     Training,
+    report,
 )
 from aidtimeline.cli import application
-from aidtimeline.cli.pages import Paper, counts
-from aidtimeline.projections import Counts
 
 RUBRYKA = Source(publisher="Rubryka", published="2023-11-28")
 KYODO = Source(publisher="Kyodo News", published="2023-11-28")
@@ -319,7 +318,7 @@ def test_every_state_is_the_python_api_s(
 
     told = answered(run("projects", *words_of(cuts), *words, "--json"))["rows"]
     states = view.projects(where)
-    assert [row["project"] for row in told] == list(states)
+    assert [row["project"] for row in told] == [state.project for state in states]
     for row in told:
         state = states[row["project"]]
         assert row["title"] == list(state.title)
@@ -446,11 +445,11 @@ def test_an_empty_answer_says_so(run: Run, log: Path, command: str) -> None:
 def test_a_narrow_terminal_wraps_the_reports_and_leaves_labels_out(log: Path) -> None:
     """No line is longer than the terminal is wide, and every report is still there."""
     view = Timeline.open(log).as_of("2023-11-28")
-    narrow = list(counts(Paper(view, 72), Counts()))
+    _, _, _, *narrow = report.lines(view.counts(), 72)
 
     assert max(map(len, narrow[:-1])) <= 72
     assert "lorry" not in "\n".join(narrow)
-    assert "lorry" in "\n".join(counts(Paper(view, 120), Counts()))
+    assert "lorry" in "\n".join(report.lines(view.counts(), 120))
     assert " ".join("".join(narrow).split()).count("2023-11-28") == 3
 
 

@@ -28,7 +28,7 @@ from aidtimeline import (
     replay,
 )
 from aidtimeline.cli import application
-from aidtimeline.projections.fulfilment import fulfilment_rows
+from aidtimeline.report import look
 
 EVENTS = Path(__file__).parent.parent / "events"
 MACHINES = ["--where", "item=mechanical-demining-machine", "--as-of", "2024-07-31"]
@@ -396,7 +396,7 @@ def test_fulfilment_is_the_python_api_s(log: Path, day: str) -> None:
     """The rows are those of `View.fulfilment`, also where promises are chosen."""
     view = Timeline.open(log).as_of(day)
 
-    assert answered("fulfilment", "--as-of", day, log=log)["rows"] == fulfilment_rows(view.fulfilment())
+    assert answered("fulfilment", "--as-of", day, log=log)["rows"] == look(view.fulfilment()).json()["rows"]
     assert answered("fulfilment", "--as-of", day, "--where", "item=rope", log=log)["rows"] == []
     assert "Nothing: " in run("fulfilment", "--as-of", day, "--where", "item=rope", log=log).stdout
 

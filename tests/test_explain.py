@@ -24,6 +24,7 @@ from aidtimeline.events import (
 )
 from aidtimeline.explain import Explanation
 from aidtimeline.projections import COUNTED_KINDS, Sum, Term
+from aidtimeline.report import lines as lines_of
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -215,7 +216,7 @@ def test_it_prints_so_that_it_can_be_cited() -> None:
 def test_it_is_wrapped_and_harmless() -> None:
     """No line is longer than the room, if it can be broken; escapes in the data are shown, not sent."""
     told = delivery("2023", 1, note="\x1b[2J" + "word " * 40, sources=Source(publisher="Kyodo News " * 9))
-    lines = list(view_of(told).counts().explain("truck").lines(60))
+    lines = list(lines_of(view_of(told).counts().explain("truck"), 60))
 
     assert max(map(len, lines[2:])) <= 60
     assert "\x1b" not in "".join(lines)
@@ -464,9 +465,9 @@ def test_a_key_of_any_type_is_explained() -> None:
 
 def test_the_total_has_a_name() -> None:
     """The one sum of all is called so."""
-    [first, *_] = view_of(delivery("2023", 5)).explain(Counts(by=()), ((), None)).lines()
+    explanation = view_of(delivery("2023", 5)).explain(Counts(by=()))
 
-    assert first == "all: 5"
+    assert str(explanation).splitlines()[0] == "all: 5"
 
 
 def test_a_state_is_explained_like_a_sum() -> None:
@@ -493,7 +494,7 @@ def test_a_key_that_does_not_exist_names_the_nearest() -> None:
     with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):
         view.counts().explain("trucks")
     with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):
-        view.explain(Counts(), (("trucks",), None))
+        view.explain(Counts(), "trucks")
     with pytest.raises(UsageError, match="of a view"):
         replay([], Counts(), as_of="2023-12-31").explain()
 

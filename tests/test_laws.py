@@ -172,16 +172,16 @@ def as_oracle(records: Sequence[Record], asked: Cuts) -> Oracle:
 
 def rows(table: Table) -> dict[Key, Bounds]:
     """The rows as the oracle names them: a currency is a unit, and no part of the key."""
-    place = table.names.index("currency") if "currency" in table.names else None
-    if place is None:
+    if not table.money:
         return {(row.key, row.unit): row.bounds for row in table.rows}
+    place = table.names.index("currency")
     return {(row.key[:place] + row.key[place + 1 :], row.key[place]): row.bounds for row in table.rows}
 
 
 def hold_against(table: Table, expected: dict[Key, Interval], oracle: Oracle, members: dict[Key, set[str]]) -> None:
     """Law 6 for each row, and law 7 where it is promised; and what a row says of how far to trust it."""
     found = rows(table)
-    amount = "value" if "currency" in table.names else "quantity"
+    amount = "value" if table.money else "quantity"
     assert found.keys() == expected.keys()
     for key, (low, high) in expected.items():
         bounds, facts = found[key], [oracle.facts[member] for member in members[key]]
@@ -342,7 +342,7 @@ def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> No
             assert None not in values[1:]
     held = {role: values == {True} for role, values in oracle.roles(where).items() if True in values}
     assert {(part.project, part.party, part.role): part.certain for part in parts} == held
-    listed = {(name, part.party, part.role): part.certain for name, each in projects.items() for part in each.parties}
+    listed = {(each.project, part.party, part.role): part.certain for each in projects for part in each.parties}
     assert listed == held
 
 

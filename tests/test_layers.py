@@ -19,7 +19,6 @@ ROOMS = [
     {"values"},
     {"events"},
     {"vocabulary"},
-    {"words"},
     {"codec"},
     {"log"},
     {"semantics"},
@@ -28,6 +27,7 @@ ROOMS = [
     {"timeline"},
     {"testing", "formats"},
     {"_hypothesis"},
+    {"report"},
     {"cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}

@@ -106,7 +106,7 @@ def test_the_pledges_of_april_are_22_and_stay_so(timeline: Timeline, as_of: str)
 def test_money(timeline: Timeline) -> None:
     """What is announced is not pledged, and a package's value counts once."""
     money = timeline.as_of("2023-11-28").money()
-    assert {key: str(bounds) for key, bounds in money.items()} == {
+    assert {key: str(bounds) for key, bounds in money.answers.items()} == {
         ("announcement", "EUR"): "160,000,000",
         ("announcement", "USD"): "4,500,000",
         ("delivery", "USD"): "195,000",

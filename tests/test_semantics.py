@@ -264,7 +264,7 @@ def test_of_several_news_the_last_decides_and_can_revive() -> None:
     )
     records = log([told, denied, confirmed])
     answers = {
-        known_at: [str(bounds) for bounds in replay(records, Counts(), as_of="2023-06-01", known_at=known_at).values()]
+        known_at: [str(row.bounds) for row in replay(records, Counts(), as_of="2023-06-01", known_at=known_at)]
         for known_at in ("2023-01-05", "2023-01-06", "2023-02-01", "2023-03-01")
     }
     assert answers == {"2023-01-05": [], "2023-01-06": ["30"], "2023-02-01": [], "2023-03-01": ["20"]}

@@ -17,7 +17,7 @@ from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Reco
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnknownKey, UsageError
 from aidtimeline.events import Amendment, Event
-from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, SeriesRow, Step, Steps, at_ends, series
+from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends, series
 from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
 from aidtimeline.testing import Cuts, cuts, linked_logs, logs
@@ -56,12 +56,12 @@ def days(belief: Belief) -> list[date]:
 def hold_on_each_day(belief: Belief) -> None:
     """The law: what the series has at a day is what the view as of that day has, to the last flag."""
     told = {sums: series(belief, sums) for sums in SUMS}
-    rows = {sums: {(row.key, row.unit): row.steps for row in told[sums].rows} for sums in SUMS}
+    rows = {sums: told[sums].answers for sums in SUMS}
     ever: dict[Any, set[Any]] = {sums: set() for sums in SUMS}
     for day in days(belief):
         facts = cut(belief, day)
         for sums in SUMS:
-            table = {(row.key, row.unit): row.bounds for row in run(facts, sums).rows}
+            table = run(facts, sums).answers
             ever[sums].update(table)
             for key, steps in rows[sums].items():
                 assert steps.at(day) == table.get(key, NOTHING)
@@ -225,7 +225,7 @@ def test_the_trucks() -> None:
     told = Timeline.open(EVENTS).series(Counts(by="item"))
     assert numbers(told["truck"]) == ((None, 0, 30), (date(2023, 11, 28), 30, 30))
     lines = [line for line in str(told).splitlines() if "30" in line.split()]
-    assert [line.split() for line in lines] == [["truck", "ever", "0", "to", "30"], ["2023-11-28", "30"]]
+    assert [" ".join(line.split()) for line in lines] == ["truck Truck ever 0 to 30", "28 Nov 2023 30"]
     html = told._repr_html_()
     assert "<td>ever</td><td>0 to 30</td>" in html
 
@@ -246,17 +246,16 @@ def test_the_log_in_events_on_each_day() -> None:
 
 
 def test_units_are_never_mixed() -> None:
-    """A key with rows in several units is asked for in one of them."""
+    """Pieces are meant if no unit is given, and any unit can be asked for."""
     events = [
         Delivery(date="2023-01-01", item="helmet", quantity=3, sources=[SOURCE]),
         Delivery(date="2023-02-01", item="helmet", quantity=2, unit="set", sources=[SOURCE]),
     ]
     told = series(believe([Record(id_of(number), NOON, each) for number, each in enumerate(events)]), Counts(by=()))
     assert told.names == ()
-    with pytest.raises(UnknownKey, match="several units"):
-        told[()]
+    assert numbers(told[()]) == ((date(2023, 1, 1), 3, 3),)
     assert numbers(told["set"]) == ((date(2023, 2, 1), 2, 2),)
-    assert list(told) == [(None,), ("set",)]
+    assert [row.unit for row in told] == [None, "set"]
     assert len(told) == 2
 
 
@@ -272,8 +271,8 @@ def test_numbers_leave_flags_aside() -> None:
     )
     assert numbers(steps) == ((date(2023, 1, 1), 1, None), (date(2023, 3, 1), 0, 0))
     assert steps.at(date(2022, 12, 31)).disputed
-    lines = str(Series(("item",), (SeriesRow(("truck",), None, steps),))).splitlines()
-    assert [line.split() for line in lines[2:]] == [["truck", "2023-01-01", "at", "least", "1"], ["2023-03-01", "0"]]
+    lines = str(Series.of(["item"], {("truck", None): steps})).splitlines()
+    assert [" ".join(line.split()) for line in lines[2:]] == ["truck ever 0", "1 Jan 2023 at least 1", "1 Mar 2023 0"]
 
 
 def test_flags_last() -> None:
@@ -316,10 +315,9 @@ def test_ends_of_periods(records: list[Record], period: Period, until: date | No
     """At the end of each period stands what the view as of that day has, whether it changed or not."""
     belief = believe(records)
     whole = series(belief, Counts())
-    for row in whole.every(period, until).rows:
-        [steps] = [each.steps for each in whole.rows if (each.key, each.unit) == (row.key, row.unit)]
-        dated = [step.day for step in steps if step.day is not None]
-        ends = [step.day for step in row.steps if step.day is not None]
+    for key, taken in whole.every(period, until).answers.items():
+        dated = [step.day for step in whole[key] if step.day is not None]
+        ends = [step.day for step in taken if step.day is not None]
         last = until or max(dated, default=None)
         if last is None or not dated or dated[0] > last:
             assert not ends
@@ -328,10 +326,9 @@ def test_ends_of_periods(records: list[Record], period: Period, until: date | No
             assert ends[-1] == (until or end_of_period(last, period))
             for one, other in pairwise(ends):
                 assert other == min(end_of_period(one + timedelta(days=1), period), until or date.max)
-        for step in row.steps:
+        for step in taken:
             table = run(cut(belief, step.day or date.min), Counts())
-            bounds = {(each.key, each.unit): each.bounds for each in table.rows}
-            assert step.bounds == bounds.get((row.key, row.unit), NOTHING)
+            assert step.bounds == table.get(key, NOTHING)
 
 
 def test_periods_end_with_the_calendar() -> None:
@@ -353,10 +350,11 @@ def test_periods_print_as_a_table() -> None:
         .series(Counts(where={"item": "mechanical-demining-machine"}))
         .every("month", date(2024, 8, 5))
     )
-    head, _, *lines = str(told).splitlines()
-    assert head.split() == ["item", "end", "of", "month"]
+    _, _, _, head, _, *lines = str(told).splitlines()
+    assert head.split() == ["item", "label", "end", "of", "month", "number"]
+    assert [line.split()[-6:-4] for line in lines] == [["31", "Jul"], ["5", "Aug"]]
     assert [line.split()[-4:] for line in lines] == [
-        ["2024-07-31", "2", "to", "4"],
-        ["2024-08-05", "2", "to", "4"],
+        ["2024", "2", "to", "4"],
+        ["2024", "2", "to", "4"],
     ]
-    assert str(Series((), ())) == "no rows"
+    assert str(Series((), ())).startswith("Nothing: ")

@@ -1,8 +1,8 @@
 """Event-sourced timelines of international aid: what was delivered, promised and known, as of any date.
 
 >>> from aidtimeline import Counts, replay
->>> print(replay([], Counts(by="item"), as_of="2023-11-28", known_at="2023-11-25"))
-no rows
+>>> len(replay([], Counts(by="item"), as_of="2023-11-28", known_at="2023-11-25"))
+0
 
 The public names are those of `__init__.pyi`. Each is loaded when it is first asked for, so that importing the package
 costs next to nothing.

@@ -7,20 +7,24 @@ supersession. Facts of different parts are independent, so a sum is the sum of i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aidtimeline.events import Correction
-from aidtimeline.projections import Sum, fold
-from aidtimeline.projections.keyed import in_order
-from aidtimeline.projections.sums import SumKey
+from aidtimeline.projections import Table, fold
+from aidtimeline.projections.protocol import run
+from aidtimeline.projections.results import Named, Result, in_order, row_type
+from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.values.amounts import ZERO, Quantity, subtract
+from aidtimeline.values.amounts import ZERO, subtract
 from aidtimeline.values.dates import end_of
 
 #: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
@@ -38,20 +42,16 @@ OPPOSITES = {
 CAUSES = tuple(each for pair in OPPOSITES.items() for each in pair)
 
 
-@frozen
-class Change:
-    """How one part of the facts changes one sum: what it came to before, and what it comes to after.
+class Change(Named):
+    """How one part of the facts changes one sum: what the part came to before, and what it comes to after.
 
-    `key` and `unit` are the sum's; `cause` is one of `CAUSES`; `ids` are the facts of the part that add to the sum on
-    either side.
+    First stand the values of the sum's key, and of a count its unit; `cause` is one of `CAUSES`; `ids` are the facts of
+    the part that add to the sum on either side; `before` and `after` are quantities.
     """
 
-    key: tuple[str | None, ...]
-    unit: str | None
-    cause: str
-    ids: tuple[str, ...]
-    before: Quantity
-    after: Quantity
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ("cause", "ids", "before", "after")
 
     @property
     def low(self) -> Decimal:
@@ -73,27 +73,78 @@ class Change:
 
     def __str__(self) -> str:
         name = ", ".join(each for each in self.key if each is not None) or "all"
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{name}: {arrow(self.before, self.after)}{unit}: {self.cause}"
+        unit = getattr(self, "unit", None)
+        return f"{name}: {arrow(self.before, self.after)}{f' {unit}' if unit else ''}: {self.cause}"
+
+
+class CountChange(Change):
+    """How one part of the facts changes one count, which has a unit (None: pieces)."""
+
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ("unit", *Change.fields)
+
+
+@frozen
+class Changes(Result[Change, tuple[Change, ...]]):
+    """What changed between two views, sum by sum; under the key of a sum are the parts of its change.
+
+    `tables` are the sums of both views, before and after. The parts of a sum add up to its change: the low ends always,
+    the high ends where both are finite.
+    """
+
+    rows: tuple[Change, ...]
+    tables: tuple[Table, Table]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the values of a key."""
+        return self.tables[1].names
+
+    @property
+    def money(self) -> bool:
+        """Whether these are sums of money, which have no unit but their currency."""
+        return self.tables[1].money
+
+    @property
+    def units(self) -> bool:
+        """Whether the unit is the last value of a key."""
+        return not self.money
+
+    def key_of(self, row: Change) -> SumKey:
+        """The key of the sum that changes."""
+        return row[: -len(Change.fields)]
+
+    @cached_property
+    def answers(self) -> Mapping[SumKey, tuple[Change, ...]]:
+        """The parts of each sum's change; none where it is the same before and after."""
+        keys = {key for table in self.tables for key in table.answers}
+        parts: dict[SumKey, list[Change]] = {key: [] for key in sorted(keys, key=in_order)}
+        for row in self.rows:
+            parts[self.key_of(row)].append(row)
+        return {key: tuple(rows) for key, rows in parts.items()}
 
 
 def arrow(before: object, after: object) -> str:
     """From one amount to another, as a person reads it.
 
+    >>> from aidtimeline import Quantity
     >>> arrow(Quantity.parse("0..30"), Quantity.parse("30"))
     '0–30 → 30'
     """
     return f"{before} → {after}".replace(" to ", "–").replace("up–", "up to ")
 
 
-def diff(before: Viewed, after: Viewed, piece: Sum[SumKey]) -> list[Change]:
+def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     """The changes of every sum from one view to another, ordered by key, the cause's place in `CAUSES`, and ids.
 
     Args:
         before: The one view.
         after: The other: at another date, with other knowledge, or both.
-        piece: The sums that are compared; see `Counts.piece` and `MoneySums.piece`.
+        projection: The sums that are compared.
     """
+    piece = projection.piece
+    make = row_type(Change if projection.money else CountChange, projection.names)
     parts = _parts(before.belief, after.belief)
     old_side, new_side = _Side(before, parts), _Side(after, parts)
     changes = []
@@ -105,8 +156,11 @@ def diff(before: Viewed, after: Viewed, piece: Sum[SumKey]) -> list[Change]:
             if (was.low, was.high) != (is_now.low, is_now.high):
                 adding = [each for each in (*old, *new) if any(term == key for term, _ in piece.terms(each))]
                 ids = tuple(sorted({fact.id for fact in adding}))
-                changes.append(Change(*key, _cause(adding, old_side, new_side), ids, was, is_now))
-    return sorted(changes, key=lambda each: (in_order((*each.key, each.unit)), CAUSES.index(each.cause), each.ids))
+                changes.append(make(*key, _cause(adding, old_side, new_side), ids, was, is_now))
+    tables = [evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after)]
+    width = -len(Change.fields)
+    changes.sort(key=lambda each: (in_order(each[:width]), CAUSES.index(each.cause), each.ids))
+    return Changes(tuple(changes), (tables[0], tables[1]), view=after, question=projection)
 
 
 def _parts(*beliefs: Belief) -> DisjointSets:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
-from aidtimeline.diff import Change, diff
+from aidtimeline.diff import Changes, diff
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.explain import Explained, Explanation, explain
@@ -19,11 +19,12 @@ from aidtimeline.projections import (
     Fulfilment,
     FulfilmentTable,
     MoneySums,
-    Part,
     Participations,
+    ParticipationTable,
     Projection,
-    ProjectState,
     ProjectStates,
+    ProjectTable,
+    Result,
     Series,
     Table,
     series,
@@ -64,8 +65,9 @@ class View:
         return self.belief.problems
 
     def replay(self, projection: Projection[S, R]) -> R:
-        """What a projection makes of the facts."""
-        return run(self.facts, projection)
+        """What a projection makes of the facts. A result knows what it was asked, and of which view."""
+        result = run(self.facts, projection)
+        return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
 
     def counts(
         self,
@@ -75,7 +77,7 @@ class View:
         where: Where | None = None,
     ) -> Table:
         """How many of what, with bounds; see `aidtimeline.projections.Counts`."""
-        return self._explained(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
+        return self.replay(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
     def money(
         self,
@@ -85,41 +87,37 @@ class View:
         where: Where | None = None,
     ) -> Table:
         """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`."""
-        return self._explained(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
+        return self.replay(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
-    def projects(self, where: Where | None = None) -> Mapping[str, ProjectState]:
+    def projects(self, where: Where | None = None) -> ProjectTable:
         """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`."""
         return self.replay(ProjectStates(where, self.vocabulary))
 
-    def participation(self, where: Where | None = None) -> tuple[Part, ...]:
-        """Who holds which role in which project; see `aidtimeline.projections.Participations`."""
+    def participation(self, where: Where | None = None) -> ParticipationTable:
+        """Who has which role in which project; see `aidtimeline.projections.Participations`."""
         return self.replay(Participations(where, self.vocabulary))
 
     def fulfilment(self, where: Where | None = None) -> FulfilmentTable:
         """What has become of each promise, `where` choosing which; see `aidtimeline.projections.Fulfilment`."""
         return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
 
-    def explain(self, projection: Explained, key: Any) -> Explanation:
+    def explain(self, projection: Explained, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
-        `key` is that of the projection's `piece`: of sums the row's key and its unit, `(("truck",), None)`; of project
-        states the project and the field, `("hd-equipment", "status")`; of participations project, party and role.
-        A table can also be asked itself: `view.counts().explain("truck")`.
+        `key` is that under which the result has the answer: of sums the row's, `"truck"` or `("truck", "JP")`; of
+        project states the project and the field, `("hd-equipment", "status")`; of participations project, party and
+        role. A table can also be asked itself: `view.counts().explain("truck")`.
 
-        Raises `UnknownKey`, naming the nearest, where nothing that may count has the key.
+        Raises `UnknownKey`, naming the nearest, if nothing that may count has the key.
         """
         return explain(self, projection, key)
 
-    def diff(self, after: View, projection: Counts | MoneySums | None = None) -> list[Change]:
+    def diff(self, after: View, projection: Counts | MoneySums | None = None) -> Changes:
         """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
 
-        What is compared are the sums of the projection; deliveries by item where none is given.
+        What is compared are the sums of the projection; deliveries by item if none is given.
         """
-        return diff(self, after, (projection or Counts(vocabulary=self.vocabulary)).piece)
-
-    def _explained(self, projection: Counts | MoneySums) -> Table:
-        table = self.replay(projection)
-        return evolve(table, explainer=lambda row: self.explain(projection, (row.key, row.unit)))
+        return diff(self, after, projection or Counts(vocabulary=self.vocabulary))
 
 
 class Timeline:
@@ -182,11 +180,11 @@ class Timeline:
 
         The cuts are those of `as_of`.
 
-        >>> print(Timeline([]).series(Counts(by="item"), known_at="2023-11-25"))
-        no rows
+        >>> len(Timeline([]).series(Counts(by="item"), known_at="2023-11-25"))
+        0
         """
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
-        return series(any_day.belief, projection)
+        return evolve(series(any_day.belief, projection), view=any_day, question=projection)
 
 
 def replay(

@@ -1,8 +1,8 @@
 """The command line: data on stdout, messages on stderr; exit code 0 fine, 1 problems found, 2 wrong use.
 
-`application` turns whatever goes wrong into a line and an exit code; `options` are the words that commands share;
-`questions`, `explaining`, `comparing` and `recording` are the commands. `rows` is an answer as JSON; `pages`,
-`projectpages`, `promisepages` and `seriespages` are what people read.
+`application` turns whatever goes wrong into a line and an exit code; `options` are the words that commands share, and
+`asking` how they ask; `questions`, `explaining`, `recording`, `sealing`, `importing` and `shells` are the commands. How
+answers look is said in `aidtimeline.report`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ MODULES = {
     "check": "recording",
     "completion": "shells",
     "counts": "questions",
-    "diff": "comparing",
+    "diff": "questions",
     "explain": "explaining",
     "fulfilment": "questions",
     "import": "importing",

@@ -1,48 +1,33 @@
-"""`explain`: why a number is what it is, or what state it is that something is in, and who says so."""
+"""`explain`: why a number is what it is, or why something is in a state, and who says so."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 from attrs import evolve, frozen
 
-from aidtimeline.cli import rows
-from aidtimeline.cli.application import command, show
+from aidtimeline.cli.application import command
+from aidtimeline.cli.asking import answer, sums_of, view_of
 from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, MONEY, Question, asking
-from aidtimeline.cli.pages import narrowed, paper_for
-from aidtimeline.cli.questions import look, sums_of
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
-from aidtimeline.explain import Explanation, explain
+from aidtimeline.explain import Explained
 from aidtimeline.log.drafts import find_id
-from aidtimeline.projections import (
-    COUNTED_KINDS,
-    FIELDS,
-    VALUED_KINDS,
-    Bounds,
-    Participations,
-    ProjectStates,
-    State,
-    Sum,
-)
-from aidtimeline.semantics import Fact
+from aidtimeline.projections import FIELDS, Participations, ProjectStates, State
+from aidtimeline.projections.sums import Sums
+from aidtimeline.report.words import narrowed, summed
+from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
 from aidtimeline.timeline import View
 
 
 @frozen
-class Asked:
-    """What an explanation is asked of: sums or states by some names, and how a person calls what is asked."""
+class States:
+    """States that are explained: the piece that they are made of, and the names of the values of their keys."""
 
-    piece: Sum[Any] | State[Any, Any]
-    names: Sequence[str]
-    words: str
-
-    def keys(self, facts: Iterable[Fact]) -> list[Any]:
-        """The keys under which the facts count."""
-        return list(dict.fromkeys(key for fact in facts for key, _ in self.piece.terms(fact)))
+    piece: State[Any, Any]
+    names: tuple[str, ...]
 
 
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
@@ -53,25 +38,11 @@ def explain_number(question: Question) -> None:
     The number is the sum of what --where names, deliveries unless --kind says otherwise; or of what the facts with
     these IDs add. With --field it is a state: of the project, or project, party and role, that --where names.
     """
-    view = look(question)
+    view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
-    asked = _asked(question, view)
-    explanation = explain(view, asked, _only_key(asked, question, view))
-    if question.json:
-        show([_as_json(explanation)])
-    else:
-        named = evolve(explanation, name=asked.words)
-        show(named.lines(paper_for(view).width))
-
-
-def _as_json(explanation: Explanation) -> str:
-    answer = explanation.answer
-    if isinstance(answer, Bounds):
-        said: rows.Json = {"low": rows.number(answer.low), "high": rows.number(answer.high)}
-    else:
-        said = {"values": rows.state_values(answer)}
-    cuts = rows.cuts(explanation.as_of, explanation.known_at)
-    return rows.written({**cuts, **said, "facts": rows.fact_rows(explanation)})
+    asked, words = _asked(question, view)
+    explanation = view.explain(asked, _only_key(asked, words, question, view))
+    answer(evolve(explanation, name=words), json=question.json)
 
 
 def _ids(given: Iterable[str], view: View) -> Iterable[str]:
@@ -94,63 +65,65 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
         yield facts[found]
 
 
-def _asked(question: Question, view: View) -> Asked:
-    where = narrowed(question.where)
+def _asked(question: Question, view: View) -> tuple[Explained, str]:
+    """What an explanation is asked of, and what it is called."""
     if question.field is not None:
-        if question.kinds or question.money or question.ids:
-            raise click.UsageError("--field goes with --where only: a state has no kind, and no sum")
-        if question.field == "role":
-            parts = Participations(question.where, view.vocabulary)
-            return Asked(parts.piece, ("project", "party", "role"), f"whether a role is held{where}")
-        states = ProjectStates(question.where, view.vocabulary)
-        return Asked(_of_field(states, question.field), ("project",), f"{question.field}{where}")
-    if question.ids:
-        every = VALUED_KINDS if question.money else COUNTED_KINDS
-        sums = sums_of(evolve(question, by=(), kinds=question.kinds or every), view)
-        piece = Sum(lambda fact: sums.piece.terms(fact) if fact.id in question.ids else ())
-        return Asked(piece, sums.names, f"what {' and '.join(question.ids)} adds{where}")
+        return _state(question, view)
     sums = sums_of(evolve(question, by=()), view)
-    default = "money under every kind with a value" if question.money else "delivery"
-    return Asked(sums.piece, sums.names, f"{' and '.join(question.kinds) or default}{where}")
+    where = narrowed(sums.selection.where)
+    if not question.ids:
+        return sums, summed(sums) + where
+    if not question.kinds:
+        sums = sums_of(evolve(question, by=(), kinds=sums.ALL_KINDS), view)
+    sums.selection = evolve(sums.selection, ids=frozenset(question.ids))
+    return sums, f"what {' and '.join(question.ids)} adds{where}"
 
 
-def _of_field(states: ProjectStates, name: str) -> State[Any, Any]:
-    return State(lambda fact: ((key, value) for key, value in states.piece.terms(fact) if key[1] == name))
+def _state(question: Question, view: View) -> tuple[Explained, str]:
+    if question.kinds or question.money or question.ids:
+        raise click.UsageError("--field goes with --where only: a state has no kind, and no sum")
+    if question.field == "role":
+        parts = Participations(question.where, view.vocabulary)
+        where = narrowed(parts.selection.where)
+        return States(parts.piece, ("project", "party", "role")), f"whether a role is held{where}"
+    states = ProjectStates(question.where, view.vocabulary)
+    of_field = State(lambda fact: ((key, each) for key, each in states.piece.terms(fact) if key[1] == question.field))
+    return States(of_field, ("project",)), f"{question.field}{narrowed(states.selection.where)}"
 
 
-def _only_key(asked: Asked, question: Question, view: View) -> Hashable:
-    keys = asked.keys(view.facts)
+def _only_key(asked: Explained, words: str, question: Question, view: View) -> Any:
+    """The key of the one answer that there is; raises an error that says how to narrow several to one."""
+    keys = list(dict.fromkeys(key for fact in view.facts for key, _ in asked.piece.terms(fact)))
     if len(keys) == 1:
-        only: Hashable = keys[0]
-        return only
+        return keys[0]
     if not keys:
-        raise UnknownKey(_nothing(asked, question, view))
-    if isinstance(asked.piece, Sum):
-        values = [dict(zip(asked.names, key, strict=True)) | {"unit": unit} for key, unit in keys]
-        options = {"kind": "--kind {}", "currency": "--where currency={}", "unit": "--where unit={}"}
-    else:
-        values = [dict(zip(asked.names, key, strict=False)) for key in keys]
-        options = {name: f"--where {name}={{}}" for name in asked.names}
-    choices = [
-        [option.format(choice) for choice in sorted({each.get(name) or "" for each in values})]
-        for name, option in options.items()
-    ]
-    narrow = next(" or ".join(each) for each in choices if len(each) > 1)
-    raise UsageError(f"these are {len(keys)} answers, and explain takes one: narrow by {narrow}")
+        raise UnknownKey(_nothing(words, question, view))
+    options = {name: f"--where {name}={{}}" for name in _names(asked)} | {"kind": "--kind {}"}
+    for at, name in enumerate(_names(asked)):
+        choices = [options[name].format(choice) for choice in sorted({key[at] or "" for key in keys})]
+        if len(choices) > 1:
+            raise UsageError(f"these are {len(keys)} answers, and explain takes one: narrow by {' or '.join(choices)}")
+    raise UsageError(f"these are {len(keys)} answers, and explain takes one")
 
 
-def _nothing(asked: Asked, question: Question, view: View) -> str:
-    """That there is no such number; with the nearest values of the fields asked for, where a value is unknown."""
-    anything = _asked(evolve(question, where={}, ids=()), view)
+def _names(asked: Any) -> Sequence[str]:
+    """The names of the values of a key."""
+    return (*asked.names, "unit") if isinstance(asked, Sums) and not asked.money else asked.names
+
+
+def _nothing(words: str, question: Question, view: View) -> str:
+    """That there is no such number; with the nearest values of the fields asked for, if a value is unknown."""
+    anything, _ = _asked(evolve(question, where={}, ids=()), view)
     facts = [fact for fact in view.belief.facts if any(True for _ in anything.piece.terms(fact))]
     for name, values in question.where.items():
         known = {FIELDS[name.replace("_", "-")](fact, view.vocabulary) or "" for fact in facts}
         for value in values:
             if (value or "") not in known:
-                near = difflib.get_close_matches(value or "", known, n=3, cutoff=0.5)
+                near = nearest_of(value or "", known, cutoff=0.5)
                 meant = f"; did you mean {' or '.join(near)}?" if near else ""
-                return f"nothing counts{narrowed(question.where).removeprefix(',')}: no {name} is {shown(value)}{meant}"
+                where = narrowed(sums_of(question, view).selection.where)
+                return f"nothing counts{where.removeprefix(',')}: no {name} is {shown(value)}{meant}"
     if any(fact.id in question.ids for fact in view.facts):
         return f"{' '.join(question.ids)} states no number that is summed; ask for a value with --money"
-    what = " ".join(question.ids) or asked.words
+    what = " ".join(question.ids) or words
     return f"nothing counts: {what}: no such fact had happened by then, for all that was reported"

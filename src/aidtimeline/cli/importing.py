@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from aidtimeline.cli import rows
 from aidtimeline.cli.application import command, show
+from aidtimeline.cli.asking import answer
 from aidtimeline.cli.options import JSON, parsed
-from aidtimeline.codec import event_to_json
-from aidtimeline.codec.jsonlines import compact
-from aidtimeline.formats import FORMATS, File, Report, import_file
-from aidtimeline.formats.readings import Remark, Skipped
-from aidtimeline.text.safe import printable, shown
+from aidtimeline.formats import FORMATS, File, import_file
+from aidtimeline.report import Imported
 from aidtimeline.values.dates import DateRange, parse_instant
 
-EXAMPLES = 3
 SHOWN_AFTER = 1.0  # seconds
-
-_WORDS = {
-    "new": "new",
-    "restated": "restated (new facts that supersede older ones)",
-    "news": "news (corrections, known since this version)",
-    "repaired": "read anew (repairs)",
-    "gone": "no longer there (retractions)",
-}
 
 
 @command("import", "aidtimeline import iati activities.xml --dry-run")
@@ -90,7 +77,7 @@ def import_command(
         progress=_progress(path.name),
     )
     report = import_file(folder, format, file, recorded_at=recorded_at, to=name, repair=repair, dry_run=dry_run)
-    show([rows.written(_as_json(report, dry_run))] if json else map(printable, _page(report, dry_run)))
+    answer(Imported(report, dry_run), json=json)
 
 
 def _progress(name: str) -> Callable[[float], None]:
@@ -105,51 +92,3 @@ def _progress(name: str) -> Callable[[float], None]:
             click.echo(f"\r{name}: {fraction:.0%} read", err=True, nl=fraction == 1)
 
     return tell_of if sys.stderr is not None and sys.stderr.isatty() else lambda _: None
-
-
-def _page(report: Report, dry_run: bool) -> Iterator[str]:
-    if dry_run:
-        yield from (compact(event_to_json(event)) for event in report.first)
-        yield f"nothing was recorded; {report.recorded:,} would be:" if report.recorded else "nothing to record"
-    else:
-        yield f"{report.recorded:,} recorded" if report.recorded else "nothing new"
-    for outcome, words in _WORDS.items():
-        if many := report.outcomes[outcome]:
-            yield f"  {many:,} {words}"
-    yield f"{report.read:,} read, {report.outcomes['unchanged']:,} of them unchanged"
-    yield from _reasons("skipped", report.skipped, report.counts)
-    yield from _reasons("worth a look", report.remarks, report.counts)
-
-
-def _reasons(head: str, kept: Mapping[str, Sequence[Skipped | Remark]], counts: Mapping[str, int]) -> Iterator[str]:
-    if not kept:
-        return
-    yield f"{sum(counts[reason] for reason in kept):,} {head}:"
-    for reason in sorted(kept, key=lambda each: -counts[each]):
-        yield f"  {counts[reason]:,} × {reason}"
-        yield from (f"      {_where(each)}" for each in kept[reason][:EXAMPLES])
-        if counts[reason] > EXAMPLES:
-            yield "      …"
-
-
-def _where(each: Skipped | Remark) -> str:
-    line = "" if each.line is None or f"line {each.line}" in each.place else f"line {each.line}: "
-    return f"{line}{each.place}" + ("" if each.found is None else f": found {shown(each.found)}")
-
-
-def _as_json(report: Report, dry_run: bool) -> dict[str, Any]:
-    return {
-        "dry_run": dry_run,
-        "read": report.read,
-        "recorded": 0 if dry_run else report.recorded,
-        **{outcome: report.outcomes[outcome] for outcome in (*_WORDS, "unchanged")},
-        "skipped": list(_each(report.skipped, report.counts)),
-        "remarks": list(_each(report.remarks, report.counts)),
-        "first": [event_to_json(event) for event in report.first],
-    }
-
-
-def _each(kept: Mapping[str, Iterable[Skipped | Remark]], counts: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    for reason, several in kept.items():
-        examples = [{"line": each.line, "place": each.place, "found": each.found} for each in several]
-        yield {"reason": reason, "count": counts[reason], "examples": examples}

@@ -13,8 +13,8 @@ from typing import BinaryIO
 import click
 
 from aidtimeline.checks import check
-from aidtimeline.cli import rows
 from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
+from aidtimeline.cli.asking import answer
 from aidtimeline.cli.options import JSON, parsed
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
@@ -23,6 +23,7 @@ from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.report import Problems
 from aidtimeline.semantics.amendments import is_repair, repair, report
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
@@ -71,15 +72,11 @@ def check_log(folder: str, json: bool) -> int:
     problems += [*missing(folder, records), *vocabulary.problems]
     problems += check(records, vocabulary, today=datetime.now(UTC).date())
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
-    size = f"{len({each.id for each in records})} records"
+    size = len({each.id for each in records})
     errors = sum(problem.severity == "error" for problem in problems)
-    if json:
-        show([rows.written({"rows": rows.problem_rows(problems)})])
-    elif problems:
-        show(map(str, problems))
-        tell(f"errors: {errors}, warnings: {len(problems) - errors}, in {size}")
-    else:
-        show([f"no problems in {size}"])
+    answer(Problems(tuple(problems), records=size), json=json)
+    if problems and not json:
+        tell(f"errors: {errors}, warnings: {len(problems) - errors}, in {size} records")
     return PROBLEMS if errors else FINE
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -10,18 +9,15 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from aidtimeline.errors import UnknownKey
 from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
-from aidtimeline.explain.text import key_in_words, paragraph, said
 from aidtimeline.projections import Bounds, State, Sum, Term, fold
+from aidtimeline.projections.results import Result, find
+from aidtimeline.projections.sums import Sums
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.text.safe import printable, shown
 from aidtimeline.values.dates import end_of
-from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
-from aidtimeline.words import cuts
 
 
 class Explained(Protocol):
@@ -33,35 +29,32 @@ class Explained(Protocol):
 
 
 @frozen
-class Explanation:
+class Explanation(Result[Reason, Reason]):
     """Why an answer is what it is. `answer` is the bounds of a sum, or the possible values of a state.
 
-    A sum has a `unit` (None: pieces) or a `currency`. `reasons` are first the facts that count in some world, then what
-    may replace them. `records` are all that is needed to replay the answer at the same cuts. It prints so that it can
-    be cited.
+    `name` says in words what was asked. A sum has a `unit` (None: pieces) or a `currency`. The rows are the reasons:
+    first the facts that count in some world, then what may replace them; the key is the id of a fact. `records` are all
+    that is needed to replay the answer at the cuts of the view. It prints so that it can be cited.
     """
 
     name: str
     answer: Bounds | frozenset[Any]
     unit: str | None
     currency: str | None
-    reasons: tuple[Reason, ...]
+    rows: tuple[Reason, ...]
     records: tuple[Record, ...] = field(repr=False)
-    as_of: date
-    known_at: date | datetime | None
-    recorded_until: date | datetime | None
-    vocabulary: Vocabulary = field(default=NO_VOCABULARY, repr=False, eq=False)
 
-    def lines(self, width: int | None = None) -> Iterator[str]:
-        """The explanation as a person reads it, in a room so many cells of a terminal wide (None: any)."""
-        yield printable(f"{self.name}: {said(self.answer, self.unit, self.currency)}")
-        yield cuts(self.as_of, self.known_at, self.recorded_until)
-        for reason in self.reasons:
-            yield ""
-            yield from paragraph(reason, said(reason.states, self.unit, self.currency), self.vocabulary, width)
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The rows."""
+        return self.rows
 
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
+    def key_of(self, row: Reason) -> tuple[str]:
+        """The id of the fact."""
+        return (row.id,)
+
+    def _answer(self, row: Reason) -> Reason:
+        return row
 
 
 def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
@@ -70,32 +63,39 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
     Args:
         view: The view that was asked.
         projection: What was asked of it.
-        key: Which of its answers: a key of the projection's `piece`.
+        key: Which of its answers, as the result is asked for it: of sums the values of the row's key, and of counts the
+            unit behind these, if there are several; of project states the project and the field; of participations
+            project, party and role.
 
     Raises:
         UnknownKey: No fact that may count has this key; the message names the nearest.
     """
     piece: Any = projection.piece
-    terms = {fact.id: term for fact in view.facts for each, term in piece.terms(fact) if each == key}
-    if not terms:
-        raise UnknownKey(_no_such(key, {each for fact in view.facts for each, _ in piece.terms(fact)}))
+    sums = projection if isinstance(projection, Sums) else None
+    known = {each for fact in view.facts for each, _ in piece.terms(fact)}
+    units = sums is not None and not sums.money
+    whole = find(key, known, units=units)
+    terms = {fact.id: term for fact in view.facts for each, term in piece.terms(fact) if each == whole}
     counting = [fact for fact in view.facts if fact.id in terms]
     others = superseders(counting, view.belief)
     records = tuple(records_about({*terms, *others}, _in_log(view), view.belief))
-    named, unit = key if isinstance(piece, Sum) and isinstance(key, tuple) else (key, None)
-    of_key = dict(zip(getattr(projection, "names", ()), named, strict=False)) if isinstance(named, tuple) else {}
+    values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Explanation(
-        name=key_in_words(named),
-        answer=piece.finish(fold(counting, piece))[key],
+        name=_in_words(values),
+        answer=piece.finish(fold(counting, piece))[whole],
         unit=unit,
-        currency=of_key.get("currency"),
-        reasons=tuple(_reasons(terms, others, view, records)),
+        currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
+        rows=tuple(_reasons(terms, others, view, records)),
         records=records,
-        as_of=view.as_of,
-        known_at=view.known_at,
-        recorded_until=view.recorded_until,
-        vocabulary=view.vocabulary,
+        view=view,
+        question=projection,
     )
+
+
+def _in_words(key: object) -> str:
+    """A key as a person says it: its values, without those that are none."""
+    values = key if isinstance(key, tuple) else (key,)
+    return ", ".join(str(each) for each in values if each is not None) or "all"
 
 
 def _in_log(view: Viewed) -> Iterator[Record]:
@@ -138,9 +138,3 @@ def _reasons(
             part: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
             told = tuple(amendments.get(record.id, ()))
             yield Reason(record.id, record.event, record.event.date, part, amendments=told)
-
-
-def _no_such(key: object, known: Iterable[object]) -> str:
-    names = {key_in_words(each) for each in known}
-    near = difflib.get_close_matches(key_in_words(key), names, cutoff=0.5)
-    return f"nothing counts under {shown(key_in_words(key))}" + (f"; the nearest: {', '.join(near)}" if near else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -31,8 +31,7 @@ class Report:
     value: Money | None
 
 
-@frozen
-class Reason:
+class Reason(NamedTuple):
     """One fact of an explanation.
 
     `states` is what it adds or sets when it counts; None where its `part` is another. `certain`: it counts in every

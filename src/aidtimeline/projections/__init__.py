@@ -1,22 +1,24 @@
 """Projections: what is asked of a view. Built of few pieces that give bounds, or folds of your own."""
 
 from aidtimeline.projections.fields import FIELDS, names
-from aidtimeline.projections.fulfilment import Fulfilment, FulfilmentRow, FulfilmentTable, fulfilment_rows
-from aidtimeline.projections.keyed import in_order
+from aidtimeline.projections.fulfilment import Fulfilment, FulfilmentRow, FulfilmentTable
 from aidtimeline.projections.matching import Match
 from aidtimeline.projections.pieces import Bounds, Product, State, Sum, Term, Union
 from aidtimeline.projections.protocol import Projection, fold
+from aidtimeline.projections.results import Result
 from aidtimeline.projections.series import Period, Series, SeriesRow, Step, Steps, at_ends, series
 from aidtimeline.projections.states import (
     Announced,
     Part,
     Participations,
+    ParticipationTable,
     PartyRole,
     ProjectState,
     ProjectStates,
+    ProjectTable,
 )
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums
-from aidtimeline.projections.tables import Row, Table
+from aidtimeline.projections.tables import Table
 
 __all__ = [
     "COUNTED_KINDS",
@@ -31,14 +33,16 @@ __all__ = [
     "Match",
     "MoneySums",
     "Part",
+    "ParticipationTable",
     "Participations",
     "PartyRole",
     "Period",
     "Product",
     "ProjectState",
     "ProjectStates",
+    "ProjectTable",
     "Projection",
-    "Row",
+    "Result",
     "Series",
     "SeriesRow",
     "State",
@@ -50,8 +54,6 @@ __all__ = [
     "Union",
     "at_ends",
     "fold",
-    "fulfilment_rows",
-    "in_order",
     "names",
     "series",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -49,17 +49,31 @@ FIELDS: Mapping[str, Getter] = {
 }
 
 
+class Condition(NamedTuple):
+    """A field that has to have one of some values, None for an empty one; `get` reads it."""
+
+    name: str
+    values: tuple[Value, ...]
+    get: Getter
+
+
 @frozen
 class Selection:
-    """Which facts are asked for: of these kinds (empty: any), and with one of the values given for each field."""
+    """Which facts are asked for: of these kinds (none: any), and with one of the values given for each field.
 
-    kinds: frozenset[str]
-    conditions: tuple[tuple[Getter, frozenset[Value]], ...]
+    With `ids` only these facts are.
+    """
+
+    kinds: tuple[str, ...]
+    where: tuple[Condition, ...]
     vocabulary: Vocabulary
+    ids: frozenset[str] | None = None
 
     def __contains__(self, fact: Fact) -> bool:
-        return (not self.kinds or fact.kind in self.kinds) and all(
-            get(fact, self.vocabulary) in allowed for get, allowed in self.conditions
+        return (
+            (not self.kinds or fact.kind in self.kinds)
+            and (self.ids is None or fact.id in self.ids)
+            and all(get(fact, self.vocabulary) in values for _, values, get in self.where)
         )
 
 
@@ -70,12 +84,12 @@ def names(given: str | Iterable[str]) -> tuple[str, ...]:
 
 def select(kinds: str | Iterable[str] | None, where: Where | None, vocabulary: Vocabulary) -> Selection:
     """Choose facts by kind and by the values of fields; an empty text means that the field is empty, as None does."""
-    wanted = kinds_of(kinds)
     conditions = []
     for name, given in (where or {}).items():
         values = [given] if given is None or isinstance(given, str) else given
-        conditions.append((FIELDS[_field(name)], frozenset(value or None for value in values)))
-    return Selection(frozenset(wanted), tuple(conditions), vocabulary)
+        field = _field(name)
+        conditions.append(Condition(field, tuple(dict.fromkeys(value or None for value in values)), FIELDS[field]))
+    return Selection(kinds_of(kinds), tuple(conditions), vocabulary)
 
 
 def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:

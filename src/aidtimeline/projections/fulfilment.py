@@ -22,20 +22,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from attrs import frozen
 
 from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
 from aidtimeline.projections.fields import Value, Where, select
-from aidtimeline.projections.keyed import in_order
-from aidtimeline.projections.matching import Given, Match, Promised, in_words, matches, perhaps
+from aidtimeline.projections.matching import Given, Match, Promised, matches, perhaps
 from aidtimeline.projections.pieces import Bounds, Term
+from aidtimeline.projections.results import Result, in_order
 from aidtimeline.semantics import Fact
-from aidtimeline.text.tables import Column, table
-from aidtimeline.values.amounts import Quantity
-from aidtimeline.values.dates import DateRange, parse_day
+from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 PROMISES = kinds_that(lambda each: each.nature is PROMISE)
@@ -52,16 +50,20 @@ class Key(NamedTuple):
     currency: Value
 
 
-@frozen(kw_only=True)
-class FulfilmentRow:
-    """What has become of the promises of one key.
+class FulfilmentRow(NamedTuple):
+    """What has become of the promises of one key: its values, and what they come to.
 
     `linked` and `inferred` are the two parts of `delivered`. `outstanding` is promised less delivered, never clipped;
     `overdue` what is outstanding, and not below zero, of those promises that were due before the cut. `due` are the
     EDTF texts of the promises that may count, in order.
     """
 
-    key: Key
+    kind: str
+    donor: Value
+    project: Value
+    item: Value
+    unit: Value
+    currency: Value
     promised: Bounds
     delivered: Bounds
     linked: Bounds
@@ -72,38 +74,29 @@ class FulfilmentRow:
     matches: tuple[Match, ...]
 
     @property
+    def key(self) -> Key:
+        """Which promises they are."""
+        return Key(self.kind, self.donor, self.project, self.item, self.unit, self.currency)
+
+    @property
     def over_delivered(self) -> Bounds:
         """How much more has been delivered than was promised."""
         return self.outstanding.below_zero
 
-    @property
-    def days(self) -> str:
-        """The days from promise to delivery over all matches, in words; empty where there are none."""
-        lows, highs = [each.days[0] for each in self.matches], [each.days[1] for each in self.matches]
-        if not self.matches:
-            return ""
-        low, high = ([end for end in ends if end is not None] for ends in (lows, highs))
-        return in_words((min(low) if len(low) == len(lows) else None, max(high) if len(high) == len(highs) else None))
-
 
 @frozen
-class FulfilmentTable:
-    """The rows, ordered by kind, donor, project, item, unit and currency, None first. It prints as a table."""
+class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
+    """The rows, ordered by kind, donor, project, item, unit and currency, None first; these are also the key."""
 
     rows: tuple[FulfilmentRow, ...]
 
-    def __iter__(self) -> Iterator[FulfilmentRow]:
-        return iter(self.rows)
+    def key_of(self, row: FulfilmentRow) -> Key:
+        """Kind, donor, project, item, unit and currency."""
+        return row.key
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __str__(self) -> str:
-        if not self.rows:
-            return "no rows"
-        numbers = [Column(each, "right") for each in ("promised", "delivered", "outstanding", "overdue")]
-        heads = [Column(each) for each in ("kind", "donor", "project", "item", "")]
-        return "\n".join(table([*heads, *numbers, Column("due"), Column("after")], [_cells(row) for row in self.rows]))
+    def _answer(self, row: FulfilmentRow) -> FulfilmentRow:
+        """The row itself."""
+        return row
 
 
 class Fulfilment:
@@ -119,8 +112,8 @@ class Fulfilment:
     and each promise may match each delivery, to the product of both.
 
     >>> from aidtimeline import replay
-    >>> print(replay([], Fulfilment("2023-11-28"), as_of="2023-11-28"))
-    no rows
+    >>> len(replay([], Fulfilment("2023-11-28"), as_of="2023-11-28"))
+    0
     """
 
     def __init__(self, as_of: str | date, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
@@ -166,7 +159,7 @@ class Fulfilment:
         overdue: dict[str, Mode] = {each: late[each] if mode == "in" else "out" for each, mode in asked.items()}
         dues = {each.fact.due for each in promises if asked[each.fact.id] == "in"}
         return FulfilmentRow(
-            key=key,
+            *key,
             promised=net(ledger, asked, added, None),
             delivered=net(ledger, asked, None, added),
             linked=net(ledger, asked, None, added, "linked"),
@@ -246,47 +239,3 @@ def _measured(fact: Fact, key: Key) -> Iterator[Term]:
     for own, term in _measures(fact):
         if (own.unit, own.currency) == (key.unit, key.currency):
             yield term
-
-
-def fulfilment_rows(result: FulfilmentTable) -> list[dict[str, Any]]:
-    """The rows as JSON holds them: numbers are integers where integral, else decimal text, and null where open.
-
-    >>> fulfilment_rows(FulfilmentTable(()))
-    []
-    """
-    return [
-        {
-            **row.key._asdict(),
-            "promised": _ends(row.promised),
-            "delivered": _ends(row.delivered),
-            "linked": _ends(row.linked),
-            "inferred": _ends(row.inferred),
-            "outstanding": _ends(row.outstanding),
-            "overdue": _ends(row.overdue),
-            "due": list(row.due),
-            "matches": [
-                {
-                    "promise": each.promise,
-                    "delivery": each.delivery,
-                    "match": each.how,
-                    "amount": None if each.amount is None else _ends(each.amount),
-                    "days": {"low": each.days[0], "high": each.days[1]},
-                }
-                for each in row.matches
-            ],
-        }
-        for row in result
-    ]
-
-
-def _ends(given: Bounds | Balance | Quantity) -> dict[str, int | str | None]:
-    ends = {"low": given.low, "high": given.high}
-    return {name: None if end is None else Quantity(end, end).json for name, end in ends.items()}
-
-
-def _cells(row: FulfilmentRow) -> list[str]:
-    key = row.key
-    named = (key.kind, key.donor or "–", key.project or "–", key.item or "–", key.unit or key.currency or "")
-    numbers = (row.promised, row.delivered, row.outstanding, row.overdue)
-    due = ", ".join(str(DateRange.parse(text)) for text in row.due)
-    return [*named, *map(str, numbers), due, row.days]

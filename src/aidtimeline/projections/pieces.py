@@ -38,6 +38,11 @@ class Bounds:
     loose: bool = False
 
     @property
+    def values(self) -> tuple[Decimal, Decimal | None, int, bool, bool, bool]:
+        """Low, high, open and the flags, in this order."""
+        return self.low, self.high, self.open, self.approximate, self.disputed, self.loose
+
+    @property
     def quantity(self) -> Quantity:
         """The bounds as a quantity."""
         return Quantity(self.low, self.high, self.approximate)

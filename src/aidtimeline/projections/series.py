@@ -11,19 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
-import attrs
-from attrs import define, field, frozen
+from attrs import define, evolve, frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.keyed import ByKey, ordered
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
-from aidtimeline.projections.sums import SumKey, Sums, adds_to
+from aidtimeline.projections.results import Named, Result, in_order, row_type
+from aidtimeline.projections.sums import Sums, adds_to
+from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, phases
 from aidtimeline.text.safe import shown
-from aidtimeline.text.tables import Column
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import DateRange, parse_day
 
@@ -34,8 +33,7 @@ _Changes: TypeAlias = dict[date, list[tuple[Bounds, _Sign]]]
 _NOTHING = Bounds(Decimal(0), Decimal(0))
 
 
-@frozen
-class Step:
+class Step(NamedTuple):
     """The bounds of a sum from a day on (inclusive; None: since ever), until the next step."""
 
     day: date | None
@@ -76,58 +74,71 @@ class Steps:
         return len(self.steps)
 
 
+class SeriesRow(Named):
+    """One sum over time: the values of its key, and its steps."""
+
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ("steps",)
+
+
+class CountSeriesRow(SeriesRow):
+    """One count over time: the values of its key, its unit (None: pieces), and its steps."""
+
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ("unit", "steps")
+
+
 @frozen
-class SeriesRow:
-    """One sum: its key, one value for each of the series' `names`; its unit (None: pieces); and its steps."""
+class Series(Result[SeriesRow, Steps]):
+    """Sums over time by key, which are those of `Table`; there is a row where the table of some day has one.
 
-    key: tuple[str | None, ...]
-    unit: str | None
-    steps: Steps
-
-
-def _ordered(rows: Iterable[SeriesRow]) -> tuple[SeriesRow, ...]:
-    return ordered(rows)
-
-
-@frozen
-class Series(ByKey[SeriesRow, Steps]):
-    """Sums over time by key; see `ByKey` for the keys.
-
-    There is a row where the table of some day has one. `period` is None, or that at whose ends the steps were taken.
+    `period` is None, or that at whose ends the steps were taken; `until` the last day (inclusive), None for every day.
     """
 
     names: tuple[str, ...]
-    rows: tuple[SeriesRow, ...] = field(converter=_ordered)
+    rows: tuple[SeriesRow, ...]
+    money: bool = False
     period: Period | None = None
+    until: date | None = None
 
-    def answer(self, row: SeriesRow) -> Steps:
+    @classmethod
+    def of(cls, names: Iterable[str], steps: Mapping[SumKey, Steps], *, money: bool = False) -> Series:
+        """The series of some sums by their whole keys."""
+        names = tuple(names)
+        make = row_type(SeriesRow if money else CountSeriesRow, names)
+        return cls(names, tuple(make(*key, steps[key]) for key in sorted(steps, key=in_order)), money)
+
+    @property
+    def units(self) -> bool:
+        """Whether the unit is the last value of a key."""
+        return not self.money
+
+    def key_of(self, row: SeriesRow) -> SumKey:
+        """The values of the names, and of counts the unit."""
+        return row[:-1]
+
+    def _answer(self, row: SeriesRow) -> Steps:
         """The steps."""
-        return row.steps
+        steps: Steps = row.steps
+        return steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
         """The sums at the end of each month, quarter or year; see `at_ends`."""
-        rows = tuple(attrs.evolve(row, steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
-        return Series(self.names, rows, period)
+        rows = tuple(row._replace(steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
+        return evolve(self, rows=rows, period=period, until=_day(until) or self.until)
 
-    def columns(self) -> list[Column]:
-        """The names of the key, when, the bounds, the unit."""
-        when = "since" if self.period is None else f"end of {self.period}"
-        return [*map(Column, self.names), Column(when), Column("", "right"), Column("unit")]
+    def to(self, until: str | date) -> Series:
+        """The steps up to a day (inclusive), of the rows that have one by then."""
+        last = parse_day(until)
+        steps = [Steps(tuple(each for each in row.steps if each.day is None or each.day <= last)) for row in self.rows]
+        rows = tuple(row._replace(steps=kept) for row, kept in zip(self.rows, steps, strict=True) if kept)
+        return evolve(self, rows=rows, until=last)
 
-    def cells(self) -> list[list[str]]:
-        """A row's key is told once, and a step where what is shown changes, or at every end of a period."""
-        lines = []
-        for row in self.rows:
-            key = [value or "–" for value in row.key]
-            before = str(_NOTHING)
-            for step in row.steps:
-                bounds = str(step.bounds)
-                if bounds == before and self.period is None:
-                    continue
-                lines.append([*key, "ever" if step.day is None else step.day.isoformat(), bounds, row.unit or ""])
-                key = [""] * len(key)
-                before = bounds
-        return lines
+
+def _day(given: str | date | None) -> date | None:
+    return None if given is None else parse_day(given)
 
 
 @define
@@ -173,8 +184,8 @@ def series(belief: Belief, projection: Sums) -> Series:
 
     >>> from aidtimeline.projections import Counts
     >>> from aidtimeline.semantics import believe
-    >>> print(series(believe([]), Counts(by="item")))
-    no rows
+    >>> len(series(believe([]), Counts(by="item")))
+    0
     """
     piece = projection.piece
     changes: dict[SumKey, _Changes] = defaultdict(lambda: defaultdict(list))
@@ -183,7 +194,8 @@ def series(belief: Belief, projection: Sums) -> Series:
             changes[key][phase.since or date.min].append((bounds, 1))
             if phase.until is not None:
                 changes[key][phase.until].append((bounds, -1))
-    return Series(projection.names, tuple(SeriesRow(*key, _steps(days)) for key, days in changes.items()))
+    steps = {key: _steps(days) for key, days in changes.items()}
+    return Series.of(projection.names, steps, money=projection.money)
 
 
 def _steps(days: _Changes) -> Steps:
@@ -223,7 +235,7 @@ def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tu
     """
     if period not in _PERIODS:
         raise UsageError(f"there is no period {shown(period)} (periods: {', '.join(_PERIODS)})")
-    until = None if until is None else parse_day(until)
+    until = _day(until)
     dated = [step.day for step in steps if step.day is not None]
     taken = [step for step in steps if step.day is None]
     if not dated:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
 from aidtimeline.projections.fields import Where, select
-from aidtimeline.projections.keyed import in_order
-from aidtimeline.projections.pieces import Finishing, Product, State, Union
+from aidtimeline.projections.pieces import Bounds, Finishing, Product, State, Union
+from aidtimeline.projections.results import Result, in_order
 from aidtimeline.projections.sums import Counts, MoneySums
-from aidtimeline.projections.tables import Row, Table
+from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -24,8 +24,7 @@ _PAID = kinds_that(lambda each: each.nature is DEED and not issubclass(each, Goo
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
-@frozen
-class PartyRole:
+class PartyRole(NamedTuple):
     """A party that holds a role; `certain`: in every world."""
 
     party: str
@@ -33,8 +32,7 @@ class PartyRole:
     certain: bool
 
 
-@frozen
-class Part:
+class Part(NamedTuple):
     """A party's role in a project; `certain`: it holds it in every world."""
 
     project: str
@@ -43,8 +41,7 @@ class Part:
     certain: bool
 
 
-@frozen
-class Announced:
+class Announced(NamedTuple):
     """An intention that was stated and that nothing has replaced for sure."""
 
     intent: str
@@ -54,8 +51,7 @@ class Announced:
     id: str
 
 
-@frozen(kw_only=True)
-class ProjectState:
+class ProjectState(NamedTuple):
     """What a project may be at the cut.
 
     `status` and the fields of its profile are the values that they may have, None first where it may be that nobody has
@@ -77,8 +73,38 @@ class ProjectState:
     paid: Table
 
 
+@frozen
+class ProjectTable(Result[ProjectState, ProjectState]):
+    """The state of each project that some fact names, in order; the key is the project's slug."""
+
+    rows: tuple[ProjectState, ...]
+
+    def key_of(self, row: ProjectState) -> tuple[str]:
+        """The slug of the project."""
+        return (row.project,)
+
+    def _answer(self, row: ProjectState) -> ProjectState:
+        """The row itself."""
+        return row
+
+
+@frozen
+class ParticipationTable(Result[Part, Part]):
+    """Who holds which role in which project, in order; the key is project, party and role."""
+
+    rows: tuple[Part, ...]
+
+    def key_of(self, row: Part) -> tuple[str, str, str]:
+        """Project, party and role."""
+        return row[:3]
+
+    def _answer(self, row: Part) -> Part:
+        """The row itself."""
+        return row
+
+
 class Participations(Finishing):
-    """Who holds which role in which project: the result is a tuple of `Part`, in order.
+    """Who holds which role in which project: the result is a `ParticipationTable`.
 
     `piece` is the state that it is made of, by (project, party, role).
     """
@@ -89,11 +115,10 @@ class Participations(Finishing):
         self.selection = select(None, where, vocabulary)
         self.piece = State(self._roles)
 
-    def finish(self, state: Any) -> tuple[Part, ...]:
+    def finish(self, state: Any) -> ParticipationTable:
         """Those who hold a role in some world."""
-        return tuple(
-            Part(*key, certain=held == {True}) for key, held in sorted(self.piece.finish(state).items()) if True in held
-        )
+        held = sorted(self.piece.finish(state).items())
+        return ParticipationTable(tuple(Part(*key, certain=values == {True}) for key, values in held if True in values))
 
     def _roles(self, fact: Fact) -> Iterator[tuple[tuple[str, str, str], bool]]:
         event = fact.event
@@ -105,7 +130,7 @@ _Field: TypeAlias = tuple[str, str]
 
 
 class ProjectStates:
-    """The state of each project that some fact names: a mapping from its slug to its `ProjectState`.
+    """The state of each project that some fact names: the result is a `ProjectTable`.
 
     `piece` is the state that status and profile are made of, by (project, name of the field).
     """
@@ -138,7 +163,7 @@ class ProjectStates:
         """Both."""
         return self._product.merge(one, other)
 
-    def finish(self, state: Any) -> Mapping[str, ProjectState]:
+    def finish(self, state: Any) -> ProjectTable:
         """The projects, in order."""
         result = self._product.finish(state)
         parts, announced = defaultdict(list), defaultdict(list)
@@ -147,18 +172,20 @@ class ProjectStates:
         for project, each in result["announced"]:
             announced[project].append(each)
         promised, delivered, paid = (_by_project(result[name]) for name in ("promised", "delivered", "paid"))
-        return {
-            project: ProjectState(
-                project=project,
-                parties=tuple(parts[project]),
-                announced=tuple(sorted(announced[project], key=_intention)),
-                promised=promised(project),
-                delivered=delivered(project),
-                paid=paid(project),
-                **{name: _possible(result["fields"].get((project, name), {None})) for name in ("status", *PROFILE)},
+        return ProjectTable(
+            tuple(
+                ProjectState(
+                    project=project,
+                    parties=tuple(parts[project]),
+                    announced=tuple(sorted(announced[project], key=in_order)),
+                    promised=promised(project),
+                    delivered=delivered(project),
+                    paid=paid(project),
+                    **{name: _possible(result["fields"].get((project, name), {None})) for name in ("status", *PROFILE)},
+                )
+                for project in sorted(result["named"])
             )
-            for project in sorted(result["named"])
-        }
+        )
 
     def _named(self, fact: Fact) -> Iterator[str]:
         if fact in self.selection and fact.project is not None:
@@ -190,18 +217,12 @@ def _text(value: str | DateRange | None) -> str:
     return value.text if isinstance(value, DateRange) else value or ""
 
 
-def _intention(each: Announced) -> tuple[Any, ...]:
-    return in_order((each.intent, each.party, each.role, each.item, each.id))
-
-
 def _by_project(table: Table) -> Callable[[str], Table]:
-    """Parts a table by project: each part is without the project in its keys."""
+    """The part of a table that is about a project, without the project in its keys."""
     at = table.names.index("project")
-
-    def without(key: tuple[Any, ...]) -> tuple[Any, ...]:
-        return key[:at] + key[at + 1 :]
-
-    rows: dict[str | None, list[Row]] = defaultdict(list)
+    parts: dict[str | None, dict[SumKey, Bounds]] = defaultdict(dict)
     for row in table.rows:
-        rows[row.key[at]].append(Row(without(row.key), row.unit, row.bounds))
-    return lambda project: Table(without(table.names), tuple(rows[project]))
+        key = table.key_of(row)
+        parts[key[at]][key[:at] + key[at + 1 :]] = row.bounds
+    names = table.names[:at] + table.names[at + 1 :]
+    return lambda project: Table.of(names, parts[project], money=table.money)

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, Goods, Valued, kinds_that
 from aidtimeline.projections.fields import FIELDS, Selection, Value, Where, kinds_of, names, select
-from aidtimeline.projections.pieces import Bounds, Finishing, Sum, Term
-from aidtimeline.projections.tables import Row, Table
+from aidtimeline.projections.pieces import Finishing, Sum, Term
+from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
-
-SumKey: TypeAlias = tuple[tuple[Value, ...], str | None]
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
 VALUED_KINDS = kinds_that(lambda each: issubclass(each, Valued) and each.nature.summed)
 
 
 class Sums(Finishing):
-    """Sums by key and unit, finished as a table. `piece` is the sum that they are made of."""
+    """Sums by key, finished as a table. `piece` is the sum that they are made of; `by` are the fields asked for."""
 
     names: tuple[str, ...]
+    by: tuple[str, ...]
     selection: Selection
     piece: Sum[SumKey]
+    money: ClassVar[bool]
+    ALL_KINDS: ClassVar[tuple[str, ...]]
 
     def finish(self, state: Any) -> Table:
         """The table of the sums."""
-        return Table(self.names, tuple(self._row(key, sums) for key, sums in self.piece.finish(state).items()))
+        return Table.of(self.names, self.piece.finish(state), money=self.money)
 
-    def key(self, fact: Fact) -> tuple[Value, ...]:
-        """The key of the row to which the fact adds."""
+    def _key(self, fact: Fact) -> tuple[Value, ...]:
+        """The values that the fact has of the names."""
         return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
-
-    def _row(self, key: SumKey, bounds: Bounds) -> Row:
-        return Row(*key, bounds)
 
 
 class Counts(Sums):
@@ -48,6 +46,9 @@ class Counts(Sums):
     ('kind', 'item', 'donor')
     """
 
+    money = False
+    ALL_KINDS = COUNTED_KINDS
+
     def __init__(
         self,
         by: str | Iterable[str] = "item",
@@ -57,14 +58,16 @@ class Counts(Sums):
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed") or COUNTED_KINDS
-        self.names = _led_by(("kind",) if len(kinds) > 1 else (), names(by))
+        self.by = names(by)
+        own = (name for name in self.by if name != "unit")  # which stands behind the key of every count
+        self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
         self.selection = select(kinds, where, vocabulary)
         self.piece = Sum(self.terms)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key and unit) when it counts."""
         if fact.quantity is not None and fact in self.selection:
-            yield (self.key(fact), fact.unit), Term(fact.quantity, bool(fact.disputed))
+            yield (*self._key(fact), fact.unit), Term(fact.quantity, bool(fact.disputed))
 
 
 class MoneySums(Sums):
@@ -75,6 +78,9 @@ class MoneySums(Sums):
     flow or project is left out, unless they name the project or `part-of`.
     """
 
+    money = True
+    ALL_KINDS = VALUED_KINDS
+
     def __init__(
         self,
         by: str | Iterable[str] = (),
@@ -84,7 +90,8 @@ class MoneySums(Sums):
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         kinds = _allowed(kind, VALUED_KINDS, "a value") or VALUED_KINDS
-        others = tuple(name for name in names(by) if name != "kind")
+        self.by = names(by)
+        others = tuple(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
         self.selection = select(kinds, where, vocabulary)
         asked = {*others, *names(where or ())}
@@ -95,7 +102,7 @@ class MoneySums(Sums):
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
         if fact.value is not None and fact in self.selection and self.told_twice(fact) is None:
-            yield (self.key(fact), None), Term(fact.value.amount, bool(fact.disputed))
+            yield self._key(fact), Term(fact.value.amount, bool(fact.disputed))
 
     def told_twice(self, fact: Fact) -> str | None:
         """The field, `side` or `part-of`, that says that this money is told by another fact too; None: it is summed."""
@@ -108,10 +115,6 @@ class MoneySums(Sums):
 def adds_to(projection: Sums, fact: Fact) -> bool:
     """Whether the fact adds to one of the projection's sums when it counts."""
     return any(True for _ in projection.piece.terms(fact))
-
-
-def _led_by(first: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *others)))
 
 
 def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: str) -> tuple[str, ...]:

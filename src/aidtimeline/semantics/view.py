@@ -1,9 +1,10 @@
-"""The protocol of a view, for explanations and diffs; `aidtimeline.timeline.View` is one."""
+"""The protocol of a view, for all that is asked of one; `aidtimeline.timeline.View` is one."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from aidtimeline.events import Record
 from aidtimeline.semantics import Belief, Fact
@@ -40,3 +41,6 @@ class Viewed(Protocol):
     @property
     def vocabulary(self) -> Vocabulary:
         """The labels of slugs."""
+
+    def explain(self, projection: Any, key: Hashable) -> Any:
+        """Why one answer of a projection is what it is."""

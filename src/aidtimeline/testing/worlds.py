@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import attrs
 
 from aidtimeline.projections import Bounds, Projection
-from aidtimeline.projections.keyed import ByKey
 from aidtimeline.projections.protocol import run
+from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import LawBroken
 from aidtimeline.values.amounts import Quantity
@@ -99,8 +99,8 @@ def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[
             yield path, (result.low, result.high)
         return
     parts: Iterable[tuple[object, object]] = ()
-    if isinstance(result, ByKey):
-        parts = (((*row.key, row.unit), result.answer(row)) for row in result.rows)
+    if isinstance(result, Result):
+        parts = result.answers.items()
     elif isinstance(result, Mapping):
         parts = result.items()
     elif isinstance(result, tuple | list):

@@ -12,15 +12,23 @@ from aidtimeline.text.safe import printable
 
 GAP = "  "
 NARROWEST = 24
+"""To how few terminal cells a text is wrapped at most."""
+
+ROOM_TO_WRAP = 40
+"""The room, in terminal cells, that optional columns have to leave for the column that may be wrapped."""
 
 
 @frozen
 class Column:
-    """A column: its head, the side its cells lean to, and whether it may be wrapped (the last one only)."""
+    """A column: its head, and the side its cells lean to.
+
+    The last one may be one to `wrap`. An `optional` one is left out if the table would not fit with it.
+    """
 
     head: str
     lean: Literal["left", "right"] = "left"
     wrap: bool = False
+    optional: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> Iterator[str]:
@@ -41,6 +49,10 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
         max(cells_wide(text) for text in (column.head, *column_cells))
         for column, *column_cells in zip(columns, *cells, strict=True)
     ]
+    if width is not None and _needed(columns, widths) > width:
+        kept = [at for at, column in enumerate(columns) if not column.optional]
+        columns, widths = [columns[at] for at in kept], [widths[at] for at in kept]
+        cells = [[row[at] for at in kept] for row in cells]
     if width is not None and columns[-1].wrap:
         taken = sum(widths[:-1]) + len(GAP) * len(widths[:-1])
         widths[-1] = min(widths[-1], max(width - taken, NARROWEST))
@@ -77,6 +89,25 @@ def cells_wide(text: str) -> int:
     return sum(
         0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
     )
+
+
+def hanging(lead: str, text: str, width: int | None = None) -> Iterator[str]:
+    """A text behind a lead, in lines of at most `width` terminal cells (None: one line), the others indented as far.
+
+    >>> print(*hanging("  status  ", "pipeline, or implementation", 24), sep="\\n")
+      status  pipeline, or
+              implementation
+    """
+    text = printable(text)
+    for line in [text] if width is None else wrapped(text, max(width - len(lead), NARROWEST)):
+        yield (lead + line).rstrip()
+        lead = " " * len(lead)
+
+
+def _needed(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    """How wide a table is at least, in terminal cells."""
+    least = [ROOM_TO_WRAP if column.wrap else width for column, width in zip(columns, widths, strict=True)]
+    return sum(least) + len(GAP) * (len(least) - 1)
 
 
 def _line(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -1,0 +1,188 @@
+"""Results: what an answer looks like from outside, whatever was asked.
+
+A result holds rows in order, as named tuples, and is asked by key:
+
+| | |
+|---|---|
+| `for row in result` | the rows; `len(result)` how many |
+| `result[key]` | the answer of one row; an unknown key raises `UnknownKey`, which names the nearest |
+| `key in result`, `result.get(key)` | whether there is such a row; its answer, or None |
+| `print(result)` | what the command line prints; a notebook shows the same |
+
+The names of the columns and the form of the key come from the question, never from the data. A result is neither a
+`Mapping` nor a `Sequence`: libraries that read tables would take it for something else than a table.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from importlib import import_module
+from typing import Any, ClassVar, Generic, TypeVar
+
+from attrs import field, frozen
+
+from aidtimeline.errors import UnknownKey
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.text.nearest import nearest_of
+from aidtimeline.text.safe import shown
+
+R = TypeVar("R")
+A = TypeVar("A")
+N = TypeVar("N", bound="Named")
+
+
+@frozen(kw_only=True)
+class Result(Generic[R, A]):
+    """Rows of the type `R`, each of which answers with an `A`.
+
+    `view` and `question` are the view that was asked and the projection that it was asked for; None if the result was
+    made without a view.
+    """
+
+    view: Viewed | None = field(default=None, eq=False, repr=False)
+    question: Any = field(default=None, eq=False, repr=False)
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """The rows, in order."""
+        raise NotImplementedError
+
+    @property
+    def units(self) -> bool:
+        """Whether the last value of a key is a unit, which may be left out: see `find`."""
+        return False
+
+    def key_of(self, row: R) -> tuple[Any, ...]:
+        """The whole key of a row."""
+        raise NotImplementedError
+
+    def _answer(self, row: R) -> A:
+        """What a row answers."""
+        raise NotImplementedError
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[Any, ...], A]:
+        """The answers by their whole keys."""
+        return {self.key_of(row): self._answer(row) for row in self.rows}
+
+    def whole_key(self, key: Hashable) -> tuple[Any, ...]:
+        """The whole key that is meant by a key. Raises `UnknownKey`, which names the nearest keys."""
+        whole: tuple[Any, ...] = find(key, self.answers, units=self.units)
+        return whole
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        """The answer of a key, or the default where there is no such row."""
+        try:
+            return self[key]
+        except UnknownKey:
+            return default
+
+    def __getitem__(self, key: Hashable) -> A:
+        return self.answers[self.whole_key(key)]
+
+    def __contains__(self, key: Hashable) -> bool:
+        try:
+            self.whole_key(key)
+        except UnknownKey:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __str__(self) -> str:
+        text: str = _report().text(self)
+        return text
+
+    def _repr_html_(self) -> str:
+        """The result as a notebook shows it."""
+        html: str = _report().html(self)
+        return html
+
+
+def _report() -> Any:
+    """How results look is the business of `aidtimeline.report`, which stands above this: so it is asked by name."""
+    return import_module("aidtimeline.report")
+
+
+def find(key: Hashable, known: Collection[Any], *, units: bool = False) -> Any:
+    """The one of the known keys that is meant.
+
+    A key of one value may be given without a tuple. With `units` the last value of the known keys is a unit, and may be
+    left out: then pieces are meant (unit None), or the only unit there is.
+
+    Raises `UnknownKey`, which names the nearest keys, or the units of which one is to be given.
+
+    >>> find("truck", [("radio", None), ("truck", None), ("truck", "convoy")], units=True)
+    ('truck', None)
+    >>> find(("truck", "convoy"), [("truck", None), ("truck", "convoy")], units=True)
+    ('truck', 'convoy')
+    """
+    values = key if isinstance(key, tuple) else (key,)
+    for whole in (key, values, *([(*values, None)] if units else [])):
+        if whole in known:
+            return whole
+    in_units = [each for each in known if each[:-1] == values] if units else []
+    if len(in_units) == 1:
+        return in_units[0]
+    if in_units:
+        one = ", ".join(shown(each) for each in sorted(in_units))
+        raise UnknownKey(f"{shown(key)} is counted in several units: ask for one of {one}")
+    near = nearest_of(str(key), {_as_asked(each, units) for each in known}, cutoff=0.5)
+    raise UnknownKey(f"there is no row {shown(key)}" + (f"; the nearest: {', '.join(near)}" if near else ""))
+
+
+def _as_asked(key: Any, units: bool) -> str:
+    """A known key in the shortest form in which it may be given."""
+    if units and key[-1] is None:
+        key = key[:-1]
+    return str(key[0] if isinstance(key, tuple) and len(key) == 1 else key)
+
+
+class Named(tuple[Any, ...]):
+    """A row that begins with the values of its key, under the `names` that were asked for.
+
+    The types of such rows are made by `row_type`; `fields` are the names of the values behind the key.
+    """
+
+    __slots__ = ()
+
+    names: ClassVar[tuple[str, ...]] = ()
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The values of the key, one for each name."""
+        return self[: len(self.names)]
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a row has no {name!r}: it has {', '.join(type(self)._fields)}")  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _row, (type(self).__mro__[1], self.names, tuple(self))
+
+
+@cache
+def row_type(base: type[Named], names: tuple[str, ...]) -> Any:
+    """The type of rows with these names in front of those of `base.fields`, and the methods of `base`.
+
+    >>> row_type(Named, ("item", "part-of"))._fields
+    ('item', 'part_of')
+    """
+    plain = namedtuple(base.__name__, [*(name.replace("-", "_") for name in names), *base.fields])  # type: ignore[misc]
+    return type(base.__name__, (base, plain), {"__slots__": (), "names": names})
+
+
+def _row(base: type[N], names: tuple[str, ...], values: tuple[Any, ...]) -> N:
+    made: N = row_type(base, names)(*values)
+    return made
+
+
+def in_order(values: Iterable[str | None]) -> tuple[str, ...]:
+    """What keys are ordered by: value by value, None first (no value is an empty text)."""
+    return tuple(value or "" for value in values)

@@ -1,0 +1,96 @@
+"""How what changed between two views looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aidtimeline.diff import Change, Changes, arrow
+from aidtimeline.projections import Table
+from aidtimeline.projections.tables import SumKey
+from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
+from aidtimeline.report.look import Look, Part
+from aidtimeline.report.sums import SumsLook, key_columns
+from aidtimeline.report.words import NOTHING, cuts_in_words, named, shortener, sums_in_words
+from aidtimeline.values.amounts import ZERO, Quantity
+
+
+class ChangesLook(Look[Changes]):
+    """What changed, sum by sum, in parts with their causes."""
+
+    def title(self) -> str:
+        """What is compared."""
+        return f"what changed: {sums_in_words(self.result.question)}"
+
+    def heading(self) -> list[str]:
+        """What is compared, and the cuts of both views."""
+        views = [table.view for table in self.result.tables]
+        cuts = [cuts_in_words(each.as_of, each.known_at, each.recorded_until) for each in views if each is not None]
+        return [self.title(), *(f"{word:<6}{each}" for word, each in zip(("from", "to"), cuts, strict=False))]
+
+    def columns(self) -> list[Column]:
+        """The key of the sum, the cause, the facts, and how low and high change (null: open)."""
+        unit = "currency" if self.result.money else "unit"
+        change = Column("low", NUMBER, unit), Column("high", NUMBER, unit), Column("open", TEXT)
+        return [
+            *key_columns(self.result.names, money=self.result.money),
+            Column("cause", TEXT),
+            Column("ids", TEXTS),
+            *change,
+        ]
+
+    def json(self) -> Json:
+        """Both views, and the parts of the change."""
+        before, after = map(self._side, self.result.tables)
+        return {"from": before, "to": after, "parts": self.json_rows()}
+
+    def page(self) -> Iterator[Part]:
+        """A line for each sum that changes; and a line for each part, if it changes by more than one or in part."""
+        before, after = (table.answers for table in self.result.tables)
+        short = shortener(() if self.view is None else (record.id for record in self.view.records))
+        same = 0
+        for key, parts in self.result.answers.items():
+            if not parts:
+                same += 1
+                continue
+            whole = self._arrow(parts[0], *(sums[key].quantity if key in sums else ZERO for sums in (before, after)))
+            lines = [
+                f"{self._arrow(part, part.before, part.after)}: {part.cause}  [{', '.join(map(short, part.ids))}]"
+                for part in parts
+            ]
+            if len(lines) == 1 and lines[0].startswith(f"{whole}: "):
+                yield f"{self._name(parts[0])}: {lines[0]}"
+            else:
+                yield f"{self._name(parts[0])}: {whole}"
+                yield from (f"  {each}" for each in lines)
+        if not self.result.rows:
+            yield "nothing"
+        elif same:
+            yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
+
+    def _side(self, table: Table) -> Json:
+        """One view: its cuts, its rows, and what they come to; null if the rows of both count different things."""
+        summed = ZERO
+        for row in table.rows:
+            summed += row.bounds.quantity
+        one_thing = len({self._counted(each, key) for each in self.result.tables for key in each.answers}) <= 1
+        look = SumsLook(table)
+        total = ends(summed) if one_thing else {"low": None, "high": None}
+        return {**look.json_cuts(), **total, "rows": look.json_rows()}
+
+    def _counted(self, table: Table, key: SumKey) -> tuple[str | None, ...]:
+        """What a sum counts: nothing else can be added to it."""
+        apart = [at for at, name in enumerate(table.names) if name in ("kind", "currency")]
+        return (*(key[at] for at in apart), None if table.money else key[-1])
+
+    def _name(self, part: Change) -> str:
+        values = dict(zip(self.result.names, part.key, strict=True))
+        if self.result.money:
+            del values["currency"]
+        said = [NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values.items()]
+        return ", ".join(said) or "all"
+
+    def _arrow(self, part: Change, before: Quantity, after: Quantity) -> str:
+        change = arrow(before, after)
+        if self.result.money:
+            return f"{part.currency} {change}"
+        return f"{change} {part.unit}" if part.unit else change

@@ -1,0 +1,145 @@
+"""How explanations look: so that they can be cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from aidtimeline.events import Record
+from aidtimeline.explain import Explanation, Reason, Report
+from aidtimeline.projections import Bounds
+from aidtimeline.report.columns import AMOUNT, DATE, FLAG, NUMBER, TEXT, Column, Json, Kind, ends, plain, rows_of
+from aidtimeline.report.look import Line, Look, Part
+from aidtimeline.report.words import cited, named
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.vocabulary import Vocabulary
+
+#: What distinguishes a fact from others, in the order in which it is said.
+ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
+
+
+def _of_source(name: str, kind: Kind = TEXT) -> Column:
+    return Column(name, kind, get=attrgetter(f"source.{name}"))
+
+
+_SOURCE = (
+    *map(_of_source, ("publisher", "title", "url")),
+    _of_source("published", DATE),
+    _of_source("attribution"),
+    Column("date", DATE),
+    Column("quantity", AMOUNT),
+    Column("value", AMOUNT),
+    Column("record", TEXT),
+)
+
+
+class ExplanationLook(Look[Explanation]):
+    """Why an answer is what it is."""
+
+    def title(self) -> str:
+        """What was asked, and the answer."""
+        return f"{self.result.name}: {self._said(self.result.answer)}"
+
+    def columns(self) -> list[Column]:
+        """A fact, what it adds or states, and the reports behind it."""
+        if isinstance(self.result.answer, Bounds):
+            states = [
+                Column("low", NUMBER, get=lambda reason: _amount(reason).low),
+                Column("high", NUMBER, get=lambda reason: _amount(reason).high),
+            ]
+        else:
+            states = [Column("states", Kind("state", plain))]
+        return [
+            Column("id", TEXT),
+            Column("kind", TEXT, get=attrgetter("event.kind")),
+            Column("date", DATE),
+            Column("certain", FLAG),
+            Column("disputed", Kind("flag", bool)),
+            *states,
+            Column("sources", rows_of(_SOURCE), get=attrgetter("reports")),
+        ]
+
+    def json(self) -> Json:
+        """The cuts, the answer, and the facts."""
+        answer = self.result.answer
+        said = ends(answer) if isinstance(answer, Bounds) else {"values": _possible(answer)}
+        return {**self.json_cuts(), **said, "facts": self.json_rows()}
+
+    def page(self) -> Iterator[Part]:
+        """A paragraph for each fact."""
+        for number, reason in enumerate(self.result.rows):
+            if number:
+                yield ""
+            yield from _paragraph(reason, self._said(reason.states), self.vocabulary)
+
+    def _said(self, answer: object) -> str:
+        """An answer as a person says it."""
+        if isinstance(answer, frozenset):
+            return ", or ".join([*sorted(str(each) for each in answer - {None}), *["none yet"] * (None in answer)])
+        flags = [name for name in ("disputed", "loose") if isinstance(answer, Bounds) and getattr(answer, name)]
+        return ", ".join([" ".join(filter(None, (self.result.currency, str(answer), self.result.unit))), *flags])
+
+
+def _possible(values: frozenset[object]) -> list[object]:
+    """The values that a state may have, null first."""
+    return sorted((plain(each) for each in values), key=lambda each: (each is not None, str(each)))
+
+
+def _amount(reason: Reason) -> Quantity:
+    """What a fact adds: nothing if it only replaces others."""
+    return reason.states if isinstance(reason.states, Quantity) else ZERO
+
+
+def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[Part]:
+    """One fact: what it comes to, what it is, and who reports it; with what each says, if that is not the same."""
+    yield Line("", f"{_standing(reason, states)}: {reason.event.kind}, {reason.date}")
+    yield f"  {reason.id}"
+    about = " · ".join(_about(reason, vocabulary))
+    if about:
+        yield Line("  ", about)
+    if reason.event.supersedes:
+        yield Line("  ", f"replaces {', '.join(reason.event.supersedes)}")
+    if reason.disputed:
+        yield Line("  ", f"the reports disagree on its {' and '.join(sorted(reason.disputed))}:")
+    alike = len({(report.date, report.quantity, report.value) for report in reason.reports}) == 1
+    for report in reason.reports:
+        yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
+    for record in reason.amendments:
+        yield Line("  ", _amendment(record))
+    if reason.event.note:
+        yield Line("  ", f"note: {reason.event.note}")
+
+
+def _standing(reason: Reason, states: str) -> str:
+    """What the fact is doing here."""
+    if reason.part == "circle":
+        return "not counted; it is in a circle of links, which are ignored"
+    if reason.part == "duplicate":
+        return "the same fact once more; it is told under another id"
+    if reason.part == "replaces":
+        return "may replace what counts" if reason.accounts else "not believed, but what it replaces may be replaced"
+    return f"{states}, for sure" if reason.certain else f"{states}, or nothing"
+
+
+def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
+    for name in ABOUT:
+        value = getattr(reason.event, name, None)
+        slugs = value if isinstance(value, tuple) else () if value is None else (value,)
+        if slugs:
+            words = (named(vocabulary, name, each) if isinstance(each, str) else str(each) for each in slugs)
+            yield f"{name} {' and '.join(words)}"
+
+
+def _stated(report: Report) -> str:
+    """What one report says."""
+    said = ", ".join(str(each) for each in (report.quantity, report.value) if each is not None)
+    return f"{said} ({report.date})" if said and report.date else said or str(report.date or "the same")
+
+
+def _amendment(record: Record) -> str:
+    amendment = record.event
+    who = "; ".join(map(cited, amendment.sources)) or "our own, without a source"
+    why = getattr(amendment, "reason", None)
+    twin = getattr(amendment, "duplicate_of", None)
+    said = f"{amendment.kind} {record.id}" + (f" as a duplicate of {twin}" if twin else "")
+    return f"{said} ({who})" + (f": {why}" if why else "")

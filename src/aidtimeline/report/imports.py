@@ -1,0 +1,94 @@
+"""How what became of an imported file looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from aidtimeline.codec import event_to_json
+from aidtimeline.codec.jsonlines import compact
+from aidtimeline.formats import Report
+from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.report.columns import COUNT, TEXT, Column, Json, json_row
+from aidtimeline.report.look import Part
+from aidtimeline.text.safe import shown
+
+EXAMPLES = 3
+"""How many places are named for each reason."""
+
+#: What came of entries, and how that is said.
+OUTCOMES = {
+    "new": "new",
+    "restated": "restated (new facts that supersede older ones)",
+    "news": "news (corrections, known since this version)",
+    "repaired": "read anew (repairs)",
+    "gone": "no longer there (retractions)",
+}
+
+_PLACE = (Column("line", COUNT), Column("place", TEXT), Column("found", TEXT))
+
+
+@frozen
+class Imported:
+    """What became of a file, or would have if it were no `dry_run`."""
+
+    report: Report
+    dry_run: bool
+
+    def heading(self) -> list[str]:
+        """None: the file is named by whoever imports it."""
+        return []
+
+    def page(self) -> Iterator[Part]:
+        """How many records there are of each outcome, and what was skipped for which reason."""
+        report = self.report
+        if self.dry_run:
+            yield from (compact(event_to_json(event)) for event in report.first)
+            yield f"nothing was recorded; {report.recorded:,} would be:" if report.recorded else "nothing to record"
+        else:
+            yield f"{report.recorded:,} recorded" if report.recorded else "nothing new"
+        for outcome, words in OUTCOMES.items():
+            if many := report.outcomes[outcome]:
+                yield f"  {many:,} {words}"
+        yield f"{report.read:,} read, {report.outcomes['unchanged']:,} of them unchanged"
+        yield from self._reasons("skipped", report.skipped)
+        yield from self._reasons("worth a look", report.remarks)
+
+    def json(self) -> Json:
+        """The same, and all that was kept of each reason."""
+        report = self.report
+        return {
+            "dry_run": self.dry_run,
+            "read": report.read,
+            "recorded": 0 if self.dry_run else report.recorded,
+            **{outcome: report.outcomes[outcome] for outcome in (*OUTCOMES, "unchanged")},
+            "skipped": self._json_reasons(report.skipped),
+            "remarks": self._json_reasons(report.remarks),
+            "first": [event_to_json(event) for event in report.first],
+        }
+
+    def _reasons(self, head: str, kept: Mapping[str, Sequence[Skipped | Remark]]) -> Iterator[str]:
+        counts = self.report.counts
+        if kept:
+            yield f"{sum(counts[reason] for reason in kept):,} {head}:"
+        for reason in sorted(kept, key=lambda each: -counts[each]):
+            yield f"  {counts[reason]:,} × {reason}"
+            yield from (f"      {_where(each)}" for each in kept[reason][:EXAMPLES])
+            if counts[reason] > EXAMPLES:
+                yield "      …"
+
+    def _json_reasons(self, kept: Mapping[str, Iterable[Skipped | Remark]]) -> list[Json]:
+        return [
+            {
+                "reason": reason,
+                "count": self.report.counts[reason],
+                "examples": [json_row(_PLACE, each) for each in several],
+            }
+            for reason, several in kept.items()
+        ]
+
+
+def _where(each: Skipped | Remark) -> str:
+    line = "" if each.line is None or f"line {each.line}" in each.place else f"line {each.line}: "
+    return f"{line}{each.place}" + ("" if each.found is None else f": found {shown(each.found)}")

@@ -1,0 +1,43 @@
+"""How the overview of a day looks: what was delivered, the money, and the projects with their state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from aidtimeline.projections import ProjectTable, Table
+from aidtimeline.report.columns import Json
+from aidtimeline.report.look import Part
+from aidtimeline.report.projects import ProjectsLook
+from aidtimeline.report.sums import SumsLook
+from aidtimeline.report.words import narrowed
+
+
+@frozen
+class Overview:
+    """What a view has of a day, from a log that is called `name`."""
+
+    name: str
+    delivered: Table
+    money: Table
+    projects: ProjectTable
+
+    def heading(self) -> list[str]:
+        """Whose aid, and the cuts of the view."""
+        where = narrowed(self.delivered.question.selection.where)
+        return [f"aid as recorded in {self.name}{where}", *SumsLook(self.delivered).heading()[1:]]
+
+    def page(self) -> Iterator[Part]:
+        """Three tables."""
+        yield "Delivered"
+        yield from SumsLook(self.delivered).page()
+        yield from ("", "Money")
+        yield from SumsLook(self.money).page()
+        yield from ("", "Projects")
+        yield from ProjectsLook(self.projects).overview()
+
+    def json(self) -> Json:
+        """The cuts and the counts, and beside them money and projects."""
+        others = {"money": SumsLook(self.money).json_rows(), "projects": ProjectsLook(self.projects).json_rows()}
+        return {**SumsLook(self.delivered).json(), **others}

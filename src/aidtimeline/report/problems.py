@@ -1,0 +1,45 @@
+"""How the problems of a log look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from aidtimeline.errors import Problem
+from aidtimeline.report.columns import COUNT, TEXT, Column, Json, json_row
+from aidtimeline.report.look import Part
+
+COLUMNS = (
+    Column("file", TEXT),
+    Column("line", COUNT),
+    Column("severity", TEXT),
+    Column("code", TEXT),
+    Column("path", TEXT),
+    Column("message", TEXT),
+    Column("event_id", TEXT),
+    Column("hint", TEXT),
+)
+"""What a problem has: where it is, how bad, and what it is."""
+
+
+@frozen
+class Problems:
+    """The problems of a log of so many records."""
+
+    problems: tuple[Problem, ...]
+    records: int
+
+    def heading(self) -> list[str]:
+        """None: what was checked is said by whoever shows them."""
+        return []
+
+    def page(self) -> Iterator[Part]:
+        """A line for each problem."""
+        if not self.problems:
+            yield f"no problems in {self.records} records"
+        yield from map(str, self.problems)
+
+    def json(self) -> Json:
+        """The problems as rows."""
+        return {"rows": [json_row(COLUMNS, each) for each in self.problems]}

@@ -1,0 +1,145 @@
+"""How projects, and those who take part in them, look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from aidtimeline.events import ROLES
+from aidtimeline.projections import Announced, ParticipationTable, PartyRole, ProjectState, ProjectTable, Table
+from aidtimeline.report.columns import FLAG, SLUG, STATES, TEXT, Column, rows_of
+from aidtimeline.report.look import Grid, Line, Look, Part
+from aidtimeline.report.words import NOTHING, amount, named, narrowed, possible
+from aidtimeline.text import tables
+
+INDENT = "  "
+NAME_WIDTH = 15
+EMPTY = "Nothing: no such project was named by then, for all that was reported."
+
+_PARTY = (Column("party", SLUG), Column("role", TEXT), Column("certain", FLAG))
+_ANNOUNCED = (
+    Column("intent", TEXT),
+    Column("party", SLUG),
+    Column("role", TEXT),
+    Column("item", SLUG),
+    Column("id", TEXT),
+)
+Name = Callable[[str, str], str]
+"""What a slug in a field is called."""
+
+
+class ProjectsLook(Look[ProjectTable]):
+    """The state of each project."""
+
+    def title(self) -> str:
+        """Which projects."""
+        return f"projects{narrowed(self.result.question.selection.where)}"
+
+    def columns(self) -> list[Column]:
+        """What its state may be, who has which role, and what is announced."""
+        states = (Column(name, STATES) for name in ("title", "status", "planned_start", "planned_end"))
+        lists = Column("parties", rows_of(_PARTY)), Column("announced", rows_of(_ANNOUNCED))
+        return [Column("project", SLUG), *states, *lists]
+
+    def page(self) -> Iterator[Part]:
+        """All that is known of the state of each project, a paragraph each."""
+        if not self.result.rows:
+            yield EMPTY
+        for number, state in enumerate(self.result.rows):
+            if number:
+                yield ""
+            yield from self._paragraph(state)
+
+    def overview(self) -> Iterator[Part]:
+        """A few words on each project: its status, its planned end, who leads it, and what is announced."""
+        if not self.result.rows:
+            yield EMPTY
+            return
+        cells = []
+        for state in self.result.rows:
+            lines = self._few_words(state) or [NOTHING]
+            cells += [[slug, line] for slug, line in zip([state.project, *[""] * len(lines)], lines, strict=False)]
+        yield Grid([tables.Column("project"), tables.Column("state", wrap=True)], cells)
+
+    def _few_words(self, state: ProjectState) -> list[str]:
+        label = self.vocabulary.label
+        end = possible(state.planned_end)
+        leaders = _parties((each for each in state.parties if each.role == "lead"), label)
+        said = [possible(state.status), end and f"planned end {end}", leaders and f"led by {leaders}"]
+        announced = [f"announced: {each}" for each in _announced(state.announced, label)]
+        return [*filter(None, ["; ".join(filter(None, said))]), *announced]
+
+    def _paragraph(self, state: ProjectState) -> Iterator[Part]:
+        name = partial(named, self.vocabulary)
+        title = possible(state.title) or self.vocabulary.label("project", state.project)
+        yield Line("", f"{state.project}{INDENT}{'' if title == state.project else title}")
+        by_role: dict[str, list[PartyRole]] = defaultdict(list)
+        for each in state.parties:
+            by_role[each.role].append(each)
+        said: dict[str, list[str]] = {
+            "status": [possible(state.status)],
+            "part of": [possible(state.parent)],
+            "planned start": [possible(state.planned_start)],
+            "planned end": [possible(state.planned_end)],
+            "actual start": [possible(state.actual_start)],
+            "actual end": [possible(state.actual_end)],
+            **{role: [_parties(by_role[role], name)] for role in ROLES},
+            "announced": _announced(state.announced, name),
+            "promised": _numbers(state.promised),
+            "delivered": _numbers(state.delivered),
+            "paid": _numbers(state.paid),
+        }
+        for head, texts in said.items():
+            for number, text in enumerate(filter(None, texts)):
+                yield Line(f"{INDENT}{'' if number else head:<{NAME_WIDTH}}", text)
+
+
+class ParticipationLook(Look[ParticipationTable]):
+    """Who has which role in which project."""
+
+    def title(self) -> str:
+        """Whose roles."""
+        return f"parties and their roles{narrowed(self.result.question.selection.where)}"
+
+    def columns(self) -> list[Column]:
+        """Project, party, role, and whether it is so in every world."""
+        return [Column("project", SLUG), *_PARTY]
+
+    def page(self) -> Iterator[Part]:
+        """A line for each role."""
+        if not self.result.rows:
+            yield "Nothing: nobody had a role in such a project by then, for all that was reported."
+            return
+        name = partial(named, self.vocabulary)
+        cells = [
+            [each.project, name("party", each.party), each.role, "" if each.certain else "possibly"]
+            for each in self.result.rows
+        ]
+        yield Grid(list(map(tables.Column, ("project", "party", "role", "note"))), cells)
+
+
+def _parties(parties: Iterable[PartyRole], name: Name) -> str:
+    return ", ".join(("" if each.certain else "possibly ") + name("party", each.party) for each in parties)
+
+
+def _announced(announced: Iterable[Announced], name: Name) -> list[str]:
+    return list(dict.fromkeys(_intention(each, name) for each in announced))
+
+
+def _intention(announced: Announced, name: Name) -> str:
+    by = "of" if announced.intent == "participation" else "by"
+    who = "" if announced.party is None else f" {by} {name('party', announced.party)}"
+    role = "" if announced.role is None else f" as {announced.role}"
+    item = "" if announced.item is None else f": {name('item', announced.item)}"
+    return f"{announced.intent}{who}{role}{item}"
+
+
+def _numbers(sums: Table) -> list[str]:
+    numbers = []
+    for row in sums.rows:
+        key = dict(zip(sums.names, row.key, strict=True))
+        kind = "" if key["kind"] == "delivery" else f"({key['kind']})"
+        unit = None if sums.money else row.unit
+        numbers.append(" ".join(filter(None, [amount(row.bounds, key.get("currency")), unit, key.get("item"), kind])))
+    return numbers

@@ -1,0 +1,90 @@
+"""Pages written out: as lines for a terminal, as HTML for a notebook, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from itertools import groupby
+
+from aidtimeline.report.look import Grid, Line, Part
+from aidtimeline.text.safe import printable
+from aidtimeline.text.tables import hanging, table
+
+
+def room() -> int | None:
+    """How wide the terminal is, or as $COLUMNS says; None (any width) if there is neither."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    said = os.environ.get("COLUMNS", "").isdecimal()
+    return shutil.get_terminal_size().columns if terminal or said else None
+
+
+def page_lines(heading: Iterable[str], page: Iterable[Part], width: int | None) -> Iterator[str]:
+    """A page in lines, in a room of so many terminal cells (None: any)."""
+    heading = list(heading)
+    yield from map(printable, heading)
+    if heading:
+        yield ""
+    for part in page:
+        if isinstance(part, Grid):
+            yield from table(part.columns, part.cells, width)
+        elif isinstance(part, Line):
+            yield from hanging(part.lead, part.text, width)
+        else:
+            yield printable(part)
+
+
+def page_html(heading: Iterable[str], page: Iterable[Part]) -> str:
+    """A page as HTML: its heading is the caption of its first table; texts are paragraphs."""
+    caption = "<br>".join(escape(printable(line)) for line in heading)
+    written = []
+    for tabular, parts in groupby(page, key=lambda part: isinstance(part, Grid)):
+        if tabular:
+            for part in parts:
+                written.append(_html_table(part, caption))  # type: ignore[arg-type]
+                caption = ""
+        else:
+            texts = [escape(printable("".join(part))) for part in parts if isinstance(part, Line | str)]
+            written.append(f"<p>{'<br>'.join([caption] * bool(caption) + texts)}</p>")
+            caption = ""
+    return "".join(written)
+
+
+def _html_table(grid: Grid, caption: str) -> str:
+    kept = [at for at, _ in enumerate(grid.columns) if any(line[at] for line in grid.cells)]
+    head = "".join(f"<th>{escape(grid.columns[at].head)}</th>" for at in kept)
+    body = "".join("<tr>" + "".join(f"<td>{escape(line[at])}</td>" for at in kept) + "</tr>" for line in grid.cells)
+    title = f"<caption>{caption}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def written(answer: Mapping[str, object]) -> str:
+    """An object as JSON, each member of its lists on a line; ASCII only, so that any terminal or pipe takes it.
+
+    A list in an object of its own is written alike, a step further in.
+
+    >>> print(written({"rows": [{"low": 2}], "as_of": None}))
+    {
+      "rows": [
+        {"low": 2}
+      ],
+      "as_of": null
+    }
+    """
+    return _object(answer, "")
+
+
+def _object(answer: Mapping[str, object], margin: str) -> str:
+    step = f"{margin}  "
+    members = []
+    for name, value in answer.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value:
+            text = f"[\n{step}  " + f",\n{step}  ".join(map(json.dumps, value)) + f"\n{step}]"
+        elif isinstance(value, dict) and value:
+            text = _object(value, step)
+        members.append(f"{step}{json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(members) + f"\n{margin}}}"
