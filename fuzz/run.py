@@ -53,6 +53,14 @@ def fuzz(name: str, runs: int, seed: int) -> dict[str, Any]:
     return result
 
 
+def _commit() -> str:
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, check=True, text=True, cwd=HERE)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
 def main() -> int:
     """Run every target, print what became of it, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -71,11 +79,10 @@ def main() -> int:
         for result in pool.map(lambda name: fuzz(name, shares[name], given.seed), names):
             print(json.dumps(result), flush=True)
             results.append(result)
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, check=False, text=True, cwd=HERE)
     crashes = sum("failure" in result for result in results)
     report = {
         "command": f"python -m fuzz.run --runs {given.runs} --seed {given.seed}",
-        "commit": commit.stdout.strip(),
+        "commit": _commit(),
         "day": started.date().isoformat(),
         "seed": given.seed,
         "inputs": sum(result["inputs"] for result in results),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ ATTRIBUTES = Path(__file__).parent.parent / ".gitattributes"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A git repository with a log of one record, and the attributes that this one ships."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     (tmp_path / ".gitattributes").write_bytes(ATTRIBUTES.read_bytes())
     (tmp_path / ".gitignore").write_text("*.lock\n")
