@@ -208,13 +208,13 @@ def test_other_second_versions_are_read(tmp_path: Path, version: str, remarks: i
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<html><body>404</body></html>", "it is no IATI: its root is 'html', expected 'iati-activities'"),
-        ('<iati-activities xmlns="urn:x"/>', "it is no IATI: its root is 'urn:x iati-activities'"),
+        ("<html><body>404</body></html>", "it is not IATI: its root is 'html', expected 'iati-activities'"),
+        ('<iati-activities xmlns="urn:x"/>', "it is not IATI: its root is 'urn:x iati-activities'"),
         ('<iati-organisations version="2.03"/>', "it is an IATI file of organisations"),
         ('<iati-activities version="3.01"/>', "it is of version '3.01', expected one of 2.01, 2.02, 2.03"),
         ("<!DOCTYPE iati-activities><iati-activities/>", "it has a document type declaration (DOCTYPE)"),
-        ("id,value\n1,2\n", "it is no XML"),
-        ("", "it is no XML"),
+        ("id,value\n1,2\n", "it is not XML"),
+        ("", "it is not XML"),
     ],
 )
 def test_what_is_no_file_of_activities_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -310,7 +310,7 @@ def test_an_activity_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
     other = org("reporting-org", "XM-S")
     found = told(tmp_path, file(activity(transaction()), activity(transaction(), id=" XM-1\n", reporter=other)))
     assert [(each.reason, each.found) for each in found.skipped] == [
-        ("an activity whose iati-identifier another in the file has: the first is read", "XM-1")
+        ("an activity with the iati-identifier of another one in the file: the first is read", "XM-1")
     ]
     assert found.money() == {("disbursement", "USD"): "100"}
 

@@ -99,7 +99,7 @@ def test_linked_documents_are_further_sources(tmp_path: Path) -> None:
     ("part", "reason", "found"),
     [
         ('<activity-date type="1"/>', "an activity date without a date", None),
-        ('<activity-date type="1" iso-date="2022"/>', "an activity date whose date is no day", "2022"),
+        ('<activity-date type="1" iso-date="2022"/>', "an activity date whose date is not a day", "2022"),
         ('<activity-date type="9" iso-date="2022-01-01"/>', "an activity date of a type that IATI does not have", "9"),
         ('<activity-date iso-date="2022-01-01"/>', "an activity date without a type", None),
         ('<activity-status code="7"/>', "an activity status of a code that IATI does not have", "7"),
@@ -197,11 +197,11 @@ def test_plans_are_observed_and_never_summed(tmp_path: Path) -> None:
     ("inside", "reason"),
     [
         ("<value>5</value>", "without a period-start"),
-        (f"{period('2025')}<value>5</value>", "whose period-start is no day"),
-        (f"{period(end='2025')}<value>5</value>", "whose period-end is no day"),
+        (f"{period('2025')}<value>5</value>", "whose period-start is not a day"),
+        (f"{period(end='2025')}<value>5</value>", "whose period-end is not a day"),
         (period(), "without a value"),
-        (f"{period()}<value>1,000</value>", "whose value is no number"),
-        (f'{period()}<value currency="XX">1</value>', "in what is no currency of ISO 4217"),
+        (f"{period()}<value>1,000</value>", "whose value is not a number"),
+        (f'{period()}<value currency="XX">1</value>', "in a currency that ISO 4217 does not have"),
     ],
 )
 def test_malformed_plans_are_skipped(tmp_path: Path, tag: str, inside: str, reason: str) -> None:
@@ -278,10 +278,10 @@ def test_an_indicator_without_a_title_has_that_of_its_result(tmp_path: Path) -> 
     ("given", "reason", "found"),
     [
         (result("<actual/>"), "a result without a value", None),
-        (result('<actual value=""/>', measure="5"), "a result told in words and not in numbers", None),
-        (result('<actual value="many"/>'), "a result whose value is no number", "many"),
-        (result('<actual value="45%"/>', measure="2"), "a result whose value is no number", "45%"),
-        (result('<actual value="1,200"/>'), "a result whose value is no number", "1,200"),
+        (result('<actual value=""/>', measure="5"), "a result stated in words and not in numbers", None),
+        (result('<actual value="many"/>'), "a result whose value is not a number", "many"),
+        (result('<actual value="45%"/>', measure="2"), "a result whose value is not a number", "45%"),
+        (result('<actual value="1,200"/>'), "a result whose value is not a number", "1,200"),
         (result(f'<actual value="{"9" * 40}"/>'), "a result whose value has too many digits", "9" * 40),
         (result('<actual value="1"/>', time=""), "a result without a period-start", None),
         (
@@ -309,5 +309,5 @@ def test_a_result_of_a_time_after_its_report_is_remarked(tmp_path: Path) -> None
     """Nobody can have counted it."""
     found, _ = observed(tmp_path, result('<actual value="1"/>', time=period("2023-03-02", "2023-12-31")))
     assert [each.reason for each in found.remarks] == [
-        "a result of a period that begins after the report that tells of it"
+        "a result of a period that begins after the report that states it"
     ]

@@ -72,22 +72,22 @@ def test_every_type_of_the_code_list_is_known() -> None:
     [
         (transaction(date=None), "without a date", None),
         (transaction(date=""), "without a date", None),
-        (transaction(date="06/05/2022"), "whose date is no day", "06/05/2022"),
-        (transaction(date="2022-02-30"), "whose date is no day", "2022-02-30"),
-        (transaction(date="2022-05-06T00:00:00"), "whose date is no day", "2022-05-06T00:00:00"),
+        (transaction(date="06/05/2022"), "whose date is not a day", "06/05/2022"),
+        (transaction(date="2022-02-30"), "whose date is not a day", "2022-02-30"),
+        (transaction(date="2022-05-06T00:00:00"), "whose date is not a day", "2022-05-06T00:00:00"),
         (transaction(value=None), "without a value", None),
         (transaction(value=" "), "without a value", None),
-        (transaction(value="1,000.00"), "whose value is no number", "1,000.00"),
-        (transaction(value="1e3"), "whose value is no number", "1e3"),
-        (transaction(value="NaN"), "whose value is no number", "NaN"),
-        (transaction(value="INF"), "whose value is no number", "INF"),
-        (transaction(value="--1"), "whose value is no number", "--1"),
-        (transaction(value="USD 5"), "whose value is no number", "USD 5"),
-        (transaction(value="٣"), "whose value is no number", "٣"),
+        (transaction(value="1,000.00"), "whose value is not a number", "1,000.00"),
+        (transaction(value="1e3"), "whose value is not a number", "1e3"),
+        (transaction(value="NaN"), "whose value is not a number", "NaN"),
+        (transaction(value="INF"), "whose value is not a number", "INF"),
+        (transaction(value="--1"), "whose value is not a number", "--1"),
+        (transaction(value="USD 5"), "whose value is not a number", "USD 5"),
+        (transaction(value="٣"), "whose value is not a number", "٣"),
         (transaction(value="9" * 31), "whose value has too many digits", "9" * 31),
-        (transaction(value="9" * 5000), "whose value is no number", "9" * 299 + "…"),
-        (transaction(currency="usd"), "in what is no currency of ISO 4217", "usd"),
-        (transaction(currency="XXX"), "in what is no currency of ISO 4217", "XXX"),
+        (transaction(value="9" * 5000), "whose value is not a number", "9" * 299 + "…"),
+        (transaction(currency="usd"), "in a currency that ISO 4217 does not have", "usd"),
+        (transaction(currency="XXX"), "in a currency that ISO 4217 does not have", "XXX"),
     ],
 )
 def test_malformed_transactions_are_skipped(tmp_path: Path, given: str, reason: str, found: str | None) -> None:
@@ -259,7 +259,7 @@ def test_a_transaction_dated_after_its_report_is_remarked(tmp_path: Path) -> Non
     """It is read as it stands; a planned one does not belong among transactions."""
     found = told(tmp_path, file(activity(transaction(date="2023-03-01"), transaction(date="2023-03-02"))))
     assert [(each.reason, each.place) for each in found.remarks] == [
-        ("a transaction dated after the report that tells of it", "transaction 2 of XM-1")
+        ("a transaction dated after the report that states it", "transaction 2 of XM-1")
     ]
     assert len(found.events(Disbursement)) == 2
 

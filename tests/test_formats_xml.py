@@ -107,7 +107,7 @@ def test_any_doctype_is_refused(tmp_path: Path, attack: str) -> None:
 def test_an_entity_that_nothing_declares_is_no_xml(tmp_path: Path) -> None:
     """Only the five of XML itself are known."""
     message, line = refused(tmp_path, "<list>\n<thing><text>&nbsp;</text></thing></list>")
-    assert message == "it is no XML, or damaged: undefined entity"
+    assert message == "it is not XML, or damaged: undefined entity"
     assert line == 2
 
 
@@ -199,7 +199,7 @@ def test_a_child_of_too_many_bytes_is_refused(tmp_path: Path, monkeypatch: pytes
 )
 def test_what_is_not_well_formed_is_refused(tmp_path: Path, text: str, message: str, line: int) -> None:
     """In one line, which says where."""
-    assert refused(tmp_path, text) == (f"it is no XML, or damaged: {message}", line)
+    assert refused(tmp_path, text) == (f"it is not XML, or damaged: {message}", line)
 
 
 WORDS = "<list><thing><text>Größe: 5 €</text></thing></list>"
@@ -237,7 +237,7 @@ def test_the_user_may_know_the_encoding_better(tmp_path: Path, encoding: str) ->
 def test_a_wrong_encoding_is_refused(tmp_path: Path, declared: str, written: str) -> None:
     """Also one that does not exist, or takes several bytes for a letter."""
     message, line = refused(tmp_path, f'<?xml version="1.0" encoding="{declared}"?>{WORDS}'.encode(written))
-    assert message.startswith(("it is no XML", "its encoding cannot be read"))
+    assert message.startswith(("it is not XML", "its encoding cannot be read"))
     assert line == 1
 
 

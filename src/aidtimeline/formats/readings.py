@@ -1,10 +1,10 @@
-"""What a reader makes of a file: entries, what was skipped, what is worth a look, and what has been told in full."""
+"""What a reader makes of a file: entries, what it skipped, what is worth a look, and which parts are complete."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from aidtimeline.events import Event, Source
 
@@ -13,49 +13,52 @@ from aidtimeline.events import Event, Source
 class Entry:
     """One statement of a file, as an event.
 
-    Its first source is the file's own: its `dataset` and the event's `ref` together are the natural key, by which
-    newer versions of the file know the entry again; its `published` is when this version came out, and its `locator`
-    says where the entry stands in it.
+    The first source is the file itself. Its `dataset` and the event's `ref` are the natural key, by which a newer
+    version of the file is matched with this one; its `published` is when this version came out, and its `locator` says
+    where in the file the entry is. `formerly` is the `ref` under which an older version of this library recorded the
+    entry, if it was another.
 
-    A `restated` entry tells a level or a state as it is by that version ("30 delivered so far"): where the next version
-    tells another, this is no mistake of the one before, but a new fact that supersedes it, dated between both.
-    `complete` says that each version of the dataset tells all there is: a level that no earlier one told has come about
-    since the last of these.
+    A `restated` entry reports a level or a state as of its version ("30 delivered so far"). If the next version reports
+    another, the first was no mistake: the second is a new fact that supersedes it, dated between the two versions.
+    `complete`: each version of the dataset reports everything, so a level that is new came about after the version
+    before.
     """
 
     event: Event
     restated: bool = False
     complete: bool = False
+    formerly: str | None = None
 
 
 @frozen(kw_only=True)
-class Beginning:
-    """What comes next, until another beginning, are the entries whose `ref` begins with `scope`, in full.
-
-    `source` is the file's own, as of the entries. Where the log has a newer version of the scope, they are too late.
-    """
-
+class _Scoped:
     scope: str
     source: Source
 
 
 @frozen(kw_only=True)
-class Whole:
-    """All entries have been told whose `ref` begins with `scope`: what the dataset had there before is gone.
+class Beginning(_Scoped):
+    """The entries until the next beginning are all that the file has under `scope`, which their `ref`s begin with.
 
-    `source` is the file's own, as of the entries; the word for what is gone.
+    `source` is the file, as in the entries. If the log has a newer version of anything in the scope, they are too late.
     """
-
-    scope: str
-    source: Source
 
 
 @frozen(kw_only=True)
-class Skipped:
-    """What could not be read as an event.
+class Whole(_Scoped):
+    """All entries have been read whose `ref` begins with `scope`: what the dataset had there before is gone.
 
-    `reason` is the same text for all that are alike ("a transaction without a date"); `found` what was there; `line`
-    where it stands (None where the format has none), `place` in words ("transaction 3 of XM-DAC-701-8").
+    `source` is the file, as in the entries; it is the source of the retractions.
+    """
+
+
+@frozen(kw_only=True)
+class Note:
+    """Something to report about a part of a file.
+
+    `reason` is the same text for all parts that are alike ("a transaction without a date"). `place` says where it is,
+    in words ("transaction 3 of XM-DAC-701-8"); `line` counts from 1, None if the format has no lines; `found` is what
+    stood there.
     """
 
     reason: str
@@ -65,13 +68,51 @@ class Skipped:
 
 
 @frozen(kw_only=True)
-class Remark:
-    """What was read, but is worth a look: said as `Skipped` is."""
+class Skipped(Note):
+    """A part that could not be read as an event."""
 
-    reason: str
-    place: str
-    line: int | None = None
-    found: str | None = None
+
+@frozen(kw_only=True)
+class Remark(Note):
+    """A part that was read, and is worth a look."""
 
 
 Reading: TypeAlias = Entry | Beginning | Whole | Skipped | Remark
+
+
+@define
+class SkipError(Exception):
+    """Raised within a reader if a part of the file cannot be read as an event: it is skipped, and the rest is read.
+
+    `reason` and `found` are for `Skipped`. `line` and `columns` say where within the part it is, if that is known.
+    """
+
+    reason: str
+    found: object = None
+    line: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+@define
+class References:
+    """Gives each entry of a file its own `ref`: one that was given before gets an ordinal.
+
+    `former` is the mark that older versions of this library put before the ordinal.
+
+    >>> references = References(former=" #")
+    >>> references.free("truck"), references.free("truck")
+    (('truck', None), ('truck#2', 'truck #2'))
+    """
+
+    former: str | None = None
+    _given: dict[str, int] = Factory(dict)
+
+    def free(self, ref: str) -> tuple[str, str | None]:
+        """The `ref` itself or with an ordinal, so that it was not given before; and how it was formerly spelled."""
+        free, ordinal = ref, self._given.get(ref, 0) + 1
+        while ordinal > 1 and (free := f"{ref}#{ordinal}") in self._given:
+            ordinal += 1
+        self._given[ref] = ordinal
+        self._given.setdefault(free, 1)
+        former = None if ordinal == 1 or self.former is None else f"{ref}{self.former}{ordinal}"
+        return free, former

@@ -9,7 +9,7 @@ from attrs import frozen
 from aidtimeline.codec import event_to_json
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.formats import Report
-from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.formats.readings import Note
 from aidtimeline.report.columns import COUNT, TEXT, Column, Json, json_row
 from aidtimeline.report.look import Part
 from aidtimeline.text.safe import shown
@@ -68,7 +68,7 @@ class Imported:
             "first": [event_to_json(event) for event in report.first],
         }
 
-    def _reasons(self, head: str, kept: Mapping[str, Sequence[Skipped | Remark]]) -> Iterator[str]:
+    def _reasons(self, head: str, kept: Mapping[str, Sequence[Note]]) -> Iterator[str]:
         counts = self.report.counts
         if kept:
             yield f"{sum(counts[reason] for reason in kept):,} {head}:"
@@ -78,7 +78,7 @@ class Imported:
             if counts[reason] > EXAMPLES:
                 yield "      …"
 
-    def _json_reasons(self, kept: Mapping[str, Iterable[Skipped | Remark]]) -> list[Json]:
+    def _json_reasons(self, kept: Mapping[str, Iterable[Note]]) -> list[Json]:
         return [
             {
                 "reason": reason,
@@ -89,6 +89,6 @@ class Imported:
         ]
 
 
-def _where(each: Skipped | Remark) -> str:
+def _where(each: Note) -> str:
     line = "" if each.line is None or f"line {each.line}" in each.place else f"line {each.line}: "
     return f"{line}{each.place}" + ("" if each.found is None else f": found {shown(each.found)}")

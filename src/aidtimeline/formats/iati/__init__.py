@@ -10,9 +10,9 @@ The standard: https://iatistandard.org/en/iati-standard/203/activity-standard/. 
 | budget, planned-disbursement | `observation` of this indicator, which is never summed |
 | result/indicator/period/actual | `observation` of the indicator |
 
-An activity is known since its `last-updated-datetime`. One flow that is seen from two sides is told apart by its
-`side`, and what a parent activity of the same file tells too is `part_of` that. Nothing is made up: what lacks its
-date, value or currency, or has a malformed one, is skipped, and said.
+An activity is known since its `last-updated-datetime`. One flow that both sides report is distinguished by its `side`,
+and what a parent activity in the file reports too is `part_of` that. Nothing is made up: what lacks its date, value or
+currency, or has a malformed one, is skipped and reported.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from aidtimeline.formats.iati.activity import Activity, Version, activity_of
-from aidtimeline.formats.iati.families import families, telling
+from aidtimeline.formats.iati.activity import Activity, Version, activity_of, identifier_of
+from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
 from aidtimeline.formats.iati.transactions import transactions
-from aidtimeline.formats.iati.values import day_of, slug
+from aidtimeline.formats.iati.values import day_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
 from aidtimeline.text.safe import shown
 
 FIRST_READING = 0.25
-"""How much of all reading the first takes, which finds out about parents and children."""
+"""The share of the first of the two times that a file is read: it finds parents and children."""
 
 MAX_NAMED = 10
-"""How many activities of a circle are named."""
+"""How many activities of a circle a remark names."""
 
 OF_FIRST_VERSION = "IATI 1.x, which is not read (2.01 to 2.03 are)"
 NO_IDENTIFIER = "an activity without an iati-identifier"
-TWICE = "an activity whose iati-identifier another in the file has: the first is read"
+TWICE = "an activity with the iati-identifier of another one in the file: the first is read"
 NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"
 LATER_VERSION = "a file of another version of IATI 2 than those known: it is read as IATI 2.03"
-NO_UPDATE = "an activity whose last-updated-datetime is no instant"
-NO_GENERATED = "a file whose generated-datetime is no instant"
+NO_UPDATE = "an activity whose last-updated-datetime is not an instant"
+NO_GENERATED = "a file whose generated-datetime is not an instant"
 CIRCLE = "activities that are parents of each other: all of their transactions are summed"
 
 _ROOT = "iati-activities"
@@ -87,9 +87,9 @@ _TEXTS = frozenset({"iati-identifier", "narrative", "value"})
 def read(file: File) -> Iterator[Reading]:
     """What a file of IATI activities says, activity by activity.
 
-    Raises `UnreadableFile` where it is none, or of a version that is not read.
+    Raises `UnreadableFile` if it is not one, or of a version that is not read.
     """
-    root = next(children(telling(file, 0, 0), _KEPT, _TEXTS))
+    root = next(children(file.part(0, 0), _KEPT, _TEXTS))
     _refuse_other_files(file, root)
     stated = root.get("version")
     if stated not in _KNOWN_VERSIONS:
@@ -99,17 +99,16 @@ def read(file: File) -> Iterator[Reading]:
     generated = root.get("generated-datetime")
     if generated and day_of(generated) is None:
         yield Remark(reason=NO_GENERATED, place=file.name, line=root.line, found=shown(generated))
-    related = families(telling(file, 0, FIRST_READING))
+    related = families(file.part(0, FIRST_READING))
     for circle in related.circles:
         yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
     version = Version(file, day_of(generated) or file.published, related.part_of)
     seen: set[str] = set()
-    found = children(telling(file, FIRST_READING, 1), _KEPT, _TEXTS)
+    found = children(file.part(FIRST_READING, 1), _KEPT, _TEXTS)
     for number, element in enumerate(islice(found, 1, None), start=1):
         if not stated and _is_first_version(element):
             raise file.unreadable(f"it is {OF_FIRST_VERSION}", line=element.line)
-        named = element.first("iati-identifier")
-        identifier = "" if named is None else slug(named.text)
+        identifier = identifier_of(element)
         place = f"activity {number}"
         if not identifier:
             yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line)
@@ -121,14 +120,14 @@ def read(file: File) -> Iterator[Reading]:
 
 
 def _refuse_other_files(file: File, root: Element) -> None:
-    """Raise `UnreadableFile` for what is not IATI's activities, or of a version that is not read."""
+    """Raise `UnreadableFile` if the root is not that of IATI activities, or of a version that is not read."""
     version = root.get("version")
     if root.tag == "iati-organisations":
-        message = "it is an IATI file of organisations, and files of activities are read"
+        message = "it is an IATI file of organisations; only files of activities are read"
     elif root.tag == "iati-activity":
         message = f"it is an activity outside <{_ROOT}>: {OF_FIRST_VERSION}, or a part of a file"
     elif root.tag != _ROOT:
-        message = f"it is no IATI: its root is {shown(root.tag)}, expected {_ROOT!r}"
+        message = f"it is not IATI: its root is {shown(root.tag)}, expected {_ROOT!r}"
     elif version.startswith("1."):
         message = f"it is of version {shown(version)}: {OF_FIRST_VERSION}"
     elif version and not _VERSION.fullmatch(version):
@@ -139,7 +138,7 @@ def _refuse_other_files(file: File, root: Element) -> None:
 
 
 def _is_first_version(activity: Element) -> bool:
-    """Whether codes are words, as they were in IATI 1.x: where a file does not say its version, this tells."""
+    """Whether codes are words, as in IATI 1.x: so a file of it is recognised that does not state its version."""
     coded = {"activity-date": "type", "participating-org": "role"}
     codes = (each.attributes.get(coded[each.tag], "") for each in activity.children if each.tag in coded)
     return any(code and not code.strip().isdigit() for code in codes)

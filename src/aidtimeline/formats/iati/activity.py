@@ -1,23 +1,33 @@
-"""An activity, as far as all that is read of it rests on it: who reports it, since when it is known, its defaults."""
+"""An activity, as far as all that is read of it depends on it: who reports it, since when it is known, its defaults."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import Factory, define, frozen
 
 from aidtimeline.events import Source
-from aidtimeline.formats.iati.values import MAX_NAME, Fault, by, day_of, language_of, narrative, number, shortened, slug
+from aidtimeline.formats.iati.values import (
+    MAX_NAME,
+    MAX_NOTE,
+    by,
+    day_of,
+    language_of,
+    narrative,
+    number,
+    shortened,
+    slug,
+)
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element
-from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.formats.readings import Reading, References, Remark, SkipError, Skipped
 from aidtimeline.text.safe import printable
 from aidtimeline.values.dates import DateRange
 
 REMEMBERED = 2**12
-"""How many organisations of a file are remembered, once it is known what they are."""
+"""How many organisations of a file are remembered, with their slugs."""
 
 _NONE: Sequence[Element] = ()
 
@@ -32,9 +42,9 @@ class Reporter:
 
 
 class Version:
-    """What holds for all of a file: its name, when it came out, where anybody says, and what its organisations are.
+    """What applies to all of a file: its name, when it was published, if known, and the slugs of its organisations.
 
-    `part_of` gives, by the slug of an activity and a type of transactions, the activity that tells of the same money.
+    `part_of` gives, by the slug of an activity and a type of transactions, the activity that reports the same money.
     """
 
     def __init__(self, file: File, published: DateRange | None, part_of: Callable[[str, str], str | None]) -> None:
@@ -46,7 +56,7 @@ class Version:
         self._reporter = lru_cache(REMEMBERED)(self._reporter_of)
 
     def party(self, org: Element | None, language: str) -> str | None:
-        """The slug of an organisation by its identifier and name; None where it has neither."""
+        """The slug of an organisation by its identifier and name; None if it has neither."""
         return None if org is None else self._slug(org.get("ref"), narrative(org, language))
 
     def reporter(self, org: Element | None, language: str) -> Reporter:
@@ -65,9 +75,9 @@ class Version:
 class Activity:
     """What the elements of an activity share, and these by their names.
 
-    It is known since `published`; `said` is when that came about which it states of itself: some time until then.
-    `currency`, `language` and `location` are its defaults, None or empty where it has none. What the references of
-    its entries begin with is the `stem`; `often` is how often each has been given.
+    It is known since `published`. `said` is when what it states of itself came about: some time until then.
+    `currency`, `language` and `location` are its defaults, None or empty without one. The `ref`s of its entries begin
+    with the `stem`.
     """
 
     version: Version
@@ -81,36 +91,52 @@ class Activity:
     currency: str
     language: str
     location: str | None
-    often: dict[str, int] = Factory(dict)
+    _references: References = Factory(References)
 
     def all(self, tag: str) -> Sequence[Element]:
-        """Its elements of a name."""
+        """Its elements with a name."""
         return self.parts.get(tag, _NONE)
 
+    def numbered(self, tag: str) -> Iterator[tuple[str, Element]]:
+        """Its elements with a name, each after its place in words: "transaction 3"."""
+        return ((f"{tag} {number}", element) for number, element in enumerate(self.all(tag), start=1))
+
     def source_at(self, line: int) -> Source:
-        """The file, as the source of what stands in a line."""
+        """The file as the source of what stands in a line."""
         return _source(self.version, self.reporter, self.published, line)
 
     def ref(self, text: str) -> str:
-        """A reference within the activity; with an ordinal, from the second time on that it is given."""
-        self.often[text] = often = self.often.get(text, 0) + 1
-        return self.stem + text if often == 1 else f"{self.stem}{text}#{often}"
+        """A reference within the activity, with an ordinal if it was given before."""
+        return self._references.free(self.stem + text)[0]
 
     def party(self, org: Element | None) -> str | None:
-        """The slug of an organisation by its identifier and name; None where it has neither."""
+        """The slug of an organisation by its identifier and name; None if it has neither."""
         return self.version.party(org, self.language)
 
     def called(self, org: Element | None) -> str:
-        """What the file calls an organisation, whatever the vocabulary knows of it: by its identifier, or its name."""
+        """The identifier of an organisation in the file, or else its name, whatever the vocabulary calls it."""
         return "" if org is None else slug(org.get("ref")) or slug(narrative(org, self.language))
 
-    def skipped(self, what: str, place: str, element: Element, fault: Fault) -> Skipped:
+    def read(
+        self,
+        what: str,
+        elements: Iterable[tuple[str, Element]],
+        read: Callable[[Activity, Element, str], Iterable[Reading]],
+    ) -> Iterator[Reading]:
+        """What `read` makes of each element at its place; one that cannot be read is skipped, as `what` it is."""
+        for place, element in elements:
+            try:
+                yield from read(self, element, place)
+            except SkipError as error:
+                yield self.skipped(what, place, element, error)
+
+    def skipped(self, what: str, place: str, element: Element, error: SkipError) -> Skipped:
         """That an element, which is `what`, cannot be read."""
         return Skipped(
-            reason=f"{what} {fault.reason}",
+            reason=f"{what} {error.reason}",
             place=f"{place} of {self.identifier}",
-            line=element.line if fault.line is None else fault.line,
-            found=fault.found,
+            line=element.line if error.line is None else error.line,
+            found=shortened(str(error.found), MAX_NOTE) if error.found else None,
         )
 
     def remark(self, reason: str, place: str, element: Element, found: str | None = None) -> Remark:
@@ -118,11 +144,17 @@ class Activity:
         return Remark(reason=reason, place=f"{place} of {self.identifier}", line=element.line, found=found)
 
 
+def identifier_of(activity: Element) -> str:
+    """The identifier of an activity, as a slug; empty if it has none."""
+    named = activity.first("iati-identifier")
+    return "" if named is None else slug(named.text)
+
+
 def activity_of(element: Element, identifier: str, version: Version) -> Activity:
-    """What the elements of an activity share, whose identifier is known.
+    """What the elements of an activity share.
 
     Its dataset is that of its reporting organisation: a file may have activities of several. It is known since its
-    `last-updated-datetime`, or where it has none, since the file came out.
+    `last-updated-datetime`, or if it has none, since the file was published.
     """
     parts = defaultdict(list)
     for each in element.children:
@@ -138,7 +170,7 @@ def activity_of(element: Element, identifier: str, version: Version) -> Activity
         published=published,
         said=by(published),
         source=_source(version, reporter, published, element.line),
-        # Without a slash of its own, so that no activity's references begin as those of another do.
+        # Without a slash of its own, so that the references of no activity begin with the stem of another.
         stem=identifier.replace("%", "%25").replace("/", "%2F") + "/",
         currency=element.get("default-currency"),
         language=language,
@@ -147,7 +179,7 @@ def activity_of(element: Element, identifier: str, version: Version) -> Activity
 
 
 def country(places: Sequence[Element]) -> str | None:
-    """The one country that an activity or a transaction is for; None where its places are several, or a region."""
+    """The one country that an activity or a transaction is for; None if it has several places, or a region."""
     if len(places) != 1 or places[0].tag != "recipient-country":
         return None
     percentage = places[0].get("percentage")

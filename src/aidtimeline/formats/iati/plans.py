@@ -1,18 +1,20 @@
-"""Budgets and planned disbursements: what is planned to be spent or paid, which is observed, and never summed.
+"""Budgets and planned disbursements: what is planned to be spent or paid, as observations, which are never summed.
 
-A plan is stated by its activity's report, and is for a period that may lie ahead: so its event is dated as what the
-activity states of itself, and the period stands in its reference and note.
+A plan is stated by its activity's report, for a period that may lie ahead. So its event is dated as what the activity
+states of itself, and the period is in its reference and note.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
-from aidtimeline.formats.iati.values import Fault, money, period, period_ends
+from aidtimeline.formats.iati.values import ENDS_FIRST, money, period_ends
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
 
-#: What a person calls the elements that are plans.
+#: The elements that are plans, and what messages call them.
 PLANS = {"budget": "a budget", "planned-disbursement": "a planned disbursement"}
 
 #: IATI codelists BudgetType and BudgetStatus. A budget that does not state its status is indicative (IATI 2.03).
@@ -20,26 +22,14 @@ TYPES = {"1": "original", "2": "revised"}
 STATUSES = {"1": "indicative", "2": "committed"}
 
 
-def plans(activity: Activity) -> list[Reading]:
+def plans(activity: Activity) -> Iterator[Reading]:
     """The budgets and planned disbursements of an activity."""
-    told: list[Reading] = []
     for tag, what in PLANS.items():
-        for number, element in enumerate(activity.all(tag), start=1):
-            place = f"{tag} {number}"
-            try:
-                told.append(Entry(event=_plan(activity, element), restated=True))
-            except Fault as fault:
-                told.append(activity.skipped(what, place, element, fault))
-                continue
-            try:
-                period(element)
-            except Fault as fault:
-                told.append(activity.remark(f"{what} {fault.reason}", place, element, fault.found))
-    return told
+        yield from activity.read(what, activity.numbered(tag), _plan)
 
 
-def _plan(activity: Activity, element: Element) -> Observation:
-    """The provider of a planned disbursement is the reporting organisation where it is omitted (IATI 2.03)."""
+def _plan(activity: Activity, element: Element, place: str) -> Iterator[Reading]:
+    """One plan. A planned disbursement without a provider is by the reporting organisation (IATI 2.03)."""
     start, end = period_ends(element)
     time = "/".join(each.text for each in (start, end) if each is not None)
     value = money(element.first("value"), activity.currency)
@@ -52,7 +42,7 @@ def _plan(activity: Activity, element: Element) -> Observation:
         provider, receiver = element.first("provider-org"), element.first("receiver-org")
         donor, recipient = activity.party(provider) or activity.reporter.slug, activity.party(receiver)
         parties = [activity.called(provider), activity.called(receiver)]
-    return Observation(
+    event = Observation(
         date=activity.said,
         project=activity.identifier,
         donor=donor,
@@ -64,3 +54,6 @@ def _plan(activity: Activity, element: Element) -> Observation:
         note=", ".join(filter(None, [*words, f"for {time}"])),
         sources=activity.source_at(element.line),
     )
+    yield Entry(event=event, restated=True)
+    if end is not None and end < start:
+        yield activity.remark(f"{PLANS[element.tag]} {ENDS_FIRST}", place, element, time)

@@ -1,19 +1,20 @@
-"""What an activity says of itself: its profile, its status, and who takes part in it.
+"""What an activity states of itself: its profile, its status, and who takes part in it.
 
-Each holds as of the activity's report: nobody says since when. A later report that tells otherwise has news of the
-world, and does not correct this one.
+Each holds as of the activity's report: the report does not say since when. A later report that states something else is
+news of the world, and does not correct this one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from aidtimeline.events import Participation, Project, Source, Status
 from aidtimeline.formats.iati.activity import Activity
-from aidtimeline.formats.iati.values import MAX_TITLE, Fault, narrative, shortened, slug, stated_day
+from aidtimeline.formats.iati.families import PARENT
+from aidtimeline.formats.iati.values import MAX_TITLE, narrative, shortened, slug, stated_day
 from aidtimeline.formats.reading.xml import Element
-from aidtimeline.formats.readings import Entry, Reading
-from aidtimeline.values.dates import DateRange
+from aidtimeline.formats.readings import Entry, Reading, SkipError, Skipped
 
 MAX_DOCUMENTS = 100
 """How many linked documents of one thing are kept as sources."""
@@ -40,89 +41,75 @@ A_PARTICIPANT = "a participating organisation"
 PARENTS = "an activity with several parents: the first is recorded"
 ENDS_FIRST = "an activity that is planned to end before it begins"
 
-PARENT = "1"
-"""IATI codelist RelatedActivityType."""
 
-
-def profile(activity: Activity) -> list[Reading]:
+def profile(activity: Activity) -> Iterator[Reading]:
     """The project, its status, and its participating organisations."""
-    told: list[Reading] = []
-    dates = _dates(activity, told)
-    planned_start, planned_end = dates.get("planned_start"), dates.get("planned_end")
-    related = activity.all("related-activity")
-    parents = [slug(each.get("ref")) for each in related if each.get("type") == PARENT]
+    dates: dict[str, Any] = {}
+    yield from _dates(activity, dates)
+    parents = [slug(each.get("ref")) for each in activity.all("related-activity") if each.get("type") == PARENT]
     parents = [each for each in parents if each not in ("", activity.identifier)]
     project = Project(
         date=activity.said,
         project=activity.identifier,
         title=_title(activity.all("title"), activity.language),
         parent=parents[0] if parents else None,
-        planned_start=planned_start,
-        planned_end=planned_end,
-        actual_start=dates.get("actual_start"),
-        actual_end=dates.get("actual_end"),
         ref=f"{activity.stem}project",
         sources=(activity.source, *linked(activity.all("document-link"), activity.language)),
+        **dates,
     )
-    told.append(Entry(event=project, restated=True))
+    yield Entry(event=project, restated=True)
     if len(parents) > 1:
-        told.append(activity.remark(PARENTS, "related-activity", related[0], parents[0]))
-    if planned_start is not None and planned_end is not None and planned_end < planned_start:
-        found = f"{planned_start.text}/{planned_end.text}"
-        told.append(activity.remark(ENDS_FIRST, "activity-date", activity.all("activity-date")[0], found))
-    for number, each in enumerate(activity.all("activity-status")):
-        try:
-            if number:
-                raise Fault("after another", each.get("code"), each)
-            told.append(Entry(event=_status(activity, each), restated=True))
-        except Fault as fault:
-            told.append(activity.skipped(A_STATUS, "activity-status", each, fault))
-    for each in activity.all("participating-org"):
-        try:
-            told.append(Entry(event=_participation(activity, each), restated=True))
-        except Fault as fault:
-            told.append(activity.skipped(A_PARTICIPANT, "participating-org", each, fault))
-    return told
+        yield activity.remark(PARENTS, "related-activity", activity.all("related-activity")[0], parents[0])
+    start, end = project.planned_start, project.planned_end
+    if start is not None and end is not None and end < start:
+        found = f"{start.text}/{end.text}"
+        yield activity.remark(ENDS_FIRST, "activity-date", activity.all("activity-date")[0], found)
+    statuses = activity.all("activity-status")
+    yield from activity.read(A_STATUS, (("activity-status", each) for each in statuses[:1]), _status)
+    for each in statuses[1:]:
+        yield activity.skipped(A_STATUS, "activity-status", each, SkipError("after another", each.get("code")))
+    participants = (("participating-org", each) for each in activity.all("participating-org"))
+    yield from activity.read(A_PARTICIPANT, participants, _participation)
 
 
-def _dates(activity: Activity, told: list[Reading]) -> dict[str, DateRange]:
-    """An activity's dates by the field that they are; what is wrong with others is told."""
-    dates: dict[str, DateRange] = {}
+def _dates(activity: Activity, dates: dict[str, Any]) -> Iterator[Skipped]:
+    """Fills in the dates of an activity, each under the field that it is; yields those that cannot be read."""
     for each in activity.all("activity-date"):
         try:
             name = _coded(each, "type", DATES)
             if name in dates:
-                raise Fault("of a type that another has", each.get("iso-date"), each)
+                raise SkipError("of a type that another has", each.get("iso-date"))
             dates[name] = stated_day(each)
-        except Fault as fault:
-            told.append(activity.skipped(A_DATE, "activity-date", each, fault))
-    return dates
+        except SkipError as error:
+            yield activity.skipped(A_DATE, "activity-date", each, error)
 
 
 def _coded(element: Element, attribute: str, codes: Mapping[str, str]) -> str:
-    """What the code in an attribute stands for. Raises `Fault`."""
+    """What the code in an attribute means. Raises `SkipError`."""
     code = element.get(attribute)
-    if code not in codes:
-        raise Fault(f"of a {attribute} that IATI does not have" if code else f"without a {attribute}", code, element)
-    return codes[code]
+    if code in codes:
+        return codes[code]
+    reason = f"of a {attribute} that IATI does not have" if code else f"without a {attribute}"
+    raise SkipError(reason, code)
 
 
-def _status(activity: Activity, element: Element) -> Status:
-    return Status(
+def _status(activity: Activity, element: Element, _place: str) -> Iterator[Reading]:
+    event = Status(
         date=activity.said,
         project=activity.identifier,
         status=_coded(element, "code", STATUSES),
         ref=f"{activity.stem}status",
         sources=activity.source,
     )
+    yield Entry(event=event, restated=True)
 
 
-def _participation(activity: Activity, element: Element) -> Participation:
+def _participation(activity: Activity, element: Element, _place: str) -> Iterator[Reading]:
     role = _coded(element, "role", ROLES)
     party = activity.party(element)
     if party is None:
-        raise Fault("without a reference or a name", element=element)
-    return Participation(
+        raise SkipError("without a reference or a name")
+    event = Participation(
         date=activity.said,
         project=activity.identifier,
         party=party,
@@ -130,6 +117,7 @@ def _participation(activity: Activity, element: Element) -> Participation:
         ref=activity.ref(f"participating-org/{role}/{activity.called(element)}"),
         sources=activity.source,
     )
+    yield Entry(event=event, restated=True)
 
 
 def _title(elements: Sequence[Element], language: str) -> str | None:
@@ -137,9 +125,9 @@ def _title(elements: Sequence[Element], language: str) -> str | None:
 
 
 def linked(documents: Sequence[Element], language: str) -> tuple[Source, ...]:
-    """The documents of some links, each once, as sources: of their own publication nobody says what is known there.
+    """The documents of some links, each once, as sources without a date of publication.
 
-    A `document-date` says when a document was published, but not that it told what the activity tells today.
+    A `document-date` says when a document was published, but not that it said then what the activity states today.
     """
     found: dict[str, Source] = {}
     for each in documents:

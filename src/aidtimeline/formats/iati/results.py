@@ -8,34 +8,31 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.profile import linked
-from aidtimeline.formats.iati.values import MAX_NAME, MAX_NOTE, Fault, narrative, number, period, shortened, slug
+from aidtimeline.formats.iati.values import MAX_NAME, MAX_NOTE, narrative, number, period, shortened, slug
 from aidtimeline.formats.reading.xml import Element
-from aidtimeline.formats.readings import Entry, Reading
+from aidtimeline.formats.readings import Entry, Reading, SkipError
 from aidtimeline.values.amounts import Quantity
 
 A_RESULT = "a result"
-AFTER_REPORT = "a result of a period that begins after the report that tells of it"
+AFTER_REPORT = "a result of a period that begins after the report that states it"
 
-#: IATI codelist IndicatorMeasure; the fifth is told in words.
+#: IATI codelist IndicatorMeasure; the fifth is in words.
 MEASURES = {"1": "unit", "2": "percent", "3": "nominal", "4": "ordinal"}
 QUALITATIVE = "5"
 
 
-def results(activity: Activity) -> list[Reading]:
+def results(activity: Activity) -> Iterator[Reading]:
     """The actual values of the indicators of an activity's results."""
-    told: list[Reading] = []
-    for order, result in enumerate(activity.all("result"), start=1):
-        place = f"result {order}"
+    for place, result in activity.numbered("result"):
         for indicator, time, actual in _actuals(result):
             try:
                 event = _actual(activity, result, indicator, time, actual)
-            except Fault as fault:
-                told.append(activity.skipped(A_RESULT, place, actual, fault))
+            except SkipError as error:
+                yield activity.skipped(A_RESULT, place, actual, error)
                 continue
-            told.append(Entry(event=event))
+            yield Entry(event=event)
             if activity.published is not None and event.date > activity.published:
-                told.append(activity.remark(AFTER_REPORT, place, actual, event.ref))
-    return told
+                yield activity.remark(AFTER_REPORT, place, actual, event.ref)
 
 
 def _actuals(result: Element) -> Iterator[tuple[Element, Element, Element]]:
@@ -47,22 +44,21 @@ def _actuals(result: Element) -> Iterator[tuple[Element, Element, Element]]:
 
 
 def _actual(activity: Activity, result: Element, indicator: Element, time: Element, actual: Element) -> Observation:
-    """What was reached in a period. Raises `Fault`."""
-    measure = indicator.get("measure")
-    told = actual.get("value")
-    if not told:
-        raise Fault("told in words and not in numbers" if measure == QUALITATIVE else "without a value", element=actual)
-    quantity = number(told)
+    """What was reached in a period. Raises `SkipError`."""
+    measure, value = indicator.get("measure"), actual.get("value")
+    if not value:
+        reason = "stated in words and not in numbers" if measure == QUALITATIVE else "without a value"
+        raise SkipError(reason)
+    quantity = number(value)
     if quantity is None:
-        raise Fault("whose value is no number", told, actual)
+        raise SkipError("whose value is not a number", value)
     titles = [slug(narrative(each.first("title"), activity.language)) for each in (result, indicator)]
     if not any(titles):
-        raise Fault("without a title", told, actual)
+        raise SkipError("without a title", value)
     date = period(time)
     places = [slug(each.get("ref")) for each in actual.all("location")]
     groups = [_group(each) for each in actual.all("dimension")]
     comment = narrative(actual.first("comment"), activity.language)
-    notes = filter(None, [*groups, comment])
     documents = [link for each in (actual, indicator, result) for link in each.all("document-link")]
     try:
         return Observation(
@@ -73,14 +69,14 @@ def _actual(activity: Activity, result: Element, indicator: Element, time: Eleme
             quantity=Quantity.exact(quantity),
             unit=MEASURES.get(measure),
             ref=activity.ref("/".join(["result", *titles, date.text, *places, *groups])),
-            note=shortened("; ".join(notes), MAX_NOTE) or None,
+            note=shortened("; ".join(filter(None, [*groups, comment])), MAX_NOTE) or None,
             sources=(activity.source_at(actual.line), *linked(documents, activity.language)),
         )
     except InvalidValue:
-        raise Fault("whose value has too many digits", told, actual) from None
+        raise SkipError("whose value has too many digits", value) from None
 
 
 def _group(dimension: Element) -> str:
-    """Whom a result is told of, such as "sex: female"."""
+    """Whom a result is about, such as "sex: female"."""
     name, value = (shortened(dimension.get(each), MAX_NAME) for each in ("name", "value"))
     return f"{name}: {value}"

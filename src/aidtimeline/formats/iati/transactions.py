@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt
 from aidtimeline.formats.iati.activity import Activity, country
-from aidtimeline.formats.iati.values import MAX_NOTE, Fault, day, money, narrative, shortened, slug, stated_day
+from aidtimeline.formats.iati.values import MAX_NOTE, day, money, narrative, shortened, slug, stated_day
 from aidtimeline.formats.reading.xml import Element
-from aidtimeline.formats.readings import Entry, Reading
+from aidtimeline.formats.readings import Entry, Reading, SkipError
 
 Transaction: TypeAlias = Pledge | Commitment | Disbursement | Receipt | Expenditure
 
 A_TRANSACTION = "a transaction"
 ALIKE = "transactions alike in type, date, value, provider and receiver: each is counted"
-AFTER_REPORT = "a transaction dated after the report that tells of it"
-NO_VALUE_DATE = "a transaction whose value-date is no day: it is left out"
+AFTER_REPORT = "a transaction dated after the report that states it"
+NO_VALUE_DATE = "a transaction whose value-date is not a day: the value-date is left out"
 PARTS = "transactions of a type that a parent in the file reports too: they are not summed beside it"
 
 
@@ -51,34 +51,31 @@ OTHERS = {
 }
 
 
-def transactions(activity: Activity) -> list[Reading]:
-    """What the transactions of an activity tell."""
-    told: list[Reading] = []
-    elements = activity.all("transaction")
-    refs = [slug(each.get("ref")) for each in elements]
-    often = Counter(refs) if len(refs) > 1 else {}
+def transactions(activity: Activity) -> Iterator[Reading]:
+    """The transactions of an activity."""
+    refs = [slug(each.get("ref")) for each in activity.all("transaction")]
+    many = Counter(refs) if len(refs) > 1 else {}
     whole = None
-    for number, (ref, element) in enumerate(zip(refs, elements, strict=True), start=1):
-        place = f"transaction {number}"
+    for ref, (place, element) in zip(refs, activity.numbered("transaction"), strict=True):
         try:
-            event, remarks = _transaction(activity, element, ref if often.get(ref, 1) == 1 else "")
-        except Fault as fault:
-            told.append(activity.skipped(A_TRANSACTION, place, element, fault))
+            event, remarks = _transaction(activity, element, ref if many.get(ref, 1) == 1 else "")
+        except SkipError as error:
+            yield activity.skipped(A_TRANSACTION, place, element, error)
             continue
-        told.append(Entry(event=event))
+        yield Entry(event=event)
         if event.part_of is not None and whole is None:
             whole = event.part_of
-            told.append(activity.remark(PARTS, place, element, whole))
-        told += [activity.remark(reason, place, element, event.ref) for reason in remarks]
-    return told
+            yield activity.remark(PARTS, place, element, whole)
+        for reason in remarks:
+            yield activity.remark(reason, place, element, event.ref)
 
 
 def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Transaction, list[str]]:
-    """One transaction, and what is to be remarked on it. Raises `Fault`.
+    """One transaction, and the reasons why it is worth a look. Raises `SkipError`.
 
-    Where the provider of outgoing or the receiver of incoming funds is omitted, it is the reporting organisation (IATI
-    2.03, `transaction/provider-org` and `transaction/receiver-org`). Of the other party, where that is omitted, the
-    standard assumes nothing: it is unknown.
+    If the provider of outgoing or the receiver of incoming funds is omitted, it is the reporting organisation (IATI
+    2.03, `transaction/provider-org` and `transaction/receiver-org`). If the other party is omitted, it is unknown: the
+    standard assumes nothing.
     """
     parts = {each.tag: each for each in reversed(element.children)}
     type_, flow = _flow(parts.get("transaction-type"))
@@ -93,8 +90,7 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
     if not own_ref:
         paid = f"{value.amount.text}{value.currency}"
         own_ref = ":".join([type_, date.text, paid, activity.called(provider), activity.called(receiver)])
-    own_ref = f"transaction/{own_ref}"
-    ref = activity.ref(own_ref)
+    ref = activity.ref(f"transaction/{own_ref}")
     valued = parts["value"].get("value-date")
     value_date = day(valued)
     event = flow.kind(
@@ -111,23 +107,22 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
         note=_note(activity, parts),
         sources=activity.source_at(element.line),
     )
-    remarks = []
-    if valued and value_date is None:
-        remarks.append(NO_VALUE_DATE)
-    if activity.published is not None and date > activity.published:
-        remarks.append(AFTER_REPORT)
-    if activity.often[own_ref] > 1:
-        remarks.append(ALIKE)
-    return event, remarks
+    remarks = {
+        NO_VALUE_DATE: valued and value_date is None,
+        AFTER_REPORT: activity.published is not None and date > activity.published,
+        ALIKE: ref != f"{activity.stem}transaction/{own_ref}",
+    }
+    return event, [reason for reason, applies in remarks.items() if applies]
 
 
 def _flow(type_: Element | None) -> tuple[str, _Flow]:
     code = "" if type_ is None else type_.get("code")
     if code in FLOWS:
         return code, FLOWS[code]
+    line = None if type_ is None else type_.line
     if code in OTHERS:
-        raise Fault(f"of type {code}, {OTHERS[code]}: no kind of event is one", code, type_)
-    raise Fault("of a type that IATI does not have" if code else "without a type", code or None, type_)
+        raise SkipError(f"of type {code}, {OTHERS[code]}: no kind of event is one", code, line)
+    raise SkipError("of a type that IATI does not have" if code else "without a type", code, line)
 
 
 def _country(parts: Mapping[str, Element]) -> str | None:
@@ -136,7 +131,7 @@ def _country(parts: Mapping[str, Element]) -> str | None:
 
 
 def _note(activity: Activity, parts: Mapping[str, Element]) -> str | None:
-    """What the transaction is described as, and which activities it goes from and to."""
+    """The description of a transaction, and the activities that it goes from and to."""
     notes = [shortened(narrative(parts.get("description"), activity.language), MAX_NOTE)]
     for org, attribute in (("provider-org", "provider-activity-id"), ("receiver-org", "receiver-activity-id")):
         if org in parts and (other := slug(parts[org].get(attribute))):

@@ -1,7 +1,7 @@
-"""What stands in an IATI file, as values: days, instants, numbers, money, and texts in several languages.
+"""Values in an IATI file: days, instants, numbers, money, and texts in several languages.
 
-IATI's types are those of XML Schema (https://www.w3.org/TR/xmlschema-2/): `xsd:date`, which may carry a time zone,
-`xsd:dateTime` and `xsd:decimal`, which takes a sign and a point, and no exponent or thousands separator.
+IATI's types are those of XML Schema (https://www.w3.org/TR/xmlschema-2/): `xsd:date`, which may have a time zone,
+`xsd:dateTime`, and `xsd:decimal`, which has a sign and a point, and no exponent or thousands separator.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import lru_cache
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.formats.reading.xml import Element
+from aidtimeline.formats.readings import SkipError
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.converters import MAX_SLUG
 from aidtimeline.values.currencies import CURRENCIES
@@ -29,24 +30,15 @@ MAX_TITLE = 1000
 """How many characters of a title are kept."""
 
 ANY_TIME = DateRange.parse("../..")
+ENDS_FIRST = "whose period ends before it begins"
 
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
-class Fault(Exception):
-    """Why something cannot be read: the words after "a transaction", and what was found where."""
-
-    def __init__(self, reason: str, found: str | None = None, element: Element | None = None) -> None:
-        self.reason = reason
-        self.found = shortened(found, MAX_NOTE) if found else None
-        self.line = None if element is None else element.line
-        super().__init__(reason)
-
-
 def day(text: str) -> DateRange | None:
-    """The day that an `xsd:date` names, whatever its time zone; None where it names none.
+    """The day of an `xsd:date`, whatever its time zone; None if it is not one.
 
     >>> day(" 2012-01-31Z ")
     DateRange(text='2012-01-31')
@@ -64,7 +56,7 @@ def _day(text: str) -> DateRange | None:
 
 
 def day_of(instant: str) -> DateRange | None:
-    """The day, in UTC, of an `xsd:dateTime`; one without a time zone is taken to be in UTC. None where it is none.
+    """The day, in UTC, of an `xsd:dateTime`; without a time zone it is taken to be in UTC. None if it is not one.
 
     >>> day_of("2014-09-10T23:15:37-05:00")
     DateRange(text='2014-09-11')
@@ -84,7 +76,7 @@ def _day_of(instant: str) -> DateRange | None:
 
 @lru_cache(2**14)
 def by(day: DateRange | None) -> DateRange:
-    """Some time until the end of a day; any time where there is none.
+    """Some time until the end of a day; any time if there is no day.
 
     >>> by(DateRange("2014-09-10")), by(None)
     (DateRange(text='[..2014-09-10]'), DateRange(text='../..'))
@@ -93,32 +85,32 @@ def by(day: DateRange | None) -> DateRange:
 
 
 def stated_day(element: Element | None, what: str = "date") -> DateRange:
-    """The day in an element's `iso-date`, which is called `what` where there is none. Raises `Fault`."""
+    """The day in the `iso-date` of an element, which is called `what` if it is missing. Raises `SkipError`."""
     text = "" if element is None else element.attributes.get("iso-date", "")
     found = day(text)
     if found is None:
-        said = text.strip()
-        raise Fault(f"whose {what} is no day" if said else f"without a {what}", said or None, element)
+        stated = text.strip()
+        raise SkipError(f"whose {what} is not a day" if stated else f"without a {what}", stated, _line(element))
     return found
 
 
 def period(element: Element) -> DateRange:
-    """The days from an element's `period-start` to its `period-end`, which may be left open. Raises `Fault`."""
+    """The days from an element's `period-start` to its `period-end`, open if that is missing. Raises `SkipError`."""
     start, end = period_ends(element)
     if end is not None and end < start:
-        raise Fault("whose period ends before it begins", f"{start.text}/{end.text}", element.first("period-start"))
+        raise SkipError(ENDS_FIRST, f"{start.text}/{end.text}", _line(element.first("period-start")))
     return DateRange.between(start.earliest, None if end is None else end.latest)
 
 
 def period_ends(element: Element) -> tuple[DateRange, DateRange | None]:
-    """The days in an element's `period-start` and `period-end`. Raises `Fault`."""
+    """The days of an element's `period-start` and `period-end`, of which the end may be missing. Raises `SkipError`."""
     end = element.first("period-end")
     last = None if end is None else stated_day(end, "period-end")
     return stated_day(element.first("period-start"), "period-start"), last
 
 
 def number(text: str) -> Decimal | None:
-    """The number that an `xsd:decimal` is; None where it is none.
+    """The number of an `xsd:decimal`; None if it is not one.
 
     >>> number("+1000."), number("1,000.00"), number("1e3")
     (Decimal('1000'), None, None)
@@ -127,22 +119,27 @@ def number(text: str) -> Decimal | None:
     return Decimal(text) if len(text) <= MAX_LENGTH and _DECIMAL.fullmatch(text) else None
 
 
-def money(value: Element | None, default_currency: str | None) -> Money:
-    """The money of a `value` element; where it has no currency of its own, in the activity's. Raises `Fault`."""
-    if value is None or not value.text.strip():
-        raise Fault("without a value", element=value)
-    amount = number(value.text)
+def money(value: Element | None, default_currency: str) -> Money:
+    """The money of a `value` element, in its own currency or else in the activity's. Raises `SkipError`."""
+    text = "" if value is None else value.text.strip()
+    if value is None or not text:
+        raise SkipError("without a value", line=_line(value))
+    amount = number(text)
     if amount is None:
-        raise Fault("whose value is no number", value.text.strip(), value)
-    currency = value.attributes.get("currency", "").strip() or default_currency
+        raise SkipError("whose value is not a number", text, value.line)
+    currency = value.get("currency") or default_currency
     if not currency:
-        raise Fault("without a currency, of its own or of its activity", value.text.strip(), value)
+        raise SkipError("without a currency, of its own or of its activity", text, value.line)
     if currency not in CURRENCIES:
-        raise Fault("in what is no currency of ISO 4217", currency, value)
+        raise SkipError("in a currency that ISO 4217 does not have", currency, value.line)
     try:
         return Money(amount, currency)
     except InvalidValue:
-        raise Fault("whose value has too many digits", value.text.strip(), value) from None
+        raise SkipError("whose value has too many digits", text, value.line) from None
+
+
+def _line(element: Element | None) -> int | None:
+    return None if element is None else element.line
 
 
 def narrative(element: Element | None, language: str) -> str:
@@ -162,7 +159,7 @@ def narrative(element: Element | None, language: str) -> str:
 
 
 def language_of(element: Element) -> str:
-    """The default language of the texts in an element; empty where it names none."""
+    """The default language of the texts in an element; empty if it names none."""
     return element.attributes.get(_LANGUAGE, "").casefold()
 
 
@@ -176,6 +173,6 @@ def shortened(text: str, length: int) -> str:
 
 
 def slug(text: str) -> str:
-    """A text as a slug; empty where nothing of it can be printed."""
+    """A text as a slug; empty if nothing of it can be printed."""
     plain = text.isprintable() and len(text) <= MAX_SLUG and "  " not in text and text == text.strip()
     return text if plain else as_slug(text)

@@ -1,45 +1,45 @@
-"""Importing: what a file says, held against what the log has from it already; only what is new is recorded.
+"""Importing: the entries of a file are compared with what the log has from the same dataset; what is new is recorded.
 
-A statement is known again by its natural key: the dataset of its first source, and the event's `ref`. What the log has
-under a key is what the dataset said last: the event, or what this importer put in its place since. Amendments by other
-hands are left alone, and do not make a file that says what it always said say something new.
+An entry is matched by its natural key: the dataset of its first source, and the event's `ref`. What the log has under a
+key is what the dataset said last: the event, or what this importer recorded in its place since. Amendments by other
+sources or people are left alone. They do not turn a file that says what it always said into news.
 
-What a version of a file says otherwise than the one before is
+A version of a file that differs from the one before is recorded as
 
-- news, a correction with the version as its source, known since it was published;
-- where the entry tells a level or a state, a new fact that supersedes the one before, dated between the two versions
-  (a level that fell is news: it had been too high before);
-- a repair, where it is the same version: then not the world said otherwise, but we read it wrongly;
-- where it is gone from what this version tells in full: a retraction, as news.
+- a new fact, if the entry reports a level or a state that rose or changed: it supersedes the one before, and is dated
+  between the two versions;
+- news otherwise, a level that fell included (it had been too high before): a correction with the version as its source,
+  known since it was published;
+- a repair, if it is the same version: then the source said nothing new, but was read wrongly before;
+- a retraction, as news, of each entry that is gone, if this version is complete.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from tempfile import TemporaryFile
 
 import attrs
 
 from aidtimeline.codec import encode_new
-from aidtimeline.events import Amendment, Correction, Event, Retraction, stated
-from aidtimeline.formats.importing.known import READ_ANEW, Known, Said, digest, version_of
+from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, version_of
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
-OLDER = "an older version than what the log has of it: versions are imported in the order in which they came out"
+OLDER = "an older version than the log has: import versions in the order in which they were published"
 TWICE = "the same reference a second time in one file"
-UNDATED = "nobody says when this version came out: known since now, or since what --published says"
+UNDATED = "no date of publication: known since the day of the import; --published sets another"
 NOT_THERE = "no longer in this version of the dataset"
-_ID = 32  # characters
-_REFUSED = {"older": OLDER, "twice": TWICE}
+
+_ID = 32  # bytes
 
 
 def import_file(
@@ -52,20 +52,20 @@ def import_file(
     repair: bool = False,
     dry_run: bool = False,
 ) -> Report:
-    """Record what a file says in the log of a folder: all that is new, or nothing.
+    """Record what is new in a file in the log of a folder, all or nothing.
 
     Args:
         folder: The log's folder, which need not exist yet.
         format: One of `FORMATS`.
-        file: The file; as a `File`, with what its user knows of it beside what it says itself. Names of parties are
-            looked up in the log's vocabulary.
-        recorded_at: The instant of recording, which knows its offset from UTC; now where it is left out.
-        to: The file in the log's folder; the name of the format where it is left out.
-        repair: Whatever differs from the log is our mistake and no news, whichever version it is from.
-        dry_run: Record nothing, and report what would be.
+        file: The path, or a `File`, which also says what the user knows about it. Names of parties are looked up in the
+            log's vocabulary.
+        recorded_at: The instant of recording, with its offset from UTC; default: now.
+        to: The file in the log's folder; default: the name of the format.
+        repair: Whatever differs from the log was read wrongly before, and is no news, whichever version it is from.
+        dry_run: Record nothing, and report what would be recorded.
 
-    Raises `UnreadableFile` where the file is not of the format or breaks off, `UsageError` where something is missing
-    that it needs, and `LogError` and `UnreadableLog` as the log does; the log is then as it was.
+    Raises `UnreadableFile` if the file breaks off or is not of the format, `UsageError` if the format needs something
+    that is missing, and `LogError` and `UnreadableLog` as the log does. The log is then as it was.
     """
     of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
@@ -94,8 +94,8 @@ def import_readings(
     at = format_instant(recorded_at)
     report = Report()
     known = Known(log)
-    with TemporaryFile() as spool:
-        for event in _changes(readings, known, recorded_at, report, repair):
+    with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
+        for event in _new_records(readings, known, recorded_at, report, repair):
             if len(report.first) < FIRST:
                 report.first.append(event)
             if not dry_run:
@@ -108,79 +108,92 @@ def import_readings(
     return report
 
 
-def _changes(
-    readings: Iterable[Reading], known: Known, now: datetime, report: Report, repair: bool
+def _new_records(
+    readings: Iterable[Reading], known: Known, recorded_at: datetime, report: Report, repair: bool
 ) -> Iterator[Event | Amendment]:
-    """What has to be recorded for each reading; what comes of it is counted in the report."""
+    """The event or amendment to record for each reading, if any. The report counts what comes of each."""
     late = False
     for reading in readings:
-        if isinstance(reading, Skipped):
-            report.skip(reading)
-        elif isinstance(reading, Remark):
-            report.remark(reading)
+        if isinstance(reading, Skipped | Remark):
+            report.add(reading)
         elif isinstance(reading, Beginning):
-            late = known.has_newer(reading, now)
+            late = known.has_newer(reading, recorded_at)
         elif isinstance(reading, Whole):
             for each in () if late else known.missing(reading):
                 report.outcomes["gone"] += 1
-                yield known.apart(Retraction(of=each, reason=NOT_THERE, sources=[reading.source]))
+                yield known.distinct(Retraction(of=each, reason=NOT_THERE, sources=[reading.source]))
         else:
-            outcome, event = _settle(reading, known, now, repair, late)
-            if outcome in _REFUSED:
-                place = reading.event.sources[0].locator or ""
-                report.skip(Skipped(reason=_REFUSED[outcome], place=place, found=reading.event.ref))
+            entry = known.as_recorded(reading)
+            said, source = known.said(entry.event), entry.event.sources[0]
+            version, place = version_of(source, recorded_at), source.locator or ""
+            outcome = _outcome(entry, said, version, late, repair) if known.meet(entry.event) else TWICE
+            if outcome in (OLDER, TWICE):
+                report.add(Skipped(reason=outcome, place=place, found=entry.event.ref))
+                continue
+            report.outcomes[outcome] += 1
+            if outcome == "unchanged":
+                continue
+            if source.published is None:
+                report.add(Remark(reason=UNDATED, place=place))
+            if said is not None:
+                yield _changed(outcome, entry, said, known)
             else:
-                report.outcomes[outcome] += 1
-            if event is not None:
-                if reading.event.sources[0].published is None:
-                    report.remark(Remark(reason=UNDATED, place=reading.event.sources[0].locator or ""))
-                yield event
+                before = known.version_before(version, source.dataset) if entry.complete else None
+                yield _dated_after(before, entry.event) if entry.restated else entry.event
 
 
-def _settle(
-    entry: Entry, known: Known, now: datetime, repair: bool, late: bool
-) -> tuple[str, Event | Amendment | None]:
-    """What comes of one entry: its outcome, or why it is refused; and what has to be recorded for it."""
-    event, source = entry.event, entry.event.sources[0]
-    if not known.come_to(source.dataset, event.ref):
-        return "twice", None
-    said, version = known.last(source.dataset, event.ref), version_of(source, now)
+def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:
+    """What comes of an entry, or why it is refused.
+
+    `said` is what the log has under its key, `late` that the log has a newer version of the scope of the entry:
+
+    | the log has | this version is | outcome |
+    |---|---|---|
+    | nothing | late | `OLDER` |
+    | nothing | not late | new |
+    | the same | any | unchanged |
+    | another, or gone | older | `OLDER` |
+    | another | the same, or to be a repair | repaired |
+    | gone | the same, or to be a repair | news |
+    | a lower level, another state, or either gone | newer | restated |
+    | anything else | newer | news |
+    """
     if said is None:
-        if late:
-            return "older", None
-        before = known.version_before(version, source.dataset) if entry.complete else None
-        if entry.restated and before is not None:
-            event = attrs.evolve(event, date=_between(DateRange.between(None, before), event.date))
-        return "new", event
+        return OLDER if late else "new"
+    event = entry.event
     if not said.gone and said.digest == digest(event) and (entry.restated or said.dated == event.date):
-        return "unchanged", None
+        return "unchanged"
     if version < said.version:
-        return "older", None
-    same_version = repair or (source.published is not None and version == said.version)
-    if entry.restated and not same_version and (said.gone or _grew(event, said)):
-        dated = _between(said.dated, event.date)
-        return "restated", attrs.evolve(event, date=dated, supersedes=(*event.supersedes, said.id))
-    date = said.dated if entry.restated else event.date
-    event = attrs.evolve(event, date=date, supersedes=(*event.supersedes, *said.supersedes))
-    news = Correction(of=said.id, event=event, sources=[source])
-    if not same_version or said.gone:
-        return "news", known.apart(news)
-    if said.news is None:
-        return "repaired", known.apart(Correction(of=said.id, event=event, reason=READ_ANEW))
-    return "repaired", known.apart(Correction(of=said.news, event=news, reason=READ_ANEW))
+        return OLDER
+    if repair or (event.sources[0].published is not None and version == said.version):
+        return "news" if said.gone else "repaired"
+    return "restated" if entry.restated and (said.gone or _rose(event, said)) else "news"
 
 
-def _grew(event: Event, said: Said) -> bool:
-    """Whether a level is higher than it was; what is no level is always another than before."""
-    level = stated(event, "quantity", Quantity)
+def _rose(event: Event, said: Said) -> bool:
+    """Whether a level is higher than it was. What is not a level is another state."""
+    level = getattr(event, "quantity", None)
     return level is None or said.level is None or level.low > said.level.low
 
 
-def _between(before: DateRange, now: DateRange) -> DateRange:
-    """When what is told anew came about: after the last version's day, as far as the new one leaves that open."""
-    if before.latest is None or now.latest is None or before.latest >= now.latest:
-        return now
-    since = before.latest + timedelta(days=1)
-    if now.earliest is not None and now.earliest >= since:
-        return now
-    return DateRange.between(since, now.latest)
+def _changed(outcome: str, entry: Entry, said: Said, known: Known) -> Event | Amendment:
+    """What is recorded of an entry that differs from what the log has: a new fact, a correction, or a repair."""
+    event = entry.event
+    if outcome == "restated":
+        return attrs.evolve(_dated_after(said.dated.latest, event), supersedes=(*event.supersedes, said.id))
+    dated = said.dated if entry.restated else event.date
+    event = attrs.evolve(event, date=dated, supersedes=(*event.supersedes, *said.supersedes))
+    news = Correction(of=said.id, event=event, sources=[event.sources[0]])
+    if outcome == "news":
+        return known.distinct(news)
+    if said.news is None:
+        return known.distinct(Correction(of=said.id, event=event, reason=READ_AGAIN))
+    return known.distinct(Correction(of=said.news, event=news, reason=READ_AGAIN))
+
+
+def _dated_after(day: date | None, event: Event) -> Event:
+    """The event, dated after a day, as far as its own date allows: neither all before that day nor all after it."""
+    earliest, latest = event.date.earliest, event.date.latest
+    if day is None or latest is None or day >= latest or (earliest is not None and earliest > day):
+        return event
+    return attrs.evolve(event, date=DateRange.between(day + timedelta(days=1), latest))

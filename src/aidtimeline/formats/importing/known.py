@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import attrs
 from attrs import define
@@ -15,14 +15,14 @@ from attrs import define
 from aidtimeline.codec import record_id
 from aidtimeline.codec.texts import by_name
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
-from aidtimeline.formats.readings import Beginning, Whole
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
-READ_ANEW = "read anew from the same version of the file"
-"""The reason that a repair by the importer has, by which it is known from those by other hands."""
+READ_AGAIN = "read anew from the same version of the file"
+"""The reason of a repair by the importer, which distinguishes it from repairs by others. Logs have it: it stays."""
 
 MAX_ENTRIES = 2_000_000
 """How many entries one file may have: what is known of each key is held in memory."""
@@ -32,17 +32,16 @@ _OF_A_VERSION = frozenset({"published", "retrieved", "title", "locator"})
 #: Fields of an event that are compared apart, or written by the importer.
 _OF_THE_IMPORT = frozenset({"date", "supersedes", "sources"})
 
-
-# When the version came out, when it was recorded, whether by an amendment, and the id of the record.
+# When the version was published, when it was recorded, whether by an amendment, and the id of the record.
 _Order: TypeAlias = tuple[datetime, datetime, bool, str]
 
 
 @define
 class Said:
-    """What a dataset said last under one key, and the record of ours that tells it.
+    """What a dataset said last under one key, that is with the last `order`, and the record that states it.
 
-    `news` is the correction that replaces the record, if there is one. The last in `order` holds. `ids` are the records
-    of all versions.
+    `news` is the id of the correction that replaces the record, if there is one. `ids` are the records of all versions.
+    `gone`: the dataset no longer has the entry.
     """
 
     id: str
@@ -52,17 +51,17 @@ class Said:
     dated: DateRange
     level: Quantity | None
     supersedes: tuple[str, ...]
-    ids: set[str]
+    ids: tuple[str, ...]
     gone: bool = False
 
     @property
     def version(self) -> datetime:
-        """When the version came out that said so."""
+        """When the version was published."""
         return self.order[0]
 
 
 class Known:
-    """What the log has from each dataset, by key; and which keys the file has come to."""
+    """What the log has from each dataset, by key; and the keys that the file has had so far."""
 
     def __init__(self, log: EventLog) -> None:
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
@@ -77,9 +76,8 @@ class Known:
             if isinstance(record.event, Retraction):
                 if _from_dataset(record.event):
                     gone.append((record.event.of, _order(record, record.event)))
-            elif (told := _told(record)) is not None:
-                event, of, news = told
-                self._learn(event, of, news, _order(record, event))
+            elif (statement := _statement(record)) is not None:
+                self._learn(statement, _order(record, statement.event))
         self._retracted = {of for of, _ in gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
         for of, order in gone:
@@ -87,48 +85,57 @@ class Known:
                 by_id[of].gone, by_id[of].order = True, order
         self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
 
-    def _learn(self, event: Event, record: str, news: str | None, order: _Order) -> None:
+    def _learn(self, statement: _Statement, order: _Order) -> None:
+        event, id_, news = statement
         dataset, ref = event.sources[0].dataset, event.ref
         if dataset is None or ref is None:
             return
         self._versions[dataset].add(order[0])
         before = self._said[dataset].get(ref)
-        ids = set() if before is None else before.ids
+        ids = (id_,) if before is None else before.ids if id_ in before.ids else (*before.ids, id_)
         if before is None or order > before.order:
-            level = stated(event, "quantity", Quantity)
-            said = Said(record, news, digest(event), order, event.date, level, event.supersedes, ids)
+            level = getattr(event, "quantity", None)
+            said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, ids)
             self._said[dataset][ref] = said
-        ids.add(record)
+        else:
+            before.ids = ids
 
-    def last(self, dataset: str | None, ref: str | None) -> Said | None:
-        """What the dataset said last under the key."""
-        return self._said.get(dataset or "", {}).get(ref or "")
+    def as_recorded(self, entry: Entry) -> Entry:
+        """The entry, under its former `ref` if that is the one in the log."""
+        refs = self._said.get(entry.event.sources[0].dataset or "", {})
+        if entry.formerly not in refs or entry.event.ref in refs:
+            return entry
+        return attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
+
+    def said(self, event: Event) -> Said | None:
+        """What the dataset said last under the key of an event."""
+        return self._said.get(event.sources[0].dataset or "", {}).get(event.ref or "")
 
     def version_before(self, version: datetime, dataset: str | None) -> date | None:
-        """The day on which the version of the dataset came out that was there last before this one."""
+        """The day on which the version of the dataset before this one was published."""
         earlier = (each for each in self._versions.get(dataset or "", ()) if each < version)
         return max((each.date() for each in earlier), default=None)
 
-    def come_to(self, dataset: str | None, ref: str | None) -> bool:
-        """Whether the file comes to this key for the first time; it is noted that it has."""
+    def meet(self, event: Event) -> bool:
+        """Note that the file has the key of an event; returns whether for the first time."""
         if len(self._met) >= MAX_ENTRIES:
             raise UnreadableFile(f"nothing was imported: more than {MAX_ENTRIES:,} entries; import it in parts")
-        key = _key(dataset, ref)
+        key = _key(event.sources[0].dataset, event.ref)
         first = key not in self._met
         self._met.add(key)
         return first
 
-    def has_newer(self, beginning: Beginning, now: datetime) -> bool:
+    def has_newer(self, beginning: Beginning, recorded_at: datetime) -> bool:
         """Whether the log has a newer version of a scope than the one that begins."""
-        version = version_of(beginning.source, now)
+        version = version_of(beginning.source, recorded_at)
         return any(said.version > version for _, said in self._within(beginning))
 
     def missing(self, whole: Whole) -> Iterator[str]:
-        """The ids of what the dataset had in a scope, and the file has not come to; with what it had superseded."""
+        """The ids of what the dataset had in a scope, and the file has not; with those of what they had superseded."""
         dataset = whole.source.dataset
         for ref, said in self._within(whole):
             if not said.gone and _key(dataset, ref) not in self._met:
-                yield from sorted({said.id} | said.ids - self._retracted)
+                yield from sorted({said.id, *(each for each in said.ids if each not in self._retracted)})
 
     def _within(self, scoped: Beginning | Whole) -> Iterator[tuple[str, Said]]:
         dataset, scope = scoped.source.dataset or "", scoped.scope
@@ -139,36 +146,55 @@ class Known:
                 return
             yield ref, self._said[dataset][ref]
 
-    def apart(self, amendment: Correction | Retraction) -> Correction | Retraction:
-        """The amendment, told apart by an ordinal from those that said the same before: it holds once more."""
-        number, told = 1, amendment
-        while (id_ := record_id(told)) in self._amendments:
+    def distinct(self, amendment: Correction | Retraction) -> Correction | Retraction:
+        """The amendment with an id that the log does not have: one that was made before is made again, and numbered."""
+        number, made = 1, amendment
+        while (id_ := record_id(made)) in self._amendments:
             number += 1
-            told = attrs.evolve(amendment, ref=f"time {number}")
+            made = attrs.evolve(amendment, ref=f"time {number}")
         self._amendments.add(id_)
-        return told
+        return made
 
 
-def _told(record: Record) -> tuple[Event, str, str | None] | None:
-    """What a record tells of an entry: the event, the record that it is of, and the news that stands in its place."""
-    event = record.event
-    if isinstance(event, Event):
-        return event, record.id, None
-    news: str | None = record.id if _from_dataset(event) else None
-    if isinstance(event, Correction) and event.reason == READ_ANEW:
-        # A repair of ours aims at the event, or at the news that stands in its place.
-        news, event = (event.of, event.event) if isinstance(event.event, Correction) else (None, event)
-    elif news is None:
+class _Statement(NamedTuple):
+    """What a record says of an entry: the event as it is now, its record, and the news that replaces it."""
+
+    event: Event
+    of: str
+    news: str | None
+
+
+def _statement(record: Record) -> _Statement | None:
+    """What a record says of an entry of a dataset; None if it is no record of an entry.
+
+    Say `a` records an event, `b` is news of it, and the importer has read each of them again::
+
+        a   delivery                                                 the delivery, of a
+        b   correction of a, with the dataset as its source          its event, of a, news b
+        c   correction of a, READ_AGAIN                              its event, of a
+        d   correction of b, READ_AGAIN, whose event is a news of a  the event of that, of a, news b
+    """
+    amendment = record.event
+    if isinstance(amendment, Event):
+        return _Statement(amendment, record.id, None)
+    if not isinstance(amendment, Correction):
         return None
-    return (event.event, event.of, news) if isinstance(event, Correction) and isinstance(event.event, Event) else None
+    news = None
+    if amendment.reason != READ_AGAIN:
+        if not _from_dataset(amendment):
+            return None
+        news = record.id
+    elif isinstance(amendment.event, Correction):
+        news, amendment = amendment.of, amendment.event
+    return _Statement(amendment.event, amendment.of, news) if isinstance(amendment.event, Event) else None
 
 
 def _from_dataset(amendment: Amendment) -> bool:
     return bool(amendment.sources) and amendment.sources[0].dataset is not None
 
 
-def _order(record: Record, told: Event | Amendment) -> _Order:
-    version = version_of(told.sources[0], record.recorded_at)
+def _order(record: Record, stating: Event | Amendment) -> _Order:
+    version = version_of(stating.sources[0], record.recorded_at)
     return version, record.recorded_at, not isinstance(record.event, Event), record.id
 
 
@@ -184,6 +210,6 @@ def digest(event: Event) -> bytes:
 
 
 def version_of(source: Source, recorded_at: datetime) -> datetime:
-    """When the version came out that a source is; where nobody says, when it was recorded."""
+    """When the version that a source is was published; when it was recorded, if the source does not say."""
     published = source.published
     return recorded_at if published is None or published.latest is None else end_of(published.latest)

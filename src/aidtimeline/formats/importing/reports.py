@@ -1,36 +1,33 @@
-"""What became of a file that was imported."""
+"""What came of a file that was imported."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TypeVar
 
 from attrs import Factory, define
 
 from aidtimeline.events import Amendment, Event
-from aidtimeline.formats.readings import Remark, Skipped
-
-R = TypeVar("R", Skipped, Remark)
+from aidtimeline.formats.readings import Note, Remark, Skipped
 
 FIRST = 10
 """How many of the events a report shows."""
 
 KEPT = 10_000
-"""How many of the skipped and of the remarks are kept in full, of each reason; all are counted."""
+"""How many notes of each reason are kept in full; all are counted."""
 
 
 @define
 class Report:
-    """What became of a file.
+    """What came of a file.
 
-    `outcomes` says how many entries there were of each outcome, `counts` how often each reason was given; `skipped` and
-    `remarks` have the first `KEPT` of each reason. `first` are the `FIRST` events that are recorded, or would be.
+    `outcomes` counts the entries by outcome, `counts` the notes by reason; `skipped` and `remarks` have the first
+    `KEPT` of each reason. `first` are the first `FIRST` events that are recorded, or would be.
     """
 
     outcomes: dict[str, int] = Factory(lambda: defaultdict(int))
     counts: dict[str, int] = Factory(lambda: defaultdict(int))
-    skipped: dict[str, list[Skipped]] = Factory(lambda: defaultdict(list))
-    remarks: dict[str, list[Remark]] = Factory(lambda: defaultdict(list))
+    skipped: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
+    remarks: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
     first: list[Event | Amendment] = Factory(list)
 
     @property
@@ -43,16 +40,9 @@ class Report:
         """How many records were added to the log."""
         return sum(many for outcome, many in self.outcomes.items() if outcome != "unchanged")
 
-    def skip(self, reading: Skipped) -> None:
-        """Count what was skipped, and keep the first of each reason."""
-        _tell(reading, reading.reason, self.counts, self.skipped)
-
-    def remark(self, reading: Remark) -> None:
-        """Count what is worth a look, and keep the first of each reason."""
-        _tell(reading, reading.reason, self.counts, self.remarks)
-
-
-def _tell(reading: R, reason: str, counts: dict[str, int], kept: dict[str, list[R]]) -> None:
-    counts[reason] += 1
-    if counts[reason] <= KEPT:
-        kept[reason].append(reading)
+    def add(self, note: Skipped | Remark) -> None:
+        """Count a note, and keep it if it is one of the first of its reason."""
+        self.counts[note.reason] += 1
+        if self.counts[note.reason] <= KEPT:
+            kept = self.skipped if isinstance(note, Skipped) else self.remarks
+            kept[note.reason].append(note)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import attrs
 from attrs import field, frozen
 from attrs.converters import optional
 
@@ -56,6 +57,10 @@ class File:
         """The slug of a party: the vocabulary's, by its IATI identifier or its name; else its identifier or name."""
         known = self.vocabulary.party(name, iati_org_id)
         return known or as_slug(iati_org_id or name)
+
+    def part(self, begin: float, end: float) -> File:
+        """The same file, to be read as one part of the work: its progress goes from `begin` to `end`."""
+        return attrs.evolve(self, progress=lambda fraction: self.progress(begin + fraction * (end - begin)))
 
     @contextlib.contextmanager
     def open(self) -> Iterator[BinaryIO]:

@@ -1,16 +1,18 @@
-"""XML of any size, child by child of its root: nothing is expanded, nothing is fetched, and nothing grows without end.
+"""XML of any size, child by child of its root: no entity is expanded, nothing is fetched, and memory stays bounded.
 
-The parser is the standard library's expat, fed block by block. A document type declaration is refused, whatever it
-holds: so there are no entities but XML's own five. expat 2.5 and before scans a token (a tag with its attributes, a
-comment, a processing instruction) anew with every block until it is complete, and takes quadratic time over a long
-one (CVE-2023-52425): blocks grow with the token, and one of more than `MAX_TOKEN` bytes is refused.
+The parser is the standard library's expat, which is given the file block by block. A document type declaration is
+refused whatever it holds, so there are no entities but XML's own five. Up to version 2.5, expat scans a token (a tag
+with its attributes, a comment, a processing instruction) from its start with every block until it is complete, which
+takes quadratic time for a long one (CVE-2023-52425): so blocks grow with the token, and one of more than `MAX_TOKEN`
+bytes is refused.
 
-Names within a namespace are "URI name", as expat tells them; names without one are themselves.
+Names in a namespace are "URI name", as expat reports them; other names are as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from xml.parsers import expat
 
 from attrs import define
@@ -26,19 +28,18 @@ MAX_TOKEN = 4 * 2**20
 MAX_TEXT = 2**20
 """How many characters the text of one element may have."""
 MAX_DEPTH = 100
-"""How deep elements may be nested: those that are kept, and those within one of which nothing further is."""
-TOO_DEEP = f"elements nested more than {MAX_DEPTH} deep"
+"""How deep elements may be nested: those that are kept, and those within one that is not."""
 MAX_BYTES = 256 * 2**20
-"""About how many bytes a child of the root may have, which is held in memory until it ends."""
+"""About how many bytes a child of the root may have. It is held in memory until it ends."""
 MAX_ELEMENTS = 2_000_000
-"""How many elements may be kept of a child of the root."""
+"""How many elements of a child of the root may be kept."""
 
 _NONE: frozenset[str] = frozenset()
 
 
 @define(eq=False)
 class Element:
-    """An element: its name, its attributes, the line in which it begins, its children that are kept, and its text."""
+    """An element: its name, its attributes, the line in which it begins, the children that are kept, and its text."""
 
     tag: str
     attributes: dict[str, str]
@@ -47,155 +48,150 @@ class Element:
     text: str = ""
 
     def all(self, tag: str) -> list[Element]:
-        """The children of a name."""
+        """The children with a name."""
         return [each for each in self.children if each.tag == tag]
 
     def first(self, tag: str) -> Element | None:
-        """The first child of a name."""
+        """The first child with a name."""
         for each in self.children:
             if each.tag == tag:
                 return each
         return None
 
     def get(self, attribute: str) -> str:
-        """What an attribute says, without space around it; empty where there is none."""
+        """The text of an attribute without space around it; empty if there is none."""
         return self.attributes.get(attribute, "").strip()
 
 
 def children(file: File, kept: Mapping[str, frozenset[str]], texts: frozenset[str] = _NONE) -> Iterator[Element]:
     """The root of an XML file, without its children, and then these, each as soon as it is complete.
 
-    `kept` gives for the name of an element the names of those of its children that are kept; all others are passed
-    over, with all that is in them. `texts` are the names of elements without such children whose text is kept.
+    `kept` maps the name of an element to the names of the children that are kept. All others are skipped, with all that
+    is in them. `texts` are the names of elements without such children whose text is kept.
 
-    Raises `UnreadableFile` for what is no XML, breaks off, or goes beyond the limits above.
+    Raises `UnreadableFile` if the file is not XML, breaks off, or goes beyond the limits above.
     """
-    roots: list[Element] = []
-    told: list[Element] = []
-    parser = _builder(file, roots, told, kept, texts)
+    builder = _Builder(file, kept, texts)
     root = last = None
-    since = 0
-    for size in feed(file, parser):
-        if root is None and roots:
-            root = roots[0]
+    size_of_last = 0
+    for size in builder.parse():
+        if root is None and builder.root is not None:
+            root = builder.root
             yield root
-        if told:
-            # The last may be open still: it is told when another comes, or the file has ended well.
-            *complete, newest = told
-            since = since + size if newest is last else 0
-            if since > MAX_BYTES:
-                raise refusal(file, parser, f"more than {MAX_BYTES:,} bytes in one <{newest.tag}>")
+        if builder.found:
+            *complete, newest = builder.found  # which may still be open
+            size_of_last = size_of_last + size if newest is last else 0
+            if size_of_last > MAX_BYTES:
+                raise builder.refusal(f"more than {MAX_BYTES:,} bytes in one <{newest.tag}>")
             last = newest
-            del told[:-1]
+            del builder.found[:-1]
             yield from complete
-    yield from told
+    yield from builder.found
 
 
-def new_parser(file: File) -> expat.XMLParserType:
-    """A parser for a file, which refuses a document type declaration."""
-    parser = expat.ParserCreate(file.encoding, " ")
-    parser.buffer_text = True
+class _Builder:
+    """Makes elements of a file, in the handlers of an expat parser.
 
-    def doctype(*_: object) -> None:
-        raise refusal(file, parser, "a document type declaration (DOCTYPE), which is refused: it may declare entities")
+    With `kept = {"list": {"thing"}, "thing": {"text"}}` and `texts = {"text"}`::
 
-    parser.StartDoctypeDeclHandler = doctype
-    return parser
+        <list>                           the root
+          <thing>                        kept, and its children are looked at
+            <text>two<i>2</i></text>     kept, with the text "two"; nothing in it is kept
+            <note>three</note>           skipped, with all in it
+          </thing>
+        </list>
 
-
-def feed(file: File, parser: expat.XMLParserType) -> Iterator[int]:
-    """Parse a file, block by block; yields how many bytes have been parsed, each time that some have been.
-
-    Raises `UnreadableFile` for what is no XML or breaks off, and where a token is too long.
+    `root` and `found`, the children of the root, are what has been made so far.
     """
-    fed = late = 0
-    with file.open() as stream:
-        while block := stream.read(max(BLOCK, late)):
-            _parse(file, parser, block)
-            fed += len(block)
-            late = fed - parser.CurrentByteIndex
-            if late > MAX_TOKEN:
-                raise refusal(file, parser, f"a tag or comment of more than {MAX_TOKEN:,} bytes")
-            yield len(block)
-        _parse(file, parser, b"")
 
+    def __init__(self, file: File, kept: Mapping[str, frozenset[str]], texts: frozenset[str]) -> None:
+        self.root: Element | None = None
+        self.found: list[Element] = []
+        self._file, self._kept, self._texts = file, kept, texts
+        # Of the open element whose children are looked at: those that are kept, and the names of those to keep.
+        self._siblings, self._wanted = self.found, _NONE
+        # The same of the elements around it, but for the root.
+        self._around: list[tuple[list[Element], frozenset[str]]] = []
+        # How many elements are open from the first on within which nothing is kept.
+        self._passed = 0
+        # How many elements are kept of the last child of the root.
+        self._held = 0
+        self._parser = parser = expat.ParserCreate(file.encoding, " ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler, parser.EndElementHandler = self._start_root, self._end
 
-def refusal(file: File, parser: expat.XMLParserType, what: str) -> UnreadableFile:
-    """The error that a file has something that is not read, where its parser is."""
-    return file.unreadable(f"it has {what}", line=parser.CurrentLineNumber)
+    def parse(self) -> Iterator[int]:
+        """Parse the file block by block; yields the size of each block, in bytes, once it is parsed."""
+        fed = late = 0
+        with self._file.open() as stream:
+            while block := stream.read(max(BLOCK, late)):
+                self._parse(block)
+                fed += len(block)
+                late = fed - self._parser.CurrentByteIndex
+                if late > MAX_TOKEN:
+                    raise self.refusal(f"a tag or comment of more than {MAX_TOKEN:,} bytes")
+                yield len(block)
+            self._parse(b"")
 
+    def refusal(self, what: str) -> UnreadableFile:
+        """The error that the file has something that is not read, in the line that the parser has reached."""
+        return self._file.unreadable(f"it has {what}", line=self._parser.CurrentLineNumber)
 
-def _parse(file: File, parser: expat.XMLParserType, block: bytes) -> None:
-    try:
-        parser.Parse(block, not block)
-    except expat.ExpatError as error:
-        message = f"it is no XML, or damaged: {expat.ErrorString(error.code)}"
-        raise file.unreadable(message, line=error.lineno) from None
-    except (LookupError, ValueError) as error:
-        raise file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
+    def _parse(self, block: bytes) -> None:
+        try:
+            self._parser.Parse(block, not block)
+        except expat.ExpatError as error:
+            message = f"it is not XML, or damaged: {expat.ErrorString(error.code)}"
+            raise self._file.unreadable(message, line=error.lineno) from None
+        except (LookupError, ValueError) as error:
+            raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
 
+    def _doctype(self, *_: object) -> None:
+        raise self.refusal("a document type declaration (DOCTYPE), which is refused: it may declare entities")
 
-def _builder(
-    file: File, roots: list[Element], told: list[Element], kept: Mapping[str, frozenset[str]], texts: frozenset[str]
-) -> expat.XMLParserType:
-    """A parser that puts the root into one list, its children into another, and what is in them into each other.
+    def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
+        self.root = Element(tag, attributes, self._parser.CurrentLineNumber)
+        self._wanted = self._kept.get(tag, _NONE)
+        self._parser.StartElementHandler = self._start
 
-    Its handlers are closures, since they are called for every tag: looking up what they share would be felt. `around`
-    has the siblings, and the names that are kept, of the elements around the open one; `within` counts the elements
-    that are open from one on of which nothing further is kept; `held` those that are kept of a child of the root.
-    """
-    parser = new_parser(file)
-    siblings, wanted = told, _NONE
-    around: list[tuple[list[Element], frozenset[str]]] = []
-    within = held = 0
-    read: Element
-
-    def start_root(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal wanted
-        roots.append(Element(tag, attributes, parser.CurrentLineNumber))
-        wanted = kept.get(tag, _NONE)
-        parser.StartElementHandler = start
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal siblings, wanted, within, held, read
-        if within or tag not in wanted:
-            within += 1
-            if within > MAX_DEPTH:
-                raise refusal(file, parser, TOO_DEEP)
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._passed or tag not in self._wanted:
+            self._passed += 1
+            if self._passed > MAX_DEPTH:
+                raise self.refusal(_TOO_DEEP)
             return
-        held += 1
-        if held > MAX_ELEMENTS:
-            raise refusal(file, parser, f"more than {MAX_ELEMENTS:,} elements in one <{told[-1].tag}>")
-        if tag in kept:
-            inner: list[Element] = []
-            siblings.append(Element(tag, attributes, parser.CurrentLineNumber, inner))
-            around.append((siblings, wanted))
-            siblings, wanted = inner, kept[tag]
-            if len(around) > MAX_DEPTH:
-                raise refusal(file, parser, TOO_DEEP)
-        else:
-            within = 1
-            read = Element(tag, attributes, parser.CurrentLineNumber)
-            siblings.append(read)
-            if tag in texts:
-                parser.CharacterDataHandler = text
+        self._held += 1
+        if self._held > MAX_ELEMENTS:
+            raise self.refusal(f"more than {MAX_ELEMENTS:,} elements in one <{self.found[-1].tag}>")
+        element = Element(tag, attributes, self._parser.CurrentLineNumber)
+        self._siblings.append(element)
+        if tag not in self._kept:
+            self._passed = 1
+            if tag in self._texts:
+                self._parser.CharacterDataHandler = partial(self._text, element)
+            return
+        self._around.append((self._siblings, self._wanted))
+        if len(self._around) > MAX_DEPTH:
+            raise self.refusal(_TOO_DEEP)
+        self._siblings = element.children = []
+        self._wanted = self._kept[tag]
 
-    def end(tag: str) -> None:
-        nonlocal siblings, wanted, within, held
-        if within:
-            within -= 1
-            if not within and tag in texts:
-                parser.CharacterDataHandler = None
-        elif around:
-            siblings, wanted = around.pop()
-            if not around:
-                held = 0
+    def _end(self, tag: str) -> None:
+        if self._passed:
+            self._passed -= 1
+            if not self._passed and tag in self._texts:
+                self._parser.CharacterDataHandler = None
+        elif self._around:
+            self._siblings, self._wanted = self._around.pop()
+            if not self._around:
+                self._held = 0
 
-    def text(characters: str) -> None:
-        if within == 1:
-            read.text += characters
-            if len(read.text) > MAX_TEXT:
-                raise refusal(file, parser, f"a text of more than {MAX_TEXT:,} characters")
+    def _text(self, element: Element, characters: str) -> None:
+        if self._passed == 1:
+            element.text += characters
+            if len(element.text) > MAX_TEXT:
+                raise self.refusal(f"a text of more than {MAX_TEXT:,} characters")
 
-    parser.StartElementHandler, parser.EndElementHandler = start_root, end
-    return parser
+
+_TOO_DEEP = f"elements nested more than {MAX_DEPTH} deep"
