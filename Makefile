@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format long-test campaigns fuzz mutants bench clean
+.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -17,6 +17,18 @@ test: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The source distribution is unpacked elsewhere and runs its own tests; the wheel made from it must be typed.
+dist-test:
+	set -e; there=$$(mktemp -d); trap "rm -rf $$there" EXIT; \
+	$(PYTHON) -m venv $$there/venv; \
+	$$there/venv/bin/python -m pip install --quiet build; \
+	$$there/venv/bin/python -m build --outdir $$there; \
+	$$there/venv/bin/python -m zipfile --list $$there/*.whl > $$there/wheel.txt; \
+	grep aidtimeline/__init__.pyi $$there/wheel.txt; \
+	grep aidtimeline/py.typed $$there/wheel.txt; \
+	tar -xzf $$there/*.tar.gz -C $$there; \
+	$(MAKE) -C $$there/aidtimeline-*/ test
 
 # The laws again, with many more logs.
 long-test: $(VENV)/installed-dev
