@@ -1,16 +1,16 @@
 """The tree of exceptions, and `Problem`: what is wrong with data, as a value.
 
-Programmer errors and refused work raise; problems in data are values that are collected and shown together.
+Errors of the caller raise; problems in data are values, which are collected and shown together.
 
     AidtimelineError
-    ├── InvalidValue      a text or number that is no date, quantity, currency, slug, id …   (also a ValueError)
-    ├── UsageError        a question that cannot be asked: an unknown field, a cut that is no date  (also a ValueError)
-    ├── UnknownKey        a key that a result does not have   (also a KeyError)
-    └── DataError         data that cannot be used; carries `.problems`
-        ├── LogError      the folder is missing, holds no log, or cannot be written
-        ├── UnreadableLog lines of the log that cannot be read
-        ├── RefusedBatch  drafts that cannot be recorded; the log is untouched
-        └── UnreadableFile  a file to import that is not what it should be; the log is untouched
+    ├── InvalidValue        not a valid date, quantity, currency, slug, id …  (also a ValueError)
+    ├── UsageError          a question that cannot be asked, such as one by an unknown field  (also a ValueError)
+    ├── UnknownKey          a key that a result does not have  (also a KeyError)
+    └── DataError           data that cannot be used; has `.problems`
+        ├── LogError        the folder is missing, has no log, or cannot be written
+        ├── UnreadableLog   lines of the log that cannot be read
+        ├── RefusedBatch    events or drafts that cannot be recorded; the log is unchanged
+        └── UnreadableFile  a file to import that cannot be read; the log is unchanged
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Severity = Literal["error", "warning"]
 
 
 class AidtimelineError(Exception):
-    """Everything this library raises on purpose."""
+    """The base of all exceptions of this library."""
 
 
 class InvalidValue(AidtimelineError, ValueError):
-    """A value that is not what it should be: says what was found and what was expected.
+    """A value that is not valid; the message says what was found and what was expected.
 
     >>> str(InvalidValue("abc", "a quantity such as 12, 2..4 or ~20"))
     "found 'abc', expected a quantity such as 12, 2..4 or ~20"
@@ -59,8 +59,8 @@ class UnknownKey(AidtimelineError, KeyError):
 class Problem:
     """Something wrong with data: what, how bad, and where.
 
-    `severity` is "error" (the data cannot be taken as it stands) or "warning" (it can, but somebody should look).
-    `line` counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`); `hint` says how to mend it.
+    `severity` is "error" (the data cannot be used as it is) or "warning" (it can, but should be looked at). `line`
+    counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`); `hint` says how to repair it.
 
     >>> print(Problem(code="bad-value", severity="error", message="found 'abc', expected a quantity",
     ...               file="events/2023.jsonl", line=7, path="$.quantity"))
@@ -97,7 +97,7 @@ class Problem:
 
 
 class DataError(AidtimelineError):
-    """Data that cannot be used as it stands; `.problems` holds each reason."""
+    """Data that cannot be used as it is; `.problems` has each reason."""
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
@@ -105,7 +105,7 @@ class DataError(AidtimelineError):
 
 
 class LogError(DataError):
-    """The log's folder is missing, holds no log, or cannot be written."""
+    """The log's folder is missing, has no log, or cannot be written."""
 
 
 class UnreadableLog(DataError):
@@ -113,8 +113,8 @@ class UnreadableLog(DataError):
 
 
 class RefusedBatch(DataError):
-    """Drafts that cannot be recorded. Nothing of the batch was written."""
+    """Events or drafts that cannot be recorded. Nothing of the batch was written."""
 
 
 class UnreadableFile(DataError):
-    """A file to be imported that is not what it should be, or breaks off. Nothing of it was recorded."""
+    """A file to import that is not of its format, or breaks off. Nothing of it was recorded."""

@@ -1,6 +1,6 @@
-"""The vocabulary: labels for slugs, and what is known of items and parties; edited freely, no part of history.
+"""The vocabulary: labels for slugs, and properties of items and parties. It may be edited, and is not part of history.
 
-It stands in `vocabulary/items.jsonl`, `parties.jsonl` and `projects.jsonl` beside the log, one JSON object a line:
+It is kept in `vocabulary/items.jsonl`, `parties.jsonl` and `projects.jsonl` beside the log, one JSON object a line:
 
     {"slug":"truck","label":"truck","unit":null,"category":"vehicles"}
     {"slug":"undp","name":"UN Development Programme","kind":"multilateral","iati_org_id":"XM-DAC-41114"}
@@ -34,7 +34,7 @@ def _to_country(value: str | None) -> str | None:
 
 @frozen(kw_only=True)
 class Item:
-    """A thing that can be given: `unit` is what it is counted in (None: pieces), `category` what it is one of."""
+    """A thing that can be given; it is counted in its `unit` (None: pieces)."""
 
     slug: str = field(converter=to_slug)
     label: str = field(converter=to_text)
@@ -44,7 +44,7 @@ class Item:
 
 @frozen(kw_only=True)
 class Party:
-    """Who gives, receives, or takes a part: `country` is its ISO 3166-1 code, `iati_org_id` its identifier in IATI."""
+    """A donor, recipient or participant; `country` is an ISO 3166-1 code, `iati_org_id` an identifier of IATI."""
 
     slug: str = field(converter=to_slug)
     name: str = field(converter=to_text)
@@ -54,13 +54,13 @@ class Party:
 
     @property
     def label(self) -> str:
-        """The name, which is what a party is called by."""
+        """The name of the party."""
         return self.name
 
 
 @frozen(kw_only=True)
 class ProjectName:
-    """What a project is called for short."""
+    """The short name of a project."""
 
     slug: str = field(converter=to_slug)
     label: str = field(converter=to_text)
@@ -89,7 +89,7 @@ class Vocabulary:
     problems: tuple[Problem, ...] = ()
 
     def label(self, field: str, slug: str) -> str:
-        """What a slug in a field (`item`, `donor`, `project`, …) is called; the slug itself where nothing is known."""
+        """The label of a slug in a field (`item`, `donor`, `project`, …); an unknown slug is its own label."""
         known = self.part(field).get(slug)
         return slug if known is None else str(known.label)
 

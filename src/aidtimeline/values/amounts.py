@@ -1,7 +1,7 @@
 """Amounts that may be vague: quantities, and money in one currency.
 
-An amount is bounds, both inclusive: the true number lies between `low` and `high`. An exact number is bounds
-of width 0. Numbers are decimals and every sum is exact, however many digits it takes: nothing here rounds.
+An amount has two bounds, both inclusive: the true number lies between `low` and `high`. If they are equal the number is
+exact. Numbers are decimals, and every sum is exact, whatever number of digits it takes: nothing here rounds.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from functools import lru_cache
 from typing import final
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.currencies import check_currency
 
 MAX_DIGITS = 30
-"""The most digits a number may have where it is read, on both sides of the point. Sums may grow beyond."""
+"""The most digits, on both sides of the point, that a number may have when it is read. Sums may have more."""
 
 REMEMBERED = 2**16
-"""How many distinct texts are remembered once parsed; beyond, the least recently used are parsed again."""
+"""How many distinct texts are cached once parsed; beyond that, the least recently used are parsed again."""
 
 EXPECTED = "a quantity such as 12, 11.5, 2..4, 1.., ..20 or ~20"
 EXPECTED_DIGITS = f"numbers of at most {MAX_DIGITS} digits, without exponents"
@@ -32,7 +33,7 @@ _QUANTITY = re.compile(rf"(~?)(?:({_NUMBER})|({_NUMBER})?\.\.({_NUMBER})?)")
 _NOTHING = ("..", "~..")  # these fit the pattern, but say nothing
 _MAX_LENGTH = len("~-.") + MAX_DIGITS + len("..-.") + MAX_DIGITS
 
-# All the room there is, and a trap: a sum that does not fit raises instead of rounding.
+# As many digits as there can be; a sum that does not fit raises instead of rounding.
 _EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation, Overflow])
 
 
@@ -40,7 +41,7 @@ _ONE = Decimal(1)
 
 
 def _plain(number: Decimal | int) -> Decimal:
-    """The same number without trailing zeros, exponent, or sign of zero: equal numbers look equal."""
+    """The same number without trailing zeros, exponent, or sign of zero, so that equal numbers look equal."""
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise InvalidValue(number, "a whole number or a Decimal")
     number = Decimal(number)
@@ -54,10 +55,6 @@ def _plain(number: Decimal | int) -> Decimal:
     return number.quantize(_ONE, context=_EXACT) if number == number.to_integral_value() else number
 
 
-def _plain_or_open(number: Decimal | int | None) -> Decimal | None:
-    return None if number is None else _plain(number)
-
-
 @final
 @frozen(order=False, repr=False)
 class Quantity:
@@ -68,13 +65,13 @@ class Quantity:
     | `12`, `11.5`, `-5` | the number | the same | `is_exact`; a negative number reverses |
     | `2..4` | 2 | 4 | |
     | `1..` | 1 | None: open | "some" |
-    | `..20` | 0 | 20 | "up to 20"; `low_stated` is false, which keeps its text apart from `0..20` |
-    | `~20`, `~2..4` | 20, 2 | 20, 4 | `approximate`: taken at its word, and flagged |
+    | `..20` | 0 | 20 | "up to 20"; `low_stated` is false, which distinguishes it from `0..20` |
+    | `~20`, `~2..4` | 20, 2 | 20, 4 | `approximate`: a flag that does not widen the bounds |
 
-    `a < b` holds where `a` is wholly below `b`, `a > b` where wholly above; bounds that share a number are
-    neither, and there is no `<=`. Two are equal where bounds and flags are: `2..2` is `2`, but `~2` is not.
+    `a < b` is true if `a` is wholly below `b`, `a > b` if wholly above; if they share a number, neither is, and there
+    is no `<=`. Two are equal if bounds and flags are: `2..2` is `2`, but `~2` is not.
 
-    Raises `InvalidValue` where low is above high, or a bound is not finite.
+    Raises `InvalidValue` if low is above high, or a bound is not finite.
 
     >>> Quantity.parse("2..4").high, Quantity.parse("1..").high, Quantity.parse("~20").is_exact
     (Decimal('4'), None, False)
@@ -85,7 +82,7 @@ class Quantity:
     """
 
     low: Decimal = field(converter=_plain)
-    high: Decimal | None = field(converter=_plain_or_open)
+    high: Decimal | None = field(converter=optional(_plain))
     approximate: bool = False
     low_stated: bool = True
 
@@ -96,16 +93,16 @@ class Quantity:
         if self.low_stated:
             return
         if self.low:
-            raise InvalidValue(self.text, "a low end of 0 where it is not stated")
-        if self.high is None or self.low == self.high:  # nothing is left that could be unstated
+            raise InvalidValue(self.text, "a low end of 0 if it is not stated")
+        if self.high is None or self.low == self.high:  # then the text has no range that could lack a low end
             object.__setattr__(self, "low_stated", True)
 
     @classmethod
     def parse(cls, found: str | int | float | Decimal | Quantity) -> Quantity:
-        """The quantity that a text or number means, each distinct text being read once; a quantity is itself.
+        """The quantity of a text or number; a quantity is itself. A float is the decimal that it prints as.
 
-        A float is the decimal it prints as. Raises `InvalidValue` for anything else, booleans and exponents
-        in a text among it, and for numbers of more than `MAX_DIGITS` digits.
+        Raises `InvalidValue` for anything else, also for booleans, for exponents in a text, and for numbers of more
+        than `MAX_DIGITS` digits.
 
         >>> Quantity.parse("2..4").text, Quantity.parse(4500000).text, Quantity.parse(11.5).text
         ('2..4', '4500000', '11.5')
@@ -116,9 +113,9 @@ class Quantity:
 
     @classmethod
     def exact(cls, number: int | float | Decimal) -> Quantity:
-        """The quantity that is exactly this number. A float is the decimal it prints as.
+        """The quantity that is exactly this number. A float is the decimal that it prints as.
 
-        Raises `InvalidValue` like `parse`.
+        Raises `InvalidValue` as `parse` does.
 
         >>> Quantity.exact(0.1).low
         Decimal('0.1')
@@ -128,18 +125,18 @@ class Quantity:
         value = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
         if not value.is_finite():
             raise InvalidValue(number, EXPECTED)
-        if _digits(value) > MAX_DIGITS:  # shown in short, for Python refuses to write out very long integers
+        if _digits(value) > MAX_DIGITS:  # shortened, since Python refuses to print very long integers
             raise InvalidValue(f"{value:.5g}", EXPECTED_DIGITS)
         return cls(value, value)
 
     @property
     def is_exact(self) -> bool:
-        """Whether the bounds have width 0 and are not approximate."""
+        """Whether the bounds are equal and not approximate."""
         return self.low == self.high and not self.approximate
 
     @property
     def text(self) -> str:
-        """The normal form, without exponent or idle zeros; `parse` reads it back, up to `MAX_DIGITS`.
+        """The normal form, without exponents and needless zeros; `parse` reads it, up to `MAX_DIGITS` digits.
 
         >>> Quantity.parse("~007.50..8.0").text
         '~7.5..8'
@@ -150,7 +147,7 @@ class Quantity:
 
     @property
     def json(self) -> int | str:
-        """As JSON holds it: an integer where it is exact and integral, else its text.
+        """The quantity in JSON: an integer if it is exact and integral, else its text.
 
         >>> Quantity.parse("30.0").json, Quantity.parse("11.5").json, Quantity.parse("~20").json
         (30, '11.5', '~20')
@@ -158,7 +155,7 @@ class Quantity:
         return whole if self.is_exact and (whole := int(self.low)) == self.low else self.text
 
     def __add__(self, other: Quantity) -> Quantity:
-        """The exact bounds of the sum, approximate or open where either is. Its low end counts as stated."""
+        """The exact bounds of the sum, approximate or open if either is. Its low end counts as stated."""
         if not isinstance(other, Quantity):
             return NotImplemented
         high = None if self.high is None or other.high is None else _EXACT.add(self.high, other.high)
@@ -170,7 +167,7 @@ class Quantity:
         return self.high is not None and self.high < other.low
 
     def contains(self, other: Quantity) -> bool:
-        """Whether every number the other may be lies within these bounds, whatever the flags."""
+        """Whether all of the other's bounds lie within these, whatever the flags."""
         below = self.high is None or (other.high is not None and other.high <= self.high)
         return self.low <= other.low and below
 
@@ -179,7 +176,7 @@ class Quantity:
         return not (self < other or self > other)
 
     def hull(self, other: Quantity) -> Quantity:
-        """The narrowest bounds that contain both; approximate where either is.
+        """The narrowest bounds that contain both; approximate if either is.
 
         >>> print(Quantity.parse(2).hull(Quantity.parse("4..5")))
         2 to 5
@@ -188,7 +185,7 @@ class Quantity:
         return self._with(other, min(self.low, other.low), high)
 
     def intersection(self, other: Quantity) -> Quantity | None:
-        """The bounds that both have in common, or None; approximate where either is.
+        """The bounds that both have in common, or None; approximate if either is.
 
         >>> print(Quantity.parse("1..").intersection(Quantity.parse("0..4")))
         1 to 4
@@ -199,7 +196,7 @@ class Quantity:
         return self._with(other, max(self.low, other.low), high)
 
     def _with(self, other: Quantity, low: Decimal, high: Decimal | None) -> Quantity:
-        """Bounds taken from two quantities, with their flags: the low end is stated where one states it."""
+        """Bounds taken from two quantities, with their flags; the low end is stated if one of them states it."""
         stated = (self.low_stated and self.low == low) or (other.low_stated and other.low == low)
         return Quantity(low, high, self.approximate or other.approximate, stated)
 
@@ -210,7 +207,7 @@ class Quantity:
         return f"Quantity.parse({self.text!r})"
 
     def _say(self, unit: str) -> str:
-        """As a person writes it, with the unit before the (first) number."""
+        """The quantity in words, with the unit before the first number."""
         about = "about " if self.approximate else ""
         if self.high is None:
             return f"at least {about}{unit}{self.low:,f}"
@@ -222,11 +219,11 @@ class Quantity:
 
 
 ZERO = Quantity(Decimal(0), Decimal(0))
-"""Nothing at all: what every sum begins with."""
+"""With what every sum begins."""
 
 
 def subtract(one: Decimal, other: Decimal) -> Decimal:
-    """`one` less `other`, exact however many digits that takes.
+    """`one` less `other`, exactly, whatever number of digits it takes.
 
     >>> subtract(Decimal(10**40), Decimal("0.5"))
     Decimal('9999999999999999999999999999999999999999.5')
@@ -235,7 +232,7 @@ def subtract(one: Decimal, other: Decimal) -> Decimal:
 
 
 def _digits(number: Decimal) -> int:
-    """How many digits the number takes when it is written out, found without writing them."""
+    """How many digits the number has when it is written out, found without doing so."""
     return 1 + max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)
 
 
@@ -265,7 +262,7 @@ def _read(text: str) -> Quantity:
     )
 
 
-# What people write who do not know the forms, turned step by step into what they may have meant.
+# Rewrites, step by step, of what people write who do not know the forms.
 _POWERS = {"thousand": "e3", "million": "e6", "billion": "e9"}
 _REWRITES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(?<=[0-9]),(?=[0-9]{3})", ""),
@@ -283,7 +280,7 @@ _REWRITES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
 
 
 def _guess(text: str) -> str | None:
-    """The quantity that somebody may have meant who wrote something else; None where there is no telling."""
+    """The quantity that a text in another form probably means, or None."""
     if len(text) > _MAX_LENGTH:
         return None
     meant = text.strip().lower()
@@ -296,7 +293,7 @@ def _guess(text: str) -> str | None:
 
 
 def _to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
-    return Quantity.parse(amount)
+    return Quantity.parse(amount)  # attrs' plugin for mypy takes functions only
 
 
 @final
@@ -304,7 +301,7 @@ def _to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
 class Money:
     """An amount of money: a `Quantity` in one currency, by its code of ISO 4217, current or historic.
 
-    The amount may be given as whatever `Quantity.parse` takes. Raises `InvalidValue` where it or the code is none.
+    The amount may be anything that `Quantity.parse` takes. Raises `InvalidValue` for a bad amount or code.
 
     >>> print(Money(4500000, "JPY"), "·", Money("~20", "USD"), "·", Money("1..", "EUR"))
     JPY 4,500,000 · about USD 20 · at least EUR 1
@@ -315,9 +312,7 @@ class Money:
 
     @classmethod
     def parse(cls, found: str | Money) -> Money:
-        """The money that a text means, each distinct text being read once; money is itself.
-
-        Raises `InvalidValue` for anything else.
+        """The money of a text; money is itself. Raises `InvalidValue` for anything else.
 
         >>> Money.parse("USD 2..4").amount.high
         Decimal('4')
@@ -330,7 +325,7 @@ class Money:
 
     @property
     def text(self) -> str:
-        """The normal form, which `parse` reads back.
+        """The normal form, which `parse` reads.
 
         >>> Money.parse("USD 4500000.00").text
         'USD 4500000'

@@ -1,4 +1,4 @@
-"""What may stand in a field: each function takes what a person writes and gives the value, or raises `InvalidValue`.
+"""Functions from what a person writes to the value of a field; each raises `InvalidValue` for anything else.
 
 They are converters of attrs fields. `attrs.converters.optional(to_slug)` also takes None.
 """
@@ -24,7 +24,7 @@ def to_slug(value: str) -> str:
 
 
 def to_slugs(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Slugs in the order given; a single one may stand alone."""
+    """Slugs in the order given; a single one may be given by itself."""
     return tuple(to_slug(each) for each in ([value] if isinstance(value, str) else value))
 
 
@@ -48,7 +48,7 @@ def to_record_id(value: str) -> str:
 
 
 def to_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Whole ids of records, each once, in the order given; a single one may stand alone."""
+    """Whole ids of records, each once, in the order given; a single one may be given by itself."""
     return tuple(dict.fromkeys(to_record_id(each) for each in ([value] if isinstance(value, str) else value)))
 
 
@@ -62,17 +62,17 @@ def to_some_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
 
 def to_date(value: str | DateRange) -> DateRange:
     """A date as EDTF text."""
-    return value if isinstance(value, DateRange) else DateRange.parse(value)
+    return DateRange.parse(value)
 
 
 def to_quantity(value: Quantity | str | float) -> Quantity:
     """A quantity: a number, or text such as `2..4`."""
-    return value if isinstance(value, Quantity) else Quantity.parse(value)
+    return Quantity.parse(value)
 
 
 def to_money(value: Money | str) -> Money:
     """An amount of money: `Money`, or text such as `USD 4500000`."""
-    return value if isinstance(value, Money) else Money.parse(value)
+    return Money.parse(value)
 
 
 def to_flag(value: bool) -> bool:

@@ -30,18 +30,18 @@ UGS UGW USS UYN UYP VEB VEF VNC XEU XFO XFU XRE YDD YUD YUM YUN ZAL ZMK ZRN ZRZ 
 """
 
 HISTORIC = frozenset(_HISTORIC.split())
-"""Codes that were withdrawn: what was promised in them stays promised in them."""
+"""Codes that were withdrawn. Promises in them stay in them."""
 
 CURRENCIES = CURRENT | HISTORIC | {"XBT"}
-"""Every code that money may be in. XBT (bitcoin) is not ISO's, but IATI's code list has it."""
+"""Every code that money may have. XBT (bitcoin) is not in ISO 4217, but in the code list of IATI."""
 
 
 MAX_GUESSED = 8
-"""The most characters of a text that may be a misspelt code."""
+"""Longer texts are not compared with the codes to find a misspelt one."""
 
 
 def check_currency(code: str) -> str:
-    """The code itself, where it is one of `CURRENCIES`, in capitals. Raises `InvalidValue` for any other.
+    """The code itself, if it is one of `CURRENCIES`, in capitals. Raises `InvalidValue` for any other.
 
     >>> check_currency("JPY")
     'JPY'
@@ -57,7 +57,7 @@ def check_currency(code: str) -> str:
 
 
 def _nearest(code: str) -> str | None:
-    """The currency of the same country (the first two letters), else one of the same letters, else of two in place."""
+    """The code of the same country (its first two letters), of the same letters, or with two of them in place."""
     if code in CURRENCIES:
         return code
 

@@ -1,8 +1,7 @@
 """Days, instants, and dates that may be vague: the values of valid time and of every cut.
 
-Days and instants are bounds that include what they name: a day as a cut means all of that day in UTC.
-`DateRange` holds what a source said of a date, word for word in EDTF (see `aidtimeline.values.edtf` for the forms),
-with the first and last day it can mean.
+Days and instants are inclusive bounds: a day as a cut means all of that day in UTC. `DateRange` is a date in the EDTF
+text of its source (see `aidtimeline.values.edtf` for the forms), with the first and last day that it can mean.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.values import edtf
 
 REMEMBERED = 2**16
-"""How many distinct texts are remembered once parsed; beyond, the least recently used are parsed again."""
+"""How many distinct texts are cached once parsed; beyond that, the least recently used are parsed again."""
 
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
@@ -32,14 +31,14 @@ _LATEST_TIME = time.max.replace(tzinfo=UTC)
 class DateRange:
     """A date as a source gave it: one unknown day between two known ones.
 
-    `text` is the EDTF, verbatim; two ranges are equal where their texts are. `earliest` and `latest` are
-    inclusive; None is an open or unknown end. `uncertain` (`?`, `%`): the source doubts the date;
-    `approximate` (`~`, `%`): it is about that date. Either is taken at its word: it widens nothing.
+    `text` is the EDTF, unchanged; two ranges are equal if their texts are. `earliest` and `latest` are inclusive; None
+    is an open or unknown end. `uncertain` (`?`, `%`): the source doubts the date; `approximate` (`~`, `%`): it is about
+    that date. Neither widens the range.
 
-    `a < b` holds where `a` lies wholly before `b`, `a > b` where wholly after; ranges that share a day are
-    neither, and there is no `<=`. `str()` gives the words of a person.
+    `a < b` is true if `a` lies wholly before `b`, `a > b` if wholly after; if they share a day, neither is, and there
+    is no `<=`. `str()` writes the date in words.
 
-    Raises `InvalidValue` for what is no EDTF of the supported forms, names a day that does not exist, or ends
+    Raises `InvalidValue` for a text that is not EDTF of the supported forms, names a day that does not exist, or ends
     before it begins.
 
     >>> handover = DateRange("2022/2023-11~")
@@ -62,19 +61,21 @@ class DateRange:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def parse(cls, text: str) -> DateRange:
-        """The range of an EDTF text, each distinct text being read once. Raises `InvalidValue`.
+    def parse(cls, found: str | DateRange) -> DateRange:
+        """The range of an EDTF text; a range is itself. Raises `InvalidValue` for anything else.
 
         >>> DateRange.parse("[..2025]").latest
         datetime.date(2025, 12, 31)
         """
-        return _parse(text) if isinstance(text, str) else cls(text)
+        if isinstance(found, str):
+            return _parse(found)
+        return found if isinstance(found, DateRange) else cls(found)
 
     @classmethod
     def between(cls, earliest: date | None, latest: date | None) -> DateRange:
         """The range from one day to another, both inclusive; None leaves an end open.
 
-        Raises `InvalidValue` where they are reversed.
+        Raises `InvalidValue` if they are reversed.
 
         >>> day = date(2023, 11, 28)
         >>> DateRange.between(None, day), DateRange.between(day, day)
@@ -85,15 +86,15 @@ class DateRange:
 
     @property
     def qualified(self) -> bool:
-        """Whether the source hedged the date in any way."""
+        """Whether the date is uncertain or approximate."""
         return self.uncertain or self.approximate
 
     def certain_by(self, day: date) -> bool:
-        """Whether it has happened by the end of that day, whichever of its days is the true one."""
+        """Whether all of its days are on that day or before."""
         return self.latest is not None and self.latest <= day
 
     def possible_by(self, day: date) -> bool:
-        """Whether it may have happened by the end of that day."""
+        """Whether some of its days are on that day or before."""
         return self.earliest is None or self.earliest <= day
 
     def __lt__(self, other: DateRange) -> bool:
@@ -111,7 +112,7 @@ _parse = lru_cache(REMEMBERED)(DateRange)
 def parse_day(found: str | date) -> date:
     """A day, from a text of exactly the form YYYY-MM-DD (ISO 8601) or a `date`.
 
-    Raises `InvalidValue` for anything else, a datetime among it.
+    Raises `InvalidValue` for anything else, also for a datetime.
 
     >>> parse_day("2023-11-28")
     datetime.date(2023, 11, 28)
@@ -124,10 +125,10 @@ def parse_day(found: str | date) -> date:
 
 
 def parse_instant(text: str) -> datetime:
-    """An instant, in UTC, from an RFC 3339 text: upper-case `T`, `Z` or an offset, at most six digits of a
-    second's fraction.
+    """An instant in UTC, from an RFC 3339 text: upper-case `T`, then `Z` or an offset; a second's fraction has at most
+    six digits.
 
-    Raises `InvalidValue` for anything else, leap seconds (`:60`) among it.
+    Raises `InvalidValue` for anything else, also for leap seconds (`:60`).
 
     >>> parse_instant("2026-11-21T19:00:00+09:00")
     datetime.datetime(2026, 11, 21, 10, 0, tzinfo=datetime.timezone.utc)
@@ -141,8 +142,9 @@ def parse_instant(text: str) -> datetime:
 
 
 def format_instant(instant: datetime) -> str:
-    """An instant as text, in UTC; microseconds only where they are not zero. Raises `InvalidValue` for a
-    naive datetime.
+    """An instant as RFC 3339 text in UTC, with microseconds if they are not zero.
+
+    Raises `InvalidValue` for a datetime without an offset from UTC.
 
     >>> format_instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
     '2026-11-21T10:00:00Z'
@@ -151,8 +153,7 @@ def format_instant(instant: datetime) -> str:
 
 
 def parse_cut(cut: str | date | datetime) -> date | datetime:
-    """What a question is cut at: a day (YYYY-MM-DD), or an instant, in UTC, from a text as `parse_instant`
-    takes it.
+    """The cut of a question: a day (YYYY-MM-DD), or an instant in UTC, from a text that `parse_instant` takes.
 
     Raises `InvalidValue` for any other text, and for a datetime without an offset from UTC.
 
@@ -172,7 +173,7 @@ def parse_cut(cut: str | date | datetime) -> date | datetime:
 
 
 def end_of(cut: date | datetime) -> datetime:
-    """The last instant of a cut, inclusive: of a day its last microsecond in UTC; an instant is its own end.
+    """The last instant of a cut, inclusive: the last microsecond of a day in UTC, or the instant itself.
 
     Raises `InvalidValue` for a datetime without an offset from UTC.
 
@@ -183,7 +184,7 @@ def end_of(cut: date | datetime) -> datetime:
 
 
 def in_utc(instant: datetime) -> datetime:
-    """An instant in UTC. Raises `InvalidValue` for a naive datetime, and for one that leaves the calendar in UTC."""
+    """An instant in UTC. Raises `InvalidValue` without an offset from UTC, or outside the years 1 to 9999 in UTC."""
     if instant.tzinfo is UTC:
         return instant
     if instant.utcoffset() is None:

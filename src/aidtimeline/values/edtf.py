@@ -1,4 +1,4 @@
-"""EDTF texts: which days they span, how a person says them, and what another text may have meant.
+"""EDTF texts: which days they span, how to say them in words, and what another text probably means.
 
 EDTF (Extended Date/Time Format, ISO 8601-2:2019): https://www.loc.gov/standards/datetime/. Read here:
 
@@ -9,11 +9,10 @@ EDTF (Extended Date/Time Format, ISO 8601-2:2019): https://www.loc.gov/standards
 | 1 | seasons `2023-21` to `-24`, unspecified digits `202X` `20XX` `2023-XX` `2023-11-XX` `2023-XX-XX` |
 | 2 | quarters `2023-33` to `-36`, halves `2023-40` `-41`, one of `[..2025]` `[2022..2023]` `[2024..]` |
 
-An end of an interval or range is any of the simple dates, each with its own qualifier. Everything else is
-refused: times, years of more than four digits, lists, level 2's other seasons, and its qualifiers and X
-within a date. Years are 0001 to 9999. Two choices are ours: seasons are those of the northern hemisphere,
-with winter 2022 lasting from December 2022 to February 2023; and an unknown end, like an open one, bounds
-nothing.
+Each end of an interval or range is a simple date with its own qualifier. Everything else is refused: times, years of
+more than four digits, lists, the other seasons of level 2, and its qualifiers and X within a date. Years are 0001 to
+9999. EDTF leaves two choices, made here: seasons are those of the northern hemisphere, with winter 2022 from December
+2022 to February 2023; and an unknown end, like an open one, is no bound.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from typing import NamedTuple
 from aidtimeline.errors import InvalidValue
 
 MAX_LENGTH = 64
-"""The most characters a text may have; a longer one is refused unread."""
+"""The most characters of a text; a longer one is refused unread."""
 
 EXPECTED = "an EDTF date such as 2023-11-28, 2023-11, 2023, 2022/2023, [..2025], 2023~ or 202X"
 EXPECTED_DAY = "a day: YYYY-MM-DD"
@@ -42,7 +41,7 @@ _SIMPLE = re.compile(
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-# The parts of a year with a code: first month, number of months, and how a person says it.
+# The parts of a year with a code: first month, number of months, and words.
 _PARTS = {
     "21": (3, 3, "spring {}"),
     "22": (6, 3, "summer {}"),
@@ -65,7 +64,7 @@ _QUALIFIERS = {"": "", "?": "perhaps ", "~": "about ", "%": "perhaps about "}
 
 
 class Span(NamedTuple):
-    """The days a text spans, both inclusive (None: open or unknown), and whether it is qualified."""
+    """The days that a text spans, both inclusive (None: open or unknown), and its qualifiers."""
 
     earliest: date | None
     latest: date | None
@@ -74,14 +73,14 @@ class Span(NamedTuple):
 
 
 class _RefusedError(Exception):
-    """Why a text is not taken: says what was expected instead."""
+    """A text is refused; the message says what was expected."""
 
 
 def span(text: str) -> Span:
     """The days that an EDTF text spans.
 
-    Raises `InvalidValue` for what is no text, or none of the forms above, or names a day that does not exist,
-    or ends before it begins.
+    Raises `InvalidValue` for something other than a text of the forms above, for a day that does not exist, and for a
+    range that ends before it begins.
 
     >>> winter = span("2022-24~")
     >>> winter.earliest.isoformat(), winter.latest.isoformat(), winter.approximate
@@ -97,7 +96,7 @@ def span(text: str) -> Span:
 
 
 def say(text: str) -> str:
-    """A valid EDTF text as a person writes it.
+    """A valid EDTF text in words.
 
     >>> say("2023-11-20"), say("[..2023-11-28]"), say("2023-01-11~"), say("2022/2023"), say("../2025")
     ('20 Nov 2023', 'by 28 Nov 2023', 'about 11 Jan 2023', '2022 to 2023', '2025 or earlier')
@@ -108,7 +107,7 @@ def say(text: str) -> str:
 
 
 def day(text: str) -> date:
-    """The day that a text of exactly the form YYYY-MM-DD names; raises `InvalidValue` for any other.
+    """The day of a text of exactly the form YYYY-MM-DD. Raises `InvalidValue` for any other.
 
     >>> day("2023-11-28").isoformat()
     '2023-11-28'
@@ -194,8 +193,8 @@ def _days(simple: str) -> tuple[date, date]:
 
 
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
-    """The first and last day of so many months from one on."""
-    import pendulum  # noqa: PLC0415  (it takes longer to load than all of this package)
+    """The first and last day of `count` months, of which `month` is the first."""
+    import pendulum  # noqa: PLC0415  (it is slower to load than all of this package)
 
     first = pendulum.date(year, month, 1)
     try:
@@ -226,7 +225,7 @@ def _say_simple(simple: str) -> str:
     return _QUALIFIERS[match["qualifier"]] + words
 
 
-# What people write who do not know EDTF: a pattern for all of the text, and the EDTF they may have meant.
+# What people write who do not know EDTF: a pattern for all of the text, and the EDTF that it probably means.
 
 _NAMES = {name.lower()[:length]: f"{n:02}" for n, name in enumerate(_MONTHS, 1) for length in range(3, 10)}
 _NAMES |= {"sept": "09", "spring": "21", "summer": "22", "autumn": "23", "fall": "23", "winter": "24"}
@@ -234,7 +233,7 @@ _NAMES |= {f"q{n}": str(32 + n) for n in range(1, 5)} | {"h1": "40", "h2": "41"}
 
 
 def _numbers(match: re.Match[str]) -> str | None:
-    """28.11.2023 and 11/28/2023; 7/5/2023 could be either day and is left alone."""
+    """28.11.2023 and 11/28/2023; of 7/5/2023 nothing is guessed, since it may be in May or July."""
     first, separator, second, year = match.groups()
     if int(first) > 12 or separator == "." or first == second:
         return f"{year}-{int(second):02}-{int(first):02}"
@@ -276,7 +275,7 @@ _GUESSES: list[tuple[str, Callable[[re.Match[str]], str | None]]] = [
 
 
 def guess(text: str) -> str | None:
-    """The EDTF that another text may have meant, always valid; None where there is no telling.
+    """The valid EDTF that another text probably means, or None.
 
     >>> guess("28 November 2023"), guess("2023-7-5"), guess("by July 2023"), guess("2023/2022"), guess("soon")
     ('2023-11-28', '2023-07-05', '[..2023-07]', '2022/2023', None)
