@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aidtimeline import Counts, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError
-from aidtimeline.diff import Change, CountChange
+from aidtimeline.diff import Change
 from aidtimeline.events import (
     Amendment,
     Correction,
@@ -27,7 +27,7 @@ from aidtimeline.events import (
 )
 from aidtimeline.projections import Bounds, FulfilmentTable, Series, Step, Steps, Table
 from aidtimeline.projections.balances import Balance
-from aidtimeline.projections.results import row_type
+from aidtimeline.projections.rows import row_type
 from aidtimeline.projections.series import at_ends
 from aidtimeline.report import lines
 from aidtimeline.report.days import days_in_words
@@ -260,10 +260,9 @@ def test_changes(key: tuple[str | None, ...], unit: str | None, before: str, aft
     """From, to, and why; what has no key is all there is."""
     names = tuple(f"field{number}" for number, _ in enumerate(key))
     rest = "happened", (), Quantity.parse(before), Quantity.parse(after)
-    change = row_type(CountChange, names)(*key, unit, *rest)
-    assert str(change) == words
+    assert str(row_type(Change, names, True)(*key, unit, *rest)) == words
     if unit is None:
-        assert str(row_type(Change, names)(*key, *rest)) == words
+        assert str(row_type(Change, names, False)(*key, *rest)) == words
 
 
 # Explanations.

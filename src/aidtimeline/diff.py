@@ -13,12 +13,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from aidtimeline.events import Correction
 from aidtimeline.projections import Table, fold
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.results import Named, Result, in_order, row_type
+from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
 from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
@@ -77,47 +77,21 @@ class Change(Named):
         return f"{name}: {arrow(self.before, self.after)}{f' {unit}' if unit else ''}: {self.cause}"
 
 
-class CountChange(Change):
-    """How one part of the facts changes one count, which has a unit (None: pieces)."""
-
-    __slots__ = ()
-
-    fields: ClassVar[tuple[str, ...]] = ("unit", *Change.fields)
-
-
 @frozen
-class Changes(Result[Change, tuple[Change, ...]]):
+class Changes(Keyed[Change, tuple[Change, ...]]):
     """What changed between two views, sum by sum; under the key of a sum are the parts of its change.
 
     `tables` are the sums of both views, before and after. The parts of a sum add up to its change: the low ends always,
     the high ends where both are finite.
     """
 
-    rows: tuple[Change, ...]
-    tables: tuple[Table, Table]
+    ROW = Change
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the values of a key."""
-        return self.tables[1].names
-
-    @property
-    def money(self) -> bool:
-        """Whether these are sums of money, which have no unit but their currency."""
-        return self.tables[1].money
-
-    @property
-    def units(self) -> bool:
-        """Whether the unit is the last value of a key."""
-        return not self.money
-
-    def key_of(self, row: Change) -> SumKey:
-        """The key of the sum that changes."""
-        return row[: -len(Change.fields)]
+    tables: tuple[Table, Table] = field(kw_only=True)
 
     @cached_property
     def answers(self) -> Mapping[SumKey, tuple[Change, ...]]:
-        """The parts of each sum's change; none where it is the same before and after."""
+        """The parts of each sum's change; none if it is the same before and after."""
         keys = {key for table in self.tables for key in table.answers}
         parts: dict[SumKey, list[Change]] = {key: [] for key in sorted(keys, key=in_order)}
         for row in self.rows:
@@ -144,7 +118,7 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
         projection: The sums that are compared.
     """
     piece = projection.piece
-    make = row_type(Change if projection.money else CountChange, projection.names)
+    make = row_type(Change, projection.names, not projection.money)
     parts = _parts(before.belief, after.belief)
     old_side, new_side = _Side(before, parts), _Side(after, parts)
     changes = []
@@ -157,10 +131,12 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
                 adding = [each for each in (*old, *new) if any(term == key for term, _ in piece.terms(each))]
                 ids = tuple(sorted({fact.id for fact in adding}))
                 changes.append(make(*key, _cause(adding, old_side, new_side), ids, was, is_now))
-    tables = [evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after)]
     width = -len(Change.fields)
     changes.sort(key=lambda each: (in_order(each[:width]), CAUSES.index(each.cause), each.ids))
-    return Changes(tuple(changes), (tables[0], tables[1]), view=after, question=projection)
+    one, other = (evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after))
+    return Changes(
+        projection.names, tuple(changes), projection.money, tables=(one, other), view=after, question=projection
+    )
 
 
 def _parts(*beliefs: Belief) -> DisjointSets:

@@ -49,13 +49,6 @@ class Explanation(Result[Reason, Reason]):
         """The rows."""
         return self.rows
 
-    def key_of(self, row: Reason) -> tuple[str]:
-        """The id of the fact."""
-        return (row.id,)
-
-    def _answer(self, row: Reason) -> Reason:
-        return row
-
 
 def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
     """Take one answer of a view apart: the bounds of a sum, or the values of a state.

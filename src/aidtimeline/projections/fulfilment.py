@@ -31,7 +31,8 @@ from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balan
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.matching import Given, Match, Promised, matches, perhaps
 from aidtimeline.projections.pieces import Bounds, Term
-from aidtimeline.projections.results import Result, in_order
+from aidtimeline.projections.results import Result
+from aidtimeline.projections.rows import in_order
 from aidtimeline.semantics import Fact
 from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -76,7 +77,7 @@ class FulfilmentRow(NamedTuple):
     @property
     def key(self) -> Key:
         """Which promises they are."""
-        return Key(self.kind, self.donor, self.project, self.item, self.unit, self.currency)
+        return Key(*self[: len(Key._fields)])  # type: ignore[arg-type]
 
     @property
     def over_delivered(self) -> Bounds:
@@ -88,15 +89,9 @@ class FulfilmentRow(NamedTuple):
 class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     """The rows, ordered by kind, donor, project, item, unit and currency, None first; these are also the key."""
 
+    KEY = len(Key._fields)
+
     rows: tuple[FulfilmentRow, ...]
-
-    def key_of(self, row: FulfilmentRow) -> Key:
-        """Kind, donor, project, item, unit and currency."""
-        return row.key
-
-    def _answer(self, row: FulfilmentRow) -> FulfilmentRow:
-        """The row itself."""
-        return row
 
 
 class Fulfilment:

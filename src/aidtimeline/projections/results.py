@@ -15,11 +15,10 @@ The names of the columns and the form of the key come from the question, never f
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from functools import cached_property
 from importlib import import_module
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -30,7 +29,6 @@ from aidtimeline.text.safe import shown
 
 R = TypeVar("R")
 A = TypeVar("A")
-N = TypeVar("N", bound="Named")
 
 
 @frozen(kw_only=True)
@@ -49,6 +47,9 @@ class Result(Generic[R, A]):
         """The rows, in order."""
         raise NotImplementedError
 
+    KEY: ClassVar[int] = 1
+    """How many values of a row are its key."""
+
     @property
     def units(self) -> bool:
         """Whether the last value of a key is a unit, which may be left out: see `find`."""
@@ -56,11 +57,12 @@ class Result(Generic[R, A]):
 
     def key_of(self, row: R) -> tuple[Any, ...]:
         """The whole key of a row."""
-        raise NotImplementedError
+        values: Any = row
+        return tuple(values[: self.KEY])
 
     def _answer(self, row: R) -> A:
-        """What a row answers."""
-        raise NotImplementedError
+        """What a row answers: by default itself."""
+        return cast(A, row)
 
     @cached_property
     def answers(self) -> Mapping[tuple[Any, ...], A]:
@@ -142,47 +144,3 @@ def _as_asked(key: Any, units: bool) -> str:
     if units and key[-1] is None:
         key = key[:-1]
     return str(key[0] if isinstance(key, tuple) and len(key) == 1 else key)
-
-
-class Named(tuple[Any, ...]):
-    """A row that begins with the values of its key, under the `names` that were asked for.
-
-    The types of such rows are made by `row_type`; `fields` are the names of the values behind the key.
-    """
-
-    __slots__ = ()
-
-    names: ClassVar[tuple[str, ...]] = ()
-    fields: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """The values of the key, one for each name."""
-        return self[: len(self.names)]
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"a row has no {name!r}: it has {', '.join(type(self)._fields)}")  # type: ignore[attr-defined]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _row, (type(self).__mro__[1], self.names, tuple(self))
-
-
-@cache
-def row_type(base: type[Named], names: tuple[str, ...]) -> Any:
-    """The type of rows with these names in front of those of `base.fields`, and the methods of `base`.
-
-    >>> row_type(Named, ("item", "part-of"))._fields
-    ('item', 'part_of')
-    """
-    plain = namedtuple(base.__name__, [*(name.replace("-", "_") for name in names), *base.fields])  # type: ignore[misc]
-    return type(base.__name__, (base, plain), {"__slots__": (), "names": names})
-
-
-def _row(base: type[N], names: tuple[str, ...], values: tuple[Any, ...]) -> N:
-    made: N = row_type(base, names)(*values)
-    return made
-
-
-def in_order(values: Iterable[str | None]) -> tuple[str, ...]:
-    """What keys are ordered by: value by value, None first (no value is an empty text)."""
-    return tuple(value or "" for value in values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar, Literal, NamedTuple, TypeAlias
@@ -18,7 +18,7 @@ from attrs import define, evolve, frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
-from aidtimeline.projections.results import Named, Result, in_order, row_type
+from aidtimeline.projections.rows import Keyed, Named
 from aidtimeline.projections.sums import Sums, adds_to
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, phases
@@ -75,52 +75,26 @@ class Steps:
 
 
 class SeriesRow(Named):
-    """One sum over time: the values of its key, and its steps."""
+    """One sum over time: the values of its key, of a count its unit (None: pieces), and its steps."""
 
     __slots__ = ()
 
     fields: ClassVar[tuple[str, ...]] = ("steps",)
 
 
-class CountSeriesRow(SeriesRow):
-    """One count over time: the values of its key, its unit (None: pieces), and its steps."""
-
-    __slots__ = ()
-
-    fields: ClassVar[tuple[str, ...]] = ("unit", "steps")
-
-
 @frozen
-class Series(Result[SeriesRow, Steps]):
-    """Sums over time by key, which are those of `Table`; there is a row where the table of some day has one.
+class Series(Keyed[SeriesRow, Steps]):
+    """Sums over time by key; see `Keyed` for the keys. There is a row where the table of some day has one.
 
     `period` is None, or that at whose ends the steps were taken; `until` the last day (inclusive), None for every day.
     """
 
-    names: tuple[str, ...]
-    rows: tuple[SeriesRow, ...]
-    money: bool = False
+    ROW = SeriesRow
+
     period: Period | None = None
     until: date | None = None
 
-    @classmethod
-    def of(cls, names: Iterable[str], steps: Mapping[SumKey, Steps], *, money: bool = False) -> Series:
-        """The series of some sums by their whole keys."""
-        names = tuple(names)
-        make = row_type(SeriesRow if money else CountSeriesRow, names)
-        return cls(names, tuple(make(*key, steps[key]) for key in sorted(steps, key=in_order)), money)
-
-    @property
-    def units(self) -> bool:
-        """Whether the unit is the last value of a key."""
-        return not self.money
-
-    def key_of(self, row: SeriesRow) -> SumKey:
-        """The values of the names, and of counts the unit."""
-        return row[:-1]
-
     def _answer(self, row: SeriesRow) -> Steps:
-        """The steps."""
         steps: Steps = row.steps
         return steps
 

@@ -11,7 +11,8 @@ from attrs import frozen
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.pieces import Bounds, Finishing, Product, State, Union
-from aidtimeline.projections.results import Result, in_order
+from aidtimeline.projections.results import Result
+from aidtimeline.projections.rows import in_order
 from aidtimeline.projections.sums import Counts, MoneySums
 from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
@@ -79,28 +80,14 @@ class ProjectTable(Result[ProjectState, ProjectState]):
 
     rows: tuple[ProjectState, ...]
 
-    def key_of(self, row: ProjectState) -> tuple[str]:
-        """The slug of the project."""
-        return (row.project,)
-
-    def _answer(self, row: ProjectState) -> ProjectState:
-        """The row itself."""
-        return row
-
 
 @frozen
 class ParticipationTable(Result[Part, Part]):
-    """Who holds which role in which project, in order; the key is project, party and role."""
+    """Who has which role in which project, in order; the key is project, party and role."""
+
+    KEY = 3
 
     rows: tuple[Part, ...]
-
-    def key_of(self, row: Part) -> tuple[str, str, str]:
-        """Project, party and role."""
-        return row[:3]
-
-    def _answer(self, row: Part) -> Part:
-        """The row itself."""
-        return row
 
 
 class Participations(Finishing):

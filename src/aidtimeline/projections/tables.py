@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.pieces import Bounds
-from aidtimeline.projections.results import Named, Result, in_order, row_type
+from aidtimeline.projections.rows import Keyed, Named
 
 SumKey: TypeAlias = tuple[str | None, ...]
 """The values of the key, one for each name; of counts the unit stands last (None: pieces)."""
 
-_BOUNDS = ("low", "high", "open", "approximate", "disputed", "loose")
-
 
 class SumRow(Named):
-    """One sum: the values of its key, then its bounds and their flags, as `Bounds` has them."""
+    """One sum: the values of its key, of a count its unit (None: pieces), then its bounds and their flags."""
 
     __slots__ = ()
 
-    fields: ClassVar[tuple[str, ...]] = _BOUNDS
+    fields: ClassVar[tuple[str, ...]] = ("low", "high", "open", "approximate", "disputed", "loose")
 
     @property
     def bounds(self) -> Bounds:
         """Low, high and flags together."""
-        return Bounds(*self[-len(_BOUNDS) :])
+        return Bounds(*self[-len(self.fields) :])
 
-
-class CountRow(SumRow):
-    """One count: the values of its key, its unit (None: pieces), then its bounds and their flags."""
-
-    __slots__ = ()
-
-    fields: ClassVar[tuple[str, ...]] = ("unit", *_BOUNDS)
+    @staticmethod
+    def values_of(answer: Bounds) -> Iterable[Any]:
+        """Low, high and flags."""
+        return answer.values
 
 
 @frozen
-class Table(Result[SumRow, Bounds]):
-    """Sums by key. Rows are ordered by key and unit, None first.
-
-    A key has one value for each of the `names`, as a tuple if there are several or none. Counts never mix units: the
-    unit may stand behind these values, `counts["rope", "metre"]`. Without it pieces are meant, or the only unit there
-    is. `money` says that these are sums of money, which have no unit but their currency.
+class Table(Keyed[SumRow, Bounds]):
+    """Sums by key, each with its bounds; see `Keyed` for the keys.
 
     >>> table = Table.of(["item"], {("truck", None): Bounds(30, 30), ("rope", "metre"): Bounds(1200, None)})
     >>> print(table["truck"], "·", table["rope"], "·", table["rope", "metre"].high, "·", "boat" in table)
@@ -53,28 +44,9 @@ class Table(Result[SumRow, Bounds]):
     [('rope', 'metre', 1200), ('truck', None, 30)]
     """
 
-    names: tuple[str, ...]
-    rows: tuple[SumRow, ...]
-    money: bool = False
-
-    @classmethod
-    def of(cls, names: Iterable[str], sums: Mapping[SumKey, Bounds], *, money: bool = False) -> Table:
-        """The table of some sums by their whole keys."""
-        names = tuple(names)
-        make = row_type(SumRow if money else CountRow, names)
-        return cls(names, tuple(make(*key, *sums[key].values) for key in sorted(sums, key=in_order)), money)
-
-    @property
-    def units(self) -> bool:
-        """Whether the unit is the last value of a key."""
-        return not self.money
-
-    def key_of(self, row: SumRow) -> SumKey:
-        """The values of the names, and of counts the unit."""
-        return row.key if self.money else (*row.key, row.unit)
+    ROW = SumRow
 
     def _answer(self, row: SumRow) -> Bounds:
-        """The bounds."""
         return row.bounds
 
     def explain(self, key: Hashable = ()) -> Any:

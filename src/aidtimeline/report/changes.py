@@ -8,35 +8,30 @@ from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
-from aidtimeline.report.look import Look, Part
-from aidtimeline.report.sums import SumsLook, key_columns
-from aidtimeline.report.words import NOTHING, cuts_in_words, named, shortener, sums_in_words
+from aidtimeline.report.keyed import KeyedLook
+from aidtimeline.report.look import Part
+from aidtimeline.report.sums import SumsLook
+from aidtimeline.report.words import NOTHING, cuts_in_words, named, shortener
 from aidtimeline.values.amounts import ZERO, Quantity
 
 
-class ChangesLook(Look[Changes]):
+class ChangesLook(KeyedLook[Changes]):
     """What changed, sum by sum, in parts with their causes."""
 
     def title(self) -> str:
         """What is compared."""
-        return f"what changed: {sums_in_words(self.result.question)}"
+        return f"what changed: {super().title()}"
 
     def heading(self) -> list[str]:
         """What is compared, and the cuts of both views."""
-        views = [table.view for table in self.result.tables]
-        cuts = [cuts_in_words(each.as_of, each.known_at, each.recorded_until) for each in views if each is not None]
-        return [self.title(), *(f"{word:<6}{each}" for word, each in zip(("from", "to"), cuts, strict=False))]
+        views = [table.view for table in self.result.tables if table.view is not None]
+        cuts = (cuts_in_words(each.as_of, each.known_at, each.recorded_until) for each in views)
+        return [self.title(), *(f"{word:<6}{each}" for word, each in zip(("from", "to"), cuts, strict=True))]
 
     def columns(self) -> list[Column]:
         """The key of the sum, the cause, the facts, and how low and high change (null: open)."""
-        unit = "currency" if self.result.money else "unit"
-        change = Column("low", NUMBER, unit), Column("high", NUMBER, unit), Column("open", TEXT)
-        return [
-            *key_columns(self.result.names, money=self.result.money),
-            Column("cause", TEXT),
-            Column("ids", TEXTS),
-            *change,
-        ]
+        change = Column("low", NUMBER, self.unit), Column("high", NUMBER, self.unit), Column("open", TEXT)
+        return [*self.key_columns(), Column("cause", TEXT), Column("ids", TEXTS), *change]
 
     def json(self) -> Json:
         """Both views, and the parts of the change."""
@@ -83,14 +78,9 @@ class ChangesLook(Look[Changes]):
         return (*(key[at] for at in apart), None if table.money else key[-1])
 
     def _name(self, part: Change) -> str:
-        values = dict(zip(self.result.names, part.key, strict=True))
-        if self.result.money:
-            del values["currency"]
-        said = [NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values.items()]
+        values = (each for each in zip(self.result.names, part.key, strict=True) if not self._is_currency(each[0]))
+        said = (NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values)
         return ", ".join(said) or "all"
 
     def _arrow(self, part: Change, before: Quantity, after: Quantity) -> str:
-        change = arrow(before, after)
-        if self.result.money:
-            return f"{part.currency} {change}"
-        return f"{change} {part.unit}" if part.unit else change
+        return " ".join(filter(None, (self.currency_of(part), arrow(before, after), self.unit_of(part))))

@@ -8,13 +8,13 @@ from typing import Any
 
 from aidtimeline.projections import Series, Steps
 from aidtimeline.report.columns import Column, Kind, number
-from aidtimeline.report.look import Grid, Look, Part
-from aidtimeline.report.sums import key_columns
-from aidtimeline.report.words import amount, on, slug_and_label, sums_in_words
+from aidtimeline.report.keyed import KeyedLook
+from aidtimeline.report.look import Grid, Part
+from aidtimeline.report.words import amount, on
 from aidtimeline.text import tables
 
 
-class SeriesLook(Look[Series]):
+class SeriesLook(KeyedLook[Series]):
     """Sums over time by key."""
 
     @property
@@ -24,36 +24,30 @@ class SeriesLook(Look[Series]):
 
     def title(self) -> str:
         """What is summed, by what."""
-        return f"{sums_in_words(self.result.question)}, over time"
+        return f"{super().title()}, over time"
 
     def columns(self) -> list[Column]:
         """The key, and the steps as day (null: ever), low and high."""
-        unit = "currency" if self.result.money else "unit"
-        steps = Column("steps", Kind("steps", self._steps), unit)
-        return [*key_columns(self.result.names, money=self.result.money), steps]
+        return [*self.key_columns(), Column("steps", Kind("steps", self._steps), self.unit)]
 
     def page(self) -> Iterator[Part]:
         """A line for each step, under the key of its sum, which is said once."""
-        names = [name for name in self.result.names if not (self.result.money and name == "currency")]
         cells = []
         for row in self.result.rows:
-            key = dict(zip(self.result.names, row.key, strict=True))
-            head = [cell for name in names for cell in slug_and_label(self.vocabulary, name, key[name])]
+            key = self.key_cells(row)
             last = None
             for step in row.steps:
-                said = amount(step.bounds, key["currency"] if self.result.money else None)
+                said = amount(step.bounds, self.currency_of(row))
                 if said != last or self.result.period is not None:
-                    day = "ever" if step.day is None else on(step.day)
-                    cells.append([*head, day, said, "" if self.result.money else row.unit or ""])
-                    head = [""] * len(head)
+                    cells.append([*key, "ever" if step.day is None else on(step.day), said, self.unit_of(row)])
+                    key = [""] * len(key)
                 last = said
         if not cells:
             yield "Nothing: no such fact with a number is known."
             return
-        heads = [each for name in names for each in (tables.Column(name), tables.Column("label", optional=True))]
         when = "since" if self.result.period is None else f"end of {self.result.period}"
         numbers = tables.Column(when, "right"), tables.Column("number", "right"), tables.Column("unit")
-        yield Grid([*heads, *numbers], cells)
+        yield Grid([*self.key_heads(), *numbers], cells)
 
     def _steps(self, steps: Steps) -> list[Any]:
         """Each step where low or high change; or each end of a period."""

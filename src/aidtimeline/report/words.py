@@ -22,19 +22,10 @@ MOST_REPORTS = 8
 SHORTEST_ID = 8
 
 #: What is said of a number, and what that means; the meaning is shown under a table that says so.
-FLAGS: dict[str, tuple[Callable[[Bounds], bool], str]] = {
-    "disputed": (
-        lambda bounds: bounds.disputed,
-        "reports contradict each other, and the bounds span what they say",
-    ),
-    "about": (
-        lambda bounds: bounds.approximate,
-        "a report says “about”, and the bounds hold as far as that does",
-    ),
-    "loose": (
-        lambda bounds: bounds.loose,
-        "the truth lies within the bounds, but they may be wider than need be",
-    ),
+FLAGS = {
+    "disputed": "reports contradict each other, and the bounds span what they say",
+    "about": "a report says “about”, and the bounds hold as far as that does",
+    "loose": "the truth lies within the bounds, but they may be wider than need be",
 }
 
 
