@@ -12,7 +12,7 @@ from attrs import frozen
 from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import Correction, Event, Record
 from aidtimeline.semantics import Belief, Fact, believe
-from aidtimeline.semantics.amendments import Repaired, is_repair, repair
+from aidtimeline.semantics.amendments import Repaired, repair
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
@@ -78,12 +78,10 @@ class Checked:
     def places(self) -> Mapping[str, Place]:
         """Where what each record says is written, by its id: in the record itself, or in the repair that decides."""
         repaired = self.repaired
-        said = {**repaired.erased, **repaired.standing}
-        places = {id_: Place(record) for id_, record in said.items()}
-        for record in self.records:
-            by = record.event
-            if is_repair(by) and isinstance(by, Correction) and by.of in said and said[by.of].event is by.event:
-                places[by.of] = Place(record, "$.event")
+        places = {id_: Place(record) for id_, record in {**repaired.events, **repaired.standing}.items()}
+        for of, by in repaired.deciding.items():
+            if isinstance(by.event, Correction):
+                places[of] = Place(by, "$.event")
         return places
 
     def texts(self) -> Iterator[tuple[Place, Event]]:

@@ -24,7 +24,7 @@ from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.report import Problems
-from aidtimeline.semantics.amendments import is_repair, repair, report
+from aidtimeline.semantics.amendments import repair, report
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
@@ -100,12 +100,7 @@ def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Rec
     """Those of the ids that are retracted, each with the retraction that decides."""
     if not ids:
         return
-    records = list(log.read(skip_problems=True))
-    repaired = repair(records)
-    deciding = dict(report(repaired, None).deciding)
-    for each in sorted(records, key=lambda record: (record.recorded_at, record.id)):
-        if is_repair(each.event) and isinstance(each.event, Retraction) and each.event.of in repaired.erased:
-            deciding[each.event.of] = each
+    reported = report(repair(log.read(skip_problems=True)), None)
     for id_ in sorted(ids):
-        if id_ in deciding and isinstance(deciding[id_].event, Retraction):
-            yield id_, deciding[id_]
+        if reported.retracts(id_):
+            yield id_, reported.deciding[id_]

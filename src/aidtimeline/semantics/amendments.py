@@ -37,18 +37,16 @@ def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
 
 @frozen
 class Repaired:
-    """The records after repairs, by their ids; `ids` are those of all records, repairs among them.
+    """The records after repairs, by their ids.
 
-    `standing` has the records that no repair retracts, as repaired; `erased` those that one does, and of which only the
-    links are left; `events` those of both that are events. `duplicates` gives for an erased record what it is a
-    duplicate of.
+    `ids` are those of all records, repairs among them. `deciding` gives for each repaired record the repair that
+    decides. `events` has all events, as corrected; `standing` has all records that no repair retracts, as corrected.
     """
 
     ids: frozenset[str]
-    standing: Mapping[str, Record]
-    erased: Mapping[str, Record]
+    deciding: Mapping[str, Record]
     events: Mapping[str, Record]
-    duplicates: Mapping[str, str]
+    standing: Mapping[str, Record]
     problems: tuple[Problem, ...]
 
 
@@ -74,18 +72,14 @@ def repair(records: Iterable[Record]) -> Repaired:
             deciding[amendment.of] = max(record, rival, key=lambda each: (each.recorded_at, each.id))
 
     standing = {record.id: record for record in written.values() if not is_repair(record.event)}
-    erased: dict[str, Record] = {}
-    duplicates: dict[str, str] = {}
     for target, record in deciding.items():
-        amendment = record.event
-        if isinstance(amendment, Correction):
-            standing[target] = attrs.evolve(standing[target], event=amendment.event)
-        elif isinstance(amendment, Retraction):
-            erased[target] = standing.pop(target)
-            if amendment.duplicate_of is not None:
-                duplicates[target] = amendment.duplicate_of
-    events = {each: record for each, record in (standing | erased).items() if isinstance(record.event, Event)}
-    return Repaired(frozenset(written), standing, erased, events, duplicates, tuple(problems))
+        if isinstance(record.event, Correction):
+            standing[target] = attrs.evolve(standing[target], event=record.event.event)
+    events = {each: record for each, record in standing.items() if isinstance(record.event, Event)}
+    for target, record in deciding.items():
+        if isinstance(record.event, Retraction):
+            del standing[target]
+    return Repaired(frozenset(written), deciding, events, standing, tuple(problems))
 
 
 def _fault_of_repair(
@@ -104,29 +98,30 @@ def _fault_of_repair(
 
 @frozen
 class Reported:
-    """The news that decides and the corroborations of each record, by its id, as known at one date."""
+    """The amendment that decides what each record says, and its corroborations, as known at one date; by its id."""
 
     deciding: Mapping[str, Record]
     corroborations: Mapping[str, tuple[Record, ...]]
     problems: tuple[Problem, ...]
 
     def retracts(self, record_id: str) -> bool:
-        """Whether the news that decides is a retraction."""
+        """Whether what decides is a retraction."""
         return record_id in self.deciding and isinstance(self.deciding[record_id].event, Retraction)
 
     def text(self, record: Record) -> Event:
         """What the record of an event says: its own event, or that of the correction that decides."""
-        news = self.deciding.get(record.id, record).event
-        return cast(Event, news.event if isinstance(news, Correction) else record.event)
+        said = self.deciding.get(record.id, record).event
+        return cast(Event, said.event if isinstance(said, Correction) else record.event)
 
 
 def report(repaired: Repaired, known_until: datetime | None) -> Reported:
     """Find the news and corroborations known by an instant (inclusive; None: all).
 
-    Of several known news of one record the last by (known_since, recorded_at, id) decides.
+    Of several known news of one record the last by (known_since, recorded_at, id) decides, over any correction that is a
+    repair, but under a retraction that is one.
     """
     problems: list[Problem] = []
-    deciding: dict[str, Record] = {}
+    news: dict[str, Record] = {}
     corroborations: dict[str, list[Record]] = defaultdict(list)
     for record in repaired.standing.values():
         amendment = record.event
@@ -140,8 +135,10 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
         elif isinstance(amendment, Corroboration):
             corroborations[amendment.of].append(record)
         elif amendment.of in repaired.standing:
-            deciding[amendment.of] = max(record, deciding.get(amendment.of, record), key=_rank)
-    return Reported(deciding, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems))
+            news[amendment.of] = max(record, news.get(amendment.of, record), key=_rank)
+    return Reported(
+        {**repaired.deciding, **news}, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems)
+    )
 
 
 def _rank(record: Record) -> tuple[datetime, datetime, str]:

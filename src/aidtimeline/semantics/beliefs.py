@@ -1,6 +1,8 @@
 """From records to the facts that are believed at one date of knowledge, and their links.
 
-records → recorded_until → repairs → known_at → news, accounts → facts
+    records → recorded_until → repairs → known_at → news, accounts → facts
+
+What is believed does not depend on a day of valid time: that cut comes after it (see `cuts`).
 """
 
 from __future__ import annotations
@@ -67,8 +69,7 @@ def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_unt
     pooled: dict[str, list[Record]] = defaultdict(list)
     for record in repaired.events.values():
         root = identity.root(record.id)
-        retracted = root in repaired.erased or reported.retracts(root)
-        if not retracted or identity.in_circle(root):
+        if not reported.retracts(root) or identity.in_circle(root):
             pooled[root].append(record)
     for root, members in pooled.items():
         base = repaired.events[root]

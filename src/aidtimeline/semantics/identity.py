@@ -13,14 +13,11 @@ class Identity:
     """The id under which each record is pooled; `problems` lists duplicates of something other than an event."""
 
     def __init__(self, repaired: Repaired, reported: Reported) -> None:
-        duplicates = {of: (repaired.erased[of], other) for of, other in repaired.duplicates.items()}
-        for of, news in reported.deciding.items():
-            if isinstance(news.event, Retraction) and news.event.duplicate_of is not None:
-                duplicates[of] = news, news.event.duplicate_of
         self.problems: list[Problem] = []
         known: dict[str, str] = {}
-        for of, (record, other) in duplicates.items():
-            if of not in repaired.events:
+        for of, record in reported.deciding.items():
+            other = record.event.duplicate_of if isinstance(record.event, Retraction) else None
+            if other is None or of not in repaired.events:
                 continue
             if other in repaired.events:
                 known[of] = other
