@@ -1,13 +1,13 @@
 """What changed between two views, in parts that add up, each with its cause.
 
-The parts are the groups of facts that hang together: one fact and its duplicates, and all that is linked to it by
-supersession. Facts of different parts are independent, so a sum is the sum of its parts, and so is a change.
+A part is a fact with its duplicates and all that is linked to it by supersession. Facts of different parts are
+independent of each other, so a sum is the sum of its parts, and so is a change.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -27,8 +27,8 @@ from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import ZERO, subtract
 from aidtimeline.values.dates import end_of
 
-#: Why a part of a sum can change, and what the same is called when one looks back. Of several causes that meet in one
-#: part the first is told.
+#: Why a part of a sum can change, and the name of the same cause on the way back. If several causes meet in one part,
+#: the first is given.
 OPPOSITES = {
     "retracted": "no longer retracted",
     "corrected by news": "no longer corrected",
@@ -153,7 +153,7 @@ def _parts(*beliefs: Belief) -> DisjointSets:
 
 
 class _Side:
-    """One of the two views, with its facts by part, and what it believes by the ids of the records."""
+    """One of the two views: its facts by part, and what it believes of each record."""
 
     def __init__(self, view: Viewed, parts: DisjointSets) -> None:
         self.as_of, self._known_at, self._recorded_until = view.as_of, view.known_at, view.recorded_until
@@ -164,28 +164,28 @@ class _Side:
         self._believed = {member: fact for fact in view.belief.facts for member in fact.members}
 
     def fact(self, other: Fact) -> Fact | None:
-        """What this side believes of a fact of either side: the same, or what has become of its record."""
+        """What this side believes of a fact of either side: the fact that has its record now, or None."""
         return next((self._believed[each] for each in (other.id, *other.members) if each in self._believed), None)
 
     def could_know(self, accounts: Iterable[Account]) -> bool:
-        """Whether one of the accounts was out, and written down, at this side's cuts."""
+        """Whether one of the accounts was published and recorded by this side's cuts."""
         return any(
             _within(account.known_since, self._known_at) and _within(account.record.recorded_at, self._recorded_until)
             for account in accounts
         )
 
     def reads_on(self, other: _Side) -> bool:
-        """Whether it reads the log further than the other side."""
+        """Whether this side reads the log further than the other."""
         if other._recorded_until is None:
             return False
         return self._recorded_until is None or end_of(self._recorded_until) > end_of(other._recorded_until)
 
     def has_happened(self, fact: Fact) -> int:
-        """0 for not, 1 for perhaps, 2 for surely: as its date says, whatever supersedes it."""
+        """0: not, 1: perhaps, 2: surely. By its date alone, whatever supersedes it."""
         return fact.date.possible_by(self.as_of) + fact.date.certain_by(self.as_of)
 
     def superseders(self, fact: Fact) -> tuple[bool, int]:
-        """Whether something has superseded the fact for sure, and how many directly may have."""
+        """Whether something has surely superseded the fact, and how many facts may have directly."""
         if not self.has_happened(fact):
             return False, 0
         seen = self._in_view.get(fact.id)
@@ -197,7 +197,7 @@ def _within(instant: datetime, cut: date | datetime | None) -> bool:
 
 
 def _cause(adding: Iterable[Fact], old: _Side, new: _Side) -> str:
-    """Why these facts, which add to a sum on one side or the other, add up to something else on the other."""
+    """Why these facts, each of which adds to a sum on one side at least, come to something else on the other."""
     adding = list(adding)
     causes = {cause for fact in adding for cause in _causes(fact, old, new)}
     causes |= {OPPOSITES[cause] for fact in adding for cause in _causes(fact, new, old)}
@@ -205,10 +205,22 @@ def _cause(adding: Iterable[Fact], old: _Side, new: _Side) -> str:
 
 
 def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
-    """What befell a fact on the way from one side to the other, whichever of them it adds on."""
+    """What happened to a fact between two sides, whichever of them it adds on. Each row is a cause:
+
+        on the old side     on the new side                                 cause
+        not believed        believed                                        newly known
+        believed            not, though this side could know its accounts   retracted
+        a fact by itself    a duplicate in another fact                     retracted
+        says one thing      says another, and the day alone is not why      see `_said_otherwise`
+        not happened        (any)                                           happened
+        perhaps happened    surely happened                                 became certain
+        happened            more supersedes it                              superseded
+
+    Causes of the way back are found by asking with the sides exchanged (see `OPPOSITES`).
+    """
     was, is_now = old.fact(fact), new.fact(fact)
     if was is None:
-        yield "newly known"  # or no longer retracted, as looking back tells: that comes first
+        yield "newly known"  # the way back may find "retracted", which comes first in `CAUSES`
         return
     if is_now is None:
         if new.could_know(was.accounts):
@@ -219,8 +231,8 @@ def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
             yield "retracted"
         return
     before, after = old.has_happened(was), new.has_happened(is_now)
-    other_day = was.date.possible_by(new.as_of) if not before else not after and is_now.date.possible_by(old.as_of)
-    if not other_day:  # the day alone does not tell why
+    day_alone = not after and is_now.date.possible_by(old.as_of) if before else was.date.possible_by(new.as_of)
+    if not day_alone:
         yield from _said_otherwise(was, is_now, old, new)
     if not before:
         yield "happened"
@@ -231,19 +243,28 @@ def _causes(fact: Fact, old: _Side, new: _Side) -> Iterator[str]:
 
 
 def _said_otherwise(was: Fact, is_now: Fact, old: _Side, new: _Side) -> Iterator[str]:
-    """Why the new side says something else of the same fact; what is gone with nothing in its place was repaired."""
+    """Why the new side says something else of the same fact.
+
+        accounts that came    accounts that went                            cause
+        a correction          (any)                                         corrected by news
+        others                no correction                                 another account
+        none                  none, or one that the new side could know;    repaired
+                              and it reads the log further
+
+    In every other case the day or the links are the cause.
+    """
     if (was.event, was.date, was.quantity, was.value) == (is_now.event, is_now.date, is_now.quantity, is_now.value):
         return
     before, after = ({account.record.id: account for account in fact.accounts} for fact in (was, is_now))
     gone = [account for each, account in before.items() if each not in after]
     came = [account for each, account in after.items() if each not in before]
-    if _corrections(came):
+    if _has_correction(came):
         yield "corrected by news"
-    elif came and not _corrections(gone):
+    elif came and not _has_correction(gone):
         yield "another account"
     elif not came and (new.could_know(gone) or not gone) and new.reads_on(old):
         yield "repaired"
 
 
-def _corrections(accounts: Iterable[Account]) -> Set[str]:
-    return {account.record.id for account in accounts if isinstance(account.record.event, Correction)}
+def _has_correction(accounts: Iterable[Account]) -> bool:
+    return any(isinstance(account.record.event, Correction) for account in accounts)

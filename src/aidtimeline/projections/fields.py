@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +10,7 @@ from attrs import frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.semantics import Fact
+from aidtimeline.text.nearest import nearest
 from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import Vocabulary
 
@@ -108,10 +108,7 @@ def _field(name: str) -> str:
     return known
 
 
-def _no_such(what: str, found: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(found), known)
-    return (
-        f"there is no {what} {shown(found)}"
-        + (f"; did you mean {near[0]}?" if near else "")
-        + (f" ({what}s: {', '.join(known)})")
-    )
+def _no_such(what: str, found: object, known: Iterable[str]) -> str:
+    near = nearest(str(found), known)
+    hint = "" if near is None else f"; did you mean {near}?"
+    return f"there is no {what} {shown(found)}{hint} ({what}s: {', '.join(known)})"

@@ -117,8 +117,8 @@ class Reported:
 def report(repaired: Repaired, known_until: datetime | None) -> Reported:
     """Find the news and corroborations known by an instant (inclusive; None: all).
 
-    Of several known news of one record the last by (known_since, recorded_at, id) decides, over any correction that is a
-    repair, but under a retraction that is one.
+    Of several known news of one record the last by (known_since, recorded_at, id) decides. It comes after a repair that
+    corrects the record, and has no effect on one that a repair retracts.
     """
     problems: list[Problem] = []
     news: dict[str, Record] = {}
@@ -136,9 +136,8 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
             corroborations[amendment.of].append(record)
         elif amendment.of in repaired.standing:
             news[amendment.of] = max(record, news.get(amendment.of, record), key=_rank)
-    return Reported(
-        {**repaired.deciding, **news}, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems)
-    )
+    deciding = {**repaired.deciding, **news}
+    return Reported(deciding, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems))
 
 
 def _rank(record: Record) -> tuple[datetime, datetime, str]:
