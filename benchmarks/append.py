@@ -2,7 +2,7 @@
 
     python benchmarks/append.py [--singles N] [--batches N] [--turns K] [--folder DIR]
 
-README.md tells what is measured, and what it means.
+README.md says what is measured, and what it means.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ BATCH = 1000
 
 Act: TypeAlias = Callable[[], object]
 Turn: TypeAlias = dict[str, float]
-"""Of each side, the seconds that one act took: the median of a turn."""
+"""The seconds that one act of each side took: the median of a turn."""
 
 
 def main() -> None:
-    """Time the sides, one act of each after the other, and print medians and ratios."""
+    """Time the sides in turns, and print medians and ratios."""
     options = _options()
     singles, batches = [], []
     with TemporaryDirectory(dir=options.folder) as folder:
@@ -53,7 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--singles", type=int, default=200, metavar="N", help="a turn (default %(default)s)")
     parser.add_argument("--batches", type=int, default=10, metavar="N", help="a turn (default %(default)s)")
     parser.add_argument("--turns", type=int, default=5, metavar="K", help="(default %(default)s)")
-    parser.add_argument("--folder", metavar="DIR", help="on the disk to be measured (default: for temporary files)")
+    parser.add_argument("--folder", metavar="DIR", help="on the disk to measure (default: for temporary files)")
     return parser.parse_args()
 
 
@@ -103,7 +103,7 @@ def _batches(folder: Path, count: int) -> Turn:
 
 
 def _in_turns(sides: Mapping[str, Sequence[Act]]) -> Turn:
-    """One act of each side, then the next of each: so a disk that is slow for a while is slow for all."""
+    """Run the first act of each side, then the second of each, …: a slow moment of the disk is slow for all."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for acts in zip(*sides.values(), strict=True):
         for name, act in zip(sides, acts, strict=True):
@@ -128,7 +128,7 @@ def _make_and_write(descriptor: int, *events: Event) -> None:
 
 
 def _look_and_write(folder: str, descriptor: int, event: Event) -> None:
-    """With what a log asks of the system besides, where others may write to its folder too: and nothing else."""
+    """The other system calls of a log to whose folder others may write, and nothing else."""
     line = _line(event)
     lock = os.open(f"{folder}/lock", os.O_RDWR | os.O_CREAT)
     lock_descriptor(lock)
@@ -142,7 +142,7 @@ def _look_and_write(folder: str, descriptor: int, event: Event) -> None:
 
 class _Unsynced(Disk):
     def sync(self, descriptor: int) -> None:
-        """Leave it to the system, as no log of ours does: what is left is the work of the processor."""
+        """Flush nothing: what remains is the work of the processor."""
 
 
 def _print(what: str, turns: Sequence[Turn], base: str) -> None:

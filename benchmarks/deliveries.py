@@ -1,4 +1,4 @@
-"""The deliveries that both sides are given: the same ones for the same number, everywhere."""
+"""The deliveries that both sides get: always the same ones for the same number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PUBLISHERS = tuple(f"Newspaper {number}" for number in range(60))
 class Row:
     """One delivery in plain values: exact, with its report, and recorded at an instant of its own.
 
-    `ref` tells apart what is alike in all else.
+    `ref` distinguishes deliveries that are equal in all else.
     """
 
     ref: str
@@ -36,7 +36,7 @@ class Row:
 
 
 def rows(count: int) -> Iterator[Row]:
-    """So many deliveries, no two alike."""
+    """`count` different deliveries."""
     chance = random.Random(SEED)
     for number in range(count):
         day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))

@@ -1,4 +1,4 @@
-"""One step of a benchmark, in a process of its own: how long it takes, how much memory, and what it answers."""
+"""One step of a benchmark in a process of its own: its time, its memory, and its result."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from typing import TypeAlias
 IN_MEMORY = Path("/dev/shm")
 
 Sums: TypeAlias = Mapping[str, tuple[int, int | None]]
-"""What is to be found out: by item, the low and the high end of its sum; None is open."""
+"""The result of a step: by item, the low and high end of its sum; None is open."""
 
 Step: TypeAlias = Callable[[Path, int], Sums]
-"""Works in a folder, on so many records."""
+"""A function of a folder and a number of records."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run of a step took, and what it found out."""
+    """The time, the memory and the result of one run of a step."""
 
     seconds: float
     mebibytes: float
@@ -32,31 +32,31 @@ class Figures:
 
 
 def run(script: Path, step: str, folder: str, records: int) -> Figures:
-    """Run a step of a script in a process of its own, so that no cache is warm and its memory is its own."""
+    """Run a step of a script in a process of its own, so that no cache is warm and no other memory counts."""
     command = [sys.executable, str(script), step, folder, str(records)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Figures(**json.loads(done.stdout))
 
 
 def run_step(steps: Mapping[str, Step]) -> None:
-    """Run the step that the command line names (`STEP FOLDER RECORDS`), and print its figures as JSON.
+    """Run the step on the command line (`STEP FOLDER RECORDS`), and print its figures as JSON.
 
-    The clock starts once the modules are imported. The memory is the most that the process ever held.
+    The clock starts when the modules are imported. The memory is the peak of the process.
     """
     name, folder, records = sys.argv[1:]
     begin = perf_counter()
     sums = steps[name](Path(folder), int(records))
     seconds = perf_counter() - begin
-    unit = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts: bytes, elsewhere kibibytes
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes on macOS, elsewhere in kibibytes
     mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
     print(json.dumps({"seconds": seconds, "mebibytes": mebibytes, "sums": sums}))
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The option that says where the files are put."""
+    """Add the option for the folder of the files."""
     parser.add_argument(
         "--folder",
         default=IN_MEMORY if IN_MEMORY.is_dir() else None,
         metavar="DIR",
-        help="where the files are put (default: a file system in memory, where there is one)",
+        help="where files are written (default: a file system in memory, if there is one)",
     )

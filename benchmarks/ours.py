@@ -1,4 +1,4 @@
-"""Our side: the deliveries as a log, and their sums as of a day. Run by `replay.py` and `append.py`."""
+"""The side of aidtimeline: the deliveries as a log, and their sums as of a day. For `replay.py` and `append.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aidtimeline.codec import record_id
 
 
 def delivery(row: Row) -> Delivery:
-    """A delivery that is to be recorded."""
+    """The delivery of a row."""
     return Delivery(
         ref=row.ref,
         item=row.item,
@@ -28,7 +28,7 @@ def delivery(row: Row) -> Delivery:
 
 
 def write(folder: Path, count: int) -> Sums:
-    """Record the deliveries, and say what they come to."""
+    """Record the deliveries; returns their sums."""
     expected: Counter[str] = Counter()
     records = []
     for row in rows(count):
@@ -40,19 +40,19 @@ def write(folder: Path, count: int) -> Sums:
 
 
 def write_vague(folder: Path, count: int) -> Sums:
-    """Record as many lines as people write them, and say what they come to."""
+    """Record as many lines as people write them; returns their sums."""
     records, expected = vague_records(count)
     _record(folder / "vague", records)
     return expected
 
 
 def replay(folder: Path, _count: int) -> Sums:
-    """Read, decode and replay the log up to a day by which everything has happened."""
+    """Read, decode and replay the log, as of a day by which everything has happened."""
     return _counts(folder / "exact", LAST_DAY)
 
 
 def replay_vague(folder: Path, _count: int) -> Sums:
-    """The same for the log that people wrote, up to a day in its middle."""
+    """The same for the log as people write it, as of a day in its middle."""
     return _counts(folder / "vague", CUT)
 
 

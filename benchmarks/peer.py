@@ -27,11 +27,11 @@ from eventsourcing.utils import Environment
 from measure import Sums, run_step
 
 SECTION = 500
-"""How many events are pulled at once: as many as the package's own subscriptions do (its default here is 10)."""
+"""How many events are pulled at once, as by the package's own subscriptions (the default here is 10)."""
 
 
 class Delivery(Aggregate):
-    """One delivery: an aggregate with a single event, which holds what a line of the log holds."""
+    """One delivery: an aggregate with a single event, which has the content of a line of the log."""
 
     @event("HandedOver")
     def __init__(
@@ -47,7 +47,7 @@ class Delivery(Aggregate):
 
     @staticmethod
     def create_id(ref: str) -> UUID:
-        """The id of the aggregate, made of the delivery's reference."""
+        """The id of the aggregate, made from the delivery's reference."""
         return uuid5(NAMESPACE_URL, f"/deliveries/{ref}")
 
 
@@ -58,7 +58,7 @@ class Deliveries(Application[UUID]):
 
 
 class ItemCounts(SQLiteTrackingRecorder):
-    """The materialised view: a table of sums by item, kept in step with the position in the application's sequence."""
+    """The materialised view: a table of sums by item, with the position up to which events are counted."""
 
     def __init__(self, datastore: SQLiteDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
@@ -88,7 +88,7 @@ class CountItems(Projection[ItemCounts]):
 
     @singledispatchmethod
     def process_event(self, domain_event: object, tracking: Tracking) -> None:
-        """Other events would be passed over."""
+        """Ignore other events."""
 
     @process_event.register(Delivery.HandedOver)
     def _(self, domain_event: Any, tracking: Tracking) -> None:
@@ -96,7 +96,7 @@ class CountItems(Projection[ItemCounts]):
 
 
 def delivery(row: Row) -> Delivery:
-    """A delivery that is to be saved."""
+    """The aggregate of a row."""
     made: Delivery = Delivery(
         ref=row.ref,
         item=row.item,
@@ -110,7 +110,7 @@ def delivery(row: Row) -> Delivery:
 
 
 def write(folder: Path, count: int) -> Sums:
-    """Record the deliveries, and say what they come to."""
+    """Record the deliveries; returns their sums."""
     expected: Counter[str] = Counter()
     with application(folder) as deliveries:
         batch = []
@@ -143,7 +143,7 @@ def project(folder: Path, _count: int) -> Sums:
 
 
 def select(folder: Path, _count: int) -> Sums:
-    """Read and decode every event, and add up in a dict: what the package does at its very fastest."""
+    """Read and decode every event, and add up in a dict: the fastest that the package can do."""
     sums: Counter[str] = Counter()
     with application(folder) as deliveries:
         for delivery, _ in _events(deliveries, after=None):

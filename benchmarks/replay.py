@@ -2,7 +2,7 @@
 
     python benchmarks/replay.py [--records N] [--runs K] [--folder DIR]
 
-README.md tells what is measured, and what it means.
+README.md says what is measured, and what it means.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Side:
-    """Something to be timed: a step of a script, and the step that writes what it reads."""
+    """A step of a script that is timed, and the step that writes what it reads."""
 
     name: str
     script: str

@@ -1,6 +1,6 @@
-"""A log as people write it: vague, restated and amended, together with the sums that it must come to.
+"""A log as people write it: vague, restated and amended, with the sums that it must have.
 
-The sums are added up from the rows while the log is made, in plain integers; nothing of the library decides them.
+The sums are added up from the rows while the log is made, in plain integers, without the library.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from aidtimeline.codec import record_id
 from aidtimeline.events import Amendment
 
 CUT = FIRST_DAY + timedelta(days=DAYS // 2)
-"""The day of the question, in the middle: what is dated by month or year around it may or may not have happened."""
+"""The day of the question, in the middle: a date such as its month may or may not have passed."""
 
 AMENDED = 0.05
 RESTATED = 0.05
 VAGUE_DATE = 0.2
 VAGUE_QUANTITY = 0.15
 CHAIN = 4
-"""How many times a running total is stated in all: each supersedes the one before."""
+"""How many times a running total is stated; each supersedes the one before."""
 
 NOTHING = (0, 0)
 Bounds = tuple[int, int | None]
 
 
 def vague_records(count: int) -> tuple[list[Record], Sums]:
-    """So many records, and by item the sum on the day `CUT`."""
+    """`count` records, and by item the sum on the day `CUT`."""
     log = _Log(rows(count))
     log.write()
     return log.records, log.sums
@@ -63,7 +63,7 @@ class _Log:
         self._add(row.item, _worth(bounds, earliest, latest))
 
     def _restated(self, chain: list[Row]) -> None:
-        """Running totals of one item, each on a day of its own but the last, which may be vague."""
+        """Running totals of one item, each on a day; the date of the last may be vague."""
         chain.sort(key=lambda row: row.day)
         item, last = chain[0].item, chain[-1]
         counted: Bounds | None = None
@@ -103,7 +103,7 @@ class _Log:
         self._add(row.item, None if bounds is None else _worth(bounds, earliest, latest))
 
     def _date(self, day: date) -> tuple[str, date, date]:
-        """A day as somebody states it, and the first and last day that this can mean."""
+        """The text of a day, exact or vague, and the first and last day that it can mean."""
         if self.chance.random() >= VAGUE_DATE:
             return _exactly(day)
         next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
@@ -118,7 +118,7 @@ class _Log:
         )
 
     def _quantity(self, row: Row) -> tuple[str, Bounds]:
-        """A number as somebody states it, and its bounds. "At least" is said of the first item alone."""
+        """The text of a number, exact or vague, and its bounds. "At least" is stated of the first item only."""
         number = row.quantity
         if self.chance.random() >= VAGUE_QUANTITY:
             return str(number), (number, number)
@@ -160,7 +160,7 @@ def _exactly(day: date) -> tuple[str, date, date]:
 
 
 def _worth(bounds: Bounds, earliest: date, latest: date) -> Bounds | None:
-    """What a delivery adds on the day `CUT`; None where it cannot have happened by then."""
+    """What a delivery adds on the day `CUT`; None if it cannot have happened by then."""
     if latest <= CUT:
         return bounds
     return _hull(bounds, NOTHING) if earliest <= CUT else None

@@ -2,13 +2,13 @@
 
     python campaigns/cuts.py [--records N] [--every N] [--report FILE] [--broken HOW]
 
-A log of single records, and the same one whose last records are a batch that was never committed, is cut at each of its
-bytes. What then stands before the cut and was committed is what was acknowledged. The next writer, which recovers, dies
-at its first step, at its second, and so on; after each death readers must find all that was acknowledged and no half
-batch, and another writer goes on. In the end what was acknowledged is there byte for byte, the new line follows it, and
-what was cut off is kept aside.
+Two logs are cut at each of their bytes: one of single records, and one whose last records are a batch that was never
+committed. All that is before the cut and was committed counts as acknowledged. The next writer recovers; it dies at its
+first step, at its second, and so on. After each death, readers must find all that was acknowledged and no half batch,
+and another writer goes on. In the end what was acknowledged is there byte for byte, the new line follows it, and what
+was cut off is set aside.
 
-With `--broken` the log is one whose repair throws away what it should keep, and the campaign has to fail.
+With `--broken` the log throws away what it should keep, and the campaign must fail.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ SOURCE = Source(publisher="Rubryka", published="2023-11-28")
 
 
 class Deletes(FaultyDisk):
-    """What is to be kept aside is not."""
+    """What is set aside is thrown away."""
 
     def open(self, path: str, flags: int) -> int:
-        """The file, but for what is set aside: that goes nowhere."""
+        """Open the file; what is set aside is written to the null device."""
         return super().open(os.devnull if path.endswith(TORN) else path, flags)
 
 
 class DeletesTheLast(FaultyDisk):
-    """What is kept is kept without its last line."""
+    """The last line of what is kept is thrown away."""
 
     def replace(self, source: str, target: str) -> None:
-        """Give the name to a file without its last line."""
+        """Cut off the last line, then rename."""
         kept = Path(source).read_bytes()
         Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
         super().replace(source, target)
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=200, metavar="N", help="in the log (default %(default)s)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every how many bytes (default %(default)s)")
     given = report.begin(parser)
-    figures: Counter[str] = Counter({"lost": 0, "not kept aside": 0})
+    figures: Counter[str] = Counter({"lost": 0, "not set aside": 0})
     failures: list[str] = []
     with TemporaryDirectory(dir=given.folder) as folder:
         for cut in _cuts(given.records, given.every):
@@ -70,20 +70,20 @@ def main() -> None:
             if len(failures) > 20:
                 break
     if not figures["recoveries cut"]:
-        failures.append("no recovery was ever cut: the run shows nothing")
+        failures.append("no recovery was cut: the run shows nothing")
     report.finish(given, figures, failures)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A log that was cut: what its file holds, and what was acknowledged of it."""
+    """A log that was cut: the content of its file, and what was acknowledged of it."""
 
     held: bytes
     acknowledged: bytes
     kept: bytes
-    """What must stand in the file once it is recovered: a line that is whole but for its end is not thrown away."""
+    """What must be in the file after recovery. A line that lacks only its line end is not thrown away."""
     cut_off: bytes
-    """What must be kept aside."""
+    """What must be set aside."""
     pending: bool
 
 
@@ -107,7 +107,7 @@ def _line(number: int) -> bytes:
 
 
 def _recover(path: Path, cut: Cut, broken: type[FaultyDisk], figures: Counter[str]) -> Iterator[str]:
-    """Whatever of a log is not as it should be after some recovery of a cut was cut, and after the next one."""
+    """What is wrong with a log after a recovery that was cut, and after the next recovery."""
     first, second = _line(-1), _line(-2)
     _put_back(path, cut)
     for disk in every_step(lambda disk: _next_writer(path, disk, first), broken):
@@ -124,13 +124,13 @@ def _recover(path: Path, cut: Cut, broken: type[FaultyDisk], figures: Counter[st
             yield f"{where}: the next writer does not leave what was acknowledged"
         aside = path.with_name(NAME + TORN)
         if cut.cut_off and (not aside.exists() or cut.cut_off not in aside.read_bytes()):
-            figures["not kept aside"] += 1
+            figures["not set aside"] += 1
             yield f"{where}: what was cut off is gone"
         _put_back(path, cut)
 
 
 def _next_writer(path: Path, disk: FaultyDisk, line: bytes) -> None:
-    """What a log does with a file when it appends: it looks for a dead writer's batch first."""
+    """Append as a log does: first take back the batch of a dead writer."""
     file = LogFile(str(path), disk)
     if path.with_name(NAME + PENDING).exists():
         file.recover()
@@ -138,7 +138,7 @@ def _next_writer(path: Path, disk: FaultyDisk, line: bytes) -> None:
 
 
 def _seen(path: Path) -> bytes:
-    """What readers are given of the file."""
+    """What readers see of the file."""
     with LogFile(str(path), FaultyDisk(None)).snapshot() as snapshot:
         return b"".join(line for line, _ in snapshot.lines())
 

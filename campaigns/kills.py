@@ -1,13 +1,13 @@
-"""Kill writers with SIGKILL in the middle of their appends, again and again, while others write and read.
+"""Kill writers with SIGKILL in the middle of their appends, while others write and read.
 
     python campaigns/kills.py [--kills N] [--writers N] [--seed S] [--report FILE] [--broken HOW]
 
-Writers are processes of their own; each appends single records and batches to one log, and says before and after each
-append which it is. One after the other is killed, at an instant drawn by chance, and replaced. Only kills that came
-between the two count. Readers, processes too, read the log all the while. What was acknowledged must be there, of every
-batch all or nothing, for readers at any moment and in the end; and no line may be unreadable.
+Each writer is a process that appends single records and batches to one log, and reports the start and the end of each
+append. One writer after the other is killed, at a random instant, and replaced. Only kills within an append count.
+Readers, also processes, read the log all the time. What was acknowledged must be there, and of every batch all or
+nothing, for readers at any moment and in the end; and every line must be readable.
 
-With `--broken` the log is one that leaves something out, and the campaign has to fail.
+With `--broken` the log leaves something out, and the campaign must fail.
 """
 
 from __future__ import annotations
@@ -35,40 +35,40 @@ SOURCE = Source(publisher="Rubryka", published="2023-11-28")
 
 
 class Short(Disk):
-    """A disk that writes a little at a time, slowly, as any may: so more deaths come in the middle of something."""
+    """A disk that writes little at a time, and slowly, so that more deaths come in the middle of a write."""
 
     def write(self, descriptor: int, data: bytes) -> int:
-        """Some of the data, after a while."""
+        """Write some of the data, after a while."""
         time.sleep(0.0001)
         return super().write(descriptor, data[:150])
 
 
 class NoLock(Short):
-    """Nobody excludes anybody."""
+    """Writers do not exclude each other."""
 
     def lock(self, descriptor: int) -> bool:
-        """As if it were free."""
+        """Claim that it was free."""
         return True
 
     def unlock(self, descriptor: int) -> None:
-        """Nothing was locked."""
+        """Do nothing."""
 
 
 class NoPending(Short):
-    """What a batch is held together with is thrown away as soon as it was written."""
+    """The pending size of a batch is thrown away as soon as it is written."""
 
     def sync(self, descriptor: int) -> None:
-        """Empty small files, which are such."""
+        """Empty small files: these hold pending sizes."""
         if os.fstat(descriptor).st_size < 20:
             os.ftruncate(descriptor, 0)
         super().sync(descriptor)
 
 
 class Deletes(Short):
-    """A repair cuts off what it sees as damage, and the line before it."""
+    """Recovery cuts off a torn line or half batch, and the line before it."""
 
     def replace(self, source: str, target: str) -> None:
-        """Give the name to a file without its last line."""
+        """Cut off the last line, then rename."""
         kept = Path(source).read_bytes()
         Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
         super().replace(source, target)
@@ -84,7 +84,7 @@ BROKEN: dict[str | None, Callable[[], Disk]] = {
 
 @dataclass
 class Writer:
-    """A process that appends until it is killed, and what it told."""
+    """A process that appends until it is killed, and what it reported."""
 
     pid: int
     pipe: int
@@ -92,9 +92,9 @@ class Writer:
     acknowledged: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
-        """Take what it told before it died."""
-        with os.fdopen(self.pipe) as told:
-            for line in told.read().splitlines():
+        """Read what it reported before it died."""
+        with os.fdopen(self.pipe) as reported:
+            for line in reported.read().splitlines():
                 if line.startswith("+"):
                     self.begun = line[1:]
                 else:
@@ -104,7 +104,7 @@ class Writer:
 
 @dataclass
 class Campaign:
-    """The figures, and what failed."""
+    """Figures and failures."""
 
     seed: int
     broken: str | None
@@ -112,11 +112,11 @@ class Campaign:
     failures: list[str] = field(default_factory=list)
 
     def log(self, folder: Path) -> EventLog:
-        """The log, opened anew."""
+        """Open the log."""
         return EventLog(folder, disk=BROKEN[self.broken]())
 
     def run(self, folder: Path, kills: int, writers: int, number: int) -> None:
-        """One log: so many kills, then a look at what is left."""
+        """Make `kills` kills on one log, then look at what is left."""
         chance = Random(f"{self.seed} {number}")
         self.log(folder).append(_events("start-1"))
         stop, readers = folder / "stop", [self._reader(folder) for _ in range(READERS)]
@@ -129,8 +129,8 @@ class Campaign:
         dead += [self._kill(each) for each in alive]
         stop.touch()
         for pid, pipe in readers:
-            with os.fdopen(pipe) as told:
-                reads, *seen = told.read().splitlines() or ["0", "a reader died"]
+            with os.fdopen(pipe) as reported:
+                reads, *seen = reported.read().splitlines() or ["0", "a reader died"]
             os.waitpid(pid, 0)
             self.figures["reads meanwhile"] += int(reads)
             self.failures += dict.fromkeys(seen)
@@ -143,7 +143,7 @@ class Campaign:
         )
 
     def _look(self, folder: Path, acknowledged: set[str]) -> None:
-        """Before the next writer mends anything, and after."""
+        """Look for what is lost or torn, before the next writer recovers and after."""
         for again in (False, True):
             if again:
                 try:
@@ -199,7 +199,7 @@ class Campaign:
 
 
 def _fork(act: Callable[[int], None]) -> tuple[int, int]:
-    """A process of its own that does something, and a pipe that it tells of it."""
+    """Run `act` in a process of its own; returns its id, and the pipe to which it reports."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -215,7 +215,7 @@ def _fork(act: Callable[[int], None]) -> tuple[int, int]:
 
 
 def _events(name: str) -> list[Delivery]:
-    """The events of an append: as many as its name says."""
+    """The events of an append; its name ends with their number."""
     return [Delivery(date="2023", item="truck", quantity=n, package=name, sources=SOURCE) for n in range(_size(name))]
 
 
@@ -224,7 +224,7 @@ def _size(name: str) -> int:
 
 
 def _names(records: Iterable[Record]) -> Iterator[str]:
-    """Of each record, the append that it is of."""
+    """The name of the append of each record."""
     return (each.event.package or "" for each in records if isinstance(each.event, Delivery))
 
 
@@ -233,7 +233,7 @@ def _halves(found: Counter[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the campaign, log after log."""
+    """Run the campaign, on one log after the other."""
     parser = report.options(__doc__, BROKEN)
     parser.add_argument("--kills", type=int, default=2000, metavar="N", help="within appends (default %(default)s)")
     parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
@@ -246,7 +246,7 @@ def main() -> None:
         if not campaign.figures["kills within an append"]:
             campaign.failures.append("no kill came within an append: the run shows nothing")
     if not campaign.failures and not campaign.figures["bytes of torn lines and half batches set aside"]:
-        campaign.failures.append("no kill left anything to be set aside: the run shows nothing")
+        campaign.failures.append("no kill left anything to set aside: the run shows nothing")
     campaign.figures["logs"] = number
     report.finish(given, campaign.figures, campaign.failures)
 

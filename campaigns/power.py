@@ -1,12 +1,12 @@
-"""Fail the power at every step of an append, and at every step of the recovery after it, in ways drawn by chance.
+"""Fail the power at every step of an append, and at every step of the recovery after it, in random ways.
 
     python campaigns/power.py [--ways N] [--seed S] [--report FILE] [--broken HOW]
 
-The power does not really fail: a model of the disk (`PowerCutDisk` in `aidtimeline.testing.faults`) knows what was made
-sure of, and leaves of the rest whatever chance will have. What was acknowledged before must be there, of what was being
-appended all or nothing; and so again when it fails for the next writer, at each of its steps.
+The power does not really fail: a model of the disk (`PowerCutDisk` in `aidtimeline.testing.faults`) knows what was
+flushed, and leaves a random part of the rest. What was acknowledged must be there, and of the append all or nothing;
+and again if the power fails for the next writer, at each of its steps.
 
-With `--broken` the log is one that leaves something out, and the campaign has to fail.
+With `--broken` the log leaves something out, and the campaign must fail.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BROKEN = {None: (), "no-flush": ("sync",), "no-folder-flush": ("sync_folder",)}
 
 
 class Power(DurableLogConformance):
-    """The suite, counting."""
+    """The suite, with counts."""
 
     def __init__(self, seed: int, ways: int, without: Sequence[str]) -> None:
         self.seed = seed
@@ -35,7 +35,7 @@ class Power(DurableLogConformance):
         self.figures = Counter({"power cuts": 0, "lost": 0})
 
     def make_durable(self, folder: str, disk: Disk | None) -> Log:
-        """The log in a folder, on a disk that leaves something out."""
+        """Open the log in a folder, on a disk that leaves something out."""
         disk = disk or Disk()
         for name in self.without:
             setattr(disk, name, lambda _: None)

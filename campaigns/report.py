@@ -1,4 +1,4 @@
-"""What a campaign comes to: printed, written down with seed, commit and command, and the exit code."""
+"""The report of a campaign: printed, and written to a file with seed, commit and command; and the exit code."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ ROOT = Path(__file__).parent.parent
 
 
 def options(description: str | None, broken: Iterable[str | None]) -> argparse.ArgumentParser:
-    """A parser with what every campaign takes, and the ways in which its log may be `broken`."""
+    """A parser with the options of every campaign, and the ways in which its log can be `broken`."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32), help="default: a new one")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where to write the figures, as JSON")
     parser.set_defaults(commit=_git("rev-parse", "HEAD"), sources=_sources())
-    parser.add_argument("--folder", metavar="DIR", help="where logs are put (default: for temporary files)")
+    parser.add_argument("--folder", metavar="DIR", help="where logs are written (default: for temporary files)")
     parser.add_argument("--broken", choices=list(filter(None, broken)), metavar="HOW", help="%(choices)s")
     return parser
 
 
 def begin(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """What was given on the command line. The seed is printed, and the clock starts."""
+    """Parse the command line, print the seed, and start the clock."""
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
     given.begun = time.monotonic()
@@ -37,8 +37,8 @@ def begin(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 
 def finish(given: argparse.Namespace, figures: Mapping[str, int], failures: list[str]) -> None:
-    """Print and write down the figures; exit with 1 where something failed."""
-    said = {
+    """Print and write the figures; exit with 1 if something failed."""
+    report = {
         "command": " ".join(["python", str(Path(sys.argv[0]).resolve().relative_to(ROOT)), *sys.argv[1:]]),
         "seed": given.seed,
         "commit": given.commit,
@@ -49,7 +49,7 @@ def finish(given: argparse.Namespace, figures: Mapping[str, int], failures: list
         "figures": dict(figures),
         "failures": failures[:20],
     }
-    text = json.dumps(said, indent=2)
+    text = json.dumps(report, indent=2)
     print(text)
     if given.report:
         given.report.write_text(text + "\n", encoding="utf-8")
@@ -57,7 +57,7 @@ def finish(given: argparse.Namespace, figures: Mapping[str, int], failures: list
 
 
 def _sources() -> str:
-    """Which code it was, also where it was not committed yet: BLAKE2b-128 of what the log is made of."""
+    """BLAKE2b-128 of the code of the log, which also identifies what is not committed yet."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted((ROOT / "src" / "aidtimeline" / "log").glob("*.py")):
         digest.update(path.read_bytes())

@@ -1,1 +1,1 @@
-"""Hostile input for every parser: `make fuzz`. The targets and seeds serve `tests/test_fuzz.py` as well."""
+"""Hostile input for every parser: `make fuzz`. `tests/test_fuzz.py` uses the same targets and seeds."""

@@ -1,4 +1,4 @@
-"""Fuzz one target with atheris, guided by which code an input reaches: `python -m fuzz.one TARGET [OPTION…]`.
+"""Fuzz one target with atheris, guided by the code that inputs reach: `python -m fuzz.one TARGET [OPTION…]`.
 
 The options are those of libFuzzer.
 """

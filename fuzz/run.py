@@ -1,7 +1,7 @@
 """Fuzz all targets, several at once, and write a report: `python -m fuzz.run --runs 10000000 --seed 1 --report FILE`.
 
-A crash, an input that takes longer than ten seconds, or memory beyond a gigabyte ends a target with a failure; the
-input is kept in `fuzz/found/`. The exit code is 1 where a target failed.
+A crash, an input that takes more than ten seconds, or memory beyond a gigabyte is a failure and ends its target; the
+input is kept in `fuzz/found/`. The exit code is 1 if a target failed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import Any
 from fuzz.seeds import SEEDS
 
 HERE = Path(__file__).parent
-#: How many of a thousand inputs each target gets: the quick ones the most.
+#: The share of inputs of each target; the fast ones get the most.
 SHARES = {"date": 300, "quantity": 300, "cut": 150, "line": 130, "drafts": 40, "iati": 15, "fts": 15, "csv": 12}
 SHARES |= {"kiel": 10, "jsonl": 10, "mapping": 9, "log": 4, "xlsx": 3, "command": 2}
 
 
 def fuzz(name: str, runs: int, seed: int) -> dict[str, Any]:
-    """Give one target so many inputs; what became of it."""
+    """Give one target `runs` inputs; returns its part of the report."""
     found = HERE / "found"
     found.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as corpus:
@@ -42,13 +42,13 @@ def fuzz(name: str, runs: int, seed: int) -> dict[str, Any]:
         ]
         command = [sys.executable, "-m", "fuzz.one", name, *options, f"-artifact_prefix={found}/{name}-", corpus]
         done = subprocess.run(command, capture_output=True, check=False, text=True, errors="replace", cwd=HERE.parent)
-    told = re.search(r"Done (\d+) runs in (\d+) second", done.stderr)
+    done_line = re.search(r"Done (\d+) runs in (\d+) second", done.stderr)
     result: dict[str, Any] = {
         "target": name,
-        "inputs": int(told[1]) if told else 0,
-        "seconds": int(told[2]) if told else None,
+        "inputs": int(done_line[1]) if done_line else 0,
+        "seconds": int(done_line[2]) if done_line else None,
     }
-    if done.returncode or not told or int(told[1]) < runs:
+    if done.returncode or result["inputs"] < runs:
         result["failure"] = done.stderr[-1500:]
     return result
 
@@ -62,7 +62,7 @@ def _commit() -> str:
 
 
 def main() -> int:
-    """Run every target, print what became of it, and write the report."""
+    """Run every target, print its results, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000_000, help="how many inputs in all")
     parser.add_argument("--seed", type=int, default=1)

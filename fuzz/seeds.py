@@ -1,4 +1,4 @@
-"""What fuzzing begins with: a few good and a few hostile inputs for each target."""
+"""A few good and a few hostile inputs for each target, with which fuzzing begins."""
 
 from __future__ import annotations
 

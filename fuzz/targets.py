@@ -1,8 +1,8 @@
-"""What hostile input is given to: one function a parser. Each takes any bytes, or refuses them in our own words.
+"""One function for each parser, which takes any bytes or refuses them.
 
-A refusal is an `AidtimelineError` (or what click makes of wrong use). Any other exception is a crash, and so is an
-answer that cannot be written out again, a control character on the terminal, or a change of the log where none was
-recorded. `tests/test_fuzz.py` gives them a little, `make fuzz` a lot.
+A refusal is an `AidtimelineError`, or click's message about wrong use. Anything else is a crash: another exception, a
+result that cannot be written again, a control character on the terminal, or a change of the log by a reader.
+`tests/test_fuzz.py` tries a few inputs, `make fuzz` many.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ quantity = "{quantity}"
 
 
 def _folder() -> Path:
-    """A folder in memory where the system has one."""
+    """A temporary folder, in memory if the system can do that."""
     memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix="fuzz", dir=memory if memory.is_dir() else None))
 
 
 FOLDER = _folder()
 
-# All that is loaded when it is needed is loaded now, so that the fuzzer can see which of its code an input reaches.
+# Modules that are loaded when needed are loaded now, so that the fuzzer sees which of their code an input reaches.
 for _format in FORMATS.values():
     import_module(f"aidtimeline.formats.{_format.module}")
 for _module in MODULES.values():
@@ -59,7 +59,7 @@ for _module in MODULES.values():
 
 
 def text_of(data: bytes) -> str:
-    """Any text, lone surrogates among it."""
+    """Any text, with lone surrogates."""
     return data.decode("utf-8", "surrogatepass" if data[:1] < b"\x80" else "surrogateescape")
 
 
@@ -71,7 +71,7 @@ def _text(data: bytes) -> str:
 
 
 def date(data: bytes) -> None:
-    """An EDTF date: what is read is written as it was, and its ends are in order."""
+    """An EDTF date: it is written as it was read, and its ends are in order."""
     found = DateRange.parse(_text(data))
     assert DateRange.parse(found.text) == found
     assert found.earliest is None or found.latest is None or found.earliest <= found.latest
@@ -87,7 +87,7 @@ def cut(data: bytes) -> None:
 
 
 def quantity(data: bytes) -> None:
-    """A quantity and money: the normal form of what is read means the same."""
+    """A quantity and money: the normal form of what was read means the same."""
     text = _text(data)
     with contextlib.suppress(AidtimelineError):
         found = Quantity.parse(text)
@@ -97,18 +97,18 @@ def quantity(data: bytes) -> None:
 
 
 def line(data: bytes) -> None:
-    """A line of the log: what is read can be written, and is the same again."""
+    """A line of the log: a record can be written again, and is then the same."""
     record = decode(data, file="fuzz.jsonl", line_number=1)
     assert decode(encode(record)) == record
 
 
 def drafts(data: bytes) -> None:
-    """Drafts, a line each."""
+    """Drafts, one a line."""
     read_drafts([("fuzz", number, each) for number, each in enumerate(data.split(b"\n"), start=1)])
 
 
 def log(data: bytes) -> None:
-    """A file of the log, and a vocabulary: all problems are told, and readers write nothing."""
+    """A file of the log, and a vocabulary: all problems can be printed, and readers write nothing."""
     folder = FOLDER / "log"
     (folder / "vocabulary").mkdir(parents=True, exist_ok=True)
     for path in (folder / "events.jsonl", folder / "vocabulary" / "items.jsonl"):
@@ -149,7 +149,7 @@ def mapping(data: bytes) -> None:
 
 
 def command(data: bytes) -> None:
-    """The command line: arguments apart by line ends. It ends with one of its exit codes, whatever they are."""
+    """The command line, with one argument a line: it always ends with one of its exit codes."""
     folder = FOLDER / "command"
     folder.mkdir(exist_ok=True)
     shutil.rmtree(folder / "to", ignore_errors=True)
@@ -187,6 +187,6 @@ TARGETS: dict[str, Target] = {
 
 
 def one_input(name: str, data: bytes) -> None:
-    """Give one input to one target; a refusal is fine."""
+    """Give an input to a target, which may refuse it."""
     with contextlib.suppress(AidtimelineError):
         TARGETS[name](data)

@@ -196,7 +196,7 @@ def test_a_log_cut_anywhere_is_recovered_however_often_that_breaks_off() -> None
     code, figures, failures = campaign("cuts", "--every", "211")
     assert (code, failures) == (0, [])
     assert figures["recoveries cut"] > 1000
-    assert figures["lost"] == figures["not kept aside"] == 0
+    assert figures["lost"] == figures["not set aside"] == 0
 
 
 @pytest.mark.parametrize("broken", ["repair-deletes-a-line", "repair-deletes-the-rest"])
@@ -204,7 +204,7 @@ def test_cuts_of_a_broken_log_are_noticed(broken: str) -> None:
     """It deletes what was acknowledged, or what was not."""
     code, figures, _ = campaign("cuts", "--every", "997", "--broken", broken)
     assert code == 1
-    assert figures["lost"] + figures["not kept aside"] > 0
+    assert figures["lost"] + figures["not set aside"] > 0
 
 
 def test_power_cuts_cost_nothing() -> None:

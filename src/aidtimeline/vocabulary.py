@@ -112,7 +112,7 @@ class Vocabulary:
         return names | {slug.casefold(): slug for slug in self.parties}
 
     def nearest(self, field: str, slug: str) -> str | None:
-        """The known slug that somebody may have meant who wrote this one in a field, or None."""
+        """The known slug of a field that is nearest to this one, or None."""
         return nearest(slug, self.part(field))
 
     def part(self, field: str) -> Mapping[str, Any]:

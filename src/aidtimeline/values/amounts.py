@@ -58,7 +58,7 @@ def _plain(number: Decimal | int) -> Decimal:
 @final
 @frozen(order=False, repr=False)
 class Quantity:
-    """How many or how much: bounds on one number, both inclusive, in a unit that stands beside it.
+    """How many or how much: bounds on one number, both inclusive, in a unit that is kept beside it.
 
     | text | low | high | |
     |---|---|---|---|
