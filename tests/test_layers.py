@@ -51,6 +51,8 @@ def imports(path: Path) -> Iterator[str]:
                 yield from (f"aidtimeline.{alias.name}" for alias in node.names)
             else:
                 yield node.module
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
+            yield from (str(each.value) for each in node.args if isinstance(each, ast.Constant))
 
 
 @pytest.mark.parametrize(("room", "path"), list(modules()), ids=lambda value: str(getattr(value, "stem", value)))

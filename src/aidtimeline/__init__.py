@@ -8,6 +8,11 @@ The public names are those of `__init__.pyi`. Each is loaded when it is first as
 costs next to nothing.
 """
 
+from importlib import import_module
+
 from lazy_loader import attach_stub
 
+from aidtimeline.text.showing import show_with
+
+show_with(lambda: import_module("aidtimeline.report"))
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

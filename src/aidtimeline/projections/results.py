@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from functools import cached_property
-from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from attrs import field, frozen
@@ -26,6 +25,7 @@ from aidtimeline.errors import UnknownKey
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
+from aidtimeline.text.showing import shows
 
 R = TypeVar("R")
 A = TypeVar("A")
@@ -98,18 +98,11 @@ class Result(Generic[R, A]):
         return len(self.rows)
 
     def __str__(self) -> str:
-        text: str = _report().text(self)
-        return text
+        return shows().text(self)
 
     def _repr_html_(self) -> str:
         """The result as a notebook shows it."""
-        html: str = _report().html(self)
-        return html
-
-
-def _report() -> Any:
-    """How results look is the business of `aidtimeline.report`, which stands above this: so it is asked by name."""
-    return import_module("aidtimeline.report")
+        return shows().html(self)
 
 
 def find(key: Hashable, known: Collection[Any], *, units: bool = False) -> Any:
