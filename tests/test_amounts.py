@@ -67,7 +67,7 @@ def test_json_is_an_integer_where_the_quantity_is_one(quantity: Quantity) -> Non
 
 @given(st.lists(QUANTITIES, max_size=30))
 def test_sums_are_exact(summands: list[Quantity]) -> None:
-    """The bounds of a sum are the sums of the bounds, to the last digit, whatever the context of the caller."""
+    """The bounds of a sum are the sums of the bounds, to the last digit, in any decimal context of the caller."""
     with localcontext(prec=3):
         total = sum(summands, ZERO)
     lows, highs = zip(*map(bounds, summands), strict=True) if summands else ((), ())
@@ -141,7 +141,7 @@ def test_hull_and_intersection_are_semilattices(one: Quantity, two: Quantity, th
 
 @given(QUANTITIES, QUANTITIES)
 def test_results_are_in_normal_form(one: Quantity, other: Quantity) -> None:
-    """Whatever is computed equals what its text says, where the text is short enough to be read."""
+    """A result equals the quantity of its text, if the text is short enough to be read."""
     for result in (one + other, one.hull(other), one.intersection(other)):
         if result is not None and max(sum(map(str.isdigit, part)) for part in result.text.split("..")) <= MAX_DIGITS:
             assert Quantity.parse(result.text) == result
@@ -198,7 +198,7 @@ def test_whole_numbers(number: int) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_float_is_the_decimal_it_prints_as(number: float) -> None:
-    """A float is read as Python prints it, or refused where that takes too many digits."""
+    """A float is read as Python prints it, or refused if that has too many digits."""
     plain = f"{Decimal(repr(number)):f}"
     if sum(map(str.isdigit, plain.removesuffix(".0"))) > MAX_DIGITS:
         return
@@ -349,7 +349,7 @@ HINTS = {
 
 @pytest.mark.parametrize(("text", "meant"), HINTS.items())
 def test_hints(text: str, meant: str | None) -> None:
-    """Where one can guess what was meant, the error says so."""
+    """If the meaning can be guessed, the error says so."""
     with pytest.raises(InvalidValue) as error:
         Quantity.parse(text)
     assert error.value.hint == (meant and f"did you mean {meant}?")
@@ -449,7 +449,7 @@ def test_money_reads_back(amount: Quantity, currency: str) -> None:
 
 
 def test_money_takes_any_amount_a_quantity_does() -> None:
-    """Text, whole numbers, decimals and quantities are all amounts; the currency tells money apart."""
+    """Text, whole numbers, decimals and quantities are all amounts; money in other currencies is not equal."""
     texts = Money("2.5", "USD"), Money.parse("USD 2.50"), Money(Quantity.parse("2.5"), "USD")
     assert {*texts, Money(2.5, "USD"), Money(Decimal("2.50"), "USD")} == {Money.parse("USD 2.5")}
     assert Money(2, "USD") != Money(2, "EUR")

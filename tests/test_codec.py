@@ -80,7 +80,7 @@ GOLDEN = [TRUCKS, PLEDGE, SECOND_ACCOUNT, REPLACED]
 
 
 def blake(fields: dict[str, Any]) -> str:
-    """The id by the rule, not by our code."""
+    """The id by the rule, without the code of the library."""
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
 
@@ -184,7 +184,7 @@ def test_a_record_survives_its_line(record: Record) -> None:
 
 @given(all_events)
 def test_the_id_is_a_hash_of_what_is_written(event: Event | Amendment) -> None:
-    """Whatever the event, an independent canonicaliser comes to the same id from the line alone."""
+    """For any event, an independent canonicaliser computes the same id from the line alone."""
     line = json.loads(encode(Record(record_id(event), AT, event)))
     assert list(line)[:4] == ["kind", "v", "id", "recorded_at"]
     assert line.pop("recorded_at") == "2026-11-21T10:00:00Z"
@@ -193,7 +193,7 @@ def test_the_id_is_a_hash_of_what_is_written(event: Event | Amendment) -> None:
 
 @given(all_events)
 def test_fields_are_written_in_class_order_and_only_where_they_say_something(event: Event | Amendment) -> None:
-    """A field stands in the object exactly where it is not at its default, in the order of its class."""
+    """The object has exactly the fields that are not at their default, in the order of the class."""
     said = event_to_json(event)
     differing = [each.name for each in attrs.fields(type(event)) if getattr(event, each.name) != each.default]
     assert list(said) == ["kind", "v", *differing]
@@ -202,7 +202,7 @@ def test_fields_are_written_in_class_order_and_only_where_they_say_something(eve
 
 @pytest.mark.parametrize("other", ["a text", None, Record("0" * 32, AT, Retraction(of="0" * 32))])
 def test_what_is_no_event_has_no_id(other: Any) -> None:
-    """Whoever passes something else is told what is expected."""
+    """For anything else the error says what is expected."""
     with pytest.raises(InvalidValue, match="expected an event or amendment of a known kind"):
         record_id(other)
 
@@ -266,7 +266,7 @@ def test_other_ways_to_write_the_same_do_not_change_the_id(noise: dict[str, Any]
 
 @pytest.mark.parametrize("fields", GOLDEN, ids=lambda fields: str(fields["kind"]))
 def test_a_line_changed_by_hand_no_longer_matches_its_id(fields: dict[str, Any]) -> None:
-    """Whatever else is said under an id is found out, and the message names the id that it would have."""
+    """Any other content under an id is found, and the message names the id that it would have."""
     changed = {**fields, "note": "by hand"}
     problem = only_problem(written(changed, blake(fields)))
     assert (problem.code, problem.path, problem.severity) == ("id-mismatch", "$.id", "error")
@@ -311,7 +311,7 @@ def test_upcasting_commutes_with_decoding(old: dict[str, Any]) -> None:
 
 
 def test_an_old_line_changed_by_hand_no_longer_matches_its_id() -> None:
-    """Also where it would mean the same today."""
+    """Even if it would mean the same in the current version."""
     with pytest.raises(UnreadableLog, match="id-mismatch"):
         decode(written({**OLD, "quantity": "30.0 units"}, blake(OLD)), upcasts=UPCASTS)
 
@@ -534,7 +534,7 @@ def test_what_is_no_strict_json_object_within_the_limits_is_one_problem(line: st
 
 @pytest.mark.parametrize("number", ["1e999999999", "9" * 5000, "-" + "9" * 31, "1E3", "0.1", "-0.0", "1" + "0" * 30])
 def test_a_number_that_is_no_plain_integer_is_refused_where_it_stands(number: str) -> None:
-    """It is not rounded, takes no time, and the problem names its field, whatever that expects."""
+    """It is not rounded, takes no time, and the problem names its field, of any type."""
     line = written({**TRUCKS, "quantity": "QUANTITY", "note": "NOTE"})
     for name in ("QUANTITY", "NOTE"):
         assert ("bad-value", f"$.{name.lower()}") in problems(line.replace(f'"{name}"', number))
@@ -575,7 +575,7 @@ def test_corrections_without_end_are_refused_without_recursion() -> None:
 
 
 def test_what_should_be_an_object_says_which() -> None:
-    """Where something else stands, the message names the fields of the object that should; and file and line."""
+    """For something other than an object, the message names the fields it should have, with file and line."""
     fields = {"kind": "delivery", "v": 1, "date": "2023", "item": "truck", "value": 5, "sources": ["x"]}
     with pytest.raises(UnreadableLog) as error:
         event_from_json(fields, file="a.jsonl", line_number=3)
@@ -587,7 +587,7 @@ def test_what_should_be_an_object_says_which() -> None:
 
 
 def test_what_should_be_a_list_says_so() -> None:
-    """Where one thing stands instead of a list, the message says of what it should be one."""
+    """For something other than a list, the message says what the list should have."""
     with pytest.raises(UnreadableLog) as error:
         event_from_json({"kind": "delivery", "v": 1, "date": "2023", "item": "truck", "via": 3, "sources": "x"})
     assert [str(problem) for problem in error.value.problems] == [
@@ -610,7 +610,7 @@ def test_what_is_missing_says_what_is_expected() -> None:
 
 
 def test_what_cannot_be_written_says_why() -> None:
-    """The id that is none of this event, and the one that is; the line that is too long, and how long one may be."""
+    """The id of another event, and the right one; the line that is too long, and the limit."""
     event = event_from_json(GOLDEN[0])
     with pytest.raises(InvalidValue) as error:
         encode(Record("0" * 32, AT, event))

@@ -91,7 +91,7 @@ def test_copies_are_equal(drawn: DateRange) -> None:
 
 @pytest.mark.parametrize("found", [None, 2023, ["2023"], {}, date(2023, 1, 1), "", "2023/2022"])
 def test_parse_refuses_what_is_no_edtf(found: object) -> None:
-    """Whatever else is handed in, hashable or not, is an invalid value."""
+    """Anything else, hashable or not, is an invalid value."""
     with pytest.raises(InvalidValue):
         DateRange.parse(found)  # type: ignore[arg-type]
 
@@ -124,7 +124,7 @@ def test_between_takes_days_only() -> None:
 
 @given(RANGES, DAYS)
 def test_certain_and_possible_are_all_days_and_any_day(drawn: DateRange, day: date) -> None:
-    """It has happened for certain where its last day has come, possibly where its first has; certain is possible."""
+    """It has certainly happened by its last day, and possibly by its first; certain implies possible."""
     first, last = days_of(drawn)
     assert drawn.certain_by(day) is (last <= day.toordinal())
     assert drawn.possible_by(day) is (first <= day.toordinal())
@@ -145,7 +145,7 @@ def test_qualifiers(text: str, uncertain: bool, approximate: bool) -> None:
 
 @given(RANGES, RANGES, RANGES)
 def test_before_is_a_strict_partial_order(one: DateRange, two: DateRange, three: DateRange) -> None:
-    """Before holds where every day of one is before every day of the other: irreflexive, one way only, transitive."""
+    """A range is before another if all of its days are: irreflexive, one way only, transitive."""
     assert (one < two) is (days_of(one)[1] < days_of(two)[0])
     assert (one > two) is (two < one)
     assert not one < one  # noqa: PLR0124
@@ -245,7 +245,7 @@ def test_the_texts_of_instants_sort_like_instants(one: datetime, other: datetime
     ],
 )
 def test_instants_have_one_form(text: str, formatted: str) -> None:
-    """An instant is written in UTC, with microseconds only where they are not zero."""
+    """An instant is written in UTC, with microseconds only if they are not zero."""
     assert format_instant(parse_instant(text)) == formatted
 
 
@@ -310,7 +310,7 @@ def test_an_instant_is_its_own_end() -> None:
 
 @pytest.mark.parametrize("function", [parse_cut, end_of, format_instant])
 def test_a_naive_datetime_is_refused(function: object) -> None:
-    """A datetime that does not say where its clock stands is no instant."""
+    """A datetime without an offset from UTC is not an instant."""
     with pytest.raises(InvalidValue, match="offset from UTC"):
         function(datetime(2023, 11, 28, 12))  # type: ignore[operator]
 

@@ -37,7 +37,7 @@ def refused(*drafts: dict[str, Any] | str, known_ids: tuple[str, ...] = ()) -> l
 
 
 def test_a_draft_is_a_line_without_id_and_instant() -> None:
-    """With `v` or without, which then is today's; lines of nothing but space are passed over."""
+    """With `v`, or without for the current version; blank lines are skipped."""
     event = Pledge(date="2022", quantity=100, sources=SOURCE)
     assert read(pledge(100), " \r\n", pledge(100, v=1), pledge(100, label="a", id=None)) == [event] * 3
     correction = {"kind": "correction", "of": ID, "event": pledge(100)}
@@ -90,7 +90,7 @@ def test_a_chain_of_labels_may_be_as_long_as_the_batch() -> None:
 
 @given(st.lists(st.integers(0, 2**128 - 1).map("{:032x}".format), min_size=1, unique=True), st.integers(4, 31))
 def test_an_id_may_be_shortened_while_it_stays_unambiguous(ids: list[str], length: int) -> None:
-    """find_id gives the one id, and refuses where there are several."""
+    """find_id returns the one id, and raises if there are several."""
     for id_ in ids:
         beginning = id_[:length]
         if sum(each.startswith(beginning) for each in ids) == 1:
@@ -127,7 +127,7 @@ def test_what_is_no_id_or_label_is_refused(reference: str) -> None:
 
 
 def test_a_whole_id_need_not_be_in_the_log() -> None:
-    """What it names may come from elsewhere when logs are merged."""
+    """Its record may come from elsewhere when logs are merged."""
     assert read({"kind": "retraction", "of": ID}) == [Retraction(of=ID)]
 
 
@@ -171,7 +171,7 @@ def test_every_problem_of_every_line_is_told() -> None:
 
 
 def test_a_label_belongs_to_one_draft() -> None:
-    """A second draft of the same label is told, and where the first stands."""
+    """A second draft with the same label is reported, with the place of the first."""
     assert refused(pledge(1, label="a"), pledge(2, label="a")) == [(2, "duplicate-label", "$.label")]
     assert refused(pledge(1, label=5), pledge(2, label="")) == [
         (1, "bad-value", "$.label"),
@@ -180,7 +180,7 @@ def test_a_label_belongs_to_one_draft() -> None:
 
 
 def test_a_draft_that_names_a_faulty_one_is_not_blamed_for_it() -> None:
-    """Only the fault itself is told."""
+    """Only the fault itself is reported."""
     assert refused(pledge(1, supersedes=["@a"]), {"label": "a", **pledge(1), "date": "x"}) == [
         (2, "bad-value", "$.date")
     ]
@@ -206,7 +206,7 @@ def test_drafts_that_name_each_other_in_a_circle_are_told() -> None:
 
 
 def test_a_reference_of_another_type_is_a_bad_value() -> None:
-    """One where several are meant, and the other way round; and the message shows what was written."""
+    """One id for a list, or a list for one id; the message shows what was written."""
     with pytest.raises(RefusedBatch, match=r"\$.supersedes: found '@a', expected a list"):
         read(pledge(1, label="a"), pledge(2, supersedes="@a"))
     assert refused({"kind": "retraction", "of": [ID]}) == [(1, "bad-value", "$.of")]

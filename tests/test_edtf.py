@@ -1,4 +1,4 @@
-"""EDTF texts: what they span, how they are said, what is refused, and where the `edtf` package differs."""
+"""EDTF texts: what they span, their words, what is refused, and how the `edtf` package differs."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ class Range(NamedTuple):
 
     @property
     def earliest(self) -> date | None:
-        """The first day; None where nothing bounds it."""
+        """The first day; None if there is no bound."""
         return self.first.first if isinstance(self.first, Simple) else None
 
     @property
     def latest(self) -> date | None:
-        """The last day; None where nothing bounds it."""
+        """The last day; None if there is no bound."""
         return self.last.last if isinstance(self.last, Simple) else None
 
 
@@ -356,7 +356,7 @@ def test_only_text_is_read(found: object) -> None:
     ],
 )
 def test_the_message_says_what_is_wrong(text: str, expected: str) -> None:
-    """Where the form is right and the content is not, the message names what is wrong with it."""
+    """If the form is right and the content is wrong, the message says what is wrong with it."""
     with pytest.raises(InvalidValue, match=re.escape(expected)):
         span(text)
 
@@ -413,7 +413,7 @@ HINTS = {
 
 @pytest.mark.parametrize(("text", "meant"), HINTS.items())
 def test_hints(text: str, meant: str | None) -> None:
-    """Where one can guess what was meant, the error says so."""
+    """If the meaning can be guessed, the error says so."""
     with pytest.raises(InvalidValue) as error:
         span(text)
     assert error.value.hint == (meant and f"did you mean {meant}?")

@@ -1,4 +1,4 @@
-"""No input crashes a parser: it is read, or refused in our own words. `make fuzz` gives them millions; here a few."""
+"""No input crashes a parser: it is read or refused. `make fuzz` tries millions of inputs, these tests a few."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def big(tmp_path: Path) -> Path:
-    """Two gigabytes of one character, which take no room on the disk; then whatever a file begins with."""
+    """Two gigabytes of one character, which take no room on the disk; tests write how the file begins."""
     path = tmp_path / "big"
     with path.open("wb") as stream:
         stream.truncate(SIZE)
@@ -56,7 +56,7 @@ def big(tmp_path: Path) -> Path:
     ids=lambda given: f"{given[0]}-{given[1][-12:].decode(errors='replace')}".replace("\x03", "").replace("\x04", ""),
 )
 def test_a_line_of_two_gigabytes_is_refused(tmp_path: Path, big: Path, begins: tuple[str, bytes]) -> None:
-    """By every reader, with what is wrong, and the log as it was."""
+    """By every reader, with the reason; the log is as it was."""
     command, start = begins
     with big.open("r+b") as stream:
         stream.write(start)
@@ -75,7 +75,7 @@ def test_a_line_of_two_gigabytes_is_refused(tmp_path: Path, big: Path, begins: t
 
 
 def test_a_line_of_two_gigabytes_in_a_log_is_a_problem_of_that_line(tmp_path: Path, big: Path) -> None:
-    """`check` tells it; so it is with the vocabulary."""
+    """`check` reports it; in the vocabulary too."""
     log = tmp_path / "log"
     (log / "vocabulary").mkdir(parents=True)
     os.link(big, log / "events.jsonl")

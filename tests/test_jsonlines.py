@@ -38,7 +38,7 @@ def test_what_is_written_is_read_back(found: dict[str, Any], sort: bool) -> None
 
 @given(objects)
 def test_depth_counts_brackets_outside_of_texts(found: dict[str, Any]) -> None:
-    """Whatever the texts hold."""
+    """With any texts."""
     assert depth(compact(found)) == depth(json.dumps(found, indent=1)) == deep(found)
 
 
@@ -56,13 +56,13 @@ def test_nesting_is_limited_and_brackets_within_texts_are_not(levels: int, betwe
 
 @given(objects, st.integers(0, 10**6))
 def test_every_beginning_of_a_line_is_torn_and_a_whole_one_is_not(found: dict[str, Any], cut: int) -> None:
-    """So a tail without its line end tells by itself whether it was written whole."""
+    """So a tail without its line end shows whether it was written whole."""
     line = compact(found).encode()
     assert not is_torn(line)
     assert is_torn(line[: 1 + cut % (len(line) - 1)])
 
 
 def test_the_nearest_name_is_near() -> None:
-    """Or there is none."""
+    """Or there is no tail."""
     assert nearest("itm", ["item", "unit"]) == "item"
     assert nearest("xyz", ["item", "unit"]) is None

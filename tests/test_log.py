@@ -67,7 +67,7 @@ def test_appending_nothing_touches_nothing(tmp_path: Path) -> None:
 def test_recording_again_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]], afresh: bool
 ) -> None:
-    """Whatever is recorded, however often, together or not: one line for each event, and the record that stands."""
+    """Recorded once or often, together or not: each event has one line, and its first record is returned."""
     folder = tmp_path_factory.mktemp("log")
     ticks = itertools.count()
     log = EventLog(folder, clock=lambda: AT + timedelta(seconds=next(ticks)))
@@ -86,7 +86,7 @@ def test_recording_again_changes_nothing(
 
 
 def test_a_whole_record_keeps_its_id_and_instant(events: Path) -> None:
-    """Of one that was recorded earlier than the one that is there, both stand in the log; a later one is not added."""
+    """A record that is earlier than the one in the log is added to it; a later one is not."""
     earlier, later = AT - timedelta(days=1), AT + timedelta(days=1)
     [known, added, new] = log_in(events).append([record(1, later), record(2, earlier), record(3, earlier)])
     assert [each.recorded_at for each in (known, added, new)] == [AT, earlier, earlier]
@@ -104,7 +104,7 @@ def test_of_one_record_twice_in_a_batch_the_earliest_is_written(tmp_path: Path) 
 
 
 def test_when_it_is_recorded_is_told_by_the_clock_or_the_caller(tmp_path: Path) -> None:
-    """In UTC; an instant without its offset from UTC is refused, whoever gives it."""
+    """In UTC; an instant without its offset from UTC is refused, from the caller and from the clock."""
     [first] = log_in(tmp_path).append(delivery(1))
     [second] = log_in(tmp_path).append(delivery(2), recorded_at=datetime.fromisoformat("2020-01-01T01:00:00+01:00"))
     assert (first.recorded_at, second.recorded_at) == (AT, datetime(2020, 1, 1, tzinfo=UTC))
@@ -177,7 +177,7 @@ def test_of_an_id_that_stands_several_times_the_earliest_is_given(events: Path, 
 
 
 def test_a_batch_that_cannot_be_written_as_lines_is_refused_as_a_whole(events: Path) -> None:
-    """A line that is too long, an id that is not the event's: every problem is told, and the log is untouched."""
+    """A line that is too long, an id that is not the event's: every problem is reported, and the log is unchanged."""
     before = (events / "events.jsonl").read_bytes()
     too_long = attrs.evolve(delivery(3), note="a" * MAX_LINE_BYTES)
     wrong = Record("0" * 32, AT, delivery(4), file="other.jsonl", line=7)
@@ -214,7 +214,7 @@ def test_a_log_object_sees_what_others_do_meanwhile(events: Path) -> None:
 
 
 class _Meddled(Disk):
-    """A disk on which somebody who takes no lock adds to a file, just after it was opened to be read."""
+    """A disk on which another program, without the lock, adds to a file just after it was opened to be read."""
 
     added = b""
 
@@ -270,7 +270,7 @@ def test_a_fork_goes_on_with_the_same_log_object(events: Path) -> None:
 
 
 def test_the_files_of_the_folder_itself_are_the_log(events: Path) -> None:
-    """By name; not what is hidden, ends otherwise, or stands in folders within."""
+    """Sorted by name; without hidden files, files with another ending, and files in folders within."""
     log_in(events).append(delivery(3), to="a")
     log_in(events / "vocabulary").append(delivery(4))
     log_in(events / "folder.jsonl").append(delivery(5))
@@ -354,7 +354,7 @@ def test_ids_are_those_of_all_lines_that_are_whole(events: Path) -> None:
 
 
 def test_a_whole_last_line_counts_before_and_after_it_has_its_end(events: Path) -> None:
-    """Once, whoever ends it: somebody else, or the next append."""
+    """Once, whether another program ends it or the next append."""
     with (events / "events.jsonl").open("ab") as file:
         file.write(line(3)[:-1])
     log = log_in(events)
@@ -371,7 +371,7 @@ def test_a_whole_last_line_counts_before_and_after_it_has_its_end(events: Path) 
 
 
 def test_lines_are_given_as_they_stand(events: Path) -> None:
-    """Readable or not, with file and number; what nobody was told is recorded is passed over, and told."""
+    """Readable or not, with file and number; what was never acknowledged is skipped, and reported."""
     path = events / "events.jsonl"
     path.write_bytes(line(1) + b"\n" + b"{}\n" + line(2)[:30])
     problems: list[Problem] = []
@@ -386,7 +386,7 @@ def test_lines_are_given_as_they_stand(events: Path) -> None:
 
 @pytest.mark.parametrize("name", ["events.jsonl.pending", "events.jsonl.torn", "events.jsonl.new", LOCK])
 def test_nothing_is_written_through_a_link(events: Path, tmp_path: Path, name: str) -> None:
-    """A log may come from anywhere: a link in it could lead to any file of ours."""
+    """A log may come from anywhere: a link in it could lead to any file of the user."""
     outside = tmp_path / "outside"
     outside.write_bytes(b"mine")
     (events / name).unlink(missing_ok=True)
@@ -430,7 +430,7 @@ def numbered(*lines: bytes) -> list[tuple[str, int, bytes]]:
 
 
 def test_lines_are_copied_as_they_stand(events: Path) -> None:
-    """Those whose record is there are passed over, unless they are earlier; each is copied once."""
+    """Those whose record is in the log are skipped, unless they are earlier; each is copied once."""
     earlier = encode(record(2, AT - timedelta(days=1))).encode()
     spaced = line(3).replace(b'{"kind"', b'{ "kind"')
     assert log_in(events).copy(numbered(line(1), earlier, spaced, line(3), earlier + b"\r\n"), to="more") == 2
@@ -440,7 +440,7 @@ def test_lines_are_copied_as_they_stand(events: Path) -> None:
 
 
 def test_of_lines_of_which_one_cannot_be_read_none_is_copied(events: Path) -> None:
-    """Wherever it stands; also where whoever gives them fails."""
+    """At any position; the same if the iterator of the lines raises."""
     before = (events / "events.jsonl").read_bytes()
     for bad in range(4):
         lines = [line(3), line(4), line(5)]
@@ -491,7 +491,7 @@ except Exception as error:
 
 @pytest.mark.parametrize("size", [1, 5])
 def test_a_write_that_the_system_cuts_short_is_an_error_and_leaves_the_log_as_it_was(events: Path, size: int) -> None:
-    """A real one: no file may grow beyond a limit that lies within what is written."""
+    """A real limit: no file may grow beyond a size that the batch exceeds."""
     before = (events / "events.jsonl").read_bytes()
     limit = len(before) + len(line(3)) * size - 20
     arguments = [str(events), str(Path(__file__).parent), str(limit), str(size)]

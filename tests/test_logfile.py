@@ -32,7 +32,7 @@ def events(tmp_path: Path) -> Path:
 
 
 def test_a_log_cut_at_any_byte_of_its_last_line_keeps_all_before_and_goes_on(events: Path) -> None:
-    """Cut within a line it is torn: told, passed over, set aside by the next writer. Cut before its end it is whole."""
+    """Cut within a line it is torn: reported, skipped, set aside by the next writer. Without its line end it is whole."""
     path = events / "events.jsonl"
     before = path.read_bytes()
     for cut in range(len(line(3))):
@@ -60,7 +60,7 @@ def test_what_is_set_aside_is_added_to_what_was_before(events: Path) -> None:
 
 
 def test_a_whole_last_line_without_its_end_is_never_set_aside(events: Path) -> None:
-    """A line that somebody wrote by hand, even a bad one, is for them to judge."""
+    """A last line that is JSON was written by a person, and stays, even if it is not a record."""
     path = events / "events.jsonl"
     bad = line(3).replace(b'"quantity":3', b'"quantity":4')
     path.write_bytes(line(1) + bad[:-1])
@@ -119,7 +119,7 @@ def test_a_pending_size_that_was_not_written_whole_says_nothing(events: Path, sa
 
 
 def test_a_pending_size_without_its_file_does_no_harm(events: Path) -> None:
-    """Somebody removed the file after a writer had died."""
+    """The file was removed after a writer had died."""
     (events / "gone.jsonl.pending").write_bytes(b"0\n")
     log_in(events).append(delivery(3), to="gone")
     assert numbers(events) == [1, 2, 3]
@@ -354,7 +354,7 @@ def test_records_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) ->
 
 
 def test_a_new_file_is_there_when_the_power_fails_after_it_was_acknowledged(tmp_path: Path) -> None:
-    """With its name; where it fails before, all of a batch or nothing."""
+    """With its name; if flushing fails, all of a batch is there or nothing."""
     for batch in ([1], [1, 2, 3]):
         for way in (None, Random(1), Random(2)):
             make = lambda at: PowerCutDisk(str(tmp_path), at)  # noqa: E731

@@ -41,7 +41,7 @@ def commit(repository: Path) -> None:
 
 
 def two_branches(repository: Path) -> None:
-    """Two people go on from the same log: in the same file, in files of their own, and both record one fact."""
+    """Two people start from one log, write to the same file and to files of their own, and both record one fact."""
     for branch, first in (("theirs", 10), ("ours", 20)):
         git(repository, "checkout", "--quiet", "-b", branch, "main")
         log = log_in(repository / "events")
@@ -56,7 +56,7 @@ EXPECTED = [1, 5, 10, 11, 12, 13, 20, 21, 22, 23]
 
 
 def test_git_merges_logs_by_its_union_driver(repository: Path) -> None:
-    """Without a conflict, though both have added to the same lines: the attributes that are shipped say so."""
+    """Without a conflict, although both added lines in the same place: the shipped attributes say so."""
     two_branches(repository)
     assert git(repository, "merge", "--quiet", "theirs") == 0
     assert sorted(set(numbers(repository / "events"))) == EXPECTED
@@ -64,7 +64,7 @@ def test_git_merges_logs_by_its_union_driver(repository: Path) -> None:
 
 
 def test_a_conflict_is_resolved_by_taking_both(repository: Path) -> None:
-    """Where nobody has set the driver, git leaves its marks in the file; `check` names them, and they can go."""
+    """Without the union driver git leaves its marks in the file; `check` reports them, and they can be deleted."""
     (repository / ".gitattributes").unlink()
     commit(repository)
     two_branches(repository)
@@ -112,7 +112,7 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def test_lines_are_taken_as_they_stand(tmp_path: Path, theirs: Path) -> None:
-    """With their instants; what is there is passed over; merging again adds nothing, and so does merging oneself."""
+    """With their instants; what is there is skipped; merging again, or a log with itself, adds nothing."""
     ours = tmp_path / "ours"
     log_in(ours).append([delivery(1), delivery(3)])
     assert merge(ours, theirs).stdout == "2 recorded, 1 there already\n"
@@ -145,7 +145,7 @@ def test_all_is_merged_or_nothing(tmp_path: Path, theirs: Path) -> None:
 
 
 def test_what_was_never_recorded_is_not_merged(tmp_path: Path, theirs: Path) -> None:
-    """A torn last line of theirs is told, and passed over."""
+    """A torn last line of the other log is reported, and skipped."""
     with (theirs / "events.jsonl").open("ab") as file:
         file.write(line(7)[:30])
     told = merge(tmp_path / "ours", theirs)
@@ -161,7 +161,7 @@ def test_a_folder_without_a_log_is_an_error(tmp_path: Path) -> None:
 
 
 def test_what_only_their_vocabulary_has_is_told(tmp_path: Path, theirs: Path) -> None:
-    """Ours is for people to edit: nothing is written to it."""
+    """People edit the vocabulary: nothing is written to it."""
     ours = tmp_path / "ours"
     for folder, items in ((ours, ["truck Truck"]), (theirs, ["truck Lorry", "boat Boat"])):
         (folder / "vocabulary").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Damage is found: by ids where a line is not what it was, by the seal where one is gone."""
+"""Damage is found: a changed line by its id, a missing one by the seal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def found(folder: Path) -> set[str]:
 
 
 def test_a_sealed_log_that_is_whole_has_no_problems(events: Path) -> None:
-    """However its lines are ordered, whatever files they are in, and whatever is added, also what is older."""
+    """In any order of lines, in any files, and with lines added, even earlier ones."""
     assert found(events) == set()
     lines = b"".join(path.read_bytes() for path in events.glob("*.jsonl")).splitlines(keepends=True)
     Random(1).shuffle(lines)
@@ -127,7 +127,7 @@ def test_what_is_missing_is_not_sealed_over(events: Path) -> None:
 
 
 def test_many_missing_lines_are_summed_up(tmp_path: Path) -> None:
-    """The first are told one by one."""
+    """The first ones are listed one by one."""
     log = log_in(tmp_path)
     log.append([delivery(number) for number in range(MOST_LISTED + 5)])
     made = seal(log, AT)
@@ -138,7 +138,7 @@ def test_many_missing_lines_are_summed_up(tmp_path: Path) -> None:
 
 
 def test_a_log_without_a_seal_misses_nothing(tmp_path: Path) -> None:
-    """Nobody said what should be there."""
+    """Without a seal nothing is missing."""
     log_in(tmp_path).append(delivery(1))
     assert read_seal(tmp_path) is None
     assert list(missing(tmp_path, [])) == []

@@ -103,7 +103,7 @@ def test_a_projection_of_one_s_own_is_held_to_them() -> None:
     ("projection", "law"), [(Promised(), "tightness"), (PromisedForSure(), "soundness"), (Last(), "split")]
 )
 def test_a_planted_bug_is_caught(projection: Any, law: str) -> None:
-    """The law is named, and the smallest log that shows it is told: a pledge and its raise, or two facts."""
+    """The error names the law and the smallest log that breaks it: a pledge and its raise, or two facts."""
     with pytest.raises(LawBroken) as caught:
         check_projection(projection, examples=50)
     assert caught.value.law.startswith(law)
@@ -190,7 +190,7 @@ STEPS = settings(
 
 
 def test_the_folder_is_a_log() -> None:
-    """Whatever is appended, the folder holds it, opened anew each time."""
+    """The folder has all that was appended, opened again each time."""
     run_state_machine_as_test(FolderMachine, settings=STEPS)
 
 
@@ -208,7 +208,7 @@ def test_hypothesis_draws_every_kind_of_event(kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["DateRange", "Quantity", "Money", "Source", "Record", "Event"])
 def test_hypothesis_draws_every_value(name: str) -> None:
-    """In a new process, where nothing of ours was imported first."""
+    """In a new process, in which nothing of the library was imported."""
     code = (
         f"from hypothesis import find, strategies as st; import aidtimeline; from aidtimeline import {name}\n"
         f"assert isinstance(find(st.from_type({name}), lambda _: True), {name})"

@@ -47,7 +47,7 @@ def test_a_missing_vocabulary_is_empty(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("field", ["donor", "recipient", "via", "party", "parties"])
 def test_each_field_is_labelled_from_its_part(field: str) -> None:
-    """A slug means a party where a party stands, and nothing elsewhere."""
+    """A slug is a party in a field for parties, and nothing elsewhere."""
     vocabulary = Vocabulary(parties={"undp": Party(slug="undp", name="UN Development Programme")})
     assert vocabulary.label(field, "undp") == "UN Development Programme"
     assert vocabulary.nearest(field, "unpd") == "undp"
@@ -89,7 +89,7 @@ def test_all_faults_of_a_line_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
-    """And the second is told."""
+    """The second one is reported."""
     lines = '{"slug":"a","label":"first"}\n{"slug":"a","label":"second"}\n'
     loaded = load_vocabulary(folder(tmp_path, projects=lines))
     assert loaded.label("project", "a") == "first"
@@ -97,7 +97,7 @@ def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
-    """Here a folder stands where a file should."""
+    """Such as a folder instead of the file."""
     (tmp_path / "vocabulary" / "items.jsonl").mkdir(parents=True)
     [told] = load_vocabulary(tmp_path).problems
     assert told.code == "unreadable-file"
