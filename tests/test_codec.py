@@ -325,7 +325,7 @@ def test_an_old_event_within_a_correction_is_read_too() -> None:
     assert (event.event.quantity, event.event.unit) == (Quantity.parse("~2.5"), "tonne")
 
 
-def test_an_old_record_is_not_encoded_anew() -> None:
+def test_an_old_record_is_not_encoded_again() -> None:
     """Its id is that of the old line, which a new one would not match."""
     with pytest.raises(InvalidValue, match="copied"):
         encode(decode(written(OLD), upcasts=UPCASTS))
@@ -442,7 +442,7 @@ def test_a_faulty_event_within_a_correction_is_named_by_its_path(event: Any, exp
     assert problems(written({**REPLACED, "event": event})) == [expected]
 
 
-def test_all_faulty_fields_of_a_line_are_told_at_once() -> None:
+def test_all_faulty_fields_of_a_line_are_reported_at_once() -> None:
     """Unknown, missing and bad fields, at every depth, and the id and instant too."""
     line = {
         **REPLACED,
@@ -659,22 +659,22 @@ def test_a_record_knows_where_it_stands() -> None:
     assert (record.file, record.line) == ("a.jsonl", 3)
 
 
-def test_what_identifies_a_line_is_told_where_it_is_wrong() -> None:
+def test_a_wrong_id_or_instant_of_a_line_is_reported() -> None:
     """An id or an instant that is missing, and an id that is another's."""
     event = event_from_json(GOLDEN[0])
     line = json.loads(encode(Record(record_id(event), AT, event)))
 
-    def told(**changed: str | None) -> list[str]:
+    def messages(**changed: str | None) -> list[str]:
         with pytest.raises(UnreadableLog) as error:
             decode(json.dumps({name: value for name, value in {**line, **changed}.items() if value is not None}))
         return [str(problem) for problem in error.value.problems]
 
-    missing = told(id=None, recorded_at=None)
+    missing = messages(id=None, recorded_at=None)
     assert [each.partition(", expected")[0] for each in missing] == [
         "error missing-field: $.id: found nothing",
         "error missing-field: $.recorded_at: found nothing",
     ]
-    assert told(id="0" * 32) == [
+    assert messages(id="0" * 32) == [
         f"error id-mismatch: $.id: found '{'0' * 32}', expected {record_id(event)}, the id of what this line says "
         "(written lines are not edited: record a correction)"
     ]
@@ -702,11 +702,11 @@ def test_any_json_in_any_field_is_a_record_or_a_problem(changed: dict[str, Any],
     try:
         decode(line)
     except UnreadableLog as error:
-        told = error.problems
+        found = error.problems
     else:
         return
-    assert told
-    assert all(each.message for each in told)
+    assert found
+    assert all(each.message for each in found)
 
 
 @given(st.binary(max_size=200), st.integers(0, 200), st.integers(0, 200), st.sampled_from(GOLDEN))

@@ -142,7 +142,7 @@ def test_whole_lines_stand_among_drafts_and_their_ids_must_match() -> None:
     assert (1, "missing-field", "$.recorded_at") in refused(pledge(1, v=1, id=ID))
 
 
-def test_every_problem_of_every_line_is_told() -> None:
+def test_every_problem_of_every_line_is_reported() -> None:
     """Unknown kind and field, reversed date, unknown currency, low above high, no reference, no source, broken JSON."""
     assert refused(
         pledge(1),
@@ -186,7 +186,7 @@ def test_a_draft_that_names_a_faulty_one_is_not_blamed_for_it() -> None:
     ]
 
 
-def test_drafts_that_name_each_other_in_a_circle_are_told() -> None:
+def test_drafts_that_name_each_other_in_a_circle_are_reported() -> None:
     """Each link of each circle once; a draft that only leads to a circle is not part of it."""
     assert refused(
         pledge(1, label="a", supersedes=["@b"]),

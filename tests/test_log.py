@@ -103,7 +103,7 @@ def test_of_one_record_twice_in_a_batch_the_earliest_is_written(tmp_path: Path) 
     assert numbers(tmp_path) == [1]
 
 
-def test_when_it_is_recorded_is_told_by_the_clock_or_the_caller(tmp_path: Path) -> None:
+def test_the_clock_or_the_caller_says_when_it_is_recorded(tmp_path: Path) -> None:
     """In UTC; an instant without its offset from UTC is refused, from the caller and from the clock."""
     [first] = log_in(tmp_path).append(delivery(1))
     [second] = log_in(tmp_path).append(delivery(2), recorded_at=datetime.fromisoformat("2020-01-01T01:00:00+01:00"))
@@ -495,11 +495,11 @@ def test_a_write_that_the_system_cuts_short_is_an_error_and_leaves_the_log_as_it
     before = (events / "events.jsonl").read_bytes()
     limit = len(before) + len(line(3)) * size - 20
     arguments = [str(events), str(Path(__file__).parent), str(limit), str(size)]
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", LIMITED, *arguments], capture_output=True, text=True, check=True
     ).stdout
-    assert told.startswith("LogError")
-    assert "too large" in told
+    assert printed.startswith("LogError")
+    assert "too large" in printed
     assert numbers(events) == [1, 2]
     log_in(events).append(delivery(3))
     assert (events / "events.jsonl").read_bytes() == before + line(3)

@@ -148,9 +148,9 @@ def test_what_was_never_recorded_is_not_merged(tmp_path: Path, theirs: Path) -> 
     """A torn last line of the other log is reported, and skipped."""
     with (theirs / "events.jsonl").open("ab") as file:
         file.write(line(7)[:30])
-    told = merge(tmp_path / "ours", theirs)
-    assert told.exit_code == 0
-    assert "torn-line" in told.stderr
+    answer = merge(tmp_path / "ours", theirs)
+    assert answer.exit_code == 0
+    assert "torn-line" in answer.stderr
     assert numbers(tmp_path / "ours") == [1, 2, 3]
 
 
@@ -160,13 +160,13 @@ def test_a_folder_without_a_log_is_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "ours").exists()
 
 
-def test_what_only_their_vocabulary_has_is_told(tmp_path: Path, theirs: Path) -> None:
+def test_what_only_their_vocabulary_has_is_reported(tmp_path: Path, theirs: Path) -> None:
     """People edit the vocabulary: nothing is written to it."""
     ours = tmp_path / "ours"
     for folder, items in ((ours, ["truck Truck"]), (theirs, ["truck Lorry", "boat Boat"])):
         (folder / "vocabulary").mkdir(parents=True)
         lines = ['{{"slug":"{}","label":"{}"}}\n'.format(*item.split()) for item in items]
         (folder / "vocabulary" / "items.jsonl").write_text("".join(lines))
-    told = merge(ours, theirs).stderr
-    assert "items.jsonl also has boat: copy the lines that you want" in told
-    assert "items.jsonl differs in truck: yours stand" in told
+    answer = merge(ours, theirs).stderr
+    assert "items.jsonl also has boat: copy the lines that you want" in answer
+    assert "items.jsonl differs in truck: yours stand" in answer

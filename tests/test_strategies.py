@@ -38,7 +38,7 @@ def test_shares() -> None:
     def draw(records: list[Record], asked: Cuts) -> None:
         drawn.append((records, asked))
 
-    # Hypothesis varies what it drew before, so several short runs tell more than a long one.
+    # Hypothesis varies what it drew before, so several short runs show more than a long one.
     for number in range(10):
         seed(number)(draw)()
     found = shares(drawn)

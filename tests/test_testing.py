@@ -127,7 +127,7 @@ def test_an_error_in_the_projection_is_its_own() -> None:
 def test_worlds_give_the_bounds(records: list[Record], asked: Cuts) -> None:
     """The least and greatest sum over the worlds, added up plainly, are the bounds."""
     facts = cut(believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until), asked.as_of)
-    told = list(worlds.worlds(facts))
+    results = list(worlds.worlds(facts))
     bounds = Counts(by=(), where={"unit": None}).piece
 
     def total(world: Iterable[Fact]) -> tuple[Decimal, Decimal | None]:
@@ -142,8 +142,8 @@ def test_worlds_give_the_bounds(records: list[Record], asked: Cuts) -> None:
     for fact in facts:
         state = found.step(state, fact)
     table = found.finish(state)
-    if told and table:
-        sums = [total(world) for world in told]
+    if results and table:
+        sums = [total(world) for world in results]
         highs = [high for _, high in sums if high is not None]
         assert table[()].low == min(low for low, _ in sums)
         assert table[()].high == (max(highs) if len(highs) == len(sums) else None)

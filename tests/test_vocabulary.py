@@ -77,12 +77,12 @@ def test_a_bad_line_is_a_problem_and_the_others_stand(
     good = b'{"slug":"truck","label":"lorry"}\n'
     loaded = load_vocabulary(folder(tmp_path, items=good + line + b"\n" + good.replace(b"truck", b"boat")))
     assert set(loaded.items) == {"truck", "boat"}
-    [told] = loaded.problems
-    assert (told.code, told.path) == problem
-    assert (told.file, told.line) == (str(tmp_path / "vocabulary" / "items.jsonl"), 2)
+    [found] = loaded.problems
+    assert (found.code, found.path) == problem
+    assert (found.file, found.line) == (str(tmp_path / "vocabulary" / "items.jsonl"), 2)
 
 
-def test_all_faults_of_a_line_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_a_line_are_reported_at_once(tmp_path: Path) -> None:
     """Each with its field."""
     loaded = load_vocabulary(folder(tmp_path, parties='{"slug":"","country":"Japan","x":1}'))
     assert sorted(str(each.path) for each in loaded.problems) == ["$.country", "$.name", "$.slug", "$.x"]
@@ -99,5 +99,5 @@ def test_of_two_lines_for_a_slug_the_first_stands(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     """Such as a folder instead of the file."""
     (tmp_path / "vocabulary" / "items.jsonl").mkdir(parents=True)
-    [told] = load_vocabulary(tmp_path).problems
-    assert told.code == "unreadable-file"
+    [problem] = load_vocabulary(tmp_path).problems
+    assert problem.code == "unreadable-file"
