@@ -32,7 +32,7 @@ def events(tmp_path: Path) -> Path:
 
 
 def test_a_log_cut_at_any_byte_of_its_last_line_keeps_all_before_and_goes_on(events: Path) -> None:
-    """Cut within a line it is torn: reported, skipped, set aside by the next writer. Without the line end it is whole."""
+    """Cut within a line it is torn: reported, skipped, set aside by the next writer. Without its line end it is not."""
     path = events / "events.jsonl"
     before = path.read_bytes()
     for cut in range(len(line(3))):
@@ -290,8 +290,8 @@ def test_a_failure_at_any_step_is_an_error_and_leaves_all_or_nothing(
         reason = None
         try:
             log.append([delivery(each) for each in batch])
-        except LogError as error:
-            reason = str(error)
+        except LogError as failure:
+            reason = str(failure)
         if reason is None:
             assert numbers(events) == [1, 2, *batch]
         else:
