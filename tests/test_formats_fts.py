@@ -219,7 +219,7 @@ def test_when_it_was_known_is_when_this_version_was_made(written: Callable[..., 
 def test_a_date_after_its_version_is_worth_a_look(written: Callable[..., File]) -> None:
     """A flow dated later than the version that tells it is read, and reported."""
     assert others(written(flow(1, date="2020-03-10T00:00:00Z"), flow(2, date="2020-03-09T00:00:00Z"))) == [
-        ("a date after the version that tells it", "flow 1", "2020-03-10")
+        ("a date after the version that states it", "flow 1", "2020-03-10")
     ]
 
 
@@ -355,7 +355,7 @@ def test_several_without_names_are_nobody(written: Callable[..., File]) -> None:
     """Where a table only says that there are multiple organisations, none is made up."""
     file = written(table(flow(1, sourceObjects=[thing("Organization", "Multiple")])), name="flows.csv")
     assert events(file)[0].donor is None
-    assert others(file)[1:] == [("several organisations, of which none is named", "flow 1", "Multiple")]
+    assert others(file)[1:] == [("several organisations, none of them named", "flow 1", "Multiple")]
 
 
 def test_a_row_that_is_too_long_is_skipped(written: Callable[..., File]) -> None:
@@ -373,19 +373,19 @@ def test_a_row_that_is_too_long_is_skipped(written: Callable[..., File]) -> None
     ("said", "reason", "found"),
     [
         ({"id": None}, "a flow without an id", "'Food'"),
-        ({"status": "planned"}, "a flow whose status is none of pledge, commitment and paid", "'planned'"),
-        ({"status": None}, "a flow whose status is none of pledge, commitment and paid", "null"),
+        ({"status": "planned"}, "a flow whose status is not pledge, commitment or paid", "'planned'"),
+        ({"status": None}, "a flow whose status is not pledge, commitment or paid", "null"),
         ({"amountUSD": None}, "a flow without an amount", "'Food'"),
-        ({"amountUSD": "1,000"}, "a flow whose amount is no number", "'1,000'"),
-        ({"amountUSD": 10**40}, "a flow whose amount is no number", "'1" + "0" * 40 + "'"),
+        ({"amountUSD": "1,000"}, "a flow whose amount is not a number", "'1,000'"),
+        ({"amountUSD": 10**40}, "a flow whose amount is not a number", "'1" + "0" * 40 + "'"),
         (
             {"amountUSD": None, "originalAmount": 1, "originalCurrency": "ZZZ"},
             "a flow in a currency that ISO 4217 does not have",
             "'ZZZ'",
         ),
         ({"date": None, "firstReportedDate": None}, "a flow without a date", "null"),
-        ({"date": "2020-02-30T00:00:00Z"}, "a flow with a date that is none", "'2020-02-30T00:00:00Z'"),
-        ({"updatedAt": "yesterday"}, "a flow with a date that is none", "'yesterday'"),
+        ({"date": "2020-02-30T00:00:00Z"}, "a flow whose date is not a date", "'2020-02-30T00:00:00Z'"),
+        ({"updatedAt": "yesterday"}, "a flow whose date is not a date", "'yesterday'"),
         ({"description": "\ud800"}, "a flow with a text that cannot be recorded", r"'\ud800'"),
     ],
 )
@@ -406,7 +406,7 @@ def test_what_is_no_flow_is_skipped(odd: Any, written: Callable[..., File]) -> N
     file = written(answer(odd, flow(2)))
     assert [each.ref for each in events(file)] == ["flow/2"]
     (skipped,) = others(file)
-    assert skipped[:2] == ("a flow that is not of the form that the API gives", "flow 1 of the file")
+    assert skipped[:2] == ("a flow that is not of the form of the API", "flow 1 of the file")
 
 
 @pytest.mark.parametrize(
@@ -469,7 +469,7 @@ def test_what_is_missing_is_said(written: Callable[..., File]) -> None:
     assert others(written()) == [("no flows in the file", "flows.json", None)]
     assert others(written(",".join(HEADER), name="flows.csv")) == [("no flows in the file", "flows.csv", None)]
     page = answer(flow(1), meta={"count": 484, "nextLink": "…"})
-    assert others(written(page)) == [("a page of an answer: the others have more flows", "flows.json", "484 flows")]
+    assert others(written(page)) == [("one page of several: the others have more flows", "flows.json", "484 flows")]
     assert others(written(answer(flow(1), meta={"count": 1}))) == []
 
 

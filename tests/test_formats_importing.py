@@ -221,6 +221,33 @@ def test_a_level_that_is_gone_and_comes_back_is_counted_once(tmp_path: Path) -> 
     assert trucks(tmp_path, "delivery") == (30, 30)
 
 
+# References that were spelled otherwise.
+
+
+def test_an_entry_is_known_by_the_reference_that_it_formerly_had(tmp_path: Path) -> None:
+    """It keeps that one: the same again is nothing new, a change is news of it, and only what is gone is retracted."""
+
+    def told(version: str, amount: int) -> list[Reading]:
+        second = attrs.evolve(pledge("a#2", amount, version), formerly="a #2")
+        return [pledge("a", 1, version), second, Whole(scope="", source=source(version))]
+
+    imported(tmp_path, pledge("a", 1, "2022-03-01"), pledge("a #2", 2, "2022-03-01"), pledge("b", 4, "2022-03-01"))
+    assert dict(imported(tmp_path, *told("2022-03-01", 2)[:2]).outcomes) == {"unchanged": 2}
+    assert dict(imported(tmp_path, *told("2022-09-01", 3)).outcomes) == {"unchanged": 1, "news": 1, "gone": 1}
+    assert dict(imported(tmp_path, *told("2022-09-01", 3)).outcomes) == {"unchanged": 2}
+    refs = [getattr(getattr(each.event, "event", each.event), "ref", None) for each in records(tmp_path)]
+    assert refs == ["a", "a #2", "b", "a #2", None]
+    assert trucks(tmp_path) == (4, 4)
+
+
+def test_an_entry_that_the_log_has_under_neither_reference_gets_today_s(tmp_path: Path) -> None:
+    """The former one is for what was recorded then."""
+    imported(tmp_path, attrs.evolve(pledge("a#2", 1, "2022-03-01"), formerly="a #2"))
+    [record] = records(tmp_path)
+    assert isinstance(record.event, Event)
+    assert record.event.ref == "a#2"
+
+
 # What is refused.
 
 

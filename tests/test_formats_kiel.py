@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbooks import workbook
 
-from aidtimeline import Timeline
+from aidtimeline import EventLog, Source, Timeline
 from aidtimeline.errors import InvalidValue, UnreadableFile
 from aidtimeline.events import Commitment, Correction, Delivery, Event, Observation, Pledge, Retraction
 from aidtimeline.formats.importing.importer import import_file
@@ -23,6 +23,7 @@ from aidtimeline.formats.kiel import columns, entries, packages, read
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
@@ -323,7 +324,7 @@ def test_estimates_are_observations(tmp_path: Path) -> None:
 
 def test_a_total_in_no_currency_is_left_out(tmp_path: Path) -> None:
     """It is skipped, and said."""
-    assert worth_a_look(readings(tmp_path, row(value=".", currency=".", total="7"))) == [(packages.NO_UNIT, "7")]
+    assert worth_a_look(readings(tmp_path, row(value=".", currency=".", total="7"))) == [(entries.NO_UNIT, "7")]
 
 
 def test_one_item_on_several_rows(tmp_path: Path) -> None:
@@ -331,13 +332,13 @@ def test_one_item_on_several_rows(tmp_path: Path) -> None:
     rows = [row(item="Javelin", units="2", date="2022-06-01"), row(item="javelin", units="1", date="until 3/1/2022")]
     for moved in (rows, rows[::-1]):
         found = events(readings(tmp_path, *moved))
-        assert [found[ref].quantity.text for ref in ("JPM1/promised/javelin", "JPM1/promised/javelin #2")] == ["1", "2"]
+        assert [found[ref].quantity.text for ref in ("JPM1/promised/javelin", "JPM1/promised/javelin#2")] == ["1", "2"]
 
 
 def test_a_row_that_is_there_twice_is_counted_twice(tmp_path: Path) -> None:
     """It may be meant; it is said."""
     found = readings(tmp_path, *[row(item="truck", units="5", delivered="1")] * 2)
-    refs = {"JPM1/promised/truck", "JPM1/promised/truck #2", "JPM1/delivered/truck", "JPM1/delivered/truck #2"}
+    refs = {"JPM1/promised/truck", "JPM1/promised/truck#2", "JPM1/delivered/truck", "JPM1/delivered/truck#2"}
     assert refs <= set(events(found))
     assert worth_a_look(found) == [(packages.TWICE, "truck")]
 
@@ -556,6 +557,36 @@ def test_a_release_with_the_same_content_changes_nothing(tmp_path: Path) -> None
         assert import_file(tmp_path / "log", "kiel", file).recorded == recorded
 
 
+def test_a_log_with_ordinals_as_they_were_formerly_written_is_known(tmp_path: Path) -> None:
+    """What is "#2" was " #2" once: the same release is nothing new, and a later one is news of the same records."""
+    log = tmp_path / "log"
+    source: dict[str, Any] = {"publisher": "Kiel Institute for the World Economy", "title": "Ukraine Support Tracker"}
+    source |= {"dataset": "kiel-ukraine-support-tracker", "published": "2022-10-03", "locator": "tracker.csv, line 2"}
+    party: dict[str, Any] = {"package": "JPM1", "donor": "Japan", "recipient": "Ukraine", "sources": [Source(**source)]}
+    promise = {**party, "date": "2022-04-05", "note": "Military: equipment"}
+    EventLog(log).append(
+        [
+            Pledge(**promise, ref="JPM1", value=Money("1000", "JPY")),
+            Pledge(**promise, ref="JPM1/promised/truck", item="truck", quantity=5),
+            Pledge(**promise, ref="JPM1/promised/truck #2", item="truck", quantity=5),
+            Delivery(**party, date="[..2022-10-03]", ref="JPM1/delivered/truck", item="truck", quantity=1),
+            Delivery(**party, date="[..2022-10-03]", ref="JPM1/delivered/truck #2", item="truck", quantity=1),
+        ]
+    )
+    path = written(tmp_path / "tracker.csv", [row(item="truck", units="5", delivered="1")] * 2)
+    same = import_file(log, "kiel", File(path=path, published=DateRange("2022-10-03")))
+    assert (same.recorded, same.outcomes["unchanged"]) == (0, 5)
+    written(path, [row(item="truck", units="5", delivered="1"), row(item="truck", units="6", delivered="1")])
+    assert dict(import_file(log, "kiel", File(path=path, published=DateRange("2022-12-03"))).outcomes) == {
+        "unchanged": 4,
+        "news": 1,
+    }
+    news = list(EventLog(log).read())[-1].event
+    assert isinstance(news, Correction)
+    assert isinstance(news.event, Pledge)
+    assert (news.event.ref, news.event.quantity) == ("JPM1/promised/truck #2", Quantity.exact(6))
+
+
 # Workbooks, and wrong files.
 
 
@@ -639,7 +670,7 @@ def test_another_workbook_is_refused(tmp_path: Path) -> None:
 
 def test_a_release_without_a_package_is_refused(tmp_path: Path) -> None:
     """It would say that all packages are gone."""
-    with pytest.raises(UnreadableFile, match="not one row that tells of a package"):
+    with pytest.raises(UnreadableFile, match="not one row that belongs to a package"):
         readings(tmp_path, row(donor="."), row(id="."))
 
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbooks import workbook
 
-from aidtimeline import Timeline
+from aidtimeline import Delivery, EventLog, Source, Timeline
 from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.formats.importing.importer import import_file
@@ -173,7 +173,7 @@ def test_a_column_may_tell_the_kind(table: Callable[..., File]) -> None:
     assert (promised.kind, promised.due.text, promised.value) == ("pledge", "2023", None)
     assert (paid.kind, paid.value.text) == ("disbursement", "EUR 7")
     assert others(file) == [
-        ("a row that does not say what kind of event it tells", "line 5, Status", None),
+        ("a row that does not say what kind of event it is", "line 5, Status", None),
         (f"kind: not one of {', '.join(KINDS)}", "line 6, Status", "'Lost'"),
     ]
 
@@ -335,9 +335,25 @@ def test_without_a_key_a_row_goes_by_what_it_says(table: Callable[..., File]) ->
     again = [each.ref for each in events(table(mapping, header + "\n" + "".join(reversed(rows))))]
     assert sorted(refs) == sorted(again)
     assert len(set(refs)) == 3
-    assert refs[2] == refs[0].replace("/given", "/2/given")
+    assert refs[2] == refs[0].replace("/given", "#2/given")
     ((reason, place, _),) = others(table(mapping, header + "".join(rows)))
-    assert (reason.partition(":")[0], place) == ("a row that says word for word what another one does", "line 4")
+    assert (reason.partition(":")[0], place) == ("a row with the same cells as another one", "line 4")
+
+
+def test_a_log_with_ordinals_as_they_were_formerly_written_is_known(table: Callable[..., File], tmp_path: Path) -> None:
+    """What is "#2" was "/2" once: the same rows are nothing new, and a further one is numbered as today."""
+    mapping = "complete = true\n" + DELIVERIES.replace('key = "id"', "")
+    content = "date,item,number\n2022,truck,1\n2022,truck,1\n"
+    key = "row 6e9a793205b250c6"
+    source = Source(dataset="test", published="2022-03-01", locator="aid.csv, line 2")
+    old = [f"{key}/given", f"{key}/2/given"]
+    log = EventLog(tmp_path / "log")
+    log.append([Delivery(date="2022", item="truck", quantity=1, ref=ref, sources=source) for ref in old])
+    for number, expected in enumerate([{"unchanged": 2}, {"unchanged": 2, "new": 1}, {"unchanged": 3}]):
+        more = "2022,truck,1\n" if number else ""
+        file = table(mapping, content + more, published=DateRange("2022-03-01"))
+        assert imported(tmp_path / "log", file) == expected
+    assert {record.event.ref for record in log.read()} == {*old, f"{key}#3/given"}
 
 
 def imported(log: Path, file: File) -> dict[str, int]:
@@ -378,7 +394,7 @@ def test_nothing_is_taken_back_where_rows_could_not_be_read(table: Callable[...,
     assert (whole.scope, whole.source.dataset, whole.source.locator) == ("", "test", None)
     faulty = table(mapping, "id,date,item,number\n1,2022,truck,1\n2,2022,truck,many\n")
     empty = table(mapping, "id,date,item,number\n", "empty.csv")
-    for file, reason in ((faulty, "some rows could not be read"), (empty, "no row tells an event")):
+    for file, reason in ((faulty, "some rows could not be read"), (empty, "no row makes an event")):
         assert not [each for each in read(file) if isinstance(each, Whole)]
         assert others(file)[-1][0].startswith(reason)
 

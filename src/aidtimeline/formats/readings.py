@@ -116,3 +116,12 @@ class References:
         self._given.setdefault(free, 1)
         former = None if ordinal == 1 or self.former is None else f"{ref}{self.former}{ordinal}"
         return free, former
+
+
+def cited(text: str) -> Source:
+    """The source of a text that leads to a further report: an address, or a title.
+
+    >>> cited("https://example.org/report").url, cited("A press release").title
+    ('https://example.org/report', 'A press release')
+    """
+    return Source(url=text) if text.casefold().startswith(("http://", "https://")) else Source(title=text)

@@ -3,19 +3,19 @@
 The API: https://api.hpc.tools/docs/v1/; the words: https://fts.unocha.org/glossary. Each flow is one event under
 `flow/<id>`, and counts once, however many organisations, countries or years share it.
 
-- A pledge is a pledge, a commitment a commitment, what was paid a disbursement; paid in kind it is a delivery, of goods
-  that FTS does not name, with its value.
-- Its value is the amount in the currency in which it was given. What FTS makes of that in USD is a note, and the value
-  where it has nothing else.
-- It happened on the flow's `date`, and was known, as it stands, on the day of `updatedAt`. Another version of it is
-  news of the day on which that was made.
-- FTS says of each flow whether it is new money, told here for the first time. What is not (what a fund passes on, what
-  was carried over from the year before) is part of its parent flow, or of `fts/told-before` where it has none, and so
-  left out of sums. A child of new money is new itself: FTS takes it out of its parent's amount.
+- A pledge is a pledge, a commitment a commitment, a paid flow a disbursement. Paid in kind it is a delivery with a
+  value, of goods that FTS does not name.
+- Its value is the amount in the currency in which it was given. The amount that FTS states in USD is a note, or the
+  value if FTS states no other.
+- It happened on the flow's `date`, and was known in this version since the day of `updatedAt`. A later version is news
+  of the day on which it was made.
+- FTS says of each flow whether it is new money, reported for the first time. What is not (what a fund passes on, what
+  was carried over from the year before) is part of its parent flow, or of `fts/told-before` without one, and so left
+  out of sums. A child of new money is new itself: FTS takes it out of its parent's amount.
 
-FTS's own totals are of a boundary (a country and a year): what crosses it inwards, new or not, without pledges and
-without what is shared with what lies beyond. Which boundary that is depends on what was asked, not on the flow, and so
-is not recorded.
+FTS's own totals are those of a boundary (a country and a year): what crosses it inwards, new or not, without pledges
+and without what is shared with other countries or years. The boundary depends on the question, not on the flow, and so
+it is not recorded.
 """
 
 from __future__ import annotations
@@ -30,36 +30,24 @@ from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.jsonstream import JsonStream
 from aidtimeline.formats.reading.sheets import fold, rows
-from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.formats.readings import Entry, Reading, Remark, SkipError, Skipped
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange
 
 PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
-TOLD_BEFORE = "fts/told-before"
+NOT_NEW = "fts/told-before"
+"""The whole of flows that are not new money and have no parent. Logs have it: it stays."""
+
 NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
-_KINDS: dict[tuple[str, bool], type[Event]] = {
-    ("pledge", False): Pledge,
-    ("pledge", True): Pledge,
-    ("commitment", False): Commitment,
-    ("commitment", True): Commitment,
-    ("paid", False): Disbursement,
-    ("paid", True): Delivery,
-}
-
-
-class _SkipError(Exception):
-    """Why a flow is no event, and what was found."""
-
-    def __init__(self, reason: str, found: object) -> None:
-        self.reason, self.found = reason, shown(found)
+_KINDS: dict[str, type[Event]] = {"pledge": Pledge, "commitment": Commitment, "paid": Disbursement}
 
 
 def read(file: File) -> Iterator[Reading]:
-    """What a file of flows tells, flow by flow."""
+    """What a file of flows says, flow by flow. Raises `UnreadableFile`."""
     with file.open() as stream:
         start = stream.read(512).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
         stream.seek(0)
@@ -80,103 +68,105 @@ def read(file: File) -> Iterator[Reading]:
 
 
 def _readings(file: File, flow: Flow) -> Iterator[Reading]:
-    place = f"flow {flow.id}" if flow.id else flow.stands
+    place = f"flow {flow.id}" if flow.id else flow.place
+    remarks: dict[str, str] = {}
     try:
-        event, remarks = _event(file, flow)
-    except _SkipError as error:
-        yield Skipped(reason=error.reason, place=place, line=flow.line, found=error.found)
-    else:
-        for reason, found in remarks:
-            yield Remark(reason=reason, place=place, line=flow.line, found=found)
-        yield Entry(event=event)
+        event = _event(file, flow, remarks)
+    except SkipError as error:
+        yield Skipped(reason=error.reason, place=place, line=flow.line, found=shown(error.found))
+        return
+    for reason, found in remarks.items():
+        yield Remark(reason=reason, place=place, line=flow.line, found=found)
+    yield Entry(event=event)
 
 
-def _event(file: File, flow: Flow) -> tuple[Event, list[tuple[str, str]]]:
-    """The event of a flow, and what is worth a look in it."""
-    remarks: list[tuple[str, str]] = []
+def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
+    """The event of a flow. Adds to `remarks` the reasons why it is worth a look, with what was found.
+
+    Raises `SkipError`.
+    """
     if not flow.id:
-        raise _SkipError("a flow without an id", flow.description or None)
-    kind = _KINDS.get((flow.status, flow.in_kind))
-    if kind is None:
-        raise _SkipError("a flow whose status is none of pledge, commitment and paid", flow.status or None)
+        raise SkipError("a flow without an id", flow.description or None)
+    if flow.status not in _KINDS:
+        raise SkipError("a flow whose status is not pledge, commitment or paid", flow.status or None)
+    kind = Delivery if flow.status == "paid" and flow.in_kind else _KINDS[flow.status]
     value = _value(flow, remarks)
-    updated = _day(flow.updated) if flow.updated else None
-    published = file.published if updated is None else DateRange.parse(updated)
+    published = _day(flow.updated) if flow.updated else file.published
     source = Source(
         publisher=PUBLISHER,
         published=published,
         dataset=file.dataset or DATASET,
-        locator=f"{file.name}, {flow.stands}",
+        locator=f"{file.name}, {flow.place}",
     )
     date = _date(flow)
     if published is not None and published < date:
-        remarks.append(("a date after the version that tells it", date.text))
+        remarks["a date after the version that states it"] = date.text
     if MULTIPLE in flow.donors + flow.recipients:
-        remarks.append(("several organisations, of which none is named", MULTIPLE))
-    known: dict[str, Any] = {
+        remarks["several organisations, none of them named"] = MULTIPLE
+    fields: dict[str, Any] = {
         "date": date,
         "value": value,
         "donor": _together(file.party(name) for name in flow.donors if name != MULTIPLE),
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
         "location": _together(flow.locations),
         "project": _together(flow.projects),
-        "part_of": None if flow.new_money else as_slug(f"flow/{flow.parent}") if flow.parent else TOLD_BEFORE,
+        "part_of": None if flow.new_money else as_slug(f"flow/{flow.parent}") if flow.parent else NOT_NEW,
         "ref": f"flow/{flow.id}",
         "note": _note(flow, value) or None,
         "sources": [source, *flow.reports],
     }
     try:
-        return kind(**known), remarks
+        return kind(**fields)
     except InvalidValue as error:
-        raise _SkipError("a flow with a text that cannot be recorded", error.found) from None
+        raise SkipError("a flow with a text that cannot be recorded", error.found) from None
 
 
-def _value(flow: Flow, remarks: list[tuple[str, str]]) -> Money:
-    """What was given, in the currency in which it was given; where FTS does not say that, in USD."""
+def _value(flow: Flow, remarks: dict[str, str]) -> Money:
+    """What was given, in the currency in which it was given; in USD if FTS does not say that."""
     usd = _money(flow.usd, "USD") if flow.usd else None
     if flow.original and flow.currency:
         try:
             given = _money(flow.original, flow.currency)
         except InvalidValue as error:
             if usd is None:
-                raise _SkipError("a flow in a currency that ISO 4217 does not have", error.found) from None
-            remarks.append(("a currency that ISO 4217 does not have: the amount in USD was taken", flow.currency))
+                raise SkipError("a flow in a currency that ISO 4217 does not have", error.found) from None
+            remarks["a currency that ISO 4217 does not have: the amount in USD was taken"] = flow.currency
         else:
             if given.amount.low or usd is None or not usd.amount.low:
                 return given
     if usd is None:
-        raise _SkipError("a flow without an amount", flow.description or None)
+        raise SkipError("a flow without an amount", flow.description or None)
     return usd
 
 
 def _money(amount: str, currency: str) -> Money:
-    """Money, of which only the currency may be wrong."""
+    """Money. Raises `SkipError` if the amount is not a number, and `InvalidValue` for an unknown currency."""
     try:
         Money(amount, "USD")
     except InvalidValue:
-        raise _SkipError("a flow whose amount is no number", amount) from None
+        raise SkipError("a flow whose amount is not a number", amount) from None
     return Money(amount, currency)
 
 
 def _date(flow: Flow) -> DateRange:
-    """When it happened: the flow's own date, else that of the decision, else by when it was reported."""
+    """When it happened: on the flow's own date, else on that of the decision, else by when it was first reported."""
     if flow.date or flow.decided:
-        return DateRange.parse(_day(flow.date or flow.decided))
+        return _day(flow.date or flow.decided)
     if flow.reported:
-        return DateRange.parse(f"[..{_day(flow.reported)}]")
-    raise _SkipError("a flow without a date", None)
+        return DateRange.parse(f"[..{_day(flow.reported).text}]")
+    raise SkipError("a flow without a date")
 
 
-def _day(text: str) -> str:
+def _day(text: str) -> DateRange:
     match = _DAY.fullmatch(text)
     try:
-        return DateRange.parse(match[1] if match else text).text
+        return DateRange.parse(match[1] if match else text)
     except InvalidValue:
-        raise _SkipError("a flow with a date that is none", text) from None
+        raise SkipError("a flow whose date is not a date", text) from None
 
 
 def _note(flow: Flow, value: Money) -> str:
-    """What the flow says beside what an event has fields for."""
+    """What the flow states beyond the fields of an event."""
     rate = f" at FTS's rate of {flow.rate}" if flow.rate else ""
     parts = {
         flow.description: flow.description,
@@ -185,11 +175,11 @@ def _note(flow: Flow, value: Money) -> str:
         f"decided on {flow.decided[:10]}": flow.decided and flow.date and flow.decided[:10] != flow.date[:10],
         f"flow type: {flow.type}": flow.type and fold(flow.type) != "standard",
     }
-    return "; ".join(part for part, told in parts.items() if told)
+    return "; ".join(part for part, stated in parts.items() if stated)
 
 
 def _together(names: Iterable[str]) -> str | None:
-    """One slug for all, since it cannot be said whose part is how large."""
+    """One slug for all of them: FTS does not say how large the part of each is."""
     return as_slug(" + ".join(dict.fromkeys(filter(None, names)))) or None
 
 
@@ -212,7 +202,7 @@ def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
     document.end()
     status = said.get("status", "ok")
     if status != "ok":
-        raise file.unreadable(f"FTS answered {shown(status)}: {shown(said.get('message'))}, and gave no flows")
+        raise file.unreadable(f"FTS answered {shown(status)}: {shown(said.get('message'))}, without flows")
     if count is None:
         raise file.unreadable("found no flows under data.flows", hint="ask the API for flows, without groupby")
     if not count:
@@ -220,14 +210,14 @@ def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
     meta = said.get("meta")
     of_all = meta.get("count") if isinstance(meta, dict) else None
     if isinstance(of_all, int) and of_all > count:
-        yield Remark(reason="a page of an answer: the others have more flows", place=file.name, found=f"{of_all} flows")
+        yield Remark(reason="one page of several: the others have more flows", place=file.name, found=f"{of_all} flows")
 
 
 def _of_api(file: File, found: Any, place: int) -> Iterator[Reading]:
     try:
         flow = of_object(found, place)
     except (TypeError, AttributeError, InvalidValue):
-        reason = "a flow that is not of the form that the API gives"
+        reason = "a flow that is not of the form of the API"
         yield Skipped(reason=reason, place=f"flow {place} of the file", found=shown(found))
     else:
         yield from _readings(file, flow)

@@ -1,6 +1,6 @@
-"""A flow of FTS, as its two shapes tell it: an object of the API's JSON, or a row of a table.
+"""A flow of FTS, from either of its two shapes: an object in the JSON of the API, or a row of a table.
 
-The table is what the Humanitarian Data Exchange flattens the API's answers to: `srcOrganization`, `destLocations`, …
+The table is what the Humanitarian Data Exchange makes of the API's answers: `srcOrganization`, `destLocations`, …
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from aidtimeline.events import Source
 from aidtimeline.formats.reading.sheets import Row, fold
 
 MULTIPLE = "Multiple"
-"""What a table says of several organisations."""
+"""What a table has instead of several organisations."""
 
 
 @frozen(kw_only=True)
 class Flow:
-    """A flow; what its file does not say is empty. `stands` is where in the file, `line` on which line of it."""
+    """A flow. What its file does not say is empty. `place` and `line` say where it is in the file."""
 
-    stands: str
+    place: str
     line: int | None
     id: str
     status: str
@@ -47,10 +47,10 @@ class Flow:
     reports: tuple[Source, ...] = ()
 
 
-def of_object(found: Any, place: int) -> Flow:
-    """The flow of an object of the API, which stands at this place in the list.
+def of_object(found: Any, number: int) -> Flow:
+    """The flow of an object of the API; `number` is its position in the list, from 1.
 
-    Raises TypeError, AttributeError or InvalidValue where the object is not of the API's form.
+    Raises TypeError, AttributeError or InvalidValue if the object is not of the form of the API.
     """
 
     def text(name: str) -> str:
@@ -62,13 +62,13 @@ def of_object(found: Any, place: int) -> Flow:
 
     return _flow(
         text,
-        stands=f"flow {text('id')}" if text("id") else f"flow {place} of the file",
+        place=f"flow {text('id')}" if text("id") else f"flow {number} of the file",
         donors=names("sourceObjects", "Organization", "name"),
         recipients=names("destinationObjects", "Organization", "name"),
         locations=names("destinationObjects", "Location", "name"),
         projects=names("destinationObjects", "Project", "code", "name") or names("destinationObjects", "Plan", "name"),
         reports=tuple(
-            Source(publisher=_text(each.get("organization")), title=_told(each))
+            Source(publisher=_text(each.get("organization")), title=_title(each))
             for each in found.get("reportDetails") or ()
             if _text(each.get("organization"))
         ),
@@ -76,7 +76,7 @@ def of_object(found: Any, place: int) -> Flow:
 
 
 def of_row(row: Row) -> Flow:
-    """The flow of a row of a table, which does not say what is new money. What a pooled fund passes on never is."""
+    """The flow of a row of a table. If that does not say what is new money, what a pooled fund passes on is not."""
     cells = {fold(name): text for name, text in row.cells.items()}
 
     def text(name: str) -> str:
@@ -87,7 +87,7 @@ def of_row(row: Row) -> Flow:
 
     return _flow(
         text,
-        stands=row.place,
+        place=row.place,
         line=row.number,
         donors=one("srcOrganization"),
         recipients=one("destOrganization"),
@@ -98,16 +98,16 @@ def of_row(row: Row) -> Flow:
 
 
 def _flow(
-    text: Callable[[str], str], *, stands: str, line: int | None = None, of_fund: bool = False, **own: Any
+    text: Callable[[str], str], *, place: str, line: int | None = None, of_fund: bool = False, **own: Any
 ) -> Flow:
-    """What both shapes call by the same names.
+    """A flow from what both shapes call by the same names.
 
-    FTS counts neither again as new what is internal to a boundary nor what is carried over.
+    FTS does not count what is internal to a boundary or carried over as new money.
     """
-    told_before = fold(text("newMoney")) == "false" or text("boundary") == "internal" or text("flowType") == "Carryover"
+    old = fold(text("newMoney")) == "false" or text("boundary") == "internal" or text("flowType") == "Carryover"
     version = text("versionId")
     return Flow(
-        stands=f"{stands}, version {version}" if version else stands,
+        place=f"{place}, version {version}" if version else place,
         line=line,
         id=text("id"),
         status=fold(text("status")),
@@ -120,7 +120,7 @@ def _flow(
         currency=text("originalCurrency"),
         rate=text("exchangeRate"),
         in_kind=fold(text("contributionType")).replace("-", " ") == "in kind",
-        new_money=not (told_before or of_fund),
+        new_money=not (old or of_fund),
         parent=text("parentFlowId"),
         description=text("description"),
         reference=text("refCode"),
@@ -129,14 +129,14 @@ def _flow(
     )
 
 
-def _told(report: Mapping[str, Any]) -> str:
-    """How and when an organisation told FTS, which is no publication."""
+def _title(report: Mapping[str, Any]) -> str:
+    """How and when an organisation reported to FTS, which is not a publication."""
     parts = (_text(report.get("reportChannel")), _text(report.get("date"))[:10])
     return ", ".join(("report to FTS", *filter(None, parts)))
 
 
 def _text(found: object) -> str:
-    """The text of a value that is no list or object; one space where it has several."""
+    """A value as text on one line. Raises TypeError for a list or an object."""
     if found is None:
         return ""
     if isinstance(found, str | int | Token):

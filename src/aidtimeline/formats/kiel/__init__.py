@@ -7,11 +7,11 @@ Support Tracker: Which countries help Ukraine and how?", Kiel Working Paper 2218
 |---|---|
 | a package (an ID; later an "activity") | a pledge, or where it is an "Allocation" a commitment; its value once |
 | a row with an item | a pledge or commitment of so many units, of that package |
-| units delivered | a delivery: the level by the release's cut-off, superseded by what the next release tells |
-| estimates, conversions, totals of the tracker's own | observations, which are never summed |
+| units delivered | a delivery: the level by the cut-off of the release, superseded by that of the next release |
+| the tracker's own estimates, conversions, totals | observations, which are never summed |
 | values on other rows of a package than its first | observations, and a remark |
 
-What nobody disclosed is unknown and never 0: "undisclosed" units are at least 1, and what says nothing has no quantity.
+What was not disclosed is unknown and never 0: "undisclosed" units are at least 1, and an empty cell is no quantity.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
 
 
 def read(file: File) -> Iterator[Reading]:
-    """What a release says, package by package, and at the end that it is all. Raises `UnreadableFile`."""
+    """What a release says, package by package; at the end, that it is complete. Raises `UnreadableFile`."""
     found = table(file)
     release = release_of(file, found.sheet, found.preface)
     yield Beginning(scope="", source=release.source())
-    told = False
+    empty = True
     for reading in of_packages(release, found):
-        told = told or isinstance(reading, Entry)
+        empty = empty and not isinstance(reading, Entry)
         yield reading
-    if not told:  # or all that earlier releases told would be gone
-        raise file.unreadable("not one row that tells of a package")
+    if empty:  # otherwise all entries of earlier releases would be gone
+        raise file.unreadable("not one row that belongs to a package")
     yield Whole(scope="", source=release.source())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias, TypeVar
 
 from attrs import Factory, define
 
@@ -11,23 +11,27 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Event, Observation, Pledge, Source
 from aidtimeline.formats.kiel.columns import Line
 from aidtimeline.formats.kiel.releases import Release
-from aidtimeline.formats.kiel.texts import ANY_TIME, Told, is_number, read_date, read_units, read_value
+from aidtimeline.formats.kiel.texts import ANY_TIME, Dated, is_number, read_date, read_units, read_value
 from aidtimeline.formats.reading.files import as_slug
-from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
+from aidtimeline.formats.readings import Entry, Reading, References, Remark, Skipped, cited
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.currencies import CURRENCIES
 
 Promise: TypeAlias = type[Pledge] | type[Commitment]
+T = TypeVar("T")
 
 RECIPIENT = "Ukraine"
 
 NO_EVENT = "a row that makes no event"
-NO_LEVEL = "units delivered that are no number"
-NO_ESTIMATE = "an estimate that is no number"
+NO_LEVEL = "units delivered that are not a number"
+NO_ESTIMATE = "an estimate that is not a number"
+NO_UNIT = "a total in no known currency"
+_SKIPPED = (NO_EVENT, NO_LEVEL, NO_ESTIMATE, NO_UNIT)
+
 AFTER = "a date after the release: taken as by the release"
 NO_DATE = "a date that is not understood: taken as by the release"
-NO_UNITS = "units that are no number: taken as unknown"
-NO_VALUE = "a value that is no number: taken as unknown"
+NO_UNITS = "units that are not a number: taken as unknown"
+NO_VALUE = "a value that is not a number: taken as unknown"
 NO_CURRENCY = "a value in no known currency: taken as unknown"
 NO_MEASURE = "neither a commitment nor an allocation: taken as a pledge"
 
@@ -36,89 +40,75 @@ LINKS = ("source 1", "source 2", "source 3", "source 4")
 
 
 @define
-class Teller:
-    """Makes entries of one package's rows, each with a `ref` of its own, and keeps what is worth a look.
+class Package:
+    """Makes entries of the rows of a package, each with its own `ref`, and keeps notes of what is worth a look.
 
-    `counted` are the values that stand on its promises, and when these were announced.
+    `counted` are the values on its promises, each with the date on which it was announced.
     """
 
     release: Release
-    package: str
+    id: str
     counted: set[tuple[str, Money]] = Factory(set)
-    _notes: dict[tuple[str, int], Reading] = Factory(dict)
-    _refs: set[str] = Factory(set)
+    notes: dict[tuple[str, int], Reading] = Factory(dict)
+    _references: References = Factory(lambda: References(former=" #"))
+    _formerly: dict[str, str | None] = Factory(dict)
 
-    def notes(self) -> Iterator[Reading]:
-        """What could not be read, and what is worth a look: each reason once a row."""
-        yield from self._notes.values()
-
-    def remark(self, reason: str, line: Line, found: str | None = None) -> None:
-        """Keep that something is worth a look."""
+    def note(self, reason: str, line: Line, found: str | None = None) -> None:
+        """Keep that something is worth a look, or was skipped; once for each reason and row."""
+        kind = Skipped if reason in _SKIPPED else Remark
         place = self.release.place(line.number)
-        self._notes.setdefault((reason, line.number), Remark(reason=reason, place=place, line=line.number, found=found))
-
-    def skip(self, reason: str, line: Line, found: str) -> None:
-        """Keep that something could not be read."""
-        place = self.release.place(line.number)
-        skipped = Skipped(reason=reason, place=place, line=line.number, found=found)
-        self._notes.setdefault((reason, line.number), skipped)
+        self.notes.setdefault((reason, line.number), kind(reason=reason, place=place, line=line.number, found=found))
 
     # Cells.
 
-    def when(self, line: Line) -> Told:
-        """When a row's promise was announced."""
+    def _read(self, read: Callable[[str], T], line: Line, what: str, reason: str) -> T | None:
+        """What `read` makes of a cell; None if it cannot be read, which is noted for this reason."""
         try:
-            told = read_date(line["date"])
+            return read(line[what])
         except InvalidValue:
-            self.remark(NO_DATE, line, line["date"])
-            return Told(ANY_TIME)
-        if self.release.cut_off is not None and told.after(self.release.cut_off):
-            self.remark(AFTER, line, line["date"])
-            return Told(ANY_TIME)
-        return told
+            self.note(reason, line, line[what])
+            return None
+
+    def when(self, line: Line) -> Dated:
+        """When the promise of a row was announced."""
+        dated = self._read(read_date, line, "date", NO_DATE)
+        if dated is None:
+            return ANY_TIME
+        if self.release.cut_off is not None and dated.after(self.release.cut_off):
+            self.note(AFTER, line, line["date"])
+            return ANY_TIME
+        return dated
 
     def value(self, line: Line) -> Money | None:
         """The value that the source gave, in the currency in which it gave it."""
-        try:
-            amount = read_value(line["given"])
-        except InvalidValue:
-            self.remark(NO_VALUE, line, line["given"])
-            return None
+        amount = self._read(read_value, line, "given", NO_VALUE)
         if amount is None:
             return None
         if line["currency"] not in CURRENCIES:
-            self.remark(NO_CURRENCY, line, f"{line['given']} {line['currency']}".strip())
+            self.note(NO_CURRENCY, line, f"{line['given']} {line['currency']}".strip())
             return None
         return Money(Quantity.exact(amount), line["currency"])
 
     def units(self, line: Line) -> Quantity | None:
         """How many were promised."""
-        try:
-            return read_units(line["promised"])
-        except InvalidValue:
-            self.remark(NO_UNITS, line, line["promised"])
-            return None
+        return self._read(read_units, line, "promised", NO_UNITS)
 
     def kind(self, line: Line) -> Promise:
-        """Which kind of promise it is; where the release does not say, all are commitments in its words."""
+        """Which kind of promise it is. If the release does not say, all are commitments in its words: pledges."""
         kind = MEASURES.get(line["measure"].casefold())
         if kind is None and "measure" in line.cells:
-            self.remark(NO_MEASURE, line, line["measure"])
+            self.note(NO_MEASURE, line, line["measure"])
         return kind or Pledge
 
     # Entries.
 
-    def free(self, ref: str) -> str:
-        """The reference itself, or where the package has it already, with an ordinal: "USM1/javelin #2"."""
-        free, ordinal = ref, 1
-        while free in self._refs:
-            ordinal += 1
-            free = f"{ref} #{ordinal}"
-        self._refs.add(free)
-        return free
+    def ref(self, text: str) -> str:
+        """The reference, with an ordinal if the package has it already: "USM1/promised/javelin#2"."""
+        ref, self._formerly[ref] = self._references.free(text)
+        return ref
 
     def promise(self, kind: Promise, line: Line, ref: str, said: str = "", **fields: Any) -> Iterator[Entry]:
-        """What was announced in a row; `said` is what it says of the quantity."""
+        """What was announced in a row; `said` are its words for the quantity."""
         aid = ": ".join(filter(None, (line["aid type"], line["aid subtype"].casefold())))
         yield from self._announced(kind, line, ref, said, note=aid or None, **fields)
 
@@ -128,51 +118,54 @@ class Teller:
         yield from self._announced(Observation, line, ref, indicator=indicator, quantity=level, unit=value.currency)
 
     def delivered(self, line: Line, ref: str, item: str | None) -> Iterator[Entry]:
-        """How many units have been delivered by the release's cut-off; none where nothing is said of it."""
-        try:
-            quantity = read_units(line["delivered"])
-        except InvalidValue:
-            self.skip(NO_LEVEL, line, line["delivered"])
-            return
+        """How many units have been delivered by the release's cut-off, if the row says so."""
+        quantity = self._read(read_units, line, "delivered", NO_LEVEL)
         if quantity is not None:
             said, links = [line["delivered"]], [line["delivery source"]]
             yield from self._entry(Delivery, line, said, links, ref=ref, item=item, quantity=quantity)
 
     def estimate(self, line: Line, what: str, ref: str, unit: str, **fields: Any) -> Iterator[Entry]:
-        """A number of the tracker's own making, as of this release; none where it made none."""
-        try:
-            number = read_value(line[what])
-        except InvalidValue:
-            self.skip(NO_ESTIMATE, line, line[what])
-            return
+        """A number of the tracker's own making, as of this release, if it made one."""
+        number = self._read(read_value, line, what, NO_ESTIMATE)
         if number is not None:
             yield from self._entry(Observation, line, [], [], ref=ref, quantity=number, unit=unit, **fields)
 
     def _announced(self, kind: type[Event], line: Line, ref: str, said: str = "", **fields: Any) -> Iterator[Entry]:
-        told = self.when(line)
-        vague = "" if line["date"].startswith(told.edtf) else line["date"]
+        dated = self.when(line)
+        vague = "" if line["date"].startswith(dated.edtf) else line["date"]
         links = [line[each] for each in LINKS]
-        yield from self._entry(kind, line, [vague, said], links, date=told.edtf, ref=ref, **fields)
+        yield from self._entry(kind, line, [vague, said], links, date=dated.edtf, ref=ref, **fields)
 
     def _entry(
-        self, kind: type[Event], line: Line, said: list[str], links: list[str], date: str | None = None, **fields: Any
+        self,
+        kind: type[Event],
+        line: Line,
+        said: list[str],
+        links: list[str],
+        *,
+        ref: str,
+        date: str | None = None,
+        **fields: Any,
     ) -> Iterator[Entry]:
-        """The entry of an event; without a date, of a level by the release's cut-off."""
+        """The entry of an event. Without a date it is a level by the release's cut-off."""
         party = self.release.file.party
-        fields |= {"package": as_slug(self.package), "donor": party(line["donor"]), "recipient": party(RECIPIENT)}
         try:
-            event = kind(date=date or self.release.until, sources=self._sources(line, said, links), **fields)
+            event = kind(
+                date=date or self.release.until,
+                package=as_slug(self.id),
+                donor=party(line["donor"]),
+                recipient=party(RECIPIENT),
+                ref=ref,
+                sources=self._sources(line, said, links),
+                **fields,
+            )
         except InvalidValue as error:
-            self.skip(NO_EVENT, line, str(error))
+            self.note(NO_EVENT, line, str(error))
         else:
-            yield Entry(event=event, restated=date is None, complete=True)
+            yield Entry(event=event, restated=date is None, complete=True, formerly=self._formerly.get(ref))
 
     def _sources(self, line: Line, said: list[str], links: list[str]) -> list[Source]:
-        """The release, with those of the words that are no numbers; then what the row names, each once."""
-        sources = [self.release.source(line.number, *(text for text in said if not is_number(text)))]
-        for text in dict.fromkeys(each.lstrip(". ") for each in links):
-            if text.casefold().startswith(("http://", "https://")):
-                sources.append(Source(url=text))
-            elif text:
-                sources.append(Source(title=text))
-        return sources
+        """The release, with the words on which a vague value rests; then each source that the row names."""
+        texts = dict.fromkeys(each.lstrip(". ") for each in links)
+        quoted = (text for text in said if not is_number(text))
+        return [self.release.source(line.number, *quoted), *(cited(text) for text in texts if text)]

@@ -1,4 +1,4 @@
-"""Which release it is, until when it tells, and the source that all its entries have."""
+"""Which release a file is, its cut-off date, and the source of all its entries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MONTH_IN_NAME = re.compile(r"(?<![a-z])([a-z]{3,9})[ _-]?(\d{4})(?!\d)", re.IGN
 
 @frozen
 class Release:
-    """A version of the tracker: its number and when it came out (by when it tells), where that is known."""
+    """A version of the tracker: its number, and its cut-off date as its day of publication, if they are known."""
 
     file: File
     sheet: str | None
@@ -36,16 +36,16 @@ class Release:
 
     @property
     def cut_off(self) -> date | None:
-        """The last day of which it can tell."""
+        """The last day that it covers."""
         return None if self.published is None else self.published.latest
 
     @property
     def until(self) -> str:
-        """By its cut-off, as EDTF."""
-        return ANY_TIME if self.cut_off is None else f"[..{self.cut_off.isoformat()}]"
+        """By its cut-off date, as EDTF."""
+        return ANY_TIME.edtf if self.cut_off is None else f"[..{self.cut_off.isoformat()}]"
 
     def source(self, row: int | None = None, *quoted: str) -> Source:
-        """The release as a source, of a row: with the words on which a vague date or quantity rests."""
+        """The release as the source of a row, with the words on which a vague date or quantity rests."""
         return Source(
             publisher=PUBLISHER,
             title=TITLE + (f", release {self.number}" if self.number else ""),
@@ -56,21 +56,21 @@ class Release:
         )
 
     def place(self, row: int | None) -> str:
-        """Where a row stands, in words."""
+        """Where a row is, in words."""
         if self.sheet is None:
             return self.file.name + (f", line {row}" if row else "")
         return f"{self.file.name}, {self.sheet}" + (f", row {row}" if row else "")
 
 
 def release_of(file: File, sheet: str | None, preface: Iterable[str]) -> Release:
-    """The release that a file is: as its user says, else as it begins itself, else as it is named."""
-    number, until = _told(preface)
-    in_name = _NUMBER_IN_NAME.search(file.name)
-    published = file.published or _date(until) or _date(_named(file.name))
-    return Release(file, sheet, number or (in_name[1] if in_name else None), published)
+    """The release that a file is: by what the user says, else by its own first rows, else by its name."""
+    number, until = _in_preface(preface)
+    named = _NUMBER_IN_NAME.search(file.name)
+    published = file.published or _date(until) or _date(_in_name(file.name))
+    return Release(file, sheet, number or (named[1] if named else None), published)
 
 
-def _told(preface: Iterable[str]) -> tuple[str | None, str | None]:
+def _in_preface(preface: Iterable[str]) -> tuple[str | None, str | None]:
     """The number and day in the first text that names both: "Release 7 (until October 3, 2022)"."""
     for text in preface:
         number, until = _NUMBER.search(text), _UNTIL.search(text)
@@ -79,7 +79,7 @@ def _told(preface: Iterable[str]) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _named(name: str) -> str | None:
+def _in_name(name: str) -> str | None:
     """The day or month in a file's name: 2022-10-03, 2022_10, oct2022."""
     numbers = _DATE_IN_NAME.search(name)
     if numbers:

@@ -1,4 +1,4 @@
-"""What the tracker's cells say: dates that are not dates, units that are not numbers, values that are not given."""
+"""The tracker's cells: dates in words, units that are not numbers, values that are not given."""
 
 from __future__ import annotations
 
@@ -14,14 +14,11 @@ from aidtimeline.values import edtf
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 
-ANY_TIME = "../.."
-"""When nobody says: by the time of the report, as everything that is reported."""
-
-#: What stands where nobody says.
+#: Words for "not known".
 UNKNOWN = ("", ".", "-", "n/a", "no price", "not disclosed", "not given", "not specified", "unclear", "undisclosed",
            "unknown", "unspecified")  # fmt: skip
 
-#: Units in words: how many is not said, but not none.
+#: Units in words: how many is not said, but some.
 WORDS = {
     **dict.fromkeys(("undisclosed", "not disclosed", "partially", "several", "some"), "1.."),
     "dozens": "24..",
@@ -34,21 +31,25 @@ _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 
 @frozen
-class Told:
+class Dated:
     """When something was announced: as EDTF, and the dates that are named in it."""
 
     edtf: str
     named: tuple[str, ...] = ()
 
     def after(self, day: date) -> bool:
-        """Whether a date that is named lies after a day."""
+        """Whether a date that is named is after a day."""
         return any((DateRange.parse(each).earliest or day) > day for each in self.named)
 
 
-def read_date(text: str) -> Told:
-    """The date of an announcement; numbers with strokes are American: month, day, year.
+ANY_TIME = Dated("../..")
+"""Not known: some time before the report, as everything that is reported."""
 
-    Raises `InvalidValue` for what is not understood.
+
+def read_date(text: str) -> Dated:
+    """The date of an announcement. Numbers with slashes are American: month, day, year.
+
+    Raises `InvalidValue` if it is not understood.
 
     >>> read_date("until 7/27/2022").edtf, read_date("not specified, 03/22").edtf
     ('[..2022-07-27]', '2022-03')
@@ -57,25 +58,41 @@ def read_date(text: str) -> Told:
     """
     words = " ".join(text.casefold().split())
     if words in UNKNOWN:
-        return Told(ANY_TIME)
+        return ANY_TIME
     for pattern, template in _FORMS:
         match = pattern.fullmatch(words)
         named = tuple(_simple(each) or "" for each in match.groups()) if match else ("",)
         if all(named):
-            told = template.format(*named)
-            DateRange.parse(told)  # one that ends before it begins is none
-            return Told(told, named)
+            found = template.format(*named)
+            DateRange.parse(found)  # refuses one that ends before it begins
+            return Dated(found, named)
     guessed = edtf.guess(words)
-    if guessed is None or not _says_all(guessed, words):
+    if guessed is None or not _is_all_of(guessed, words):
         raise InvalidValue(text, "a date")
-    return Told(guessed, (guessed,))
+    return Dated(guessed, (guessed,))
 
 
-def _says_all(guessed: str, text: str) -> bool:
-    """Whether a date leaves nothing out of a text: each number is in it, and what else stands there are months."""
-    numbers = re.findall("[0-9]+", re.sub(r"[t ]00:00:00(?:\.0+)?$", "", text))
-    rest = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", "", text)
-    return len("".join(numbers)) <= len(guessed.replace("-", "")) and not re.search("[a-su-z]", rest)
+_MIDNIGHT = re.compile(r"[t ]00:00:00(?:\.0+)?$")
+_ORDINAL_OR_MONTH = re.compile(
+    r"(?<=[0-9])(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+)
+
+
+def _is_all_of(guessed: str, text: str) -> bool:
+    """Whether a date that was guessed from a text (in lower case) is all that the text says.
+
+    A guess takes what it understands and leaves the rest. So the text may have no more digits than the date, and no
+    words but months, ordinals, and the letter between a date and a time.
+
+    >>> _is_all_of("2022-04-05", "april 5th, 2022"), _is_all_of("2022-04-05", "2022-04-05t00:00:00")
+    (True, True)
+    >>> _is_all_of("2022-04", "april 2022, 30 trucks"), _is_all_of("2022-04", "not before april 2022")
+    (False, False)
+    """
+    text = _MIDNIGHT.sub("", text)
+    digits = re.findall("[0-9]", text)
+    words = _ORDINAL_OR_MONTH.sub("", text)
+    return len(digits) <= len(guessed.replace("-", "")) and not re.search("[a-su-z]", words)
 
 
 _FORMS = [
@@ -100,7 +117,7 @@ def _simple(text: str) -> str | None:
             found = meant(*match.groups())
             return found if found == edtf.guess(found) else None
     guessed = edtf.guess(text)
-    return guessed if guessed and re.fullmatch(r"[0-9-]+", guessed) and _says_all(guessed, text) else None
+    return guessed if guessed and re.fullmatch(r"[0-9-]+", guessed) and _is_all_of(guessed, text) else None
 
 
 def _month_day(first: str, second: str, year: str) -> str:
@@ -123,31 +140,30 @@ _SIMPLE: list[tuple[re.Pattern[str], Callable[..., str]]] = [
 
 
 def read_units(text: str) -> Quantity | None:
-    """How many; None where nothing is said. Raises `InvalidValue` for what is not understood.
+    """How many; None if nothing is said. Raises `InvalidValue` if it is not understood.
 
     >>> print(read_units("216"), read_units("Undisclosed"), read_units(""))
     216 at least 1 None
     """
     if text.casefold() in WORDS:
         return Quantity.parse(WORDS[text.casefold()])
-    return None if text.casefold() in UNKNOWN else Quantity.exact(_number(text))
+    value = read_value(text)
+    return None if value is None else Quantity.exact(value)
 
 
 def read_value(text: str) -> Decimal | None:
-    """An amount of money; None where none is given. Raises `InvalidValue` for what is not understood.
+    """An amount of money; None if none is given. Raises `InvalidValue` if it is not understood.
 
     >>> read_value("915466.4374093927"), read_value("Not given"), read_value("No price")
     (Decimal('915466.4374093927'), None, None)
     """
-    return None if text.casefold() in UNKNOWN else Quantity.exact(_number(text)).low
+    if text.casefold() in UNKNOWN:
+        return None
+    if not is_number(text):
+        raise InvalidValue(text, "a number")
+    return Quantity.exact(Decimal(text.replace(",", ""))).low
 
 
 def is_number(text: str) -> bool:
-    """Whether it is a number as English sheets write it. What might be one of two ("1.000.00") is none."""
+    """Whether it is a number as English sheets write it. What might be one of two ("1.000.00") is not one."""
     return bool(_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text))
-
-
-def _number(text: str) -> Decimal:
-    if not is_number(text):
-        raise InvalidValue(text, "a number")
-    return Decimal(text.replace(",", ""))

@@ -1,7 +1,7 @@
 """Tables of any shape, CSV, XLSX or JSON Lines, by a mapping that says which column is what.
 
-`example` shows what a mapping can say. A row makes one event or several; each goes by the row's key and its own name in
-the mapping ("17/delivered").
+`example` shows what a mapping can say. A row makes one event or several; the `ref` of each is the row's key and the
+event's name in the mapping ("17/delivered").
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from aidtimeline.formats.tables.entries import RowReader
 from aidtimeline.formats.tables.example import EXAMPLE, SAMPLE, example
 from aidtimeline.formats.tables.toml import load
 
+UNSURE = "some rows could not be read: whether what is missing is gone is not known, and nothing is retracted"
+EMPTY = "no row makes an event: nothing is retracted"
+
 __all__ = ["EXAMPLE", "SAMPLE", "example", "read"]
 
 
 def read(file: File) -> Iterator[Reading]:
-    """What a table tells by its mapping, row by row.
+    """What a table says by its mapping, row by row.
 
-    Raises `UsageError` where there is no mapping or something is wrong with it, and `UnreadableFile` where the table
-    cannot be read or lacks a column.
+    Raises `UsageError` if there is no mapping or something is wrong with it, and `UnreadableFile` if the table cannot
+    be read or lacks a column.
     """
     if file.mapping is None:
         raise UsageError("a table needs a mapping: --mapping FILE; --example prints one to start from")
@@ -40,14 +43,7 @@ def read(file: File) -> Iterator[Reading]:
                 if first and mapping.complete:
                     yield Beginning(scope="", source=source)
             yield reading
-    if not mapping.complete:
-        return
-    if reader.skipped:
-        reason = (
-            "some rows could not be read: whether what is missing is gone cannot be told, and nothing is taken back"
-        )
-        yield Remark(reason=reason, place=file.name)
-    elif source is None:
-        yield Remark(reason="no row tells an event: nothing is taken back", place=file.name)
-    else:
+    if mapping.complete and source is not None and not reader.skipped:
         yield Whole(scope="", source=source)
+    elif mapping.complete:
+        yield Remark(reason=UNSURE if reader.skipped else EMPTY, place=file.name)
