@@ -95,11 +95,16 @@ class Disk:
 
 @contextlib.contextmanager
 def as_log_error(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise the `OSError` of a system call as a `LogError`, which names its file, or else `path`."""
+    """Raise the `OSError` of a system call as a `LogError`."""
     try:
         yield
     except OSError as error:
-        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise log_error(error, path) from error
+
+
+def log_error(error: OSError, path: str | os.PathLike[str]) -> LogError:
+    """The `LogError` of a system call, which names its file, or else `path`."""
+    return LogError(f"{error.filename or path}: {error.strerror or error}")
 
 
 @functools.cache

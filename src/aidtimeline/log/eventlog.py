@@ -23,7 +23,7 @@ from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log.batch import Batch, Recordable, listed
-from aidtimeline.log.disk import Disk, as_log_error
+from aidtimeline.log.disk import Disk, as_log_error, log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index, Place
@@ -234,17 +234,20 @@ class EventLog:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
         """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
-        with as_log_error(self.folder), self._threads:
-            self._take_lock()
+        with self._threads:
             try:
-                listing = self._list()
-                if listing.pending:
-                    self._recover(listing)
+                self._take_lock()
+                try:
                     listing = self._list()
-                self._refresh(listing)
-                yield listing
-            finally:
-                self._lock.release()
+                    if listing.pending:
+                        self._recover(listing)
+                        listing = self._list()
+                    self._refresh(listing)
+                    yield listing
+                finally:
+                    self._lock.release()
+            except OSError as error:
+                raise log_error(error, self.folder) from error
 
     def _take_lock(self) -> None:
         if self._named:
