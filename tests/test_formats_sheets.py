@@ -23,7 +23,8 @@ from workbooks import workbook
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.formats.reading import plaintext, sheets, workbooks
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.sheets import Row, fold, lines, rows, sheet_names
+from aidtimeline.formats.reading.sheets import Row, fold, rows
+from aidtimeline.formats.reading.sheets import workbook as opened
 
 KIEL = Path(__file__).parents[2] / "shared" / "data" / "kiel"
 
@@ -77,7 +78,8 @@ def test_the_content_says_what_kind_of_file_it_is(tmp_path: Path, written: Calla
     """A workbook named .csv and JSON Lines named .xlsx are read for what they are."""
     book = workbook(tmp_path / "t.csv", ("S", [["a"], ["1"]]))
     assert cells(book) == cells(written('{"a": 1}', "t.xlsx")) == [{"a": "1"}]
-    assert (sheet_names(book), sheet_names(written("a\n1"))) == (["S"], [])
+    with opened(book) as sheets, opened(written("a\n1")) as none:
+        assert (sheets and sheets.names, none) == (["S"], None)
 
 
 def test_a_packed_file_is_unpacked(written: Callable[..., File], tmp_path: Path) -> None:
@@ -410,14 +412,13 @@ def test_a_sheet_may_be_named(tmp_path: Path, written: Callable[..., File]) -> N
     """A named sheet is read, or as it stands without a header; of one that is not there, the names are told."""
     book = workbook(tmp_path / "t.xlsx", ("One", [["a"], [1]]), ("Notes", [[], [None, "Release 7"], ["b"]]))
     assert cells(book, sheet="One") == [{"a": "1"}]
-    assert [tuple(line) for line in lines(book, "Notes")] == [(2, ["", "Release 7"]), (3, ["b"])]
-    for read in (lambda: rows(book, sheet="Note"), lambda: lines(book, "Note")):
-        with pytest.raises(UnreadableFile, match=r"expected one of 'One', 'Notes'.*did you mean 'Notes'"):
-            list(read())
-    text = written("a\n1", "t.csv")
-    for read in (lambda: rows(text, sheet="Note"), lambda: lines(text, "Note")):
-        with pytest.raises(UsageError, match="no workbook"):
-            list(read())
+    with opened(book) as sheets:
+        assert sheets is not None
+        assert [tuple(line) for line in sheets.lines("Notes")] == [(2, ["", "Release 7"]), (3, ["b"])]
+    with pytest.raises(UnreadableFile, match=r"expected one of 'One', 'Notes'.*did you mean 'Notes'"):
+        list(rows(book, sheet="Note"))
+    with pytest.raises(UsageError, match="not a workbook"):
+        list(rows(written("a\n1", "t.csv"), sheet="Note"))
 
 
 def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path: Path) -> None:
@@ -495,7 +496,7 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
             list(rows(book))
     with zipfile.ZipFile(book.path, "w") as archive:
         archive.writestr("content.xml", "<office/>")
-    with pytest.raises(UnreadableFile, match="no XLSX workbook"):
+    with pytest.raises(UnreadableFile, match="not an XLSX workbook"):
         list(rows(book))
 
 
@@ -536,4 +537,6 @@ def test_the_whole_workbook_of_kiel_reads_as_its_csv() -> None:
         assert [row.cells.get(name, "") for name in names] == [text.strip() for text in texts[: len(names)]]
     assert [list(row.cells.values())[:43] for row in rows(text)] == [[t.strip() for t in row[:43]] for row in expected]
     assert header[:8] == list(found[0].cells)[:8]
-    assert "Release 7" in next(line.cells[1] for line in lines(book, "Updates and Corrections") if line.number > 2)
+    with opened(book) as sheets:
+        assert sheets is not None
+        assert "Release 7" in next(each.cells[1] for each in sheets.lines("Updates and Corrections") if each.number > 2)

@@ -101,7 +101,7 @@ def test_every_line_of_the_example_that_is_commented_out_is_a_mapping_too(table:
     assert all(
         each.event.sources[0].published == DateRange.parse("2022-10-31") for each in readings if isinstance(each, Entry)
     )
-    with pytest.raises(UsageError, match="no workbook"):
+    with pytest.raises(UsageError, match="not a workbook"):
         list(read(table(EXAMPLE.replace("# sheet", "sheet"), SAMPLE)))
 
 

@@ -1,7 +1,7 @@
-"""What people already have, read into events: one module a format, each with the same `read`.
+"""Files in other formats, read as events: one module a format, each with the same function `read`.
 
-A reader turns a `File` into readings: entries, what it skipped, and what is worth a look. It touches no log.
-`import_file` holds the entries against the log, and records what is new.
+It turns a `File` into readings: entries, what was skipped, and what is worth a look. It does not know the log.
+`import_file` compares the entries with the log, and records what is new.
 """
 
 from __future__ import annotations

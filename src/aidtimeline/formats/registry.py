@@ -1,4 +1,4 @@
-"""The table of formats: a new one is one module with a `read`, and one row here."""
+"""The table of formats. A new one is one module with a function `read`, and one row here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Format:
     module: str
 
     def read(self, file: File) -> Iterator[Reading]:
-        """What the file says, reading by reading, as they are asked for. The module is loaded then."""
+        """The readings of a file, one by one. The module is loaded when the first is needed."""
         reader: Callable[[File], Iterator[Reading]] = import_module(f"aidtimeline.formats.{self.module}").read
         return reader(file)
 
@@ -34,7 +34,7 @@ FORMATS = {
 
 
 def format_of(name: str) -> Format:
-    """The format of a name. Raises `UsageError` where there is none."""
+    """The format with a name. Raises `UsageError` if there is none."""
     if name not in FORMATS:
         raise UsageError(f"there is no format {shown(name)} (formats: {', '.join(FORMATS)})")
     return FORMATS[name]

@@ -68,7 +68,7 @@ def read(file: File) -> Iterator[Reading]:
 
 
 def _readings(file: File, flow: Flow) -> Iterator[Reading]:
-    place = f"flow {flow.id}" if flow.id else flow.place
+    place = f"flow {flow['id']}" if flow["id"] else flow.locator
     remarks: dict[str, str] = {}
     try:
         event = _event(file, flow, remarks)
@@ -85,24 +85,26 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
 
     Raises `SkipError`.
     """
-    if not flow.id:
-        raise SkipError("a flow without an id", flow.description or None)
-    if flow.status not in _KINDS:
-        raise SkipError("a flow whose status is not pledge, commitment or paid", flow.status or None)
-    kind = Delivery if flow.status == "paid" and flow.in_kind else _KINDS[flow.status]
+    if not flow["id"]:
+        raise SkipError("a flow without an id", flow["description"] or None)
+    status = fold(flow["status"])
+    if status not in _KINDS:
+        raise SkipError("a flow whose status is not pledge, commitment or paid", status or None)
+    kind = Delivery if status == "paid" and flow.in_kind else _KINDS[status]
     value = _value(flow, remarks)
-    published = _day(flow.updated) if flow.updated else file.published
+    published = _day(flow["updatedAt"]) if flow["updatedAt"] else file.published
     source = Source(
         publisher=PUBLISHER,
         published=published,
         dataset=file.dataset or DATASET,
-        locator=f"{file.name}, {flow.place}",
+        locator=f"{file.name}, {flow.locator}",
     )
     date = _date(flow)
     if published is not None and published < date:
         remarks["a date after the version that states it"] = date.text
     if MULTIPLE in flow.donors + flow.recipients:
         remarks["several organisations, none of them named"] = MULTIPLE
+    parent = f"flow/{flow['parentFlowId']}" if flow["parentFlowId"] else NOT_NEW
     fields: dict[str, Any] = {
         "date": date,
         "value": value,
@@ -110,8 +112,8 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
         "location": _together(flow.locations),
         "project": _together(flow.projects),
-        "part_of": None if flow.new_money else as_slug(f"flow/{flow.parent}") if flow.parent else NOT_NEW,
-        "ref": f"flow/{flow.id}",
+        "part_of": None if flow.new_money else as_slug(parent),
+        "ref": f"flow/{flow['id']}",
         "note": _note(flow, value) or None,
         "sources": [source, *flow.reports],
     }
@@ -123,19 +125,20 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
 
 def _value(flow: Flow, remarks: dict[str, str]) -> Money:
     """What was given, in the currency in which it was given; in USD if FTS does not say that."""
-    usd = _money(flow.usd, "USD") if flow.usd else None
-    if flow.original and flow.currency:
+    usd = _money(flow["amountUSD"], "USD") if flow["amountUSD"] else None
+    amount, currency = flow["originalAmount"], flow["originalCurrency"]
+    if amount and currency:
         try:
-            given = _money(flow.original, flow.currency)
+            given = _money(amount, currency)
         except InvalidValue as error:
             if usd is None:
                 raise SkipError("a flow in a currency that ISO 4217 does not have", error.found) from None
-            remarks["a currency that ISO 4217 does not have: the amount in USD was taken"] = flow.currency
+            remarks["a currency that ISO 4217 does not have: the amount in USD was taken"] = currency
         else:
             if given.amount.low or usd is None or not usd.amount.low:
                 return given
     if usd is None:
-        raise SkipError("a flow without an amount", flow.description or None)
+        raise SkipError("a flow without an amount", flow["description"] or None)
     return usd
 
 
@@ -150,10 +153,10 @@ def _money(amount: str, currency: str) -> Money:
 
 def _date(flow: Flow) -> DateRange:
     """When it happened: on the flow's own date, else on that of the decision, else by when it was first reported."""
-    if flow.date or flow.decided:
-        return _day(flow.date or flow.decided)
-    if flow.reported:
-        return DateRange.parse(f"[..{_day(flow.reported).text}]")
+    if stated := flow["date"] or flow["decisionDate"]:
+        return _day(stated)
+    if reported := flow["firstReportedDate"]:
+        return DateRange.parse(f"[..{_day(reported).text}]")
     raise SkipError("a flow without a date")
 
 
@@ -167,13 +170,14 @@ def _day(text: str) -> DateRange:
 
 def _note(flow: Flow, value: Money) -> str:
     """What the flow states beyond the fields of an event."""
-    rate = f" at FTS's rate of {flow.rate}" if flow.rate else ""
+    rate = f" at FTS's rate of {flow['exchangeRate']}" if flow["exchangeRate"] else ""
+    decided, type_ = flow["decisionDate"][:10], flow["flowType"]
     parts = {
-        flow.description: flow.description,
-        f"reference {flow.reference}": flow.reference,
-        f"USD {flow.usd}{rate}": flow.usd and value.currency != "USD",
-        f"decided on {flow.decided[:10]}": flow.decided and flow.date and flow.decided[:10] != flow.date[:10],
-        f"flow type: {flow.type}": flow.type and fold(flow.type) != "standard",
+        flow["description"]: flow["description"],
+        f"reference {flow['refCode']}": flow["refCode"],
+        f"USD {flow['amountUSD']}{rate}": flow["amountUSD"] and value.currency != "USD",
+        f"decided on {decided}": decided and flow["date"] and decided != flow["date"][:10],
+        f"flow type: {type_}": type_ and fold(type_) != "standard",
     }
     return "; ".join(part for part, stated in parts.items() if stated)
 

@@ -5,7 +5,7 @@ The table is what the Humanitarian Data Exchange makes of the API's answers: `sr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -18,33 +18,50 @@ MULTIPLE = "Multiple"
 """What a table has instead of several organisations."""
 
 
+#: What both shapes call by the same names.
+FIELDS = (
+    *("id", "versionId", "status", "date", "decisionDate", "firstReportedDate", "updatedAt", "newMoney", "boundary"),
+    *("amountUSD", "originalAmount", "originalCurrency", "exchangeRate", "contributionType", "flowType"),
+    *("parentFlowId", "description", "refCode"),
+)
+
+
 @frozen(kw_only=True)
 class Flow:
-    """A flow. What its file does not say is empty. `place` and `line` say where it is in the file."""
+    """A flow. `texts` has the text of each of `FIELDS`, empty if the file does not state it.
+
+    `place` and `line` say where the flow is in the file; `of_fund`, that a pooled fund passes it on.
+    """
 
     place: str
-    line: int | None
-    id: str
-    status: str
-    date: str
-    decided: str
-    reported: str
-    updated: str
-    usd: str
-    original: str
-    currency: str
-    rate: str
-    in_kind: bool
-    new_money: bool
-    parent: str
+    line: int | None = None
+    texts: Mapping[str, str]
     donors: tuple[str, ...]
     recipients: tuple[str, ...]
     locations: tuple[str, ...]
     projects: tuple[str, ...]
-    description: str
-    reference: str
-    type: str
     reports: tuple[Source, ...] = ()
+    of_fund: bool = False
+
+    def __getitem__(self, field: str) -> str:
+        """The text of one of `FIELDS`."""
+        return self.texts[field]
+
+    @property
+    def locator(self) -> str:
+        """Its place, and which version of the flow it is."""
+        return self.place + (f", version {self['versionId']}" if self["versionId"] else "")
+
+    @property
+    def in_kind(self) -> bool:
+        """Whether goods were given, and not money."""
+        return fold(self["contributionType"]).replace("-", " ") == "in kind"
+
+    @property
+    def new_money(self) -> bool:
+        """Whether it is reported for the first time. What is internal to a boundary or carried over is not."""
+        old = fold(self["newMoney"]) == "false" or self["boundary"] == "internal" or self["flowType"] == "Carryover"
+        return not (old or self.of_fund)
 
 
 def of_object(found: Any, number: int) -> Flow:
@@ -52,17 +69,15 @@ def of_object(found: Any, number: int) -> Flow:
 
     Raises TypeError, AttributeError or InvalidValue if the object is not of the form of the API.
     """
-
-    def text(name: str) -> str:
-        return _text(found.get(name))
+    texts = {field: _text(found.get(field)) for field in FIELDS}
 
     def names(side: str, kind: str, *fields: str) -> tuple[str, ...]:
         things = [each for each in found.get(side) or () if _text(each.get("type")) == kind]
         return tuple(next(filter(None, (_text(each.get(field)) for field in fields)), "") for each in things)
 
-    return _flow(
-        text,
-        place=f"flow {text('id')}" if text("id") else f"flow {number} of the file",
+    return Flow(
+        place=f"flow {texts['id']}" if texts["id"] else f"flow {number} of the file",
+        texts=texts,
         donors=names("sourceObjects", "Organization", "name"),
         recipients=names("destinationObjects", "Organization", "name"),
         locations=names("destinationObjects", "Location", "name"),
@@ -77,55 +92,20 @@ def of_object(found: Any, number: int) -> Flow:
 
 def of_row(row: Row) -> Flow:
     """The flow of a row of a table. If that does not say what is new money, what a pooled fund passes on is not."""
-    cells = {fold(name): text for name, text in row.cells.items()}
-
-    def text(name: str) -> str:
-        return _text(cells.get(fold(name)))
+    cells = {fold(name): _text(text) for name, text in row.cells.items()}
 
     def one(*names: str) -> tuple[str, ...]:
-        return tuple(filter(None, (text(name) for name in names)))[:1]
+        return tuple(filter(None, (cells.get(fold(name)) for name in names)))[:1]
 
-    return _flow(
-        text,
+    return Flow(
         place=row.place,
         line=row.number,
+        texts={field: cells.get(fold(field), "") for field in FIELDS},
         donors=one("srcOrganization"),
         recipients=one("destOrganization"),
-        locations=tuple(each.strip() for each in text("destLocations").split(",")),
+        locations=tuple(each.strip() for each in cells.get(fold("destLocations"), "").split(",")),
         projects=one("destProjectCode", "destProject", "destPlan"),
-        of_fund="pooled fund" in fold(text("srcOrganizationTypes")),
-    )
-
-
-def _flow(
-    text: Callable[[str], str], *, place: str, line: int | None = None, of_fund: bool = False, **own: Any
-) -> Flow:
-    """A flow from what both shapes call by the same names.
-
-    FTS does not count what is internal to a boundary or carried over as new money.
-    """
-    old = fold(text("newMoney")) == "false" or text("boundary") == "internal" or text("flowType") == "Carryover"
-    version = text("versionId")
-    return Flow(
-        place=f"{place}, version {version}" if version else place,
-        line=line,
-        id=text("id"),
-        status=fold(text("status")),
-        date=text("date"),
-        decided=text("decisionDate"),
-        reported=text("firstReportedDate"),
-        updated=text("updatedAt"),
-        usd=text("amountUSD"),
-        original=text("originalAmount"),
-        currency=text("originalCurrency"),
-        rate=text("exchangeRate"),
-        in_kind=fold(text("contributionType")).replace("-", " ") == "in kind",
-        new_money=not (old or of_fund),
-        parent=text("parentFlowId"),
-        description=text("description"),
-        reference=text("refCode"),
-        type=text("flowType"),
-        **own,
+        of_fund="pooled fund" in fold(cells.get(fold("srcOrganizationTypes"), "")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which column of the main sheet is what: by its header, in the names of the releases so far."""
+"""Which column of the main sheet is what: by its header, under the names of the releases so far."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from itertools import chain, islice
 from attrs import frozen
 
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.formats.reading import workbooks
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, sheet_names
+from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, workbook
+from aidtimeline.formats.reading.workbooks import Sheets
 
 MAX_ROWS = 50_000
-"""The most rows: several times what a release has. All are held in memory, since those of a package may be anywhere."""
+"""The most rows: several times as many as a release has. All are held in memory: those of a package may be anywhere."""
 
-#: What a column holds, and how releases name it (1 to 13 first, later ones last); the first that is there is taken.
+#: What a column holds, and its names (of releases 1 to 13 first, later ones last). The first that is there is taken.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "package": ("ID", "activity_id"),
     "part": ("sub_activity_id",),
@@ -56,7 +56,7 @@ _NOTHING = ("", ".")
 
 
 def fold(header: str) -> str:
-    """A header as it is compared: without case, punctuation, and what is said in brackets.
+    """A header as it is compared: without case, punctuation, and texts in brackets.
 
     >>> fold("No. of Units delivered (in-kind military aid)"), fold(" item_numb")
     ('no of units delivered', 'item numb')
@@ -66,9 +66,9 @@ def fold(header: str) -> str:
 
 @frozen
 class Table:
-    """The main sheet: the header of each column that is there, and its rows.
+    """The main sheet: the header of each known column that it has, and its rows.
 
-    Of a workbook also the name of the sheet, and how the sheets that tell about the release begin.
+    In a workbook also the name of the sheet, and the `preface`: the first texts of the sheets about the release.
     """
 
     headers: Mapping[str, str]
@@ -78,11 +78,11 @@ class Table:
 
     @property
     def totals_taken(self) -> bool:
-        """Whether it has no values as the sources gave them, but only the tracker's totals."""
+        """Whether it has only the tracker's totals, and no values as the sources gave them."""
         return fold(self.headers["given"]) == fold(COLUMNS["given"][-1])
 
     def lines(self, file: File) -> Iterator[Line]:
-        """The rows, of the known columns only. Raises `UnreadableFile` where there are far too many."""
+        """The rows, with the known columns only. Raises `UnreadableFile` if there are far too many."""
         for many, row in enumerate(self.rows):
             if many == MAX_ROWS:
                 message = f"more than {MAX_ROWS:,} rows: no release of the Ukraine Support Tracker has so many"
@@ -99,16 +99,17 @@ class Line:
     overflows: bool = False
 
     def __getitem__(self, what: str) -> str:
-        """The text of a cell, empty where it says nothing ("." too) or there is no such column."""
+        """The text of a cell; empty if it says nothing ("." too), or there is no such column."""
         return self.cells.get(what, "")
 
 
 def table(file: File) -> Table:
-    """The main sheet of a workbook, or the table that a text file is. Raises `UnreadableFile` where it is another."""
-    if sheet_names(file):
-        with file.open() as stream, workbooks.opened(file, stream) as book:
+    """The main sheet of a workbook, or the table in a text file. Raises `UnreadableFile` if it is another table."""
+    with workbook(file) as book:
+        if book is not None:
             sheet, headers = _main_sheet(file, book)
             preface = list(_preface(book))
+    if book is not None:
         named = [header for header in headers.values() if not _NAMELESS.fullmatch(header)]
         return Table(headers, rows(file, sheet=sheet, wanted=named), sheet, preface)
     found = rows(file)
@@ -121,8 +122,8 @@ def table(file: File) -> Table:
     return Table(headers, chain(first, found))
 
 
-def _main_sheet(file: File, book: workbooks.Sheets) -> tuple[str, Mapping[str, str]]:
-    """The sheet that is called so, else the first that has its columns."""
+def _main_sheet(file: File, book: Sheets) -> tuple[str, Mapping[str, str]]:
+    """The sheet with that name, else the first that has its columns; and their headers."""
     nearest: Mapping[str, str] = {}
     called = [name for name in book.names if _MAIN in name.casefold()]
     for name in called or book.names:
@@ -134,7 +135,7 @@ def _main_sheet(file: File, book: workbooks.Sheets) -> tuple[str, Mapping[str, s
     raise _another(file, nearest)
 
 
-def _preface(book: workbooks.Sheets) -> Iterator[str]:
+def _preface(book: Sheets) -> Iterator[str]:
     for name in book.names:
         if name.casefold().startswith(_ABOUT):
             for line in islice(book.lines(name), HEADER_WITHIN):
@@ -142,9 +143,9 @@ def _preface(book: workbooks.Sheets) -> Iterator[str]:
 
 
 def _headers(header: Iterable[str]) -> Mapping[str, str]:
-    """The header of each column that is there; of two that are the same the first.
+    """The header of each known column that is there; the first of two that are the same.
 
-    The workbook of release 7 has no header above its items: they stand to the left of their types.
+    The workbook of release 7 has no header above its items: they are to the left of their types.
     """
     texts = [" ".join(each.split()) for each in header]
     places = {fold(text): place for place, text in reversed(list(enumerate(texts)))}

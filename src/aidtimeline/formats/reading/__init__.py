@@ -1,1 +1,1 @@
-"""Files as they are: bytes (`files`), tables (`sheets`, `plaintext`, `workbooks`), XML (`xml`), JSON (`jsonstream`)."""
+"""Files of any size: bytes (`files`), tables (`sheets`, `plaintext`, `workbooks`), XML (`xml`), JSON (`jsonstream`)."""

@@ -1,4 +1,4 @@
-"""The file that is imported, and what is said of it beside what it says itself."""
+"""The file that is imported, with what the user says about it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def _no_progress(_fraction: float) -> None:
 
 @frozen(kw_only=True)
 class File:
-    """A file, with what the user says of it.
+    """A file, with what the user says about it.
 
-    `published` is when this version of it came out, where the user says so; `dataset` the name under which all its
-    versions are one, in place of the format's own; `mapping` a file that says which column is what; `encoding` that of
-    its text. `progress` is told, between 0 and 1, how much has been read.
+    `published` is when this version was published; `dataset` the name that all versions share, instead of the format's
+    own; `mapping` a file that says which column is what; `encoding` that of its text. `progress` is called with the
+    share that has been read, from 0 to 1.
     """
 
     path: Path = field(converter=Path)
@@ -50,11 +50,11 @@ class File:
 
     @property
     def name(self) -> str:
-        """Its name without folders: what is recorded of where it stood."""
+        """Its name without folders, as it is recorded."""
         return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
 
     def party(self, name: str, iati_org_id: str | None = None) -> str:
-        """The slug of a party: the vocabulary's, by its IATI identifier or its name; else its identifier or name."""
+        """The slug of a party: the vocabulary's, by IATI identifier or name; else the identifier or name itself."""
         known = self.vocabulary.party(name, iati_org_id)
         return known or as_slug(iati_org_id or name)
 
@@ -64,52 +64,39 @@ class File:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Its bytes, unpacked where it is packed with gzip. Raises `UnreadableFile`, also from the reads within."""
+        """Its bytes, unpacked if it is packed with gzip. Raises `UnreadableFile`, also while it is read."""
         try:
-            with open(self.path, "rb") as stream:
-                size = os.fstat(stream.fileno()).st_size
-                packed = stream.read(2) == _GZIP
-                stream.seek(0)
-                told = io.BufferedReader(_Told(stream, size, self.progress), BLOCK)
-                yield io.BufferedReader(gzip.GzipFile(fileobj=told), BLOCK) if packed else told
+            with io.BufferedReader(_Progressing(self), BLOCK) as stream:
+                packed = stream.peek(2).startswith(_GZIP)
+                yield io.BufferedReader(gzip.GzipFile(fileobj=stream), BLOCK) if packed else stream
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise self.unreadable(f"a gzip archive that is damaged or breaks off ({error})") from None
         except OSError as error:
             raise self.unreadable(error.strerror or str(error)) from None
 
     def unreadable(self, message: str, *, line: int | None = None, hint: str | None = None) -> UnreadableFile:
-        """The error that the file cannot be read: nothing of it is recorded."""
+        """The error that the file cannot be read. Nothing of it is recorded."""
         problem = Problem(
             code="unreadable-file", severity="error", message=message, file=str(self.path), line=line, hint=hint
         )
         return UnreadableFile("nothing was imported:", [problem])
 
 
-class _Told(io.RawIOBase):
-    """A stream that says how far it has been read."""
+class _Progressing(io.FileIO):
+    """The bytes of a file; each read calls its `progress`."""
 
-    def __init__(self, stream: BinaryIO, size: int, progress: Callable[[float], None]) -> None:
-        self._stream, self._size, self._progress = stream, max(size, 1), progress
+    def __init__(self, file: File) -> None:
+        super().__init__(file.path)
+        self._progress, self._size = file.progress, max(os.fstat(self.fileno()).st_size, 1)
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._stream.seek(offset, whence)
-
-    def readinto(self, buffer: Buffer) -> int:
-        view = memoryview(buffer).cast("B")
-        data = self._stream.read(len(view))
-        view[: len(data)] = data
-        self._progress(min(self._stream.tell() / self._size, 1.0))
-        return len(data)
+    def readinto(self, buffer: Buffer) -> int | None:
+        size = super().readinto(buffer)
+        self._progress(min(self.tell() / self._size, 1.0))
+        return size
 
 
 def as_slug(text: str) -> str:
-    """A text as a slug: its characters that can be printed, one space where it has several, the first 200 of them.
+    """A text as a slug: the first 200 of its printable characters, with single spaces.
 
     >>> as_slug("  Ministry of\\n Defence ")
     'Ministry of Defence'

@@ -1,8 +1,7 @@
-"""One large JSON document, read member by member: whatever its size, only one value of it is held at a time.
+"""A JSON document of any size, read member by member: only one value of it is held in memory at a time.
 
-JSON as RFC 8259 has it, and less, like `aidtimeline.codec.jsonlines`: no name twice in an object, no NaN, and each
-value that is read whole bounded in size and depth. A number that is no plain integer of some digits is a `Token` with
-its text.
+It is read as strictly as `aidtimeline.codec.jsonlines`: RFC 8259, but no name twice in an object, no NaN, and a limit
+to the size and depth of each value that is read whole. A number that is not a short integer is a `Token` with its text.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ _SPACE = " \t\n\r"
 class JsonStream:
     """A JSON document in a stream, from its beginning to its end.
 
-    `members` and `items` walk through an object or list that may be of any size; for each of its values, the one who
-    walks calls `value`, or walks on into it.
+    `members` and `items` walk through an object or a list of any size. For each of its values, the caller calls
+    `value`, or walks into it.
     """
 
     def __init__(self, file: File, stream: BinaryIO) -> None:
@@ -39,7 +38,7 @@ class JsonStream:
         self._text, self._at, self._lines = "", 0, 1
 
     def members(self) -> Iterator[str]:
-        """The names in an object; the value of each stands next."""
+        """The names in an object. The value of each comes next."""
         for _ in self._parts("{", "}"):
             name = self.value()
             if not isinstance(name, str):
@@ -48,15 +47,15 @@ class JsonStream:
             yield name
 
     def items(self) -> Iterator[None]:
-        """The places in a list: at each, its value stands next."""
+        """The places in a list. The value of each comes next."""
         yield from self._parts("[", "]")
 
     def next_is(self, mark: str) -> bool:
-        """Whether this mark stands next: of an object `{`, of a list `[`."""
+        """Whether this mark comes next: `{` of an object, `[` of a list."""
         return self._peek() == mark
 
     def value(self) -> Any:
-        """The value that stands next, whole."""
+        """The value that comes next, whole."""
         self._peek()
         while True:
             try:
@@ -74,12 +73,12 @@ class JsonStream:
             except RecursionError:
                 raise self._unreadable("JSON", "nested too deep") from None
             else:
-                if end < len(self._text) or not self._more():  # else a number may go on
+                if end < len(self._text) or not self._more():  # otherwise a number may go on
                     self._at = end
                     return found
 
     def end(self) -> None:
-        """Nothing may follow the document."""
+        """Checks that nothing follows the document."""
         if self._peek():
             raise self._unreadable("the end of the file")
 
@@ -101,7 +100,7 @@ class JsonStream:
         self._at += 1
 
     def _peek(self) -> str:
-        """The next character that is no space; nothing at the end."""
+        """The next character that is not a space; empty at the end."""
         while True:
             while self._at < len(self._text):
                 if self._text[self._at] not in _SPACE:
@@ -111,7 +110,7 @@ class JsonStream:
                 return ""
 
     def _more(self) -> bool:
-        """Read on, as much again as is held, so that a large value is not begun too often."""
+        """Read on, as much again as is held, so that a large value is not parsed from its start too often."""
         held = self._text[self._at :]
         self._lines += self._text.count("\n", 0, self._at)
         self._text, self._at = held, 0

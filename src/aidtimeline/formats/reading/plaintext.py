@@ -1,4 +1,4 @@
-"""Tables in text: the lines of CSV and of JSON Lines, one after the other; what is no such text is refused."""
+"""Tables in text: the lines of CSV and of JSON Lines, one after the other. What is not such text is refused."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _MARKS = {
 
 
 def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
-    """The lines of a text with their ends, which are of any kind; its length, encoding and characters checked."""
+    """The lines of a text with their line ends, of any kind. Their length, encoding and characters are checked."""
     encoding = file.encoding or "utf-8"
     stream.seek(0)
     start = stream.read(4)
     stream.seek(0)
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     if marked and file.encoding is None:
-        raise file.unreadable(f"text in {marked.upper()}, where UTF-8 was expected", hint=f"say --encoding {marked}")
+        raise file.unreadable(f"text in {marked.upper()}, expected UTF-8", hint=f"say --encoding {marked}")
     try:
         text = io.TextIOWrapper(stream, encoding, "strict", newline="")
     except (LookupError, ValueError):
@@ -53,7 +53,7 @@ def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
                 raise file.unreadable(f"a line of more than {MAX_ROW:,} characters", line=number)
             if "\0" in line:
                 hint = "say --encoding NAME, such as utf-16"
-                raise file.unreadable("a NUL character, which no text has", line=number, hint=hint)
+                raise file.unreadable("a NUL character, which text does not have", line=number, hint=hint)
             yield line.removeprefix("\ufeff") if number == 1 else line
     except UnicodeError as error:
         if isinstance(error, UnicodeDecodeError):
@@ -62,11 +62,11 @@ def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
         raise file.unreadable(f"not text in {encoding.upper()}", line=number + 1, hint=hint) from None
     finally:
         if not stream.closed:
-            text.detach()  # the stream is read again, and closed by whoever opened it
+            text.detach()  # the stream may be read again, and is closed by the caller
 
 
 def delimiters(file: File, stream: BinaryIO) -> list[str]:
-    """What may stand between the cells, the likeliest first: by how often it stands in the first line, quotes aside."""
+    """The possible delimiters, the likeliest first: by their number in the first line, outside quotes."""
     first = next((line for line in text_lines(file, stream) if line.strip()), "")
     bare = "".join(first.split('"')[::2])
     return sorted(DELIMITERS, key=bare.count, reverse=True)
@@ -102,7 +102,7 @@ _UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
 
 
 def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """The number of each line of JSON Lines that is not empty, and the texts in its object, each with its name."""
+    """Of each line of JSON Lines that is not empty: its number, and the texts in its object, each with its name."""
     for number, line in enumerate(text_lines(file, stream), start=1):
         if line.strip():
             try:
@@ -113,7 +113,7 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[s
 
 
 def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The texts within a value with their names, which dots join."""
+    """The texts in a value with their names, joined by dots."""
     if isinstance(found, dict | list):
         parts = found.items() if isinstance(found, dict) else enumerate(found)
         for key, each in parts:

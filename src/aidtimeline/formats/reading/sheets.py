@@ -1,11 +1,12 @@
 """Tables: the rows of CSV, XLSX and JSON Lines, one after the other, each cell as the text that a person sees.
 
-What kind of file it is, its content says and not its name. Whatever is wrong with it as a whole raises
-`UnreadableFile`, with the line and what to do about it.
+The content of a file says what kind it is, not its name. What is wrong with it as a whole raises `UnreadableFile`, with
+the line and what to do about it.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import BinaryIO
@@ -21,7 +22,7 @@ from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
 HEADER_WITHIN = 20
-"""The header is looked for in so many rows that are not empty."""
+"""The header is one of the first so many rows that are not empty."""
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -32,10 +33,10 @@ _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 class Row:
     """A row of a table: its number in the file, from 1 (in text the line on which it begins), and its cells by header.
 
-    An empty cell is an empty text. A column without a header is there as "column 12" where it holds something; of two
-    headers that are the same the second ends in " (2)". `overflows` says that a row of CSV has more cells than the
-    header, so that they may stand in the wrong columns. `sheet` is the workbook's sheet. In a `typed` table numbers
-    are numbers, and so have a point in their texts whatever the habits of the country.
+    An empty cell is an empty text. A column without a header is called "column 12", and left out if the cell is empty.
+    The second of two equal headers ends in " (2)". `overflows`: a row of CSV has more cells than the header, so that
+    some may be in the wrong columns. `sheet` is the workbook's sheet. In a `typed` table numbers are not texts: here
+    they have a decimal point, whatever the habits of the country.
     """
 
     number: int
@@ -46,7 +47,7 @@ class Row:
 
     @property
     def place(self) -> str:
-        """Where it stands, in words.
+        """Where it is, in words.
 
         >>> Row(7, {}).place, Row(7, {}, sheet="Main").place
         ('line 7', 'row 7 of Main')
@@ -57,22 +58,23 @@ class Row:
 def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) -> Iterator[Row]:
     """The rows of a table, in order, without those that are empty.
 
-    The header is the first row that is not empty, or with `wanted`, the first of the first 20 in which all these names
-    stand, however spaced and in whatever case (see `fold`). Of a workbook that is its first sheet, or with `wanted`
-    the first that has such a row; `sheet` names another. In JSON Lines each line has its own names: those of nested
-    objects and lists are joined by dots ("organisations.0.name").
+    The header is the first row that is not empty, or with `wanted`, the first of the first 20 that has all these names,
+    however spaced and in whatever case (see `fold`). The sheet of a workbook is its first one, or with `wanted` the
+    first that has such a row; `sheet` names another. In JSON Lines each line has its own names; those in nested objects
+    and lists are joined by dots ("organisations.0.name").
 
-    Raises `UnreadableFile` for what is no table, or one without the wanted columns, and `UsageError` for a sheet of
-    what is no workbook and for an encoding that nobody knows.
+    Raises `UnreadableFile` if the file is not a table or lacks a wanted column, and `UsageError` if the encoding is
+    unknown, or `sheet` is given and the file is not a workbook.
     """
     with file.open() as stream:
         kind = _kind(file, stream)
         if kind == "xlsx":
             with workbooks.opened(file, stream) as book:
-                yield from _headed(file, ((name, book.lines(name)) for name in _chosen(book, sheet)), wanted)
+                names = book.names if sheet is None else [sheet]
+                yield from _headed(file, ((name, book.lines(name)) for name in names), wanted)
             return
         if sheet is not None:
-            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+            raise UsageError(f"{file.name} is not a workbook: it has no sheet {shown(sheet)}")
         if kind == "json":
             yield from _objects(file, stream, wanted)
         else:
@@ -80,26 +82,19 @@ def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) 
             yield from _headed(file, ((None, csv_lines(file, stream, each)) for each in likely), wanted)
 
 
-def lines(file: File, sheet: str) -> Iterator[Line]:
-    """The rows of a workbook's sheet as they stand, header or none, without those that are empty."""
+@contextlib.contextmanager
+def workbook(file: File) -> Iterator[workbooks.Sheets | None]:
+    """The sheets of a workbook, as they are, header or none; None for any other file."""
     with file.open() as stream:
         if _kind(file, stream) != "xlsx":
-            raise UsageError(f"{file.name} is no workbook: it has no sheet {shown(sheet)}")
+            yield None
+            return
         with workbooks.opened(file, stream) as book:
-            yield from book.lines(sheet)
-
-
-def sheet_names(file: File) -> list[str]:
-    """The names of a workbook's sheets, in order; none of any other file."""
-    with file.open() as stream:
-        if _kind(file, stream) != "xlsx":
-            return []
-        with workbooks.opened(file, stream) as book:
-            return book.names
+            yield book
 
 
 def fold(name: str) -> str:
-    """A header as it is compared: one space where it has several, and case set aside.
+    """A header as it is compared: with single spaces, in lower case.
 
     >>> fold(" Announcement\\n Date")
     'announcement date'
@@ -108,7 +103,7 @@ def fold(name: str) -> str:
 
 
 def _kind(file: File, stream: BinaryIO) -> str:
-    """The kind of a file by how it begins: xlsx, json or csv."""
+    """The kind of a file by its first bytes: xlsx, json or csv."""
     start = stream.read(512)
     stream.seek(0)
     if not start.strip():
@@ -129,15 +124,11 @@ def _kind(file: File, stream: BinaryIO) -> str:
     return "json" if text.startswith(b"{") else "csv"
 
 
-def _chosen(book: workbooks.Sheets, sheet: str | None) -> list[str]:
-    return book.names if sheet is None else [sheet]
-
-
-# Tables with a header. Each of `tables` is one that the file may hold: its sheets, or a CSV by each of the delimiters.
-
-
 def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wanted: Collection[str]) -> Iterator[Row]:
-    """The rows below the first header that will do."""
+    """The rows below the first header with all wanted names.
+
+    `tables` are what the file may hold: the sheets of a workbook, or a CSV as read with each of the delimiters.
+    """
     expected = {fold(name): name for name in wanted}
     missing = list(expected)
     nearest = None
@@ -179,7 +170,7 @@ def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[R
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    """The names, those that came before told apart: "item", "item (2)"."""
+    """The names, with a number after each that came before: "item", "item (2)"."""
     taken: dict[str, int] = {}
     for name in names:
         free = name
@@ -191,7 +182,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
 
 
 def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
-    """The objects of JSON Lines; the wanted names must stand somewhere in the first few."""
+    """The objects of JSON Lines. The first few must have the wanted names, each in any of them."""
     found = _parsed(file, stream)
     first = list(islice(found, HEADER_WITHIN))
     names = {fold(name) for row in first for name in row.cells}

@@ -1,7 +1,7 @@
-"""XLSX workbooks: the rows of each sheet as texts, one after the other; what is no workbook is refused unread.
+"""XLSX workbooks: the rows of each sheet as texts, one after the other. What is not a workbook is refused unread.
 
 A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `defusedxml` against entities that grow
-(the extra `aidtimeline[xlsx]`); how large its parts are is looked at before any of them is unpacked.
+(the extra `aidtimeline[xlsx]`). The sizes of its parts are checked before any of them is unpacked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -33,7 +33,7 @@ MAX_SHARED = 256 * 2**20
 
 MAX_RATIO = 100
 SMALL = 64 * 2**20
-"""A part above this many bytes that packs better than 1 to `MAX_RATIO` is no table that anybody filled in."""
+"""A part of more bytes that is packed to less than 1 in `MAX_RATIO` was not written by a spreadsheet program."""
 
 MAX_ROWS = 2**20
 """The rows that a sheet can have."""
@@ -42,7 +42,7 @@ _AT_ONCE = 256
 
 
 class Line(NamedTuple):
-    """A row as it stands: its number in the file, from 1, and the texts of its cells."""
+    """A row: its number in the file, from 1, and the texts of its cells."""
 
     number: int
     cells: list[str]
@@ -86,8 +86,8 @@ class Sheets:
     def _rows(self, name: str) -> Iterator[tuple[int, list[Any]]]:
         """The rows of a sheet with their numbers, as `openpyxl` reads each.
 
-        Its own loop over them keeps something of every row, up to 500 MB for a sheet that is full; and believes what a
-        file says of its own size.
+        Its own loop over them keeps something of every row, up to 500 MB for a full sheet, and relies on what the file
+        says of its size.
         """
         from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser  # noqa: PLC0415
         from openpyxl.xml.functions import iterparse  # noqa: PLC0415
@@ -118,7 +118,7 @@ class Sheets:
                     element.clear()
 
     def _refuse_uncalculated(self, row: Iterable[Any]) -> None:
-        """Refuse a formula of which no program has noted the result: it is not empty, and nobody knows what it is."""
+        """Refuse a formula whose result no program has stored: the cell is not empty, and its value is not known."""
         for cell in row:
             parts = {part.tag.rpartition("}")[2]: part.text for part in cell}
             if "f" in parts and not parts.get("v") and cell.get("t") != "str":  # a result may be the empty text
@@ -150,12 +150,12 @@ _NEEDS = "reading XLSX needs openpyxl and defusedxml: pip install 'aidtimeline[x
 
 
 def _check(file: File, stream: BinaryIO) -> None:
-    """Refuse what no spreadsheet program writes, by the archive's own directory (which unpacking holds it to)."""
+    """Refuse what no spreadsheet program writes, by the sizes in the archive's directory (which unpacking enforces)."""
     with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
     stream.seek(0)
     if "[Content_Types].xml" not in {part.filename for part in parts}:
-        raise file.unreadable("a zip archive, but no XLSX workbook", hint="save the table as .xlsx or CSV")
+        raise file.unreadable("a zip archive, but not an XLSX workbook", hint="save the table as .xlsx or CSV")
     sheets = sum(part.file_size for part in parts)
     for part in parts:
         held = not part.filename.startswith("xl/worksheets/")
@@ -167,7 +167,7 @@ def _check(file: File, stream: BinaryIO) -> None:
 
 @contextlib.contextmanager
 def _clear(file: File) -> Iterator[None]:
-    """What goes wrong in the archive, the XML or the package that reads it, as the file's fault; no warnings."""
+    """Errors of the archive, the XML or the package that reads it become those of the file. Warnings are ignored."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -176,7 +176,7 @@ def _clear(file: File) -> Iterator[None]:
         raise
     except (zipfile.BadZipFile, EOFError) as error:
         raise file.unreadable(f"a workbook that is damaged or breaks off ({error})") from None
-    except Exception as error:  # noqa: BLE001  (whatever the package trips over stands in the file)
+    except Exception as error:  # noqa: BLE001  (whatever the package stumbles over is in the file)
         cause: BaseException = error
         while (before := cause.__cause__ or cause.__context__) is not None:
             cause = before
@@ -185,18 +185,14 @@ def _clear(file: File) -> Iterator[None]:
 
 
 def _text(value: Any) -> str:
-    """What stands in a cell: a date as ISO 8601, a number exactly and without its format, an error as it is shown."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
+    """The text of a cell: a date as ISO 8601, a number exactly and without its format, an error as it is shown."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         text = f"{Decimal(repr(value)):f}"
         return text.removesuffix(".0")
     if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
+        value = value.date()
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value) if isinstance(value, int | timedelta) else str(value).strip()
+    return "" if value is None else str(value).strip()
