@@ -11,7 +11,8 @@ from aidtimeline.events import Event, Record
 from aidtimeline.semantics import Fact, believe
 from aidtimeline.testing.strategies import events
 
-PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property)} - {"kind", "rank", "currency"}
+DERIVED = {"kind", "rank", "currency", "in_other_books"}
+PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property)} - DERIVED
 
 
 @given(events())
