@@ -20,7 +20,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 GOLDEN = ROOT / "tests" / "golden"
-PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 MOST_WORDS = 1500
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
@@ -86,6 +87,17 @@ def test_the_line_of_the_file_format_is_one_of_the_record() -> None:
     line = re.findall(r"^```json\n(.*\n)```$", page, re.MULTILINE)[0]
 
     assert any(line in file.read_text(encoding="utf-8") for file in (ROOT / "events").glob("*.jsonl"))
+
+
+def test_contributing_names_every_room() -> None:
+    """CONTRIBUTING.md says of each module and folder of the package what is in it."""
+    rooms = {path.name for path in (ROOT / "src" / "aidtimeline").iterdir() if not path.name.startswith("_")}
+    page = CONTRIBUTING.read_text(encoding="utf-8")
+    table = page[page.index("| room |") : page.index("\n\n", page.index("| room |"))]
+
+    assert {name.rstrip("/") for name in re.findall(r"`([a-z]+(?:/|\.py))`", table)} - {"reading", "importing"} == {
+        name for name in rooms if name != "py.typed"
+    }
 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
