@@ -1,4 +1,4 @@
-"""The application that every command belongs to: whatever a user can cause ends in one line and an exit code."""
+"""The application that every command belongs to: an error that a user can cause is one message and an exit code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from aidtimeline.text.safe import printable
 
 FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
-
-#: The module that each command is in. It is loaded when the command is asked for: start-up pays for one, not for all.
+#: The module of each command, loaded when the command is used: start-up pays for one command, not for all.
 MODULES = {
     "as-of": "questions",
     "check": "recording",
@@ -37,14 +36,14 @@ MODULES = {
 
 
 class Application(click.Group):
-    """A click group that ends in our exit codes, and never in a traceback for anything a user can cause."""
+    """A click group that ends with the exit codes above, and without a traceback for errors that a user can cause."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The names of all commands."""
         return list(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, its module loaded."""
+        """The command with a name, once its module is loaded; None if there is none."""
         if cmd_name in MODULES:
             import_module(f"aidtimeline.cli.{MODULES[cmd_name]}")
         return super().get_command(ctx, cmd_name)
@@ -57,34 +56,34 @@ class Application(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """As click's, but for what is said and which code is given when a command fails."""
+        """As click's `main`, but with messages and exit codes of its own if a command fails."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fall over
+                stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes
         try:
             sys.exit(super().main(args, prog_name, complete_var, standalone_mode=False, **extra))
         except click.UsageError as error:
             path = error.ctx.command_path if error.ctx else "aidtimeline"
-            _say(path, f"{error.format_message().rstrip('.')} (see '{path} --help')")
+            _failed(path, f"{error.format_message().rstrip('.')} (see '{path} --help')")
             sys.exit(WRONG_USE)
         except click.ClickException as error:
-            _say("aidtimeline", error.format_message())
+            _failed("aidtimeline", error.format_message())
             sys.exit(error.exit_code)
         except click.Abort:
-            _say("aidtimeline", "interrupted")
+            _failed("aidtimeline", "interrupted")
             sys.exit(INTERRUPTED)
         except DataError as error:
             for problem in error.problems:
-                tell(str(problem))
-            _say("aidtimeline", _advice(error))
+                note(str(problem))
+            _failed("aidtimeline", _without_problems(error))
             sys.exit(WRONG_USE if isinstance(error, LogError) else PROBLEMS)
         except AidtimelineError as error:
-            _say("aidtimeline", str(error))
+            _failed("aidtimeline", str(error))
             sys.exit(WRONG_USE)
         except OSError as error:
-            _say("aidtimeline", f"{error.filename or 'output'}: {error.strerror or error}")
+            _failed("aidtimeline", f"{error.filename or 'output'}: {error.strerror or error}")
             if error.filename is None:
-                sys.stdout = io.StringIO()  # what could not be written is not tried again on the way out
+                sys.stdout = io.StringIO()  # do not try again to write it on the way out
             sys.exit(PROBLEMS)
 
 
@@ -101,7 +100,7 @@ class Application(click.Group):
     metavar="DIR",
     envvar="AIDTIMELINE_LOG",
     default="events",
-    help="The log's folder. Default: $AIDTIMELINE_LOG, else events.",
+    help="The folder of the log. Default: $AIDTIMELINE_LOG, else events.",
 )
 @click.pass_context
 def application(context: click.Context, folder: str) -> None:
@@ -118,23 +117,22 @@ def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Com
 
 
 def show(lines: Iterable[str]) -> None:
-    """Lines on stdout, all at once: a page that fails prints nothing."""
+    """Print lines on stdout, all at once: a page that fails prints nothing."""
     text = "\n".join(lines)
     if text:
         click.echo(text)
 
 
-def tell(message: str) -> None:
-    """One line on stderr, without control characters."""
+def note(message: str) -> None:
+    """Print one line on stderr, without control characters."""
     click.echo(printable(message), err=True)
 
 
-def _say(who: str, message: str) -> None:
-    tell(f"{who}: {' '.join(message.splitlines())}")
+def _failed(program: str, message: str) -> None:
+    note(f"{program}: {' '.join(message.splitlines())}")
 
 
-def _advice(error: DataError) -> str:
-    message = str(error.args[0]).splitlines()[0].rstrip(":")
-    return (
-        f"{message}, or go on without these lines with --skip-problems" if isinstance(error, UnreadableLog) else message
-    )
+def _without_problems(error: DataError) -> str:
+    """The message of an error, without the problems that it lists, and with the option that may help."""
+    message = str(error).splitlines()[0].rstrip(":")
+    return f"{message}, or skip these lines with --skip-problems" if isinstance(error, UnreadableLog) else message

@@ -1,40 +1,40 @@
-"""What commands that ask have in common: the log replayed to a view, the sums asked for, and the answer shown."""
+"""What all questions have in common: the log is replayed to a view, sums are chosen, and the answer is shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aidtimeline import report
-from aidtimeline.cli.application import show, tell
+from aidtimeline.cli.application import note, show
 from aidtimeline.cli.options import Question
 from aidtimeline.projections import Counts, MoneySums, Result
 from aidtimeline.timeline import Timeline, View
 
 
 def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
-    """Show a result in the terminal's room, or as JSON."""
+    """Print a result, wrapped to the width of the terminal, or as JSON."""
     show([report.json(result)] if json else report.lines(result, report.room()))
 
 
-def view_of(question: Question) -> View:
-    """The view that is asked."""
-    return seen(opened(question), question)
-
-
-def opened(question: Question) -> Timeline:
-    """The log; what is skipped is listed on stderr."""
+def timeline_of(question: Question) -> Timeline:
+    """The log that is asked. Lines that are skipped are listed on stderr."""
     timeline = Timeline.open(question.folder, skip_problems=question.skip_problems)
     for problem in timeline.problems:
-        tell(f"skipped {problem}")
+        note(f"skipped {problem}")
     return timeline
 
 
-def seen(timeline: Timeline, question: Question) -> View:
-    """The log replayed as the question says; that something makes no sense is said on stderr."""
+def view_of(question: Question, timeline: Timeline | None = None) -> View:
+    """The view that is asked, of a timeline that is open already or of the log.
+
+    Replay leaves out what it cannot use; how much that is goes to stderr.
+    """
+    if timeline is None:
+        timeline = timeline_of(question)
     view = timeline.as_of(question.as_of, known_at=question.known_at, recorded_until=question.recorded_until)
     if left_out := [*view.vocabulary.problems, *view.problems]:
         many = f"{len(left_out)} problem{'' if len(left_out) == 1 else 's'}"
-        tell(f"{many} left out ('aidtimeline check' lists all); the first: {left_out[0]}")
+        note(f"{many} left out ('aidtimeline check' lists all); the first: {left_out[0]}")
     return view
 
 

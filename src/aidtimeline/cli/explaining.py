@@ -1,4 +1,4 @@
-"""`explain`: why a number is what it is, or why something is in a state, and who says so."""
+"""`explain`: why a number or a state is what it is, and which reports say so."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from aidtimeline.timeline import View
 
 @frozen
 class States:
-    """States that are explained: the piece that they are made of, and the names of the values of their keys."""
+    """States to explain: the piece that they are made of, and the names of the values of their keys."""
 
     piece: State[Any, Any]
     names: tuple[str, ...]
@@ -33,10 +33,13 @@ class States:
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
 @asking(IDS, AS_OF, KIND, MONEY, FIELD, *COMMON)
 def explain_number(question: Question) -> None:
-    """Why a number is what it is: the facts behind it, the reports behind these, and where the reports disagree.
+    """Explain a number or a state: the facts behind it.
 
-    The number is the sum of what --where names, deliveries unless --kind says otherwise; or of what the facts with
-    these IDs add. With --field it is a state: of the project, or project, party and role, that --where names.
+    Each fact is shown with the reports behind it, and with what they disagree about.
+
+    The number is the sum of all deliveries, or events of each --kind, that --where chooses. With IDs, it is what these
+    facts add. With --field, it is not a number but a state of a project, or the role of a party in it; --where names
+    project, party and role.
     """
     view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
@@ -46,7 +49,7 @@ def explain_number(question: Question) -> None:
 
 
 def _ids(given: Iterable[str], view: View) -> Iterable[str]:
-    """The ids of the facts that are meant: records may be named in short, and amendments for what they amend."""
+    """The ids of facts, from ids that may be shortened, and may be those of amendments or duplicates of a fact."""
     if not given:
         return
     known = sorted({record.id for record in view.records})
@@ -66,7 +69,7 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
 
 
 def _asked(question: Question, view: View) -> tuple[Explained, str]:
-    """What an explanation is asked of, and what it is called."""
+    """What the explanation is of, and its name in words."""
     if question.field is not None:
         return _state(question, view)
     sums = sums_of(evolve(question, by=()), view)
@@ -81,7 +84,7 @@ def _asked(question: Question, view: View) -> tuple[Explained, str]:
 
 def _state(question: Question, view: View) -> tuple[Explained, str]:
     if question.kinds or question.money or question.ids:
-        raise click.UsageError("--field goes with --where only: a state has no kind, and no sum")
+        raise click.UsageError("--field goes with --where only: a state has no kind and no sum")
     if question.field == "role":
         parts = Participations(question.where, view.vocabulary)
         where = narrowed(parts.selection.where)
@@ -92,7 +95,7 @@ def _state(question: Question, view: View) -> tuple[Explained, str]:
 
 
 def _only_key(asked: Explained, words: str, question: Question, view: View) -> Any:
-    """The key of the one answer that there is; raises an error that says how to narrow several to one."""
+    """The key of the only answer. If there are several, an error says how to narrow them."""
     keys = list(dict.fromkeys(key for fact in view.facts for key, _ in asked.piece.terms(fact)))
     if len(keys) == 1:
         return keys[0]
@@ -112,7 +115,7 @@ def _names(asked: Any) -> Sequence[str]:
 
 
 def _nothing(words: str, question: Question, view: View) -> str:
-    """That there is no such number; with the nearest values of the fields asked for, if a value is unknown."""
+    """The message that there is no such number, with the nearest values if a value in --where is unknown."""
     anything, _ = _asked(evolve(question, where={}, ids=()), view)
     facts = [fact for fact in view.belief.facts if any(True for _ in anything.piece.terms(fact))]
     for name, values in question.where.items():
@@ -124,6 +127,6 @@ def _nothing(words: str, question: Question, view: View) -> str:
                 where = narrowed(sums_of(question, view).selection.where)
                 return f"nothing counts{where.removeprefix(',')}: no {name} is {shown(value)}{meant}"
     if any(fact.id in question.ids for fact in view.facts):
-        return f"{' '.join(question.ids)} states no number that is summed; ask for a value with --money"
+        return f"{' '.join(question.ids)} states no quantity that is summed; --money explains its value"
     what = " ".join(question.ids) or words
-    return f"nothing counts: {what}: no such fact had happened by then, for all that was reported"
+    return f"nothing counts: {what}: no such fact is reported to have happened by then"

@@ -1,4 +1,4 @@
-"""`import`: what other files say, recorded; and what became of each part of them."""
+"""`import`: record what other files say, and report what became of each part of them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ SHOWN_AFTER = 1.0  # seconds
 @command("import", "aidtimeline import iati activities.xml --dry-run")
 @click.argument("format", metavar="[FORMAT]", required=False, type=click.Choice(list(FORMATS)))
 @click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
-@click.option("--mapping", metavar="TOML", type=click.Path(path_type=Path), help="Which column is what, of a table.")
-@click.option("--example", is_flag=True, help="Print a mapping with comments, and a table that goes with it.")
+@click.option(
+    "--mapping", metavar="TOML", type=click.Path(path_type=Path), help="The mapping of a table: which column is what."
+)
+@click.option("--example", is_flag=True, help="Print an example of a mapping, and a table that it fits.")
 @click.option(
     "--published",
     metavar="DATE",
     callback=parsed(DateRange.parse),
-    help="When this version of the file came out, where it does not say so itself. Default: known since now.",
+    help="When this version of the file was published, if the file does not say. Default: known from now on.",
 )
-@click.option("--dataset", metavar="NAME", help="What all versions of the file are called. Default: the format's.")
-@click.option("--encoding", metavar="NAME", help="How the text of a CSV is encoded. Default: UTF-8.")
-@click.option("--dry-run", is_flag=True, help="Record nothing; show the first events and all that would become of it.")
-@click.option("--repair", is_flag=True, help="What differs from the log is a mistake of ours, and no news.")
-@click.option("--recorded-at", metavar="INSTANT", callback=parsed(parse_instant), help="When it was recorded.")
-@click.option("--to", "name", metavar="NAME", help="The file in the log's folder. Default: the format's name.")
+@click.option("--dataset", metavar="NAME", help="The name that all versions of the file share. Default: the format's.")
+@click.option("--encoding", metavar="NAME", help="The encoding of a CSV file. Default: UTF-8.")
+@click.option("--dry-run", is_flag=True, help="Record nothing; show what would be recorded.")
+@click.option("--repair", is_flag=True, help="What differs from the log was a mistake in the log, not news.")
+@click.option(
+    "--recorded-at", metavar="INSTANT", callback=parsed(parse_instant), help="The instant of recording. Default: now."
+)
+@click.option("--to", "name", metavar="NAME", help="The file in the log's folder, without .jsonl. Default: the format.")
 @JSON
 @click.pass_obj
 def import_command(
@@ -55,10 +59,12 @@ def import_command(
     name: str | None,
     json: bool,
 ) -> None:
-    """Record what FILE says: iati, kiel, fts, or a table (csv, xlsx, jsonl) with a mapping.
+    """Record what a file says: iati, kiel, fts, or a table.
 
-    All that is new is recorded, or nothing. A file that was imported before changes nothing; of a newer version only
-    what changed is recorded, as news known since that version. What could not be read is told by reason.
+    A table is a csv, xlsx or jsonl file with a --mapping.
+
+    Everything new is recorded, or nothing. Importing a file again changes nothing. From a newer version of a file, only
+    the changes are recorded, as news known since that version. What could not be read is listed by reason.
     """
     if example:
         from aidtimeline.formats.tables import example as example_of_a_mapping
@@ -81,14 +87,14 @@ def import_command(
 
 
 def _progress(name: str) -> Callable[[float], None]:
-    """Tells on a terminal how much of a file has been read, once that takes long."""
+    """A function that shows on a terminal how much of a file has been read, if reading takes long."""
     started = last = time.monotonic()
 
-    def tell_of(fraction: float) -> None:
+    def show_progress(fraction: float) -> None:
         nonlocal last
         instant = time.monotonic()
         if instant - started > SHOWN_AFTER and (instant - last > SHOWN_AFTER or fraction == 1):
             last = instant
             click.echo(f"\r{name}: {fraction:.0%} read", err=True, nl=fraction == 1)
 
-    return tell_of if sys.stderr is not None and sys.stderr.isatty() else lambda _: None
+    return show_progress if sys.stderr is not None and sys.stderr.isatty() else lambda _: None

@@ -1,4 +1,4 @@
-"""The words that commands share, and what they make together: a `Question`."""
+"""The options that commands share, and the `Question` that they make together."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class Question:
-    """What is asked of the log in `folder`. `known_at` and `recorded_until` are inclusive; None is no cut.
+    """What is asked of the log in `folder`. All cuts are inclusive; None is no cut.
 
-    `kinds` is empty and `by` None where nobody said; an empty `by` is one total. `until` is the day up to which a
-    series goes, `every` the period at whose ends it is told; `field` is the state, and `ids` are the records, of which
-    an explanation is asked.
+    `kinds` is empty if the user named none, `by` None if the user asked for neither fields nor a total; an empty `by`
+    is one total. The `from_…` cuts are those of the first view of a diff. A series ends on the day `until`, and has a
+    step at the end of every period `every`. An explanation is of the state `field`, or of the records `ids`.
     """
 
     folder: str
@@ -50,7 +50,7 @@ class Question:
 
     @property
     def before(self) -> Question:
-        """The same, asked of the view with which this one is compared."""
+        """The same question, asked of the first view of a diff."""
         return evolve(
             self,
             as_of=self.from_as_of or self.as_of,
@@ -64,7 +64,7 @@ Option = Callable[[Command], Command]
 
 
 def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A callback that reads the text of a parameter, and says which one it was that could not be read."""
+    """A callback that parses the text of a parameter; an error names the parameter."""
 
     def read(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
         try:
@@ -78,7 +78,11 @@ def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Paramete
 
 
 def condition(text: str) -> tuple[str, str | None]:
-    """FIELD=VALUE, where an empty value means that the field is empty."""
+    """Parse FIELD=VALUE; an empty value is None.
+
+    >>> condition("item=truck"), condition("donor=")
+    (('item', 'truck'), ('donor', None))
+    """
     name, equals, value = text.partition("=")
     if not equals:
         raise InvalidValue(text, "FIELD=VALUE, such as item=truck")
@@ -86,31 +90,31 @@ def condition(text: str) -> tuple[str, str | None]:
 
 
 def completing(names: Iterable[str], suffix: str = "") -> Callable[..., list[str]]:
-    """What the shell offers for a parameter."""
+    """A callback that gives the shell the names it can complete a parameter with."""
     return lambda context, parameter, incomplete: [name + suffix for name in names if name.startswith(incomplete)]
 
 
-def cut(*names: str, help: str, parse: Callable[[str], Cut] = parse_cut, metavar: str = "CUT") -> Option:
-    """An option that takes a cut: a day or an instant, or where `parse` says so a day only."""
-    return click.option(*names, metavar=metavar, callback=parsed(parse), help=help)
+def cut(*names: str, help: str) -> Option:
+    """An option that takes a cut: a day or an instant."""
+    return click.option(*names, metavar="CUT", callback=parsed(parse_cut), help=help)
 
 
 def day(*names: str, help: str) -> Option:
     """An option that takes a day."""
-    return cut(*names, help=help, parse=parse_day, metavar="DAY")
+    return click.option(*names, metavar="DAY", callback=parsed(parse_day), help=help)
 
 
-KNOWN_AT = cut("--known-at", help="Only what one could know by this day or instant. Default: all that is known today.")
-RECORDED_UNTIL = cut("--recorded-until", help="Only what this log held by this day or instant.")
-AS_OF = day("--as-of", help="What had happened by this day, YYYY-MM-DD. Default: today (UTC).")
-UNTIL = day("--as-of", "until", help="Tell of the days up to this one, YYYY-MM-DD. Default: of all.")
+KNOWN_AT = cut("--known-at", help="Only what could be known by this day or instant. Default: all that is known today.")
+RECORDED_UNTIL = cut("--recorded-until", help="Only what this log held by this day or instant. Default: all of it.")
+AS_OF = day("--as-of", help="What had happened by the end of this day, YYYY-MM-DD. Default: today (UTC).")
+UNTIL = day("--as-of", "until", help="End the series on this day, YYYY-MM-DD. Default: show all days.")
 FROM_AND_TO = (
-    day("--from-as-of", help="The view before: what had happened by this day. Default: the day of --to-as-of."),
-    cut("--from-known-at", help="The view before: what one could know by then. Default: all that is known today."),
-    cut("--from-recorded-until", help="The view before: what this log held by then."),
-    day("--to-as-of", "as_of", help="The view after: what had happened by this day. Default: today (UTC)."),
-    cut("--to-known-at", "known_at", help="The view after: what one could know by then. Default: all known today."),
-    cut("--to-recorded-until", "recorded_until", help="The view after: what this log held by then."),
+    day("--from-as-of", help="First view: what had happened by this day, YYYY-MM-DD. Default: the day of --to-as-of."),
+    cut("--from-known-at", help="First view: what could be known by this day or instant. Default: all known today."),
+    cut("--from-recorded-until", help="First view: what this log held by this day or instant. Default: all of it."),
+    day("--to-as-of", "as_of", help="Second view: what had happened by this day. Default: today (UTC)."),
+    cut("--to-known-at", "known_at", help="Second view: what could be known. Default: all known today."),
+    cut("--to-recorded-until", "recorded_until", help="Second view: what this log held. Default: all of it."),
 )
 AS_OF_ARGUMENT = click.argument("as_of", metavar="DAY", callback=parsed(parse_day))
 WHERE = click.option(
@@ -119,7 +123,8 @@ WHERE = click.option(
     multiple=True,
     callback=parsed(condition),
     shell_complete=completing(FIELDS, "="),
-    help="Only facts with this value; repeat for alternatives or more fields. Empty VALUE: the field is empty.",
+    help="Only facts with this value, such as item=truck. Several values of one field are alternatives; several "
+    "fields must all match. An empty VALUE means that the field is empty.",
 )
 KIND = click.option(
     "--kind",
@@ -127,42 +132,55 @@ KIND = click.option(
     metavar="KIND",
     multiple=True,
     shell_complete=completing(EVENT_KINDS),
-    help="Which kind of event; repeat for several.",
+    help="The kind of event, such as pledge; may be repeated. Default: delivery; for money, every kind with a value.",
 )
 BY = click.option(
     "--by",
     metavar="FIELD",
     multiple=True,
     shell_complete=completing(FIELDS),
-    help="One row for each value of this field; repeat for several.",
+    help="One row for each value of this field, such as donor; may be repeated. Default: item; for money, none.",
 )
-TOTAL = click.option("--total", is_flag=True, help="One sum of all, not by any field.")
-MONEY = click.option("--money", is_flag=True, help="Sums of money, as the money command has them, instead of counts.")
+TOTAL = click.option("--total", is_flag=True, help="One sum of all, not split by any field.")
+MONEY = click.option("--money", is_flag=True, help="Sums of money, as in the command money, instead of counts.")
 EVERY = click.option(
-    "--every", type=click.Choice(["month", "quarter", "year"]), help="The sum at the end of each, not step by step."
+    "--every",
+    type=click.Choice(["month", "quarter", "year"]),
+    help="Show the sum at the end of each month, quarter or year. Default: every step.",
 )
 FIELD = click.option(
-    "--field", type=click.Choice(["role", "status", *PROFILE]), help="A state instead of a sum: of a project or a role."
+    "--field",
+    type=click.Choice(["role", "status", *PROFILE]),
+    help="Explain a state instead of a sum: a role, or this field of a project.",
 )
 IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
-SKIP_PROBLEMS = click.option(
-    "--skip-problems", is_flag=True, help="Go on past lines that cannot be read, and say which."
-)
+SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
 JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")
+TO = click.option(
+    "--to",
+    "name",
+    metavar="NAME",
+    default="events",
+    help="The file in the log's folder, without .jsonl. Default: events.",
+)
 
-#: What every question takes, and what those take that sum.
 NARROWED = (WHERE, SKIP_PROBLEMS, JSON)
+"""The options of every question."""
+
 COMMON = (KNOWN_AT, RECORDED_UNTIL, *NARROWED)
+"""The options of every question about one view, beside its day."""
+
 SUMS = (KIND, BY, TOTAL)
+"""The options that choose a sum."""
 
 
-def asking(*options: Option) -> Callable[[Callable[[Question], int | None]], Command]:
-    """Make a function of a `Question` one that click can hand its options to."""
+def asking(*options: Option) -> Callable[[Callable[[Question], None]], Command]:
+    """Give a function of a `Question` these options: click's values become the question."""
 
-    def decorate(answer: Callable[[Question], int | None]) -> Command:
+    def decorate(answer: Callable[[Question], None]) -> Command:
         @functools.wraps(answer)
-        def command(**given: Any) -> int | None:
-            return answer(_question(click.get_current_context().obj, **given))
+        def command(**given: Any) -> None:
+            answer(_question(click.get_current_context().obj, **given))
 
         decorated: Command = command
         for option in reversed(options):

@@ -1,4 +1,4 @@
-"""The commands that touch the log itself: `record` appends to it, `check` says what is wrong with it."""
+"""The commands about the log itself: `record` appends to it, `check` lists its problems."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import BinaryIO
 import click
 
 from aidtimeline.checks import check
-from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
+from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
 from aidtimeline.cli.asking import answer
-from aidtimeline.cli.options import JSON, parsed
+from aidtimeline.cli.options import JSON, TO, parsed
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record, Retraction
@@ -37,15 +37,15 @@ STDIN = "-"
     "--recorded-at",
     metavar="INSTANT",
     callback=parsed(parse_instant),
-    help="When it was recorded, where history is imported. Default: now.",
+    help="The instant of recording, for drafts that were recorded elsewhere before. Default: now.",
 )
-@click.option("--to", "name", metavar="NAME", default="events", help="The file in the log's folder. Default: events.")
+@TO
 @click.pass_obj
 def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, name: str) -> None:
-    """Append drafts to the log: all of them, or none where one has a problem. FILE may be - for stdin.
+    """Append drafts to the log.
 
-    A draft is a line of JSON without id and recorded_at. Prints the id of each, in order, also of those that the log
-    has already.
+    A draft is a line of JSON without id and recorded_at. FILE may be - for stdin. If one draft has a problem, none is
+    recorded. The id of each is printed, in order, also if the log has it already.
     """
     log = EventLog(folder)
     lines = [line for file in files for line in _lines(file)]
@@ -53,19 +53,22 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
     show(each.id for each in records)
     ids = {each.id for each in records}
-    again = ids & known
-    tell(f"{len(ids - known)} recorded" + (f", {len(again)} there already" if again else ""))
-    for retracted, by in _retractions(log, again):
+    known_before = ids & known
+    note(f"{len(ids - known)} recorded" + (f", {len(known_before)} there already" if known_before else ""))
+    for retracted, by in _retractions(log, known_before):
         reason = by.event.reason if isinstance(by.event, Retraction) else None
         because = "" if reason is None else f" ({shown(reason)})"
-        tell(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")
+        note(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")
 
 
 @command("check", "aidtimeline --log events check")
 @JSON
 @click.pass_obj
 def check_log(folder: str, json: bool) -> int:
-    """List every problem of the log and its vocabulary. The exit code is 1 where one of them is an error."""
+    """List all problems of the log and its vocabulary.
+
+    The exit code is 1 if one of them is an error. docs/checks.md explains each.
+    """
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems))
     vocabulary = load_vocabulary(folder)
@@ -76,7 +79,7 @@ def check_log(folder: str, json: bool) -> int:
     errors = sum(problem.severity == "error" for problem in problems)
     answer(Problems(tuple(problems), records=size), json=json)
     if problems and not json:
-        tell(f"errors: {errors}, warnings: {len(problems) - errors}, in {size} records")
+        note(f"errors: {errors}, warnings: {len(problems) - errors}, in {size} records")
     return PROBLEMS if errors else FINE
 
 

@@ -1,4 +1,4 @@
-"""The commands that keep a log whole: `seal` notes what it holds, `merge` brings two together."""
+"""The commands that keep a log whole: `seal` notes what it holds, `merge` adds the records of other logs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from itertools import chain
 
 import click
 
-from aidtimeline.cli.application import FINE, PROBLEMS, command, show, tell
+from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
+from aidtimeline.cli.options import TO
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
 from aidtimeline.log.seal import missing, seal
@@ -17,20 +18,23 @@ from aidtimeline.vocabulary import Vocabulary
 
 
 @command("seal", "aidtimeline --log events seal")
-@click.option("--anew", is_flag=True, help="Seal what is there, even if something that was sealed before is missing.")
+@click.option(
+    "--anew", is_flag=True, help="Seal the log as it is, even if something that was sealed before is missing."
+)
 @click.pass_obj
 def seal_log(folder: str, anew: bool) -> int:
-    """Note which records the log holds, so that `check` finds what is missing later.
+    """Note which records the log holds.
 
-    The file aidtimeline.seal in the log's folder lists them. Records may be added afterwards, by merges too; seal again
-    to have them in it. This finds damage and accidents, and no more: it is no signature.
+    `check` then reports records that are missing. The seal is the file aidtimeline.seal in the log's folder. Records
+    may still be added and merged; seal again to include them. A seal finds accidents and damage. It is not a signature:
+    a person who changes the log on purpose can seal it again.
     """
     log = EventLog(folder)
     problems = [] if anew else list(missing(folder, log.read()))
     if problems:
         for problem in problems:
-            tell(str(problem))
-        tell("not sealed: restore what is missing, or seal what is there with --anew")
+            note(str(problem))
+        note("not sealed: restore what is missing, or seal what is there with --anew")
         return PROBLEMS
     made = seal(log, datetime.now(UTC))
     show([f"{len(made.lines)} lines sealed: {made.digest}"])
@@ -39,13 +43,14 @@ def seal_log(folder: str, anew: bool) -> int:
 
 @command("merge", "aidtimeline --log events merge ../theirs/events")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path())
-@click.option("--to", "name", metavar="NAME", default="events", help="The file in the log's folder. Default: events.")
+@TO
 @click.pass_obj
 def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
-    """Add the records of other logs to this one: all of them, or none where a line cannot be read.
+    """Add the records of other logs to this one.
 
-    Lines are taken as they stand, with the instant they were recorded at. Merging again adds nothing. The vocabulary is
-    yours to edit: slugs that only the others know are listed, and left to you.
+    If a line cannot be read, nothing is added. Lines are copied as they are, with the instant at which they were
+    recorded. Merging again adds nothing. The vocabulary is not merged: slugs that only the other logs have are listed,
+    so that you can copy them.
     """
     read = 0
     problems: list[Problem] = []
@@ -60,23 +65,23 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
 
     added = EventLog(folder).copy(counted(), to=name)
     for problem in problems:
-        tell(str(problem))
+        note(str(problem))
     show([f"{added} recorded, {read - added} there already"])
-    ours = load_vocabulary(folder)
+    vocabulary = load_vocabulary(folder)
     for each in folders:
-        for message in _unknown(ours, each):
-            tell(message)
+        for message in _differences(vocabulary, each):
+            note(message)
 
 
-def _unknown(ours: Vocabulary, folder: str) -> Iterator[str]:
-    """What the vocabulary beside another log tells that ours does not."""
+def _differences(vocabulary: Vocabulary, folder: str) -> Iterator[str]:
+    """What the vocabulary of another log has that this one does not, or has otherwise."""
     theirs = load_vocabulary(folder)
     for part in ("items", "parties", "projects"):
-        known, told = getattr(ours, part), getattr(theirs, part)
-        new = [slug for slug in told if slug not in known]
-        other = [slug for slug in told if slug in known and told[slug] != known[slug]]
+        known, other = getattr(vocabulary, part), getattr(theirs, part)
+        new = [slug for slug in other if slug not in known]
+        differing = [slug for slug in other if slug in known and other[slug] != known[slug]]
         where = f"{folder}/vocabulary/{part}.jsonl"
         if new:
             yield f"{where} also has {', '.join(new)}: copy the lines that you want"
-        if other:
-            yield f"{where} differs in {', '.join(other)}: yours stand"
+        if differing:
+            yield f"{where} differs in {', '.join(differing)}: yours stand"

@@ -1,4 +1,4 @@
-"""Completion: what a shell has to know so that TAB completes commands, options, kinds and fields."""
+"""Completion: the script with which a shell completes commands, options, kinds and fields."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ VARIABLE = "_AIDTIMELINE_COMPLETE"
 @command("completion", 'eval "$(aidtimeline completion bash)", in ~/.bashrc')
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that makes TAB complete commands, options, kinds and fields.
+    """Print the script for completion with the TAB key.
 
-    The same as _AIDTIMELINE_COMPLETE=bash_source aidtimeline.
+    It completes commands, options, kinds and fields.
     """
     script = get_completion_class(shell)
     if script is not None:
