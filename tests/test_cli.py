@@ -363,7 +363,7 @@ def test_a_table_of_counts(run: Run, log: Path) -> None:
         "rope                   about 11.5  m     about     Kyodo News 2023-11-28\n"
         "truck          lorry           30                  Rubryka 2023-11-28\n"
         "disputed: reports contradict each other, and the bounds span what they say\n"
-        "about: a report says “about”, and the bounds hold as far as that does\n"
+        "about: a report says “about”, and the bounds are only as good as that\n"
     )
 
 
@@ -383,33 +383,34 @@ def test_a_table_of_money(run: Run, log: Path) -> None:
     assert re.search(r"disbursement +USD 0 to 1,000\.5 +ReliefWeb 2024-12-31\n", page)
 
 
-def test_what_a_sum_of_money_leaves_out_is_told(run: Run, empty: Path) -> None:
-    """How much is told twice, and how to see it; nothing of it where it was asked for, nor in other answers."""
+def test_what_a_sum_of_money_leaves_out_is_shown(run: Run, empty: Path) -> None:
+    """How much is reported twice, and how to see it; nothing is shown if it was asked for, nor in other answers."""
     flows = [
         Commitment(date="2023", donor="JP", value="USD 5", sources=[RUBRYKA], **more)
         for more in ({}, {"side": "receiver"}, {"side": "receiver", "part_of": "a"}, {"part_of": "a"})
     ]
     received = Receipt(date="2023", value="USD 4", side="receiver", sources=[RUBRYKA])
     EventLog(empty).append([*flows, received])
-    books = "left out, lest money count twice: 2 told in receivers' books (--by side shows them)"
-    parts = "left out, lest money count twice: {} told as part of another flow or project (--by part-of shows them)"
+    why = "left out, because another fact reports the same money"
+    books = f"{why}: 2 in receivers' books (--by side shows them)"
+    parts = f"{why}: {{}} as part of another flow or project (--by part-of shows them)"
 
-    def told(*words: str) -> list[str]:
+    def left_out(*words: str) -> list[str]:
         return [
             line for line in run(*words, "--as-of", "2024-12-31").stdout.splitlines() if line.startswith("left out")
         ]
 
-    assert told("money") == [books, parts.format(1)]
-    assert told("money", "--by", "side") == [parts.format(2)]
-    assert told("money", "--by", "part-of") == [books]
-    assert (
-        told("money", "--by", "side", "--by", "part-of") == told("money", "--kind", "receipt") == told("counts") == []
-    )
+    assert left_out("money") == [books, parts.format(1)]
+    assert left_out("money", "--by", "side") == [parts.format(2)]
+    assert left_out("money", "--by", "part-of") == [books]
+    assert left_out("money", "--by", "side", "--by", "part-of") == []
+    assert left_out("money", "--kind", "receipt") == []
+    assert left_out("counts") == []
     nothing = run("money", "--kind", "commitment", "--where", "part-of=a", "--as-of", "2022-12-31").stdout
     assert "Nothing" in nothing
     assert "left out" not in nothing
     [overview] = {line for line in run("as-of", "2024-12-31").stdout.splitlines() if line == books}
-    assert overview in told("money")
+    assert overview in left_out("money")
 
 
 def test_a_page_of_projects(run: Run, log: Path) -> None:

@@ -203,7 +203,7 @@ def test_it_prints_so_that_it_can_be_cited() -> None:
         "  the reports disagree on its quantity:\n"
         "  - 3 (9 Jul 2023): Kyodo News\n"
         "  - 4: Yomiuri, “Trucks” (after MoD)\n"
-        f"  correction {name(4)} (our own, without a source): a slip\n"
+        f"  correction {name(4)} (a repair, without a source): a slip\n"
         "\n"
         "10 set, or nothing: delivery, 30 Dec 2023 to 2 Jan 2024\n"
         f"  {name(3)}\n"

@@ -80,9 +80,9 @@ def test_a_table() -> None:
         –      –      about 1,200  metre  about
         <b>    –       at least 1
         truck  JP         0 to 30
-        about: a report says “about”, and the bounds hold as far as that does
+        about: a report says “about”, and the bounds are only as good as that
     """)
-    assert str(Table((), ())) == "Nothing: no such fact with a number had happened by then, for all that was reported."
+    assert str(Table((), ())) == "Nothing: no such fact with a number is reported to have happened by then."
 
 
 def test_a_table_in_a_notebook() -> None:
@@ -92,7 +92,7 @@ def test_a_table_in_a_notebook() -> None:
         "<tbody><tr><td>–</td><td>–</td><td>about 1,200</td><td>metre</td><td>about</td></tr>"
         "<tr><td>&lt;b&gt;</td><td>–</td><td>at least 1</td><td></td><td></td></tr>"
         "<tr><td>truck</td><td>JP</td><td>0 to 30</td><td></td><td></td></tr></tbody></table>"
-        "<p>about: a report says “about”, and the bounds hold as far as that does</p>"
+        "<p>about: a report says “about”, and the bounds are only as good as that</p>"
     )
 
 
@@ -208,7 +208,7 @@ def test_what_became_of_promises() -> None:
         00000000000000000000000000000003  00000000000000000000000000000006      –  linked  58 days
         00000000000000000000000000000001  00000000000000000000000000000005      3  linked  59 days
     """)
-    assert str(FulfilmentTable(())) == "Nothing: no such promise had been made by then, for all that was reported."
+    assert str(FulfilmentTable(())) == "Nothing: no such promise is reported to have been made by then."
 
 
 @pytest.mark.parametrize(
@@ -352,9 +352,9 @@ def test_an_explanation() -> None:
           item Truck (truck)
           replaces 00000000000000000000000000000001, 0000000000000000000000000000000b
           - UP, 1 May 2023
-          correction 00000000000000000000000000000006 (our own, without a source): recounted
+          correction 00000000000000000000000000000006 (a repair, without a source): recounted
 
-        not counted; it is in a circle of links, which are ignored: delivery, 20 Jan 2023
+        not counted; its links form a circle, and are ignored: delivery, 20 Jan 2023
           0000000000000000000000000000000a
           item car
           replaces 0000000000000000000000000000000f
@@ -366,12 +366,12 @@ def test_an_explanation() -> None:
           replaces 0000000000000000000000000000000c
           - UP, 1 May 2023
 
-        the same fact once more; it is told under another id: delivery, 1 Jan 2023
+        the same fact once more; listed under another id: delivery, 1 Jan 2023
           00000000000000000000000000000007
           item Truck (truck)
           retraction {name(8)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
 
-        not believed, but what it replaces may be replaced: delivery, Feb 2023
+        not believed, but links run through it: delivery, Feb 2023
           0000000000000000000000000000000c
           item car
           replaces 0000000000000000000000000000000b

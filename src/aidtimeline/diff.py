@@ -1,7 +1,7 @@
-"""What changed between two views, in parts that add up, each with its cause.
+"""What changed between two views, in parts that add up, each with its cause (docs/explain.md, "What changed?").
 
-A part is a fact with its duplicates and all that is linked to it by supersession. Facts of different parts are
-independent of each other, so a sum is the sum of its parts, and so is a change.
+A part is a fact with its duplicates and everything that supersession links to it. Facts of different parts are
+independent of each other. So a sum is the sum of its parts, and a change is the sum of the changes of its parts.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import ZERO, subtract
 from aidtimeline.values.dates import end_of
 
-#: Why a part of a sum can change, and the name of the same cause on the way back. If several causes meet in one part,
-#: the first is given.
 OPPOSITES = {
     "retracted": "no longer retracted",
     "corrected by news": "no longer corrected",
@@ -39,14 +37,18 @@ OPPOSITES = {
     "happened": "no longer happened",
     "became certain": "no longer certain",
 }
+"""Why a part can change: the name of each cause, and its name if the views are exchanged."""
+
 CAUSES = tuple(each for pair in OPPOSITES.items() for each in pair)
+"""All causes. If a part has several, the first of them is given."""
 
 
 class Change(Named):
-    """How one part of the facts changes one sum: what the part came to before, and what it comes to after.
+    """How one part of the facts changes one sum.
 
-    First stand the values of the sum's key, and of a count its unit; `cause` is one of `CAUSES`; `ids` are the facts of
-    the part that add to the sum on either side; `before` and `after` are quantities.
+    A change begins with the values of the sum's key, and of a count its unit. `cause` is one of `CAUSES`. `ids` are
+    those of the facts in the part that add to the sum in either view. `before` and `after` are what the part adds in
+    the two views, as quantities.
     """
 
     __slots__ = ()
@@ -55,19 +57,19 @@ class Change(Named):
 
     @property
     def low(self) -> Decimal:
-        """The change of the low end. Over all parts of a sum these add up to the sum's."""
+        """The change of the low end. Those of all parts of a sum add up to the change of its low end."""
         return subtract(self.after.low, self.before.low)
 
     @property
     def high(self) -> Decimal | None:
-        """The change of the high end; None where it is open on a side."""
+        """The change of the high end; None if it is open before or after."""
         if self.before.high is None or self.after.high is None:
             return None
         return subtract(self.after.high, self.before.high)
 
     @property
     def open(self) -> str | None:
-        """On which side the high end is open: "before", "after", "both", or None."""
+        """In which view the high end is open: "before", "after", "both", or None."""
         before, after = self.before.high is None, self.after.high is None
         return "both" if before and after else "before" if before else "after" if after else None
 
@@ -79,10 +81,10 @@ class Change(Named):
 
 @frozen
 class Changes(Keyed[Change, tuple[Change, ...]]):
-    """What changed between two views, sum by sum; under the key of a sum are the parts of its change.
+    """What changed between two views. The rows are the parts of all changes; a key gives the parts of one sum's change.
 
-    `tables` are the sums of both views, before and after. The parts of a sum add up to its change: the low ends always,
-    the high ends where both are finite.
+    The parts of a sum add up to its change: the low ends always, the high ends if they are finite in both views.
+    `tables` are the sums of both views, before and after; every key of them is a key here.
     """
 
     ROW = Change
@@ -91,7 +93,7 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
 
     @cached_property
     def answers(self) -> Mapping[SumKey, tuple[Change, ...]]:
-        """The parts of each sum's change; none if it is the same before and after."""
+        """The parts of each sum's change; an empty tuple if the sum is the same before and after."""
         keys = {key for table in self.tables for key in table.answers}
         parts: dict[SumKey, list[Change]] = {key: [] for key in sorted(keys, key=in_order)}
         for row in self.rows:
@@ -100,7 +102,7 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
 
 
 def arrow(before: object, after: object) -> str:
-    """From one amount to another, as a person reads it.
+    """From one amount to another, in words.
 
     >>> from aidtimeline import Quantity
     >>> arrow(Quantity.parse("0..30"), Quantity.parse("30"))
@@ -110,12 +112,19 @@ def arrow(before: object, after: object) -> str:
 
 
 def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
-    """The changes of every sum from one view to another, ordered by key, the cause's place in `CAUSES`, and ids.
+    """The changes of every sum from one view to another, ordered by key, cause (as in `CAUSES`) and ids.
 
     Args:
-        before: The one view.
-        after: The other: at another date, with other knowledge, or both.
-        projection: The sums that are compared.
+        before: The first view.
+        after: The second view: of another day, with other knowledge, or both.
+        projection: The sums to compare, `Counts` or `MoneySums`.
+
+    >>> from aidtimeline import Counts, Timeline
+    >>> timeline = Timeline.open("events")
+    >>> changes = diff(timeline.as_of("2023-01-01"), timeline.as_of("2023-11-28"), Counts(where={"item": "truck"}))
+    >>> for change in changes:
+    ...     print(change.item, change.before, "→", change.after, change.low, change.high, change.cause)
+    truck 0 to 30 → 30 30 0 became certain
     """
     piece = projection.piece
     make = row_type(Change, projection.names, not projection.money)
@@ -140,7 +149,7 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
 
 
 def _parts(*beliefs: Belief) -> DisjointSets:
-    """The ids that are linked, or are records of one fact, in any of the beliefs."""
+    """The parts: ids are in one if they are linked, or are records of one fact, in any of the beliefs."""
     parts = DisjointSets()
     for belief in beliefs:
         for fact in belief.facts:
@@ -153,7 +162,7 @@ def _parts(*beliefs: Belief) -> DisjointSets:
 
 
 class _Side:
-    """One of the two views: its facts by part, and what it believes of each record."""
+    """One of the two views: its facts by part, and the fact that it believes of each record."""
 
     def __init__(self, view: Viewed, parts: DisjointSets) -> None:
         self.as_of, self._known_at, self._recorded_until = view.as_of, view.known_at, view.recorded_until
@@ -164,7 +173,7 @@ class _Side:
         self._believed = {member: fact for fact in view.belief.facts for member in fact.members}
 
     def fact(self, other: Fact) -> Fact | None:
-        """What this side believes of a fact of either side: the fact that has its record now, or None."""
+        """The fact that has the record of a fact of either side on this side, or None."""
         return next((self._believed[each] for each in (other.id, *other.members) if each in self._believed), None)
 
     def could_know(self, accounts: Iterable[Account]) -> bool:
@@ -175,17 +184,17 @@ class _Side:
         )
 
     def reads_on(self, other: _Side) -> bool:
-        """Whether this side reads the log further than the other."""
+        """Whether this side reads the log to a later instant than the other."""
         if other._recorded_until is None:
             return False
         return self._recorded_until is None or end_of(self._recorded_until) > end_of(other._recorded_until)
 
     def has_happened(self, fact: Fact) -> int:
-        """0: not, 1: perhaps, 2: surely. By its date alone, whatever supersedes it."""
+        """Whether the fact has happened: 0 no, 1 perhaps, 2 surely. Only its date counts, not what supersedes it."""
         return fact.date.possible_by(self.as_of) + fact.date.certain_by(self.as_of)
 
     def superseders(self, fact: Fact) -> tuple[bool, int]:
-        """Whether something has surely superseded the fact, and how many facts may have directly."""
+        """Whether the fact is surely superseded, and how many facts may directly supersede it."""
         if not self.has_happened(fact):
             return False, 0
         seen = self._in_view.get(fact.id)
@@ -197,7 +206,7 @@ def _within(instant: datetime, cut: date | datetime | None) -> bool:
 
 
 def _cause(adding: Iterable[Fact], old: _Side, new: _Side) -> str:
-    """Why these facts, each of which adds to a sum on one side at least, come to something else on the other."""
+    """Why these facts add something else to a sum on the new side. Each of them adds to it on one side at least."""
     adding = list(adding)
     causes = {cause for fact in adding for cause in _causes(fact, old, new)}
     causes |= {OPPOSITES[cause] for fact in adding for cause in _causes(fact, new, old)}

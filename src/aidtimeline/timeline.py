@@ -1,4 +1,7 @@
-"""`Timeline` and `View`: the facade. A timeline is a log's records; a view is what they say at a date."""
+"""`Timeline` and `View`: where questions begin. A timeline has the records of a log; a view is what they say at a date.
+
+The examples ask the record in events/, of the repository.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +44,17 @@ R = TypeVar("R")
 
 @frozen(slots=False)
 class View:
-    """The facts as known at one date, cut as of one date.
+    """The facts as of one day, as known at one date; `Timeline.as_of` makes it.
 
-    `as_of` is a day (inclusive); `known_at` a day or an instant (inclusive), None where all is known that is in the
-    log; `recorded_until` likewise.
+    `as_of` is a day; `known_at` and `recorded_until` are a day or an instant, or None for no cut. All are inclusive.
+    `belief` has all facts that are believed at these cuts, whatever their dates; `records` are all records of the log.
+
+    >>> from aidtimeline import Timeline
+    >>> view = Timeline.open("events").as_of("2023-11-28", known_at="2023-11-25")
+    >>> len(view.facts), view.problems
+    (12, ())
+    >>> print(view.counts()["mine-detector"])
+    at least 50
     """
 
     as_of: date
@@ -56,16 +66,22 @@ class View:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        """The facts that count in some world, ordered by (latest, earliest, known_since, recorded_at, id)."""
+        """The facts that count in some world, in the order of `Fact.rank`."""
         return cut(self.belief, self.as_of)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What replay could make no sense of: amendments that aim at nothing, circles, and the like."""
+        """What replay ignored: amendments of records that are missing, circles of links, and the like."""
         return self.belief.problems
 
     def replay(self, projection: Projection[S, R]) -> R:
-        """What a projection makes of the facts. A result knows what it was asked, and of which view."""
+        """The result of a projection over the facts, the built-in ones or one of your own (docs/projections.md).
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> view = Timeline.open("events").as_of("2023-11-28")
+        >>> view.replay(Counts(by="item")) == view.counts(by="item")
+        True
+        """
         result = run(self.facts, projection)
         return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
 
@@ -76,7 +92,17 @@ class View:
         kind: str | Iterable[str] = "delivery",
         where: Where | None = None,
     ) -> Table:
-        """How many of what, with bounds; see `aidtimeline.projections.Counts`."""
+        """How many of what, with bounds; see `aidtimeline.projections.Counts`.
+
+        >>> from aidtimeline import Timeline
+        >>> print(Timeline.open("events").as_of("2023-11-28").counts(by="donor", where={"item": ["truck", "helmet"]}))
+        delivery by donor, where item is truck or helmet
+        as of 28 Nov 2023 · with all that is known today (no --known-at cut)
+        <BLANKLINE>
+        donor  label       number  reports
+        ─────  ─────  ───────────  ───────────────────────────────────────────────
+        JP     Japan  at least 31  Interfax-Ukraine 2023-01-11; Rubryka 2023-11-28
+        """
         return self.replay(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
     def money(
@@ -86,45 +112,86 @@ class View:
         kind: str | Iterable[str] | None = None,
         where: Where | None = None,
     ) -> Table:
-        """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`."""
+        """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`.
+
+        >>> from aidtimeline import Timeline
+        >>> print(Timeline.open("events").as_of("2023-11-28").money()["delivery", "USD"])
+        195,000
+        """
         return self.replay(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
 
     def projects(self, where: Where | None = None) -> ProjectTable:
-        """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`."""
+        """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`.
+
+        >>> from aidtimeline import Timeline
+        >>> Timeline.open("events").as_of("2023-11-28").projects()["hd-equipment"].status
+        ('implementation',)
+        """
         return self.replay(ProjectStates(where, self.vocabulary))
 
     def participation(self, where: Where | None = None) -> ParticipationTable:
-        """Who has which role in which project; see `aidtimeline.projections.Participations`."""
+        """Who has which role in which project; see `aidtimeline.projections.Participations`.
+
+        >>> from aidtimeline import Timeline
+        >>> [part.party for part in Timeline.open("events").as_of("2023-11-28").participation({"role": "lead"})]
+        ['US', 'LT']
+        """
         return self.replay(Participations(where, self.vocabulary))
 
     def fulfilment(self, where: Where | None = None) -> FulfilmentTable:
-        """What has become of each promise, `where` choosing which; see `aidtimeline.projections.Fulfilment`."""
+        """What was delivered or paid of promises, `where` choosing promises; see `aidtimeline.projections.Fulfilment`.
+
+        >>> from aidtimeline import Timeline
+        >>> [row] = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
+        >>> print(row.promised, "·", row.delivered, "·", row.outstanding)
+        22 · 2 to 4 · 18 to 20
+        """
         return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
 
     def explain(self, projection: Explained, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
-        `key` is that under which the result has the answer: of sums the row's, `"truck"` or `("truck", "JP")`; of
-        project states the project and the field, `("hd-equipment", "status")`; of participations project, party and
-        role. A table can also be asked itself: `view.counts().explain("truck")`.
+        `key` is the key of the answer: for sums that of the row, `"truck"` or `("truck", "JP")`; for project states the
+        project and the field; for participations project, party and role. Tables also have a method of their own:
+        `view.counts().explain("truck")`.
 
-        Raises `UnknownKey`, naming the nearest, if nothing that may count has the key.
+        Raises `UnknownKey`, which names the nearest keys, if no fact that counts in some world has the key.
+
+        >>> from aidtimeline import ProjectStates, Timeline
+        >>> view = Timeline.open("events").as_of("2023-11-28")
+        >>> for reason in view.explain(ProjectStates(), ("hd-equipment", "status")):
+        ...     print(reason.states, [source.publisher for source in reason.sources])
+        implementation ['Rubryka']
         """
         return explain(self, projection, key)
 
     def diff(self, after: View, projection: Counts | MoneySums | None = None) -> Changes:
         """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
 
-        What is compared are the sums of the projection; deliveries by item if none is given.
+        The sums of `projection` are compared; by default, deliveries by item.
+
+        >>> from aidtimeline import Timeline
+        >>> timeline = Timeline.open("events")
+        >>> changes = timeline.as_of("2023-01-01").diff(timeline.as_of("2023-11-28"))
+        >>> print(*changes["truck"])
+        truck: 0–30 → 30: became certain
         """
         return diff(self, after, projection or Counts(vocabulary=self.vocabulary))
 
 
 class Timeline:
-    """The records of a log, ready to be replayed to any date, as known at any date.
+    """The records of a log, which can be replayed to any date, as known at any date.
 
-    >>> Timeline([]).as_of("2023-11-28", known_at="2023-11-25").facts
-    ()
+    Args:
+        records: The records, in any order.
+        vocabulary: The labels of slugs, and the categories of items.
+        problems: What was wrong with lines that were skipped; it is only kept.
+
+    >>> timeline = Timeline.open("events")
+    >>> print(timeline.as_of("2023-11-28").counts()["truck"])
+    30
+    >>> "truck" in timeline.as_of("2023-11-28", known_at="2023-11-25").counts()
+    False
     """
 
     def __init__(
@@ -140,10 +207,10 @@ class Timeline:
 
     @classmethod
     def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False) -> Timeline:
-        """Read a log's folder, and its vocabulary.
+        """Read the log in a folder, and its vocabulary.
 
-        Lines that cannot be read raise `UnreadableLog`; with `skip_problems` they are passed over, and listed in
-        `problems`.
+        Raises `LogError` if the folder has no log, and `UnreadableLog` if lines cannot be read. With `skip_problems`
+        such lines are skipped, and `problems` lists them.
         """
         from aidtimeline.log import EventLog  # noqa: PLC0415  (a replay of records needs no files)
         from aidtimeline.log.vocabulary import load_vocabulary  # noqa: PLC0415
@@ -159,9 +226,15 @@ class Timeline:
         known_at: str | date | datetime | None = None,
         recorded_until: str | date | datetime | None = None,
     ) -> View:
-        """The facts that may have happened by the end of a day, as known at a date (None: all that is known).
+        """The view as of a day, as known at a date.
 
-        `known_at` and `recorded_until` are a day (all of it, UTC) or an instant; all cuts are inclusive.
+        Args:
+            day: The day by whose end things must have happened to count (inclusive), `YYYY-MM-DD` or a date.
+            known_at: The day or instant by which a report must be known (inclusive). None: all that is known.
+            recorded_until: The day or instant up to which the log is read (inclusive). None: all of it.
+
+        A day as a cut means all of it in UTC. docs/semantics.md has the rules. Raises `InvalidValue` for anything but a
+        day or an instant.
         """
         known = None if known_at is None else parse_cut(known_at)
         recorded = None if recorded_until is None else parse_cut(recorded_until)
@@ -176,12 +249,14 @@ class Timeline:
         known_at: str | date | datetime | None = None,
         recorded_until: str | date | datetime | None = None,
     ) -> Series:
-        """A sum over time, at one date of knowledge: on every day what the view as of that day has; see `Series`.
+        """A sum over time, at one date of knowledge. Its answer for a day is that of the view as of that day.
 
-        The cuts are those of `as_of`.
+        `known_at` and `recorded_until` are the cuts of `as_of`.
 
-        >>> len(Timeline([]).series(Counts(by="item"), known_at="2023-11-25"))
-        0
+        >>> from aidtimeline import Counts
+        >>> trucks = Timeline.open("events").series(Counts(by="item"))["truck"]
+        >>> print(trucks.at("2023-11-27"), "·", trucks.at("2023-11-28"))
+        0 to 30 · 30
         """
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         return evolve(series(any_day.belief, projection), view=any_day, question=projection)
@@ -195,24 +270,20 @@ def replay(
     known_at: str | date | datetime | None = None,
     recorded_until: str | date | datetime | None = None,
 ) -> R:
-    """Replay records to a date: what the projection makes of them, with no files at all.
+    """The result of a projection over records, without any files.
 
     Args:
         records: Any iterable of records, in any order.
-        projection: What is asked; see `aidtimeline.projections`.
-        as_of: The day by the end of which things must have happened to count (inclusive).
-        known_at: The day or instant by which one must have been able to know (inclusive); None: all that is known.
-        recorded_until: The day or instant up to which the log is read (inclusive); None: all of it.
+        projection: The question; see `aidtimeline.projections`.
+        as_of: The day by whose end things must have happened to count (inclusive).
+        known_at: The day or instant by which a report must be known (inclusive). None: all that is known.
+        recorded_until: The day or instant up to which the log is read (inclusive). None: all of it.
 
     Raises:
-        InvalidValue: A cut that is no day, or no day or instant.
+        InvalidValue: A cut that is not a day, or not a day or an instant.
 
-    >>> len(replay([], Counts(), as_of="2023-11-28"))
-    0
+    >>> from aidtimeline import EventLog
+    >>> print(replay(EventLog("events").read(), Counts(by="item"), as_of="2023-11-28")["truck"])
+    30
     """
-    belief = believe(
-        records,
-        known_at=None if known_at is None else parse_cut(known_at),
-        recorded_until=None if recorded_until is None else parse_cut(recorded_until),
-    )
-    return run(cut(belief, parse_day(as_of)), projection)
+    return run(Timeline(records).as_of(as_of, known_at=known_at, recorded_until=recorded_until).facts, projection)

@@ -1,9 +1,9 @@
-"""Explanations: the facts that an answer comes from, what may replace them, and the reports behind each.
+"""Explanations: the facts behind an answer, what may replace them, and the reports behind each.
 
-An explanation is sufficient: replaying its records alone gives the answer again. And it holds nothing irrelevant: each
-fact in it counts in some world, may replace one that does, or keeps links from holding that make a circle.
+An explanation is sufficient: replaying only its records gives the answer again. And it has nothing irrelevant: each
+fact in it counts in some world, or may replace one that does, or is in a circle of links, which are ignored.
 
-`answers` takes an answer apart, `reasons` is what it comes to, `text` how it is printed.
+`answers` takes an answer apart into `reasons`; `aidtimeline.report.explanation` prints them.
 """
 
 from aidtimeline.explain.answers import Explained, Explanation, explain

@@ -1,4 +1,4 @@
-"""Taking an answer apart, the bounds of a sum or the possible values of a state, into the facts that it comes from."""
+"""Takes an answer apart into the facts behind it: the bounds of a sum, or the possible values of a state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aidtimeline.values.dates import end_of
 
 
 class Explained(Protocol):
-    """What can be explained: a projection that is made of one sum or state."""
+    """A projection that can be explained: one that is made of one sum or one state."""
 
     @property
     def piece(self) -> Sum[Any] | State[Any, Any]:
@@ -30,11 +30,20 @@ class Explained(Protocol):
 
 @frozen
 class Explanation(Result[Reason, Reason]):
-    """Why an answer is what it is. `answer` is the bounds of a sum, or the possible values of a state.
+    """Why an answer is what it is. It prints as text that can be cited.
 
-    `name` says in words what was asked. A sum has a `unit` (None: pieces) or a `currency`. The rows are the reasons:
-    first the facts that count in some world, then what may replace them; the key is the id of a fact. `records` are all
-    that is needed to replay the answer at the cuts of the view. It prints so that it can be cited.
+    `answer` is the bounds of a sum, in `unit` (None: pieces) or `currency`, or the set of possible values of a state.
+    `name` says in words what was asked. The rows are the reasons: first the facts that count in some world, then what
+    may replace them; the key is the id of a fact. `records` are all records that are needed to replay the answer at the
+    cuts of the view.
+
+    >>> from aidtimeline import Timeline
+    >>> explanation = Timeline.open("events").as_of("2023-01-01").counts().explain("truck")
+    >>> print(explanation.answer)
+    0 to 30
+    >>> for reason in explanation:
+    ...     print(reason.states, reason.date, reason.certain, [source.publisher for source in reason.sources])
+    30 by 28 Nov 2023 False ['Rubryka']
     """
 
     name: str
@@ -46,22 +55,26 @@ class Explanation(Result[Reason, Reason]):
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The rows."""
+        """The rows under another name."""
         return self.rows
 
 
 def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
-    """Take one answer of a view apart: the bounds of a sum, or the values of a state.
+    """Take one answer of a view apart into the facts behind it.
 
     Args:
-        view: The view that was asked.
-        projection: What was asked of it.
-        key: Which of its answers, as the result is asked for it: of sums the values of the row's key, and of counts the
-            unit behind these, if there are several; of project states the project and the field; of participations
-            project, party and role.
+        view: The view.
+        projection: The question, such as `Counts` or `ProjectStates`.
+        key: The key of the answer. For sums it is that of the row, and counts may have the unit last; for project
+            states it is project and field, for participations project, party and role.
 
     Raises:
-        UnknownKey: No fact that may count has this key; the message names the nearest.
+        UnknownKey: No fact that counts in some world has this key; the message names the nearest.
+
+    >>> from aidtimeline import ProjectStates, Timeline
+    >>> view = Timeline.open("events").as_of("2023-11-28")
+    >>> sorted(explain(view, ProjectStates(), ("hd-equipment", "status")).answer)
+    ['implementation']
     """
     piece: Any = projection.piece
     sums = projection if isinstance(projection, Sums) else None
@@ -86,19 +99,19 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
 
 
 def _in_words(key: object) -> str:
-    """A key as a person says it: its values, without those that are none."""
+    """A key in words: its values, without None."""
     values = key if isinstance(key, tuple) else (key,)
     return ", ".join(str(each) for each in values if each is not None) or "all"
 
 
 def _in_log(view: Viewed) -> Iterator[Record]:
-    """The records that stood in the log."""
+    """The records that the log held at the cut of record time."""
     until = None if view.recorded_until is None else end_of(view.recorded_until)
     return (record for record in view.records if until is None or record.recorded_at <= until)
 
 
 def _amendments(records: Iterable[Record], known_at: date | datetime | None) -> Mapping[str, list[Record]]:
-    """The corrections and retractions of each record, as far as they were out."""
+    """The repairs of each record, and the news about it that was known, by the id of the record."""
     until = None if known_at is None else end_of(known_at)
     amendments: dict[str, list[Record]] = defaultdict(list)
     for record in records:
@@ -112,7 +125,7 @@ def _amendments(records: Iterable[Record], known_at: date | datetime | None) -> 
 def _reasons(
     terms: Mapping[str, object], others: set[str], view: Viewed, records: Iterable[Record]
 ) -> Iterator[Reason]:
-    """The facts that count, then what may replace them: believed facts in their order, and what is not believed."""
+    """The facts that count, then the facts that may replace them, then the records that are not believed."""
     amendments = _amendments(records, view.known_at)
     circles = {each for circle in view.belief.links.circles for each in circle}
     believed = {fact.id: fact for fact in (*view.belief.facts, *view.facts) if fact.id in terms or fact.id in others}
@@ -129,5 +142,5 @@ def _reasons(
     for record in records:
         if record.id in (others | duplicates) - believed.keys() and isinstance(record.event, Event):
             part: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
-            told = tuple(amendments.get(record.id, ()))
-            yield Reason(record.id, record.event, record.event.date, part, amendments=told)
+            about = tuple(amendments.get(record.id, ()))
+            yield Reason(record.id, record.event, record.event.date, part, amendments=about)

@@ -1,4 +1,4 @@
-"""Reasons: one fact of an explanation each, with the reports that tell of it and what each of them says."""
+"""Reasons: the facts of an explanation, each with its reports and what each of them says."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from aidtimeline.semantics import Account, Fact
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
-#: What a fact is doing in an explanation: it counts in some world; it may replace one that does, or links run through
-#: it to one that may; or it is in a circle of links with another, and so these are ignored; or it is a record of the
-#: same fact as another, under whose id it stands.
 Part: TypeAlias = Literal["counts", "replaces", "circle", "duplicate"]
+"""Why a fact is in an explanation.
+
+- counts: it counts in some world.
+- replaces: it may replace a fact that counts, or links run through it to one that may.
+- circle: it is in a circle of links, which are ignored.
+- duplicate: it is a record of another fact in the explanation.
+"""
+
 Cut: TypeAlias = date | datetime | None
 
 
 @frozen
 class Report:
-    """What one report says of a fact: None where it does not say. `record` is the id of the record that tells of it."""
+    """What one report says of a fact; None: it does not say. `record` is the id of the record that has the report."""
 
     record: str
     source: Source
@@ -34,10 +39,10 @@ class Report:
 class Reason(NamedTuple):
     """One fact of an explanation.
 
-    `states` is what it adds or sets when it counts; None where its `part` is another. `certain`: it counts in every
-    world. A record that is not believed at the cut, and is here because links run through it, has no accounts.
-    `reports` are those that were out by the cut. `amendments` are the corrections and retractions that speak of it,
-    decisive or not.
+    If its `part` is "counts", `states` is what it adds to a sum (a quantity), or the value that it states. `certain`:
+    it counts in every world. `disputed` names what its accounts contradict each other about. `reports` are those that
+    were out by the cut of knowledge. `amendments` are its corrections and retractions, whether they decide or not. A
+    record that is not believed, and is here because links run through it, has no accounts and no reports.
     """
 
     id: str
@@ -53,12 +58,12 @@ class Reason(NamedTuple):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The reports behind it, each once."""
+        """The sources of its reports, each once."""
         return tuple(dict.fromkeys(report.source for report in self.reports))
 
     @classmethod
     def of_fact(cls, fact: Fact, part: Part, states: object, amendments: Iterable[Record], known_at: Cut) -> Reason:
-        """A fact that is believed."""
+        """The reason for a believed fact."""
         return cls(
             fact.id,
             fact.event,
@@ -75,14 +80,14 @@ class Reason(NamedTuple):
 
 def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
     event = account.record.event
-    said: Any = event.event if isinstance(event, Correction) else event
-    quantity = None if account.quantity is None else said.quantity
+    text: Any = event.event if isinstance(event, Correction) else event
+    quantity = None if account.quantity is None else text.quantity
     for source in account.sources:
         if out_by(source, known_at):
-            yield Report(account.record.id, source, said.date, quantity, stated(said, "value", Money))
+            yield Report(account.record.id, source, text.date, quantity, stated(text, "value", Money))
 
 
 def out_by(source: Source, cut: Cut) -> bool:
-    """Whether a report was out by a cut (inclusive; None: all are), as far as its date of publication tells."""
+    """Whether a report was published by a cut (inclusive; None: any); without a date of publication it was."""
     last = None if source.published is None else source.published.latest
     return cut is None or last is None or end_of(last) <= end_of(cut)

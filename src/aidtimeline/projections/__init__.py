@@ -1,4 +1,7 @@
-"""Projections: what is asked of a view. Built of few pieces that give bounds, or folds of your own."""
+"""Projections: the questions that a view answers. See docs/projections.md for how to write one.
+
+The built-in ones are made of few pieces that give bounds: `Sum`, `State`, `Union` and `Product`.
+"""
 
 from aidtimeline.projections.fields import FIELDS, names
 from aidtimeline.projections.fulfilment import Fulfilment, FulfilmentRow, FulfilmentTable

@@ -1,20 +1,20 @@
 """Fulfilment: what was promised, what has been delivered or paid of it, what is outstanding, and what is overdue.
 
-A row is what one donor promised of one item (in one unit) or in one currency for one project, pledges and commitments
-apart. In a world it holds the promises that count there; a delivery that counts adds to it where one of the promises
-counts toward which it is linked or inferred.
+A row has the promises of one kind (pledge or commitment), donor, project, and item and unit, or currency. In each world
+it has the promises that count there. A delivery that counts in that world adds to the row if it is linked or inferred
+to one of these promises:
 
-- *Linked* by `fulfils`: toward each promise that it names, toward whatever has replaced that since, and toward what
-  these themselves fulfil: what keeps a commitment keeps the pledge behind it. Where it names promises of several items,
-  it counts toward those of its own; toward another item only where it names none of its own.
-- *Inferred* where it names no promise: toward all promises of its donor, project and item (or currency), be they older
-  or younger. Which of them it serves is decided in order of date (see `matching`).
+- It is *linked* if it names promises in `fulfils`: to each promise that it names, to what has replaced that since, and
+  to what these fulfil in turn, because what keeps a commitment keeps the pledge behind it. If the named promises are of
+  several items, it is linked to those of its own item, and to another item only if none is of its own.
+- It is *inferred* if it names no promise: to all promises of its donor, project and item (or currency), earlier or
+  later. Which of them it serves is decided in order of date (see `matching`).
 
-A delivery counts once in a row, however many of its promises it serves. Linked to several rows of one kind, it adds
-from nothing to all of it to each, for nobody has said how it is split. A commitment is a promise, never a delivery.
-What is delivered beyond what was promised is shown: then outstanding is below zero. Money is paid by disbursements
-and by deliveries with a value, in the provider's books (an expenditure is the same money once more, spent by who got
-it); where two of them are one flow, it counts twice unless the value of one of them starts at zero.
+A delivery counts once in a row, however many promises it serves there. If it is linked to several rows of one kind, it
+adds 0 to all of it to each, because its split is not known. A commitment is a promise, never a delivery. If more is
+delivered than was promised, the row shows it, and outstanding is below zero. Money is paid by disbursements and by
+deliveries with a value, in the provider's books. (An expenditure is the same money, spent later by its receiver.) If a
+disbursement and a delivery are the same money, it counts twice unless the value of one of them starts at zero.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 PROMISES = kinds_that(lambda each: each.nature is PROMISE)
+"""The kinds of promises."""
 
 
 class Key(NamedTuple):
-    """Which promises a row is of: things have an item and a unit (None: pieces), money a currency."""
+    """The key of a row of promises. Things have an item and a unit (None: pieces), money has a currency."""
 
     kind: str
     donor: Value
@@ -52,11 +53,12 @@ class Key(NamedTuple):
 
 
 class FulfilmentRow(NamedTuple):
-    """What has become of the promises of one key: its values, and what they come to.
+    """The promises of one key, and what has become of them.
 
-    `linked` and `inferred` are the two parts of `delivered`. `outstanding` is promised less delivered, never clipped;
-    `overdue` what is outstanding, and not below zero, of those promises that were due before the cut. `due` are the
-    EDTF texts of the promises that may count, in order.
+    The amounts are in `unit` (None: pieces) or `currency`, with bounds over all worlds. `linked` and `inferred` are the
+    two parts of `delivered`. `outstanding` is promised less delivered; it is below zero if more was delivered.
+    `overdue` is what is outstanding of the promises that were due before the cut, never below zero. `due` has the EDTF
+    texts of the promises' due dates in order, `matches` the deliveries and the promises that they serve.
     """
 
     kind: str
@@ -76,7 +78,7 @@ class FulfilmentRow(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """Which promises they are."""
+        """The key of the row."""
         return Key(*self[: len(Key._fields)])  # type: ignore[arg-type]
 
     @property
@@ -87,7 +89,7 @@ class FulfilmentRow(NamedTuple):
 
 @frozen
 class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
-    """The rows, ordered by kind, donor, project, item, unit and currency, None first; these are also the key."""
+    """The rows, ordered by kind, donor, project, item, unit and currency, None first. These six are also the key."""
 
     KEY = len(Key._fields)
 
@@ -95,20 +97,30 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
 
 
 class Fulfilment:
-    """What has been delivered or paid of what was promised: the result is a `FulfilmentTable`.
+    """What has been delivered or paid of what was promised. The result is a `FulfilmentTable`.
 
-    `as_of` is the day at which the facts are cut. A promise is overdue when the last day of its `due` has passed, and
-    perhaps so when the first has; where that is open ("by 2025"), no sooner than the last; without `due`, never.
-    `where` chooses promises, never what is delivered for them.
+    A promise is overdue after the last day of its `due`, and perhaps overdue after the first day. If the first day is
+    open ("by 2025"), it is not overdue before the last day has passed; without `due`, it never is.
 
-    There is no sum by parts here: what is left for one promise hangs on all the others, so the state is the facts that
-    promise and deliver, kept whole. Promised, delivered and outstanding are tight where they are not flagged loose;
-    overdue and the matches are sound. It takes time in proportion to the facts, but in a row where all is undecided,
-    and each promise may match each delivery, to the product of both.
+    What is left for one promise depends on all others, so the state is not a sum: it keeps all facts that promise or
+    deliver. Promised, delivered and outstanding are tight unless they are flagged as loose; overdue and the matches are
+    sound. The time grows with the number of facts, but in a row in which everything is undecided, with the number of
+    promises times the number of deliveries.
 
-    >>> from aidtimeline import replay
-    >>> len(replay([], Fulfilment("2023-11-28"), as_of="2023-11-28"))
-    0
+    Args:
+        as_of: The day of the view (inclusive).
+        where: Which promises are shown, as in `Counts`; it never leaves out what was delivered for them.
+        vocabulary: The categories of items, if a field is `item-category`.
+
+    Raises:
+        InvalidValue: `as_of` is not a day.
+        UsageError: An unknown field.
+
+    >>> from aidtimeline import Timeline
+    >>> view = Timeline.open("events").as_of("2024-07-31")
+    >>> [row] = view.replay(Fulfilment("2024-07-31", where={"item": "mechanical-demining-machine"}))
+    >>> print(row.kind, row.promised, "·", row.delivered, "·", row.outstanding, "·", row.overdue, row.due)
+    pledge 22 · 2 to 4 · 18 to 20 · 0 ('../2024-12-31', '../2025-04')
     """
 
     def __init__(self, as_of: str | date, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
@@ -116,21 +128,21 @@ class Fulfilment:
         self.selection = select(None, where, vocabulary)
 
     def initial(self) -> list[Fact]:
-        """Nothing promised."""
+        """The state of no facts."""
         return []
 
     def step(self, state: list[Fact], fact: Fact) -> list[Fact]:
-        """Keep what promises or delivers."""
+        """Keep a fact that promises or delivers."""
         if fact.event.nature is PROMISE or fact.event.makes_good:
             state.append(fact)
         return state
 
     def merge(self, one: list[Fact], other: list[Fact]) -> list[Fact]:
-        """Both."""
+        """The state of the facts of both."""
         return one + other
 
     def finish(self, state: list[Fact]) -> FulfilmentTable:
-        """The rows of all promises that may count."""
+        """The rows of all promises that count in some world."""
         facts = sorted(state, key=lambda fact: fact.rank)
         promises = {fact.id: fact for fact in facts if fact.event.nature is PROMISE}
         rows: dict[Key, list[Promised]] = defaultdict(list)
@@ -179,7 +191,7 @@ class Fulfilment:
 
 
 def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
-    """What a promise or a delivery comes to, in things and in money, each with the key of its own fields."""
+    """The amounts of a promise or a delivery, of things and of money, each under the key of its fields."""
     weighed = ("goods", "money") if fact.event.nature is PROMISE else fact.event.makes_good
     if fact.quantity is not None and "goods" in weighed:
         key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
@@ -191,7 +203,7 @@ def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
 
 
 def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[Key, Given]]:
-    """Toward which promises a delivery counts that names none: all of its own donor, project and item or currency."""
+    """How a delivery that names no promise counts: toward all promises of its donor, project and item or currency."""
     for kind in PROMISES:
         for own, term in _measures(fact):
             key = own._replace(kind=kind)
@@ -200,14 +212,15 @@ def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[
 
 
 def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Given]]:
-    """Toward which promises a delivery counts that names some, and how much of it may in each row."""
+    """How a delivery that names promises counts: toward which of them, and with how much in each row."""
+    own = {(key.unit, key.currency): term for key, term in _measures(fact)}
     named: dict[tuple[str, Value], dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
     for promise in _reached(fact, promises):
         for key, _ in _measures(promises[promise]):
             named[key.kind, key.currency][key].add(promise)
     for rows in named.values():
         toward = {key: ids for key, ids in rows.items() if key.item == fact.item} or rows
-        terms = {key: term for key in toward for term in _measured(fact, key)}
+        terms = {key: own[key.unit, key.currency] for key in toward if (key.unit, key.currency) in own}
         several = [promises[each] for key in terms for each in toward[key]]
         split = len(terms) > 1 and how_many_count(several).high != 1
         for key, ids in toward.items():
@@ -218,7 +231,7 @@ def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Giv
 
 
 def _reached(fact: Fact, promises: Mapping[str, Fact]) -> set[str]:
-    """The promises that a fact fulfils, and those that these fulfil in turn."""
+    """The promises that a fact fulfils, directly or through others."""
     reached: set[str] = set()
     waiting = list(fact.fulfils)
     while waiting:
@@ -227,10 +240,3 @@ def _reached(fact: Fact, promises: Mapping[str, Fact]) -> set[str]:
             reached.add(each)
             waiting.extend(promises[each].fulfils)
     return reached
-
-
-def _measured(fact: Fact, key: Key) -> Iterator[Term]:
-    """What a delivery comes to in the unit or currency of a row, whatever its item."""
-    for own, term in _measures(fact):
-        if (own.unit, own.currency) == (key.unit, key.currency):
-            yield term

@@ -1,16 +1,26 @@
-"""Results: what an answer looks like from outside, whatever was asked.
+"""Results: the one shape of all answers.
 
-A result holds rows in order, as named tuples, and is asked by key:
+A result has rows in order, which are named tuples, and answers by key:
 
 | | |
 |---|---|
-| `for row in result` | the rows; `len(result)` how many |
+| `for row in result` | the rows; `len(result)` is their number |
 | `result[key]` | the answer of one row; an unknown key raises `UnknownKey`, which names the nearest |
 | `key in result`, `result.get(key)` | whether there is such a row; its answer, or None |
 | `print(result)` | what the command line prints; a notebook shows the same |
 
-The names of the columns and the form of the key come from the question, never from the data. A result is neither a
-`Mapping` nor a `Sequence`: libraries that read tables would take it for something else than a table.
+The question decides the names of the columns and the form of the key, never the data. A result is neither a `Mapping`
+nor a `Sequence`, because libraries that read tables would take it for a dictionary or a list of tuples.
+
+>>> from aidtimeline import Timeline
+>>> counts = Timeline.open("events").as_of("2023-11-28").counts(by="item")
+>>> print(counts["truck"])
+30
+>>> counts["trukc"]
+Traceback (most recent call last):
+aidtimeline.errors.UnknownKey: there is no row 'trukc'; the nearest: truck
+>>> [row.item for row in counts if row.high is not None]
+['detector-transport-vehicle', 'pyrotechnic-vehicle', 'truck']
 """
 
 from __future__ import annotations
@@ -33,10 +43,10 @@ A = TypeVar("A")
 
 @frozen(kw_only=True)
 class Result(Generic[R, A]):
-    """Rows of the type `R`, each of which answers with an `A`.
+    """Rows of the type `R`, whose answers are of the type `A`.
 
-    `view` and `question` are the view that was asked and the projection that it was asked for; None if the result was
-    made without a view.
+    `view` is the view that was asked, and `question` the projection that it was asked; both are None if the result was
+    made without a view. A subclass defines `rows`, and if need be `KEY`, `units` and `_answer`.
     """
 
     view: Viewed | None = field(default=None, eq=False, repr=False)
@@ -48,11 +58,11 @@ class Result(Generic[R, A]):
         raise NotImplementedError
 
     KEY: ClassVar[int] = 1
-    """How many values of a row are its key."""
+    """How many values at the start of a row are its key."""
 
     @property
     def units(self) -> bool:
-        """Whether the last value of a key is a unit, which may be left out: see `find`."""
+        """Whether the last value of a key is a unit, which may be left out; see `find`."""
         return False
 
     def key_of(self, row: R) -> tuple[Any, ...]:
@@ -61,21 +71,21 @@ class Result(Generic[R, A]):
         return tuple(values[: self.KEY])
 
     def _answer(self, row: R) -> A:
-        """What a row answers: by default itself."""
+        """The answer of a row: by default the row itself."""
         return cast(A, row)
 
     @cached_property
     def answers(self) -> Mapping[tuple[Any, ...], A]:
-        """The answers by their whole keys."""
+        """All answers by their whole keys."""
         return {self.key_of(row): self._answer(row) for row in self.rows}
 
     def whole_key(self, key: Hashable) -> tuple[Any, ...]:
-        """The whole key that is meant by a key. Raises `UnknownKey`, which names the nearest keys."""
+        """The whole key that a key stands for; see `find`. Raises `UnknownKey`."""
         whole: tuple[Any, ...] = find(key, self.answers, units=self.units)
         return whole
 
     def get(self, key: Hashable, default: Any = None) -> Any:
-        """The answer of a key, or the default where there is no such row."""
+        """The answer of a key, or the default if there is no such row."""
         try:
             return self[key]
         except UnknownKey:
@@ -106,12 +116,12 @@ class Result(Generic[R, A]):
 
 
 def find(key: Hashable, known: Collection[Any], *, units: bool = False) -> Any:
-    """The one of the known keys that is meant.
+    """The known key that `key` stands for.
 
-    A key of one value may be given without a tuple. With `units` the last value of the known keys is a unit, and may be
-    left out: then pieces are meant (unit None), or the only unit there is.
+    A key of one value need not be a tuple. With `units`, the last value of every known key is a unit. It may be left
+    out: then `key` stands for pieces (unit None), or for the only unit there is.
 
-    Raises `UnknownKey`, which names the nearest keys, or the units of which one is to be given.
+    Raises `UnknownKey`, which names the nearest keys, or the units to choose from.
 
     >>> find("truck", [("radio", None), ("truck", None), ("truck", "convoy")], units=True)
     ('truck', None)
@@ -133,7 +143,7 @@ def find(key: Hashable, known: Collection[Any], *, units: bool = False) -> Any:
 
 
 def _as_asked(key: Any, units: bool) -> str:
-    """A known key in the shortest form in which it may be given."""
+    """A known key in its shortest form."""
     if units and key[-1] is None:
         key = key[:-1]
     return str(key[0] if isinstance(key, tuple) and len(key) == 1 else key)

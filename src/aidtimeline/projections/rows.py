@@ -1,4 +1,4 @@
-"""Rows by key: named tuples whose first names come from the question, and the results that are made of them."""
+"""Rows by key, whose first columns are the fields that were asked for, and the results made of such rows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ N = TypeVar("N", bound="Named")
 
 
 def in_order(values: Iterable[str | None]) -> tuple[str, ...]:
-    """What keys are ordered by: value by value, None first (no value is an empty text)."""
+    """A sort key for keys: value by value, None first (no value is an empty text)."""
     return tuple(value or "" for value in values)
 
 
 class Named(tuple[Any, ...]):
-    """A row whose first values are those of a key, under the names that were asked for; of counts the unit comes next.
+    """A row that begins with a key: a value for each name that was asked for, and in counts a unit.
 
-    The types of such rows are made by `row_type`; `fields` are the names of the values behind the key.
+    `row_type` makes the types of such rows. `names` are the names of the key, without the unit; `fields` those of the
+    other values.
     """
 
     __slots__ = ()
@@ -33,12 +34,12 @@ class Named(tuple[Any, ...]):
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """The values of the key, one for each name."""
+        """The values of the key, one for each of `names`."""
         return self[: len(self.names)]
 
     @staticmethod
     def values_of(answer: Any) -> Iterable[Any]:
-        """The values of the `fields` that make up an answer."""
+        """The values of `fields` for an answer."""
         return (answer,)
 
     def __getattr__(self, name: str) -> Any:
@@ -51,7 +52,7 @@ class Named(tuple[Any, ...]):
 
 @cache
 def row_type(base: type[Named], names: tuple[str, ...], units: bool) -> Any:
-    """The type of rows with these names in front of those of `base.fields`, and the methods of `base`.
+    """The type of rows with these names, with `units` a unit, and then `base.fields`; its methods are those of `base`.
 
     >>> row_type(Named, ("item", "part-of"), True)._fields
     ('item', 'part_of', 'unit')
@@ -67,11 +68,11 @@ def _row(base: type[Named], names: tuple[str, ...], units: bool, values: tuple[A
 
 @frozen
 class Keyed(Result[N, A]):
-    """Rows by the values of `names` in order, None first.
+    """Rows ordered by the values of `names`, None first.
 
-    A key has one value for each name, as a tuple if there are several or none. Counts never mix units: the unit may
-    stand behind these values, `counts["rope", "metre"]`. Without it pieces are meant, or the only unit there is.
-    `money` says that these are sums of money, which have no unit but their currency.
+    A key has one value for each name. It is a tuple if there are several names, or none. Counts of different units have
+    rows of their own: a unit may follow the values, `counts["rope", "metre"]`. Without a unit, a key stands for pieces,
+    or for the only unit there is. `money` means sums of money, which have a currency among their names and no unit.
     """
 
     ROW: ClassVar[type[Named]]
@@ -82,7 +83,14 @@ class Keyed(Result[N, A]):
 
     @classmethod
     def of(cls, names: Iterable[str], answers: Mapping[tuple[Any, ...], Any], *, money: bool = False) -> Self:
-        """The result with these answers under these whole keys."""
+        """The result with these answers by their whole keys.
+
+        Args:
+            names: The names of the values of a key.
+            answers: The answers. Each key is a tuple with a value for each name; of counts the unit (None: pieces) is
+                last.
+            money: Whether these are sums of money.
+        """
         names = tuple(names)
         make = row_type(cls.ROW, names, not money)
         rows = (make(*key, *cls.ROW.values_of(answers[key])) for key in sorted(answers, key=in_order))
@@ -94,5 +102,5 @@ class Keyed(Result[N, A]):
         return not self.money
 
     def key_of(self, row: N) -> tuple[Any, ...]:
-        """The values of the names, and of counts the unit."""
+        """The values of the names; of counts also the unit."""
         return row[: -len(self.ROW.fields)]

@@ -1,7 +1,7 @@
-"""Series: any sum over time, as steps, in one pass; and at the end of each month, quarter or year.
+"""Series: a sum over time, as steps, or at the end of each month, quarter or year.
 
-A sum on a day is the sum of the phases that hold on it (see `aidtimeline.semantics.histories`): each adds its bounds on
-the day on which it begins, and takes them back on the day on which it ends.
+A series takes one pass over the phases of the facts (see `aidtimeline.semantics.histories`). A phase adds its bounds to
+the sum on the day on which it begins, and takes them off again on the day on which it ends.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NOTHING = Bounds(Decimal(0), Decimal(0))
 
 
 class Step(NamedTuple):
-    """The bounds of a sum from a day on (inclusive; None: since ever), until the next step."""
+    """The bounds of a sum from a day on (inclusive; None: since ever) until the next step."""
 
     day: date | None
     bounds: Bounds
@@ -42,7 +42,7 @@ class Step(NamedTuple):
 
 @frozen
 class Steps:
-    """One sum over time: a step wherever its bounds or their flags change. Before the first they are 0 to 0.
+    """One sum over time: a step on each day on which its bounds or flags change. Before the first step it is 0.
 
     >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
     >>> print(truck.at("2022-11-30"), "·", truck.at("2023-11-28"))
@@ -52,13 +52,13 @@ class Steps:
     steps: tuple[Step, ...]
 
     def at(self, day: str | date) -> Bounds:
-        """The bounds as of a day (inclusive). Raises `InvalidValue` for what is no day."""
+        """The bounds as of a day (inclusive). Raises `InvalidValue` for anything but a day."""
         number = bisect_right(self.steps, parse_day(day), key=lambda step: step.day or date.min)
         return self.steps[number - 1].bounds if number else _NOTHING
 
     @property
     def numbers(self) -> tuple[tuple[date | None, Decimal, Decimal | None], ...]:
-        """The steps as (day, low, high), only those where low or high change."""
+        """The steps where low or high change, as (day, low, high); a step may change the flags only."""
         numbers: list[tuple[date | None, Decimal, Decimal | None]] = []
         last: tuple[Decimal, Decimal | None] = _NOTHING.low, _NOTHING.high
         for step in self.steps:
@@ -75,7 +75,7 @@ class Steps:
 
 
 class SeriesRow(Named):
-    """One sum over time: the values of its key, of a count its unit (None: pieces), and its steps."""
+    """One sum over time: the values of its key, of a count its unit (None: pieces), and its `steps`."""
 
     __slots__ = ()
 
@@ -84,9 +84,17 @@ class SeriesRow(Named):
 
 @frozen
 class Series(Keyed[SeriesRow, Steps]):
-    """Sums over time by key; see `Keyed` for the keys. There is a row where the table of some day has one.
+    """Sums over time by key; `Keyed` says what keys look like. A key has a row if it has one on some day.
 
-    `period` is None, or that at whose ends the steps were taken; `until` the last day (inclusive), None for every day.
+    `until` is the last day (inclusive); None: every day. If the steps are the sums at the end of each period, `period`
+    is "month", "quarter" or "year".
+
+    >>> from aidtimeline import Counts, Timeline
+    >>> series = Timeline.open("events").series(Counts(by="item"))
+    >>> series["truck"].numbers
+    ((None, Decimal('0'), Decimal('30')), (datetime.date(2023, 11, 28), Decimal('30'), Decimal('30')))
+    >>> print(series["truck"].at("2023-11-27"), "·", series["truck"].at("2023-11-28"))
+    0 to 30 · 30
     """
 
     ROW = SeriesRow
@@ -99,12 +107,12 @@ class Series(Keyed[SeriesRow, Steps]):
         return steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
-        """The sums at the end of each month, quarter or year; see `at_ends`."""
+        """The sums at the end of each month, quarter or year, up to the day `until`; see `at_ends`."""
         rows = tuple(row._replace(steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
         return evolve(self, rows=rows, period=period, until=_day(until) or self.until)
 
     def to(self, until: str | date) -> Series:
-        """The steps up to a day (inclusive), of the rows that have one by then."""
+        """The steps up to a day (inclusive). Rows without a step by then are left out."""
         last = parse_day(until)
         steps = [Steps(tuple(each for each in row.steps if each.day is None or each.day <= last)) for row in self.rows]
         rows = tuple(row._replace(steps=kept) for row, kept in zip(self.rows, steps, strict=True) if kept)
@@ -117,7 +125,7 @@ def _day(given: str | date | None) -> date | None:
 
 @define
 class _Level:
-    """The sum of the bounds that hold at one moment, from which each may be taken back."""
+    """The sum of the bounds that hold on one day, to which bounds are added and from which they are taken off."""
 
     low: Quantity = ZERO
     high: Quantity = ZERO
@@ -127,7 +135,7 @@ class _Level:
     loose: int = 0
 
     def change(self, bounds: Bounds, by: _Sign) -> None:
-        """Add the bounds, or take them back. What has no high states an upper bound in none of its facts."""
+        """Add bounds (1), or take them off (-1). If `high` is None, `open` counts at least one fact without one."""
         self.low += _exactly(bounds.low, by)
         if bounds.high is not None:
             self.high += _exactly(bounds.high, by)
@@ -149,12 +157,14 @@ class _Level:
 
 
 def _exactly(number: Decimal, times: _Sign) -> Quantity:
-    # Of a level only the low end is read. Not `-number`, which rounds to the digits of the current context.
+    # Only the low end of a level is read. `-number` would round to the digits of the current context.
     return Quantity(number if times == 1 else number.copy_negate(), None)
 
 
 def series(belief: Belief, projection: Sums) -> Series:
-    """A sum on every day, at one date of knowledge: `series(…)[key].at(day)` is what the view as of that day has.
+    """A sum on every day, at one date of knowledge.
+
+    `series(belief, projection)[key].at(day)` is what the table of the view as of that day has.
 
     >>> from aidtimeline.projections import Counts
     >>> from aidtimeline.semantics import believe
@@ -184,7 +194,7 @@ def _steps(days: _Changes) -> Steps:
     return Steps(tuple(steps))
 
 
-# The EDTF text of the month, quarter or year of a day: so the calendar stays in one place.
+# The EDTF text of the month, quarter or year of a day. `DateRange` knows when it ends.
 _PERIODS: Mapping[Period, Callable[[date], str]] = {
     "month": lambda day: day.isoformat()[:7],
     "quarter": lambda day: f"{day.isoformat()[:4]}-{33 + (day.month - 1) // 3}",
@@ -195,10 +205,15 @@ _PERIODS: Mapping[Period, Callable[[date], str]] = {
 def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tuple[Step, ...]:
     """The bounds at the end of each month, quarter or year, whether they change or not.
 
-    From the period of the first step that has a day, to that of the last, or of `until`: its last step is at `until`
-    itself (inclusive), should the period go on after it. A step since ever stays in front.
+    Args:
+        steps: The sum over time.
+        period: "month", "quarter" or "year". Periods begin with that of the first step that has a day; a step since
+            ever stays in front.
+        until: The day of the last step (inclusive), even within a period. None: the end of the period of the last step.
 
-    Raises `UsageError` for any other period, `InvalidValue` for an `until` that is no day.
+    Raises:
+        UsageError: Another period.
+        InvalidValue: `until` is not a day.
 
     >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
     >>> for step in at_ends(truck, "quarter", until="2023-05-01"):

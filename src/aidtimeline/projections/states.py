@@ -1,4 +1,4 @@
-"""The state of each project, and who takes part in it, over all worlds."""
+"""The state of each project, and the roles of parties in it; see docs/semantics.md, "States"."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _PROMISED = kinds_that(lambda each: each.nature is PROMISE)
 _DELIVERED = kinds_that(lambda each: each.nature is DEED and issubclass(each, Goods))
 _PAID = kinds_that(lambda each: each.nature is DEED and not issubclass(each, Goods))
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
+"""The fields of a project's profile, which change one by one."""
 
 
 class PartyRole(NamedTuple):
-    """A party that holds a role; `certain`: in every world."""
+    """A party and its role. `certain`: it holds the role in every world, not only in some."""
 
     party: str
     role: str
@@ -34,7 +35,7 @@ class PartyRole(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A party's role in a project; `certain`: it holds it in every world."""
+    """A party's role in a project. `certain`: it holds the role in every world, not only in some."""
 
     project: str
     party: str
@@ -43,7 +44,10 @@ class Part(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """An intention that was stated and that nothing has replaced for sure."""
+    """An announced intention that may still stand. `id` is that of its fact.
+
+    `intent` is the kind of event that was announced; the other fields say of whom and what, None: not stated.
+    """
 
     intent: str
     party: str | None
@@ -53,10 +57,10 @@ class Announced(NamedTuple):
 
 
 class ProjectState(NamedTuple):
-    """What a project may be at the cut.
+    """The state of a project at the cut.
 
-    `status` and the fields of its profile are the values that they may have, None first where it may be that nobody has
-    stated any yet. `promised`, `delivered` and `paid` are sums by kind (and item or currency).
+    `status` and the fields of the profile are tuples of possible values, in order; None comes first and means that none
+    may have been stated yet. `promised`, `delivered` and `paid` are sums by kind, and by item or currency.
     """
 
     project: str
@@ -76,14 +80,14 @@ class ProjectState(NamedTuple):
 
 @frozen
 class ProjectTable(Result[ProjectState, ProjectState]):
-    """The state of each project that some fact names, in order; the key is the project's slug."""
+    """The state of each project that a fact names, ordered by slug; the key is the slug."""
 
     rows: tuple[ProjectState, ...]
 
 
 @frozen
 class ParticipationTable(Result[Part, Part]):
-    """Who has which role in which project, in order; the key is project, party and role."""
+    """Who has which role in which project, ordered by project, party and role, which are the key."""
 
     KEY = 3
 
@@ -91,9 +95,25 @@ class ParticipationTable(Result[Part, Part]):
 
 
 class Participations(Finishing):
-    """Who holds which role in which project: the result is a `ParticipationTable`.
+    """Who has which role in which project. The result is a `ParticipationTable`.
 
-    `piece` is the state that it is made of, by (project, party, role).
+    `piece` is the state behind it: whether a role is held, by (project, party, role).
+
+    Args:
+        where: Which facts are asked for: for each of `FIELDS` a value or several alternatives; None is an empty field.
+        vocabulary: The categories of items, if a field is `item-category`.
+
+    Raises:
+        UsageError: An unknown field.
+
+    >>> from aidtimeline import Timeline
+    >>> roles = Timeline.open("events").as_of("2023-11-28").replay(Participations(where={"role": "lead"}))
+    >>> for part in roles:
+    ...     print(part.project, part.party, part.role, part.certain)
+    contact-group US lead True
+    contact-group-demining LT lead True
+    >>> ("contact-group", "JP", "lead") in roles
+    False
     """
 
     piece: State[tuple[str, str, str], bool]
@@ -103,7 +123,7 @@ class Participations(Finishing):
         self.piece = State(self._roles)
 
     def finish(self, state: Any) -> ParticipationTable:
-        """Those who hold a role in some world."""
+        """The roles that are held in some world."""
         held = sorted(self.piece.finish(state).items())
         return ParticipationTable(tuple(Part(*key, certain=values == {True}) for key, values in held if True in values))
 
@@ -117,9 +137,16 @@ _Field: TypeAlias = tuple[str, str]
 
 
 class ProjectStates:
-    """The state of each project that some fact names: the result is a `ProjectTable`.
+    """The state of each project that a fact names. The result is a `ProjectTable`.
 
-    `piece` is the state that status and profile are made of, by (project, name of the field).
+    `piece` is the state behind status and profile: the values of a field, by (project, name of the field). The
+    arguments are those of `Participations`.
+
+    >>> from aidtimeline import Timeline
+    >>> projects = Timeline.open("events").as_of("2023-11-28").replay(ProjectStates())
+    >>> project = projects["contact-group-demining"]
+    >>> project.status, project.parent, [(each.party, each.role) for each in project.parties]
+    (('pipeline',), ('contact-group',), [('LT', 'lead')])
     """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
@@ -139,20 +166,21 @@ class ProjectStates:
         )
 
     def initial(self) -> Any:
-        """No projects."""
+        """The state of no facts."""
         return self._product.initial()
 
     def step(self, state: Any, fact: Fact) -> Any:
-        """Weigh one fact, where it belongs to a project."""
+        """Add a fact, if it belongs to a project."""
         return state if fact.project is None else self._product.step(state, fact)
 
     def merge(self, one: Any, other: Any) -> Any:
-        """Both."""
+        """The state of the facts of both."""
         return self._product.merge(one, other)
 
     def finish(self, state: Any) -> ProjectTable:
-        """The projects, in order."""
+        """The projects, ordered by slug."""
         result = self._product.finish(state)
+        values = result["fields"]
         parts, announced = defaultdict(list), defaultdict(list)
         for part in result["parts"]:
             parts[part.project].append(PartyRole(part.party, part.role, part.certain))
@@ -168,7 +196,7 @@ class ProjectStates:
                     promised=promised(project),
                     delivered=delivered(project),
                     paid=paid(project),
-                    **{name: _possible(result["fields"].get((project, name), {None})) for name in ("status", *PROFILE)},
+                    **{each: _in_order(values.get((project, each), {None})) for each in ("status", *PROFILE)},
                 )
                 for project in sorted(result["named"])
             )
@@ -196,16 +224,13 @@ class ProjectStates:
             yield event.project, Announced(event.intent, event.party, event.role, event.item, fact.id)
 
 
-def _possible(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(values, key=_text))
-
-
-def _text(value: str | DateRange | None) -> str:
-    return value.text if isinstance(value, DateRange) else value or ""
+def _in_order(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Texts or dates in the order of their texts, None first."""
+    return tuple(sorted(values, key=lambda value: value.text if isinstance(value, DateRange) else value or ""))
 
 
 def _by_project(table: Table) -> Callable[[str], Table]:
-    """The part of a table that is about a project, without the project in its keys."""
+    """A function that gives the part of a table about a project, without the project in the keys."""
     at = table.names.index("project")
     parts: dict[str | None, dict[SumKey, Bounds]] = defaultdict(dict)
     for row in table.rows:

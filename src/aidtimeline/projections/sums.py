@@ -14,11 +14,17 @@ from aidtimeline.semantics import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
+"""The kinds whose quantities are summed."""
+
 VALUED_KINDS = kinds_that(lambda each: issubclass(each, Valued) and each.nature.summed)
+"""The kinds whose values are summed."""
 
 
 class Sums(Finishing):
-    """Sums by key, finished as a table. `piece` is the sum that they are made of; `by` are the fields asked for."""
+    """Sums by key, finished as a table.
+
+    `by` are the fields that were asked for, `names` those of the key; `selection` chooses facts; `piece` is the sum.
+    """
 
     names: tuple[str, ...]
     by: tuple[str, ...]
@@ -32,18 +38,30 @@ class Sums(Finishing):
         return Table.of(self.names, self.piece.finish(state), money=self.money)
 
     def _key(self, fact: Fact) -> tuple[Value, ...]:
-        """The values that the fact has of the names."""
+        """The values of the key that a fact has."""
         return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
 
 
 class Counts(Sums):
-    """How many of what: the quantities of facts of some kinds, by any fields and always by unit.
+    """How many of what: the sums of quantities, by any fields and always by unit. The result is a `Table`.
 
-    `kind` is one of `COUNTED_KINDS` or several (none: all), which then stand first in the key; `by` one field or
-    several, none for one total; `where` narrows what is counted, never what supersedes it.
+    Args:
+        by: One of `FIELDS` or several; an empty list is one total.
+        kind: One of `COUNTED_KINDS` or several; an empty list is all. If there are several, the key begins with `kind`.
+        where: Which facts are counted: for each field a value or several alternatives; None means an empty field. It
+            never changes what supersedes them.
+        vocabulary: The categories of items, if a field is `item-category`.
 
-    >>> Counts(by=["item", "donor"], kind=["pledge", "delivery"]).names
-    ('kind', 'item', 'donor')
+    Raises:
+        UsageError: An unknown field or kind, or a kind without quantities that are summed.
+
+    >>> from aidtimeline import Timeline
+    >>> view = Timeline.open("events").as_of("2024-12-31")
+    >>> table = view.replay(Counts(by=["item", "donor"], kind=["pledge", "delivery"], where={"item": "mine-detector"}))
+    >>> for row in table:
+    ...     print(row.kind, row.item, row.donor, row.unit, row.low, row.high)
+    delivery mine-detector JP None 50 None
+    pledge mine-detector JP None 4 4
     """
 
     money = False
@@ -59,23 +77,40 @@ class Counts(Sums):
     ) -> None:
         kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed") or COUNTED_KINDS
         self.by = names(by)
-        own = (name for name in self.by if name != "unit")  # which stands behind the key of every count
+        own = (name for name in self.by if name != "unit")  # which every count has last
         self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
         self.selection = select(kinds, where, vocabulary)
         self.piece = Sum(self.terms)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-        """What the fact adds to which row (its key and unit) when it counts."""
+        """What a fact adds if it counts, and to which key and unit."""
         if fact.quantity is not None and fact in self.selection:
             yield (*self._key(fact), fact.unit), Term(fact.quantity, bool(fact.disputed))
 
 
 class MoneySums(Sums):
-    """How much money: the values of facts, by kind, currency and any fields.
+    """How much money: the sums of values by kind, currency and any fields. The result is a `Table`.
 
-    `kind` is one of `VALUED_KINDS` or several (default: all). What is told twice is summed once: of money in the
-    receiver's books only receipts are taken, unless `where` or `by` names the side; and money that is part of another
-    flow or project is left out, unless they name the project or `part-of`.
+    Money that is reported twice is summed once. From receivers' books only receipts are summed, unless `by` or `where`
+    names `side`. Money that is part of another flow or project is left out, unless they name `project` or `part-of`.
+
+    Args:
+        by: Fields beside kind and currency: one of `FIELDS` or several.
+        kind: One of `VALUED_KINDS` or several; None or an empty list is all.
+        where: Which facts are summed, as in `Counts`.
+        vocabulary: As in `Counts`.
+
+    Raises:
+        UsageError: An unknown field or kind, or a kind without values.
+
+    >>> from aidtimeline import Timeline
+    >>> table = Timeline.open("events").as_of("2023-11-28").replay(MoneySums(kind="announcement"))
+    >>> for row in table:
+    ...     print(row.kind, row.currency, row.bounds)
+    announcement EUR 160,000,000
+    announcement USD 4,500,000
+    >>> table["announcement", "USD"].low
+    Decimal('4500000')
     """
 
     money = True
@@ -100,20 +135,19 @@ class MoneySums(Sums):
         self.piece = Sum(self.terms)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-        """What the fact adds to which row (its key; values have no unit but their currency) when it counts."""
-        if fact.value is not None and fact in self.selection and self.told_twice(fact) is None:
+        """What a fact adds if it counts, and to which key."""
+        if fact.value is not None and fact in self.selection and self.reported_twice(fact) is None:
             yield self._key(fact), Term(fact.value.amount, bool(fact.disputed))
 
-    def told_twice(self, fact: Fact) -> str | None:
-        """The field, `side` or `part-of`, that says that this money is told by another fact too; None: it is summed."""
+    def reported_twice(self, fact: Fact) -> str | None:
+        """The field, `side` or `part-of`, that says that another fact reports the same money; None: it is summed."""
         if self._one_side and fact.in_other_books:
             return "side"
-        part = fact.part_of is not None
-        return "part-of" if self._whole and part else None
+        return "part-of" if self._whole and fact.part_of is not None else None
 
 
 def adds_to(projection: Sums, fact: Fact) -> bool:
-    """Whether the fact adds to one of the projection's sums when it counts."""
+    """Whether a fact adds to one of the projection's sums if it counts."""
     return any(True for _ in projection.piece.terms(fact))
 
 

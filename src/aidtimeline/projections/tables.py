@@ -12,11 +12,14 @@ from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.rows import Keyed, Named
 
 SumKey: TypeAlias = tuple[str | None, ...]
-"""The values of the key, one for each name; of counts the unit stands last (None: pieces)."""
+"""The values of a key, one for each name; counts have their unit last (None: pieces)."""
 
 
 class SumRow(Named):
-    """One sum: the values of its key, of a count its unit (None: pieces), then its bounds and their flags."""
+    """One sum: the values of its key, of a count its unit (None: pieces), then the values of its bounds.
+
+    These are `low` and `high` (inclusive; None: open), and the flags of `Bounds`.
+    """
 
     __slots__ = ()
 
@@ -24,18 +27,18 @@ class SumRow(Named):
 
     @property
     def bounds(self) -> Bounds:
-        """Low, high and flags together."""
+        """Low, high and flags as one value."""
         return Bounds(*self[-len(self.fields) :])
 
     @staticmethod
     def values_of(answer: Bounds) -> Iterable[Any]:
-        """Low, high and flags."""
+        """Low, high and flags, one by one."""
         return answer.values
 
 
 @frozen
 class Table(Keyed[SumRow, Bounds]):
-    """Sums by key, each with its bounds; see `Keyed` for the keys.
+    """Sums by key, each with bounds: the result of `Counts` and `MoneySums`. `Keyed` says what keys look like.
 
     >>> table = Table.of(["item"], {("truck", None): Bounds(30, 30), ("rope", "metre"): Bounds(1200, None)})
     >>> print(table["truck"], "·", table["rope"], "·", table["rope", "metre"].high, "·", "boat" in table)
@@ -50,9 +53,14 @@ class Table(Keyed[SumRow, Bounds]):
         return row.bounds
 
     def explain(self, key: Hashable = ()) -> Any:
-        """Why the sum of this key is what it is: an `aidtimeline.explain.Explanation`, which prints to be cited.
+        """The `aidtimeline.explain.Explanation` of the sum with this key: its facts, and the reports behind them.
 
-        Raises `UnknownKey` if there is no such row, and `UsageError` for a table that was not asked of a view.
+        Raises `UnknownKey` if there is no such row, and `UsageError` if the table is not of a view.
+
+        >>> from aidtimeline import Timeline
+        >>> explanation = Timeline.open("events").as_of("2023-01-01").counts().explain("truck")
+        >>> print(explanation.answer, "·", *[source.publisher for reason in explanation for source in reason.sources])
+        0 to 30 · Rubryka
         """
         if self.view is None:
             raise UsageError("only the table of a view can be explained: view.counts(…), view.money(…)")

@@ -1,11 +1,22 @@
-"""How results look: one place for each, used by `print`, by notebooks and by the command line alike.
+"""How results look: as text, as HTML for notebooks and as JSON, for `print` and the command line alike.
 
-A `Look` (`look`) says of a kind of result its title, its columns as data (`columns`) and its page for people. There is
-one for each, in the module of its name: `sums`, `series`, `fulfilment`, `projects`, `explanation`, `changes`. Pages of
-their own are `overview`, `problems` and `imports`. `write` writes any of them out: as lines for a terminal, HTML for a
-notebook, or JSON. `words` and `days` are how people say dates, slugs, bounds and reports.
+A `Look` (module `look`) describes one kind of result: its title, its columns as data (module `columns`) and its page
+for people. Each kind of result has its look in a module: `sums`, `series`, `fulfilment`, `projects`, `explanation`,
+`changes`. Some pages are not of a result: `overview`, `problems` and `imports`. `write` writes pages out; `words` and
+`days` put dates, slugs, bounds and reports into words.
 
-A new format is a function here that takes a look; a new kind of result is a look, and a row of `LOOKS`.
+A new format is a function here that takes a look. A new kind of result is a look, and a row of `LOOKS`.
+
+>>> from aidtimeline import Timeline, report
+>>> counts = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+>>> for line in report.lines(counts):
+...     print(line)
+delivery by item, where item is truck
+as of 28 Nov 2023 · with all that is known today (no --known-at cut)
+<BLANKLINE>
+item   label  number  reports
+─────  ─────  ──────  ──────────────────
+truck  Truck      30  Rubryka 2023-11-28
 """
 
 from __future__ import annotations
@@ -42,27 +53,47 @@ LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
 
 
 def look(result: Result[Any, Any] | Shown) -> Shown:
-    """How a result looks. What says itself how it looks is returned as it is."""
+    """The look of a result. Something that has heading, page and JSON of its own is returned as it is."""
     return LOOKS[type(result)](result) if isinstance(result, Result) else result
 
 
 def lines(result: Result[Any, Any] | Shown, width: int | None = None) -> Iterator[str]:
-    """A result as people read it, in a room of so many terminal cells (None: any)."""
+    """The lines of a result for people.
+
+    `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width.
+    """
     shown = look(result)
     return page_lines(shown.heading(), shown.page(), width)
 
 
 def text(result: Result[Any, Any] | Shown) -> str:
-    """A result as people read it, in the room that the terminal has."""
+    """A result for people, wrapped to the width of the terminal; the same as `str(result)`."""
     return "\n".join(lines(result, room()))
 
 
 def html(result: Result[Any, Any] | Shown) -> str:
-    """A result as a notebook shows it."""
+    """A result as HTML, as a notebook shows it: tables and paragraphs, all text escaped.
+
+    >>> from aidtimeline import Timeline, report
+    >>> report.html(Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"}))[:44]
+    '<table><caption>delivery by item, where item'
+    """
     shown = look(result)
     return page_html(shown.heading(), shown.page())
 
 
 def json(result: Result[Any, Any] | Shown) -> str:
-    """A result as one object of JSON. A contract: docs/json.md."""
+    """A result as one JSON object, in ASCII. The members are a contract: see docs/json.md.
+
+    >>> from aidtimeline import Timeline, report
+    >>> leads = Timeline.open("events").as_of("2023-11-28").participation({"project": "contact-group"})
+    >>> print(report.json(leads))
+    {
+      "as_of": "2023-11-28",
+      "known_at": null,
+      "rows": [
+        {"project": "contact-group", "party": "US", "role": "lead", "certain": true}
+      ]
+    }
+    """
     return written(look(result).json())

@@ -1,4 +1,4 @@
-"""How what changed between two views looks."""
+"""How the changes between two views look."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aidtimeline.values.amounts import ZERO, Quantity
 
 
 class ChangesLook(KeyedLook[Changes]):
-    """What changed, sum by sum, in parts with their causes."""
+    """The look of changes: sum by sum, in parts with their causes."""
 
     def title(self) -> str:
         """What is compared."""
@@ -29,17 +29,17 @@ class ChangesLook(KeyedLook[Changes]):
         return [self.title(), *(f"{word:<6}{each}" for word, each in zip(("from", "to"), cuts, strict=True))]
 
     def columns(self) -> list[Column]:
-        """The key of the sum, the cause, the facts, and how low and high change (null: open)."""
+        """The key of the sum, the cause, the ids of the facts, and the change of low and high (null: open)."""
         change = Column("low", NUMBER, self.unit), Column("high", NUMBER, self.unit), Column("open", TEXT)
         return [*self.key_columns(), Column("cause", TEXT), Column("ids", TEXTS), *change]
 
     def json(self) -> Json:
-        """Both views, and the parts of the change."""
+        """Both views and the parts of the change, as a JSON object; see docs/json.md."""
         before, after = map(self._side, self.result.tables)
         return {"from": before, "to": after, "parts": self.json_rows()}
 
     def page(self) -> Iterator[Part]:
-        """A line for each sum that changes; and a line for each part, if it changes by more than one or in part."""
+        """A line for each sum that changes, and one for each part, unless a single part is the whole change."""
         before, after = (table.answers for table in self.result.tables)
         short = shortener(() if self.view is None else (record.id for record in self.view.records))
         same = 0
@@ -63,7 +63,7 @@ class ChangesLook(KeyedLook[Changes]):
             yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
 
     def _side(self, table: Table) -> Json:
-        """One view: its cuts, its rows, and what they come to; null if the rows of both count different things."""
+        """One view in JSON: its cuts, its rows and their sum, null if the rows do not all count one thing."""
         summed = ZERO
         for row in table.rows:
             summed += row.bounds.quantity
@@ -73,14 +73,14 @@ class ChangesLook(KeyedLook[Changes]):
         return {**look.json_cuts(), **total, "rows": look.json_rows()}
 
     def _counted(self, table: Table, key: SumKey) -> tuple[str | None, ...]:
-        """What a sum counts: nothing else can be added to it."""
+        """What a sum counts: its kind, and its unit or currency. Only such sums can be added."""
         apart = [at for at, name in enumerate(table.names) if name in ("kind", "currency")]
         return (*(key[at] for at in apart), None if table.money else key[-1])
 
     def _name(self, part: Change) -> str:
         values = (each for each in zip(self.result.names, part.key, strict=True) if not self._is_currency(each[0]))
-        said = (NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values)
-        return ", ".join(said) or "all"
+        words = (NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values)
+        return ", ".join(words) or "all"
 
     def _arrow(self, part: Change, before: Quantity, after: Quantity) -> str:
         return " ".join(filter(None, (self.currency_of(part), arrow(before, after), self.unit_of(part))))

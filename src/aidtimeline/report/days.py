@@ -1,15 +1,22 @@
-"""How people say how many days it took."""
+"""Numbers of days in words."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from aidtimeline.projections.matching import Days
+
+Unit: TypeAlias = tuple[str, int]
+"""A unit of time, and its length in days."""
+
+DAY, MONTH, YEAR = ("day", 1), ("month", 30), ("year", 365)
 
 
 def days_in_words(days: Days) -> str:
-    """Whole days from low to high as people say them: in months and years if they are many, never closer than known.
+    """Whole days from low to high (both inclusive; None: open) in words; a negative number is days before.
 
-    None is an open end; below zero is before. Lengths are those of pendulum's durations: a month has 30 days, a year
-    365.
+    Many days are given in months of 30 days, or in years of 365. Low ends are rounded down and high ends up, so that
+    the words never say more than is known.
 
     >>> days_in_words((86, 86)), days_in_words((210, 260)), days_in_words((84, None)), days_in_words((-3, 800))
     ('86 days', '7 to 9 months', 'at least 84 days', '3 days before to 3 years after')
@@ -18,41 +25,34 @@ def days_in_words(days: Days) -> str:
     if low is None:
         if high is None:
             return "any time"
-        return f"at most {_most(high)}" if high >= 0 else f"at least {_least(-high)} before"
+        return f"at most {_up(high)}" if high >= 0 else f"at least {_down(-high)} before"
     if high is None:
-        return f"at least {_least(low)}" if low >= 0 else f"{_most(-low)} before or later"
+        return f"at least {_down(low)}" if low >= 0 else f"{_up(-low)} before or later"
     if low >= 0:
         return _span(low, high)
     if high < 0:
         return f"{_span(-high, -low)} before"
-    return f"{_most(-low)} before to {_most(high)} after"
+    return f"{_up(-low)} before to {_up(high)} after"
 
 
 def _span(low: int, high: int) -> str:
-    """Two numbers of days, both from zero up, in the unit that suits the greater, rounded apart."""
-    least, most = _end(low, _unit(high)), _most(high)
+    """From a number of days to another, neither negative, in the unit of the greater."""
+    least, most = _words(low // _unit(high)[1], _unit(high)), _up(high)
     return most if least == most else f"{least.split()[0]} to {most}"
 
 
-def _least(days: int) -> str:
-    return _end(days, _unit(days))
+def _down(days: int) -> str:
+    return _words(days // _unit(days)[1], _unit(days))
 
 
-def _most(days: int) -> str:
-    return _end(days, _unit(days), up=True)
+def _up(days: int) -> str:
+    return _words(-(-days // _unit(days)[1]), _unit(days))
 
 
-def _unit(days: int) -> str:
-    import pendulum  # noqa: PLC0415  (only words need it)
-
-    if days < pendulum.duration(months=3).days:
-        return "days"
-    return "months" if days < pendulum.duration(years=2).days else "years"
+def _unit(days: int) -> Unit:
+    """Days up to 3 months, months up to 2 years, then years."""
+    return DAY if days < 3 * MONTH[1] else MONTH if days < 2 * YEAR[1] else YEAR
 
 
-def _end(days: int, unit: str, *, up: bool = False) -> str:
-    import pendulum  # noqa: PLC0415
-
-    length = pendulum.duration(**{unit: 1}).days
-    number = -(-days // length) if up else days // length
-    return f"{number} {unit.removesuffix('s')}" if number == 1 else f"{number} {unit}"
+def _words(number: int, unit: Unit) -> str:
+    return f"{number} {unit[0]}" if number == 1 else f"{number} {unit[0]}s"

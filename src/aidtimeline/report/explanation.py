@@ -1,4 +1,4 @@
-"""How explanations look: so that they can be cited."""
+"""How explanations look: ready to be cited."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ from aidtimeline.report.words import cited, named
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
-#: What distinguishes a fact from others, in the order in which it is said.
 ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
+"""The fields that are shown of a fact, in this order."""
 
-
-def _of_source(name: str, kind: Kind = TEXT) -> Column:
-    return Column(name, kind, get=attrgetter(f"source.{name}"))
-
-
-_SOURCE = (
-    *map(_of_source, ("publisher", "title", "url")),
-    _of_source("published", DATE),
-    _of_source("attribution"),
+_REPORT = (
+    Column("publisher", TEXT, get=attrgetter("source.publisher")),
+    Column("title", TEXT, get=attrgetter("source.title")),
+    Column("url", TEXT, get=attrgetter("source.url")),
+    Column("published", DATE, get=attrgetter("source.published")),
+    Column("attribution", TEXT, get=attrgetter("source.attribution")),
     Column("date", DATE),
     Column("quantity", AMOUNT),
     Column("value", AMOUNT),
@@ -34,14 +31,14 @@ _SOURCE = (
 
 
 class ExplanationLook(Look[Explanation]):
-    """Why an answer is what it is."""
+    """The look of an explanation: its facts, with the reports behind them."""
 
     def title(self) -> str:
         """What was asked, and the answer."""
-        return f"{self.result.name}: {self._said(self.result.answer)}"
+        return f"{self.result.name}: {self._in_words(self.result.answer)}"
 
     def columns(self) -> list[Column]:
-        """A fact, what it adds or states, and the reports behind it."""
+        """The fact, what it adds or states, and the reports behind it."""
         if isinstance(self.result.answer, Bounds):
             states = [
                 Column("low", NUMBER, get=lambda reason: _amount(reason).low),
@@ -56,24 +53,24 @@ class ExplanationLook(Look[Explanation]):
             Column("certain", FLAG),
             Column("disputed", Kind("flag", bool)),
             *states,
-            Column("sources", rows_of(_SOURCE), get=attrgetter("reports")),
+            Column("sources", rows_of(_REPORT), get=attrgetter("reports")),
         ]
 
     def json(self) -> Json:
-        """The cuts, the answer, and the facts."""
+        """The cuts, the answer and the facts, as a JSON object; see docs/json.md."""
         answer = self.result.answer
-        said = ends(answer) if isinstance(answer, Bounds) else {"values": _possible(answer)}
-        return {**self.json_cuts(), **said, "facts": self.json_rows()}
+        found = ends(answer) if isinstance(answer, Bounds) else {"values": _possible(answer)}
+        return {**self.json_cuts(), **found, "facts": self.json_rows()}
 
     def page(self) -> Iterator[Part]:
         """A paragraph for each fact."""
         for number, reason in enumerate(self.result.rows):
             if number:
                 yield ""
-            yield from _paragraph(reason, self._said(reason.states), self.vocabulary)
+            yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary)
 
-    def _said(self, answer: object) -> str:
-        """An answer as a person says it."""
+    def _in_words(self, answer: object) -> str:
+        """An answer, or what one fact adds or states, in words."""
         if isinstance(answer, frozenset):
             return ", or ".join([*sorted(str(each) for each in answer - {None}), *["none yet"] * (None in answer)])
         flags = [name for name in ("disputed", "loose") if isinstance(answer, Bounds) and getattr(answer, name)]
@@ -81,17 +78,17 @@ class ExplanationLook(Look[Explanation]):
 
 
 def _possible(values: frozenset[object]) -> list[object]:
-    """The values that a state may have, null first."""
+    """The possible values of a state in JSON, null first."""
     return sorted((plain(each) for each in values), key=lambda each: (each is not None, str(each)))
 
 
 def _amount(reason: Reason) -> Quantity:
-    """What a fact adds: nothing if it only replaces others."""
+    """What a fact adds; 0 if it is here only because it may replace others."""
     return reason.states if isinstance(reason.states, Quantity) else ZERO
 
 
 def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[Part]:
-    """One fact: what it comes to, what it is, and who reports it; with what each says, if that is not the same."""
+    """One fact: what it adds or states, what it is, and who reports it; and what each says, if reports differ."""
     yield Line("", f"{_standing(reason, states)}: {reason.event.kind}, {reason.date}")
     yield f"  {reason.id}"
     about = " · ".join(_about(reason, vocabulary))
@@ -111,13 +108,13 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
 
 
 def _standing(reason: Reason, states: str) -> str:
-    """What the fact is doing here."""
+    """Why the fact is in the explanation."""
     if reason.part == "circle":
-        return "not counted; it is in a circle of links, which are ignored"
+        return "not counted; its links form a circle, and are ignored"
     if reason.part == "duplicate":
-        return "the same fact once more; it is told under another id"
+        return "the same fact once more; listed under another id"
     if reason.part == "replaces":
-        return "may replace what counts" if reason.accounts else "not believed, but what it replaces may be replaced"
+        return "may replace what counts" if reason.accounts else "not believed, but links run through it"
     return f"{states}, for sure" if reason.certain else f"{states}, or nothing"
 
 
@@ -131,15 +128,15 @@ def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _stated(report: Report) -> str:
-    """What one report says."""
-    said = ", ".join(str(each) for each in (report.quantity, report.value) if each is not None)
-    return f"{said} ({report.date})" if said and report.date else said or str(report.date or "the same")
+    """What one report says of quantity, value and date."""
+    amounts = ", ".join(str(each) for each in (report.quantity, report.value) if each is not None)
+    return f"{amounts} ({report.date})" if amounts and report.date else amounts or str(report.date or "the same")
 
 
 def _amendment(record: Record) -> str:
     amendment = record.event
-    who = "; ".join(map(cited, amendment.sources)) or "our own, without a source"
+    who = "; ".join(map(cited, amendment.sources)) or "a repair, without a source"
     why = getattr(amendment, "reason", None)
-    twin = getattr(amendment, "duplicate_of", None)
-    said = f"{amendment.kind} {record.id}" + (f" as a duplicate of {twin}" if twin else "")
-    return f"{said} ({who})" + (f": {why}" if why else "")
+    other = getattr(amendment, "duplicate_of", None)
+    what = f"{amendment.kind} {record.id}" + (f" as a duplicate of {other}" if other else "")
+    return f"{what} ({who})" + (f": {why}" if why else "")

@@ -1,4 +1,4 @@
-"""How promises, and what has become of them, look."""
+"""How promises and their fulfilment look."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aidtimeline.report.words import NOTHING, amount, narrowed, shortener
 from aidtimeline.text import tables
 from aidtimeline.values.dates import DateRange
 
-#: The amounts of a row, those that a table shows first.
 AMOUNTS = ("promised", "delivered", "outstanding", "overdue")
+"""The amounts of a row that the page shows."""
 
 _DAYS = Kind("days", lambda days: {"low": days[0], "high": days[1]})
 _MATCHES = (
@@ -28,24 +28,24 @@ _MATCHES = (
 
 
 class FulfilmentLook(Look[FulfilmentTable]):
-    """Promises by kind, donor, project, item and unit or currency."""
+    """The look of promises by kind, donor, project, item, and unit or currency."""
 
     def title(self) -> str:
-        """Which promises."""
+        """Which promises are shown."""
         return f"promises, and what has become of them{narrowed(self.result.question.selection.where)}"
 
     def columns(self) -> list[Column]:
-        """The key, the amounts, when they are due, and what was matched."""
+        """The key, the amounts, when they are due, and the matches."""
         key = (Column(name, TEXT if name in ("unit", "currency") else SLUG) for name in Key._fields)
         amounts = ("promised", "delivered", "linked", "inferred", "outstanding", "overdue")
         bounds = (Column(name, BOUNDS, "unit or currency") for name in amounts)
         return [*key, *bounds, Column("due", TEXTS), Column("matches", rows_of(_MATCHES))]
 
     def page(self) -> Iterator[Part]:
-        """A line for each row of promises, then one for each delivery that makes one of them good."""
+        """A line for each row, then one for each match of a promise and a delivery."""
         rows = self.result.rows
         if not rows:
-            yield "Nothing: no such promise had been made by then, for all that was reported."
+            yield "Nothing: no such promise is reported to have been made by then."
             return
         numbers = [tables.Column(each, "right") for each in AMOUNTS]
         heads = map(tables.Column, ("kind", "donor", "project", "item", "unit"))
@@ -59,7 +59,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
             yield Grid(columns, [[short(each.promise), short(each.delivery), *_match(each)] for each in matches])
 
     def _ids(self, matches: list[Match]) -> Iterator[str]:
-        """The ids among which a short one has to be the only one."""
+        """All ids of the log: a shortened id has to be unique among them."""
         if self.view is not None:
             yield from (record.id for record in self.view.records)
         for match in matches:

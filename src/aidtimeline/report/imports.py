@@ -1,4 +1,4 @@
-"""How what became of an imported file looks."""
+"""How the report on an imported file looks."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from aidtimeline.report.look import Part
 from aidtimeline.text.safe import shown
 
 EXAMPLES = 3
-"""How many places are named for each reason."""
+"""How many places the page names for each reason."""
 
-#: What came of entries, and how that is said.
 OUTCOMES = {
     "new": "new",
     "restated": "restated (new facts that supersede older ones)",
     "news": "news (corrections, known since this version)",
-    "repaired": "read anew (repairs)",
+    "repaired": "read differently than before (repairs)",
     "gone": "no longer there (retractions)",
 }
+"""What can become of an entry, in words."""
 
 _PLACE = (Column("line", COUNT), Column("place", TEXT), Column("found", TEXT))
 
 
 @frozen
 class Imported:
-    """What became of a file, or would have if it were no `dry_run`."""
+    """What became of a file; of a `dry_run`, what would have become of it."""
 
     report: Report
     dry_run: bool
 
     def heading(self) -> list[str]:
-        """None: the file is named by whoever imports it."""
+        """No heading: the user named the file."""
         return []
 
     def page(self) -> Iterator[Part]:
-        """How many records there are of each outcome, and what was skipped for which reason."""
+        """How many records each outcome has, and what was skipped or is worth a look, by reason."""
         report = self.report
         if self.dry_run:
             yield from (compact(event_to_json(event)) for event in report.first)
@@ -56,7 +56,7 @@ class Imported:
         yield from self._reasons("worth a look", report.remarks)
 
     def json(self) -> Json:
-        """The same, and all that was kept of each reason."""
+        """The same as a JSON object, with every place that was kept for each reason."""
         report = self.report
         return {
             "dry_run": self.dry_run,

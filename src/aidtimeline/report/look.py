@@ -1,8 +1,8 @@
-"""What it takes to show a result: a `Look` for each kind of result, and what pages are made of."""
+"""What it takes to show a result: a `Look` for each kind of result, and the parts of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -16,34 +16,34 @@ from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 
 class Grid(NamedTuple):
-    """A table for people: its columns, and the texts of its cells."""
+    """A table for people: its columns, and the texts of its cells, row by row."""
 
     columns: Sequence[tables.Column]
     cells: Sequence[Sequence[str]]
 
 
 class Line(NamedTuple):
-    """A text behind a lead, wrapped into the room that is left."""
+    """A text after a lead, such as a bullet. It is wrapped, and the lead indents its further lines."""
 
     lead: str
     text: str
 
 
 Part = Grid | Line | str
-"""A part of a page. A plain text is one line, and never wrapped."""
+"""A part of a page. A plain text is one line, which is never wrapped."""
 
 
 class Shown(Protocol):
-    """What can be written out."""
+    """Something that can be shown: the look of a result, or a page of its own."""
 
     def heading(self) -> list[str]:
-        """What is shown, line by line."""
+        """The lines above the page: what is shown, and the cuts."""
 
     def page(self) -> Iterator[Part]:
-        """What people read."""
+        """The page for people, part by part."""
 
     def json(self) -> Json:
-        """The same as one object of JSON."""
+        """The same as a JSON object."""
 
 
 R = TypeVar("R", bound=Result[Any, Any])
@@ -52,7 +52,8 @@ R = TypeVar("R", bound=Result[Any, Any])
 class Look(Generic[R]):
     """How a result looks: its title and cuts, its columns as data, and its page for people.
 
-    A subclass for each kind of result says what is its own. It stands in a module of its own, and in `LOOKS`.
+    Each kind of result has a subclass, which defines `title`, `columns` and `page`. `aidtimeline.report.LOOKS` has them
+    all.
     """
 
     def __init__(self, result: R) -> None:
@@ -60,12 +61,12 @@ class Look(Generic[R]):
 
     @property
     def view(self) -> Viewed | None:
-        """The view that was asked, if there is one."""
+        """The view that the result is of, or None."""
         return self.result.view
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The labels of slugs."""
+        """The labels of slugs; without a view there are none."""
         return NO_VOCABULARY if self.view is None else self.view.vocabulary
 
     @property
@@ -74,42 +75,33 @@ class Look(Generic[R]):
         return None if self.view is None else self.view.as_of
 
     def title(self) -> str:
-        """What is shown."""
+        """What is shown, in one line."""
         raise NotImplementedError
 
     def heading(self) -> list[str]:
-        """What is shown, and the cuts of the view; nothing if there is no view."""
+        """The title, and the cuts of the view; nothing if there is no view."""
         view = self.view
         return [] if view is None else [self.title(), cuts_in_words(self.as_of, view.known_at, view.recorded_until)]
 
     def columns(self) -> Sequence[Column]:
-        """What the rows have."""
+        """The columns of the rows."""
         raise NotImplementedError
 
-    def rows(self) -> Iterable[Any]:
-        """The rows that the columns read."""
-        return self.result.rows
-
     def page(self) -> Iterator[Part]:
-        """What people read."""
+        """The page for people, part by part."""
         raise NotImplementedError
 
     def json(self) -> Json:
-        """One object: the cuts of the view, and the rows. A contract (docs/json.md)."""
+        """The cuts of the view and the rows, as a JSON object; see docs/json.md."""
         return {**self.json_cuts(), "rows": self.json_rows()}
 
     def json_cuts(self) -> Json:
-        """The cuts of the view."""
-        return cuts_as_json(self.view, self.as_of)
+        """The cuts of the view: `as_of` is null if the answer is about every day, `known_at` if all is known."""
+        cut = None if self.view is None else self.view.known_at
+        known_at = format_instant(cut) if isinstance(cut, datetime) else cut and cut.isoformat()
+        return {"as_of": self.as_of and self.as_of.isoformat(), "known_at": known_at}
 
     def json_rows(self) -> list[Json]:
-        """The rows as objects of JSON."""
+        """The rows as JSON objects."""
         columns = self.columns()
-        return [json_row(columns, row) for row in self.rows()]
-
-
-def cuts_as_json(view: Viewed | None, as_of: date | None) -> Json:
-    """The cuts of a view: `as_of` is null if the answer is about every day, `known_at` if all is known."""
-    cut = None if view is None else view.known_at
-    known_at = format_instant(cut) if isinstance(cut, datetime) else cut and cut.isoformat()
-    return {"as_of": as_of and as_of.isoformat(), "known_at": known_at}
+        return [json_row(columns, row) for row in self.result.rows]

@@ -16,7 +16,7 @@ from aidtimeline.report.words import narrowed
 
 @frozen
 class Overview:
-    """What a view has of a day, from a log that is called `name`."""
+    """The overview of a view: its counts, money and projects. `name` is that of the log."""
 
     name: str
     delivered: Table
@@ -24,7 +24,7 @@ class Overview:
     projects: ProjectTable
 
     def heading(self) -> list[str]:
-        """Whose aid, and the cuts of the view."""
+        """The name of the log, and the cuts of the view."""
         where = narrowed(self.delivered.question.selection.where)
         return [f"aid as recorded in {self.name}{where}", *SumsLook(self.delivered).heading()[1:]]
 
@@ -38,6 +38,6 @@ class Overview:
         yield from ProjectsLook(self.projects).overview()
 
     def json(self) -> Json:
-        """The cuts and the counts, and beside them money and projects."""
+        """The counts as a JSON object, with the rows of money and projects beside theirs."""
         others = {"money": SumsLook(self.money).json_rows(), "projects": ProjectsLook(self.projects).json_rows()}
         return {**SumsLook(self.delivered).json(), **others}

@@ -20,18 +20,18 @@ COLUMNS = (
     Column("event_id", TEXT),
     Column("hint", TEXT),
 )
-"""What a problem has: where it is, how bad, and what it is."""
+"""The columns of a problem: where it is, how bad, and what it is."""
 
 
 @frozen
 class Problems:
-    """The problems of a log of so many records."""
+    """The problems of a log; `records` is how many records the log has."""
 
     problems: tuple[Problem, ...]
     records: int
 
     def heading(self) -> list[str]:
-        """None: what was checked is said by whoever shows them."""
+        """No heading: each problem names its file."""
         return []
 
     def page(self) -> Iterator[Part]:
@@ -41,5 +41,5 @@ class Problems:
         yield from map(str, self.problems)
 
     def json(self) -> Json:
-        """The problems as rows."""
+        """The problems as the rows of a JSON object."""
         return {"rows": [json_row(COLUMNS, each) for each in self.problems]}

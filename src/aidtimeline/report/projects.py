@@ -1,4 +1,4 @@
-"""How projects, and those who take part in them, look."""
+"""How projects and their participants look."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aidtimeline.text import tables
 
 INDENT = "  "
 NAME_WIDTH = 15
-EMPTY = "Nothing: no such project was named by then, for all that was reported."
+EMPTY = "Nothing: no such project is reported by then."
 
 _PARTY = (Column("party", SLUG), Column("role", TEXT), Column("certain", FLAG))
 _ANNOUNCED = (
@@ -26,24 +26,24 @@ _ANNOUNCED = (
     Column("id", TEXT),
 )
 Name = Callable[[str, str], str]
-"""What a slug in a field is called."""
+"""The words for a field and one of its slugs."""
 
 
 class ProjectsLook(Look[ProjectTable]):
-    """The state of each project."""
+    """The look of projects and their state."""
 
     def title(self) -> str:
-        """Which projects."""
+        """Which projects are shown."""
         return f"projects{narrowed(self.result.question.selection.where)}"
 
     def columns(self) -> list[Column]:
-        """What its state may be, who has which role, and what is announced."""
+        """The possible states, who has which role, and what is announced."""
         states = (Column(name, STATES) for name in ("title", "status", "planned_start", "planned_end"))
         lists = Column("parties", rows_of(_PARTY)), Column("announced", rows_of(_ANNOUNCED))
         return [Column("project", SLUG), *states, *lists]
 
     def page(self) -> Iterator[Part]:
-        """All that is known of the state of each project, a paragraph each."""
+        """A paragraph for each project, with all that is known of its state."""
         if not self.result.rows:
             yield EMPTY
         for number, state in enumerate(self.result.rows):
@@ -52,23 +52,23 @@ class ProjectsLook(Look[ProjectTable]):
             yield from self._paragraph(state)
 
     def overview(self) -> Iterator[Part]:
-        """A few words on each project: its status, its planned end, who leads it, and what is announced."""
+        """A table with a few words on each project: status, planned end, who leads it, and what is announced."""
         if not self.result.rows:
             yield EMPTY
             return
         cells = []
         for state in self.result.rows:
             lines = self._few_words(state) or [NOTHING]
-            cells += [[slug, line] for slug, line in zip([state.project, *[""] * len(lines)], lines, strict=False)]
+            cells += [["" if number else state.project, line] for number, line in enumerate(lines)]
         yield Grid([tables.Column("project"), tables.Column("state", wrap=True)], cells)
 
     def _few_words(self, state: ProjectState) -> list[str]:
         label = self.vocabulary.label
         end = possible(state.planned_end)
         leaders = _parties((each for each in state.parties if each.role == "lead"), label)
-        said = [possible(state.status), end and f"planned end {end}", leaders and f"led by {leaders}"]
+        words = [possible(state.status), end and f"planned end {end}", leaders and f"led by {leaders}"]
         announced = [f"announced: {each}" for each in _announced(state.announced, label)]
-        return [*filter(None, ["; ".join(filter(None, said))]), *announced]
+        return [*filter(None, ["; ".join(filter(None, words))]), *announced]
 
     def _paragraph(self, state: ProjectState) -> Iterator[Part]:
         name = partial(named, self.vocabulary)
@@ -77,7 +77,7 @@ class ProjectsLook(Look[ProjectTable]):
         by_role: dict[str, list[PartyRole]] = defaultdict(list)
         for each in state.parties:
             by_role[each.role].append(each)
-        said: dict[str, list[str]] = {
+        texts: dict[str, list[str]] = {
             "status": [possible(state.status)],
             "part of": [possible(state.parent)],
             "planned start": [possible(state.planned_start)],
@@ -90,26 +90,26 @@ class ProjectsLook(Look[ProjectTable]):
             "delivered": _numbers(state.delivered),
             "paid": _numbers(state.paid),
         }
-        for head, texts in said.items():
-            for number, text in enumerate(filter(None, texts)):
+        for head, several in texts.items():
+            for number, text in enumerate(filter(None, several)):
                 yield Line(f"{INDENT}{'' if number else head:<{NAME_WIDTH}}", text)
 
 
 class ParticipationLook(Look[ParticipationTable]):
-    """Who has which role in which project."""
+    """The look of roles in projects."""
 
     def title(self) -> str:
-        """Whose roles."""
+        """Which roles are shown."""
         return f"parties and their roles{narrowed(self.result.question.selection.where)}"
 
     def columns(self) -> list[Column]:
-        """Project, party, role, and whether it is so in every world."""
+        """Project, party, role, and whether the party holds it in every world."""
         return [Column("project", SLUG), *_PARTY]
 
     def page(self) -> Iterator[Part]:
         """A line for each role."""
         if not self.result.rows:
-            yield "Nothing: nobody had a role in such a project by then, for all that was reported."
+            yield "Nothing: no party is reported to have had a role in such a project by then."
             return
         name = partial(named, self.vocabulary)
         cells = [

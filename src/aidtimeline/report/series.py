@@ -15,33 +15,33 @@ from aidtimeline.text import tables
 
 
 class SeriesLook(KeyedLook[Series]):
-    """Sums over time by key."""
+    """The look of sums over time by key."""
 
     @property
     def as_of(self) -> date | None:
-        """The day up to which the series goes; None if it goes on."""
+        """The last day of the series; None if it has none."""
         return self.result.until
 
     def title(self) -> str:
-        """What is summed, by what."""
+        """What is summed, and by which fields."""
         return f"{super().title()}, over time"
 
     def columns(self) -> list[Column]:
-        """The key, and the steps as day (null: ever), low and high."""
+        """The key, and the steps: for each its day (null: ever), low and high."""
         return [*self.key_columns(), Column("steps", Kind("steps", self._steps), self.unit)]
 
     def page(self) -> Iterator[Part]:
-        """A line for each step, under the key of its sum, which is said once."""
+        """A line for each step. The key of a sum is written on its first line only."""
         cells = []
         for row in self.result.rows:
             key = self.key_cells(row)
             last = None
             for step in row.steps:
-                said = amount(step.bounds, self.currency_of(row))
-                if said != last or self.result.period is not None:
-                    cells.append([*key, "ever" if step.day is None else on(step.day), said, self.unit_of(row)])
+                text = amount(step.bounds, self.currency_of(row))
+                if text != last or self.result.period is not None:
+                    cells.append([*key, "ever" if step.day is None else on(step.day), text, self.unit_of(row)])
                     key = [""] * len(key)
-                last = said
+                last = text
         if not cells:
             yield "Nothing: no such fact with a number is known."
             return
@@ -50,7 +50,7 @@ class SeriesLook(KeyedLook[Series]):
         yield Grid([*self.key_heads(), *numbers], cells)
 
     def _steps(self, steps: Steps) -> list[Any]:
-        """Each step where low or high change; or each end of a period."""
+        """The steps in JSON: those where low or high change, or the end of each period."""
         every = ((step.day, step.bounds.low, step.bounds.high) for step in steps)
         kept = steps.numbers if self.result.period is None else every
         return [[day and day.isoformat(), number(low), number(high)] for day, low, high in kept]

@@ -14,21 +14,21 @@ from aidtimeline.report.words import FLAGS, amount, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
-#: Why money is left out of a sum, by the field that says that another fact reports it too.
-LEFT_OUT = {"side": "told in receivers' books", "part-of": "told as part of another flow or project"}
+LEFT_OUT = {"side": "in receivers' books", "part-of": "as part of another flow or project"}
+"""Where the facts are that are left out of sums of money, by the field that says so; see `MoneySums.reported_twice`."""
 
 
 class SumsLook(KeyedLook[Table]):
-    """Sums by key."""
+    """The look of sums by key."""
 
     def columns(self) -> list[Column]:
-        """The key, the bounds, and their flags."""
+        """The key, the bounds and their flags."""
         ends = (Column(name, NUMBER, self.unit) for name in ("low", "high"))
         flags = (Column(name, FLAG) for name in ("approximate", "disputed", "loose"))
         return [*self.key_columns(), *ends, Column("open", COUNT), *flags]
 
     def page(self) -> Iterator[Part]:
-        """A line for each sum: its key with labels, its bounds, and who reports them."""
+        """A line for each sum, with who reports it. Below stand the meanings of flags, and what is left out."""
         rows = self.result.rows
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
@@ -40,14 +40,14 @@ class SumsLook(KeyedLook[Table]):
                 f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if any(flag in _flags(row) for row in rows)
             )
         else:
-            yield "Nothing: no such fact with a number had happened by then, for all that was reported."
+            yield "Nothing: no such fact with a number is reported to have happened by then."
         yield from self._left_out()
 
     def _cells(self, row: SumRow) -> tuple[str, str, str]:
         return amount(row.bounds, self.currency_of(row)), self.unit_of(row), ", ".join(_flags(row))
 
     def _behind(self) -> Mapping[SumKey, str]:
-        """Who reports the facts that add to each sum."""
+        """Who reports the facts that add to each sum, by the key of the sum."""
         if self.view is None:
             return {}
         behind: dict[SumKey, list[Fact]] = defaultdict(list)
@@ -57,16 +57,17 @@ class SumsLook(KeyedLook[Table]):
         return {key: reports(facts, self.view.known_at) for key, facts in behind.items()}
 
     def _left_out(self) -> Iterator[str]:
-        """How much sums of money leave out because another fact reports it too."""
+        """How many facts are left out of sums of money because another fact reports the same money."""
         question = self.result.question
         if self.view is not None and isinstance(question, MoneySums):
             valued = (fact for fact in self.view.facts if fact.value is not None and fact in question.selection)
-            times = Counter(map(question.told_twice, valued))
-            for field, what in LEFT_OUT.items():
+            times = Counter(map(question.reported_twice, valued))
+            for field, where in LEFT_OUT.items():
                 if times[field]:
-                    yield f"left out, lest money count twice: {times[field]} {what} (--by {field} shows them)"
+                    why = "because another fact reports the same money"
+                    yield f"left out, {why}: {times[field]} {where} (--by {field} shows them)"
 
 
 def _flags(row: SumRow) -> Sequence[str]:
-    """What is said of a sum, in the order of `FLAGS`."""
-    return [flag for flag, said in zip(FLAGS, (row.disputed, row.approximate, row.loose), strict=True) if said]
+    """The words for the flags of a sum, in the order of `FLAGS`."""
+    return [flag for flag, is_set in zip(FLAGS, (row.disputed, row.approximate, row.loose), strict=True) if is_set]

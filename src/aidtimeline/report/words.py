@@ -1,4 +1,4 @@
-"""How people say it: days and cuts, slugs under their labels, bounds and their flags, reports as one cites them."""
+"""Days, cuts, slugs, bounds, flags and reports in words."""
 
 from __future__ import annotations
 
@@ -18,19 +18,24 @@ from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
 
 NOTHING = "–"
-MOST_REPORTS = 8
-SHORTEST_ID = 8
+"""What a table shows where there is no value."""
 
-#: What is said of a number, and what that means; the meaning is shown under a table that says so.
+MOST_REPORTS = 8
+"""How many reports of a number are named; the others are counted."""
+
+SHORTEST_ID = 8
+"""The least length of a shortened id, in hexadecimal digits."""
+
 FLAGS = {
     "disputed": "reports contradict each other, and the bounds span what they say",
-    "about": "a report says “about”, and the bounds hold as far as that does",
-    "loose": "the truth lies within the bounds, but they may be wider than need be",
+    "about": "a report says “about”, and the bounds are only as good as that",
+    "loose": "the truth lies within the bounds, but they may be wider than necessary",
 }
+"""The flags of a number and their meanings, which stand below a table that has them."""
 
 
 def on(day: date) -> str:
-    """A day.
+    """A day in words.
 
     >>> on(date(2023, 11, 28))
     '28 Nov 2023'
@@ -39,7 +44,7 @@ def on(day: date) -> str:
 
 
 def at(cut: date | datetime) -> str:
-    """A cut: on a day, or at an instant.
+    """A cut in words: on a day, or at an instant.
 
     >>> at(date(2023, 11, 28))
     'on 28 Nov 2023'
@@ -48,7 +53,7 @@ def at(cut: date | datetime) -> str:
 
 
 def cuts_in_words(as_of: date | None, known_at: date | datetime | None, recorded_until: date | datetime | None) -> str:
-    """The cuts of a view: both dates, and up to when its log was read if that was asked for.
+    """The cuts of a view in words: both dates, and the cut of record time if there is one.
 
     `as_of` is None if the answer is about every day.
 
@@ -56,15 +61,19 @@ def cuts_in_words(as_of: date | None, known_at: date | datetime | None, recorded
     'as of 28 Nov 2023 · as known on 25 Nov 2023'
     """
     known = "with all that is known today (no --known-at cut)"
-    said = ["on every day" if as_of is None else f"as of {on(as_of)}"]
-    said.append(known if known_at is None else f"as known {at(known_at)}")
+    words = ["on every day" if as_of is None else f"as of {on(as_of)}"]
+    words.append(known if known_at is None else f"as known {at(known_at)}")
     if recorded_until is not None:
-        said.append(f"from the log as it stood {at(recorded_until)}")
-    return " · ".join(said)
+        words.append(f"from the log as it stood {at(recorded_until)}")
+    return " · ".join(words)
 
 
 def summed(question: Sums) -> str:
-    """What is summed: the kinds of events."""
+    """What is summed: the kinds of events.
+
+    >>> summed(Counts(kind=["pledge", "delivery"]))
+    'pledge and delivery'
+    """
     kinds = question.selection.kinds
     if len(kinds) == len(question.ALL_KINDS) > 1:
         return "every kind with a quantity" if isinstance(question, Counts) else "money under every kind with a value"
@@ -72,15 +81,18 @@ def summed(question: Sums) -> str:
 
 
 def sums_in_words(question: Sums) -> str:
-    """What is summed, by what, and what it is narrowed to."""
+    """What is summed, by which fields, and with which conditions.
+
+    >>> sums_in_words(Counts(by=["item", "donor"], where={"recipient": "UA"}))
+    'delivery by item and donor, where recipient is UA'
+    """
     by = f" by {' and '.join(question.by)}" if question.by else ", in all"
     return summed(question) + by + narrowed(question.selection.where)
 
 
 def narrowed(where: Iterable[Condition]) -> str:
-    """What an answer is narrowed to.
+    """The conditions of a question in words, after a comma; empty if there are none.
 
-    >>> from aidtimeline.projections import Counts
     >>> narrowed(Counts(where={"item": ("truck", None)}).selection.where)
     ', where item is truck or empty'
     """
@@ -89,13 +101,13 @@ def narrowed(where: Iterable[Condition]) -> str:
 
 
 def named(vocabulary: Vocabulary, field: str, slug: str) -> str:
-    """A slug under its label, if it has one: Lithuania (LT)."""
+    """A slug of a field with its label, if it has one: Lithuania (LT)."""
     label = vocabulary.label(field, slug)
     return slug if label == slug else f"{label} ({slug})"
 
 
 def slug_and_label(vocabulary: Vocabulary, name: str, slug: str | None) -> tuple[str, str]:
-    """The two cells for one value of a key: the slug, and its label if it has one."""
+    """The two cells for one value of a key: the slug, and its label or nothing."""
     if slug is None:
         return NOTHING, ""
     slugs = slug.split("+") if name == "via" else [slug]
@@ -104,7 +116,7 @@ def slug_and_label(vocabulary: Vocabulary, name: str, slug: str | None) -> tuple
 
 
 def amount(bounds: object, currency: str | None = None) -> str:
-    """Bounds as a person writes them, in a currency if they are of money.
+    """Bounds in words, with the currency if they are of money.
 
     >>> from decimal import Decimal
     >>> amount(Bounds(Decimal(1200), None)), amount(Bounds(Decimal(5), Decimal(7)), "EUR")
@@ -116,7 +128,7 @@ def amount(bounds: object, currency: str | None = None) -> str:
 
 
 def possible(values: Sequence[object]) -> str:
-    """The values that something may have, None for none; nothing if it has none at all.
+    """The possible values of a state in words; None stands for no value, and without any value the text is empty.
 
     >>> possible((None, "pipeline", "closed")), possible(("closed",)), possible((None,))
     ('possibly pipeline or closed', 'closed', '')
@@ -126,9 +138,9 @@ def possible(values: Sequence[object]) -> str:
 
 
 def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
-    """Who reports these facts, with the date of publication: the earliest first, and those without one last.
+    """Who reports these facts, with dates of publication: the earliest first, reports without a date last.
 
-    Only what was known by then.
+    Only reports that were out by `known_at` (inclusive; None: all) are named.
     """
     sources = [source for fact in facts for account in fact.accounts for source in account.sources]
     known = sorted((source for source in sources if out_by(source, known_at)), key=_when)
@@ -139,7 +151,7 @@ def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
 
 
 def cited(source: Source) -> str:
-    """A report as one cites it.
+    """A report as it is cited: publisher, title, date, address, and whom it quotes.
 
     >>> cited(Source(publisher="Rubryka", published="2023-11-28", attribution="Ministry of Economy"))
     'Rubryka, 28 Nov 2023 (after Ministry of Economy)'
@@ -153,7 +165,7 @@ def cited(source: Source) -> str:
 
 
 def shortener(ids: Iterable[str]) -> Callable[[str], str]:
-    """Ids shortened to so many digits that no other of them begins so, at least `SHORTEST_ID`.
+    """A function that shortens ids so that each is still unique among `ids`.
 
     >>> short = shortener(["3a79391099a76756", "3a793910aaaaaaaa", "c52234e27f62747c"])
     >>> short("3a79391099a76756"), short("c52234e27f62747c")
@@ -177,7 +189,7 @@ def _when(source: Source) -> tuple[bool, date]:
 
 
 def _site(url: str | None) -> str | None:
-    """The name of the site, which is enough if nothing else is said of a report."""
+    """The name of the site in an address; the address itself if it has none."""
     try:
         return url and (urlsplit(url).hostname or url)
     except ValueError:

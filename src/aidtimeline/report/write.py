@@ -1,4 +1,4 @@
-"""Pages written out: as lines for a terminal, as HTML for a notebook, and as JSON."""
+"""Pages as lines for a terminal, as HTML for a notebook, and as JSON."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from aidtimeline.text.tables import hanging, table
 
 
 def room() -> int | None:
-    """How wide the terminal is, or as $COLUMNS says; None (any width) if there is neither."""
+    """The width of the terminal in cells, or $COLUMNS if it is set; None (any width) if there is neither."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    said = os.environ.get("COLUMNS", "").isdecimal()
-    return shutil.get_terminal_size().columns if terminal or said else None
+    given = os.environ.get("COLUMNS", "").isdecimal()
+    return shutil.get_terminal_size().columns if terminal or given else None
 
 
 def page_lines(heading: Iterable[str], page: Iterable[Part], width: int | None) -> Iterator[str]:
-    """A page in lines, in a room of so many terminal cells (None: any)."""
+    """The lines of a page, wrapped to `width` terminal cells (None: any width), without control characters."""
     heading = list(heading)
     yield from map(printable, heading)
     if heading:
@@ -38,7 +38,7 @@ def page_lines(heading: Iterable[str], page: Iterable[Part], width: int | None) 
 
 
 def page_html(heading: Iterable[str], page: Iterable[Part]) -> str:
-    """A page as HTML: its heading is the caption of its first table; texts are paragraphs."""
+    """A page as HTML. Texts are paragraphs; the heading is the caption of the first table or paragraph."""
     caption = "<br>".join(escape(printable(line)) for line in heading)
     written = []
     for tabular, parts in groupby(page, key=lambda part: isinstance(part, Grid)):
@@ -62,9 +62,9 @@ def _html_table(grid: Grid, caption: str) -> str:
 
 
 def written(answer: Mapping[str, object]) -> str:
-    """An object as JSON, each member of its lists on a line; ASCII only, so that any terminal or pipe takes it.
+    """An object as JSON in ASCII, which every terminal and pipe takes. Each element of a list has its own line.
 
-    A list in an object of its own is written alike, a step further in.
+    Objects in the object are written alike, and indented.
 
     >>> print(written({"rows": [{"low": 2}], "as_of": None}))
     {
