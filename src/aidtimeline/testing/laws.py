@@ -126,15 +126,13 @@ def prefix(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, An
     amended = {of for record in records if not isinstance(record.event, Event) for of in aims(record.event)}
     kept: list[Record] = []
     for record in records:
-        if record.id in amended or not _is_after(record.event, cuts.as_of):
+        event = record.event
+        after = isinstance(event, Event) and not event.date.possible_by(cuts.as_of)
+        if record.id in amended or not after:
             kept.append(record)
-        elif bare := links_of(record.event):
+        elif bare := links_of(event):
             kept.append(attrs.evolve(record, event=bare))
     same("prefix", answer(records, cuts, projection), answer(kept, cuts, projection))
-
-
-def _is_after(event: Event | Amendment, day: date) -> bool:
-    return isinstance(event, Event) and not event.date.possible_by(day)
 
 
 def aims(amendment: Amendment) -> set[str]:
