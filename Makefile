@@ -1,4 +1,4 @@
-# Two commands set up all they need, in .venv:  make demo  (the story in events/)  and  make test  (every check).
+# Two commands that set up all they need in .venv:  make demo  (the story in events/)  and  make test  (every check).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,11 +43,11 @@ campaigns: $(VENV)/installed-dev
 	for how in no-flush no-folder-flush; do ! $(BIN)/python campaigns/power.py --broken $$how || exit 1; done
 	for how in a-line the-rest; do ! $(BIN)/python campaigns/cuts.py --broken repair-deletes-$$how || exit 1; done
 
-# Ten million hostile inputs, guided by which code they reach. Takes about half an hour.
+# Ten million hostile inputs, guided by the code that they reach. Takes about half an hour.
 fuzz: $(VENV)/installed-fuzz
 	$(BIN)/python -m fuzz.run --report docs/campaigns/fuzz.json
 
-# Do the tests notice when the code is changed? Takes about half an hour; docs/mutation.md says what comes of it.
+# Do the tests notice when the code is changed? Takes about half an hour; docs/mutation.md has the results.
 mutants: $(VENV)/installed-mutants
 	ulimit -v 4000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results

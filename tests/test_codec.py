@@ -47,7 +47,7 @@ from aidtimeline.values.dates import DateRange, format_instant
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
-# What a line of the design's first example says, written by hand, as are the expected lines below.
+# The fields of a line, written by hand, as are the expected lines below.
 TRUCKS: dict[str, Any] = {
     "kind": "delivery",
     "v": 1,
