@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from aidtimeline.formats.iati.activity import Activity, Version, activity_of, identifier_of
+from aidtimeline.formats.iati.activity import Activity, Version, identifier_of
 from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
@@ -116,7 +116,7 @@ def read(file: File) -> Iterator[Reading]:
             yield Skipped(reason=TWICE, place=place, line=element.line, found=identifier)
         else:
             seen.add(identifier)
-            yield from _activity(activity_of(element, identifier, version), element)
+            yield from _activity(Activity(version, identifier, element), element)
 
 
 def _refuse_other_files(file: File, root: Element) -> None:

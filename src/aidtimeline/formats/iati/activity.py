@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
 from aidtimeline.events import Source
 from aidtimeline.formats.iati.values import (
+    LANGUAGE,
     MAX_NAME,
     MAX_NOTE,
     by,
     day_of,
-    language_of,
     narrative,
     number,
     shortened,
@@ -28,8 +28,6 @@ from aidtimeline.values.dates import DateRange
 
 REMEMBERED = 2**12
 """How many organisations of a file are remembered, with their slugs."""
-
-_NONE: Sequence[Element] = ()
 
 
 @frozen
@@ -57,11 +55,11 @@ class Version:
 
     def party(self, org: Element | None, language: str) -> str | None:
         """The slug of an organisation by its identifier and name; None if it has neither."""
-        return None if org is None else self._slug(org.get("ref"), narrative(org, language))
+        return self._slug(*_named(org, language))
 
     def reporter(self, org: Element | None, language: str) -> Reporter:
         """Who reports an activity."""
-        return self._reporter("", "") if org is None else self._reporter(org.get("ref"), narrative(org, language))
+        return self._reporter(*_named(org, language))
 
     def _slug_of(self, ref: str, name: str) -> str | None:
         return self._file.party(name, ref or None) or None if ref or name else None
@@ -71,39 +69,47 @@ class Version:
         return Reporter(self._slug(ref, name), shortened(name or ref, MAX_NAME) or None, dataset)
 
 
-@define(eq=False)
 class Activity:
     """What the elements of an activity share, and these by their names.
 
-    It is known since `published`. `said` is when what it states of itself came about: some time until then.
-    `currency`, `language` and `location` are its defaults, None or empty without one. The `ref`s of its entries begin
-    with the `stem`.
+    Its dataset is that of its reporting organisation: a file may have activities of several. It is known since
+    `published`, the day of its `last-updated-datetime`, or if it has none, of the file. `said` is when what it states
+    of itself came about: some time until then. `currency`, `language` and `location` are its defaults, None or empty
+    without one. The `ref`s of its entries begin with the `stem`.
     """
 
-    version: Version
-    identifier: str
-    parts: Mapping[str, Sequence[Element]]
-    reporter: Reporter
-    published: DateRange | None
-    said: DateRange
-    source: Source
-    stem: str
-    currency: str
-    language: str
-    location: str | None
-    _references: References = Factory(References)
+    def __init__(self, version: Version, identifier: str, element: Element) -> None:
+        self.version, self.identifier = version, identifier
+        self._parts: dict[str, list[Element]] = defaultdict(list)
+        for each in element.children:
+            self._parts[each.tag].append(each)
+        self.language = element.attributes.get(LANGUAGE, "").casefold()
+        self.currency = element.get("default-currency")
+        self.location = country([*self.all("recipient-country"), *self.all("recipient-region")])
+        self.reporter = version.reporter(next(iter(self.all("reporting-org")), None), self.language)
+        self.published = day_of(element.attributes.get("last-updated-datetime", "")) or version.published
+        self.said = by(self.published)
+        self.source = self.source_at(element.line)
+        # Without a slash of its own, so that the references of no activity begin with the stem of another.
+        self.stem = identifier.replace("%", "%25").replace("/", "%2F") + "/"
+        self._references = References()
 
     def all(self, tag: str) -> Sequence[Element]:
         """Its elements with a name."""
-        return self.parts.get(tag, _NONE)
+        return self._parts.get(tag, ())
 
     def numbered(self, tag: str) -> Iterator[tuple[str, Element]]:
         """Its elements with a name, each after its place in words: "transaction 3"."""
         return ((f"{tag} {number}", element) for number, element in enumerate(self.all(tag), start=1))
 
     def source_at(self, line: int) -> Source:
-        """The file as the source of what stands in a line."""
-        return _source(self.version, self.reporter, self.published, line)
+        """The file as the source of what is in a line."""
+        return Source(
+            publisher=self.reporter.publisher,
+            published=self.published,
+            dataset=self.reporter.dataset,
+            locator=f"{self.version.name}, line {line}",
+        )
 
     def ref(self, text: str) -> str:
         """A reference within the activity, with an ordinal if it was given before."""
@@ -115,7 +121,8 @@ class Activity:
 
     def called(self, org: Element | None) -> str:
         """The identifier of an organisation in the file, or else its name, whatever the vocabulary calls it."""
-        return "" if org is None else slug(org.get("ref")) or slug(narrative(org, self.language))
+        ref, name = _named(org, self.language)
+        return slug(ref) or slug(name)
 
     def read(
         self,
@@ -150,34 +157,6 @@ def identifier_of(activity: Element) -> str:
     return "" if named is None else slug(named.text)
 
 
-def activity_of(element: Element, identifier: str, version: Version) -> Activity:
-    """What the elements of an activity share.
-
-    Its dataset is that of its reporting organisation: a file may have activities of several. It is known since its
-    `last-updated-datetime`, or if it has none, since the file was published.
-    """
-    parts = defaultdict(list)
-    for each in element.children:
-        parts[each.tag].append(each)
-    language = language_of(element)
-    reporter = version.reporter(parts["reporting-org"][0] if "reporting-org" in parts else None, language)
-    published = day_of(element.attributes.get("last-updated-datetime", "")) or version.published
-    return Activity(
-        version=version,
-        identifier=identifier,
-        parts=parts,
-        reporter=reporter,
-        published=published,
-        said=by(published),
-        source=_source(version, reporter, published, element.line),
-        # Without a slash of its own, so that the references of no activity begin with the stem of another.
-        stem=identifier.replace("%", "%25").replace("/", "%2F") + "/",
-        currency=element.get("default-currency"),
-        language=language,
-        location=country([*parts.get("recipient-country", _NONE), *parts.get("recipient-region", _NONE)]),
-    )
-
-
 def country(places: Sequence[Element]) -> str | None:
     """The one country that an activity or a transaction is for; None if it has several places, or a region."""
     if len(places) != 1 or places[0].tag != "recipient-country":
@@ -186,10 +165,6 @@ def country(places: Sequence[Element]) -> str | None:
     return slug(places[0].get("code")) or None if not percentage or number(percentage) == 100 else None
 
 
-def _source(version: Version, reporter: Reporter, published: DateRange | None, line: int) -> Source:
-    return Source(
-        publisher=reporter.publisher,
-        published=published,
-        dataset=reporter.dataset,
-        locator=f"{version.name}, line {line}",
-    )
+def _named(org: Element | None, language: str) -> tuple[str, str]:
+    """The identifier and the name of an organisation; empty if the file has none."""
+    return ("", "") if org is None else (org.get("ref"), narrative(org, language))

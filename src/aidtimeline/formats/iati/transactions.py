@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from attrs import frozen
-
 from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt
 from aidtimeline.formats.iati.activity import Activity, country
 from aidtimeline.formats.iati.values import MAX_NOTE, day, money, narrative, shortened, slug, stated_day
@@ -23,23 +21,15 @@ NO_VALUE_DATE = "a transaction whose value-date is not a day: the value-date is 
 PARTS = "transactions of a type that a parent in the file reports too: they are not summed beside it"
 
 
-@frozen
-class _Flow:
-    """What a type of transactions is, and whose books it is from: the provider's, or the receiver's."""
-
-    kind: type[Transaction]
-    side: str = "provider"
-
-
-#: IATI codelist TransactionType.
-FLOWS = {
-    "1": _Flow(Receipt, "receiver"),
-    "2": _Flow(Commitment),
-    "3": _Flow(Disbursement),
-    "4": _Flow(Expenditure),
-    "11": _Flow(Commitment, "receiver"),
-    "12": _Flow(Pledge),
-    "13": _Flow(Pledge, "receiver"),
+#: IATI codelist TransactionType: the kind of event, and whose books it is from.
+FLOWS: dict[str, tuple[type[Transaction], str]] = {
+    "1": (Receipt, "receiver"),
+    "2": (Commitment, "provider"),
+    "3": (Disbursement, "provider"),
+    "4": (Expenditure, "provider"),
+    "11": (Commitment, "receiver"),
+    "12": (Pledge, "provider"),
+    "13": (Pledge, "receiver"),
 }
 OTHERS = {
     "5": "interest payment",
@@ -78,12 +68,13 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
     standard assumes nothing.
     """
     parts = {each.tag: each for each in reversed(element.children)}
-    type_, flow = _flow(parts.get("transaction-type"))
+    type_ = _type(parts.get("transaction-type"))
+    kind, side = FLOWS[type_]
     date = stated_day(parts.get("transaction-date"))
     value = money(parts.get("value"), activity.currency)
     provider, receiver = parts.get("provider-org"), parts.get("receiver-org")
     donor, recipient = activity.party(provider), activity.party(receiver)
-    if flow.side == "provider":
+    if side == "provider":
         donor = donor or activity.reporter.slug
     else:
         recipient = recipient or activity.reporter.slug
@@ -93,7 +84,7 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
     ref = activity.ref(f"transaction/{own_ref}")
     valued = parts["value"].get("value-date")
     value_date = day(valued)
-    event = flow.kind(
+    event = kind(
         date=date,
         project=activity.identifier,
         donor=donor,
@@ -101,7 +92,7 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
         location=_country(parts) or activity.location,
         value=value,
         value_date=value_date,
-        side=flow.side,
+        side=side,
         part_of=activity.version.part_of(activity.identifier, type_),
         ref=ref,
         note=_note(activity, parts),
@@ -115,11 +106,12 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
     return event, [reason for reason, applies in remarks.items() if applies]
 
 
-def _flow(type_: Element | None) -> tuple[str, _Flow]:
-    code = "" if type_ is None else type_.get("code")
+def _type(element: Element | None) -> str:
+    """The code of a type of transaction that is read. Raises `SkipError`."""
+    code = "" if element is None else element.get("code")
     if code in FLOWS:
-        return code, FLOWS[code]
-    line = None if type_ is None else type_.line
+        return code
+    line = None if element is None else element.line
     if code in OTHERS:
         raise SkipError(f"of type {code}, {OTHERS[code]}: no kind of event is one", code, line)
     raise SkipError("of a type that IATI does not have" if code else "without a type", code, line)

@@ -29,10 +29,12 @@ MAX_NOTE = 300
 MAX_TITLE = 1000
 """How many characters of a title are kept."""
 
+LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
+"""The attribute `xml:lang`, which names the language of texts."""
+
 ANY_TIME = DateRange.parse("../..")
 ENDS_FIRST = "whose period ends before it begins"
 
-_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
@@ -43,12 +45,7 @@ def day(text: str) -> DateRange | None:
     >>> day(" 2012-01-31Z ")
     DateRange(text='2012-01-31')
     """
-    return _day(text) if len(text) <= MAX_LENGTH else None
-
-
-@lru_cache(2**14)
-def _day(text: str) -> DateRange | None:
-    match = _DATE.fullmatch(text.strip())
+    match = _DATE.fullmatch(text.strip()) if len(text) <= MAX_LENGTH else None
     try:
         return DateRange.parse(match[1]) if match else None
     except InvalidValue:
@@ -149,18 +146,13 @@ def narrative(element: Element | None, language: str) -> str:
     """
     best, rank = "", 3
     for each in () if element is None else element.children:
-        spoken = each.attributes.get(_LANGUAGE, language).casefold() if each.attributes else language
+        spoken = each.attributes.get(LANGUAGE, language).casefold() if each.attributes else language
         ranked = 0 if spoken == language else 1 if spoken == "en" else 2
         if ranked < rank and each.tag == "narrative":
             text = " ".join(each.text.split())
             if text:
                 best, rank = text, ranked
     return best
-
-
-def language_of(element: Element) -> str:
-    """The default language of the texts in an element; empty if it names none."""
-    return element.attributes.get(_LANGUAGE, "").casefold()
 
 
 def shortened(text: str, length: int) -> str:

@@ -24,7 +24,7 @@ from tempfile import TemporaryFile
 import attrs
 
 from aidtimeline.codec import encode_new
-from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.events import Amendment, Correction, Event, Retraction, stated
 from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, version_of
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
@@ -32,6 +32,7 @@ from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skip
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 OLDER = "an older version than the log has: import versions in the order in which they were published"
@@ -172,7 +173,7 @@ def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, rep
 
 def _rose(event: Event, said: Said) -> bool:
     """Whether a level is higher than it was. What is not a level is another state."""
-    level = getattr(event, "quantity", None)
+    level = stated(event, "quantity", Quantity)
     return level is None or said.level is None or level.low > said.level.low
 
 

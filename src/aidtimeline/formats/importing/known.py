@@ -15,7 +15,7 @@ from attrs import define
 from aidtimeline.codec import record_id
 from aidtimeline.codec.texts import by_name
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
 from aidtimeline.values.amounts import Quantity
@@ -94,7 +94,7 @@ class Known:
         before = self._said[dataset].get(ref)
         ids = (id_,) if before is None else before.ids if id_ in before.ids else (*before.ids, id_)
         if before is None or order > before.order:
-            level = getattr(event, "quantity", None)
+            level = stated(event, "quantity", Quantity)
             said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, ids)
             self._said[dataset][ref] = said
         else:

@@ -5,7 +5,7 @@ Support Tracker: Which countries help Ukraine and how?", Kiel Working Paper 2218
 
 | in the sheet | becomes |
 |---|---|
-| a package (an ID; later an "activity") | a pledge, or where it is an "Allocation" a commitment; its value once |
+| a package (an ID; later an "activity") | a pledge, or a commitment if it is an "Allocation"; its value once |
 | a row with an item | a pledge or commitment of so many units, of that package |
 | units delivered | a delivery: the level by the cut-off of the release, superseded by that of the next release |
 | the tracker's own estimates, conversions, totals | observations, which are never summed |

@@ -107,7 +107,7 @@ def _kind(file: File, stream: BinaryIO) -> str:
     start = stream.read(512)
     stream.seek(0)
     if not start.strip():
-        raise file.unreadable("an empty file, where a table was expected")
+        raise file.unreadable("an empty file, expected a table")
     if start.startswith(_OLE):
         message = "a workbook that is encrypted, or of the old format .xls"
         raise file.unreadable(message, hint="save it as .xlsx without a password, or as CSV")
@@ -117,9 +117,9 @@ def _kind(file: File, stream: BinaryIO) -> str:
         raise file.unreadable("an empty zip archive, or a part of one")
     text = start.lstrip(_BEFORE_TEXT)
     if text.startswith(b"<"):
-        raise file.unreadable("XML or HTML, where a table was expected")
+        raise file.unreadable("XML or HTML, expected a table")
     if text.startswith(b"["):
-        message = "one JSON array, where one JSON object a line was expected"
+        message = "one JSON array, expected one JSON object a line"
         raise file.unreadable(message, hint="jq -c '.[]' turns it into JSON Lines")
     return "json" if text.startswith(b"{") else "csv"
 

@@ -1,26 +1,26 @@
-"""A mapping to start from, with a table that goes with it."""
+"""A mapping to start from, and a table for it."""
 
 from __future__ import annotations
 
 EXAMPLE = """\
-# A mapping: which column of a table is what. A text in quotes stands for itself, {Column} for what a row has there.
-# This one goes with the table at its end. Try it: aidtimeline import csv aid.csv --mapping mapping.toml --dry-run
+# A mapping: which column of a table is what. A text in quotes is taken as it is, {Column} is the cell of the row.
+# This one is for the table at the end. Try it: aidtimeline import csv aid.csv --mapping mapping.toml --dry-run
 
-dataset = "example/aid"             # one name for all versions of the table (the only line that must be here)
+dataset = "example/aid"             # one name for all versions of the table (required)
 publisher = "Ministry of Examples"  # who says so; also title and url
-reports = ["{Link}"]                # columns that lead to further reports
-# published = "2022-10-31"          # when this version came out; or "{As of}"; or say --published
-# sheet = "Data"                    # of a workbook; else the first sheet that has all columns
+reports = ["{Link}"]                # columns with further reports
+# published = "2022-10-31"          # when this version was published; or "{As of}"; or use --published
+# sheet = "Data"                    # of a workbook; default: the first sheet with all columns
 
-key = ["No."]                       # the columns that name a row, so that a later version of it is known again
-# complete = true                   # each version tells everything: rows that it no longer has are taken back
+key = ["No."]                       # the columns that name a row, by which a later version of it is recognised
+# complete = true                   # each version has everything: rows that are gone are retracted
 
-unknown = ["n/a", "-"]              # cells that say nothing
-dates = ["%d/%m/%Y", "%B %Y"]       # how dates are written, beside EDTF: 2023-11-28, 2023-11, 2022/2023, [..2025]
+unknown = ["n/a", "-"]              # cells that mean nothing
+dates = ["%d/%m/%Y", "%B %Y"]       # forms of dates beside EDTF: 2023-11-28, 2023-11, 2022/2023, [..2025]
 decimal = ","                       # how numbers are written: 1.200.000,50
 thousands = "."
 
-[skip]                              # rows to leave out, by what they have in a column
+[skip]                              # rows to leave out, by the text in a column
 Status = ["withdrawn"]
 
 [words.quantity]                    # what the texts of the table mean, field by field
@@ -30,7 +30,7 @@ undisclosed = "1.."                 # some: at least one
 [words.date]
 "spring 2022" = "2022-21"
 
-[event.promised]                    # each row makes these events; their fields are those of the library's events
+[event.promised]                    # each row makes these events, with the fields of their kinds (docs/kinds.md)
 kind = "pledge"                     # also announcement, commitment, disbursement, delivery, training, observation, …
 date = "{Promised}"
 donor = "{Country}"
@@ -42,14 +42,14 @@ currency = "EUR"
 note = "package {Package}, announced by the {Country} government"
 
 [event.delivered]
-needs = ["Handed over"]             # this one only where these columns hold something
-kind = "delivery"                   # a column may tell the kind: "{Status}", with [words.kind] Given = "delivery"
+needs = ["Handed over"]             # only if none of these columns is empty
+kind = "delivery"                   # a column may say the kind: "{Status}", with [words.kind] Given = "delivery"
 date = "{Handed over}"
 donor = "{Country}"
 recipient = "Ukraine"
 item = "{What}"
 quantity = "{Given so far}"
-restated = true                     # a level: where a later version tells a higher one, that is new, and no mistake
+restated = true                     # a level: if a later version has a higher one, that is a new fact, not a correction
 """
 
 SAMPLE = """\
@@ -61,10 +61,10 @@ No.;Country;Package;Promised;What;How many;Value;Handed over;Given so far;Status
 
 
 def example() -> str:
-    """The mapping, explained line by line, with the table at its end as comments.
+    """The mapping, with a comment on each line, and the table at its end as comments.
 
-    >>> print(example()[:73])
-    # A mapping: which column of a table is what. A text in quotes stands for
+    >>> print(example()[:74])
+    # A mapping: which column of a table is what. A text in quotes is taken as
     """
     table = "".join(f"# {line}\n" for line in SAMPLE.splitlines())
     return f"{EXAMPLE}\n# The table, aid.csv:\n{table}"

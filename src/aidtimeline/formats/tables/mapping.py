@@ -17,7 +17,7 @@ _MARKS = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")
 
 @frozen
 class Template:
-    """A text in which `{Column}` stands for what the row has there; `columns` are their headers."""
+    """A text in which `{Column}` is replaced by the cell of a row; `columns` are the headers in it."""
 
     text: str
     columns: tuple[str, ...]
@@ -25,7 +25,7 @@ class Template:
 
     @classmethod
     def parse(cls, text: str) -> Template:
-        """The template of a text. Raises `InvalidValue` for a brace that is not closed.
+        """The template of a text. Raises `InvalidValue` for an unmatched brace.
 
         >>> Template.parse("{Item} of {{{Country}}}").columns
         ('Item', 'Country')
@@ -39,23 +39,23 @@ class Template:
         return cls(text, tuple(columns), {name: fold(name) for name in columns})
 
     def fill(self, cells: Mapping[str, str]) -> str:
-        """The text with the cells of a row, whose headers are folded; nothing where all of its cells are empty.
+        """The text with the cells of a row, whose headers are folded; empty if all its cells are empty.
 
         >>> Template.parse("{Item} of {{{Country}}}").fill({"item": "Truck", "country": "Japan"})
         'Truck of {Japan}'
         """
-        told = {name: cells.get(folded, "") for name, folded in self._folded.items()}
-        if told and not any(told.values()):
+        texts = {name: cells.get(folded, "") for name, folded in self._folded.items()}
+        if texts and not any(texts.values()):
             return ""
-        return _MARKS.sub(lambda each: told[each[1]] if each[1] else each[0][0], self.text).strip()
+        return _MARKS.sub(lambda each: texts[each[1]] if each[1] else each[0][0], self.text).strip()
 
 
 @frozen(kw_only=True)
 class EventMapping:
-    """What one event of a row is made of; `name` tells it from the others of the row.
+    """How one event of a row is made. Its `name` distinguishes it from the others of the row.
 
-    It is made where all columns that it `needs` hold something. `fields` are the templates of each field, of which
-    only `via` may have several.
+    It is made if no column that it `needs` is empty. `fields` has the templates of each field; only `via` may have
+    several.
     """
 
     name: str
@@ -69,9 +69,9 @@ class EventMapping:
 class TableMapping:
     """Which column of a table is what, and what its texts mean.
 
-    `unknown` are the texts that say nothing, `skip` by column those of rows to leave out, and `words` by field what
-    the texts of a table mean; texts and columns are folded there. `key` are the columns that name a row, and `complete`
-    says that each version of the table tells everything.
+    `unknown` are texts that mean nothing; `skip` has, by column, the texts of rows to leave out; `words` has, by field,
+    what the texts of the table mean. Texts and columns are folded in these. `key` are the columns that name a row.
+    `complete`: each version of the table has everything.
     """
 
     path: Path
@@ -97,7 +97,7 @@ class TableMapping:
             yield from event.needs
 
     def templates(self) -> Iterator[Template]:
-        """Every template that is in it."""
+        """All templates of the mapping."""
         yield from self.source.values()
         yield from self.reports
         for event in self.events:
@@ -106,6 +106,6 @@ class TableMapping:
                 yield from each
 
     def meant(self, name: str, text: str) -> str | None:
-        """What a text means in a field of this name, where the mapping says so."""
+        """What a text means in a field; None if the mapping does not say."""
         words = self.words.get(name)
         return None if words is None else words.get(fold(text))

@@ -1,4 +1,4 @@
-"""Reading a mapping: a TOML file, checked before any row is read; what is wrong with it is said key by key."""
+"""Reading a mapping: a TOML file, which is checked before any row is read. Each error names the key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ALL_FIELDS = frozenset().union(*FIELDS.values())
 
 
 def load(path: Path) -> TableMapping:
-    """The mapping in a file. Raises `UsageError`, which names the key, what was found there and what was expected."""
+    """The mapping in a file. Raises `UsageError`, with the key, what was found there and what was expected."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=str)
     except OSError as error:
@@ -38,7 +38,7 @@ def load(path: Path) -> TableMapping:
 
 
 class _Reader:
-    """What may stand at which key of a mapping."""
+    """Reads each key of a mapping as what it must be."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -47,7 +47,7 @@ class _Reader:
     def mapping(self, found: Mapping[str, Any]) -> TableMapping:
         self.known("", found, _KEYS)
         if "dataset" not in found:
-            self.refuse("dataset", None, "a name for the table, under which all its versions are one")
+            self.refuse("dataset", None, "a name that all versions of the table share")
         self.habits = self.read_habits(found)
         self.own = attrs.evolve(self.habits, typed=True)
         events = self.table("event", found.get("event"))
@@ -84,13 +84,13 @@ class _Reader:
             if mark not in allowed:
                 self.refuse(at, mark, "one of " + " ".join(repr(each) for each in allowed if each))
         if decimal == thousands:
-            self.refuse("thousands", thousands, "another mark than the decimal one")
+            self.refuse("thousands", thousands, "a mark other than the decimal one")
         return Habits(tuple(self.of("dates", check_form, form) for form in forms), decimal, thousands)
 
     def event(self, name: str, found: object) -> EventMapping:
         at = f"event.{name}"
         if not isinstance(found, dict):
-            self.refuse(at, found, "a table of its own for each event of a row, such as [event.delivered]")
+            self.refuse(at, found, "a table for each event of a row, such as [event.delivered]")
         self.known(at, found, (*_OF_EVENT, *sorted(_ALL_FIELDS)))
         for needed in ("kind", "date"):
             if needed not in found:
@@ -113,7 +113,7 @@ class _Reader:
         )
 
     def words(self, name: str, found: Mapping[str, Any]) -> Mapping[str, str]:
-        """What the texts of a field mean; nothing, where that is an empty text."""
+        """What the texts of a field mean; an empty text means nothing."""
         meant = {text: self.text(f"words.{name}.{text}", each) for text, each in found.items()}
         for text, each in meant.items():
             if each:
@@ -121,7 +121,7 @@ class _Reader:
         return {fold(text): each for text, each in meant.items()}
 
     def field(self, at: str, name: str, found: object, cls: type | None = None) -> Template:
-        """The template of a field; one without columns must be a value that the field can have."""
+        """The template of a field. One without columns must be a value of that field."""
 
         def check(text: str) -> None:
             value = self.own.value(name, text)
@@ -149,7 +149,7 @@ class _Reader:
         return tuple(self.template(at, each) for each in self.texts(at, found))
 
     def text(self, at: str, found: object) -> str:
-        """A text; numbers, flags and dates may stand without quotes, and mean what is written."""
+        """A text. Numbers, flags and dates may be without quotes, and are taken as written."""
         if isinstance(found, dict | list):
             self.refuse(at, found, "a text in quotes")
         return str(found).lower() if isinstance(found, bool) else str(found)
@@ -168,7 +168,7 @@ class _Reader:
         return found
 
     def of(self, at: str, convert: Callable[[str], Any], text: str) -> Any:
-        """What a text is converted to, which must not fail."""
+        """A text, converted; what cannot be converted is refused."""
         try:
             return convert(text)
         except InvalidValue as error:

@@ -1,4 +1,4 @@
-"""What stands in a cell, as the fields of events take it: dates of other forms, numbers of other habits, names."""
+"""Cells as the fields of events take them: dates in other forms, numbers with other marks, names."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ NUMBERS = frozenset(("quantity", "amount"))
 PARTIES = frozenset(("donor", "recipient", "party", "via"))
 SLUGS = frozenset(("project", "package", "location", "item", "unit", "indicator", "part_of", "parent"))
 
-#: The kinds that a row can tell: a cancellation is nothing but what it supersedes.
+#: The kinds that a row can be: a cancellation is nothing but what it supersedes.
 KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if cls.nature is not END}
-#: Fields of events that no cell can tell: links to records, the key and the sources, and money, which is two fields.
-_NOT_TOLD = {"value", "fulfils", "supersedes", "ref", "sources"}
+#: Fields that a column cannot have: links to records, the key, the sources, and money, which is two columns.
+_NOT_IN_COLUMNS = {"value", "fulfils", "supersedes", "ref", "sources"}
 
 
 def _fields(cls: type[Event]) -> frozenset[str]:
     names = {each.name for each in attrs.fields(cls)}
-    return frozenset(names - _NOT_TOLD | ({"amount", "currency"} if "value" in names else set()))
+    return frozenset(names - _NOT_IN_COLUMNS | ({"amount", "currency"} if "value" in names else set()))
 
 
-#: The fields that a row can tell, by kind.
+#: The fields that columns can have, by kind.
 FIELDS = {kind: _fields(cls) for kind, cls in KINDS.items()}
 
 _DIRECTIVE = re.compile("%(.?)", re.DOTALL)
@@ -47,11 +47,11 @@ _TYPED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = "[ \u00a0\u2009\u202f]"
 
 SEPARATORS = (".", ",", " ", "'", "")
-"""What may stand between the digits of numbers."""
+"""The marks that may separate thousands."""
 
 
 def check_form(form: str) -> str:
-    """A form of dates as `strptime` has it, of a year, month or day. Raises `InvalidValue`.
+    """A form of dates of `strptime`, for a year, month or day. Raises `InvalidValue`.
 
     >>> check_form("%d/%m/%Y")
     '%d/%m/%Y'
@@ -66,9 +66,9 @@ def check_form(form: str) -> str:
 
 @lru_cache(REMEMBERED)
 def to_date(text: str, forms: tuple[str, ...]) -> DateRange:
-    """The date that a text means: EDTF, or else the first of the forms that fits, as vague as that is.
+    """The date of a text: EDTF, or else by the first form that fits, as vague as that is.
 
-    A time of day is left out. Raises `InvalidValue` where nothing fits.
+    A time of day is left out. Raises `InvalidValue` if nothing fits.
 
     >>> to_date("5.4.2022", ("%d.%m.%Y",)).text, to_date("April 2022", ("%B %Y",)).text, to_date("[..2025]", ()).text
     ('2022-04-05', '2022-04', '[..2025]')
@@ -93,8 +93,8 @@ def to_date(text: str, forms: tuple[str, ...]) -> DateRange:
 def to_number(text: str, decimal: str, thousands: str, *, typed: bool = False) -> str:
     """A number, or the two ends of a range, as quantities are written: 1200.5, 2..4, ~20, 1..
 
-    In a `typed` table what has the form 1200.5 means just that. Raises `InvalidValue` for what does not keep to the
-    marks between digits: "1.234" is no number where the point is neither, and "1.23" none where it marks thousands.
+    In a `typed` table a text like 1200.5 is always that number. Raises `InvalidValue` if a text does not keep to the
+    marks: "1.234" is not a number if the point is neither mark, nor is "1.23" if it separates thousands.
 
     >>> to_number("1.200.000,50", ",", "."), to_number("~2,5..1.000", ",", "."), to_number("1 200", ".", " ")
     ('1200000.50', '~2.5..1000', '1200')
@@ -124,7 +124,7 @@ def _number(decimal: str, thousands: str) -> re.Pattern[str]:
 
 @frozen
 class Habits:
-    """How dates and numbers are written; `typed` numbers are written as this library does, or else like the table's."""
+    """How dates and numbers are written in a table. `typed` numbers are written as this library writes them."""
 
     dates: tuple[str, ...] = ()
     decimal: str = "."
@@ -132,7 +132,7 @@ class Habits:
     typed: bool = False
 
     def value(self, name: str, text: str, party: Callable[[str], str] = as_slug) -> Any:
-        """The value of a field from a text that is not empty; `party` gives the slug of a name.
+        """The value of a field from a text, which is not empty; `party` gives the slug of a name.
 
         Raises `InvalidValue`.
 
