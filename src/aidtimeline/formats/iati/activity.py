@@ -121,8 +121,7 @@ class Activity:
 
     def called(self, org: Element | None) -> str:
         """The identifier of an organisation in the file, or else its name, whatever the vocabulary calls it."""
-        ref, name = _named(org, self.language)
-        return slug(ref) or slug(name)
+        return "" if org is None else slug(org.get("ref")) or slug(narrative(org, self.language))
 
     def read(
         self,

@@ -45,7 +45,12 @@ def day(text: str) -> DateRange | None:
     >>> day(" 2012-01-31Z ")
     DateRange(text='2012-01-31')
     """
-    match = _DATE.fullmatch(text.strip()) if len(text) <= MAX_LENGTH else None
+    return _day(text) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(2**14)
+def _day(text: str) -> DateRange | None:
+    match = _DATE.fullmatch(text.strip())
     try:
         return DateRange.parse(match[1]) if match else None
     except InvalidValue:
