@@ -392,6 +392,13 @@ def test_a_raise_and_its_commitment_are_promised_once() -> None:
     ) == ["warning over-delivered"]
 
 
+def test_two_promises_in_place_of_one_are_what_they_come_to_together() -> None:
+    """30, replaced by 10 and 10: 30 at most, never 30 beside one of them."""
+    promises = [pledge(30, label="a"), *(pledge(10, f"2023-02-0{day}", supersedes=["@a"]) for day in (1, 2))]
+    assert not codes(*promises, delivery(30, fulfils=["@a"]))
+    assert codes(*promises, delivery(31, fulfils=["@a"])) == ["warning over-delivered"]
+
+
 TODAY = date(2025, 1, 1)
 
 
@@ -643,6 +650,15 @@ def test_reversals_take_away() -> None:
     assert not codes(delivery(30), delivery(-10, "2023-04-01"), observed(20), observed(30, "2023-03-15"))
 
 
+def test_levels_come_to_what_replay_has_on_those_days() -> None:
+    """The 12 that a total of 30 replaces are never beside it; what was given back is gone, and was there before."""
+    totals = [delivery(12, "2023-01-10", label="it"), delivery(30, "2023-03-01", supersedes=["@it"])]
+    assert codes(*totals, observed(31, "2023")) == ["warning observation-above-counts"]
+    given_back = [delivery(30), delivery(-10, "2023-04-01")]
+    assert codes(*given_back, observed(21)) == ["warning observation-above-counts"]
+    assert codes(*given_back, observed(29, "2023-03-15")) == ["warning observation-below-counts"]
+
+
 days = st.integers(1, 12).map(lambda day: f"2023-03-{day:02}")
 ranges = st.tuples(days, days).map(lambda ends: "/".join(sorted(ends)))
 amounts = st.one_of(st.integers(-3, 9), st.just("1.."), st.just("2..4"))
@@ -787,3 +803,5 @@ def test_an_entry_of_a_dataset_in_two_records_is_told() -> None:
     assert json.loads(found.hint or "")["kind"] == "retraction"
     restated = [entry(1) | {"label": "it"}, entry(2, 7, supersedes=["@it"])]
     assert "warning same-entry" not in codes(*restated)
+    elsewhere = [entry(1) | {"label": "it"}, entry(2), delivery(7, supersedes=["@it"])]
+    assert "warning same-entry" not in codes(*elsewhere)

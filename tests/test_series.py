@@ -358,3 +358,16 @@ def test_periods_print_as_a_table() -> None:
         ["2024", "2", "to", "4"],
     ]
     assert str(Series((), ())).startswith("Nothing: ")
+
+
+def test_steps_between_two_days() -> None:
+    """What holds on the first day, and each step up to the last."""
+    steps = Steps(tuple(Step(date(2023, month, 1), Bounds(Decimal(month), Decimal(month))) for month in (2, 3, 4)))
+
+    def lows(first: date, last: date) -> list[int]:
+        return [int(each.low) for each in steps.between(first, last)]
+
+    assert lows(date(2023, 1, 1), date(2023, 1, 31)) == [0]
+    assert lows(date(2023, 1, 31), date(2023, 3, 1)) == [0, 2, 3]
+    assert lows(date(2023, 3, 1), date(2023, 3, 31)) == [3]
+    assert lows(date.min, date.max) == [0, 2, 3, 4]

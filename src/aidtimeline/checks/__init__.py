@@ -1,8 +1,8 @@
 """Everything that is wrong with a log, or worth a look: one list of small functions.
 
-A check is a function from a `Checked` log to problems, and a row of `CHECKS`; docs/checks.md says of each code what it
-means and how to mend it. Checks look at what replay believes when all is known, after repairs, so that what a repair
-has mended is found no more. None takes more than one pass over sorted facts.
+A check is a function from a `Checked` log to problems, and a row of `CHECKS`; docs/checks.md says what each code means
+and how to mend it. Checks look at what replay believes when all is known, after repairs: what a repair has mended is no
+longer found. None takes more than one pass over sorted facts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Inexact, InvalidOperation, localcontext
 
+from aidtimeline.checks.checked import Check, Checked
 from aidtimeline.checks.duplicates import both_sides, probable_duplicates, same_entries
 from aidtimeline.checks.levels import observed_levels
 from aidtimeline.checks.links import (
@@ -20,7 +21,6 @@ from aidtimeline.checks.links import (
     superseded_before,
     superseded_kinds,
 )
-from aidtimeline.checks.log import Check, Checked
 from aidtimeline.checks.projects import planned_ends, status_moves
 from aidtimeline.checks.promises import over_delivered, overdue
 from aidtimeline.checks.texts import (
@@ -68,8 +68,8 @@ def check(
 ) -> list[Problem]:
     """Every problem of the records, in the order of the lines they were read from.
 
-    `today` is the day against which promises are overdue; where it is None, no promise is. Lines that cannot be read
-    at all are the log's to report: `EventLog.read(skip_problems=True, problems=…)`.
+    `today` is the day on which promises are found to be overdue; if it is None, none is. Lines that cannot be read are
+    reported by the log: `EventLog.read(skip_problems=True, problems=…)`.
 
     >>> check([])
     []

@@ -1,7 +1,7 @@
-"""Checks for what may be in the log twice: one fact told by two reports, or one flow from two sides.
+"""Checks for what may be in the log twice: one fact in two reports, or one flow from two sides.
 
-Facts that may be one are of one kind, donor and item, and their dates overlap: so they are compared in the order of
-their first days, each with those whose dates still run, and with no more than `LOOK_BACK` of these.
+Facts that may be one have the same kind, donor and item, and their dates overlap. So they are compared in the order of
+their first days, each with those whose dates have not ended, and with at most `LOOK_BACK` of these.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from attrs import Factory, frozen
 
-from aidtimeline.checks.log import Checked, wholly_before
+from aidtimeline.checks.checked import Checked, linked, stays, wholly_before
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.semantics import Fact
@@ -22,27 +22,27 @@ from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 
 LOOK_BACK = 50
-"""With how many facts like it, whose dates overlap with its own, a fact is compared at most."""
+"""A fact is compared with so many facts at most that are like it and whose dates overlap with its own."""
 
-#: What, where two facts both state it and differ, makes them two.
-_telling_apart = attrgetter("project", "package", "location", "via", "event.ref", "party", "role")
+#: If two facts both state one of these, and differ, they are two.
+_distinguishing = attrgetter("project", "package", "location", "via", "event.ref", "party", "role")
 
 _Pair: TypeAlias = Callable[[Fact, Fact], bool]
 
 
 @frozen
 class _Judge:
-    """What is known of the facts of a log that may be one."""
+    """Says which facts of a log may be one."""
 
     log: Checked
-    together: DisjointSets = Factory(DisjointSets)
+    together: DisjointSets
     _reports: dict[str, frozenset[Hashable]] = Factory(dict)
 
     def may_be_one(self, one: Fact, other: Fact) -> bool:
-        """Whether nothing tells them apart: parties, places, links, dues, and amounts that could agree."""
+        """Whether nothing distinguishes them: dates, links, parties, places, dues."""
         if one.date < other.date or one.date > other.date or self._linked(one, other):
             return False
-        for said, said_there in zip(_telling_apart(one), _telling_apart(other), strict=True):
+        for said, said_there in zip(_distinguishing(one), _distinguishing(other), strict=True):
             if said and said_there and said != said_there:
                 return False
         due, due_there = one.due, other.due
@@ -50,21 +50,21 @@ class _Judge:
             return False
         return self.log.may_be_one(one.recipient, other.recipient)
 
-    def told_twice(self, one: Fact, other: Fact) -> bool:
-        """Whether two reports may tell the same, and both would be summed."""
+    def reported_twice(self, one: Fact, other: Fact) -> bool:
+        """Whether two reports may say the same, and both would be summed."""
         agreeing = _agree(one, other)
         apart = self.reports(one).isdisjoint(self.reports(other))
         return agreeing is not None and apart and one.side == other.side and self.may_be_one(one, other)
 
     def both_sides(self, one: Fact, other: Fact) -> bool:
-        """Whether one flow may stand in both parties' books, and both would be summed."""
+        """Whether one flow may be in both parties' books, and both would be summed."""
         agreeing = _agree(one, other)
         all_summed = not (one.in_other_books or other.in_other_books)
         summed = agreeing == "quantity" or (agreeing == "value" and all_summed)
         return summed and one.side != other.side and self.may_be_one(one, other)
 
     def reports(self, fact: Fact) -> frozenset[Hashable]:
-        """The reports behind a fact, each told by who published what and when."""
+        """The reports behind a fact, each by its publisher, title, address and date."""
         if fact.id not in self._reports:
             sources = (source for account in fact.accounts for source in account.sources)
             self._reports[fact.id] = frozenset(
@@ -75,14 +75,14 @@ class _Judge:
     def _linked(self, one: Fact, other: Fact) -> bool:
         if self.together.leader(one.id) == self.together.leader(other.id):
             return True
-        kept, kept_there = set(self.log.fulfilled(one)), set(self.log.fulfilled(other))
+        kept, kept_there = set(one.fulfils), set(other.fulfils)
         if not kept.isdisjoint(other.members) or not kept_there.isdisjoint(one.members):
             return True
         return bool(kept and kept_there and kept.isdisjoint(kept_there))
 
 
 def _agree(one: Fact, other: Fact) -> str | None:
-    """Which of their amounts could be the same, where none contradicts; None also where they have none in common."""
+    """Which of their amounts could be the same, if none contradicts; None also if they have none in common."""
     agreeing = None
     if one.value is not None and other.value is not None:
         if one.value.currency != other.value.currency or not _could_agree(one.value.amount, other.value.amount):
@@ -96,34 +96,34 @@ def _agree(one: Fact, other: Fact) -> str | None:
 
 
 def _could_agree(one: Quantity, other: Quantity) -> bool:
-    """Whether two amounts overlap. One that starts at zero was written by somebody who had thought of the other."""
+    """Whether two amounts overlap. One that starts at zero already says that it may be counted elsewhere."""
     return bool(one.low and other.low) and one.overlaps(other)
 
 
 def probable_duplicates(log: Checked) -> Iterator[Problem]:
-    """`probable-duplicate`: two reports that may tell of one fact, which then counts twice."""
+    """`probable-duplicate`: two reports that may be of one fact, which then counts twice."""
     cut_short: list[Fact] = []
-    for one, other in _pairs(log, _judge(log).told_twice, cut_short):
+    for one, other in _pairs(log, _judge(log).reported_twice, cut_short):
         first, again = sorted((one, other), key=lambda fact: (fact.known_since, fact.recorded_at, fact.id))
-        message = f"it may be the same as {log.named(first)}, told by another report, and counts twice"
-        hint = _draft(again, first, "the same fact, told by another report")
+        message = f"it may be the same as {log.named(first)}, from another report, and counts twice"
+        hint = _draft(again, first, "the same fact, from another report")
         yield log.place(again).warning("probable-duplicate", message, hint=hint)
     yield from _not_all_compared(cut_short)
 
 
 def same_entries(log: Checked) -> Iterator[Problem]:
     """`same-entry`: one entry of a dataset (`dataset` and `ref`) that stands in several records, which all count."""
-    told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    entries: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in log.belief.facts:
         dataset, ref = fact.event.sources[0].dataset, fact.event.ref
         if dataset is not None and ref is not None:
-            told[dataset, ref].append(fact)
-    for (dataset, ref), facts in told.items():
-        replaced = {each for fact in facts for each in fact.event.supersedes}
-        newest = [fact for fact in facts if fact.id not in replaced]
+            entries[dataset, ref].append(fact)
+    groups = log.undecided(log.belief.links)
+    for (dataset, ref), facts in entries.items():
+        newest = [fact for fact in facts if stays(fact, groups)]
         newest.sort(key=lambda fact: (fact.known_since, fact.id))
         for again in newest[1:]:
-            message = f"it tells the entry {ref} of {dataset}, as does {log.named(newest[0])}, and both count"
+            message = f"it is the entry {ref} of {dataset}, as is {log.named(newest[0])}, and both count"
             hint = _draft(again, newest[0], "the same entry of the dataset")
             yield log.place(again).warning("same-entry", message, "ref", hint)
 
@@ -143,21 +143,18 @@ def _draft(again: Fact, first: Fact, reason: str) -> str:
 
 
 def _judge(log: Checked) -> _Judge:
-    judge = _Judge(log)
-    for each, superseders in log.belief.links.above.items():
-        for other in superseders:
-            judge.together.join(each, other)
+    together = linked(log.belief.links)
     for first, *others in log.belief.links.circles:
         for other in others:
-            judge.together.join(first, other)
-    return judge
+            together.join(first, other)
+    return _Judge(log, together)
 
 
 def _groups(log: Checked) -> Iterator[list[Fact]]:
-    """The facts that a sum may hold twice: alike in kind, donor, item and intent, ordered by their first day."""
+    """The facts that a sum may have twice: alike in kind, donor, item and intent, ordered by their first day."""
     groups: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in log.belief.facts:
-        if fact.event.nature.summed and fact.donor is not None and (fact.quantity or fact.value):
+        if fact.nature.summed and fact.donor is not None and (fact.quantity or fact.value):
             groups[fact.kind, fact.donor, fact.item, fact.intent].append(fact)
     for facts in groups.values():
         if len(facts) > 1:
@@ -165,9 +162,9 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
 
 
 def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[Fact, Fact]]:
-    """Of each fact the nearest before it that the judge finds to be one with it.
+    """Each fact with the nearest before it that may be the same, says the judge.
 
-    The first fact of a group that had more to be compared with than `LOOK_BACK` is put into `cut_short`.
+    The first fact of a group that would be compared with more than `LOOK_BACK` others is put into `cut_short`.
     """
     for facts in _groups(log):
         running: list[Fact] = []
@@ -190,7 +187,7 @@ def _not_all_compared(cut_short: list[Fact]) -> Iterator[Problem]:
     if cut_short:
         first = cut_short[0]
         what = " ".join(filter(None, (first.kind, first.donor, first.item)))
-        others = f", and of {len(cut_short) - 1} sorts more" if len(cut_short) > 1 else ""
+        others = f", and {len(cut_short) - 1} other sorts" if len(cut_short) > 1 else ""
         message = (
             f"more than {LOOK_BACK} facts with overlapping dates are alike ({what}{others}): "
             f"each was compared with {LOOK_BACK} others only"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.checks.log import Checked, wholly_before
+from aidtimeline.checks.checked import Checked, wholly_before
 from aidtimeline.errors import Problem
 from aidtimeline.events import STATUSES, Project, Status
 from aidtimeline.semantics import Fact
 from aidtimeline.values.dates import DateRange
 
-#: IATI's ActivityStatus, in the order of an activity's life. A report may pass over a stage, but none comes back.
+#: IATI's ActivityStatus, in the order of an activity's life. A report may skip a stage, but none comes back.
 LIFECYCLE = ("pipeline", "implementation", "finalisation", "closed")
 _ENDED = ("closed", "cancelled")
 
@@ -30,7 +30,7 @@ MOVES: dict[str, frozenset[str]] = {
 
 
 def status_moves(log: Checked) -> Iterator[Problem]:
-    """`status-move`: a project's status goes a way that IATI's lifecycle does not have."""
+    """`status-move`: a project's status changes in a way that IATI's lifecycle does not have."""
     before: dict[str, Fact] = {}
     for fact in log.belief.facts:
         event = fact.event
@@ -66,5 +66,5 @@ def planned_ends(log: Checked) -> Iterator[Problem]:
         other, end = ends.get(project, (fact, start))
         if wholly_before(end, start):
             message = f"{project} is planned to end in {end} and to begin in {start}, by {log.named(fact)}"
-            hint = "one of both was not told anew when the other moved"
+            hint = "one of them was not reported again when the other moved"
             yield log.place(other).warning("ends-before-start", message, "planned_end", hint)

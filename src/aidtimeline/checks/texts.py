@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
-from aidtimeline.checks.log import Checked, Place
+from aidtimeline.checks.checked import Checked, Place
 from aidtimeline.errors import Problem
 from aidtimeline.events import Correction, Corroboration, Event, Goods, Record, Source, Valued, stated
 from aidtimeline.semantics import Account, Fact
@@ -37,9 +37,9 @@ def dates_after_report(log: Checked) -> Iterator[Problem]:
 
 
 def unpublished(log: Checked) -> Iterator[Problem]:
-    """`no-publication-date`: a report of which nobody says when one could read it, or only since when.
+    """`no-publication-date`: a report without the date on which one could read it, or with one that has no end.
 
-    Of a dataset it is told once.
+    It is reported once for a dataset.
     """
     imported: dict[tuple[str | None, str, DateRange | None], list[Record]] = {}
     for record in log.repaired.standing.values():
@@ -64,8 +64,8 @@ def _undated(source: Source) -> bool:
 def _not_published(log: Checked, record: Record, number: int, others: str = "") -> Problem:
     unsaid = record.event.sources[number].published is None
     what = "no publication date" if unsaid else "a publication date without an end"
-    message = f"this report has {what}, so it does not tell when one could know{others}"
-    hint = f"where no report tells, the day of recording stands in: {record.recorded_at.date().isoformat()}"
+    message = f"this report has {what}, so it does not say since when one could know{others}"
+    hint = f"if no report says, the day of recording is taken: {record.recorded_at.date().isoformat()}"
     return log.places[record.id].warning("no-publication-date", message, f"sources[{number}].published", hint)
 
 
@@ -106,11 +106,12 @@ def unknown_slugs(log: Checked) -> Iterator[Problem]:
     """`unknown-slug`: a slug that the vocabulary does not have, with the nearest that it has; once for each slug."""
     first: dict[tuple[str, str], tuple[Place, str]] = {}
     times: Counter[tuple[str, str]] = Counter()
+    known = {part: log.vocabulary.part(part) for part in SLUG_FIELDS.values()}
     for place, event in log.texts():
         for name, part in SLUG_FIELDS.items():
             value = stated(event, name, object)
             for slug in value if isinstance(value, tuple) else (value,):
-                if slug is not None and slug not in log.vocabulary.part(part):
+                if slug is not None and slug not in known[part]:
                     times[part, slug] += 1
                     first.setdefault((part, slug), (place, name))
     for (part, slug), (place, name) in first.items():

@@ -133,7 +133,7 @@ class Fulfilment:
 
     def step(self, state: list[Fact], fact: Fact) -> list[Fact]:
         """Keep a fact that promises or delivers."""
-        if fact.event.nature is PROMISE or fact.event.makes_good:
+        if fact.nature is PROMISE or fact.event.makes_good:
             state.append(fact)
         return state
 
@@ -144,14 +144,14 @@ class Fulfilment:
     def finish(self, state: list[Fact]) -> FulfilmentTable:
         """The rows of all promises that count in some world."""
         facts = sorted(state, key=lambda fact: fact.rank)
-        promises = {fact.id: fact for fact in facts if fact.event.nature is PROMISE}
+        promises = {fact.id: fact for fact in facts if fact.nature is PROMISE}
         rows: dict[Key, list[Promised]] = defaultdict(list)
         for fact in promises.values():
             for key, term in _measures(fact):
                 rows[key].append(Promised(fact, term))
         given: dict[Key, list[Given]] = defaultdict(list)
         for fact in facts:
-            if fact.event.nature is not PROMISE:
+            if fact.nature is not PROMISE:
                 for key, each in _linked(fact, promises) if fact.fulfils else _inferred(fact, rows):
                     given[key].append(each)
         found = (self._row(key, rows[key], given[key]) for key in sorted(rows, key=in_order))
@@ -192,7 +192,7 @@ class Fulfilment:
 
 def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
     """The amounts of a promise or a delivery, of things and of money, each under the key of its fields."""
-    weighed = ("goods", "money") if fact.event.nature is PROMISE else fact.event.makes_good
+    weighed = ("goods", "money") if fact.nature is PROMISE else fact.event.makes_good
     if fact.quantity is not None and "goods" in weighed:
         key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))

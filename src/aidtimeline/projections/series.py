@@ -56,6 +56,11 @@ class Steps:
         number = bisect_right(self.steps, parse_day(day), key=lambda step: step.day or date.min)
         return self.steps[number - 1].bounds if number else _NOTHING
 
+    def between(self, first: date, last: date) -> tuple[Bounds, ...]:
+        """The bounds on the days from first to last (both inclusive), in order."""
+        begin, end = (bisect_right(self.steps, day, key=lambda step: step.day or date.min) for day in (first, last))
+        return (self.at(first), *(step.bounds for step in self.steps[begin:end]))
+
     @property
     def numbers(self) -> tuple[tuple[date | None, Decimal, Decimal | None], ...]:
         """The steps where low or high change, as (day, low, high); a step may change the flags only."""

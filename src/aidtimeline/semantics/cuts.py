@@ -11,7 +11,7 @@ import attrs
 from aidtimeline.events import PROMISE
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
-from aidtimeline.semantics.links import Happened, cut_links
+from aidtimeline.semantics.links import Happened, all_above, cut_links
 
 
 def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
@@ -42,19 +42,13 @@ def _standing(
 
     @cache
     def promises() -> frozenset[str]:
-        return frozenset(fact.id for fact in belief.facts if fact.event.nature is PROMISE)
+        return frozenset(fact.id for fact in belief.facts if fact.nature is PROMISE)
 
     @cache
     def standing(promise: str) -> frozenset[str]:
         if promise not in promises() or promise not in happened:
             return frozenset()
-        found: set[str] = set()
-        waiting = [promise]
-        while waiting:
-            each = waiting.pop()
-            if each not in found:
-                found.add(each)
-                waiting.extend(belief.links.above.get(each, ()))
+        found = all_above([promise], belief.links.above)
         return frozenset(each for each in found if each in happened and each not in replaced)
 
     return standing

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from aidtimeline.events import Event, stated
+from aidtimeline.events import Event, Nature, stated
 from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.links import Group
 from aidtimeline.values.amounts import Money, Quantity
@@ -46,6 +46,11 @@ class Fact:
     def kind(self) -> str:
         """The kind of the event, as corrected."""
         return self.event.kind
+
+    @property
+    def nature(self) -> Nature:
+        """What events of its kind are: plans, promises, deeds, states, levels or ends."""
+        return self.event.nature
 
     @property
     def rank(self) -> tuple[Any, ...]:

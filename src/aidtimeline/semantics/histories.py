@@ -48,9 +48,10 @@ def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> I
     []
     """
     facts = {fact.id: fact for fact in belief.facts if chosen(fact)}
-    spans = _spans(belief)
+    spans = _spans(belief, facts)
     for members in _ever_together(belief.links, spans):
-        for since, until, what in _sweep(members, belief.links, spans):
+        changes = _sweep(members, belief.links, spans) if members[1:] else _alone(members[0], spans[members[0]])
+        for since, until, what in changes:
             counting = tuple(_as_cut(facts, what))
             if counting:
                 yield Phase(_day(since), _day(until), counting)
@@ -93,11 +94,12 @@ class _Span:
         return self.shadows <= day < self.replaces or self.shadowed <= day < self.replaced
 
 
-def _spans(belief: Belief) -> dict[str, _Span]:
-    """The span of every fact and every linked id; what supersedes comes before what it supersedes."""
-    dates = {fact.id: fact.date for fact in belief.facts}
+def _spans(belief: Belief, chosen: Iterable[str]) -> dict[str, _Span]:
+    """The span of every chosen fact and every linked id; what supersedes comes before what it supersedes."""
+    ids = dict.fromkeys((*belief.links.order, *chosen))
+    dates = {fact.id: fact.date for fact in belief.facts if fact.id in ids}
     spans: dict[str, _Span] = {}
-    for each in dict.fromkeys((*belief.links.order, *dates)):
+    for each in ids:
         above = [spans[other] for other in belief.links.above.get(each, ())]
         said = dates.get(each)
         spans[each] = _Span(
@@ -123,6 +125,15 @@ def _ever_together(links: Links, spans: Mapping[str, _Span]) -> list[tuple[str, 
 
 
 _What = tuple[str, Happened] | Group
+
+
+def _alone(each: str, span: _Span) -> Iterator[tuple[int, int, _What]]:
+    """The same for an id that is never in a group."""
+    decided = min(span.latest, span.replaced)
+    if span.earliest < decided:
+        yield span.earliest, decided, (each, "perhaps")
+    if span.latest < span.replaced:
+        yield span.latest, span.replaced, (each, "surely")
 
 
 def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:

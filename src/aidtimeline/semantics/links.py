@@ -88,6 +88,22 @@ def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[s
                     yield component
 
 
+def all_above(ids: Iterable[str], above: Mapping[str, Iterable[str]]) -> set[str]:
+    """The ids and all that supersedes them, directly or through others.
+
+    >>> sorted(all_above(["a"], {"a": ["b"], "b": ["c"], "d": ["c"]}))
+    ['a', 'b', 'c']
+    """
+    found: set[str] = set()
+    waiting = list(ids)
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting.extend(above.get(each, ()))
+    return found
+
+
 @frozen
 class Group:
     """Facts that are linked by supersession at one cut, at least one of them undecided.

@@ -1,27 +1,30 @@
-"""What the checks look at, and how they tell what they find."""
+"""What the checks look at, and how they report what they find."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 
+import attrs
 from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
-from aidtimeline.events import Correction, Event, Record
-from aidtimeline.semantics import Belief, Fact, believe
+from aidtimeline.events import DEED, PROMISE, Correction, Event, Record
+from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.semantics.links import Links, cut_links, link
+from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
 
-INFINITE = Decimal("Infinity")
 ABOUT = 2
 """An "about" contradicts nothing that lies between its half and its double. (A threshold for warnings, no bound.)"""
 
-NEVER = date.max
+_ANY_DAY = DateRange.between(None, None)
+_ANY_NUMBER = Quantity.parse("0..")
 
 
 @frozen
@@ -52,7 +55,7 @@ class Place:
 class Checked:
     """What the checks look at: the records, what is believed when all is known, the vocabulary, and the day it is.
 
-    All is seen as repaired: what a repair has mended is found no more.
+    All is seen as repaired: what a repair has mended is no longer found.
     """
 
     records: tuple[Record, ...]
@@ -65,9 +68,47 @@ class Checked:
         return believe(self.records)
 
     @cached_property
+    def widest(self) -> Belief:
+        """The same facts with every hedge at its widest, so that what contradicts them contradicts their sources.
+
+        A hedged date (`?`, `~`, `%`) may be any day. An "about" reaches from its half to its double. Goods that nobody
+        counted may be any number.
+        """
+        return attrs.evolve(self.belief, facts=tuple(map(_widest, self.belief.facts)))
+
+    @cached_property
     def fact_of(self) -> Mapping[str, Fact]:
         """The fact that a record is one of, by the id of the record; records that are not believed have none."""
         return {member: fact for fact in self.belief.facts for member in fact.members}
+
+    @cached_property
+    def superseded(self) -> Sequence[tuple[Fact, Fact]]:
+        """Each fact that supersedes another, with the other."""
+        facts = self.fact_of
+        links = ((each, target) for target, others in self.belief.links.above.items() for each in others)
+        return [(facts[each], facts[target]) for each, target in links if each in facts and target in facts]
+
+    @cached_property
+    def fulfilled(self) -> Sequence[tuple[Fact, Fact]]:
+        """Each fact that fulfils another, with the other."""
+        facts = self.fact_of
+        return [(fact, facts[each]) for fact in self.belief.facts for each in fact.fulfils if each in facts]
+
+    @cached_property
+    def made_firm(self) -> Links:
+        """The links of supersession, and those from promises to what makes them firm: it stands for them."""
+        below: dict[str, list[str]] = defaultdict(list)
+        for each, superseders in self.belief.links.above.items():
+            for other in superseders:
+                below[other].append(each)
+        for fact, promise in self.fulfilled:
+            if fact.nature is PROMISE and promise.nature is PROMISE:
+                below[fact.id].append(promise.id)
+        return link(below)
+
+    def undecided(self, links: Links) -> Mapping[str, Group]:
+        """The linked facts in groups, as if each of them might or might not have happened."""
+        return cut_links(links, dict.fromkeys(self.fact_of, "perhaps")).groups
 
     @cached_property
     def repaired(self) -> Repaired:
@@ -76,7 +117,7 @@ class Checked:
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
-        """Where what each record says is written, by its id: in the record itself, or in the repair that decides."""
+        """Where each record's text is written, by its id: in the record itself, or in the repair that decides."""
         repaired = self.repaired
         places = {id_: Place(record) for id_, record in {**repaired.events, **repaired.standing}.items()}
         for of, by in repaired.deciding.items():
@@ -85,7 +126,7 @@ class Checked:
         return places
 
     def texts(self) -> Iterator[tuple[Place, Event]]:
-        """Every event that stands, and every one that news puts in its place."""
+        """Every event that stands, and every one that news replaces it with."""
         for record in self.repaired.standing.values():
             said, place = record.event, self.places[record.id]
             if isinstance(said, Event):
@@ -101,41 +142,14 @@ class Checked:
                 return self.places[account.record.id].within("event")
         return self.places[fact.id]
 
-    def fulfilled(self, fact: Fact) -> tuple[str, ...]:
-        """The ids of what a fact fulfils, by its own text and by those of its duplicates."""
-        ids = dict.fromkeys(fact.event.fulfils)
-        for account in fact.accounts if len(fact.members) > 1 else ():
-            said = account.record.event
-            text = said.event if isinstance(said, Correction) else said
-            ids.update(dict.fromkeys(text.fulfils if isinstance(text, Event) else ()))
-        return tuple(ids)
-
     def named(self, fact: Fact) -> str:
         """A fact as a message names it: kind, date, id, and the line where it stands."""
         place = self.place(fact).record
         where = "" if place.file is None else f", {place.file}:{place.line}"
         return f"the {fact.kind} of {fact.date} ({fact.id}{where})"
 
-    @cached_property
-    def replaced(self) -> Mapping[str, tuple[date, date]]:
-        """From which day on each linked id may be, and surely is, replaced; `NEVER` where nothing above is believed."""
-        links, facts = self.belief.links, self.fact_of
-        replaced: dict[str, tuple[date, date]] = {}
-        for each in links.order:
-            perhaps = surely = NEVER
-            for other in links.above.get(each, ()):
-                first, last = span(facts[other].date) if other in facts else (NEVER, NEVER)
-                perhaps = min(perhaps, first, replaced[other][0])
-                surely = min(surely, last, replaced[other][1])
-            replaced[each] = perhaps, surely
-        return replaced
-
-    def stays(self, fact: Fact) -> bool:
-        """Whether nothing that is believed may ever replace the fact."""
-        return self.replaced.get(fact.id, (NEVER, NEVER))[0] == NEVER
-
     def country(self, party: str | None) -> str | None:
-        """The country of a party, where the vocabulary tells it."""
+        """The country of a party, if the vocabulary has it."""
         known = self.vocabulary.parties.get(party or "")
         return None if known is None else known.country
 
@@ -150,21 +164,38 @@ class Checked:
 Check = Callable[[Checked], Iterable[Problem]]
 
 
-def span(given: DateRange) -> tuple[date, date]:
-    """The first and last day that a date can mean, both inclusive; a hedged date (`?`, `~`, `%`) can mean any."""
-    if given.qualified:
-        return date.min, date.max
-    return given.earliest or date.min, given.latest or date.max
+def linked(links: Links) -> DisjointSets:
+    """The ids in sets, those that are linked, directly or through others, in one."""
+    sets = DisjointSets()
+    for each, superseders in links.above.items():
+        for other in superseders:
+            sets.join(each, other)
+    return sets
+
+
+def stays(fact: Fact, undecided: Mapping[str, Group]) -> bool:
+    """Whether nothing that is believed may ever replace the fact."""
+    group = undecided.get(fact.id)
+    return group is None or not group.above[fact.id]
 
 
 def wholly_before(one: DateRange, other: DateRange) -> bool:
-    """Whether one date lies before another for sure, hedged dates never doing so."""
-    return span(one)[1] < span(other)[0]
+    """Whether one date lies before another for sure, which hedged dates never do."""
+    return not (one.qualified or other.qualified) and one < other
 
 
-def widest(quantity: Quantity) -> tuple[Decimal, Decimal]:
-    """Low and high of a quantity, infinite where it is open; an "about" reaches from its half to its double."""
-    low, high = quantity.low, INFINITE if quantity.high is None else quantity.high
-    if quantity.approximate:
-        return min(low / ABOUT, low * ABOUT), max(high / ABOUT, high * ABOUT)
-    return low, high
+def _widest(fact: Fact) -> Fact:
+    date_ = _ANY_DAY if fact.date.qualified else fact.date
+    uncounted = fact.quantity is None and fact.item is not None and fact.nature is DEED
+    quantity = _ANY_NUMBER if uncounted else fact.quantity and _widest_amount(fact.quantity)
+    value = fact.value and Money(_widest_amount(fact.value.amount), fact.value.currency)
+    if (date_, quantity, value) == (fact.date, fact.quantity, fact.value):
+        return fact
+    return attrs.evolve(fact, date=date_, quantity=quantity, value=value)
+
+
+def _widest_amount(amount: Quantity) -> Quantity:
+    if not amount.approximate:
+        return amount
+    low = min(amount.low / ABOUT, amount.low * ABOUT)
+    return Quantity(low, None if amount.high is None else max(amount.high / ABOUT, amount.high * ABOUT))
