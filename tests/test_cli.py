@@ -58,7 +58,7 @@ class Run(Protocol):
     def __call__(
         self, *words: str, stdin: str | bytes | None = None, log: Path | None = None, columns: str | None = None
     ) -> Result:
-        """What came of it."""
+        """The result of the run."""
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def words_of(options: Mapping[str, str]) -> list[str]:
 
 
 def test_counts_are_the_contract_to_the_letter(run: Run, log: Path) -> None:
-    """The object, its members and their order, integers, decimal strings, null: all as design section 8 has them."""
+    """The object, its members and their order, integers, decimal strings, null: all as docs/json.md says."""
     result = run("counts", "--as-of", "2024-07-31", "--json")
 
     flags = {"approximate": False, "disputed": False, "loose": False}
@@ -295,10 +295,10 @@ def test_every_sum_is_the_python_api_s(
     given = dict(cuts)
     view = Timeline.open(log).as_of(given.pop("as_of"), **given)
 
-    told = answered(run("counts", *words_of(cuts), *words, "--json"))
-    assert printed(told["rows"]) == bounds(view.counts(**options))
-    told = answered(run("money", *words_of(cuts), *words, "--json"))
-    assert printed(told["rows"]) == bounds(view.money(**options))
+    answer = answered(run("counts", *words_of(cuts), *words, "--json"))
+    assert printed(answer["rows"]) == bounds(view.counts(**options))
+    answer = answered(run("money", *words_of(cuts), *words, "--json"))
+    assert printed(answer["rows"]) == bounds(view.money(**options))
 
 
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
@@ -316,10 +316,10 @@ def test_every_state_is_the_python_api_s(
         for word in ("--where", f"{name}={value}")
     ]
 
-    told = answered(run("projects", *words_of(cuts), *words, "--json"))["rows"]
+    answer = answered(run("projects", *words_of(cuts), *words, "--json"))["rows"]
     states = view.projects(where)
-    assert [row["project"] for row in told] == [state.project for state in states]
-    for row in told:
+    assert [row["project"] for row in answer] == [state.project for state in states]
+    for row in answer:
         state = states[row["project"]]
         assert row["title"] == list(state.title)
         assert row["status"] == list(state.status)
@@ -328,8 +328,8 @@ def test_every_state_is_the_python_api_s(
             (each.party, each.role, each.certain) for each in state.parties
         ]
         assert [each["id"] for each in row["announced"]] == [each.id for each in state.announced]
-    told = answered(run("participation", *words_of(cuts), *words, "--json"))["rows"]
-    assert [tuple(row.values()) for row in told] == [
+    answer = answered(run("participation", *words_of(cuts), *words, "--json"))["rows"]
+    assert [tuple(row.values()) for row in answer] == [
         (each.project, each.party, each.role, each.certain) for each in view.participation(where)
     ]
 
@@ -341,8 +341,8 @@ def test_every_state_is_the_python_api_s(
     "command",
     [["as-of"], ["counts", "--as-of"], ["money", "--as-of"], ["projects", "--as-of"], ["participation", "--as-of"]],
 )
-def test_every_table_tells_both_dates(run: Run, log: Path, command: list[str]) -> None:
-    """Of when, and with what knowledge: every page says so, also where nobody asked for a cut."""
+def test_every_table_shows_both_dates(run: Run, log: Path, command: list[str]) -> None:
+    """Every page says as of when, and with what knowledge, even if no cut was asked for."""
     assert (
         "as of 28 Nov 2023 · with all that is known today (no --known-at cut)\n" in run(*command, "2023-11-28").stdout
     )
@@ -351,7 +351,7 @@ def test_every_table_tells_both_dates(run: Run, log: Path, command: list[str]) -
 
 
 def test_a_table_of_counts(run: Run, log: Path) -> None:
-    """Labels stand beside slugs, bounds to the right as people write them, notes are explained, reports are dated."""
+    """Labels stand beside slugs, bounds lean to the right, flags are explained, reports are dated."""
     assert run("counts --as-of 2024-07-31 --where donor=JP --where donor=LT").stdout == (
         "delivery by item, where donor is JP or LT\n"
         "as of 31 Jul 2024 · with all that is known today (no --known-at cut)\n"
@@ -414,7 +414,7 @@ def test_what_a_sum_of_money_leaves_out_is_shown(run: Run, empty: Path) -> None:
 
 
 def test_a_page_of_projects(run: Run, log: Path) -> None:
-    """What is possible is said to be, parties stand by role, and what is announced is no more than that."""
+    """What is only possible is marked, parties stand by role, and announcements are called so."""
     page = run("projects --as-of 2023-11-28").stdout
 
     assert page.endswith(
@@ -435,7 +435,7 @@ def test_a_page_of_projects(run: Run, log: Path) -> None:
 
 @pytest.mark.parametrize("command", ["as-of", "counts", "money", "projects", "participation"])
 def test_an_empty_answer_says_so(run: Run, log: Path, command: str) -> None:
-    """Where there is nothing, a sentence says so, and JSON has no rows."""
+    """If there is nothing, a sentence says so, and JSON has no rows."""
     day = ["1990-01-01"] if command == "as-of" else ["--as-of", "1990-01-01"]
     narrow = ["--where", "project=none"]
 
@@ -454,7 +454,7 @@ def test_a_narrow_terminal_wraps_the_reports_and_leaves_labels_out(log: Path) ->
     assert " ".join("".join(narrow).split()).count("2023-11-28") == 3
 
 
-def test_a_width_that_is_told_is_kept(run: Run, log: Path) -> None:
+def test_a_given_width_is_kept(run: Run, log: Path) -> None:
     """$COLUMNS stands in for a terminal; without either nothing is wrapped."""
     wide, narrow = (run("as-of 2023-11-28", columns=columns).stdout for columns in (None, "72"))
 
@@ -479,9 +479,9 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, log: Pa
 def test_the_default_day_is_today(run: Run, log: Path) -> None:
     """Without --as-of a question is asked as of today, UTC."""
     before = datetime.now(UTC).date()
-    told = date.fromisoformat(answered(run("counts", "--json"))["as_of"])
+    as_of = date.fromisoformat(answered(run("counts", "--json"))["as_of"])
 
-    assert before <= told <= datetime.now(UTC).date()
+    assert before <= as_of <= datetime.now(UTC).date()
 
 
 def test_the_log_may_be_named_in_the_environment(log: Path) -> None:
@@ -524,7 +524,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("words", "named"), WRONG, ids=str)
 def test_wrong_use_is_exit_code_2_and_one_line(run: Run, log: Path, words: list[str], named: str) -> None:
-    """What cannot be asked is answered on stderr in one line that names it, and nothing stands on stdout."""
+    """A question that cannot be asked gets one line on stderr, which names the cause, and nothing on stdout."""
     result = run(*words, stdin="")
 
     assert result.exit_code == 2
@@ -535,7 +535,7 @@ def test_wrong_use_is_exit_code_2_and_one_line(run: Run, log: Path, words: list[
 
 @pytest.mark.parametrize("command", ["counts", "check", "projects"])
 def test_a_folder_without_a_log_says_how_to_start_one(run: Run, tmp_path: Path, command: str) -> None:
-    """Missing, empty or no folder at all: one line, exit code 2, and nothing is made on the way."""
+    """A folder that is missing, empty or a file: one line, exit code 2, and nothing is created."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")
     for name, hint in {"missing": "record", "empty": "record", "file": "file", "file/below": "below"}.items():
@@ -557,7 +557,7 @@ def test_no_command_shows_them_all(run: Run) -> None:
 
 
 def test_every_command_has_an_example_in_its_help(run: Run) -> None:
-    """--help ends with a call that one can copy."""
+    """--help ends with a command to copy."""
     assert isinstance(application, click.Group)
     for name in application.commands:
         result = run(name, "--help")
@@ -581,7 +581,7 @@ def drafts(*changes: Mapping[str, Any]) -> str:
 
 
 def test_recording_prints_ids_in_order_and_again_the_same(run: Run, empty: Path) -> None:
-    """The ids of a batch stand on stdout in its order, also when it is there already; stderr says how many were new."""
+    """The ids of a batch are printed in its order, even if the log has it already; stderr says how many were new."""
     batch = drafts({"quantity": 2}, {"quantity": 1}, {"quantity": 2})
     first = run("record", "-", stdin=batch)
 
@@ -596,7 +596,7 @@ def test_recording_prints_ids_in_order_and_again_the_same(run: Run, empty: Path)
 
 
 def test_recording_reads_files_as_one_batch(run: Run, empty: Path, tmp_path: Path) -> None:
-    """Labels reach over files; --to names the file in the log, --recorded-at the instant; `-` may stand among files."""
+    """Labels work across files; --to names the file in the log, --recorded-at the instant; `-` may be among files."""
     (tmp_path / "one.jsonl").write_text(drafts({"label": "pledge", "kind": "pledge"}))
     (tmp_path / "two.jsonl").write_text(drafts({"fulfils": ["@pledge"]}))
     words = ["--to", "history", "--recorded-at", "2024-01-01T00:00:00+02:00"]
@@ -611,7 +611,7 @@ def test_recording_reads_files_as_one_batch(run: Run, empty: Path, tmp_path: Pat
 
 
 def test_recording_the_log_s_own_lines_changes_nothing(run: Run, log: Path) -> None:
-    """Whole lines may be recorded; where all are there, no file changes."""
+    """Whole lines may be recorded; if the log has them all, no file changes."""
     before = {path: path.read_bytes() for path in EventLog(log).files()}
     lines = b"".join(before.values())
     result = run("record", "-", "--to", "elsewhere", stdin=lines)
@@ -632,7 +632,7 @@ def test_shuffled_lines_give_the_same_page(run: Run, log: Path) -> None:
 
 @pytest.mark.parametrize("source", [[], [{"publisher": "Rubryka", "published": "2024-01-01"}]], ids=["repair", "news"])
 def test_recording_again_what_was_retracted_says_so(run: Run, empty: Path, source: list[dict[str, str]]) -> None:
-    """What is retracted stays so, and the retraction is named."""
+    """A retracted record stays retracted, and the retraction is named."""
     [first] = run("record", "-", stdin=drafts({})).stdout.split()
     retraction = {"kind": "retraction", "of": first[:8], "reason": "never happened", "sources": source}
     [second] = run("record", "-", stdin=json.dumps(retraction)).stdout.split()
@@ -657,7 +657,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 def test_a_refused_batch_names_every_line_and_leaves_the_log_untouched(run: Run, empty: Path, tmp_path: Path) -> None:
-    """Problems stand on stderr as file:line: severity code: message, the exit code is 1, and nothing is recorded."""
+    """Problems are printed on stderr as file:line: severity code: message, the exit code is 1, nothing is recorded."""
     file = tmp_path / "drafts.jsonl"
     file.write_text(drafts({}, *REFUSED.values(), {"quantity": 7}) + "not json\n")
     result = run("record", str(file))
@@ -680,7 +680,7 @@ def test_an_empty_batch_records_nothing(run: Run, empty: Path) -> None:
 
 
 def test_check_finds_nothing_or_says_what(run: Run, empty: Path) -> None:
-    """Warnings leave the exit code at 0, errors make it 1, and where there is neither a sentence says so."""
+    """With warnings the exit code is 0, with errors 1; if there are neither, a sentence says so."""
     run("record", "-", stdin=drafts({}))
     warned = run("check")
     assert warned.exit_code == 0
@@ -724,8 +724,8 @@ def test_a_broken_line_stops_reading_unless_it_is_skipped(run: Run, log: Path) -
     assert f"{file}:4: error" in checked.stdout
 
 
-def test_what_replay_cannot_make_sense_of_is_told(run: Run, log: Path) -> None:
-    """A dangling amendment changes no answer, and is not passed over in silence."""
+def test_what_replay_ignores_is_mentioned(run: Run, log: Path) -> None:
+    """An amendment of a missing record changes no answer, and stderr mentions it."""
     EventLog(log).append(Retraction(of="0" * 32))
     result = run("counts")
 
@@ -762,7 +762,7 @@ def process(*words: str | bytes, log: Path, **environment: str) -> subprocess.Co
     ],
 )
 def test_tab_completes(run: Run, log: Path, typed: str, offered: set[str]) -> None:
-    """Commands, fields, kinds and the fields of conditions are offered."""
+    """The shell offers commands, fields, kinds and the fields of conditions."""
     words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
     result = CliRunner().invoke(application, env={"_AIDTIMELINE_COMPLETE": "bash_complete", **words})
 
@@ -796,7 +796,7 @@ def test_a_process_keeps_data_and_messages_apart(log: Path) -> None:
 
 
 def test_a_terminal_without_utf_8_gets_its_tables_all_the_same(log: Path) -> None:
-    """What an encoding lacks is escaped."""
+    """Characters that an encoding does not have are escaped."""
     shown = process("counts", log=log, PYTHONIOENCODING="ascii")
 
     assert (shown.returncode, shown.stderr) == (0, b"")
@@ -818,7 +818,7 @@ def test_a_reader_that_leaves_is_no_traceback(log: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 def test_a_full_disk_under_the_output_is_one_line(log: Path) -> None:
-    """What cannot be written is said once."""
+    """Output that cannot be written is reported once."""
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(
             [*PROGRAM, "--log", str(log), "as-of", "2023-11-28"], stdout=full, stderr=subprocess.PIPE, check=False

@@ -107,12 +107,12 @@ def test_an_explanation_is_the_contract_to_the_letter() -> None:
     ] * 5
 
 
-def test_five_reports_of_one_handover_are_told_apart() -> None:
+def test_five_reports_of_one_handover_are_distinguished() -> None:
     """All five are named with the day and number of each, in JSON and on the page."""
     [fact] = answered("explain", *MACHINES)["facts"]
 
-    told = {(each["publisher"], each["date"], each["quantity"]) for each in fact["sources"]}
-    assert told == {
+    accounts = {(each["publisher"], each["date"], each["quantity"]) for each in fact["sources"]}
+    assert accounts == {
         ("Censor.net", "2024-07-09", "2"),
         ("demine.gov.ua", "2024-07-09", "2"),
         ("Yomiuri", "2024-07-09", "4"),
@@ -152,7 +152,7 @@ def test_the_named_facts_are_enough(log: Path) -> None:
 def test_every_explanation_is_the_python_api_s(
     log: Path, words: list[str], ask: Callable[[Any], Any], cuts: dict[str, str]
 ) -> None:
-    """The command line tells the reasons that the API gives, in its order."""
+    """The command line shows the reasons that the API gives, in its order."""
     options = [word for key, value in cuts.items() for word in ("--" + key.replace("_", "-"), value)]
     whole = answered("explain", "--as-of", "2023-08-01", *words, *options, log=log)
     explanation = ask(Timeline.open(log).as_of("2023-08-01", **cuts))
@@ -210,7 +210,7 @@ def test_a_state_is_explained(log: Path) -> None:
 
 
 def test_a_fact_is_explained_by_its_id(log: Path) -> None:
-    """Ids may be shortened; an id of another account means the fact it tells of; several ids are summed."""
+    """Ids may be shortened; the id of another account stands for its fact; several ids are summed."""
     truck, rope = (each for each in EventLog(log).read() if each.event.kind == "delivery")
     as_of = ["--as-of", "2023-12-31"]
 
@@ -241,7 +241,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("words", "named"), WRONG, ids=str)
 def test_what_cannot_be_explained_says_so(log: Path, words: list[str], named: str) -> None:
-    """Exit code 2 and one line: a number that does not exist names the nearest values, several how to narrow them."""
+    """Exit code 2 and one line, which names the nearest values of an unknown one, or how to narrow several answers."""
     result = run("explain", *words, log=log)
 
     assert (result.exit_code, result.stdout) == (2, "")
@@ -331,7 +331,7 @@ def test_every_diff_is_the_python_api_s(log: Path, words: list[str], sums: Count
 
 
 def test_sides_are_summed_where_they_count_one_thing(log: Path) -> None:
-    """One unit on both sides is added up, an open end and all; several units, kinds or currencies are not."""
+    """Rows of one unit are added up, with open ends too; rows of several units, kinds or currencies are not."""
 
     def ends(*words: str) -> list[list[Any]]:
         whole = answered("diff", "--from-as-of", "2022-12-31", "--to-as-of", "2023-12-31", *words, log=log)
@@ -344,8 +344,8 @@ def test_sides_are_summed_where_they_count_one_thing(log: Path) -> None:
     assert ends("--total", "--where", "unit=metre") == [[0, 0], ["11.5", "11.5"]]
 
 
-def test_the_day_before_is_the_day_after_unless_it_is_told(log: Path) -> None:
-    """With knowledge dates only, one day is seen twice."""
+def test_both_views_have_the_same_day_by_default(log: Path) -> None:
+    """With dates of knowledge only, both views are of the same day."""
     whole = answered("diff", "--from-known-at", "2023-02-28", "--to-as-of", "2023-12-31", "--kind", "pledge", log=log)
 
     assert whole["from"]["as_of"] == whole["to"]["as_of"] == "2023-12-31"
@@ -354,7 +354,7 @@ def test_the_day_before_is_the_day_after_unless_it_is_told(log: Path) -> None:
     assert {part["cause"] for part in old["parts"]} == {"newly known"}
 
 
-def test_a_sum_of_several_parts_is_told_with_its_total(log: Path) -> None:
+def test_a_sum_of_several_parts_is_shown_with_its_total(log: Path) -> None:
     """The change of the whole stands above its parts, and rows that stay are counted."""
     page = run(
         "diff", "--from-as-of", "2023-01-01", "--to-as-of", "2023-12-31", "--by", "donor", "--money", log=log
@@ -440,12 +440,12 @@ def test_a_series_is_on_every_day_what_counts_are(log: Path, options: list[str])
             (row.get("item"), row["unit"]): ([step[1:] for step in row["steps"] if step[0] <= day] or [[0, 0]])[-1]
             for row in rows
         }
-        told = {(row.get("item"), row["unit"]): [row["low"], row["high"]] for row in counts}
-        assert {key: value for key, value in held.items() if value != [0, 0]} == told
+        counted = {(row.get("item"), row["unit"]): [row["low"], row["high"]] for row in counts}
+        assert {key: value for key, value in held.items() if value != [0, 0]} == counted
 
 
 def test_a_series_by_period_and_up_to_a_day(log: Path) -> None:
-    """--every tells the end of each period, --as-of the last day."""
+    """--every gives the end of each period, --as-of the last day."""
     truck = ["--where", "item=truck"]
 
     [row] = answered("series", *truck, "--every", "quarter", log=log)["rows"]
@@ -474,13 +474,13 @@ def test_a_series_by_period_and_up_to_a_day(log: Path) -> None:
     ],
     ids=lambda words: words[0],
 )
-def test_problems_are_told_on_stderr(log: Path, words: list[str]) -> None:
-    """Broken lines stop it, unless they are skipped; what replay makes no sense of is told, and changes no answer."""
+def test_problems_are_mentioned_on_stderr(log: Path, words: list[str]) -> None:
+    """Broken lines stop it, unless they are skipped; what replay ignores is mentioned, and changes no answer."""
     before = run(*words, "--json", log=log)
     EventLog(log).append(Retraction(of="0" * 32))
-    told = run(*words, "--json", log=log)
-    assert told.stdout == before.stdout
-    assert "aidtimeline check" in told.stderr
+    answer = run(*words, "--json", log=log)
+    assert answer.stdout == before.stdout
+    assert "aidtimeline check" in answer.stderr
 
     with (log / "events.jsonl").open("a") as file:
         file.write("nonsense\n")
@@ -491,7 +491,7 @@ def test_problems_are_told_on_stderr(log: Path, words: list[str]) -> None:
 
 
 def test_pages_fit_the_terminal() -> None:
-    """Where text can be broken, no line is longer than the terminal is wide."""
+    """No line is longer than the terminal is wide, if its text can be broken."""
     page = run("explain", "--where", "item=truck", "--as-of", "2023-11-28", columns="60").stdout
 
     assert max(map(len, page.splitlines()[2:])) <= 60

@@ -41,13 +41,13 @@ def run(log: Path, *words: object) -> Result:
     return result
 
 
-def told(log: Path, *words: object) -> Any:
+def imported(log: Path, *words: object) -> Any:
     result = run(log, "import", *words, "--json")
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
 
 
-def test_what_became_of_a_file_is_told(tmp_path: Path) -> None:
+def test_what_became_of_a_file_is_shown(tmp_path: Path) -> None:
     """How much was recorded, and what was skipped, by reason and with its place."""
     result = run(tmp_path / "log", "import", "iati", activities(tmp_path))
     assert result.exit_code == 0
@@ -60,11 +60,11 @@ def test_what_became_of_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_same_again_is_nothing_new_and_a_newer_version_is_history(tmp_path: Path) -> None:
-    """The money is that of the newest version, and known before it is what the older one said."""
+    """The money is that of the newest version; as known before it, that of the older one."""
     log = tmp_path / "log"
     run(log, "import", "iati", activities(tmp_path))
     assert run(log, "import", "iati", activities(tmp_path)).stdout.startswith("nothing new")
-    report = told(log, "iati", activities(tmp_path, 150, "2022-09-01"))
+    report = imported(log, "iati", activities(tmp_path, 150, "2022-09-01"))
     assert {name: report[name] for name in ("read", "recorded", "new", "news", "unchanged")} == {
         "read": 3,
         "recorded": 1,
@@ -76,9 +76,9 @@ def test_the_same_again_is_nothing_new_and_a_newer_version_is_history(tmp_path: 
     assert [table["disbursement", "USD"].low for table in sums] == [150, 100]
 
 
-def test_json_tells_all_in_full(tmp_path: Path) -> None:
+def test_json_has_everything_in_full(tmp_path: Path) -> None:
     """Every reason with its count and places."""
-    report = told(tmp_path / "log", "iati", activities(tmp_path))
+    report = imported(tmp_path / "log", "iati", activities(tmp_path))
     assert list(report) == [
         "dry_run",
         "read",
@@ -107,14 +107,14 @@ def test_a_dry_run_shows_events_and_records_nothing(tmp_path: Path) -> None:
     assert kinds == ["project", "status", "disbursement"]
     assert "nothing was recorded; 3 would be:" in result.stdout
     assert not log.exists()
-    assert told(log, "iati", activities(tmp_path), "--dry-run")["recorded"] == 0
+    assert imported(log, "iati", activities(tmp_path), "--dry-run")["recorded"] == 0
 
 
 def test_a_file_packed_with_gzip_is_read(tmp_path: Path) -> None:
-    """And one that breaks off is refused."""
+    """A file that breaks off is refused."""
     packed = tmp_path / "activities.xml.gz"
     packed.write_bytes(gzip.compress(activities(tmp_path).read_bytes()))
-    assert told(tmp_path / "log", "iati", packed)["read"] == 3
+    assert imported(tmp_path / "log", "iati", packed)["read"] == 3
     packed.write_bytes(packed.read_bytes()[:-20])
     result = run(tmp_path / "log", "import", "iati", packed)
     assert (result.exit_code, "gzip" in result.stderr) == (1, True)
@@ -127,7 +127,7 @@ def test_a_file_packed_with_gzip_is_read(tmp_path: Path) -> None:
 def test_a_file_that_is_none_of_the_format_leaves_the_log_as_it_was(
     tmp_path: Path, format: str, content: bytes
 ) -> None:
-    """One clear line, and no traceback; where a table needs a mapping first, that is asked for."""
+    """One clear line, and no traceback; a table without a mapping is answered with a request for one."""
     log, path = tmp_path / "log", tmp_path / "file"
     path.write_bytes(content)
     result = run(log, "import", format, path)
@@ -139,15 +139,15 @@ def test_a_file_that_is_none_of_the_format_leaves_the_log_as_it_was(
 
 
 @pytest.mark.parametrize("path", ["missing.xml", "."])
-def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path, path: str) -> None:
-    """A missing one, and a folder."""
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, path: str) -> None:
+    """A missing file, and a folder."""
     result = run(tmp_path / "log", "import", "iati", tmp_path / path)
     assert result.exit_code in (1, 2)
     assert str(tmp_path / path).rstrip("/.") in result.stderr
 
 
-def test_wrong_use_is_told(tmp_path: Path) -> None:
-    """An unknown format, no file, and a date that is none."""
+def test_wrong_use_is_explained(tmp_path: Path) -> None:
+    """An unknown format, no file, and something other than a date."""
     assert run(tmp_path, "import", "pdf", "x").exit_code == 2
     assert "Missing argument 'FILE'" in run(tmp_path, "import", "iati").stderr
     assert "Missing argument 'FORMAT'" in run(tmp_path, "import").stderr
@@ -159,7 +159,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("option", "expected"), [("--dataset", "a slug"), ("--to", "the name of a file")])
 def test_an_empty_name_is_no_name(tmp_path: Path, option: str, expected: str) -> None:
-    """It is refused, and not taken for the default."""
+    """An empty name is refused, and not taken for the default."""
     result = run(tmp_path / "log", "import", "iati", activities(tmp_path), option, "")
     assert (result.exit_code, result.stdout) == (2, "")
     assert expected in result.stderr
@@ -185,10 +185,10 @@ def test_python_imports_as_the_command_line_does(tmp_path: Path) -> None:
         import_file(tmp_path, "iati", tmp_path / "missing.xml")
 
 
-def test_progress_is_told_on_a_terminal_once_it_takes_long(
+def test_progress_is_shown_on_a_terminal_after_a_while(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not before a second, and not where nobody looks."""
+    """Progress is shown after a second, and only on a terminal."""
     clock = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
     importing._progress("x.xml")(0.5)

@@ -1,4 +1,4 @@
-"""Diffs: that the parts add up, and tell why."""
+"""Diffs: the parts add up, and have the right causes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_diff_backwards_is_the_same_backwards(
 
 @given(logs(), cuts(), st.sampled_from(SUMS))
 def test_nothing_changes_from_a_view_to_itself(records: list[Record], asked: Cuts, sums: Counts | MoneySums) -> None:
-    """A diff of a view with itself is empty, also where the other is made anew of shuffled records."""
+    """A diff of a view with itself is empty, even if the other is made from shuffled records."""
     view = looked(records, asked)
 
     assert view.diff(view, sums).rows == ()
@@ -285,25 +285,25 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_a_change_tells_its_cause(story: str) -> None:
+def test_a_change_has_its_cause(story: str) -> None:
     """One change, and why; looked at backwards, the opposite."""
-    events, before, after, told = STORIES[story]
+    events, before, after, words = STORIES[story]
     [change] = changed(events, before, after)
     [back] = changed(events, after, before)
 
-    assert str(change) == told
+    assert str(change) == words
     assert back.cause == MIRRORED[change.cause]
 
 
 def test_every_cause_has_its_story() -> None:
-    """Each cause, forwards or backwards, is told above."""
-    told = {each[3].rpartition(": ")[2] for each in STORIES.values()}
+    """Each cause, forwards or backwards, has an example above."""
+    words = {each[3].rpartition(": ")[2] for each in STORIES.values()}
 
-    assert {*told, *(MIRRORED[each] for each in told)} == set(CAUSES)
+    assert {*words, *(MIRRORED[each] for each in words)} == set(CAUSES)
 
 
 def test_open_ends_are_named() -> None:
-    """An open high end on either side is no change that could be told, and the side is named."""
+    """If a high end is open, there is no number for its change, and the side is named."""
     [opened] = changed([trucks("2023-01", "1..")], {"as_of": "2022-12-31"}, {})
     [closed] = changed([trucks("2023-01", "1..")], {}, {"as_of": "2022-12-31"})
     [both] = changed([trucks("2023-01", "1..")], {"as_of": "2023-01-15"}, {})
@@ -314,8 +314,8 @@ def test_open_ends_are_named() -> None:
     assert str(opened) == "truck: 0 → at least 1: happened"
 
 
-def test_other_links_are_told_as_superseded() -> None:
-    """Where the facts that add are as they were, but what may replace what is not, the links are the cause."""
+def test_other_links_count_as_superseded() -> None:
+    """If the facts that add have not changed, but what may replace them has, the links are the cause."""
     maybe = "2023-01-15/2023-01-31"
     log: list[Event | Amendment] = [
         trucks("2023-01-10", 5),
@@ -330,7 +330,7 @@ def test_other_links_are_told_as_superseded() -> None:
 
 
 def test_parts_of_one_sum_stand_apart() -> None:
-    """Facts that do not hang together are parts of their own, in order of cause; linked ones are one part."""
+    """Facts that are not linked are separate parts, in order of cause; linked facts are one part."""
     changes = changed(
         [
             trucks("2023-01-10", 1, "2023-05-01"),

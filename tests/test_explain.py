@@ -1,4 +1,4 @@
-"""Explanations: that they suffice, hold nothing irrelevant, and say who says what."""
+"""Explanations: they are sufficient, have nothing irrelevant, and say which report says what."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def looked(records: Iterable[Record], asked: Cuts) -> View:
 
 
 def alone(records: Iterable[Record], projection: Any, asked: Cuts) -> Any:
-    """What the pieces of a projection make of some records alone."""
+    """The result of a projection's piece over some records alone."""
     return replay(
         records,
         projection.piece,
@@ -120,7 +120,7 @@ def test_nothing_in_it_is_irrelevant(records: list[Record], asked: Cuts, sums: C
 
 
 @given(logs(), cuts())
-def test_it_is_told_of_nothing_but_what_was_out(records: list[Record], asked: Cuts) -> None:
+def test_it_has_only_what_was_out(records: list[Record], asked: Cuts) -> None:
     """Reports and news that came out after `known_at`, and records written after `recorded_until`, are not in it."""
     view = looked(records, asked)
     known = asked.known_at if isinstance(asked.known_at, date) and not isinstance(asked.known_at, datetime) else None
@@ -162,7 +162,7 @@ def parts(explanation: Explanation) -> list[tuple[int, str]]:
     return [(int(reason.id, 16), reason.part) for reason in explanation.reasons]
 
 
-def test_accounts_are_told_apart_where_they_disagree() -> None:
+def test_accounts_are_distinguished_if_they_disagree() -> None:
     """Each report stands with what it says itself; the fact names what they disagree on."""
     view = view_of(
         delivery("2023-07-09", 2, "2023-07-10"),
@@ -215,8 +215,8 @@ def test_it_prints_so_that_it_can_be_cited() -> None:
 
 def test_it_is_wrapped_and_harmless() -> None:
     """No line is longer than the room, if it can be broken; escapes in the data are shown, not sent."""
-    told = delivery("2023", 1, note="\x1b[2J" + "word " * 40, sources=Source(publisher="Kyodo News " * 9))
-    lines = list(lines_of(view_of(told).counts().explain("truck"), 60))
+    hostile = delivery("2023", 1, note="\x1b[2J" + "word " * 40, sources=Source(publisher="Kyodo News " * 9))
+    lines = list(lines_of(view_of(hostile).counts().explain("truck"), 60))
 
     assert max(map(len, lines[2:])) <= 60
     assert "\x1b" not in "".join(lines)
@@ -248,7 +248,7 @@ def test_what_replaces_is_there_though_it_counts_under_another_key() -> None:
 
 
 def test_a_circle_is_there_as_a_whole() -> None:
-    """Of facts that replace each other in a circle none replaces another; without the third the links would hold."""
+    """Facts in a circle of links replace nothing; without the third of them the links would hold."""
     view = view_of(
         delivery("2023", 5, supersedes=name(2)),
         delivery("2023", 6, supersedes=name(3)),
@@ -264,7 +264,7 @@ def test_a_circle_is_there_as_a_whole() -> None:
 
 
 def test_a_circle_that_is_not_needed_is_left_out() -> None:
-    """One fact of a circle needs no other, for nothing replaces it; and a circle elsewhere is none of its business."""
+    """A fact in a circle needs no other, because its links are ignored; circles of other items do not matter."""
     view = view_of(
         delivery("2023", 5, supersedes=name(2)),
         delivery("2023", 6, item="bus", supersedes=name(3)),
@@ -278,7 +278,7 @@ def test_a_circle_that_is_not_needed_is_left_out() -> None:
 
 
 def test_what_is_not_believed_can_keep_a_circle() -> None:
-    """A record that is retracted still hands its links on, into a circle too, and what retracted it is told."""
+    """A retracted record keeps its links, even in a circle, and its retraction is in the explanation."""
     view = view_of(
         delivery("2023", 5, supersedes=name(2)),
         delivery("2023", 6, supersedes=name(3)),
@@ -292,7 +292,7 @@ def test_what_is_not_believed_can_keep_a_circle() -> None:
 
 
 def test_amendments_of_amendments_are_needed_too() -> None:
-    """What repairs the news that corrects a fact is among its records."""
+    """A repair of the news that corrects a fact is among its records."""
     view = view_of(
         delivery("2023-01-01", 10),
         Correction(of=name(1), event=delivery("2023-01-01", 12), sources=report("2023-02-01")),
@@ -308,7 +308,7 @@ def test_amendments_of_amendments_are_needed_too() -> None:
 
 
 def test_duplicates_stand_under_one_fact() -> None:
-    """A record that is retracted as a duplicate is part of the other's fact, and of what must be replayed."""
+    """A record that is retracted as a duplicate is part of the other's fact, and needed to replay it."""
     view = view_of(
         delivery("2023-07-01", 5, ref="a"),
         delivery("2023-07", 5, sources=report("2023-08-01", "Yomiuri")),
@@ -323,7 +323,7 @@ def test_duplicates_stand_under_one_fact() -> None:
 
 
 def test_what_speaks_of_a_duplicate_is_needed_too() -> None:
-    """Who bears out a record that is told under another's id is among the reports of that fact."""
+    """The corroboration of a duplicate is among the reports of the fact that has the duplicate."""
     view = view_of(
         delivery("2023-07-01", 5),
         delivery("2023-07", 5, sources=report("2023-08-01", "Yomiuri")),
@@ -356,8 +356,8 @@ def test_a_fact_of_its_own_is_not_brought_in() -> None:
     assert replay(explanation.records, Counts(), as_of="2023-12-31")["truck"].low == 10
 
 
-def test_news_is_told_from_its_publication_on() -> None:
-    """A correction that nobody had read by then is not among the amendments."""
+def test_news_is_shown_from_its_publication_on() -> None:
+    """A correction that was not out by then is not among the amendments."""
     log: list[Event | Amendment] = [
         delivery("2023-01-01", 10, "2023-01-02"),
         Correction(of=name(1), event=delivery("2023-01-01", 12), reason="recounted", sources=report("2023-06-01")),
@@ -370,24 +370,24 @@ def test_news_is_told_from_its_publication_on() -> None:
 
 
 def test_a_day_of_knowledge_is_all_of_it() -> None:
-    """What was published on the day itself is told, report and news alike; what came a day later is not."""
+    """Reports and news that were published on the day itself are in it; those of the next day are not."""
     log: list[Event | Amendment] = [
         delivery("2023-01-01", 10, sources=[report("2023-01-02", "NHK"), report("2023-01-05", "Yomiuri")]),
         Correction(of=name(1), event=delivery("2023-01-01", 10), sources=report("2023-02-01")),
     ]
 
-    def told(known_at: str) -> tuple[list[str | None], int]:
+    def known(known_at: str) -> tuple[list[str | None], int]:
         [reason] = view_of(*log, known_at=known_at).counts().explain("truck").reasons
         return [source.publisher for source in reason.sources], len(reason.amendments)
 
-    assert told("2023-01-04") == (["NHK"], 0)
-    assert told("2023-01-05") == (["NHK", "Yomiuri"], 0)
-    assert told("2023-01-31")[1] == 0
-    assert told("2023-02-01")[1] == 1
+    assert known("2023-01-04") == (["NHK"], 0)
+    assert known("2023-01-05") == (["NHK", "Yomiuri"], 0)
+    assert known("2023-01-31")[1] == 0
+    assert known("2023-02-01")[1] == 1
 
 
-def test_repairs_are_told_whenever_they_were_made() -> None:
-    """A repair acts as if it had been written so from the start: it is told at every date of knowledge."""
+def test_repairs_are_shown_whenever_they_were_made() -> None:
+    """A repair acts as if the record had been written so from the start: it is in it at every date of knowledge."""
     view = view_of(
         delivery("2023-01-01", 10, "2023-01-02"),
         Correction(of=name(1), event=delivery("2023-01-01", 12, "2023-01-02")),
@@ -417,7 +417,7 @@ def test_what_was_written_later_is_not_in_it() -> None:
 
 
 def test_news_is_an_account_with_what_it_says() -> None:
-    """A report that corrects a fact stands for it with the number, the value and the day that it gives instead."""
+    """A report that corrects a fact is shown with its own number, value and day."""
     view = view_of(
         delivery("2023-07-09", 2, value="USD 2"),
         Correction(
@@ -435,8 +435,8 @@ def test_news_is_an_account_with_what_it_says() -> None:
     }
 
 
-def test_what_is_set_aside_is_not_told() -> None:
-    """A duplicate in another unit gives the fact no quantity, and so its report is told without one."""
+def test_what_is_set_aside_is_not_shown() -> None:
+    """A duplicate in another unit gives the fact no quantity, and its report is shown without one."""
     view = view_of(
         delivery("2023-07-09", 2),
         delivery("2023-07-09", 2000, unit="kg", sources=report("2023-07-11", "Yomiuri")),
@@ -464,7 +464,7 @@ def test_a_key_of_any_type_is_explained() -> None:
 
 
 def test_the_total_has_a_name() -> None:
-    """The one sum of all is called so."""
+    """The only sum is called "all"."""
     explanation = view_of(delivery("2023", 5)).explain(Counts(by=()))
 
     assert str(explanation).splitlines()[0] == "all: 5"
@@ -488,7 +488,7 @@ def test_a_state_is_explained_like_a_sum() -> None:
 
 
 def test_a_key_that_does_not_exist_names_the_nearest() -> None:
-    """Of a table, and of a view; a table that no view was asked for cannot be explained."""
+    """Tables and views explain; a table that is not of a view cannot be explained."""
     view = view_of(delivery("2023", 5))
 
     with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):

@@ -93,7 +93,7 @@ def matched(row: FulfilmentRow) -> list[tuple[int, int, str, str | None]]:
 
 
 def test_nothing_delivered() -> None:
-    """A promise of which nothing is delivered is a row: all of it is outstanding."""
+    """A promise of which nothing is delivered has a row: all of it is outstanding."""
     row = only([say(1, Pledge, "2023", 10)])
     assert row.key == Key("pledge", "JP", None, "truck", None, None)
     assert ends(row.promised) == ends(row.outstanding) == (10, 10)
@@ -101,7 +101,7 @@ def test_nothing_delivered() -> None:
 
 
 def test_partial() -> None:
-    """Two deliveries that make one promise good in part add up, and the rest is outstanding."""
+    """Two deliveries that each make good a part of one promise add up, and the rest is outstanding."""
     log = [
         say(1, Pledge, "2023-01-01", 10),
         say(2, Delivery, "2023-02-01", 3, fulfils=[1]),
@@ -115,7 +115,7 @@ def test_partial() -> None:
 
 
 def test_joint() -> None:
-    """One delivery that makes two promises good counts once; how it is split between them nobody has said."""
+    """One delivery that makes two promises good counts once; its split between them is not known."""
     log = [
         say(1, Pledge, "2023-01-01", 14, due="../2024-12-31"),
         say(2, Pledge, "2023-01-01", 8, due="../2025-04"),
@@ -130,7 +130,7 @@ def test_joint() -> None:
 
 
 def test_joint_of_two_donors() -> None:
-    """A delivery that makes promises of two donors good adds from nothing to all of it to each."""
+    """A delivery that makes promises of two donors good adds 0 to all of it to each."""
     log = [
         say(1, Pledge, "2023-01-01", 5),
         say(2, Pledge, "2023-01-01", 5, donor="US"),
@@ -142,7 +142,7 @@ def test_joint_of_two_donors() -> None:
 
 
 def test_early() -> None:
-    """What was delivered before it was promised counts too; without a link, for what later deliveries leave."""
+    """A delivery before the promise counts too; without a link, it counts for what later deliveries leave."""
     log = [say(1, Delivery, "2023-01-01", 3), say(2, Pledge, "2023-02-01", 10)]
     row = only(log)
     assert ends(row.outstanding) == (7, 7)
@@ -187,7 +187,7 @@ def test_overdue(due: str | None, as_of: str, overdue: tuple[int, int]) -> None:
 
 
 def test_overdue_by_order() -> None:
-    """What is not linked serves the older promise first: the younger is what is overdue."""
+    """A delivery without a link serves the older promise first; the younger one is overdue."""
     log = [
         say(1, Pledge, "2022-01-01", 10, due="2023"),
         say(2, Pledge, "2022-02-01", 5, due="2026"),
@@ -199,7 +199,7 @@ def test_overdue_by_order() -> None:
 
 
 def test_overdue_of_several() -> None:
-    """What one delivery gives to several promises that were due is taken off all that was due, and no more."""
+    """A delivery to several promises that were due is taken off the sum of them, once."""
     log = [
         say(1, Pledge, "2022-01-01", 3, due="2023"),
         say(2, Pledge, "2022-02-01", 4, due="2023"),
@@ -210,7 +210,7 @@ def test_overdue_of_several() -> None:
 
 
 def test_overdue_of_what_was_taken_back() -> None:
-    """What was taken back is overdue only where the promise is that it counts against."""
+    """An amount that was taken back is overdue only if the promise that it counts against is."""
     log = [
         say(1, Pledge, "2022-01-01", 4),
         say(2, Pledge, "2022-02-01", 3, due="2024"),
@@ -236,7 +236,7 @@ MAYBE = "2023-03-01/2025-12-31"
 
 
 def test_what_is_loose_says_so() -> None:
-    """Bounds are loose where deliveries count toward several promises that may be missing, or may be superseded."""
+    """Bounds are loose if deliveries count toward several promises that may be missing or superseded."""
     several = [
         say(1, Pledge, MAYBE, 10, location="Bucha"),
         say(2, Pledge, MAYBE, 10, location="Bucha"),
@@ -259,7 +259,7 @@ def test_what_is_loose_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "disputed"),
+    ("account", "disputed"),
     [
         ({}, [False, False]),
         ({"date": "2023-02-02"}, [True, True]),
@@ -267,19 +267,19 @@ def test_what_is_loose_says_so() -> None:
         ({"value": "USD 60"}, [False, True]),
     ],
 )
-def test_what_is_disputed_of_a_delivery_is_told_of_its_rows(said: dict[str, str], disputed: list[bool]) -> None:
+def test_a_dispute_about_a_delivery_is_a_flag_of_its_rows(account: dict[str, str], disputed: list[bool]) -> None:
     """The day concerns things and money, the number things, the value money."""
     log = [
         say(1, Pledge, "2023-01-01", 10, value="USD 100"),
         say(2, Delivery, "2023-02-01", 5, value="USD 50", fulfils=[1]),
-        record(3, Corroboration(of=name(2), sources=SOURCE, **said)),
+        record(3, Corroboration(of=name(2), sources=SOURCE, **account)),
     ]
     rows = {row.key.currency: row.delivered.disputed for row in asked(log)}
     assert [rows[None], rows["USD"]] == disputed
 
 
 def test_money_that_is_part_of_other_money_is_paid_once() -> None:
-    """Neither promises nor payments that are told once more add to a row."""
+    """Promises and payments that are reported twice add to a row once."""
     log = [
         say(1, Commitment, "2023-01-01", value="USD 100", item=None),
         say(2, Commitment, "2023-01-02", value="USD 40", item=None, part_of="hd"),
@@ -378,20 +378,20 @@ FIRST, SECOND = say(1, Pledge, "2023-01-01", 10), say(2, Pledge, "2023-01-02", 1
     ],
 )
 def test_first_promised_first_served(log: list[Record], expected: list[tuple[int, int, str, str | None]]) -> None:
-    """Each delivery serves the promises before it in order of date; who is served, and how much, is as sure as both."""
+    """Each delivery serves earlier promises in order of date; a match is certain only if both facts are."""
     assert matched(only(log)) == expected
 
 
 @pytest.mark.parametrize("flag", ["approximate", "disputed", "loose"])
 def test_balances_hand_on_their_flags(flag: str) -> None:
-    """What is above zero and what is below it are no surer than the balance itself."""
+    """The parts above and below zero have the flags of the balance itself."""
     both = Balance(Decimal(-3), Decimal(5), **{flag: True})
     assert both.above_zero == Bounds(Decimal(0), Decimal(5), **{flag: True})
     assert both.below_zero == Bounds(Decimal(0), Decimal(3), **{flag: True})
 
 
 def test_flags_of_matches() -> None:
-    """About and open stay about and open in what a promise gets, given or taken back."""
+    """Approximate and open amounts stay so in what a promise gets, whether given or taken back."""
     about = only([say(1, Pledge, "2023-01-01", "~10"), say(2, Delivery, "2023-02-01", 4)])
     assert matched(about) == [(1, 2, "inferred", "~4")]
     given = only([say(1, Pledge, "2023-01-01", 10), say(2, Delivery, "2023-02-01", "~4")])
@@ -404,8 +404,8 @@ def test_flags_of_matches() -> None:
 
 @pytest.mark.parametrize("fulfils", [[], [1]], ids=["inferred", "linked"])
 @pytest.mark.parametrize("disputed", [(), (1,), (2,), (1, 2)])
-def test_disputes_are_told(fulfils: list[int], disputed: tuple[int, ...]) -> None:
-    """A sum over a fact whose reports contradict each other is disputed, be the promise made for sure or not."""
+def test_disputes_are_flagged(fulfils: list[int], disputed: tuple[int, ...]) -> None:
+    """A sum over a fact whose reports contradict each other is disputed, whether the promise is certain or not."""
     for day in ("2023-01-01", "2023-01-01/2025-12-31"):
         log = [say(1, Pledge, day, 10), say(2, Delivery, "2023-02-01", 4, fulfils=fulfils)]
         for each in disputed:
@@ -416,8 +416,8 @@ def test_disputes_are_told(fulfils: list[int], disputed: tuple[int, ...]) -> Non
         assert row.outstanding.disputed == bool(disputed)
 
 
-def test_disputes_on_values_are_told() -> None:
-    """A sum of money is disputed where reports contradict each other on its value."""
+def test_disputes_on_values_are_flagged() -> None:
+    """A sum of money is disputed if reports contradict each other on its value."""
     log = [say(1, Pledge, "2023-01-01", value="USD 10"), say(2, Disbursement, "2023-02-01", value="USD 4")]
     log.append(record(3, Corroboration(of=name(2), value="USD 5", sources=SOURCE)))
     row = only(log)
@@ -425,7 +425,7 @@ def test_disputes_on_values_are_told() -> None:
 
 
 def test_inferred_and_linked() -> None:
-    """Links come first; what names no promise serves what they leave, in order of date; the row says which is which."""
+    """Links come first; other deliveries serve what links leave, in order of date; the row has both apart."""
     log = [
         say(1, Pledge, "2023-01-01", 10),
         say(2, Pledge, "2023-02-01", 10),
@@ -441,7 +441,7 @@ def test_inferred_and_linked() -> None:
 
 
 def test_unsure_promise_leaves_the_rest_to_the_next() -> None:
-    """A promise that may not have been made takes from nothing to all that it may."""
+    """A promise that may not have been made gets from nothing to all that it can take."""
     log = [
         say(1, Pledge, "2023-01-01/2023-12-31", 10),
         say(2, Pledge, "2023-06-01", 10),
@@ -453,7 +453,7 @@ def test_unsure_promise_leaves_the_rest_to_the_next() -> None:
 
 
 def test_superseded_promise() -> None:
-    """A delivery made good the promise, so it makes good what the promise was raised to; through retractions too."""
+    """A delivery that keeps a promise keeps its raise too, even through a retracted record."""
     log = [
         say(1, Pledge, "2023-01-01", 100),
         say(2, Pledge, "2023-03", 150, supersedes=[1]),
@@ -487,13 +487,13 @@ def test_cancelled_promise() -> None:
 
 
 def test_promise_that_may_be() -> None:
-    """While it is not sure that anything was promised, nothing is sure to be outstanding or delivered for it."""
+    """As long as a promise is not certain, nothing is certainly outstanding or delivered for it."""
     row = only([say(1, Pledge, "2023-01-01/2023-12-31", 10), say(2, Delivery, "2023-02-01", 4)], "2023-06-01")
     assert (ends(row.promised), ends(row.delivered), ends(row.outstanding)) == ((0, 10), (0, 4), (0, 6))
 
 
 def test_commitment_behind_a_pledge() -> None:
-    """What makes a commitment good makes the pledge good that it fulfils; the commitment itself delivers nothing."""
+    """A delivery for a commitment also keeps the pledge that this fulfils; the commitment itself delivers nothing."""
     log = [
         say(1, Pledge, "2023-01-01", 100),
         say(2, Commitment, "2023-02-01", 40, fulfils=[1], donor="US"),
@@ -524,7 +524,7 @@ def test_money() -> None:
 
 
 def test_units_and_items() -> None:
-    """Units are never mixed. A link to several items counts for its own, and for another only if it has none there."""
+    """Units are never mixed. A link to several items counts for its own item, else for the others."""
     log = [
         say(1, Pledge, "2023-01-01", 10),
         say(2, Pledge, "2023-01-01", 100, item="radio"),
@@ -549,7 +549,7 @@ def test_training() -> None:
 
 
 def test_links_of_duplicates() -> None:
-    """A link to a duplicate is one to the fact, and so is a duplicate's own link."""
+    """A link to a duplicate is a link to the fact, and a duplicate's own links are the fact's."""
     log = [
         say(1, Pledge, "2023-01-01", 10),
         say(2, Pledge, "2023-01-02", 10),
@@ -576,13 +576,13 @@ def test_links_are_corrected() -> None:
 
 @pytest.mark.parametrize("promise", [[], [say(1, Pledge, "2024-01-01", 10)]], ids=["nothing", "later"])
 def test_links_to_what_is_not_promised_yet(promise: list[Record]) -> None:
-    """A link to nothing, or to a promise that is yet to come, is none."""
+    """A link to a missing record, or to a promise after the cut, has no effect."""
     log = [*promise, say(2, Pledge, "2023-01-01", 5), say(3, Delivery, "2023-02-01", 4, fulfils=[1])]
     assert matched(only(log, "2023-12-31")) == [(2, 3, "inferred", "4")]
 
 
 def test_where_chooses_promises() -> None:
-    """`where` leaves out promises, and what matching gives them."""
+    """`where` leaves out promises, with what matching gives them."""
     log = [
         say(1, Pledge, "2023-01-01", 10, location="Bucha"),
         say(2, Pledge, "2023-02-01", 10, location="Kharkiv"),
@@ -595,7 +595,7 @@ def test_where_chooses_promises() -> None:
 
 
 def test_reversals() -> None:
-    """What was taken back counts against the last promise, and leaves matches to the others as they are."""
+    """An amount that was taken back counts against the last promise, and leaves the matches of the others."""
     log = [
         say(1, Pledge, "2023-01-01", 10),
         say(2, Pledge, "2023-02-01", 5),
@@ -608,7 +608,7 @@ def test_reversals() -> None:
 
 
 def test_a_long_chain_of_raises() -> None:
-    """A thousand raises in one chain, undecided and delivered on, are answered at once, and tightly."""
+    """A chain of a thousand undecided raises with deliveries is answered at once, with tight bounds."""
     size = 1000
     log = [say(n, Pledge, "2023", n + 1, supersedes=[n - 1] if n else ()) for n in range(size)]
     log += [say(size + n, Delivery, "2022-01-01", 1, fulfils=[n], ref=str(n)) for n in range(0, size, 100)]
@@ -638,18 +638,18 @@ def test_a_long_chain_of_raises() -> None:
     ],
 )
 def test_days_in_words(days: tuple[int | None, int | None], words: str) -> None:
-    """Days as people say them, never closer than they are known."""
+    """Days in words, never more exact than known."""
     assert days_in_words(days) == words
 
 
 def test_days_end_with_the_cut() -> None:
-    """What counts had happened by the cut, so no more days had passed."""
+    """What counts had happened by the cut, so no more days can have passed."""
     row = only([say(1, Pledge, "2023-01-01", 5), say(2, Delivery, "2023", 1)], "2023-01-31")
     assert row.matches[0].days == (0, 30)
 
 
 def test_json() -> None:
-    """The rows hand themselves out as JSON: integers where integral, else text, and null where open."""
+    """The rows in JSON: integers if integral, else texts, and null if open."""
     log = [
         say(1, Pledge, "2023-01-01", "10.5", unit="kg", due="2024"),
         say(2, Delivery, "[..2023-02-01]", "1..", unit="kg"),
@@ -682,7 +682,7 @@ def test_json() -> None:
 
 
 def test_json_where_nobody_says_how_much() -> None:
-    """The amount of a delivery that does not say how much it is in what was promised is null."""
+    """The amount of a delivery that states none in the unit of the promise is null."""
     log = [say(1, Pledge, "2023-01-01", value="USD 10"), say(2, Delivery, "2023-02-01", 1, fulfils=[1])]
     [row] = look(asked(log)).json()["rows"]
     assert [each["amount"] for each in row["matches"]] == [None]
@@ -760,7 +760,7 @@ AS_OF = st.sampled_from((date(2023, 1, 7), date(2023, 1, 15), date(2023, 2, 10),
 
 
 class World:
-    """Fulfilment by brute force: in one world, what each row comes to, amounts being intervals."""
+    """Fulfilment by brute force: the amounts of each row in one world, as intervals."""
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
@@ -771,7 +771,7 @@ class World:
         self.measures = {each: list(self._measures(self.facts[each])) for each in self.counting}
 
     def _named(self, fact: str) -> set[str]:
-        """What stands for the promises that a fact names, be it promises or not."""
+        """What stands for the promises that a fact names, whether these are promises or not."""
         links, as_of = self.oracle.links, self.oracle.as_of
         found: set[str] = set()
         members = [
@@ -807,7 +807,7 @@ class World:
     def toward(
         self, delivery: str, rows: Mapping[tuple[Any, ...], set[str]]
     ) -> dict[tuple[Any, ...], tuple[set[str], Any]]:
-        """Toward which promises of which rows a delivery counts, and its amount there."""
+        """The rows and promises toward which a delivery counts, and its amount there."""
         if not self.named[delivery]:
             own = dict(self.measures[delivery])
             return {key: (ids, own[key[1:]]) for key, ids in rows.items() if key[1:] in own}
@@ -881,7 +881,7 @@ def same(found: Bounds | Balance, truth: Interval) -> bool:
 
 @given(promises(), AS_OF)
 def test_bounds_hold_in_every_world(log: list[Record], as_of: date) -> None:
-    """Promised, delivered and outstanding contain what every world has, and are tight where they are not loose."""
+    """Promised, delivered and outstanding contain the amounts of every world, and are tight unless flagged loose."""
     found = {tuple(row.key): row for row in replay(log, Fulfilment(as_of), as_of=as_of)}
     truth = expected(Oracle(log, as_of))
     assert set(found) == set(truth)
@@ -899,7 +899,7 @@ def sampled(interval: Interval, random: Random) -> Fraction:
 
 @given(promises(), AS_OF, st.randoms(use_true_random=False))
 def test_matches_and_overdue_hold_in_every_world(log: list[Record], as_of: date, random: Random) -> None:
-    """With amounts, splits and due dates drawn, first promised is first served within the bounds of the matches."""
+    """Whatever the true amounts, splits and due dates, serving the first promise first stays within the matches."""
     oracle = Oracle(log, as_of)
     brute = World(oracle)
     rows = brute.rows()
@@ -950,7 +950,7 @@ def serve(
     unlinked: Sequence[tuple[str, Fraction]],
     got: dict[tuple[str, str], Fraction],
 ) -> None:
-    """First promised, first served; then those that come after; what is too much goes to the last."""
+    """The first promise is served first, then those after the delivery; an excess goes to the last."""
     left = {each: max(amount, Fraction(0)) for each, amount in unlinked}
     for early in (False, True):
         for each, _ in unlinked:
@@ -999,7 +999,7 @@ def test_laws_where_links_abound(records: list[Record], as_of: date, random: Ran
 
 @given(logs(), st.data())
 def test_laws_of_amendments(records: list[Record], data: st.DataObject) -> None:
-    """Repairs and news are as if written at first, for fulfilment too."""
+    """Repairs and news act as if written at first, for fulfilment too."""
     asked = data.draw(cuts())
     if not any(isinstance(each.event, Event) for each in records):
         return
@@ -1025,7 +1025,7 @@ def test_promised_is_counted(records: list[Record], cuts: Cuts) -> None:
 
 @given(promises(), AS_OF)
 def test_where_is_a_part(log: list[Record], as_of: date) -> None:
-    """Asked of one donor or kind, the rows are those of the whole."""
+    """The rows for one donor or kind are those of the whole answer."""
     whole = replay(log, Fulfilment(as_of), as_of=as_of)
     for field in ("donor", "kind", "project", "item"):
         for value in {getattr(row.key, field) for row in things(whole)}:
@@ -1048,7 +1048,7 @@ def test_linked_and_inferred_are_the_parts(log: list[Record], as_of: date) -> No
 
 @given(promises(), AS_OF)
 def test_no_more_than_is_delivered(log: list[Record], as_of: date) -> None:
-    """Where nothing is reversed, the rows of one kind have for sure no more than may have been delivered at all."""
+    """Without reversals, the rows of one kind surely have no more than may have been delivered in all."""
     quantities = [getattr(each.event, "quantity", None) for each in log]
     assume(all(each is None or each.low >= 0 for each in quantities))
     table = replay(log, Counts([], kind=["delivery", "training"]), as_of=as_of)

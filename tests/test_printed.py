@@ -42,7 +42,7 @@ def name(number: int) -> str:
     return f"{number:032x}"
 
 
-def told(*events: Event | Amendment, **options: Any) -> Timeline:
+def timeline_of(*events: Event | Amendment, **options: Any) -> Timeline:
     """A timeline in which the first event has the id 1, and so on."""
     return Timeline([Record(name(number), RECORDED, each) for number, each in enumerate(events, start=1)], **options)
 
@@ -52,7 +52,7 @@ def report(publisher: str = "Rubryka", published: str | None = "2023-02-01", **f
 
 
 def page(text: str) -> str:
-    """What a test expects, without the margin that the test has, and without the line ends around it."""
+    """The text that a test expects, without the margin and the line ends around it."""
     return dedent(text).strip("\n")
 
 
@@ -73,7 +73,7 @@ TABLE = Table.of(
 
 
 def test_a_table() -> None:
-    """Numbers lean to the right; what has no name is a dash; pieces have no unit; a flag is explained."""
+    """Numbers lean to the right; a missing name is a dash; pieces have no unit; a flag is explained."""
     assert str(TABLE) == page("""
         item   donor       number  unit   note
         ─────  ─────  ───────────  ─────  ─────
@@ -115,7 +115,7 @@ SERIES = Series.of(
 
 
 def test_a_series() -> None:
-    """A line where what is shown changes; the key is said once; what has always been so has no day."""
+    """A line for each change that can be seen; the key stands once; a step since ever has no day."""
     assert str(SERIES) == page("""
         item   donor       since   number  unit
         ─────  ─────  ──────────  ───────  ─────
@@ -154,7 +154,7 @@ def test_a_series_in_a_notebook() -> None:
 
 # Promises.
 
-PROMISES = told(
+PROMISES = timeline_of(
     Pledge(
         date="2023-01-01",
         donor="JP",
@@ -192,7 +192,7 @@ PROMISES = told(
 
 
 def test_what_became_of_promises() -> None:
-    """Things in their unit and money in its currency; each `due`; and the days that it took, where it is delivered."""
+    """Things in their unit and money in its currency; every `due`; and for what is delivered, the days it took."""
     assert str(PROMISES.as_of("2024-02-01").fulfilment()) == page("""
         promises, and what has become of them
         as of 1 Feb 2024 · with all that is known today (no --known-at cut)
@@ -222,7 +222,7 @@ def test_what_became_of_promises() -> None:
     ],
 )
 def test_balances(low: int | None, high: int | None, approximate: bool, words: str) -> None:
-    """What is outstanding may have no low end, and then is said by its high end."""
+    """A balance without a low end is named by its high end."""
     least, most = (None if end is None else Decimal(end) for end in (low, high))
     assert str(Balance(least, most, approximate)) == words
 
@@ -257,7 +257,7 @@ def test_days_where_the_words_change(low: int | None, high: int | None, words: s
     ],
 )
 def test_changes(key: tuple[str | None, ...], unit: str | None, before: str, after: str, words: str) -> None:
-    """From, to, and why; what has no key is all there is."""
+    """From, to, and why; a change without a key is of "all"."""
     names = tuple(f"field{number}" for number, _ in enumerate(key))
     rest = "happened", (), Quantity.parse(before), Quantity.parse(after)
     assert str(row_type(Change, names, True)(*key, unit, *rest)) == words
@@ -267,7 +267,7 @@ def test_changes(key: tuple[str | None, ...], unit: str | None, before: str, aft
 
 # Explanations.
 
-TRUCKS = told(
+TRUCKS = timeline_of(
     Delivery(
         date="2023-01-01",
         donor="JP",
@@ -380,7 +380,7 @@ def test_an_explanation() -> None:
 
 
 def test_an_explanation_in_a_narrow_room() -> None:
-    """Every line fits, nothing is lost, and what is broken goes on under its own text."""
+    """Every line fits, nothing is lost, and a broken text goes on below its own beginning."""
     explanation = TRUCKS.as_of("2023-03-15").counts().explain("truck")
     narrow = list(lines(explanation, 40))
     assert all(len(line) <= 40 for line in narrow[3:])
@@ -400,7 +400,7 @@ def test_an_explanation_in_a_narrow_room() -> None:
 
 
 def test_an_explanation_of_money() -> None:
-    """Amounts stand behind their currency, and a promise tells when it is due."""
+    """Amounts stand after their currency, and a promise shows when it is due."""
     first = Pledge(
         date="2023-01-01",
         donor="JP",
@@ -418,7 +418,7 @@ def test_an_explanation_of_money() -> None:
         supersedes=[name(1)],
         sources=report("NHK", "2023-04-05"),
     )
-    view = told(first, second).as_of("2023-03-10", known_at="2024-01-01")
+    view = timeline_of(first, second).as_of("2023-03-10", known_at="2024-01-01")
     assert str(view.money().explain(("pledge", "USD"))) == page("""
         pledge, USD: USD 1,200 to 4,000
         as of 10 Mar 2023 · as known on 1 Jan 2024
@@ -439,7 +439,7 @@ def test_an_explanation_of_money() -> None:
 
 def test_an_explanation_of_a_state() -> None:
     """A state that nothing may have set yet says so."""
-    view = told(Status(date="2023", project="hd", status="pipeline", sources=report("NHK", "2024-02-01"))).as_of(
+    view = timeline_of(Status(date="2023", project="hd", status="pipeline", sources=report("NHK", "2024-02-01"))).as_of(
         "2023-10-10"
     )
     assert str(view.explain(ProjectStates(), ("hd", "status"))) == page("""
@@ -454,14 +454,14 @@ def test_an_explanation_of_a_state() -> None:
 
 
 def test_an_explanation_of_loose_bounds() -> None:
-    """Bounds that may be wider than need be are said to be loose."""
+    """Bounds that may be wider than necessary are called loose."""
     top = [Delivery(date="2023-03", item="truck", quantity=1, sources=report("NHK", "2023-04-01")) for _ in range(7)]
     replaced = [name(number) for number in range(1, 8)]
     middle = [
         Delivery(date="2023-03", item="truck", quantity=1, supersedes=replaced, sources=report("NHK", "2023-04-01"))
         for _ in range(7)
     ]
-    [first, *_] = str(told(*top, *middle).as_of("2023-03-15").counts().explain("truck")).splitlines()
+    [first, *_] = str(timeline_of(*top, *middle).as_of("2023-03-15").counts().explain("truck")).splitlines()
     assert first == "truck: 0 to 14, loose"
 
 
@@ -471,7 +471,9 @@ def test_an_explanation_of_loose_bounds() -> None:
 NAMES = ("trucka", "truckb", "truckc", "truckd", "boat")
 FIVE = Table.of(["item"], {(each, None): between(0, 1) for each in NAMES})
 ROPE = Table.of(["item"], {("rope", "roll"): between(0, 1), ("rope", "metre"): between(0, 1)})
-VIEW = told(*(Delivery(date="2023", item=each, quantity=1, sources=report()) for each in NAMES)).as_of("2024-01-01")
+VIEW = timeline_of(*(Delivery(date="2023", item=each, quantity=1, sources=report()) for each in NAMES)).as_of(
+    "2024-01-01"
+)
 KNOWN_FIELDS = (
     "item, donor, recipient, via, project, package, kind, location, item-category, side, part-of, "
     "party, role, unit, currency, dataset"
@@ -485,7 +487,7 @@ VALUED = "announcement, pledge, commitment, disbursement, receipt, expenditure, 
 
 
 def over_time(table: Table) -> Series:
-    """The same rows as a series, which answers alike."""
+    """The same rows as a series, which answers in the same way."""
     return Series.of(table.names, {key: Steps((Step(None, bounds),)) for key, bounds in table.answers.items()})
 
 
@@ -494,7 +496,7 @@ def over_time(table: Table) -> Series:
     [("truck", "; the nearest: truckd, truckc, truckb"), ("boxxxxt", "; the nearest: boat"), ("zzz", "")],
 )
 def test_a_key_that_is_not_there(key: str, nearest: str) -> None:
-    """The message names what was asked, and up to three that are near."""
+    """The message names the key that was asked for, and up to three keys that are near."""
     for table in (FIVE, over_time(FIVE)):
         with pytest.raises(UnknownKey) as error:
             table[key]
@@ -506,7 +508,7 @@ def test_a_key_that_is_not_there(key: str, nearest: str) -> None:
 
 @pytest.mark.parametrize("table", [ROPE, over_time(ROPE)])
 def test_a_key_in_several_units(table: Table | Series) -> None:
-    """The message names the units, and what to ask."""
+    """The message names the units, and the keys to ask for."""
     with pytest.raises(UnknownKey) as error:
         table["rope"]
     assert str(error.value) == "'rope' is counted in several units: ask for one of ('rope', 'metre'), ('rope', 'roll')"
@@ -533,7 +535,7 @@ def test_a_key_in_several_units(table: Table | Series) -> None:
     ],
 )
 def test_a_question_that_cannot_be_asked(ask: Callable[[], object], words: str) -> None:
-    """The message names what was asked, the nearest, and all that could be."""
+    """The message names what was asked for, the nearest name, and all names."""
     with pytest.raises(UsageError) as error:
         ask()
     assert str(error.value) == words
@@ -584,7 +586,7 @@ def test_the_record_in_july_2024() -> None:
 
 
 def test_the_record_over_time() -> None:
-    """Trucks were delivered nobody says when, and surely by the day of the report."""
+    """No report says when the trucks were delivered; by the day of the report they surely were."""
     series = Timeline.open(EVENTS).series(Counts(where={"item": ["truck", "mechanical-demining-machine"]}))
     assert str(series) == page("""
         delivery by item, where item is truck or mechanical-demining-machine, over time

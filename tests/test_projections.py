@@ -1,4 +1,4 @@
-"""Projections: what counts and sums of money answer, how their tables behave, and projections of a user's own."""
+"""Projections: the answers of counts and sums of money, how their tables behave, and projections of a user's own."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_counts_by_several_fields_have_tuples_for_keys() -> None:
 
 
 def test_counts_of_several_kinds_put_the_kind_first() -> None:
-    """What is promised and what is delivered are never one number; one kind needs no such column."""
+    """What is promised and what is delivered are never added; one kind alone needs no column."""
     promised = Pledge(date="2023-01-05", item="truck", quantity=50, sources=REPORT)
     table = replay(log(delivery(), promised), Counts(kind=["pledge", "delivery"]), as_of=DAY)
     assert table.names == ("kind", "item")
@@ -136,7 +136,7 @@ def test_a_key_answers_whatever_else_is_recorded() -> None:
 
 
 def test_item_category_comes_from_the_vocabulary() -> None:
-    """Items are grouped by what the vocabulary says of them; what it does not know has no category."""
+    """Items are grouped by their category in the vocabulary; an unknown item has none."""
     vocabulary = Vocabulary(
         items={
             "truck": Item(slug="truck", label="Truck", category="vehicle"),
@@ -151,7 +151,7 @@ def test_item_category_comes_from_the_vocabulary() -> None:
 
 
 def test_the_dataset_is_that_of_the_first_source_taken_from_data() -> None:
-    """What no source took from data has none."""
+    """A fact without a source that names a dataset has none."""
     file, register = (Source(publisher="A", dataset=name) for name in ("kiel", "iati"))
     records = log(delivery(sources=[REPORT, file, register]), delivery(quantity=2, sources=[register]), delivery("car"))
     assert ends(replay(records, Counts("dataset"), as_of=DAY)) == {None: (30, 30), "iati": (2, 2), "kiel": (30, 30)}
@@ -191,7 +191,7 @@ def test_a_question_that_cannot_be_asked_says_what_can(asked: Any, message: str)
 
 
 def test_observations_are_never_summed() -> None:
-    """A level is no further handover: it adds to no count, even where every kind is counted."""
+    """A level is not another handover: it adds to no count, even if every kind is counted."""
     level = Observation(date="2023-11-20", item="truck", quantity=50, sources=REPORT)
     assert "observation" not in COUNTED_KINDS
     assert not replay(log(level), Counts(kind=COUNTED_KINDS), as_of=DAY)
@@ -234,7 +234,7 @@ def test_money_is_by_kind_and_currency() -> None:
 
 
 def test_money_is_by_kind_and_currency_once() -> None:
-    """Kind and currency lead the key of money, also where they are asked for."""
+    """Keys of money begin with kind and currency, even if these are asked for."""
     assert MoneySums(by=["kind", "donor"]).names == ("kind", "currency", "donor")
 
 
@@ -262,22 +262,22 @@ def test_money_that_is_part_of_other_money_is_not_summed_again() -> None:
         Disbursement(date="2023-02-02", project="hd-north", part_of="hd", value="USD 40", sources=REPORT),
     )
 
-    def told(*by: str, **where: Any) -> list[int]:
+    def paid(*by: str, **where: Any) -> list[int]:
         return [int(row.bounds.low) for row in replay(records, MoneySums(by, where=where), as_of=DAY).rows]
 
-    assert told() == told("donor") == [100]
-    assert told("project") == told("part-of") == [100, 40]
-    assert told(project="hd-north") == told(part_of="hd") == [40]
+    assert paid() == paid("donor") == [100]
+    assert paid("project") == paid("part-of") == [100, 40]
+    assert paid(project="hd-north") == paid(part_of="hd") == [40]
 
 
 # What bounds are flagged with.
 
 
-def test_open_approximate_and_disputed_are_told() -> None:
+def test_open_approximate_and_disputed_are_flagged() -> None:
     """A sum says how many of its facts have no upper bound, whether one is an "about", and whether one is disputed."""
-    some, about, told = delivery(quantity="1.."), delivery("radio", "~20"), delivery("car", 2)
-    denied = Corroboration(of=record_id(told), quantity=4, sources=REPORT)
-    table = replay(log(some, delivery(quantity=3), about, told, denied), Counts(), as_of=DAY)
+    some, about, stated = delivery(quantity="1.."), delivery("radio", "~20"), delivery("car", 2)
+    denied = Corroboration(of=record_id(stated), quantity=4, sources=REPORT)
+    table = replay(log(some, delivery(quantity=3), about, stated, denied), Counts(), as_of=DAY)
     assert table["truck"] == Bounds(Decimal(4), None, open=1)
     assert table["radio"] == Bounds(Decimal(20), Decimal(20), approximate=True)
     assert table["car"] == Bounds(Decimal(2), Decimal(4), disputed=True)
@@ -285,10 +285,10 @@ def test_open_approximate_and_disputed_are_told() -> None:
 
 
 def test_one_flag_is_enough() -> None:
-    """A sum is disputed, or loose, where one of its facts or groups is."""
-    plain, told_twice = delivery(quantity=1, ref="a"), delivery(quantity=2, ref="b")
-    other = Corroboration(of=record_id(told_twice), quantity=3, sources=REPORT)
-    bounds = replay(log(plain, told_twice, other), Counts(), as_of=DAY)["truck"]
+    """A sum is disputed, or loose, if one of its facts or groups is."""
+    plain, disputed = delivery(quantity=1, ref="a"), delivery(quantity=2, ref="b")
+    other = Corroboration(of=record_id(disputed), quantity=3, sources=REPORT)
+    bounds = replay(log(plain, disputed, other), Counts(), as_of=DAY)["truck"]
     assert (bounds.disputed, bounds.loose) == (True, False)
     top = [delivery(date="2023-11", quantity=1, ref=str(number)) for number in range(7)]
     ids = [record_id(each) for each in top]
@@ -366,7 +366,7 @@ def test_a_table_is_asked_by_key(table: Table) -> None:
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
-    """Who asks for `trcuk` is told of `truck`; the error is a KeyError, too."""
+    """The error for `trcuk` names `truck`, and is a KeyError, too."""
     table = replay(log(delivery(), delivery("radio", 1)), Counts(), as_of=DAY)
     with pytest.raises(UnknownKey, match=r"^there is no row 'trcuk'; the nearest: truck$"):
         table["trcuk"]
@@ -375,7 +375,7 @@ def test_an_unknown_key_names_the_nearest() -> None:
 
 
 def test_a_table_prints_for_people(table: Table) -> None:
-    """Keys stand in columns, none is a dash, and nothing at all is said in words."""
+    """Keys stand in columns, None is a dash, and an empty table is a sentence."""
     head, _, *lines = str(table).splitlines()
     assert head.split() == ["item", "donor", "number", "unit"]
     assert lines[0].split() == ["–", "x", "2", "to", "4"]
@@ -384,7 +384,7 @@ def test_a_table_prints_for_people(table: Table) -> None:
 
 
 def test_a_notebook_shows_no_markup_of_the_data(table: Table) -> None:
-    """Slugs are escaped where the table is shown as HTML."""
+    """Slugs are escaped if the table is shown as HTML."""
     shown = table._repr_html_()
     assert "&lt;i&gt;" in shown
     assert "<i>" not in shown
@@ -392,7 +392,7 @@ def test_a_notebook_shows_no_markup_of_the_data(table: Table) -> None:
 
 
 def test_bounds_are_a_quantity_again() -> None:
-    """Bounds can be reckoned with further."""
+    """Bounds can be used in further calculations."""
     bounds = Bounds(Decimal(2), None, approximate=True)
     assert bounds.quantity == Quantity.parse("~2..")
 
@@ -401,7 +401,7 @@ def test_bounds_are_a_quantity_again() -> None:
 
 
 def test_the_state_of_a_project() -> None:
-    """Status, profile, parties, announcements and sums are each told of every project that some fact names."""
+    """Every project that a fact names has its status, profile, parties, announcements and sums."""
     project: dict[str, Any] = {"project": "hd", "sources": REPORT}
     records = log(
         Project(date="2023-01-01", title="Equipment", planned_end="2024", **project),
@@ -452,7 +452,7 @@ def test_sums_of_a_project_are_of_their_kinds() -> None:
 
 
 def test_what_is_announced_in_order() -> None:
-    """By intent, party, role and item, none first; each with the id of who says so."""
+    """By intent, party, role and item, None first; each with the id of its fact."""
     common: dict[str, Any] = {"date": "2023-02-01", "project": "hd", "sources": REPORT}
     events = [
         Announcement(intent="pledge", party="JP", item="truck", **common),
@@ -473,7 +473,7 @@ def test_what_is_announced_in_order() -> None:
 
 
 def test_possible_values_in_order() -> None:
-    """None first, then texts and dates by what is written of them; and sums keep their units."""
+    """None first, then texts and dates in the order of their texts; and sums keep their units."""
     common: dict[str, Any] = {"date": "2023-11-01/2023-12-31", "project": "hd"}
     late = Source(publisher="A", published="2024-01-01")
     records = log(
@@ -487,23 +487,23 @@ def test_possible_values_in_order() -> None:
     assert [(row.key, row.unit) for row in state.delivered.rows] == [(("delivery", "rope"), "metre")]
 
 
-@pytest.mark.parametrize("said", [{"date": "2023-11-21"}, {"quantity": 31}, {"value": "USD 6"}])
-def test_what_is_disputed_of_a_fact_is_told_of_its_sums(said: dict[str, Any]) -> None:
-    """Where reports contradict each other on the day, the number or the value, every sum that has the fact says so."""
-    told = delivery(value="USD 5")
+@pytest.mark.parametrize("account", [{"date": "2023-11-21"}, {"quantity": 31}, {"value": "USD 6"}])
+def test_a_dispute_about_a_fact_is_a_flag_of_its_sums(account: dict[str, Any]) -> None:
+    """If reports contradict each other on the day, the number or the value, every sum that has the fact is flagged."""
+    stated = delivery(value="USD 5")
 
     def disputed(**other: Any) -> list[bool]:
-        records = log(told, Corroboration(of=record_id(told), sources=REPORT, **other))
+        records = log(stated, Corroboration(of=record_id(stated), sources=REPORT, **other))
         return [
             row.bounds.disputed for sums in (Counts(), MoneySums()) for row in replay(records, sums, as_of=DAY).rows
         ]
 
     assert disputed() == [False, False]
-    assert disputed(**said) == [True, True]
+    assert disputed(**account) == [True, True]
 
 
 def test_money_by_category() -> None:
-    """The vocabulary tells the category of what money was given for."""
+    """Money can be grouped by the category of the item that it was given for."""
     items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}
     asked = MoneySums("item-category", vocabulary=Vocabulary(items=items))
     table = replay(log(delivery(value="USD 5"), delivery("radio", value="USD 6")), asked, as_of=DAY)
@@ -511,7 +511,7 @@ def test_money_by_category() -> None:
 
 
 def test_projects_are_chosen_by_the_vocabulary_too() -> None:
-    """`where` on the category of items narrows all that is told of projects; what has no item has no category."""
+    """`where` on the category of items narrows everything about projects; a fact without an item has no category."""
     items = {"truck": Item(slug="truck", label="Truck", category="vehicle")}
     project: dict[str, Any] = {"project": "hd", "sources": REPORT}
     records = log(
@@ -539,14 +539,14 @@ def test_projects_are_chosen_by_the_vocabulary_too() -> None:
 
 
 def test_counts_by_currency() -> None:
-    """Things are counted by the currency of their value, where they have one."""
+    """Things are counted by the currency of their value, if they have one."""
     records = log(delivery(value="USD 5"), delivery("radio", 1))
     assert ends(replay(records, Counts("currency"), as_of=DAY)) == {None: (1, 1), "USD": (30, 30)}
     assert ends(replay(records, Counts(where={"currency": "USD"}), as_of=DAY)) == {"truck": (30, 30)}
 
 
 def test_a_role_that_may_have_been_left_is_not_certain() -> None:
-    """Who has surely left holds no role; who may have left may hold it still."""
+    """A party that has surely left has no role; one that may have left may still have it."""
     role: dict[str, Any] = {
         "project": "hd",
         "party": "LT",
@@ -565,11 +565,11 @@ class Value:
     """A fold of a user's own: how many facts are certain, and the last day of any."""
 
     def initial(self) -> tuple[int, date | None]:
-        """Nothing."""
+        """The state of no facts."""
         return 0, None
 
     def step(self, state: tuple[int, date | None], fact: Fact) -> tuple[int, date | None]:
-        """One fact more."""
+        """One more fact."""
         return self.merge(state, (int(fact.certain), fact.date.latest))
 
     def merge(self, one: tuple[int, date | None], other: tuple[int, date | None]) -> tuple[int, date | None]:
@@ -577,7 +577,7 @@ class Value:
         return one[0] + other[0], max((day for day in (one[1], other[1]) if day), default=None)
 
     def finish(self, state: tuple[int, date | None]) -> str:
-        """In words."""
+        """The result in words."""
         return f"{state[0]} until {state[1]}"
 
 
@@ -603,7 +603,7 @@ PIECES = Product(
 
 
 def test_sums_of_pieces_have_bounds() -> None:
-    """What may have happened counts for 0 to 1; what is replaced in every world does not count at all."""
+    """A fact that may have happened counts for 0 to 1; one that is replaced in every world does not count."""
     one = Pledge(date="2023-01-05", donor="JP", sources=REPORT)
     two = Pledge(date="2023-10/2023-11", donor="JP", supersedes=record_id(one), sources=REPORT)
     records = log(one, two, delivery(donor="LT", date="2023-11-20/2023-11-26"))
@@ -623,7 +623,7 @@ def test_the_state_of_a_piece_is_left_alone_by_merge() -> None:
 
 
 def test_of_merged_states_the_later_statement_holds() -> None:
-    """In whichever order the parts are merged."""
+    """The order in which parts are merged does not matter."""
     promised = Pledge(date="2023-01-05", donor="JP", sources=REPORT)
     facts = cut(believe(log(promised, delivery(donor="JP"))), date(2023, 12, 1))
     for one, other in ((facts[:1], facts[1:]), (facts[1:], facts[:1])):
@@ -633,7 +633,7 @@ def test_of_merged_states_the_later_statement_holds() -> None:
 
 @given(logs(), cuts(), st.integers(0, 2**9))
 def test_the_contract_of_pieces(records: list[Record], asked: Cuts, choice: int) -> None:
-    """Facts may be parted in any way; merge is commutative, and merging with nothing changes nothing."""
+    """Facts may be split in any way; merge is commutative, and merging with the empty state changes nothing."""
     belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
     facts = cut(belief, asked.as_of)
     one = [fact for number, fact in enumerate(facts) if choice >> number & 1]
@@ -651,7 +651,7 @@ def test_the_contract_of_pieces(records: list[Record], asked: Cuts, choice: int)
 
 @given(logs(), cuts())
 def test_parts_of_a_sum_add_up(records: list[Record], asked: Cuts) -> None:
-    """Asked by donor or by item, lows come to no more and highs to no less than those of the one total."""
+    """The lows of rows by donor or item add up to no more than that of the total, the highs to no less."""
     belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
     facts = cut(belief, asked.as_of)
 

@@ -1,4 +1,4 @@
-"""Series: phases and sums of every day, told in one pass, against the views as of each of them."""
+"""Series: phases and sums of every day, made in one pass, against the views as of each day."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SUMS = [
 
 
 def days_of_change(belief: Belief) -> Iterator[date]:
-    """Each day on which something may change, with its neighbours: between these nothing does."""
+    """Each day on which something may change, with its neighbours; between these days nothing changes."""
     for fact in belief.facts:
         for day in (fact.date.earliest, fact.date.latest):
             number = FIRST.toordinal() if day is None else day.toordinal()
@@ -48,15 +48,15 @@ def days_of_change(belief: Belief) -> Iterator[date]:
 
 
 def days(belief: Belief) -> list[date]:
-    """Each day of the window in which logs are drawn, and whatever days else may matter."""
+    """Each day of the window in which logs are drawn, and all other days that may matter."""
     window = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     return sorted({date.min, date.max, *window, *days_of_change(belief)})
 
 
 def hold_on_each_day(belief: Belief) -> None:
     """The law: what the series has at a day is what the view as of that day has, to the last flag."""
-    told = {sums: series(belief, sums) for sums in SUMS}
-    rows = {sums: told[sums].answers for sums in SUMS}
+    found = {sums: series(belief, sums) for sums in SUMS}
+    rows = {sums: found[sums].answers for sums in SUMS}
     ever: dict[Any, set[Any]] = {sums: set() for sums in SUMS}
     for day in days(belief):
         facts = cut(belief, day)
@@ -88,13 +88,13 @@ def test_series_of_tangles_is_as_of_on_each_day(records: list[Record]) -> None:
 
 @given(logs(max_size=12), cuts())
 def test_phases_are_the_views_of_all_days(records: list[Record], asked: Cuts) -> None:
-    """Of any day, the phases that hold have the facts of its cut, as they are there, each group in one phase."""
+    """The phases that hold on a day have the facts of its cut, each group in one phase."""
     belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
-    told = list(phases(belief))
-    assert all(phase.since != date.min for phase in told)
+    found = list(phases(belief))
+    assert all(phase.since != date.min for phase in found)
     for day in days(belief):
         holding = [
-            phase for phase in told if (phase.since or date.min) <= day and (phase.until is None or day < phase.until)
+            phase for phase in found if (phase.since or date.min) <= day and (phase.until is None or day < phase.until)
         ]
         facts: list[Fact] = [fact for phase in holding for fact in phase.facts]
         same = sorted(facts, key=lambda fact: fact.rank) == list(cut(belief, day))
@@ -129,9 +129,9 @@ def test_what_is_yet_to_come_is_in_no_phase() -> None:
 
 
 def test_a_phase_since_ever_has_no_first_day() -> None:
-    """What may have happened on any day before another counts, perhaps, since ever, and from that day on for good."""
-    told = [(phase.since, phase.until) for phase in phases(believe([pledge(0, "../2023-03")]))]
-    assert sorted(told, key=str) == [(None, date(2023, 3, 31)), (date(2023, 3, 31), None)]
+    """What may have happened on any day before another may count since ever, and surely counts from that day on."""
+    found = [(phase.since, phase.until) for phase in phases(believe([pledge(0, "../2023-03")]))]
+    assert sorted(found, key=str) == [(None, date(2023, 3, 31)), (date(2023, 3, 31), None)]
 
 
 # Long logs.
@@ -174,7 +174,7 @@ def test_a_long_chain_of_vague_months() -> None:
 
 
 def test_a_thousand_facts_undecided_at_once() -> None:
-    """A chain of which any fact may be the last has two steps; a tangle of them is as loose as its views."""
+    """A chain in which any fact may be the last has two steps; a tangle of chains is as loose as its views."""
     chain = trucks([pledge(number, "2023-03", *([number - 1] if number else [])) for number in range(1000)])
     assert numbers(chain) == ((date(2023, 3, 1), 0, 1000), (date(2023, 3, 31), 1000, 1000))
     tangle = trucks([pledge(number, "2023-03", *range(max(0, number - 3), number)) for number in range(1000)])
@@ -204,7 +204,7 @@ def test_links_run_through_what_is_not_believed() -> None:
 
 
 def test_no_number_is_rounded() -> None:
-    """What is added to a sum and taken back leaves it as it was, at any size."""
+    """An amount that is added to a sum and taken off again leaves it as it was, at any size."""
     big = "9" * 29 + ".5"
     events = [
         Delivery(date="2023-01-01", item="grain", quantity="0.1", sources=[SOURCE]),
@@ -221,17 +221,17 @@ def test_no_number_is_rounded() -> None:
 
 
 def test_the_trucks() -> None:
-    """Earlier than 28 November 2023, nobody says how much: 0 to 30 since ever, and then 30."""
-    told = Timeline.open(EVENTS).series(Counts(by="item"))
-    assert numbers(told["truck"]) == ((None, 0, 30), (date(2023, 11, 28), 30, 30))
-    lines = [line for line in str(told).splitlines() if "30" in line.split()]
+    """They were delivered by 28 November 2023, on an unknown day: 0 to 30 since ever, and then 30."""
+    found = Timeline.open(EVENTS).series(Counts(by="item"))
+    assert numbers(found["truck"]) == ((None, 0, 30), (date(2023, 11, 28), 30, 30))
+    lines = [line for line in str(found).splitlines() if "30" in line.split()]
     assert [" ".join(line.split()) for line in lines] == ["truck Truck ever 0 to 30", "28 Nov 2023 30"]
-    html = told._repr_html_()
+    html = found._repr_html_()
     assert "<td>ever</td><td>0 to 30</td>" in html
 
 
 def test_knowledge_is_cut() -> None:
-    """A series is told at one date of knowledge: before the report there is no row."""
+    """A series is as known at one date: before the report there is no row."""
     timeline = Timeline.open(EVENTS)
     known = timeline.series(Counts(by="item"), known_at="2023-11-25")
     assert "truck" not in known
@@ -251,16 +251,16 @@ def test_units_are_never_mixed() -> None:
         Delivery(date="2023-01-01", item="helmet", quantity=3, sources=[SOURCE]),
         Delivery(date="2023-02-01", item="helmet", quantity=2, unit="set", sources=[SOURCE]),
     ]
-    told = series(believe([Record(id_of(number), NOON, each) for number, each in enumerate(events)]), Counts(by=()))
-    assert told.names == ()
-    assert numbers(told[()]) == ((date(2023, 1, 1), 3, 3),)
-    assert numbers(told["set"]) == ((date(2023, 2, 1), 2, 2),)
-    assert [row.unit for row in told] == [None, "set"]
-    assert len(told) == 2
+    found = series(believe([Record(id_of(number), NOON, each) for number, each in enumerate(events)]), Counts(by=()))
+    assert found.names == ()
+    assert numbers(found[()]) == ((date(2023, 1, 1), 3, 3),)
+    assert numbers(found["set"]) == ((date(2023, 2, 1), 2, 2),)
+    assert [row.unit for row in found] == [None, "set"]
+    assert len(found) == 2
 
 
 def test_numbers_leave_flags_aside() -> None:
-    """A step where only a flag changes is no change of the numbers, and the table does not tell it either."""
+    """A step that changes only a flag is not among the numbers, nor in the table."""
     steps = Steps(
         (
             Step(None, Bounds(Decimal(0), Decimal(0), disputed=True)),
@@ -298,7 +298,7 @@ def test_flags_last() -> None:
 
 
 def end_of_period(day: date, period: Period) -> date:
-    """The last day of the period, found by walking on."""
+    """The last day of the period, found day by day."""
 
     def number(day: date) -> tuple[int, int]:
         return day.year, {"month": day.month, "quarter": (day.month - 1) // 3, "year": 0}[period]
@@ -312,7 +312,7 @@ def end_of_period(day: date, period: Period) -> date:
 @settings(max_examples=30)
 @given(logs(), st.sampled_from(("month", "quarter", "year")), st.none() | st.dates(FIRST, date(LAST.year + 1, 7, 1)))
 def test_ends_of_periods(records: list[Record], period: Period, until: date | None) -> None:
-    """At the end of each period stands what the view as of that day has, whether it changed or not."""
+    """The end of each period has the answer of the view as of that day, whether it changed or not."""
     belief = believe(records)
     whole = series(belief, Counts())
     for key, taken in whole.every(period, until).answers.items():
@@ -332,7 +332,7 @@ def test_ends_of_periods(records: list[Record], period: Period, until: date | No
 
 
 def test_periods_end_with_the_calendar() -> None:
-    """The last month there is, and a period that there is not."""
+    """The last month of the calendar, and an unknown period."""
     steps = Steps((Step(date(9999, 11, 5), Bounds(Decimal(1), Decimal(1))),))
     assert [step.day for step in at_ends(steps, "month", date.max)] == [date(9999, 11, 30), date.max]
     assert [step.day for step in at_ends(steps, "year", date(9999, 12, 1))] == [date(9999, 12, 1)]
@@ -345,12 +345,12 @@ def test_periods_end_with_the_calendar() -> None:
 
 def test_periods_print_as_a_table() -> None:
     """Each end of a period has its line, and the head says what the days are."""
-    told = (
+    found = (
         Timeline.open(EVENTS)
         .series(Counts(where={"item": "mechanical-demining-machine"}))
         .every("month", date(2024, 8, 5))
     )
-    _, _, _, head, _, *lines = str(told).splitlines()
+    _, _, _, head, _, *lines = str(found).splitlines()
     assert head.split() == ["item", "label", "end", "of", "month", "number"]
     assert [line.split()[-6:-4] for line in lines] == [["31", "Jul"], ["5", "Aug"]]
     assert [line.split()[-4:] for line in lines] == [

@@ -1,4 +1,4 @@
-"""The facade: timelines are opened once and asked for many views; a view says what it was cut at."""
+"""The facade: a timeline is opened once and gives many views; a view knows its cuts."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_knowledge_is_cut_at_a_day_or_an_instant(timeline: Timeline, known_at: s
 
 @pytest.mark.parametrize("known_at", ["2023-11-27", "2023-11-28T12:00:00Z", datetime(2023, 11, 28, 12, tzinfo=UTC)])
 def test_what_was_not_yet_published_is_not_known(timeline: Timeline, known_at: str | datetime) -> None:
-    """The second handover happened, and nobody could know of it."""
+    """The second handover had happened, but it could not be known yet."""
     assert timeline.as_of("2023-12-31", known_at=known_at).counts()["truck"].low == 12
 
 
@@ -96,7 +96,7 @@ def test_the_log_can_be_read_as_it_stood(timeline: Timeline, until: str | date) 
     ],
 )
 def test_a_cut_that_is_none_is_refused(timeline: Timeline, asked: Callable[[Timeline], object]) -> None:
-    """A month is no day, an instant is no day, and an instant without its offset could be any."""
+    """A month or an instant is not a day, and an instant without an offset is ambiguous."""
     with pytest.raises(InvalidValue):
         asked(timeline)
 
@@ -110,7 +110,7 @@ def test_a_view_says_what_it_is_cut_at(timeline: Timeline) -> None:
 
 
 def test_views_of_one_timeline_with_the_same_cuts_are_equal(timeline: Timeline) -> None:
-    """A view is what it is cut at, whichever way that was written."""
+    """Views with the same cuts are equal, however the cuts were written."""
     assert timeline.as_of("2023-11-28") == timeline.as_of(date(2023, 11, 28))
     assert timeline.as_of("2023-11-28") != timeline.as_of("2023-11-29")
     assert timeline.as_of("2023-11-28") != timeline.as_of("2023-11-28", known_at="2023-11-28")
@@ -118,7 +118,7 @@ def test_views_of_one_timeline_with_the_same_cuts_are_equal(timeline: Timeline) 
 
 
 def test_what_is_believed_is_worked_out_once(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many days as known at one date take one replay of the amendments."""
+    """Many days as known at one date take one application of the amendments."""
     calls: list[object] = []
     believe = semantics.believe
 
@@ -155,7 +155,7 @@ def test_facts_stand_in_the_order_of_replay(timeline: Timeline) -> None:
 
 
 def test_a_view_lists_what_replay_could_make_no_sense_of() -> None:
-    """An amendment that aims at nothing is told, and stops nothing."""
+    """An amendment of a missing record is listed as a problem, and stops nothing."""
     dangling = record(Retraction(of="0" * 32, reason="a slip"))
     view = Timeline([dangling, trucks(12, "2023-06-01", "2023-06-10")]).as_of("2023-11-28")
     assert [problem.code for problem in view.problems] == ["dangling"]
@@ -183,7 +183,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("as_path", [str, Path])
 def test_open_reads_records_and_vocabulary(folder: Path, as_path: Callable[[Path], str | Path]) -> None:
-    """A folder holds the log, and beside it what its slugs mean."""
+    """A folder has the log, and beside it the vocabulary."""
     timeline = Timeline.open(as_path(folder))
     assert len(timeline.records) == 3
     assert timeline.problems == ()
@@ -191,7 +191,7 @@ def test_open_reads_records_and_vocabulary(folder: Path, as_path: Callable[[Path
 
 
 def test_open_stops_at_a_broken_line_unless_asked(folder: Path) -> None:
-    """A line that cannot be read raises, naming file and line; skipped, it is a problem of the timeline."""
+    """A line that cannot be read raises an error with file and line; if skipped, it is a problem of the timeline."""
     file = folder / "events.jsonl"
     file.write_text(file.read_text(encoding="utf-8") + "no record\n", encoding="utf-8")
     with pytest.raises(UnreadableLog, match=r"events\.jsonl:4: error bad-json"):
@@ -202,6 +202,6 @@ def test_open_stops_at_a_broken_line_unless_asked(folder: Path) -> None:
 
 
 def test_a_folder_without_a_log_says_how_to_start_one(tmp_path: Path) -> None:
-    """There is nothing to open yet."""
+    """A folder without a log cannot be opened."""
     with pytest.raises(LogError, match="aidtimeline record"):
         Timeline.open(tmp_path / "nowhere")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeAlias
 
 import click
 from attrs import evolve, frozen
@@ -12,10 +12,8 @@ from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer, sums_of, view_of
 from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, MONEY, Question, asking
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
-from aidtimeline.explain import Explained
 from aidtimeline.log.drafts import find_id
-from aidtimeline.projections import FIELDS, Participations, ProjectStates, State
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections import FIELDS, Counts, MoneySums, Participations, ProjectStates, State
 from aidtimeline.report.words import narrowed, summed
 from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
@@ -28,6 +26,9 @@ class States:
 
     piece: State[Any, Any]
     names: tuple[str, ...]
+
+
+Asked: TypeAlias = Counts | MoneySums | States
 
 
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
@@ -68,7 +69,7 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
         yield facts[found]
 
 
-def _asked(question: Question, view: View) -> tuple[Explained, str]:
+def _asked(question: Question, view: View) -> tuple[Asked, str]:
     """What the explanation is of, and its name in words."""
     if question.field is not None:
         return _state(question, view)
@@ -82,7 +83,7 @@ def _asked(question: Question, view: View) -> tuple[Explained, str]:
     return sums, f"what {' and '.join(question.ids)} adds{where}"
 
 
-def _state(question: Question, view: View) -> tuple[Explained, str]:
+def _state(question: Question, view: View) -> tuple[States, str]:
     if question.kinds or question.money or question.ids:
         raise click.UsageError("--field goes with --where only: a state has no kind and no sum")
     if question.field == "role":
@@ -94,24 +95,20 @@ def _state(question: Question, view: View) -> tuple[Explained, str]:
     return States(of_field, ("project",)), f"{question.field}{narrowed(states.selection.where)}"
 
 
-def _only_key(asked: Explained, words: str, question: Question, view: View) -> Any:
+def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     """The key of the only answer. If there are several, an error says how to narrow them."""
     keys = list(dict.fromkeys(key for fact in view.facts for key, _ in asked.piece.terms(fact)))
     if len(keys) == 1:
         return keys[0]
     if not keys:
         raise UnknownKey(_nothing(words, question, view))
-    options = {name: f"--where {name}={{}}" for name in _names(asked)} | {"kind": "--kind {}"}
-    for at, name in enumerate(_names(asked)):
-        choices = [options[name].format(choice) for choice in sorted({key[at] or "" for key in keys})]
+    names = (*asked.names, "unit") if isinstance(asked, Counts) else asked.names
+    for at, name in enumerate(names):
+        option = "--kind " if name == "kind" else f"--where {name}="
+        choices = [option + choice for choice in sorted({key[at] or "" for key in keys})]
         if len(choices) > 1:
             raise UsageError(f"these are {len(keys)} answers, and explain takes one: narrow by {' or '.join(choices)}")
     raise UsageError(f"these are {len(keys)} answers, and explain takes one")
-
-
-def _names(asked: Any) -> Sequence[str]:
-    """The names of the values of a key."""
-    return (*asked.names, "unit") if isinstance(asked, Sums) and not asked.money else asked.names
 
 
 def _nothing(words: str, question: Question, view: View) -> str:

@@ -78,20 +78,23 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
     """
     piece: Any = projection.piece
     sums = projection if isinstance(projection, Sums) else None
-    known = {each for fact in view.facts for each, _ in piece.terms(fact)}
     units = sums is not None and not sums.money
-    whole = find(key, known, units=units)
-    terms = {fact.id: term for fact in view.facts for each, term in piece.terms(fact) if each == whole}
+    by_key: dict[Any, dict[str, Any]] = defaultdict(dict)
+    for fact in view.facts:
+        for each, term in piece.terms(fact):
+            by_key[each][fact.id] = term
+    whole = find(key, by_key, units=units)
+    terms = by_key[whole]
     counting = [fact for fact in view.facts if fact.id in terms]
-    others = superseders(counting, view.belief)
-    records = tuple(records_about({*terms, *others}, _in_log(view), view.belief))
+    replacing = superseders(counting, view.belief)
+    records = tuple(records_about({*terms, *replacing}, _in_log(view), view.belief))
     values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Explanation(
         name=_in_words(values),
         answer=piece.finish(fold(counting, piece))[whole],
         unit=unit,
         currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
-        rows=tuple(_reasons(terms, others, view, records)),
+        rows=tuple(_reasons(terms, replacing, view, records)),
         records=records,
         view=view,
         question=projection,
@@ -123,12 +126,17 @@ def _amendments(records: Iterable[Record], known_at: date | datetime | None) -> 
 
 
 def _reasons(
-    terms: Mapping[str, object], others: set[str], view: Viewed, records: Iterable[Record]
+    terms: Mapping[str, object], replacing: set[str], view: Viewed, records: Iterable[Record]
 ) -> Iterator[Reason]:
-    """The facts that count, then the facts that may replace them, then the records that are not believed."""
+    """The facts that count, then those that may replace them, then the records that are not believed as facts.
+
+    `terms` are what the facts that count add or state, and `replacing` what may replace them, by the ids of both.
+    """
     amendments = _amendments(records, view.known_at)
     circles = {each for circle in view.belief.links.circles for each in circle}
-    believed = {fact.id: fact for fact in (*view.belief.facts, *view.facts) if fact.id in terms or fact.id in others}
+    # The facts of the view are those of the belief as they count there, and so take their place.
+    facts = {fact.id: fact for fact in (*view.belief.facts, *view.facts)}
+    believed = {each: fact for each, fact in facts.items() if each in terms or each in replacing}
     for fact in sorted(believed.values(), key=lambda each: (each.id not in terms, each.rank)):
         term = terms.get(fact.id)
         yield Reason.of_fact(
@@ -139,8 +147,9 @@ def _reasons(
             view.known_at,
         )
     duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
+    others = (replacing | duplicates) - believed.keys()
     for record in records:
-        if record.id in (others | duplicates) - believed.keys() and isinstance(record.event, Event):
+        if record.id in others and isinstance(record.event, Event):
             part: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
             about = tuple(amendments.get(record.id, ()))
             yield Reason(record.id, record.event, record.event.date, part, amendments=about)

@@ -79,6 +79,7 @@ class Reason(NamedTuple):
 
 
 def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
+    """The reports of an account. What its record says of the fact is what each of its sources says."""
     event = account.record.event
     text: Any = event.event if isinstance(event, Correction) else event
     quantity = None if account.quantity is None else text.quantity
@@ -88,6 +89,6 @@ def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
 
 
 def out_by(source: Source, cut: Cut) -> bool:
-    """Whether a report was published by a cut (inclusive; None: any); without a date of publication it was."""
+    """Whether a report was published by a cut (inclusive; None: no cut). One without a date of publication was."""
     last = None if source.published is None else source.published.latest
     return cut is None or last is None or end_of(last) <= end_of(cut)

@@ -19,7 +19,7 @@ from aidtimeline.errors import UsageError
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
-from aidtimeline.projections.sums import Sums, adds_to
+from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, phases
 from aidtimeline.text.safe import shown
@@ -169,7 +169,7 @@ def _exactly(number: Decimal, times: _Sign) -> Quantity:
 def series(belief: Belief, projection: Sums) -> Series:
     """A sum on every day, at one date of knowledge.
 
-    `series(belief, projection)[key].at(day)` is what the table of the view as of that day has.
+    `series(belief, projection)[key].at(day)` is the answer of the table of the view as of that day.
 
     >>> from aidtimeline.projections import Counts
     >>> from aidtimeline.semantics import believe
@@ -178,7 +178,7 @@ def series(belief: Belief, projection: Sums) -> Series:
     """
     piece = projection.piece
     changes: dict[SumKey, _Changes] = defaultdict(lambda: defaultdict(list))
-    for phase in phases(belief, lambda fact: adds_to(projection, fact)):
+    for phase in phases(belief, lambda fact: any(True for _ in piece.terms(fact))):
         for key, bounds in piece.finish(fold(phase.facts, piece)).items():
             changes[key][phase.since or date.min].append((bounds, 1))
             if phase.until is not None:

@@ -75,7 +75,7 @@ class Counts(Sums):
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
-        kinds = _allowed(kind, COUNTED_KINDS, "a quantity that is summed") or COUNTED_KINDS
+        kinds = _allowed(kind, COUNTED_KINDS, "quantity that is summed") or COUNTED_KINDS
         self.by = names(by)
         own = (name for name in self.by if name != "unit")  # which every count has last
         self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
@@ -124,7 +124,7 @@ class MoneySums(Sums):
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
-        kinds = _allowed(kind, VALUED_KINDS, "a value") or VALUED_KINDS
+        kinds = _allowed(kind, VALUED_KINDS, "value") or VALUED_KINDS
         self.by = names(by)
         others = tuple(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
@@ -146,16 +146,12 @@ class MoneySums(Sums):
         return "part-of" if self._whole and fact.part_of is not None else None
 
 
-def adds_to(projection: Sums, fact: Fact) -> bool:
-    """Whether a fact adds to one of the projection's sums if it counts."""
-    return any(True for _ in projection.piece.terms(fact))
-
-
 def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """The kinds given, if all are allowed; `what` is what the others lack."""
     kinds = kinds_of(given)
     for kind in kinds:
         if kind not in allowed:
             nature = EVENT_KINDS[kind].nature
             never = "" if nature.summed else f"{kind}s are {nature.name}s, never summed; "
-            raise UsageError(f"the kind {kind!r} has no {what.removeprefix('a ')} ({never}kinds: {', '.join(allowed)})")
+            raise UsageError(f"the kind {kind!r} has no {what} ({never}kinds: {', '.join(allowed)})")
     return kinds

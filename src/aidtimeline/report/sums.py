@@ -15,7 +15,7 @@ from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
 LEFT_OUT = {"side": "in receivers' books", "part-of": "as part of another flow or project"}
-"""Where the facts are that are left out of sums of money, by the field that says so; see `MoneySums.reported_twice`."""
+"""What sums of money leave out, by the field that shows it; see `MoneySums.reported_twice`."""
 
 
 class SumsLook(KeyedLook[Table]):

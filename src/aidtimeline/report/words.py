@@ -31,7 +31,7 @@ FLAGS = {
     "about": "a report says “about”, and the bounds are only as good as that",
     "loose": "the truth lies within the bounds, but they may be wider than necessary",
 }
-"""The flags of a number and their meanings, which stand below a table that has them."""
+"""The flags of a number and their meanings. A table that has flags shows their meanings below it."""
 
 
 def on(day: date) -> str:
