@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, Self, TypeVar, overload
 
 from attrs import field, frozen
 
@@ -12,6 +12,28 @@ from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.links import Group
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+
+T = TypeVar("T")
+
+
+class _Stated(Generic[T]):
+    """A property of a fact: what its event says, as corrected, in the field of that name.
+
+    None: the event does not say, or its kind has no such field.
+    """
+
+    def __init__(self, of: type[T], meaning: str) -> None:
+        self.of, self.__doc__ = of, meaning
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, fact: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, fact: Fact, owner: type) -> T | None: ...
+    def __get__(self, fact: Fact | None, owner: type) -> Self | T | None:
+        return self if fact is None else stated(fact.event, self.name, self.of)
 
 
 @frozen
@@ -63,82 +85,25 @@ class Fact:
             self.id,
         )
 
-    # What the event says, as corrected. None: it does not say, or its kind has no such field.
-
-    @property
-    def donor(self) -> str | None:
-        """Who gives, or promises to."""
-        return self.event.donor
-
-    @property
-    def recipient(self) -> str | None:
-        """Who gets it."""
-        return self.event.recipient
-
     @property
     def via(self) -> tuple[str, ...]:
         """The intermediaries."""
         return self.event.via
 
-    @property
-    def project(self) -> str | None:
-        """The project that it belongs to."""
-        return self.event.project
-
-    @property
-    def package(self) -> str | None:
-        """The package of goods that it belongs to."""
-        return self.event.package
-
-    @property
-    def location(self) -> str | None:
-        """Where it happened."""
-        return self.event.location
-
-    @property
-    def item(self) -> str | None:
-        """What was given, promised, trained or observed."""
-        return stated(self.event, "item", str)
-
-    @property
-    def unit(self) -> str | None:
-        """What the quantity is counted in; None: pieces."""
-        return stated(self.event, "unit", str)
-
-    @property
-    def side(self) -> str | None:
-        """Whose books it is from: provider or receiver; None: its kind carries no money."""
-        return stated(self.event, "side", str)
-
-    @property
-    def part_of(self) -> str | None:
-        """The flow or project of which its money is a part."""
-        return stated(self.event, "part_of", str)
-
-    @property
-    def due(self) -> DateRange | None:
-        """When the promise is to be kept."""
-        return stated(self.event, "due", DateRange)
-
-    @property
-    def intent(self) -> str | None:
-        """The kind of event that is announced."""
-        return stated(self.event, "intent", str)
-
-    @property
-    def indicator(self) -> str | None:
-        """What is observed, if it is not the number of an item."""
-        return stated(self.event, "indicator", str)
-
-    @property
-    def party(self) -> str | None:
-        """Who takes a role in a project, or is to take it."""
-        return stated(self.event, "party", str)
-
-    @property
-    def role(self) -> str | None:
-        """The role that the party takes."""
-        return stated(self.event, "role", str)
+    donor = _Stated(str, "Who gives, or promises to.")
+    recipient = _Stated(str, "Who gets it.")
+    project = _Stated(str, "The project that it belongs to.")
+    package = _Stated(str, "The package of goods that it belongs to.")
+    location = _Stated(str, "Where it happened.")
+    item = _Stated(str, "What was given, promised, trained or observed.")
+    unit = _Stated(str, "What the quantity is counted in; None: pieces.")
+    side = _Stated(str, "Whose books it is from: provider or receiver; None: its kind carries no money.")
+    part_of = _Stated(str, "The flow or project of which its money is a part.")
+    due = _Stated(DateRange, "When the promise is to be kept.")
+    intent = _Stated(str, "The kind of event that is announced.")
+    indicator = _Stated(str, "What is observed, if it is not the number of an item.")
+    party = _Stated(str, "Who takes a role in a project, or is to take it.")
+    role = _Stated(str, "The role that the party takes.")
 
     @property
     def currency(self) -> str | None:
