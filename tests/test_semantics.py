@@ -387,6 +387,12 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
     assert len(problems) == len(expected)
 
 
+def test_a_duplicate_of_nothing_is_a_problem_of_the_retraction() -> None:
+    """Also of a retraction that is a repair: there its target is wrong, not in the record that it retracts."""
+    [problem] = believe(log([pledge(1, "2023-01-01"), Retraction(of=id_of(0), duplicate_of=id_of(99))])).problems
+    assert (problem.code, problem.event_id) == ("dangling", id_of(1))
+
+
 @pytest.mark.parametrize(
     ("published", "known_since"),
     [
