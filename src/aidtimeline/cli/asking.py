@@ -42,6 +42,5 @@ def sums_of(question: Question, view: View) -> Counts | MoneySums:
     """The counts or the sums of money that are asked for."""
     options: dict[str, Any] = {"where": question.where, "vocabulary": view.vocabulary}
     if question.money:
-        return MoneySums(question.by or (), kind=question.kinds or None, **options)
-    by = ("item",) if question.by is None else question.by
-    return Counts(by, kind=question.kinds or "delivery", **options)
+        return MoneySums(question.by, kind=question.kinds, **options)
+    return Counts(question.by or (() if question.total else "item"), kind=question.kinds or "delivery", **options)

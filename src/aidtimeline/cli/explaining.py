@@ -73,12 +73,12 @@ def _asked(question: Question, view: View) -> tuple[Asked, str]:
     """What the explanation is of, and its name in words."""
     if question.field is not None:
         return _state(question, view)
-    sums = sums_of(evolve(question, by=()), view)
+    sums = sums_of(evolve(question, total=True), view)
     where = narrowed(sums.selection.where)
     if not question.ids:
         return sums, summed(sums) + where
     if not question.kinds:
-        sums = sums_of(evolve(question, by=(), kinds=sums.ALL_KINDS), view)
+        sums = sums_of(evolve(question, total=True, kinds=sums.ALL_KINDS), view)
     sums.selection = evolve(sums.selection, ids=frozenset(question.ids))
     return sums, f"what {' and '.join(question.ids)} adds{where}"
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 from attrs import evolve, frozen
+from attrs import field as attribute
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
@@ -21,22 +22,27 @@ Where = dict[str, tuple[str | None, ...]]
 T = TypeVar("T")
 
 
+def _or_today(day: date | None) -> date:
+    return day or datetime.now(UTC).date()
+
+
 @frozen(kw_only=True)
 class Question:
-    """What is asked of the log in `folder`. All cuts are inclusive; None is no cut.
+    """What is asked of the log in `folder`: the values of the options, by the names of their parameters.
 
-    `kinds` is empty if the user named none, `by` None if the user asked for neither fields nor a total; an empty `by`
-    is one total. The `from_…` cuts are those of the first view of a diff. A series ends on the day `until`, and has a
-    step at the end of every period `every`. An explanation is of the state `field`, or of the records `ids`.
+    All cuts are inclusive; None is no cut, and no day is today (UTC). `kinds` and `by` are empty if the user named
+    none. The `from_…` cuts are those of the first view of a diff. A series ends on the day `until`, and has a step at
+    the end of every period `every`. An explanation is of the state `field`, or of the records `ids`.
     """
 
     folder: str
-    as_of: date
+    as_of: date = attribute(default=None, converter=_or_today)
     known_at: Cut | None
     recorded_until: Cut | None
     where: Where
     kinds: tuple[str, ...] = ()
-    by: tuple[str, ...] | None = None
+    by: tuple[str, ...] = ()
+    total: bool = False
     money: bool = False
     from_as_of: date | None = None
     from_known_at: Cut | None = None
@@ -47,6 +53,10 @@ class Question:
     ids: tuple[str, ...] = ()
     skip_problems: bool
     json: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.total and self.by:
+            raise click.UsageError("--total and --by exclude each other")
 
     @property
     def before(self) -> Question:
@@ -63,13 +73,11 @@ Command = Callable[..., Any]
 Option = Callable[[Command], Command]
 
 
-def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Parameter, str | None], T | None]:
     """A callback that parses the text of a parameter; an error names the parameter."""
 
-    def read(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+    def read(context: click.Context, parameter: click.Parameter, given: str | None) -> T | None:
         try:
-            if isinstance(given, tuple):
-                return tuple(map(parse, given))
             return None if given is None else parse(given)
         except InvalidValue as error:
             raise click.BadParameter(str(error), context, parameter) from None
@@ -77,16 +85,16 @@ def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Paramete
     return read
 
 
-def condition(text: str) -> tuple[str, str | None]:
-    """Parse FIELD=VALUE; an empty value is None.
-
-    >>> condition("item=truck"), condition("donor=")
-    (('item', 'truck'), ('donor', None))
-    """
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InvalidValue(text, "FIELD=VALUE, such as item=truck")
-    return name, value or None
+def conditions(context: click.Context, parameter: click.Parameter, given: Iterable[str]) -> Where:
+    """A callback that parses several FIELD=VALUE; an empty value is None."""
+    where: Where = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            error = InvalidValue(text, "FIELD=VALUE, such as item=truck")
+            raise click.BadParameter(str(error), context, parameter)
+        where[name] = (*where.get(name, ()), value or None)
+    return where
 
 
 def completing(names: Iterable[str], suffix: str = "") -> Callable[..., list[str]]:
@@ -121,7 +129,7 @@ WHERE = click.option(
     "--where",
     metavar="FIELD=VALUE",
     multiple=True,
-    callback=parsed(condition),
+    callback=conditions,
     shell_complete=completing(FIELDS, "="),
     help="Only facts with this value, such as item=truck. Several values of one field are alternatives; several "
     "fields must all match. An empty VALUE means that the field is empty.",
@@ -180,7 +188,7 @@ def asking(*options: Option) -> Callable[[Callable[[Question], None]], Command]:
     def decorate(answer: Callable[[Question], None]) -> Command:
         @functools.wraps(answer)
         def command(**given: Any) -> None:
-            answer(_question(click.get_current_context().obj, **given))
+            answer(Question(folder=click.get_current_context().obj, **given))
 
         decorated: Command = command
         for option in reversed(options):
@@ -188,26 +196,3 @@ def asking(*options: Option) -> Callable[[Callable[[Question], None]], Command]:
         return decorated
 
     return decorate
-
-
-def _question(
-    folder: str,
-    *,
-    as_of: date | None = None,
-    where: tuple[tuple[str, str | None], ...],
-    by: tuple[str, ...] = (),
-    total: bool = False,
-    **given: Any,
-) -> Question:
-    if total and by:
-        raise click.UsageError("--total and --by exclude each other")
-    conditions: Where = {}
-    for name, value in where:
-        conditions[name] = (*conditions.get(name, ()), value)
-    return Question(
-        folder=folder,
-        as_of=as_of or datetime.now(UTC).date(),
-        where=conditions,
-        by=by or (() if total else None),
-        **given,
-    )

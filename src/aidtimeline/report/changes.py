@@ -73,7 +73,7 @@ class ChangesLook(KeyedLook[Changes]):
         return {**look.json_cuts(), **total, "rows": look.json_rows()}
 
     def _counted(self, table: Table, key: SumKey) -> tuple[str | None, ...]:
-        """What a sum counts: its kind, and its unit or currency. Only such sums can be added."""
+        """What a sum counts: its kind, and its unit or currency. Only sums of the same can be added."""
         apart = [at for at, name in enumerate(table.names) if name in ("kind", "currency")]
         return (*(key[at] for at in apart), None if table.money else key[-1])
 

@@ -52,8 +52,8 @@ R = TypeVar("R", bound=Result[Any, Any])
 class Look(Generic[R]):
     """How a result looks: its title and cuts, its columns as data, and its page for people.
 
-    Each kind of result has a subclass, which defines `title`, `columns` and `page`. `aidtimeline.report.LOOKS` has them
-    all.
+    Each kind of result has a subclass, which defines `title`, `columns` and `page`. `aidtimeline.report.LOOKS` lists
+    them.
     """
 
     def __init__(self, result: R) -> None:

@@ -1,7 +1,7 @@
-"""What shows results: a result asks here, and the package itself says what it is.
+"""Which module shows results.
 
-How results look is the business of `aidtimeline.report`, and results are made far below it. So that no import runs
-upward, a result that is printed asks here, and `aidtimeline/__init__.py` has said what to load.
+`aidtimeline.report` shows results, and builds on the modules that make them. So that no import runs upward, a result
+that is printed asks here which module to load, and `aidtimeline/__init__.py` names it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 
 class Shows(Protocol):
-    """What shows results; `aidtimeline.report` does."""
+    """A module that shows results, such as `aidtimeline.report`."""
 
     def text(self, result: Any) -> str:
         """A result as lines for a terminal."""
@@ -24,10 +24,10 @@ _loaders: list[Callable[[], Shows]] = []
 
 
 def show_with(load: Callable[[], Shows]) -> None:
-    """Say what shows results from now on. It is loaded when the first result is shown."""
+    """Choose what shows results; `load` is called each time a result is shown."""
     _loaders[:] = [load]
 
 
 def shows() -> Shows:
-    """What shows results."""
+    """The module that shows results."""
     return _loaders[0]()
