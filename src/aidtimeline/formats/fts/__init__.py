@@ -28,8 +28,8 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
 from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
-from aidtimeline.formats.reading.jsonstream import JsonStream
-from aidtimeline.formats.reading.sheets import fold, rows
+from aidtimeline.formats.reading.plaintext import json_document
+from aidtimeline.formats.reading.sheets import fold, kind_of, rows
 from aidtimeline.formats.readings import Entry, Reading, Remark, SkipError, Skipped
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
@@ -49,9 +49,7 @@ _KINDS: dict[str, type[Event]] = {"pledge": Pledge, "commitment": Commitment, "p
 def read(file: File) -> Iterator[Reading]:
     """What a file of flows says, flow by flow. Raises `UnreadableFile`."""
     with file.open() as stream:
-        start = stream.read(512).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-        stream.seek(0)
-        if start.startswith(b"{"):
+        if kind_of(file, stream) == "json":
             yield from _read_api(file, stream)
             return
     read = 0
@@ -188,32 +186,20 @@ def _together(names: Iterable[str]) -> str | None:
 
 
 def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
-    document = JsonStream(file, stream)
-    said: dict[str, Any] = {}
-    count = None
-    for name in document.members():
-        if name == "data" and document.next_is("{"):
-            for part in document.members():
-                if part == "flows" and document.next_is("["):
-                    count = 0
-                    for _ in document.items():
-                        count += 1
-                        yield from _of_api(file, document.value(), count)
-                else:
-                    document.value()
-        else:
-            said[name] = document.value()
-    document.end()
-    status = said.get("status", "ok")
+    answer = json_document(file, stream)
+    status = answer.get("status", "ok")
     if status != "ok":
-        raise file.unreadable(f"FTS answered {shown(status)}: {shown(said.get('message'))}, without flows")
-    if count is None:
+        raise file.unreadable(f"FTS answered {shown(status)}: {shown(answer.get('message'))}, without flows")
+    data, meta = answer.get("data"), answer.get("meta")
+    flows = data.get("flows") if isinstance(data, dict) else None
+    if not isinstance(flows, list):
         raise file.unreadable("found no flows under data.flows", hint="ask the API for flows, without groupby")
-    if not count:
+    if not flows:
         yield Remark(reason="no flows in the file", place=file.name)
-    meta = said.get("meta")
+    for number, found in enumerate(flows, start=1):
+        yield from _of_api(file, found, number)
     of_all = meta.get("count") if isinstance(meta, dict) else None
-    if isinstance(of_all, int) and of_all > count:
+    if isinstance(of_all, int) and of_all > len(flows):
         yield Remark(reason="one page of several: the others have more flows", place=file.name, found=f"{of_all} flows")
 
 

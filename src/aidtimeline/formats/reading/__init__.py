@@ -1,1 +1,1 @@
-"""Files of any size: bytes (`files`), tables (`sheets`, `plaintext`, `workbooks`), XML (`xml`), JSON (`jsonstream`)."""
+"""What files hold, whatever its size: bytes (`files`), tables (`sheets`, `plaintext`, `workbooks`), XML (`xml`)."""

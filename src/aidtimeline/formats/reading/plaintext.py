@@ -1,16 +1,20 @@
-"""Tables in text: the lines of CSV and of JSON Lines, one after the other. What is not such text is refused."""
+"""Text that is read: the rows of CSV and of JSON Lines, one after the other, and JSON documents whole.
+
+What is not such text is refused.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from aidtimeline.codec.jsonlines import Token, parse_object
+from aidtimeline.codec.jsonlines import DECODER, Token, parse_object
 from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.workbooks import Line
@@ -21,6 +25,9 @@ MAX_COLUMNS = 2**14
 
 MAX_ROW = 2**24
 """The most characters in a row of a CSV file."""
+
+MAX_DOCUMENT = 2**24
+"""The most characters of a JSON document. Read, it takes 4 bytes for each, or 30 if it is made to take many."""
 
 DELIMITERS = ",;\t|"
 
@@ -110,6 +117,29 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[s
             except InvalidValue as error:
                 raise file.unreadable(error.message, line=number, hint=error.hint) from None
             yield number, list(_leaves(found, ""))
+
+
+def json_document(file: File, stream: BinaryIO) -> Any:
+    """The value of a JSON document. It is read whole, as strictly as a line of the log, and may be nested deeper."""
+    held = io.StringIO()
+    for line in text_lines(file, stream):
+        held.write(line)
+        if held.tell() > MAX_DOCUMENT:
+            raise file.unreadable(
+                f"a JSON document of more than {MAX_DOCUMENT:,} characters", hint="import it in parts"
+            )
+    text = held.getvalue()
+    try:
+        return DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        found = shown(text[error.pos : error.pos + 20]) if error.pos < len(text) else "the end of the file"
+        breaks_off = error.msg.startswith("Unterminated") or error.pos > len(text) - 10
+        hint = error.msg + ("; does the file break off?" if breaks_off else "")
+        raise file.unreadable(f"found {found}, expected JSON", line=error.lineno, hint=hint) from None
+    except InvalidValue as error:
+        raise file.unreadable(error.message) from None
+    except RecursionError:
+        raise file.unreadable("JSON that is nested too deep") from None
 
 
 def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,7 @@ def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) 
     unknown, or `sheet` is given and the file is not a workbook.
     """
     with file.open() as stream:
-        kind = _kind(file, stream)
+        kind = kind_of(file, stream)
         if kind == "xlsx":
             with workbooks.opened(file, stream) as book:
                 names = book.names if sheet is None else [sheet]
@@ -86,7 +86,7 @@ def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) 
 def workbook(file: File) -> Iterator[workbooks.Sheets | None]:
     """The sheets of a workbook, as they are, header or none; None for any other file."""
     with file.open() as stream:
-        if _kind(file, stream) != "xlsx":
+        if kind_of(file, stream) != "xlsx":
             yield None
             return
         with workbooks.opened(file, stream) as book:
@@ -102,8 +102,8 @@ def fold(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _kind(file: File, stream: BinaryIO) -> str:
-    """The kind of a file by its first bytes: xlsx, json or csv."""
+def kind_of(file: File, stream: BinaryIO) -> str:
+    """The kind of a file by its first bytes: xlsx, json or csv. Raises `UnreadableFile` for what is none of them."""
     start = stream.read(512)
     stream.seek(0)
     if not start.strip():
