@@ -629,6 +629,58 @@ def test_what_cannot_be_written_says_why() -> None:
     assert error.value.expected == f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep"
 
 
+@attrs.frozen(kw_only=True)
+class LargeDelivery(Delivery):
+    """A kind with one more field."""
+
+    trucks: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class LargerDelivery(LargeDelivery):
+    """And with yet another."""
+
+    ships: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class NumberedSource(Source):
+    """A source with one more field."""
+
+    page: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class Loss(Event):
+    """A kind that the format does not have."""
+
+    kind = "loss"
+
+
+SAID: dict[str, Any] = {"date": "2023", "sources": [Source(title="é")]}
+
+
+DERIVED = "a class derived from {} may have fields that no reader knows"
+
+
+@pytest.mark.parametrize(
+    ("event", "found", "hint"),
+    [
+        (LargeDelivery(**SAID), "LargeDelivery", DERIVED.format("Delivery")),
+        (LargerDelivery(**SAID), "LargerDelivery", DERIVED.format("Delivery")),
+        (Delivery(date="2023", sources=[NumberedSource(title="é")]), "NumberedSource", DERIVED.format("Source")),
+        (Loss(**SAID), "Loss", f"the kinds are {', '.join(KINDS)}"),
+        ("a delivery", "str", None),
+    ],
+)
+def test_what_has_no_known_kind_is_refused(event: Any, found: str, hint: str | None) -> None:
+    """The message has the name of its class, and why it is not written."""
+    with pytest.raises(InvalidValue) as error:
+        record_id(event)
+    expected = "an event or amendment of a known kind, with sources of the class Source"
+    assert (str(error.value.found), error.value.expected, error.value.hint) == (found, expected, hint)
+
+
 def test_a_line_as_deep_as_can_be_is_written() -> None:
     """Corrections nested as deep as a line may be are written and read; one more is refused."""
 

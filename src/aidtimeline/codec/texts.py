@@ -48,8 +48,8 @@ def members(event: Event | Amendment) -> Texts:
 def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozenset()) -> str:
     """An event or a source with sorted names, without some of its fields.
 
-    >>> by_name(Source(title="Aid", url="https://example.org"), without=frozenset({"url"}))
-    '{"title":"Aid"}'
+    >>> by_name(Source(publisher="A", title="Aid", url="https://example.org"), without=frozenset({"title"}))
+    '{"publisher":"A","url":"https://example.org"}'
     """
     cls: type = type(value)
     return f"{{{_members_of(cls, without)(value)[1][1:]}}}"
