@@ -17,8 +17,9 @@ from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Reco
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnknownKey, UsageError
 from aidtimeline.events import Amendment, Event
-from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends, series
+from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends
 from aidtimeline.projections.protocol import run
+from aidtimeline.projections.series import series
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
 from aidtimeline.testing import Cuts, cuts, linked_logs, logs
 from aidtimeline.testing.strategies import FIRST, ITEMS, LAST

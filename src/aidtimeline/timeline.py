@@ -30,10 +30,10 @@ from aidtimeline.projections import (
     Result,
     Series,
     Table,
-    series,
 )
 from aidtimeline.projections.fields import Where
 from aidtimeline.projections.protocol import run
+from aidtimeline.projections.series import series
 from aidtimeline.semantics import Belief, Fact, believe, cut
 from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
