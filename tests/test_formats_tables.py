@@ -486,7 +486,7 @@ FAULTY = {
     '{dataset}[event.a]\nkind = "delivery"\ndate = "a}}"': "found 'a}', expected a text with {Column}",
     '{dataset}{event}itm = "x"': "event.a.itm: .*did you mean 'item'",
     '{dataset}{event}value = "x"': "event.a.value: found 'value'",
-    '{dataset}{event}due = "2023"': r"event.a \(a delivery\).due",
+    '{dataset}{event}due = "2023"': "event.a.due: found 'due', expected one of .* for a delivery",
     '{dataset}{event}side = "left"': "side: found 'left', expected one of provider",
     '{dataset}{event}currency = "EURO"': "currency: found 'EURO'",
     '{dataset}{event}quantity = "2,5"': "quantity: found '2,5', expected a number",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -17,7 +17,7 @@ from aidtimeline.formats.reading.plaintext import MAX_COLUMNS
 from aidtimeline.formats.reading.sheets import Row, fold
 from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped, cited
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
-from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS, Habits
+from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
 
@@ -36,7 +36,7 @@ class RowReader:
     def __init__(self, file: File, mapping: TableMapping) -> None:
         self.file, self.mapping = file, mapping
         self.skipped = 0
-        self._habits = {typed: attrs.evolve(mapping.habits, typed=typed) for typed in (False, True)}
+        self._habits = {typed: mapping.habits(typed=typed) for typed in (False, True)}
         self._header = lru_cache(MAX_COLUMNS)(fold)
         self._keys = References(former="/")
 
@@ -47,8 +47,9 @@ class RowReader:
             return
         if self.mapping.unknown:
             cells = {name: text for name, text in cells.items() if fold(text) not in self.mapping.unknown}
+        row = attrs.evolve(row, cells=cells)
         try:
-            key, former = self._key(row, cells)
+            key, former = self._key(row)
         except SkipError as error:
             yield self._skipped(row, error)
             return
@@ -57,7 +58,7 @@ class RowReader:
         for mapped in self.mapping.events:
             if all(cells.get(fold(name)) for name in mapped.needs):
                 try:
-                    event = _RowsEvent(self.file, self.mapping, self._habits, mapped, row, cells).event(key)
+                    event = self._event(mapped, row, key)
                 except SkipError as error:
                     yield self._skipped(row, error)
                 else:
@@ -68,7 +69,7 @@ class RowReader:
                         formerly=former and f"{former}/{mapped.name}",
                     )
 
-    def _key(self, row: Row, cells: Mapping[str, str]) -> tuple[str, str | None]:
+    def _key(self, row: Row) -> tuple[str, str | None]:
         """What names a row, and how that was formerly spelled, if otherwise. Raises `SkipError`.
 
         Its key columns name it, or without any, all its cells: rows that are the same are numbered.
@@ -76,11 +77,11 @@ class RowReader:
         if row.overflows:
             raise SkipError("a row with more cells than the header")
         if self.mapping.key:
-            texts = [cells.get(fold(name), "") for name in self.mapping.key]
+            texts = [row.cells.get(fold(name), "") for name in self.mapping.key]
             if not any(texts):
                 raise SkipError("a row without its key", columns=self.mapping.key)
             return "/".join(texts), None
-        said = json.dumps(sorted(each for each in cells.items() if each[1]))
+        said = json.dumps(sorted(each for each in row.cells.items() if each[1]))
         return self._keys.free(f"row {blake2b(said.encode(), digest_size=8).hexdigest()}")
 
     def _skipped(self, row: Row, error: SkipError) -> Skipped:
@@ -89,81 +90,65 @@ class RowReader:
         found = None if error.found is None else shown(error.found)
         return Skipped(reason=error.reason, place=place, line=row.number, found=found)
 
-
-@attrs.frozen
-class _RowsEvent:
-    """One of the events of a row."""
-
-    file: File
-    mapping: TableMapping
-    habits: Mapping[bool, Habits]
-    mapped: EventMapping
-    row: Row
-    cells: Mapping[str, str]
-
-    def event(self, key: str) -> Event:
-        """The event of a row with this key. Raises `SkipError`."""
-        kind = self.one("kind", self.mapped.kind)
+    def _event(self, mapped: EventMapping, row: Row, key: str) -> Event:
+        """One of the events of a row with this key. Raises `SkipError`."""
+        kind = self._value("kind", mapped.kind, row)
         if kind is None:
-            raise SkipError("a row that does not say what kind of event it is", columns=self.mapped.kind.columns)
+            raise SkipError("a row that does not say what kind of event it is", columns=mapped.kind.columns)
         cls = KINDS[kind]
         # If a column says the kind, some fields may be those of another kind.
-        mapped = {name: each for name, each in self.mapped.fields.items() if name in FIELDS[kind]}
-        fields = {name: self.field(cls, name, templates) for name, templates in mapped.items()}
+        templates = {name: each for name, each in mapped.fields.items() if name in FIELDS[kind]}
+        fields: dict[str, Any] = {}
+        for name, several in templates.items():
+            values = [self._value(name, each, row, cls) for each in several]
+            fields[name] = tuple(each for each in values if each) if name == "via" else values[0]
         amount, currency = fields.pop("amount", None), fields.pop("currency", None)
         if amount is not None:
             if currency is None:
-                raise SkipError("an amount without a currency", amount.text, columns=mapped["amount"][0].columns)
+                raise SkipError("an amount without a currency", amount.text, columns=templates["amount"][0].columns)
             fields["value"] = Money(amount, currency)
         for name in _NEEDED[kind]:
             if fields.get(name) is None:
-                columns = [column for each in mapped.get(name, ()) for column in each.columns]
+                columns = [column for each in templates.get(name, ()) for column in each.columns]
                 raise SkipError(f"{kind} without {name}", columns=tuple(columns))
         try:
-            return cls(**fields, ref=f"{key}/{self.mapped.name}", sources=[self.source(), *self.reports()])
+            return cls(**fields, ref=f"{key}/{mapped.name}", sources=self._sources(mapped, row))
         except InvalidValue as error:
             raise SkipError(f"{kind}: expected {error.expected}", error.found) from None
 
-    def field(self, cls: type[Event], name: str, templates: tuple[Template, ...]) -> Any:
-        values = [self.one(name, each, cls) for each in templates]
-        return tuple(each for each in values if each) if name == "via" else values[0]
-
-    def one(self, name: str, template: Template, cls: type[Event] | None = None) -> Any:
-        """The value of a field in this row, as the event takes it; None if it is empty. Raises `SkipError`."""
-        text = template.fill(self.cells)
+    def _value(self, name: str, template: Template, row: Row, cls: type[Event] | None = None) -> Any:
+        """The value of a field in a row, as the event takes it; None if it is empty. Raises `SkipError`."""
+        text = template.fill(row.cells)
         meant = self.mapping.meant(name, text)
         if not (text if meant is None else meant):
             return None
         # Texts of the mapping itself are written as this library writes them, whatever the habits of the table.
-        habits = self.habits[self.row.typed or meant is not None or not template.columns]
-        fields = {} if cls is None or name == "via" else attrs.fields_dict(cls)
+        habits = self._habits[row.typed or meant is not None or not template.columns]
         try:
-            value = habits.value(name, meant or text, self.file.party)
-            converter = fields[name].converter if name in fields else None
-            return converter(value) if callable(converter) else value
+            return habits.value(name, meant or text, self.file.party, cls=cls)
         except InvalidValue as error:
             raise SkipError(f"{name}: not {error.expected}", text, columns=template.columns) from None
 
-    def source(self) -> Source:
-        """The file as a source: who published what, where the row is, and what a vague value rests on."""
-        fields = {name: self.one(name, each) for name, each in self.mapping.source.items()}
+    def _sources(self, mapped: EventMapping, row: Row) -> list[Source]:
+        """The file: who published what, where the row is, and what a vague value rests on; then further reports.
+
+        The table does not say when these were published.
+        """
+        fields = {name: self._value(name, each, row) for name, each in self.mapping.source.items()}
         published = self.mapping.source.get("published")
         if fields.get("published") is None or (self.file.published and published and not published.columns):
             fields["published"] = self.file.published  # the user knows better than a day for the whole table
         quotes = {
-            f"{', '.join(each.columns)}: {each.fill(self.cells)}": None
-            for name, templates in self.mapped.fields.items()
+            f"{', '.join(each.columns)}: {each.fill(row.cells)}": None
+            for name, templates in mapped.fields.items()
             for each in templates
-            if name in _MAY_BE_VAGUE and self.mapping.meant(name, each.fill(self.cells)) is not None
+            if name in _MAY_BE_VAGUE and self.mapping.meant(name, each.fill(row.cells)) is not None
         }
-        return Source(
+        own = Source(
             **fields,
             dataset=self.file.dataset or self.mapping.dataset,
-            locator=f"{self.file.name}, {self.row.place}",
+            locator=f"{self.file.name}, {row.place}",
             quote="; ".join(quotes) or None,
         )
-
-    def reports(self) -> list[Source]:
-        """Further reports as sources. The table does not say when they were published."""
-        texts = filter(None, (each.fill(self.cells) for each in self.mapping.reports))
-        return [cited(text) for text in dict.fromkeys(texts)]
+        reports = dict.fromkeys(filter(None, (each.fill(row.cells) for each in self.mapping.reports)))
+        return [own, *map(cited, reports)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.sheets import fold
@@ -60,8 +59,8 @@ class EventMapping:
 
     name: str
     kind: Template
-    needs: tuple[str, ...]
-    restated: bool
+    needs: tuple[str, ...] = ()
+    restated: bool = False
     fields: Mapping[str, tuple[Template, ...]]
 
 
@@ -74,18 +73,23 @@ class TableMapping:
     `complete`: each version of the table has everything.
     """
 
-    path: Path
     dataset: str
     source: Mapping[str, Template]
-    reports: tuple[Template, ...]
-    sheet: str | None
-    key: tuple[str, ...]
-    complete: bool
-    habits: Habits
-    unknown: frozenset[str]
-    skip: Mapping[str, frozenset[str]]
-    words: Mapping[str, Mapping[str, str]]
+    reports: tuple[Template, ...] = ()
+    sheet: str | None = None
+    key: tuple[str, ...] = ()
+    complete: bool = False
+    unknown: frozenset[str] = frozenset()
+    dates: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str = ""
+    skip: Mapping[str, frozenset[str]] = Factory(dict)
+    words: Mapping[str, Mapping[str, str]] = Factory(dict)
     events: tuple[EventMapping, ...]
+
+    def habits(self, *, typed: bool) -> Habits:
+        """How the table writes dates and numbers; `typed` as in `Habits`."""
+        return Habits(self.dates, self.decimal, self.thousands, typed)
 
     def columns(self) -> Iterator[str]:
         """The headers that the table must have."""

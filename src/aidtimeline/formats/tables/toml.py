@@ -1,28 +1,30 @@
-"""Reading a mapping: a TOML file, which is checked before any row is read. Each error names the key."""
+"""Reading a mapping: a TOML file, which is checked before any row is read. Each error names the key.
+
+Each key has a function that reads its value, and raises `InvalidValue`. In `UsageError`s, which are raised for a table,
+the key comes first: ".event.delivered.date: found …".
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
-
-import attrs
+from typing import Any, TypeAlias
 
 from aidtimeline.errors import InvalidValue, UsageError
+from aidtimeline.events import Source
 from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import FIELDS, KINDS, SEPARATORS, Habits, check_form
 from aidtimeline.text.nearest import did_you_mean
-from aidtimeline.text.safe import shown
-from aidtimeline.values.converters import to_slug, to_text
+from aidtimeline.values.converters import to_flag, to_slug
+
+Reader: TypeAlias = Callable[[Any], Any]
+
+EACH_EVENT = "a table for each event of a row, such as [event.delivered]"
 
 _SOURCE = ("publisher", "title", "url", "published")
-_KEYS = (
-    *("dataset", *_SOURCE, "reports", "sheet", "key", "complete", "unknown", "dates", "decimal", "thousands"),
-    *("skip", "words", "event"),
-)
-_OF_EVENT = ("kind", "needs", "restated")
 _ALL_FIELDS = frozenset().union(*FIELDS.values())
 
 
@@ -34,146 +36,142 @@ def load(path: Path) -> TableMapping:
         raise UsageError(f"the mapping {path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the mapping {path} is not TOML: {error}") from None
-    return _Reader(path).mapping(found)
+    try:
+        return _mapping(found)
+    except UsageError as error:
+        raise UsageError(f"the mapping {path}: {str(error).removeprefix('.')}") from None
 
 
-class _Reader:
-    """Reads each key of a mapping as what it must be."""
+def _mapping(found: dict[str, Any]) -> TableMapping:
+    own = _each({name: found[name] for name in _HABITS if name in found}, _HABITS.__getitem__)
+    habits = Habits(**own, typed=True)
+    if habits.decimal == habits.thousands:
+        raise _refused("thousands", InvalidValue(habits.thousands, "a mark other than the decimal one"))
+    readers: dict[str, Reader] = {
+        "dataset": lambda each: to_slug(_text(each)),
+        **{name: partial(_field, habits, Source, name) for name in _SOURCE},
+        "reports": lambda each: tuple(map(Template.parse, _texts(each))),
+        "sheet": _text,
+        "key": _texts,
+        "complete": to_flag,
+        "unknown": _folded,
+        **_HABITS,
+        "skip": lambda each: _fold_keys(_each(each, lambda _: _folded)),
+        "words": lambda each: _each(each, lambda name: partial(_words, habits, name)),
+        "event": lambda each: _each(each, lambda name: partial(_event, habits, to_slug(name))),
+    }
+    values = _table(found, readers, {"dataset": "a name that all versions of the table share", "event": EACH_EVENT})
+    source = {name: values.pop(name) for name in _SOURCE if name in values}
+    mapping = TableMapping(source=source, events=tuple(values.pop("event").values()), **values)
+    used = {"kind", *source, *(name for each in mapping.events for name in each.fields)}
+    for name in mapping.words:
+        if name not in used:
+            raise _refused(f"words.{name}", _unknown(name, sorted(used)))
+    return mapping
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.own = self.habits = Habits()
 
-    def mapping(self, found: Mapping[str, Any]) -> TableMapping:
-        self.known("", found, _KEYS)
-        if "dataset" not in found:
-            self.refuse("dataset", None, "a name that all versions of the table share")
-        self.habits = self.read_habits(found)
-        self.own = attrs.evolve(self.habits, typed=True)
-        events = self.table("event", found.get("event"))
-        if not events:
-            self.refuse("event", None, "a table for each event of a row, such as [event.delivered]")
-        mapping = TableMapping(
-            path=self.path,
-            dataset=self.of("dataset", to_slug, self.text("dataset", found["dataset"])),
-            source={name: self.field(name, name, found[name]) for name in _SOURCE if name in found},
-            reports=self.templates("reports", found.get("reports", [])),
-            sheet=self.text("sheet", found["sheet"]) if "sheet" in found else None,
-            key=self.texts("key", found.get("key", [])),
-            complete=self.flag("complete", found.get("complete", False)),
-            habits=self.habits,
-            unknown=frozenset(map(fold, self.texts("unknown", found.get("unknown", [])))),
-            skip={
-                fold(name): frozenset(map(fold, self.texts(f"skip.{name}", each)))
-                for name, each in self.table("skip", found.get("skip", {})).items()
-            },
-            words={
-                name: self.words(name, self.table(f"words.{name}", each))
-                for name, each in self.table("words", found.get("words", {})).items()
-            },
-            events=tuple(self.event(name, each) for name, each in events.items()),
-        )
-        used = {"kind", *mapping.source, *(name for each in mapping.events for name in each.fields)}
-        self.known("words", mapping.words, tuple(sorted(used)))
-        return mapping
+def _event(habits: Habits, name: str, found: Any) -> EventMapping:
+    if not isinstance(found, dict):
+        raise InvalidValue(found, EACH_EVENT)
+    cls = KINDS.get(str(found.get("kind")))
+    readers: dict[str, Reader] = {
+        "kind": partial(_field, habits, None, "kind"),
+        "needs": _texts,
+        "restated": to_flag,
+        **{each: partial(_fields, habits, cls, each) for each in sorted(FIELDS[cls.kind] if cls else _ALL_FIELDS)},
+    }
+    needed = dict.fromkeys(("kind", "date"), "a text, or {Column}")
+    values = _table(found, readers, needed, f" for a {cls.kind}" if cls else "")
+    own = {each: values.pop(each) for each in ("kind", "needs", "restated") if each in values}
+    return EventMapping(name=name, **own, fields=values)
 
-    def read_habits(self, found: Mapping[str, Any]) -> Habits:
-        forms = self.texts("dates", found.get("dates", []))
-        decimal, thousands = found.get("decimal", "."), found.get("thousands", "")
-        for at, mark, allowed in (("decimal", decimal, (".", ",")), ("thousands", thousands, SEPARATORS)):
-            if mark not in allowed:
-                self.refuse(at, mark, "one of " + " ".join(repr(each) for each in allowed if each))
-        if decimal == thousands:
-            self.refuse("thousands", thousands, "a mark other than the decimal one")
-        return Habits(tuple(self.of("dates", check_form, form) for form in forms), decimal, thousands)
 
-    def event(self, name: str, found: object) -> EventMapping:
-        at = f"event.{name}"
-        if not isinstance(found, dict):
-            self.refuse(at, found, "a table for each event of a row, such as [event.delivered]")
-        self.known(at, found, (*_OF_EVENT, *sorted(_ALL_FIELDS)))
-        for needed in ("kind", "date"):
-            if needed not in found:
-                self.refuse(f"{at}.{needed}", None, "a text, or {Column}")
-        kind = self.field(f"{at}.kind", "kind", found["kind"])
-        fields = {each: text for each, text in found.items() if each not in _OF_EVENT}
-        if not kind.columns:
-            self.known(f"{at} (a {kind.text})", fields, tuple(sorted(FIELDS[kind.text])))
-        return EventMapping(
-            name=self.of(at, to_slug, name),
-            kind=kind,
-            needs=self.texts(f"{at}.needs", found.get("needs", [])),
-            restated=self.flag(f"{at}.restated", found.get("restated", False)),
-            fields={
-                each: self.templates(f"{at}.via", text)
-                if each == "via"
-                else (self.field(f"{at}.{each}", each, text, KINDS.get(kind.text)),)
-                for each, text in fields.items()
-            },
-        )
+def _fields(habits: Habits, cls: type | None, name: str, found: Any) -> tuple[Template, ...]:
+    texts = found if name == "via" and isinstance(found, list) else [found]
+    return tuple(_field(habits, cls, name, each) for each in texts)
 
-    def words(self, name: str, found: Mapping[str, Any]) -> Mapping[str, str]:
-        """What the texts of a field mean; an empty text means nothing."""
-        meant = {text: self.text(f"words.{name}.{text}", each) for text, each in found.items()}
-        for text, each in meant.items():
-            if each:
-                self.of(f"words.{name}.{text}", lambda word: self.own.value(name, word), each)
-        return {fold(text): each for text, each in meant.items()}
 
-    def field(self, at: str, name: str, found: object, cls: type | None = None) -> Template:
-        """The template of a field. One without columns must be a value of that field."""
+def _field(habits: Habits, cls: type | None, name: str, found: Any) -> Template:
+    """The template of a field. One without columns must be a value of that field."""
+    template = Template.parse(_text(found))
+    if not template.columns:
+        habits.value(name, template.text, cls=cls)
+    return template
 
-        def check(text: str) -> None:
-            value = self.own.value(name, text)
-            fields = {} if cls is None else attrs.fields_dict(cls)
-            converter = fields[name].converter if name in fields else to_text if name in _SOURCE[:3] else None
-            if callable(converter):
-                converter(value)
 
-        template = self.template(at, found)
-        if not template.columns:
-            self.of(at, check, template.text)
-        return template
+def _words(habits: Habits, name: str, found: Any) -> Mapping[str, str]:
+    """What the texts of a field mean; an empty text means nothing."""
 
-    def known(self, at: str, found: Mapping[str, Any], names: tuple[str, ...]) -> None:
-        for name in found:
-            if name not in names:
-                key = f"{at}.{name}" if at else name
-                self.refuse(key, name, f"one of {', '.join(names)}", did_you_mean(name, names))
+    def read(each: Any) -> str:
+        meant = _text(each)
+        if meant:
+            habits.value(name, meant)
+        return meant
 
-    def template(self, at: str, found: object) -> Template:
-        template: Template = self.of(at, Template.parse, self.text(at, found))
-        return template
+    return _fold_keys(_each(found, lambda _: read))
 
-    def templates(self, at: str, found: object) -> tuple[Template, ...]:
-        return tuple(self.template(at, each) for each in self.texts(at, found))
 
-    def text(self, at: str, found: object) -> str:
-        """A text. Numbers, flags and dates may be without quotes, and are taken as written."""
-        if isinstance(found, dict | list):
-            self.refuse(at, found, "a text in quotes")
-        return str(found).lower() if isinstance(found, bool) else str(found)
+def _text(found: Any) -> str:
+    """A text. Numbers, flags and dates may be without quotes, and are taken as written."""
+    if isinstance(found, dict | list):
+        raise InvalidValue(found, "a text in quotes")
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
-    def texts(self, at: str, found: object) -> tuple[str, ...]:
-        return tuple(self.text(at, each) for each in (found if isinstance(found, list) else [found]))
 
-    def flag(self, at: str, found: object) -> bool:
-        if not isinstance(found, bool):
-            self.refuse(at, found, "true or false")
-        return found
+def _texts(found: Any) -> tuple[str, ...]:
+    return tuple(map(_text, found if isinstance(found, list) else [found]))
 
-    def table(self, at: str, found: object) -> Mapping[str, Any]:
-        if not isinstance(found, dict):
-            self.refuse(at, found, f"a table, such as [{at}.…]")
-        return found
 
-    def of(self, at: str, convert: Callable[[str], Any], text: str) -> Any:
-        """A text, converted; what cannot be converted is refused."""
+def _folded(found: Any) -> frozenset[str]:
+    return frozenset(map(fold, _texts(found)))
+
+
+def _fold_keys(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {fold(name): each for name, each in values.items()}
+
+
+def _mark(allowed: tuple[str, ...], found: Any) -> str:
+    if found not in allowed:
+        raise InvalidValue(found, "one of " + " ".join(repr(each) for each in allowed if each))
+    return str(found)
+
+
+_HABITS: Mapping[str, Reader] = {
+    "dates": lambda found: tuple(map(check_form, _texts(found))),
+    "decimal": partial(_mark, (".", ",")),
+    "thousands": partial(_mark, SEPARATORS),
+}
+
+
+def _table(found: dict[str, Any], readers: Mapping[str, Reader], needed: Mapping[str, str], of: str = "") -> Any:
+    """The values of a table that has keys of its own; `needed` are those that must be there, with what is expected."""
+    for name in found:
+        if name not in readers:
+            raise _refused(name, _unknown(name, readers, of))
+    for name, expected in needed.items():
+        if found.get(name, {}) == {}:
+            raise _refused(name, InvalidValue(None, expected))
+    return _each(found, readers.__getitem__)
+
+
+def _each(found: Any, reader_of: Callable[[str], Reader]) -> dict[str, Any]:
+    """The values of a table, each read by the reader of its key."""
+    if not isinstance(found, dict):
+        raise InvalidValue(found, "a table")
+    values = {}
+    for name, each in found.items():
         try:
-            return convert(text)
+            values[name] = reader_of(name)(each)
         except InvalidValue as error:
-            self.refuse(at, error.found, error.expected, error.hint)
+            raise _refused(name, error) from None
+        except UsageError as error:
+            raise UsageError(f".{name}{error}") from None
+    return values
 
-    def refuse(self, at: str, found: object, expected: str, hint: str | None = None) -> NoReturn:
-        more = f" ({hint})" if hint else ""
-        raise UsageError(f"the mapping {self.path}: {at}: found {shown(found)}, expected {expected}{more}")
+
+def _refused(key: str, error: InvalidValue) -> UsageError:
+    return UsageError(f".{key}: {error}")
+
+
+def _unknown(name: str, known: Collection[str], of: str = "") -> InvalidValue:
+    return InvalidValue(name, f"one of {', '.join(known)}{of}", did_you_mean(name, known))

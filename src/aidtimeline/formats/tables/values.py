@@ -131,14 +131,20 @@ class Habits:
     thousands: str = ""
     typed: bool = False
 
-    def value(self, name: str, text: str, party: Callable[[str], str] = as_slug) -> Any:
-        """The value of a field from a text, which is not empty; `party` gives the slug of a name.
+    def value(self, name: str, text: str, party: Callable[[str], str] = as_slug, *, cls: type | None = None) -> Any:
+        """The value of a field, of a class, from a text, which is not empty; `party` gives the slug of a name.
 
         Raises `InvalidValue`.
 
         >>> Habits(decimal=",").value("quantity", "2,5")
         Quantity.parse('2.5')
         """
+        value = self._value(name, text, party)
+        fields = {} if cls is None or name == "via" else attrs.fields_dict(cls)  # of `via`, it is one of several
+        converter = fields[name].converter if name in fields else None
+        return converter(value) if callable(converter) else value
+
+    def _value(self, name: str, text: str, party: Callable[[str], str]) -> Any:
         if name in DATES:
             return to_date(text, self.dates)
         if name in NUMBERS:
@@ -151,7 +157,6 @@ class Habits:
             return check_currency(text.upper())
         if name == "kind" and text not in KINDS:
             raise InvalidValue(text, f"one of {', '.join(KINDS)}", did_you_mean(text, KINDS))
-        return _FLAGS.get(text, text) if name == "left" else text
-
-
-_FLAGS = {"true": True, "false": False}
+        if name == "left":
+            return {"true": True, "false": False}.get(text, text)
+        return text
