@@ -93,6 +93,7 @@ def test_phases_are_the_views_of_all_days(records: list[Record], asked: Cuts) ->
     belief = believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until)
     found = list(phases(belief))
     assert all(phase.since != date.min for phase in found)
+    assert all(phase.until is None or (phase.since or date.min) < phase.until for phase in found)
     for day in days(belief):
         holding = [
             phase for phase in found if (phase.since or date.min) <= day and (phase.until is None or day < phase.until)
@@ -133,6 +134,14 @@ def test_a_phase_since_ever_has_no_first_day() -> None:
     """What may have happened on any day before another may count since ever, and surely counts from that day on."""
     found = [(phase.since, phase.until) for phase in phases(believe([pledge(0, "../2023-03")]))]
     assert sorted(found, key=str) == [(None, date(2023, 3, 31)), (date(2023, 3, 31), None)]
+
+
+def test_what_never_surely_happens_has_one_phase() -> None:
+    """A date without an end, wholly after its report, only has a first day; a date of one day has one phase as well."""
+    plan = Pledge(date="2030/..", item="truck", sources=[Source(publisher="Rubryka", published="2023-06-01")])
+    belief = believe([Record(id_of(0), NOON, plan), pledge(1, "2023-01-01")])
+    found = [(phase.since, phase.until, phase.facts[0].certain) for phase in phases(belief)]
+    assert sorted(found) == [(date(2023, 1, 1), None, True), (date(2030, 1, 1), None, False)]
 
 
 # Long logs.

@@ -124,16 +124,17 @@ def _ever_together(links: Links, spans: Mapping[str, _Span]) -> list[tuple[str, 
     return sets.parts(spans)
 
 
-_What = tuple[str, Happened] | Group
+#: An id that counts alone, and whether it surely does; or a group.
+_What = tuple[str, bool] | Group
 
 
 def _alone(each: str, span: _Span) -> Iterator[tuple[int, int, _What]]:
-    """The same for an id that is never in a group."""
+    """From when until when (exclusive) an id counts that is never in a group."""
     decided = min(span.latest, span.replaced)
     if span.earliest < decided:
-        yield span.earliest, decided, (each, "perhaps")
+        yield span.earliest, decided, (each, False)
     if span.latest < span.replaced:
-        yield span.latest, span.replaced, (each, "surely")
+        yield span.latest, span.replaced, (each, True)
 
 
 def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -> Iterator[tuple[int, int, _What]]:
@@ -188,7 +189,7 @@ def _at(
         if each in groups:
             yield groups[each].key, groups[each]
         elif happened != "never" and day < spans[each].replaced:
-            yield each, (each, happened)
+            yield each, (each, happened == "surely")
 
 
 def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
@@ -198,8 +199,8 @@ def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
             if each in facts and happened != "never":
                 yield attrs.evolve(facts[each], group=what)
     elif what[0] in facts:
-        each, happened = what
-        yield attrs.evolve(facts[each], certain=True) if happened == "surely" else facts[each]
+        each, certain = what
+        yield attrs.evolve(facts[each], certain=True) if certain else facts[each]
 
 
 def _day(number: int) -> date | None:
