@@ -38,7 +38,7 @@ def file(*activities: str, version: str | None = "2.03", **more: str | None) -> 
 
 
 def activity(*parts: str, id: str | None = "XM-1", reporter: str = REPORTER, **more: str | None) -> str:
-    """An activity in US dollars, reported on 1 March 2023, where nothing else is said."""
+    """An activity in US dollars, reported on 1 March 2023, if nothing else is said."""
     said = {"default_currency": "USD", "last_updated_datetime": "2023-03-01T09:30:00Z", **more}
     named = "" if id is None else f"<iati-identifier>{id}</iati-identifier>"
     return f"<iati-activity{attributes(said)}>\n{named}\n{reporter}\n" + "\n".join(parts) + "\n</iati-activity>"
@@ -53,7 +53,7 @@ def transaction(
     value_date: str | None = None,
     ref: str | None = None,
 ) -> str:
-    """A disbursement of 100 on 6 May 2022, where nothing else is said; None leaves out."""
+    """A disbursement of 100 on 6 May 2022, if nothing else is said; None leaves out."""
     money = (
         "" if value is None else f"<value{attributes({'currency': currency, 'value_date': value_date})}>{value}</value>"
     )
@@ -72,7 +72,7 @@ def related(type: str, ref: str) -> str:
 
 
 @frozen
-class Told:
+class Found:
     """What was read of a file, by what it is."""
 
     readings: list[Reading]
@@ -97,16 +97,16 @@ class Told:
         return [each for each in self.readings if isinstance(each, Whole)]
 
     def money(self, **options: Any) -> dict[Any, str]:
-        """All its money, as everybody sums it who says no more."""
+        """All its money, as a plain question sums it."""
         records = [Record(record_id(each.event), NOW, each.event) for each in self.entries]
         table = replay(records, MoneySums(**options), as_of=date(2029, 1, 1))
         return {row.key: str(row.bounds) for row in table.rows}
 
 
-def told(path: Path, text: str | bytes | None = None, **more: Any) -> Told:
-    """What is read of a file, which is written first where its text is given."""
+def found_in(path: Path, text: str | bytes | None = None, **more: Any) -> Found:
+    """What is read of a file, which is written first if its text is given."""
     if path.is_dir():
         path = path / "activities.xml"
     if text is not None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return Told(list(read(File(path=path, **more))))
+    return Found(list(read(File(path=path, **more))))

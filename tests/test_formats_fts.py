@@ -96,9 +96,9 @@ def others(file: File) -> list[tuple[str, str, str | None]]:
     return [(each.reason, each.place, each.found) for each in found]
 
 
-def sums(told: list[Event], **asked: Any) -> dict[tuple[Any, ...], Decimal]:
+def sums(found: list[Event], **asked: Any) -> dict[tuple[Any, ...], Decimal]:
     """The exact sums of money over events, as the library answers by default."""
-    records = [Record(record_id(event), NOW, event) for event in told]
+    records = [Record(record_id(event), NOW, event) for event in found]
     table = replay(records, MoneySums(**asked), as_of=date(2026, 1, 1))
     return {row.key: row.bounds.low for row in table.rows if row.bounds.low == row.bounds.high}
 
@@ -107,7 +107,7 @@ def sums(told: list[Event], **asked: Any) -> dict[tuple[Any, ...], Decimal]:
 
 
 def test_a_flow_of_the_api_is_an_event(written: Callable[..., File]) -> None:
-    """A flow's parties, place, dates, value and words are found in the event, and where it is from."""
+    """A flow's parties, place, dates, value and words are found in the event, and its source."""
     file = written(
         flow(
             228238,
@@ -165,7 +165,7 @@ def test_a_flow_of_the_api_is_an_event(written: Callable[..., File]) -> None:
 def test_the_status_decides_what_happened(
     status: str, contribution: str | None, kind: str, written: Callable[..., File]
 ) -> None:
-    """Pledges, commitments and payments are told apart; goods that were paid for are delivered, of no known item."""
+    """Pledges, commitments and payments are distinguished; goods that were paid for are delivered, of no known item."""
     (event,) = events(written(flow(1, status=status, contributionType=contribution)))
     assert (event.kind, event.value.text) == (kind, "USD 100")
     assert getattr(event, "item", None) is None
@@ -186,7 +186,7 @@ def test_the_status_decides_what_happened(
     ],
 )
 def test_money_stays_in_its_own_currency(said: dict[str, Any], value: str, written: Callable[..., File]) -> None:
-    """The amount is the one that was given; FTS's in USD where nothing else is said."""
+    """The amount is the one that was given, or FTS's in USD if nothing else is said."""
     file = written(flow(1, **said))
     assert events(file)[0].value.text == value
     odd = "a currency that ISO 4217 does not have: the amount in USD was taken"
@@ -208,7 +208,7 @@ def test_a_flow_happened_on_its_date(said: dict[str, Any], found: str, written: 
 
 
 def test_when_it_was_known_is_when_this_version_was_made(written: Callable[..., File]) -> None:
-    """The flow's own last change counts, whatever the user says of the file; that only where the flow says nothing."""
+    """The flow's own last change counts, and what the user says of the file only if the flow says nothing."""
     file = written(flow(1), flow(2, updatedAt=None), published=DateRange.parse("2021-01-01"), dataset="fts-test")
     first, second = events(file)
     assert [each.sources[0].published.text for each in (first, second)] == ["2020-03-09", "2021-01-01"]
@@ -217,7 +217,7 @@ def test_when_it_was_known_is_when_this_version_was_made(written: Callable[..., 
 
 
 def test_a_date_after_its_version_is_worth_a_look(written: Callable[..., File]) -> None:
-    """A flow dated later than the version that tells it is read, and reported."""
+    """A flow dated later than the version that states it is read, and reported."""
     assert others(written(flow(1, date="2020-03-10T00:00:00Z"), flow(2, date="2020-03-09T00:00:00Z"))) == [
         ("a date after the version that states it", "flow 1", "2020-03-10")
     ]
@@ -237,14 +237,14 @@ def test_what_several_share_counts_once(written: Callable[..., File]) -> None:
     """A flow to several organisations or countries is one event with one amount, and names them all."""
     shared = [thing("Organization", "UNICEF", behavior="shared"), thing("Organization", "WFP", behavior="shared")]
     places = [thing("Location", "Jordan", behavior="shared"), thing("Location", "Lebanon", behavior="shared")]
-    told = events(written(flow(1, onBoundary="shared", destinationObjects=[*shared, *places, places[0]])))
-    assert [(each.recipient, each.location) for each in told] == [("UNICEF + WFP", "Jordan + Lebanon")]
-    assert sums(told) == {("commitment", "USD"): 100}
+    found = events(written(flow(1, onBoundary="shared", destinationObjects=[*shared, *places, places[0]])))
+    assert [(each.recipient, each.location) for each in found] == [("UNICEF + WFP", "Jordan + Lebanon")]
+    assert sums(found) == {("commitment", "USD"): 100}
 
 
 def test_only_new_money_is_summed(written: Callable[..., File]) -> None:
-    """What FTS has told before, upstream or last year, is kept, but part of that and in no sum."""
-    told = events(
+    """What FTS has reported before, upstream or last year, is kept, but part of that and in no sum."""
+    found = events(
         written(
             flow(1, childFlowIds=[2]),
             flow(2, newMoney=False, parentFlowId=1, boundary="internal"),
@@ -253,21 +253,21 @@ def test_only_new_money_is_summed(written: Callable[..., File]) -> None:
             flow(5, boundary="internal"),
         )
     )
-    assert [each.part_of for each in told] == [None, "flow/1", "fts/told-before", "fts/told-before", "fts/told-before"]
-    assert sums(told) == {("commitment", "USD"): 100}
-    assert sums(told, by="part-of")["commitment", "USD", "flow/1"] == 100
+    assert [each.part_of for each in found] == [None, "flow/1", "fts/told-before", "fts/told-before", "fts/told-before"]
+    assert sums(found) == {("commitment", "USD"): 100}
+    assert sums(found, by="part-of")["commitment", "USD", "flow/1"] == 100
 
 
 def test_a_child_of_new_money_is_new(written: Callable[..., File]) -> None:
-    """What is parked is told less what its children took, and these count, be the parent in the file or not."""
-    told = events(
+    """Parked money is stated less what its children took, and these count, whether the parent is in the file or not."""
+    found = events(
         written(
             flow(1, flowType="Parked", amountUSD=40, childFlowIds=[2, 9]),
             flow(2, parentFlowId=1, amountUSD=60),
             flow(3, parentFlowId=77, amountUSD=5),
         )
     )
-    assert sums(told) == {("commitment", "USD"): 105}
+    assert sums(found) == {("commitment", "USD"): 105}
 
 
 def test_a_later_version_is_news(tmp_path: Path, written: Callable[..., File]) -> None:
@@ -302,12 +302,12 @@ originalCurrency exchangeRate id refCode createdAt updatedAt
 )
 
 
-def table(*told: dict[str, Any], **how: Any) -> str:
+def table(*flows: dict[str, Any], **how: Any) -> str:
     """Flows, flattened as the Humanitarian Data Exchange does it."""
     out = io.StringIO()
     writer = csv.DictWriter(out, HEADER, restval="", extrasaction="ignore", **how)
     writer.writeheader()
-    for each in told:
+    for each in flows:
         row = dict(each)
         for name in ("date", "firstReportedDate", "decisionDate", "updatedAt"):
             row[name] = (row[name] or "")[:10]
@@ -323,7 +323,7 @@ def table(*told: dict[str, Any], **how: Any) -> str:
 
 
 def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
-    """The same flows in both shapes are the same events, but for where they stand."""
+    """The same flows in both shapes are the same events, but for their places."""
     flows = [
         flow(1, originalAmount=90, originalCurrency="EUR", exchangeRate=0.9, refCode="R1"),
         flow(2, status="paid", contributionType="in kind", decisionDate="2020-02-01T00:00:00Z"),
@@ -342,8 +342,8 @@ def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
         ),
     ]
 
-    def without_place(told: list[Any]) -> list[Event]:
-        return [evolve(each, sources=[evolve(each.sources[0], locator=None)]) for each in told]
+    def without_place(found: list[Any]) -> list[Event]:
+        return [evolve(each, sources=[evolve(each.sources[0], locator=None)]) for each in found]
 
     api, flat = events(written(*flows)), events(written(table(*flows), name="flows.csv"))
     assert without_place(api) == without_place(flat)
@@ -351,8 +351,8 @@ def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
     assert without_place(events(written(table(*flows, delimiter=";"), name="flows.csv"))) == without_place(api)
 
 
-def test_several_without_names_are_nobody(written: Callable[..., File]) -> None:
-    """Where a table only says that there are multiple organisations, none is made up."""
+def test_several_without_names_are_no_party(written: Callable[..., File]) -> None:
+    """If a table only says that there are multiple organisations, none is made up."""
     file = written(table(flow(1, sourceObjects=[thing("Organization", "Multiple")])), name="flows.csv")
     assert events(file)[0].donor is None
     assert others(file)[1:] == [("several organisations, none of them named", "flow 1", "Multiple")]
@@ -390,11 +390,11 @@ def test_a_row_that_is_too_long_is_skipped(written: Callable[..., File]) -> None
     ],
 )
 def test_faulty_flows_are_skipped(said: dict[str, Any], reason: str, found: str, written: Callable[..., File]) -> None:
-    """One flow that cannot be read keeps no other from being read; what is wrong is said, and where."""
+    """One flow that cannot be read keeps no other from being read; its place and fault are reported."""
     file = written(flow(1, **said), flow(2))
     assert [each.ref for each in events(file)] == ["flow/2"]
-    ((told, place, what),) = others(file)
-    assert (told, what) == (reason, found)
+    ((given, place, what),) = others(file)
+    assert (given, what) == (reason, found)
     assert place == ("flow 1 of the file, version 1" if "id" in said else "flow 1")
 
 
@@ -402,7 +402,7 @@ def test_faulty_flows_are_skipped(said: dict[str, Any], reason: str, found: str,
     "odd", [None, 5, "text", [], {**flow(1), "description": ["a"]}, {**flow(1), "sourceObjects": {"a": 1}}]
 )
 def test_what_is_no_flow_is_skipped(odd: Any, written: Callable[..., File]) -> None:
-    """Whatever stands in the list in place of a flow is skipped, with its place."""
+    """Whatever is in the list instead of a flow is skipped, with its place."""
     file = written(answer(odd, flow(2)))
     assert [each.ref for each in events(file)] == ["flow/2"]
     (skipped,) = others(file)
@@ -434,7 +434,7 @@ def test_what_is_no_flow_is_skipped(odd: Any, written: Callable[..., File]) -> N
     ],
 )
 def test_what_holds_no_flows_is_refused(content: str | bytes, message: str, written: Callable[..., File]) -> None:
-    """A wrong file, an error in place of an answer, and broken JSON are refused in one clear line."""
+    """A wrong file, an error instead of an answer, and broken JSON are refused in one clear line."""
     with pytest.raises(UnreadableFile, match=message):
         list(read(written(content)))
 
@@ -529,15 +529,15 @@ def test_a_real_answer_sums_up_as_read_straightforwardly() -> None:
     """New money by kind and currency is what a few lines make of the JSON; what else there is, is kept, and aside."""
     path = FTS / "custom-search-locationid-1-year-2020.json"
     flows = json.loads(path.read_text(encoding="utf-8"))["data"]["flows"]
-    told = events(File(path=path))
-    assert len({each.ref for each in told}) == len(flows) == 200
+    found = events(File(path=path))
+    assert len({each.ref for each in found}) == len(flows) == 200
     words = {"commitment": "commitment", "disbursement": "paid", "delivery": "paid"}
-    found: Counter[tuple[str, str]] = Counter()
-    for (kind, currency), amount in sums(told).items():
-        found[words[kind], currency] += int(amount)
-    assert +found == +straightforward(flows)
-    assert Counter(each.part_of is None for each in told) == Counter(each["newMoney"] for each in flows)
-    assert {each.location for each in told if each.part_of is None} > {"Afghanistan"}
+    summed: Counter[tuple[str, str]] = Counter()
+    for (kind, currency), amount in sums(found).items():
+        summed[words[kind], currency] += int(amount)
+    assert +summed == +straightforward(flows)
+    assert Counter(each.part_of is None for each in found) == Counter(each["newMoney"] for each in flows)
+    assert {each.location for each in found if each.part_of is None} > {"Afghanistan"}
 
 
 @pytest.mark.skipif(not FTS.exists(), reason="the data of FTS are not here")

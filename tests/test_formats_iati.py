@@ -1,4 +1,4 @@
-"""IATI files as a whole: real ones against a straightforward reading, versions, and files that are none."""
+"""IATI files as a whole: real ones against a straightforward reading, versions, and other files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from iatifiles import NOW, activity, file, org, related, told, transaction
+from iatifiles import NOW, activity, file, found_in, org, related, transaction
 
 from aidtimeline import Timeline
 from aidtimeline.checks import check
@@ -77,7 +77,7 @@ def test_totals_are_those_of_a_straightforward_reading(path: Path) -> None:
         amount = Decimal((each.findtext("value") or "").strip())
         expected[(one.findtext("iati-identifier") or "").strip(), kind, books, currency] += amount  # type: ignore[assignment]
     found: Counter[tuple[object, ...]] = Counter()
-    for entry in told(path).entries:
+    for entry in found_in(path).entries:
         value = getattr(entry.event, "value", None)
         if value is not None:
             side = getattr(entry.event, "side", None)
@@ -93,14 +93,14 @@ def test_dates_are_those_of_a_straightforward_reading(path: Path) -> None:
     expected = [
         (code(each, "transaction-date", "iso-date"), code(each, "value", "value-date")) for _, each in plainly(path)
     ]
-    money = [entry.event for entry in told(path).entries if hasattr(entry.event, "value_date")]
+    money = [entry.event for entry in found_in(path).entries if hasattr(entry.event, "value_date")]
     assert [(each.date.text, each.value_date and each.value_date.text) for each in money] == expected
 
 
 @needs_data
 def test_value_dates_and_transaction_dates_differ_in_a_real_file() -> None:
-    """In 7 of 51 transactions: either would be wrong in place of the other."""
-    money = [each.event for each in told(REAL[1]).entries if hasattr(each.event, "value_date")]
+    """In 7 of 51 transactions: either would be wrong instead of the other."""
+    money = [each.event for each in found_in(REAL[1]).entries if hasattr(each.event, "value_date")]
     assert len(money) == 51
     assert len([each for each in money if each.value_date is not None and each.value_date != each.date]) == 7
 
@@ -118,7 +118,7 @@ def test_everything_else_is_counted_as_a_straightforward_reading_counts(path: Pa
         + len(root.findall("iati-activity/planned-disbursement"))
         + len(root.findall("iati-activity/result/indicator/period/actual[@value]")),
     )
-    found = Counter(each.event.kind for each in told(path).entries)
+    found = Counter(each.event.kind for each in found_in(path).entries)
     assert {kind: found[kind] for kind in expected} == expected
 
 
@@ -127,7 +127,7 @@ def test_everything_else_is_counted_as_a_straightforward_reading_counts(path: Pa
 def test_each_entry_leads_back_to_its_element(path: Path) -> None:
     """References are unique; the locator names the file and the line in which the element begins."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    entries = told(path).entries
+    entries = found_in(path).entries
     keys = Counter((each.event.sources[0].dataset, each.event.ref) for each in entries)
     assert max(keys.values()) == 1
     for each in entries:
@@ -162,7 +162,7 @@ def test_importing_real_files_again_changes_nothing(tmp_path: Path) -> None:
 def test_the_first_versions_of_iati_are_refused() -> None:
     """In one clear line, with file and line."""
     with pytest.raises(UnreadableFile) as caught:
-        told(FIRST_VERSION)
+        found_in(FIRST_VERSION)
     [problem] = caught.value.problems
     assert "IATI 1.x, which is not read (2.01 to 2.03 are)" in problem.message
     assert (problem.file, problem.line) == (str(FIRST_VERSION), 2)
@@ -170,7 +170,7 @@ def test_the_first_versions_of_iati_are_refused() -> None:
 
 def refused(path: Path, text: str | bytes) -> str:
     with pytest.raises(UnreadableFile) as caught:
-        told(path, text)
+        found_in(path, text)
     [problem] = caught.value.problems
     assert "\n" not in problem.message
     return problem.message
@@ -193,7 +193,7 @@ def test_a_first_version_that_does_not_say_so_is_known_by_its_codes(tmp_path: Pa
 def test_a_file_without_a_version_and_with_codes_of_the_second_is_read(tmp_path: Path) -> None:
     """It is said."""
     part = '<activity-date type="1" iso-date="2012-01-31"/>'
-    found = told(tmp_path, file(activity(part), version=None))
+    found = found_in(tmp_path, file(activity(part), version=None))
     assert len(found.entries) == 1
     assert [each.reason for each in found.remarks] == ["a file that does not say its version: it is read as IATI 2.03"]
 
@@ -201,7 +201,7 @@ def test_a_file_without_a_version_and_with_codes_of_the_second_is_read(tmp_path:
 @pytest.mark.parametrize(("version", "remarks"), [("2.01", 0), ("2.02", 0), ("2.03", 0), (" 2.03 ", 0), ("2.04", 1)])
 def test_other_second_versions_are_read(tmp_path: Path, version: str, remarks: int) -> None:
     """They can be read as 2.03; of an unknown one it is said."""
-    found = told(tmp_path, file(activity(), version=version))
+    found = found_in(tmp_path, file(activity(), version=version))
     assert (len(found.entries), len(found.remarks)) == (1, remarks)
 
 
@@ -224,12 +224,12 @@ def test_what_is_no_file_of_activities_is_refused(tmp_path: Path, text: str, mes
 
 def test_a_file_without_activities_says_nothing(tmp_path: Path) -> None:
     """It is a file of activities all the same."""
-    assert told(tmp_path, file()).readings == []
+    assert found_in(tmp_path, file()).readings == []
 
 
 def test_what_is_read_says_who_reports_it_and_since_when_it_is_known(tmp_path: Path) -> None:
     """The first source of each is the file: its dataset is that of the reporting organisation."""
-    found = told(tmp_path, file(activity(transaction(), last_updated_datetime="2023-03-01T23:30:00-05:00")))
+    found = found_in(tmp_path, file(activity(transaction(), last_updated_datetime="2023-03-01T23:30:00-05:00")))
     sources = [each.event.sources[0] for each in found.entries]
     assert {(each.publisher, each.dataset) for each in sources} == {("Ministry of Examples", "iati/XM-R")}
     assert {each.published and each.published.text for each in sources} == {"2023-03-02"}
@@ -252,9 +252,9 @@ def test_what_is_read_says_who_reports_it_and_since_when_it_is_known(tmp_path: P
 def test_the_time_of_the_report(
     tmp_path: Path, updated: str | None, generated: str | None, given: str | None, published: str | None
 ) -> None:
-    """The activity's own, else the file's, else what the user says, else none; one that is none is remarked."""
+    """The activity's own, else the file's, else what the user says, else none; one that is not a date gets a remark."""
     text = file(activity(last_updated_datetime=updated), generated_datetime=generated)
-    found = told(tmp_path, text, published=None if given is None else DateRange(given))
+    found = found_in(tmp_path, text, published=None if given is None else DateRange(given))
     [source] = found.entries[0].event.sources
     assert (source.published and source.published.text) == published
     assert len(found.remarks) == [updated, generated].count("yesterday") + [updated, generated].count("soon")
@@ -262,7 +262,7 @@ def test_the_time_of_the_report(
 
 def test_the_user_may_name_the_dataset(tmp_path: Path) -> None:
     """Then all of the file is in it."""
-    found = told(tmp_path, file(activity(transaction())), dataset="iati/ours")
+    found = found_in(tmp_path, file(activity(transaction())), dataset="iati/ours")
     assert {each.event.sources[0].dataset for each in found.entries} == {"iati/ours"}
 
 
@@ -277,14 +277,14 @@ def test_the_user_may_name_the_dataset(tmp_path: Path) -> None:
 )
 def test_who_reports_may_be_told_in_part(tmp_path: Path, reporter: str, dataset: str, publisher: str | None) -> None:
     """By identifier, or name, or not at all."""
-    [entry] = told(tmp_path, file(activity(reporter=reporter))).entries
+    [entry] = found_in(tmp_path, file(activity(reporter=reporter))).entries
     [source] = entry.event.sources
     assert (source.dataset, source.publisher) == (dataset, publisher)
 
 
 def test_an_activity_is_told_in_full(tmp_path: Path) -> None:
     """Each begins and ends with the word that it does, by what all its references begin with."""
-    found = told(tmp_path, file(activity(transaction()), activity(id="XM-12")))
+    found = found_in(tmp_path, file(activity(transaction()), activity(id="XM-12")))
     assert [type(each) for each in found.readings] == [Beginning, Entry, Entry, Whole, Beginning, Entry, Whole]
     assert [each.scope for each in found.wholes] == ["XM-1/", "XM-12/"]
     assert all((each.event.ref or "").startswith(("XM-1/", "XM-12/")) for each in found.entries)
@@ -292,7 +292,7 @@ def test_an_activity_is_told_in_full(tmp_path: Path) -> None:
 
 def test_no_activity_is_within_another_by_its_identifier(tmp_path: Path) -> None:
     """A slash in an identifier is no slash of a reference, so that one activity's end takes nothing of another."""
-    found = told(tmp_path, file(activity(id="XM/1"), activity(id="XM/1/0"), activity(id="XM%2F1")))
+    found = found_in(tmp_path, file(activity(id="XM/1"), activity(id="XM/1/0"), activity(id="XM%2F1")))
     assert [each.scope for each in found.wholes] == ["XM%2F1/", "XM%2F1%2F0/", "XM%252F1/"]
     assert [each.event.project for each in found.entries] == ["XM/1", "XM/1/0", "XM%2F1"]
 
@@ -300,15 +300,15 @@ def test_no_activity_is_within_another_by_its_identifier(tmp_path: Path) -> None
 @pytest.mark.parametrize("id", [None, "", "  \n "])
 def test_an_activity_without_an_identifier_is_skipped(tmp_path: Path, id: str | None) -> None:
     """Nothing of it could be known again; the next is read."""
-    found = told(tmp_path, file(activity(transaction(), id=id), activity()))
+    found = found_in(tmp_path, file(activity(transaction(), id=id), activity()))
     assert [(each.reason, each.line) for each in found.skipped] == [("an activity without an iati-identifier", 2)]
     assert len(found.entries) == 1
 
 
 def test_an_activity_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
-    """Its money is never summed twice, whoever reports it again."""
+    """Its money is never summed twice, even if another organisation reports it again."""
     other = org("reporting-org", "XM-S")
-    found = told(tmp_path, file(activity(transaction()), activity(transaction(), id=" XM-1\n", reporter=other)))
+    found = found_in(tmp_path, file(activity(transaction()), activity(transaction(), id=" XM-1\n", reporter=other)))
     assert [(each.reason, each.found) for each in found.skipped] == [
         ("an activity with the iati-identifier of another one in the file: the first is read", "XM-1")
     ]
@@ -319,7 +319,7 @@ def test_elements_of_other_namespaces_are_passed_over(tmp_path: Path) -> None:
     """Extensions of publishers are no part of IATI."""
     extension = '<x:transaction xmlns:x="urn:x"><value>5</value></x:transaction><transaction xmlns="urn:x"/>'
     inner = transaction("3", "100", "2022-05-06", '<value xmlns="urn:x">7</value>')
-    found = told(tmp_path, file(activity(extension, inner)))
+    found = found_in(tmp_path, file(activity(extension, inner)))
     assert found.money() == {("disbursement", "USD"): "100"}
 
 
@@ -328,7 +328,9 @@ def test_organisations_are_known_by_the_vocabulary(tmp_path: Path) -> None:
     vocabulary = Vocabulary(parties={"JP": Party(slug="JP", name="Japan", iati_org_id="XM-DAC-701")})
     parts = [org("provider-org", "XM-DAC-701", "Gov. of Japan"), org("receiver-org", None, "japan")]
     text = file(activity(transaction("3", "1", "2022-01-01", *parts)))
-    [plain], [known] = (told(tmp_path, text, **more).events(Disbursement) for more in ({}, {"vocabulary": vocabulary}))
+    [plain], [known] = (
+        found_in(tmp_path, text, **more).events(Disbursement) for more in ({}, {"vocabulary": vocabulary})
+    )
     assert (plain.donor, plain.recipient) == ("XM-DAC-701", "japan")
     assert (known.donor, known.recipient) == ("JP", "JP")
     assert plain.ref == known.ref
@@ -339,7 +341,7 @@ def test_files_in_other_encodings_and_packed_ones_are_read(tmp_path: Path, encod
     """Parents and children are found in them too."""
     whole, part = activity(transaction(), id="XM-Ä"), activity(transaction(), related("1", "XM-Ä"))
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + file(part, whole)
-    found = told(tmp_path, gzip.compress(text.encode(encoding)))
+    found = found_in(tmp_path, gzip.compress(text.encode(encoding)))
     assert [each.part_of for each in found.events(Disbursement)] == ["XM-Ä", None]
 
 
@@ -371,7 +373,7 @@ def test_texts_of_any_length_make_lines_that_the_log_takes(tmp_path: Path) -> No
         f'<location ref="{LONG}"/><dimension name="{LONG}" value="{LONG}"/><comment><narrative>{LONG}</narrative>'
         f"</comment></actual></period>{links}</indicator>{links}</result>",
     ]
-    found = told(tmp_path, file(activity(*parts, id=LONG, reporter=org("reporting-org", LONG, LONG))))
+    found = found_in(tmp_path, file(activity(*parts, id=LONG, reporter=org("reporting-org", LONG, LONG))))
     assert [each.event.kind for each in found.entries] == [
         "project", "participation", "disbursement", "disbursement", "observation"
     ]  # fmt: skip
@@ -416,7 +418,7 @@ WHOLE = file(
 def test_a_file_that_breaks_off_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     """Wherever it does."""
     with pytest.raises(UnreadableFile):
-        told(tmp_path_factory.getbasetemp(), WHOLE[:cut])
+        found_in(tmp_path_factory.getbasetemp(), WHOLE[:cut])
 
 
 @given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.text(st.characters(codec="utf-8"), max_size=20))
@@ -426,7 +428,7 @@ def test_a_file_that_was_tampered_with_is_read_or_refused(
     """There is no other error; and what is read can be recorded."""
     text = WHOLE[:place] + junk.encode() + WHOLE[place + gone :]
     try:
-        found = told(tmp_path_factory.getbasetemp(), text)
+        found = found_in(tmp_path_factory.getbasetemp(), text)
     except UnreadableFile:
         return
     for each in found.entries:

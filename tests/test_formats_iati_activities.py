@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from iatifiles import Told, activity, file, org, related, told
+from iatifiles import Found, activity, file, found_in, org, related
 
 from aidtimeline.events import Observation, Participation, Project, Status
 from aidtimeline.formats.iati.profile import DATES, ROLES, STATUSES
@@ -32,12 +32,12 @@ def test_every_code_of_the_lists_is_known(name: str, known: dict[str, str]) -> N
 
 
 def project_of(path: Path, *parts: str, language: str | None = "en") -> Project:
-    [project] = told(path, file(activity(*parts, xml__lang=language))).events(Project)
+    [project] = found_in(path, file(activity(*parts, xml__lang=language))).events(Project)
     return project
 
 
 def test_an_activity_is_a_project(tmp_path: Path) -> None:
-    """With its title, parent, and planned and actual dates, told by its report."""
+    """With its title, parent, and planned and actual dates, as of its report."""
     dates = "".join(f'<activity-date type="{n}" iso-date="202{n}-01-01"/>' for n in (1, 2, 3, 4))
     title = "<title><narrative> Clearance\n of land </narrative></title>"
     project = project_of(tmp_path, title, dates, related("3", "XM-S"), related("1", " XM-P "))
@@ -53,7 +53,7 @@ def test_an_activity_is_a_project(tmp_path: Path) -> None:
 
 def test_what_an_activity_does_not_say_is_unknown(tmp_path: Path) -> None:
     """Also when it was reported."""
-    [project] = told(tmp_path, file(activity(last_updated_datetime=None))).events(Project)
+    [project] = found_in(tmp_path, file(activity(last_updated_datetime=None))).events(Project)
     assert (project.title, project.parent, project.planned_start, project.date.text) == (None, None, None, "../..")
 
 
@@ -79,7 +79,7 @@ def test_the_title_is_in_the_language_of_the_activity(
 
 
 def test_linked_documents_are_further_sources(tmp_path: Path) -> None:
-    """Each once, and without a date: nobody says that they told this."""
+    """Each once, and without a date: they need not have said this when they were published."""
     inside = '<title><narrative>{}</narrative></title><document-date iso-date="2010-01-01"/>'
     link = '<document-link url="{}">' + inside + "</document-link>"
     links = [
@@ -110,7 +110,7 @@ def test_linked_documents_are_further_sources(tmp_path: Path) -> None:
 )
 def test_what_is_malformed_is_skipped(tmp_path: Path, part: str, reason: str, found: str | None) -> None:
     """And the activity is read without it."""
-    told_ = told(tmp_path, file(activity(part)))
+    told_ = found_in(tmp_path, file(activity(part)))
     assert [(each.reason, each.line, each.found) for each in told_.skipped] == [(reason, 5, found)]
     assert [each.event.kind for each in told_.entries] == ["project"]
 
@@ -118,7 +118,7 @@ def test_what_is_malformed_is_skipped(tmp_path: Path, part: str, reason: str, fo
 def test_a_second_date_or_status_is_skipped(tmp_path: Path) -> None:
     """The first is read."""
     parts = ['<activity-date type="1" iso-date="2021-01-01"/>', '<activity-date type="1" iso-date="2022-01-01"/>']
-    found = told(tmp_path, file(activity(*parts, '<activity-status code="1"/>', '<activity-status code="2"/>')))
+    found = found_in(tmp_path, file(activity(*parts, '<activity-status code="1"/>', '<activity-status code="2"/>')))
     assert [each.reason for each in found.skipped] == [
         "an activity date of a type that another has",
         "an activity status after another",
@@ -129,7 +129,7 @@ def test_a_second_date_or_status_is_skipped(tmp_path: Path) -> None:
 def test_contradictions_are_remarked(tmp_path: Path) -> None:
     """Several parents, and a plan that ends before it begins."""
     dates = ['<activity-date type="1" iso-date="2022-01-01"/>', '<activity-date type="3" iso-date="2021-01-01"/>']
-    found = told(tmp_path, file(activity(related("1", "XM-P"), related("1", "XM-Q"), *dates)))
+    found = found_in(tmp_path, file(activity(related("1", "XM-P"), related("1", "XM-Q"), *dates)))
     assert [(each.reason, each.found) for each in found.remarks] == [
         ("an activity with several parents: the first is recorded", "XM-P"),
         ("an activity that is planned to end before it begins", "2022-01-01/2021-01-01"),
@@ -137,14 +137,14 @@ def test_contradictions_are_remarked(tmp_path: Path) -> None:
 
 
 def test_status_and_participation_hold_by_the_report(tmp_path: Path) -> None:
-    """Since when, nobody says. A later report that tells otherwise does not correct them."""
+    """The report does not say since when. A later one that differs does not correct them."""
     orgs = [
         org("participating-org", "XM-A", "Agency", role="1"),
         org("participating-org", None, "The Union", role="4"),
         org("participating-org", "XM-A", role="4"),
         org("participating-org", "XM-A", role="4"),
     ]
-    found = told(tmp_path, file(activity('<activity-status code="3"/>', *orgs)))
+    found = found_in(tmp_path, file(activity('<activity-status code="3"/>', *orgs)))
     [status] = found.events(Status)
     assert (status.status, status.date.text, status.ref) == ("finalisation", "[..2023-03-01]", "XM-1/status")
     assert [(each.party, each.role, each.date.text, each.ref) for each in found.events(Participation)] == [
@@ -170,7 +170,7 @@ def test_plans_are_observed_and_never_summed(tmp_path: Path) -> None:
         f'<planned-disbursement type="1">{period()}<value>8</value>{org("provider-org", "XM-P")}'
         f"{org('receiver-org', None, 'Them')}</planned-disbursement>",
     ]
-    found = told(tmp_path, file(activity(*parts)))
+    found = found_in(tmp_path, file(activity(*parts)))
     events = found.events(Observation)
     assert [(each.indicator, each.quantity.text, each.unit, each.donor, each.recipient) for each in events] == [
         ("budget", "3000", "USD", None, None),
@@ -206,7 +206,7 @@ def test_plans_are_observed_and_never_summed(tmp_path: Path) -> None:
 )
 def test_malformed_plans_are_skipped(tmp_path: Path, tag: str, inside: str, reason: str) -> None:
     """With reason, place and line."""
-    found = told(tmp_path, file(activity(f"<{tag}>{inside}</{tag}>")))
+    found = found_in(tmp_path, file(activity(f"<{tag}>{inside}</{tag}>")))
     what = {"budget": "a budget", "planned-disbursement": "a planned disbursement"}[tag]
     assert [(each.reason, each.place, each.line) for each in found.skipped] == [
         (f"{what} {reason}", f"{tag} 1 of XM-1", 5)
@@ -214,9 +214,9 @@ def test_malformed_plans_are_skipped(tmp_path: Path, tag: str, inside: str, reas
 
 
 def test_a_plan_for_a_period_that_ends_before_it_begins_is_remarked(tmp_path: Path) -> None:
-    """Its amount is told all the same."""
+    """Its amount is recorded all the same."""
     budget = f"<budget>{period('2025-01-01', '2024-12-31')}<value>5</value></budget>"
-    found = told(tmp_path, file(activity(budget)))
+    found = found_in(tmp_path, file(activity(budget)))
     assert [each.quantity.text for each in found.events(Observation)] == ["5"]
     assert [(each.reason, each.found) for each in found.remarks] == [
         ("a budget whose period ends before it begins", "2025-01-01/2024-12-31")
@@ -237,14 +237,14 @@ def result(
     return f'<result type="1">{title("Awareness")}{inside}</result>'
 
 
-def observed(path: Path, *results: str) -> tuple[Told, list[Observation]]:
-    found = told(path, file(activity(*results)))
+def observed(path: Path, *results: str) -> tuple[Found, list[Observation]]:
+    found = found_in(path, file(activity(*results)))
     return found, found.events(Observation)
 
 
 @pytest.mark.parametrize(("measure", "unit"), [("1", "unit"), ("2", "percent"), ("3", "nominal"), ("9", None)])
 def test_what_was_reached_is_an_observation_of_its_period(tmp_path: Path, measure: str, unit: str | None) -> None:
-    """Targets are none; what the report says of it is its note, what it links to its further sources."""
+    """Targets are not; the comment is its note, and linked documents are further sources."""
     more = '<document-link url="http://x/report"/>'
     actual = '<actual value=" 11.50 "><location ref="AF-KAN"/><dimension name="sex" value="female"/>' \
         "<comment><narrative>In schools</narrative></comment></actual>"  # fmt: skip
@@ -260,8 +260,8 @@ def test_what_was_reached_is_an_observation_of_its_period(tmp_path: Path, measur
     assert event.sources[0].locator == "activities.xml, line 5"
 
 
-def test_results_that_say_the_same_are_kept_apart(tmp_path: Path) -> None:
-    """By where and of whom they are, else by ordinals; in several places is in none."""
+def test_results_that_say_the_same_are_distinguished(tmp_path: Path) -> None:
+    """By their place and group, else by ordinals; one in several places has none."""
     two = '<actual value="1"><location ref="A"/><location ref="B"/></actual>'
     _, events = observed(tmp_path, result('<actual value="1"/><actual value="2"/>', two))
     stem = "XM-1/result/Awareness/People reached/2021-01-01/2021-12-31"
@@ -306,7 +306,7 @@ def test_results_without_a_number_are_skipped(tmp_path: Path, given: str, reason
 
 
 def test_a_result_of_a_time_after_its_report_is_remarked(tmp_path: Path) -> None:
-    """Nobody can have counted it."""
+    """It cannot have been counted yet."""
     found, _ = observed(tmp_path, result('<actual value="1"/>', time=period("2023-03-02", "2023-12-31")))
     assert [each.reason for each in found.remarks] == [
         "a result of a period that begins after the report that states it"

@@ -1,4 +1,4 @@
-"""Parents and children: money that an activity and its parent both tell of is summed once."""
+"""Parents and children: money that an activity and its parent both report is summed once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import random
 from pathlib import Path
 
 import pytest
-from iatifiles import Told, activity, file, related, told, transaction
+from iatifiles import Found, activity, file, found_in, related, transaction
 
 from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.reading.files import File
 
 
-def parts_of(found: Told) -> dict[str | None, str | None]:
+def parts_of(found: Found) -> dict[str | None, str | None]:
     """Of what each transaction is a part, by reference."""
     return {each.event.ref: each.event.part_of for each in found.entries if hasattr(each.event, "part_of")}
 
@@ -22,9 +22,9 @@ CHILD = activity(transaction("2", "40", ref="T"), transaction("4", "9", ref="U")
 
 
 @pytest.mark.parametrize("activities", [[PARENT, CHILD], [CHILD, PARENT]])
-def test_what_a_parent_tells_too_is_part_of_it(tmp_path: Path, activities: list[str]) -> None:
+def test_what_a_parent_reports_too_is_part_of_it(tmp_path: Path, activities: list[str]) -> None:
     """Type by type, whichever comes first in the file; it is said once an activity."""
-    found = told(tmp_path, file(*activities))
+    found = found_in(tmp_path, file(*activities))
     assert parts_of(found) == {
         "XM-P/transaction/T": None,
         "XM-P/transaction/U": None,
@@ -45,36 +45,36 @@ def test_what_a_parent_tells_too_is_part_of_it(tmp_path: Path, activities: list[
 def test_a_parent_may_name_its_children(tmp_path: Path) -> None:
     """Then these need not name it."""
     parent = activity(transaction(), related("2", "XM-C"), id="XM-P")
-    found = told(tmp_path, file(activity(transaction(ref="T"), id="XM-C"), parent))
+    found = found_in(tmp_path, file(activity(transaction(ref="T"), id="XM-C"), parent))
     assert parts_of(found)["XM-C/transaction/T"] == "XM-P"
     assert found.money() == {("disbursement", "USD"): "100"}
 
 
 @pytest.mark.parametrize("type", ["3", "4", "5", "", "7"])
-def test_other_relations_are_none_of_money(tmp_path: Path, type: str) -> None:
+def test_other_relations_are_not_about_money(tmp_path: Path, type: str) -> None:
     """Siblings, co-funded activities and reports by third parties are summed."""
-    found = told(tmp_path, file(PARENT, activity(transaction("2", "1"), related(type, "XM-P"))))
+    found = found_in(tmp_path, file(PARENT, activity(transaction("2", "1"), related(type, "XM-P"))))
     assert found.money()["commitment", "USD"] == "101"
 
 
-def test_a_parent_that_is_not_in_the_file_tells_nothing(tmp_path: Path) -> None:
+def test_a_parent_that_is_not_in_the_file_reports_nothing(tmp_path: Path) -> None:
     """Its child's money is summed."""
-    assert told(tmp_path, file(CHILD)).money() == {("commitment", "USD"): "40", ("expenditure", "USD"): "9"}
+    assert found_in(tmp_path, file(CHILD)).money() == {("commitment", "USD"): "40", ("expenditure", "USD"): "9"}
 
 
 def test_a_parent_that_reports_no_money_of_a_type_leaves_it_to_its_children(tmp_path: Path) -> None:
     """As IATI wants it: transactions at the lowest level."""
     parent = activity(transaction("2", "100"), id="XM-P")
     children = [activity(transaction("3", "10"), related("1", "XM-P"), id=f"XM-{each}") for each in "ABC"]
-    assert told(tmp_path, file(parent, *children)).money() == {
+    assert found_in(tmp_path, file(parent, *children)).money() == {
         ("commitment", "USD"): "100",
         ("disbursement", "USD"): "30",
     }
 
 
-def test_the_nearest_above_that_tells_the_type_is_the_whole(tmp_path: Path) -> None:
-    """Also beyond one that tells nothing, and one that is not in the file."""
-    found = told(
+def test_the_nearest_above_that_reports_the_type_is_the_whole(tmp_path: Path) -> None:
+    """Also beyond one that reports nothing, and one that is not in the file."""
+    found = found_in(
         tmp_path,
         file(
             activity(transaction("2", ref="T"), transaction("3", ref="U"), related("2", "XM-X"), id="XM-1"),
@@ -97,9 +97,9 @@ def test_the_nearest_above_that_tells_the_type_is_the_whole(tmp_path: Path) -> N
         [activity(transaction(), related("1", "XM-2"), related("2", "XM-2")), activity(transaction(), id="XM-2")],
     ],
 )
-def test_parents_of_each_other_are_none(tmp_path: Path, activities: list[str]) -> None:
+def test_parents_of_each_other_are_not_parents(tmp_path: Path, activities: list[str]) -> None:
     """Otherwise their money would be summed nowhere."""
-    found = told(tmp_path, file(*activities))
+    found = found_in(tmp_path, file(*activities))
     assert found.money() == {("disbursement", "USD"): str(100 * len(activities))}
     circles = [each.found for each in found.remarks if each.reason.startswith("activities that are parents")]
     assert circles == ["XM-1, XM-2"] * (len(activities) - 1)
@@ -108,23 +108,23 @@ def test_parents_of_each_other_are_none(tmp_path: Path, activities: list[str]) -
 def test_what_is_below_a_circle_is_part_of_it(tmp_path: Path) -> None:
     """Only the links within the circle are ignored."""
     one, other = (activity(transaction(), related("1", f"XM-{3 - n}"), id=f"XM-{n}") for n in (1, 2))
-    found = told(tmp_path, file(one, other, activity(transaction(), related("1", "XM-2"), id="XM-3")))
+    found = found_in(tmp_path, file(one, other, activity(transaction(), related("1", "XM-2"), id="XM-3")))
     assert found.money() == {("disbursement", "USD"): "200"}
 
 
 def test_the_first_of_two_activities_of_one_identifier_counts(tmp_path: Path) -> None:
-    """The other is not read, and tells nothing of its children."""
+    """The other is not read, and nor are its children's relations."""
     again = activity(transaction("4", "1"), id="XM-P")
-    found = told(tmp_path, file(PARENT, again, CHILD))
+    found = found_in(tmp_path, file(PARENT, again, CHILD))
     assert found.money()["expenditure", "USD"] == "9"
 
 
-def test_a_relation_in_a_comment_is_none(tmp_path: Path) -> None:
+def test_a_relation_in_a_comment_is_not_one(tmp_path: Path) -> None:
     """What looks like one is looked at with a parser."""
     text = file(
         PARENT, activity(transaction("2"), f"<!-- {related('1', 'XM-P')} -->", f"<![CDATA[{related('1', 'XM-P')}]]>")
     )
-    assert told(tmp_path, text).money()["commitment", "USD"] == "200"
+    assert found_in(tmp_path, text).money()["commitment", "USD"] == "200"
 
 
 def test_a_long_chain_of_parents_takes_no_long_time(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_long_chain_of_parents_takes_no_long_time(tmp_path: Path) -> None:
 
 
 def test_a_file_without_relations_is_read_once(tmp_path: Path) -> None:
-    """It is looked through for the word only, also where that lies across two blocks."""
+    """It is looked through for the word only, also across two blocks."""
     path = tmp_path / "activities.xml"
     path.write_text("no XML at all")
     assert families(File(path=path)).wholes == {}

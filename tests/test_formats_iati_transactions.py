@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from iatifiles import activity, file, org, told, transaction
+from iatifiles import activity, file, found_in, org, transaction
 
 from aidtimeline.events import Commitment, Disbursement, Event, Expenditure, Pledge, Receipt
 from aidtimeline.formats.iati.transactions import FLOWS, OTHERS
@@ -19,7 +19,7 @@ CODES = Path(__file__).parents[2] / "shared" / "data" / "iati" / "codelists" / "
 
 def money_of(path: Path, *transactions: str) -> list[Any]:
     """The events of an activity's transactions."""
-    return [each.event for each in told(path, file(activity(*transactions))).entries[1:]]
+    return [each.event for each in found_in(path, file(activity(*transactions))).entries[1:]]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_kinds_of_transactions(tmp_path: Path, type: str, kind: type[Event],
 )
 def test_transactions_of_other_types_are_skipped(tmp_path: Path, type: str | None, reason: str) -> None:
     """The reason names the type."""
-    found = told(tmp_path, file(activity(transaction(type))))
+    found = found_in(tmp_path, file(activity(transaction(type))))
     assert [each.reason for each in found.skipped] == [reason]
     assert len(found.entries) == 1
 
@@ -92,7 +92,7 @@ def test_every_type_of_the_code_list_is_known() -> None:
 )
 def test_malformed_transactions_are_skipped(tmp_path: Path, given: str, reason: str, found: str | None) -> None:
     """With the reason, the place, the line and what was found; those around them are read."""
-    told_ = told(tmp_path, file(activity(transaction(ref="a"), given, transaction(ref="b"))))
+    told_ = found_in(tmp_path, file(activity(transaction(ref="a"), given, transaction(ref="b"))))
     assert [(each.reason, each.place, each.line, each.found) for each in told_.skipped] == [
         (f"a transaction {reason}", "transaction 2 of XM-1", 6, found)
     ]
@@ -101,7 +101,7 @@ def test_malformed_transactions_are_skipped(tmp_path: Path, given: str, reason: 
 
 def test_no_other_date_stands_in_for_one_that_is_missing(tmp_path: Path) -> None:
     """Not even that of the value."""
-    found = told(tmp_path, file(activity(transaction(date=None, value_date="2022-05-06"))))
+    found = found_in(tmp_path, file(activity(transaction(date=None, value_date="2022-05-06"))))
     assert (len(found.entries), len(found.skipped)) == (1, 1)
 
 
@@ -134,19 +134,19 @@ def test_dates_are_those_of_xml_schema(tmp_path: Path, date: str) -> None:
 
 def test_negative_values_reverse(tmp_path: Path) -> None:
     """What was taken back is taken from the sum."""
-    found = told(tmp_path, file(activity(transaction(value="100"), transaction(value="-30", date="2022-06-01"))))
+    found = found_in(tmp_path, file(activity(transaction(value="100"), transaction(value="-30", date="2022-06-01"))))
     assert found.money() == {("disbursement", "USD"): "70"}
 
 
 def test_a_currency_of_its_own_comes_before_that_of_the_activity(tmp_path: Path) -> None:
-    """An empty one is none."""
+    """An empty one counts as missing."""
     events = money_of(tmp_path, transaction(currency="EUR"), transaction(currency=""), transaction(currency=" JPY "))
     assert [str(each.value) for each in events] == ["EUR 100", "USD 100", "JPY 100"]
 
 
 def test_a_value_without_any_currency_is_skipped(tmp_path: Path) -> None:
     """There is no currency that one could assume."""
-    found = told(tmp_path, file(activity(transaction(), transaction(currency="EUR"), default_currency=None)))
+    found = found_in(tmp_path, file(activity(transaction(), transaction(currency="EUR"), default_currency=None)))
     assert [each.reason for each in found.skipped] == [
         "a transaction without a currency, of its own or of its activity"
     ]
@@ -154,9 +154,9 @@ def test_a_value_without_any_currency_is_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("valued", "remarks"), [("2022-05-06", 0), ("2021-01-01", 0), (None, 0), ("soon", 1)])
-def test_the_value_date_is_kept_apart(tmp_path: Path, valued: str | None, remarks: int) -> None:
-    """It is the day of the exchange rate, and never that of the transaction; one that is none is left out."""
-    found = told(tmp_path, file(activity(transaction(value_date=valued))))
+def test_the_value_date_is_a_date_of_its_own(tmp_path: Path, valued: str | None, remarks: int) -> None:
+    """It is the day of the exchange rate, and never that of the transaction; one that is not a day is left out."""
+    found = found_in(tmp_path, file(activity(transaction(value_date=valued))))
     [event] = found.events(Disbursement)
     assert event.date.text == "2022-05-06"
     assert (event.value_date and event.value_date.text) == (None if remarks else valued)
@@ -168,7 +168,7 @@ PROVIDER, RECEIVER = org("provider-org", "XM-P", "Provider"), org("receiver-org"
 
 @pytest.mark.parametrize("type", ["2", "3", "4", "12"])
 def test_an_omitted_provider_of_outgoing_funds_is_the_reporter(tmp_path: Path, type: str) -> None:
-    """IATI 2.03, provider-org. The receiver is unknown where it is omitted."""
+    """IATI 2.03, provider-org. The receiver is unknown if it is omitted."""
     alone, both = money_of(tmp_path, transaction(type), transaction(type, "1", "2022-01-01", PROVIDER, RECEIVER))
     assert (alone.donor, alone.recipient) == ("XM-R", None)
     assert (both.donor, both.recipient) == ("XM-P", "The Receiver")
@@ -176,7 +176,7 @@ def test_an_omitted_provider_of_outgoing_funds_is_the_reporter(tmp_path: Path, t
 
 @pytest.mark.parametrize("type", ["1", "11", "13"])
 def test_an_omitted_receiver_of_incoming_funds_is_the_reporter(tmp_path: Path, type: str) -> None:
-    """IATI 2.03, receiver-org. The provider is unknown where it is omitted."""
+    """IATI 2.03, receiver-org. The provider is unknown if it is omitted."""
     alone, both = money_of(tmp_path, transaction(type), transaction(type, "1", "2022-01-01", PROVIDER, RECEIVER))
     assert (alone.donor, alone.recipient) == (None, "XM-R")
     assert (both.donor, both.recipient) == ("XM-P", "The Receiver")
@@ -199,7 +199,7 @@ def test_one_flow_seen_from_both_sides_is_summed_once(tmp_path: Path) -> None:
         transaction("13", "500", "2021-01-01", *both),
         id="XM-2",
     )
-    found = told(tmp_path, file(given_, taken))
+    found = found_in(tmp_path, file(given_, taken))
     assert found.money() == {
         ("commitment", "USD"): "100",
         ("disbursement", "USD"): "60",
@@ -210,7 +210,7 @@ def test_one_flow_seen_from_both_sides_is_summed_once(tmp_path: Path) -> None:
 
 
 def test_references_are_the_publishers_where_they_are_unique(tmp_path: Path) -> None:
-    """Else, and where there is none, they say what the transaction is."""
+    """Otherwise, and without one, they say what the transaction is."""
     events = money_of(
         tmp_path,
         transaction(ref=" T 1\n"),
@@ -227,8 +227,8 @@ def test_references_are_the_publishers_where_they_are_unique(tmp_path: Path) -> 
 
 
 def test_exact_repeats_are_kept_apart_and_remarked(tmp_path: Path) -> None:
-    """All of them count: nobody says that they are one."""
-    found = told(tmp_path, file(activity(*[transaction()] * 3, transaction(ref="X"), transaction(value="5"))))
+    """All of them count: the file does not say that they are one."""
+    found = found_in(tmp_path, file(activity(*[transaction()] * 3, transaction(ref="X"), transaction(value="5"))))
     assert [each.ref for each in found.events(Disbursement)] == [
         "XM-1/transaction/3:2022-05-06:100USD::",
         "XM-1/transaction/3:2022-05-06:100USD::#2",
@@ -257,7 +257,7 @@ def test_the_order_of_repeats_does_not_matter(tmp_path_factory: pytest.TempPathF
 
 def test_a_transaction_dated_after_its_report_is_remarked(tmp_path: Path) -> None:
     """It is read as it stands; a planned one does not belong among transactions."""
-    found = told(tmp_path, file(activity(transaction(date="2023-03-01"), transaction(date="2023-03-02"))))
+    found = found_in(tmp_path, file(activity(transaction(date="2023-03-01"), transaction(date="2023-03-02"))))
     assert [(each.reason, each.place) for each in found.remarks] == [
         ("a transaction dated after the report that states it", "transaction 2 of XM-1")
     ]

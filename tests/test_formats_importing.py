@@ -1,4 +1,4 @@
-"""Importing: versions of a file become history, and what others wrote is left alone. Readings are made here by hand."""
+"""Importing: versions of a file become history, and what others wrote is left alone. The readings are made by hand."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def trucks(folder: Path, kind: str = "pledge", as_of: str = FAR, known_at: str |
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
-    """Neither where an entry stands nor when the file was fetched is something new."""
+    """Neither the place of an entry nor the day on which the file was fetched is something new."""
     imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 7, None))
     before = (tmp_path / "events.jsonl").read_bytes()
     moved = attrs.evolve(pledge("a", 5, "2022-03-01").event, sources=[source("2022-03-01", line=9)])
@@ -119,8 +119,8 @@ def test_what_a_newer_version_says_otherwise_is_news(tmp_path: Path) -> None:
     assert trucks(tmp_path, known_at="2022-02-28") == (0, 0)
 
 
-def test_the_same_version_read_otherwise_is_a_repair(tmp_path: Path) -> None:
-    """The world said nothing new: what we wrote is as if it had been right from the start."""
+def test_the_same_version_read_differently_is_a_repair(tmp_path: Path) -> None:
+    """The source said nothing new: what was recorded is as if it had been right from the start."""
     imported(tmp_path, pledge("a", 5, "2022-03-01"))
     report = imported(tmp_path, pledge("a", 5, "2022-03-01", donor="Japan"))
     assert dict(report.outcomes) == {"repaired": 1}
@@ -128,8 +128,8 @@ def test_the_same_version_read_otherwise_is_a_repair(tmp_path: Path) -> None:
     assert imported(tmp_path, pledge("a", 5, "2022-03-01", donor="Japan")).recorded == 0
 
 
-def test_a_mistake_of_ours_is_a_repair_where_the_user_says_so(tmp_path: Path) -> None:
-    """Without dates of publication nothing else can tell."""
+def test_a_reading_mistake_is_a_repair_if_the_user_says_so(tmp_path: Path) -> None:
+    """Without dates of publication nothing else can show it."""
     imported(tmp_path, pledge("a", 5, None))
     assert dict(imported(tmp_path, pledge("a", 6, None), repair=True).outcomes) == {"repaired": 1}
     later = NOW + timedelta(days=1)
@@ -156,7 +156,7 @@ def test_a_level_that_rose_is_a_new_fact_between_the_versions(tmp_path: Path) ->
 
 
 def test_a_level_that_is_new_in_a_complete_dataset_came_about_since_the_last_version(tmp_path: Path) -> None:
-    """Where each version tells all there is, none was there before; else it may have been."""
+    """If each version reports everything, it was not there before; otherwise it may have been."""
     imported(tmp_path, level("a", 12, "2022-03-01"))
     imported(tmp_path, attrs.evolve(level("b", 5, "2022-09-01"), complete=True))
     assert [trucks(tmp_path, "delivery", day) for day in ("2022-02-28", "2022-08-31", "2022-09-01")] == [
@@ -169,7 +169,7 @@ def test_a_level_that_is_new_in_a_complete_dataset_came_about_since_the_last_ver
 
 
 def test_a_level_keeps_a_date_of_its_own(tmp_path: Path) -> None:
-    """Where the newer version says when, that is not made vaguer; where it only says by when, it is narrowed."""
+    """If the newer version says when, that is not made vaguer; if it only says by when, it is narrowed."""
     imported(tmp_path, level("a", 12, "2022-03-01"))
     for version, said in (("2022-09-01", "2022-06"), ("2022-12-01", "2022")):
         event = attrs.evolve(level("a", int(version[5:7]) + 20, version).event, date=said)
@@ -187,7 +187,7 @@ def test_a_level_that_fell_had_been_too_high(tmp_path: Path) -> None:
 
 
 def test_a_state_that_changed_is_a_new_fact(tmp_path: Path) -> None:
-    """A project's status is told as it is by each version: the older is history, and no mistake."""
+    """Each version states the status as it is then: the older one is history, and no mistake."""
     for version, status in (("2022-03-01", "pipeline"), ("2022-09-01", "implementation")):
         event = Status(date=f"[..{version}]", project="p", status=status, ref="p/status", sources=[source(version)])
         imported(tmp_path, Entry(event=event, restated=True))
@@ -200,7 +200,7 @@ def test_a_state_that_changed_is_a_new_fact(tmp_path: Path) -> None:
 
 
 def test_what_is_gone_from_a_whole_is_retracted(tmp_path: Path) -> None:
-    """Only where the version has told all of it, only once, and it may come back."""
+    """Only if the version is complete, only once, and it may come back."""
     imported(tmp_path, pledge("x/a", 5, "2022-03-01"), pledge("x/b", 1, "2022-03-01"), pledge("xy", 9, "2022-03-01"))
     assert imported(tmp_path, pledge("x/a", 5, "2022-09-01")).recorded == 0
     whole = Whole(scope="x/", source=source("2022-09-01"))
@@ -227,14 +227,14 @@ def test_a_level_that_is_gone_and_comes_back_is_counted_once(tmp_path: Path) -> 
 def test_an_entry_is_known_by_the_reference_that_it_formerly_had(tmp_path: Path) -> None:
     """It keeps that one: the same again is nothing new, a change is news of it, and only what is gone is retracted."""
 
-    def told(version: str, amount: int) -> list[Reading]:
+    def release(version: str, amount: int) -> list[Reading]:
         second = attrs.evolve(pledge("a#2", amount, version), formerly="a #2")
         return [pledge("a", 1, version), second, Whole(scope="", source=source(version))]
 
     imported(tmp_path, pledge("a", 1, "2022-03-01"), pledge("a #2", 2, "2022-03-01"), pledge("b", 4, "2022-03-01"))
-    assert dict(imported(tmp_path, *told("2022-03-01", 2)[:2]).outcomes) == {"unchanged": 2}
-    assert dict(imported(tmp_path, *told("2022-09-01", 3)).outcomes) == {"unchanged": 1, "news": 1, "gone": 1}
-    assert dict(imported(tmp_path, *told("2022-09-01", 3)).outcomes) == {"unchanged": 2}
+    assert dict(imported(tmp_path, *release("2022-03-01", 2)[:2]).outcomes) == {"unchanged": 2}
+    assert dict(imported(tmp_path, *release("2022-09-01", 3)).outcomes) == {"unchanged": 1, "news": 1, "gone": 1}
+    assert dict(imported(tmp_path, *release("2022-09-01", 3)).outcomes) == {"unchanged": 2}
     refs = [getattr(getattr(each.event, "event", each.event), "ref", None) for each in records(tmp_path)]
     assert refs == ["a", "a #2", "b", "a #2", None]
     assert trucks(tmp_path) == (4, 4)
@@ -252,7 +252,7 @@ def test_an_entry_that_the_log_has_under_neither_reference_gets_today_s(tmp_path
 
 
 def test_an_older_version_after_a_newer_one_is_skipped(tmp_path: Path) -> None:
-    """It cannot be told any more since when one knew what."""
+    """It would no longer be clear what was known when."""
     imported(tmp_path, pledge("a", 8, "2022-09-01"))
     report = imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"))
     assert (report.recorded, report.counts) == (1, {OLDER: 1})
@@ -261,20 +261,20 @@ def test_an_older_version_after_a_newer_one_is_skipped(tmp_path: Path) -> None:
 def test_an_older_version_takes_nothing_back(tmp_path: Path) -> None:
     """What it does not have came later; and what only it has is gone by now."""
 
-    def told(version: str, *refs: str) -> Report:
+    def import_all(version: str, *refs: str) -> Report:
         scope: list[Reading] = [Beginning(scope="", source=source(version))]
         whole = Whole(scope="", source=source(version))
         return imported(tmp_path, *scope, *(pledge(ref, 5, version) for ref in refs), whole)
 
-    told("2022-03-01", "a", "gone")
-    told("2022-09-01", "a", "b")
-    report = told("2022-03-01", "a", "gone", "never heard of")
+    import_all("2022-03-01", "a", "gone")
+    import_all("2022-09-01", "a", "b")
+    report = import_all("2022-03-01", "a", "gone", "never heard of")
     assert (report.recorded, report.counts) == (0, {OLDER: 2})
     assert trucks(tmp_path) == (10, 10)
-    assert told("2022-09-01", "a", "b").recorded == 0
+    assert import_all("2022-09-01", "a", "b").recorded == 0
 
 
-def test_what_changes_back_and_forth_is_told_each_time(tmp_path: Path) -> None:
+def test_what_changes_back_and_forth_is_recorded_each_time(tmp_path: Path) -> None:
     """A correction that was made before is made again, and holds again; so with what is gone and comes back."""
     for number, amount in enumerate((100, 150, 100, 150)):
         report = imported(tmp_path, pledge("a", amount, None), now=NOW + timedelta(hours=number))
@@ -289,7 +289,7 @@ def test_what_changes_back_and_forth_is_told_each_time(tmp_path: Path) -> None:
 
 
 def test_two_imports_at_once_are_not_both_recorded(tmp_path: Path) -> None:
-    """Who comes second is told to try again; then all is well."""
+    """The second is asked to try again; then all is well."""
     imported(tmp_path, pledge("other", 0, None))
 
     def meanwhile() -> Iterator[Reading]:
@@ -304,13 +304,13 @@ def test_two_imports_at_once_are_not_both_recorded(tmp_path: Path) -> None:
 
 
 def test_a_key_twice_in_one_file_is_skipped(tmp_path: Path) -> None:
-    """The first stands, and the report says where the second is."""
+    """The first stands, and the report has the place of the second."""
     report = imported(tmp_path, pledge("a", 8, None), pledge("a", 8, None))
     [twice] = report.skipped[TWICE]
     assert (report.recorded, twice.found, twice.place) == (1, "a", "register.csv, line 1")
 
 
-def test_what_was_skipped_or_is_worth_a_look_is_told_by_reason(tmp_path: Path) -> None:
+def test_what_was_skipped_or_is_worth_a_look_is_reported_by_reason(tmp_path: Path) -> None:
     """Every one of them."""
     skipped = [Skipped(reason="no date", place=f"row {row}", line=row) for row in range(5)]
     report = imported(tmp_path, *skipped, Remark(reason="a repeat", place="row 9"), Skipped(reason="no sum", place="?"))
@@ -319,13 +319,13 @@ def test_what_was_skipped_or_is_worth_a_look_is_told_by_reason(tmp_path: Path) -
     assert (set(report.skipped), set(report.remarks)) == ({"no date", "no sum"}, {"a repeat"})
 
 
-def test_that_nobody_says_when_a_version_came_out_is_told(tmp_path: Path) -> None:
+def test_a_version_without_a_date_of_publication_gets_a_remark(tmp_path: Path) -> None:
     """Of what is recorded because of it, and not once more of what is recorded already."""
-    told = [pledge("a", 1, None), pledge("b", 2, "2022-03-01"), pledge("c", 3, None)]
-    report = imported(tmp_path, *told)
+    entries = [pledge("a", 1, None), pledge("b", 2, "2022-03-01"), pledge("c", 3, None)]
+    report = imported(tmp_path, *entries)
     assert (report.counts[UNDATED], len(report.remarks[UNDATED])) == (2, 2)
-    assert report.remarks[UNDATED][0].place == told[0].event.sources[0].locator
-    assert UNDATED not in imported(tmp_path, *told).remarks
+    assert report.remarks[UNDATED][0].place == entries[0].event.sources[0].locator
+    assert UNDATED not in imported(tmp_path, *entries).remarks
 
 
 def test_a_file_that_breaks_off_leaves_the_log_as_it_was(tmp_path: Path) -> None:
@@ -345,7 +345,7 @@ def test_a_file_that_breaks_off_leaves_the_log_as_it_was(tmp_path: Path) -> None
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_dry_run_records_nothing_and_tells_what_would_be(tmp_path: Path) -> None:
+def test_a_dry_run_records_nothing_and_reports_what_would_be(tmp_path: Path) -> None:
     """Not even a folder is made."""
     entries = [pledge(str(number), 1, None) for number in range(20)]
     report = imported(tmp_path / "none", *entries, dry_run=True)
@@ -357,7 +357,7 @@ def test_a_dry_run_records_nothing_and_tells_what_would_be(tmp_path: Path) -> No
 # What others wrote.
 
 
-def test_amendments_by_other_hands_are_left_alone(tmp_path: Path) -> None:
+def test_amendments_by_others_are_left_alone(tmp_path: Path) -> None:
     """A file that says what it always said does not undo them, nor are they taken for what it says."""
     imported(tmp_path, pledge("a", 5, "2022-03-01"), pledge("b", 5, "2022-03-01"), pledge("c", 5, "2022-03-01"))
     one, other, third = records(tmp_path)
@@ -384,8 +384,8 @@ def version_day(number: int) -> str:
     return (date(2022, 1, 10) + timedelta(days=30 * number)).isoformat()
 
 
-def import_versions(folder: Path, told: Iterable[dict[str, int]], start: int = 0) -> None:
-    for number, entries in enumerate(told, start=start):
+def import_versions(folder: Path, said: Iterable[dict[str, int]], start: int = 0) -> None:
+    for number, entries in enumerate(said, start=start):
         day = version_day(number)
         readings: list[Reading] = [pledge(ref, amount, day) for ref, amount in entries.items()]
         imported(folder, *readings, Whole(scope="", source=source(day)), now=NOW + timedelta(hours=number))
@@ -393,31 +393,31 @@ def import_versions(folder: Path, told: Iterable[dict[str, int]], start: int = 0
 
 @settings(max_examples=settings().max_examples // 2)
 @given(versions)
-def test_what_is_known_at_each_version_is_what_it_said(told: list[dict[str, int]]) -> None:
+def test_what_is_known_at_each_version_is_what_it_said(said: list[dict[str, int]]) -> None:
     """Whatever the versions said, known at each is its own sum; and importing the last again changes nothing."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        import_versions(folder, told)
+        import_versions(folder, said)
         if not EventLog(folder).files():
-            assert not any(told)
+            assert not any(said)
             return
-        for number, entries in enumerate(told):
+        for number, entries in enumerate(said):
             expected = sum(entries.values())
             assert trucks(folder, known_at=version_day(number)) == (expected, expected)
         before = len(records(folder))
-        import_versions(folder, told[-1:], start=len(told) - 1)
+        import_versions(folder, said[-1:], start=len(said) - 1)
         assert len(records(folder)) == before
         assert not [each for each in check(records(folder), today=date(2030, 1, 1)) if each.severity == "error"]
 
 
 @settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6))
-def test_a_level_is_what_each_version_said_by_then(told: list[int]) -> None:
+def test_a_level_is_what_each_version_said_by_then(said: list[int]) -> None:
     """As of and known at each version's day the level is what it said, whether it rose or fell."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        for number, amount in enumerate(told):
+        for number, amount in enumerate(said):
             imported(folder, level("a", amount, version_day(number)), now=NOW + timedelta(hours=number))
-        for number, amount in enumerate(told):
+        for number, amount in enumerate(said):
             day = version_day(number)
             assert trucks(folder, "delivery", day, day) == (amount, amount)

@@ -1,4 +1,4 @@
-"""The reader of the Ukraine Support Tracker, on small releases of our own."""
+"""The reader of the Ukraine Support Tracker, on small made-up releases."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_what_is_no_date_is_not_guessed(text: str) -> None:
     ],
 )
 def test_units_in_numbers_and_words(text: str, meant: str | None) -> None:
-    """What nobody disclosed is more than none, what nobody speaks of is unknown, and neither is 0."""
+    """What is undisclosed is more than none, what is not mentioned is unknown, and neither is 0."""
     units = read_units(text)
     assert (None if units is None else units.text) == meant
 
@@ -180,7 +180,7 @@ def test_units_that_may_be_two_numbers_are_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Not given", "No price", "", "-"])
 def test_a_value_that_is_not_given_is_unknown(text: str) -> None:
-    """It is none, and not 0."""
+    """It is no value, and not 0."""
     assert read_value(text) is None
 
 
@@ -244,14 +244,14 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_files_name_tells(tmp_path: Path, name: str, number: str | None, published: str | None) -> None:
-    """The number of the release and its day or month, where they stand in the name; no clock is asked."""
+    """The number of the release and its day or month, if they are in the name; the clock is not used."""
     source = events(list(read(File(path=written(tmp_path / name, [row()])))))["JPM1"].sources[0]
     assert source.title == "Ukraine Support Tracker" + (f", release {number}" if number else "")
     assert source.published == (DateRange(published) if published else None)
 
 
 def test_without_a_cut_off_nothing_is_invented(tmp_path: Path) -> None:
-    """A level of which nobody knows by when it holds is of any time; a late date cannot be told from a right one."""
+    """Without a cut-off a level is of any time, and a late date cannot be distinguished from a right one."""
     found = readings(tmp_path, row(item="truck", delivered="3", date="2922-02-09"), published=None)
     assert events(found)["JPM1/delivered/truck"].date.text == "../.."
     assert worth_a_look(found) == []
@@ -264,7 +264,7 @@ def test_rows_of_a_package_need_not_stand_together(tmp_path: Path) -> None:
 
 
 def test_the_value_is_that_of_the_row_marked_first(tmp_path: Path) -> None:
-    """Or where none is marked, of the first that states one; other values are told, and never summed."""
+    """Or if none is marked, of the first that states one; other values are reported, and never summed."""
     rows = [row(value="Not given"), row(value="700", date="2022-05-01"), row(value="1000", first="1")]
     found = readings(tmp_path, *rows)
     assert str(events(found)["JPM1"].value) == "JPY 1,000"
@@ -293,7 +293,7 @@ def test_values_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_estimates_are_observations(tmp_path: Path) -> None:
-    """What the tracker reckons itself is never a value: it stands apart, with its unit, as of the release."""
+    """The tracker's own figures are never a value: they are observations, with their unit, as of the release."""
     found = readings(
         tmp_path,
         row(
@@ -328,7 +328,7 @@ def test_a_total_in_no_currency_is_left_out(tmp_path: Path) -> None:
 
 
 def test_one_item_on_several_rows(tmp_path: Path) -> None:
-    """The rows are kept apart by their order in time, so that they keep their names where rows move."""
+    """The rows are numbered in time, so that they keep their references if they move."""
     rows = [row(item="Javelin", units="2", date="2022-06-01"), row(item="javelin", units="1", date="until 3/1/2022")]
     for moved in (rows, rows[::-1]):
         found = events(readings(tmp_path, *moved))
@@ -360,7 +360,7 @@ def test_units_that_are_no_number(tmp_path: Path) -> None:
 
 
 def test_units_of_no_item(tmp_path: Path) -> None:
-    """Where units stand without an item, so do they in the log."""
+    """Units without an item are recorded without an item."""
     promise = events(readings(tmp_path, row(item=".", units="5")))["JPM1/promised/(no item)"]
     assert (promise.item, promise.quantity.text) == (None, "5")
 
@@ -374,7 +374,7 @@ def test_a_date_after_the_release(tmp_path: Path, text: str) -> None:
     assert worth_a_look(found) == [(entries.AFTER, text)]
 
 
-def test_a_date_that_nobody_understands(tmp_path: Path) -> None:
+def test_a_date_that_is_not_understood(tmp_path: Path) -> None:
     """Likewise."""
     found = readings(tmp_path, row(date="soon"))
     assert events(found)["JPM1"].sources[0].quote == "soon"
@@ -397,7 +397,7 @@ def test_what_makes_no_event_is_skipped(tmp_path: Path) -> None:
 
 
 def test_sources_are_addresses_and_texts(tmp_path: Path) -> None:
-    """Each is named once; what stands for nothing is none, and a stray dot before an address is no part of it."""
+    """Each is named once; an empty mark is none, and a stray dot before an address is left out."""
     links = {"link_1": ".https://a.example", "link_2": "E-mail from a ministry", "delivery_link": "\xa0"}
     found = events(readings(tmp_path, row(item="truck", delivered="1", **links), row(link_1="https://a.example")))
     named = [(source.url, source.title) for source in found["JPM1"].sources[1:]]
@@ -469,7 +469,7 @@ def test_a_pledge_and_what_is_allocated_of_it(tmp_path: Path) -> None:
 
 
 def test_parts_with_ids_have_values_of_their_own(tmp_path: Path) -> None:
-    """A value is counted once for each part, and equal ones only where the tracker, too, has a total for each."""
+    """A value is counted once for each part, and equal ones only if the tracker, too, has a total for each."""
     rows = [
         row(measure="Allocation", part="P1", value="400", item="truck"),
         row(measure="Allocation", part="P1", value="400", item="bus"),
@@ -547,7 +547,7 @@ def test_two_releases_become_history(tmp_path: Path) -> None:
 
 
 def test_a_release_with_the_same_content_changes_nothing(tmp_path: Path) -> None:
-    """Also not where dates are vague, or lie after the release."""
+    """Also if dates are vague, or after the release."""
     rows = [
         row(date="unspecified", item="truck", units="1", delivered="1", price="5"),
         row(id="B", date="until 4/6/2027"),
@@ -613,7 +613,7 @@ def test_a_workbook_says_itself_which_release_it_is(tmp_path: Path) -> None:
 
 
 def test_the_main_sheet_may_be_called_otherwise(tmp_path: Path) -> None:
-    """It is then the first that has the columns; the updates tell as the read-me does."""
+    """It is then the first that has the columns; the sheet of updates names the release, as the read-me does."""
     updates = ("Updates and Corrections", [["Updates and corrections"], ["Release 9 (until January 15, 2023)"], ["x"]])
     book = workbook(tmp_path / "tracker.xlsx", updates, ("Sheet1", [["Notes"], *sheet_of(row())]))
     own = events(list(read(book)))["JPM1"].sources[0]

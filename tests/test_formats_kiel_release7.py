@@ -62,7 +62,7 @@ def events(readings: Iterable[Reading]) -> list[Event]:
 
 
 def unplaced(readings: Iterable[Reading]) -> dict[str | None, tuple[Event, bool]]:
-    """The entries by their references, without where they stand."""
+    """The entries by their references, without their places."""
     found = {}
     for each in readings:
         if isinstance(each, Entry):
@@ -96,7 +96,7 @@ def straightforward(sheet: list[dict[str, str]], column: str) -> dict[tuple[str,
 
 
 def test_workbook_and_csv_say_the_same(of_csv: list[Reading], of_workbook: list[Reading]) -> None:
-    """The whole workbook, which has no header above its items, tells what its main sheet tells as CSV."""
+    """The whole workbook, which has no header above its items, says what its main sheet says as CSV."""
     assert unplaced(of_csv) == unplaced(of_workbook)
     found = [
         Counter((each.reason, each.found) for each in of if isinstance(each, Remark)) for of in (of_csv, of_workbook)
@@ -219,7 +219,7 @@ def test_no_date_is_later_than_the_release(readings: list[Reading]) -> None:
 
 
 def test_the_release_says_which_it_is(of_workbook: list[Reading]) -> None:
-    """The workbook tells its number and until when it goes; a CSV only what its name tells."""
+    """The workbook has its number and cut-off; a CSV only what is in its name."""
     own = events(of_workbook)[0].sources[0]
     assert (own.title, own.published) == ("Ukraine Support Tracker, release 7", CUT_OFF)
     named = next(iter(events(read(File(path=MAIN))))).sources[0]

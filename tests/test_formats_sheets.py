@@ -104,7 +104,7 @@ def test_a_packed_file_is_unpacked(written: Callable[..., File], tmp_path: Path)
     ],
 )
 def test_what_is_no_table_is_refused(content: bytes, message: str, written: Callable[..., File]) -> None:
-    """A file that is none of the three is refused in one line that says what it seems to be."""
+    """A file of another kind is refused in one line that says what it seems to be."""
     with pytest.raises(UnreadableFile, match=message):
         list(rows(written(content)))
 
@@ -132,7 +132,7 @@ def test_the_header_is_looked_for_where_columns_are_wanted(tmp_path: Path, writt
 
 
 def test_wanted_columns_that_are_not_there_are_named(tmp_path: Path, written: Callable[..., File]) -> None:
-    """The error names what is missing of the header that comes nearest, and where that is."""
+    """The error names what is missing of the header that comes nearest, and the line of it."""
     table = [["title"], ["item", "units"], ["truck", 3]]
     book = workbook(tmp_path / "t.xlsx", ("One", [["x"]]), ("Two", table))
     text = written("title\nitem,units\ntruck,3\n")
@@ -152,8 +152,8 @@ def test_the_header_is_near_the_beginning(written: Callable[..., File]) -> None:
     assert cells(written("x\n" * (sheets.HEADER_WITHIN - 1) + "item\n1"), wanted=["item"]) == [{"item": "1"}]
 
 
-def test_headers_that_are_the_same_or_missing_are_told_apart(written: Callable[..., File]) -> None:
-    """The second of two equal names is numbered, a nameless column goes by its place where it holds something."""
+def test_headers_that_are_the_same_or_missing_are_distinguished(written: Callable[..., File]) -> None:
+    """The second of two equal names is numbered, a nameless column is called by its place if it is not empty."""
     text = written("item,,item,item (2),item,\na,,b,c,d,\ne,f,g,h,i,j\n")
     assert cells(text) == [
         {"item": "a", "item (2)": "b", "item (2) (2)": "c", "item (3)": "d"},
@@ -236,7 +236,7 @@ def test_the_encoding_may_be_said(encoding: str, written: Callable[..., File]) -
 
 
 @pytest.mark.parametrize("encoding", ["latin-99", "hex", "a\0b"])
-def test_an_encoding_that_nobody_knows_is_wrong_use(encoding: str, written: Callable[..., File]) -> None:
+def test_an_unknown_encoding_is_wrong_use(encoding: str, written: Callable[..., File]) -> None:
     """An unknown encoding, or one that gives no text, is the user's to mend, not the file's."""
     with pytest.raises(UsageError, match="unknown encoding"):
         list(rows(written("a\n1", encoding=encoding)))
@@ -304,10 +304,10 @@ def test_a_workbook_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> No
 
 def test_reading_says_how_far_it_is(written: Callable[..., File]) -> None:
     """Progress grows while the file is read, and ends at 1."""
-    told: list[float] = []
-    list(rows(written("a\n" + "x\n" * 100_000, progress=told.append)))
-    assert told[-1] == 1.0
-    assert len([each for each in told if 0.2 < each < 0.8]) > 1
+    fractions: list[float] = []
+    list(rows(written("a\n" + "x\n" * 100_000, progress=fractions.append)))
+    assert fractions[-1] == 1.0
+    assert len([each for each in fractions if 0.2 < each < 0.8]) > 1
 
 
 # JSON Lines.
@@ -402,14 +402,14 @@ def test_no_number_of_a_workbook_is_rounded(number: float) -> None:
 
 
 def test_a_formula_that_was_never_calculated_is_no_empty_cell(tmp_path: Path) -> None:
-    """Nobody knows what it comes to, so the workbook is refused, and the cell is named."""
+    """Its value is not known, so the workbook is refused, and the cell is named."""
     book = workbook(tmp_path / "t.xlsx", ("S", [["a", "b"], [1, "=1+1"]]))
     with pytest.raises(UnreadableFile, match="the formula in 'B2' has never been calculated"):
         cells(book)
 
 
 def test_a_sheet_may_be_named(tmp_path: Path, written: Callable[..., File]) -> None:
-    """A named sheet is read, or as it stands without a header; of one that is not there, the names are told."""
+    """A named sheet is read, also as it is without a header; if it is not there, the names of the others are listed."""
     book = workbook(tmp_path / "t.xlsx", ("One", [["a"], [1]]), ("Notes", [[], [None, "Release 7"], ["b"]]))
     assert cells(book, sheet="One") == [{"a": "1"}]
     with opened(book) as sheets:

@@ -78,14 +78,14 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert aid.read_text(encoding="utf-8") == SAMPLE
     readings = list(read(File(path=aid, mapping=mapping)))
     assert all(isinstance(reading, Entry) for reading in readings)
-    told = [(each.event, each.restated) for each in readings if isinstance(each, Entry)]
-    found = [(e.ref, e.kind, e.date.text, e.donor, e.item, e.quantity.text, restated) for e, restated in told]  # type: ignore[attr-defined]
+    entries = [(each.event, each.restated) for each in readings if isinstance(each, Entry)]
+    found = [(e.ref, e.kind, e.date.text, e.donor, e.item, e.quantity.text, restated) for e, restated in entries]  # type: ignore[attr-defined]
     assert found == [
         ("1/promised", "pledge", "2022-04-05", "Japan", "Truck", "30", False),
         ("1/delivered", "delivery", "2022-06", "Japan", "Truck", "12", True),
         ("2/promised", "pledge", "2022-21", "Norway", "Helmet", "1..", False),
     ]
-    first, third = told[0][0], told[2][0]
+    first, third = entries[0][0], entries[2][0]
     assert first.value.text == "EUR 1200000.5"  # type: ignore[attr-defined]
     assert [each.url for each in first.sources] == [None, "https://example.org/1"]
     assert first.note == "package A, announced by the Japan government"
@@ -106,7 +106,7 @@ def test_every_line_of_the_example_that_is_commented_out_is_a_mapping_too(table:
 
 
 def test_without_a_mapping_the_error_points_to_one(tmp_path: Path) -> None:
-    """Who gives no mapping is told how to get one."""
+    """Without a mapping, the message says how to get one."""
     with pytest.raises(UsageError, match="--mapping FILE; --example"):
         next(read(File(path=tmp_path / "aid.csv")))
 
@@ -115,7 +115,7 @@ def test_without_a_mapping_the_error_points_to_one(tmp_path: Path) -> None:
 
 
 def test_the_same_table_says_the_same_in_each_format(table: Callable[..., File], tmp_path: Path) -> None:
-    """CSV, XLSX and JSON Lines make the same events, but for where they stand."""
+    """CSV, XLSX and JSON Lines make the same events, but for their places."""
     rows: list[dict[str, Any]] = [
         {"id": "1", "date": "2022-03-01", "item": "truck", "number": 1.5},
         {"id": "2", "date": "2022", "item": "boat"},
@@ -134,20 +134,20 @@ def test_the_same_table_says_the_same_in_each_format(table: Callable[..., File],
     ]
     book = attrs.evolve(flat, path=workbook(tmp_path / "aid.xlsx", ("S", sheet)).path)
     places = []
-    told = []
+    read_events = []
     for file in (flat, lines, book):
         found = events(file)
         places.append([each.sources[0].locator for each in found])
-        told.append([attrs.evolve(e, sources=[attrs.evolve(e.sources[0], locator=None)]) for e in found])
-    assert told[0] == told[1] == told[2]
-    assert [(e.ref, e.date.text, e.item, e.quantity and e.quantity.text) for e in told[0]] == [
+        read_events.append([attrs.evolve(e, sources=[attrs.evolve(e.sources[0], locator=None)]) for e in found])
+    assert read_events[0] == read_events[1] == read_events[2]
+    assert [(e.ref, e.date.text, e.item, e.quantity and e.quantity.text) for e in read_events[0]] == [
         ("1/given", "2022-03-01", "truck", "1.5"),
         ("2/given", "2022", "boat", None),
     ]
     assert [each[1] for each in places] == ["aid.csv, line 3", "aid.jsonl, line 2", "aid.xlsx, row 4 of S"]
 
 
-def test_a_column_may_tell_the_kind(table: Callable[..., File]) -> None:
+def test_a_column_may_say_the_kind(table: Callable[..., File]) -> None:
     """Each row is of the kind that its word means; a field that its kind does not have is left out."""
     mapping = """
         dataset = "test"
@@ -179,7 +179,7 @@ def test_a_column_may_tell_the_kind(table: Callable[..., File]) -> None:
 
 
 def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> None:
-    """But for links between records, the key and the sources, each field of each kind can be told."""
+    """But for links between records, the key and the sources, each field of each kind can be a column."""
     texts = {
         **dict.fromkeys(("quantity", "amount"), "5"),
         **dict.fromkeys(("date", "due", "value_date"), "2022"),
@@ -195,11 +195,11 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
     for kind, cls in EVENT_KINDS.items():
         if kind == "cancellation":
             continue
-        told = {
+        fields = {
             name: texts.get(name, name if kind != "training" or name != "unit" else "person") for name in FIELDS[kind]
         }
         mapping = f'dataset = "test"\n[event.one]\nkind = "{kind}"\n' + "".join(
-            f'{n} = "{t}"\n' for n, t in told.items()
+            f'{n} = "{t}"\n' for n, t in fields.items()
         )
         (event,) = events(table(mapping, "a\n1\n"))
         assert isinstance(event, cls)
@@ -257,12 +257,12 @@ def test_words_are_translated_field_by_field(table: Callable[..., File]) -> None
     """
     )
     content = "id,date,item,number\n1,By  2025,Lorry,Undisclosed\n2,2022,boat,\n3,2022,boat,a lot\n4,2022,,5\n"
-    told = events(table(mapping, content))
-    assert [(e.date.text, e.item, e.quantity and e.quantity.text) for e in told] == [
+    made = events(table(mapping, content))
+    assert [(e.date.text, e.item, e.quantity and e.quantity.text) for e in made] == [
         *[("[..2025]", "truck", "1.."), ("2022", "boat", "0..")],
         *[("2022", "boat", None), ("2022", None, "5")],
     ]
-    quotes = [each.sources[0].quote for each in told]
+    quotes = [each.sources[0].quote for each in made]
     assert quotes == ["date: By  2025; number: Undisclosed", "number: ", "number: a lot", None]
 
 
@@ -328,7 +328,7 @@ def test_a_key_names_a_row_and_the_name_its_event(table: Callable[..., File]) ->
 
 
 def test_without_a_key_a_row_goes_by_what_it_says(table: Callable[..., File]) -> None:
-    """Wherever it stands: the same rows give the same keys; exact repeats are kept apart, and reported."""
+    """Wherever it stands: the same rows give the same keys; exact repeats are numbered, and reported."""
     mapping = DELIVERIES.replace('key = "id"', "")
     header, rows = "id,date,item,number\n", ["1,2022,truck,1\n", "2,2022,truck,1\n", "1,2022,truck,1\n"]
     refs = [each.ref for each in events(table(mapping, header + "".join(rows)))]
@@ -361,7 +361,7 @@ def imported(log: Path, file: File) -> dict[str, int]:
 
 
 def test_versions_become_history(table: Callable[..., File], tmp_path: Path) -> None:
-    """The same table again changes nothing; a newer one is news, a new fact where it restates, and takes back."""
+    """The same table again changes nothing; a newer one is news, a new fact if it restates, and retracts."""
     log = tmp_path / "log"
     mapping = (
         DELIVERIES + 'restated = true\n[event.promised]\nkind = "pledge"\ndate = "2021"\nquantity = "{promised}"\n'
@@ -386,8 +386,8 @@ def test_versions_become_history(table: Callable[..., File], tmp_path: Path) -> 
     assert known("pledge", "2022-06-30") == {(None,): 20}
 
 
-def test_nothing_is_taken_back_where_rows_could_not_be_read(table: Callable[..., File]) -> None:
-    """A table that tells all takes back what is gone, unless a row of it is faulty, or there is none."""
+def test_nothing_is_retracted_if_rows_could_not_be_read(table: Callable[..., File]) -> None:
+    """A complete table retracts what is gone, unless a row of it is faulty, or there is none."""
     mapping = "complete = true\n" + DELIVERIES
     whole = list(read(table(mapping, "id,date,item,number\n1,2022,truck,1\n")))[-1]
     assert isinstance(whole, Whole)
@@ -420,8 +420,8 @@ def test_faulty_rows_are_skipped(
     """What is wrong is said, with row, column and what was found; the other rows are read."""
     file = table(DELIVERIES, f"id,date,item,number\n{row}\n2,2022,truck,1\n")
     assert [each.ref for each in events(file)] == ["2/given"]
-    ((told, where, what),) = others(file)
-    assert told.startswith(reason)
+    ((given, where, what),) = others(file)
+    assert given.startswith(reason)
     assert (where, what) == (place, found)
 
 
@@ -566,7 +566,7 @@ def test_forms_without_a_year_are_refused(form: str) -> None:
 
 @given(st.dates(), st.sampled_from(["%d/%m/%Y", "%Y.%m.%d", "%B %d, %Y", "%b %Y", "%Y"]))
 def test_what_is_written_in_a_form_is_read(day: Any, form: str) -> None:
-    """A day written in a form is read as that day, or as the month or year that the form tells."""
+    """A day written in a form is read as that day, or as the month or year of the form."""
     text = day.strftime(form).replace(f"{day.year}", f"{day.year:04}")
     assert day.isoformat().startswith(to_date(text, (form,)).text)
 
@@ -593,7 +593,7 @@ def test_what_is_written_by_a_habit_is_read(number: Decimal, marks: tuple[str, s
     ],
 )
 def test_what_may_be_another_number_is_refused(text: str, decimal: str, thousands: str) -> None:
-    """A mark that stands where it does not belong is no reason to guess."""
+    """A mark in a wrong place is no reason to guess."""
     with pytest.raises(InvalidValue, match="a number such as"):
         to_number(text, decimal, thousands)
 
@@ -615,7 +615,7 @@ ROWS = st.lists(
 def test_counts_are_those_of_a_straightforward_reading(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Any]
 ) -> None:
-    """Written as CSV and read by a mapping, a table sums up as it stands there, and each row is told once."""
+    """Written as CSV and read by a mapping, a table sums up as it is, and each row is recorded once."""
     folder = tmp_path_factory.mktemp("table")
     with (folder / "aid.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)

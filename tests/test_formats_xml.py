@@ -49,8 +49,8 @@ def test_the_root_comes_first_and_then_its_children(tmp_path: Path) -> None:
     assert [each.text for each in one.children] == ["a & b"]
 
 
-def test_what_is_not_kept_is_passed_over_with_all_in_it(tmp_path: Path) -> None:
-    """Other elements, those of other namespaces, and texts that nobody asks for leave no trace."""
+def test_what_is_not_kept_is_skipped_with_all_in_it(tmp_path: Path) -> None:
+    """Other elements, those of other namespaces, and texts that are not kept leave no trace."""
     others = '<other><text>no</text></other><x:text>no</x:text><text xmlns="urn:x">no</text>'
     inside = f'{others}<part x:y="1">no<text>yes</text></part>{others}'
     _, thing = read(tmp_path, f'<list xmlns:x="urn:x"><other/><thing>{inside}</thing></list>')
@@ -60,7 +60,7 @@ def test_what_is_not_kept_is_passed_over_with_all_in_it(tmp_path: Path) -> None:
 
 
 def test_a_text_is_its_own_and_not_that_of_what_is_in_it(tmp_path: Path) -> None:
-    """CDATA and comments do not part a text; elements within it are passed over."""
+    """CDATA and comments do not part a text; elements within it are skipped."""
     _, text = read(
         tmp_path, "<list><thing><text>a<!-- - --><![CDATA[<b>]]><i>no<text>no</text></i>c</text></thing></list>"
     )
@@ -78,7 +78,7 @@ def test_elements_are_found_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_blocks_of_any_size_give_the_same(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where one block ends and the next begins does not matter."""
+    """The ends of blocks do not matter."""
     text = '<?xml version="1.0"?><list>' + "<thing n='ä'><text>ö &lt; ü</text></thing>" * 5 + "</list>"
     monkeypatch.setattr(xml, "BLOCK", size)
     _, *things = read(tmp_path, text)
@@ -104,7 +104,7 @@ def test_any_doctype_is_refused(tmp_path: Path, attack: str) -> None:
     assert line == 2
 
 
-def test_an_entity_that_nothing_declares_is_no_xml(tmp_path: Path) -> None:
+def test_an_undeclared_entity_is_not_xml(tmp_path: Path) -> None:
     """Only the five of XML itself are known."""
     message, line = refused(tmp_path, "<list>\n<thing><text>&nbsp;</text></thing></list>")
     assert message == "it is not XML, or damaged: undefined entity"
@@ -150,7 +150,7 @@ def test_a_long_token_is_read_in_linear_time(tmp_path: Path, what: str) -> None:
     assert time.process_time() - began < 2
 
 
-def test_a_text_that_nobody_asks_for_may_be_of_any_length(tmp_path: Path) -> None:
+def test_a_text_that_is_not_kept_may_be_of_any_length(tmp_path: Path) -> None:
     """It is not kept."""
     _, thing = read(tmp_path, f"<list><thing><part>{'a' * (3 * xml.MAX_TEXT)}<text>b</text></part></thing></list>")
     assert thing.children[0].children[0].text == "b"
@@ -158,7 +158,7 @@ def test_a_text_that_nobody_asks_for_may_be_of_any_length(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("tag", ["other", "thing", "text"])
 def test_deep_nesting_is_refused(tmp_path: Path, tag: str) -> None:
-    """Whether it is within what is passed over, what is kept, or a text."""
+    """Whether it is within what is skipped, what is kept, or a text."""
     message, line = refused(tmp_path, "<list>\n<thing>" + f"<{tag}>" * 500_000)
     assert message == f"it has elements nested more than {xml.MAX_DEPTH} deep"
     assert line == 2
@@ -198,7 +198,7 @@ def test_a_child_of_too_many_bytes_is_refused(tmp_path: Path, monkeypatch: pytes
     ],
 )
 def test_what_is_not_well_formed_is_refused(tmp_path: Path, text: str, message: str, line: int) -> None:
-    """In one line, which says where."""
+    """In one line, with the number of the line."""
     assert refused(tmp_path, text) == (f"it is not XML, or damaged: {message}", line)
 
 
@@ -207,7 +207,7 @@ WORDS = "<list><thing><text>Größe: 5 €</text></thing></list>"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-15", "windows-1252"])
 def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
-    """As the file declares them, or as its first bytes tell."""
+    """As the file declares them, or as its first bytes show."""
     declared = encoding.removesuffix("-sig")
     _, thing = read(tmp_path, f'<?xml version="1.0" encoding="{declared}"?>{WORDS}'.encode(encoding))
     assert thing.children[0].text == "Größe: 5 €"
@@ -215,7 +215,7 @@ def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-15"])
 def test_the_user_may_know_the_encoding_better(tmp_path: Path, encoding: str) -> None:
-    """An encoding that is given holds in place of the declared one."""
+    """An encoding that is given replaces the declared one."""
     text = f'<?xml version="1.0" encoding="us-ascii"?>{WORDS}'.encode(encoding)
     _, thing = read(tmp_path, text, encoding)
     assert thing.children[0].text == "Größe: 5 €"

@@ -95,27 +95,27 @@ class SkipError(Exception):
 
 @define
 class References:
-    """Gives each entry of a file its own `ref`: one that was given before gets an ordinal.
+    """Distinguishes texts: one that was given before gets an ordinal, in this form.
 
-    `former` is the mark that older versions of this library put before the ordinal.
+    `former` is the form in which older versions of this library wrote it.
 
-    >>> references = References(former=" #")
+    >>> references = References(former="{} #{}")
     >>> references.free("truck"), references.free("truck")
     (('truck', None), ('truck#2', 'truck #2'))
     """
 
+    form: str = "{}#{}"
     former: str | None = None
     _given: dict[str, int] = Factory(dict)
 
-    def free(self, ref: str) -> tuple[str, str | None]:
-        """The `ref` itself or with an ordinal, so that it was not given before; and how it was formerly spelled."""
-        free, ordinal = ref, self._given.get(ref, 0) + 1
-        while ordinal > 1 and (free := f"{ref}#{ordinal}") in self._given:
+    def free(self, text: str) -> tuple[str, str | None]:
+        """The text itself, or with an ordinal if it was given before; and that in its former form."""
+        free, ordinal = text, self._given.get(text, 0) + 1
+        while ordinal > 1 and (free := self.form.format(text, ordinal)) in self._given:
             ordinal += 1
-        self._given[ref] = ordinal
+        self._given[text] = ordinal
         self._given.setdefault(free, 1)
-        former = None if ordinal == 1 or self.former is None else f"{ref}{self.former}{ordinal}"
-        return free, former
+        return free, self.former.format(text, ordinal) if ordinal > 1 and self.former else None
 
 
 def cited(text: str) -> Source:

@@ -50,7 +50,7 @@ class Package:
     id: str
     counted: set[tuple[str, Money]] = Factory(set)
     notes: dict[tuple[str, int], Reading] = Factory(dict)
-    _references: References = Factory(lambda: References(former=" #"))
+    _references: References = Factory(lambda: References(former="{} #{}"))
     _formerly: dict[str, str | None] = Factory(dict)
 
     def note(self, reason: str, line: Line, found: str | None = None) -> None:

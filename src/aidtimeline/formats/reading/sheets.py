@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import BinaryIO
 
 from attrs import frozen
@@ -18,6 +18,7 @@ from aidtimeline.formats.reading import workbooks
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
 from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.formats.readings import References
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
@@ -153,32 +154,20 @@ def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[R
     names = _distinct(
         " ".join(name.split()) or f"column {place}" for place, name in enumerate(header.cells[:width], start=1)
     )
-    nameless = [name for name, given in zip(names, header.cells, strict=False) if not given]
+    named = {name for name, given in zip(names, header.cells, strict=False) if given}
     for number, texts in table:
-        cells = dict(zip(names, texts, strict=False))
-        if len(texts) < width:
-            cells.update(dict.fromkeys(names[len(texts) :], ""))
-        for name in nameless:
-            if not cells[name]:
-                del cells[name]
-        beyond = any(texts[width:])
+        columns, beyond = names, any(texts[width:])
         if beyond:
-            more = (f"column {place}" for place in range(width + 1, len(texts) + 1))
-            added = _distinct(chain(names, more))[width:]
-            cells.update((name, text) for name, text in zip(added, texts[width:], strict=True) if text)
-        yield Row(number, cells, beyond and sheet is None, sheet, sheet is not None)
+            columns = _distinct([*names, *(f"column {place}" for place in range(width + 1, len(texts) + 1))])
+        cells = zip_longest(columns, texts[: len(columns)], fillvalue="")
+        filled = {name: text for name, text in cells if text or name in named}
+        yield Row(number, filled, beyond and sheet is None, sheet, sheet is not None)
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
     """The names, with a number after each that came before: "item", "item (2)"."""
-    taken: dict[str, int] = {}
-    for name in names:
-        free = name
-        while free in taken:
-            taken[name] += 1
-            free = f"{name} ({taken[name]})"
-        taken[free] = 1
-    return list(taken)
+    numbered = References("{} ({})")
+    return [numbered.free(name)[0] for name in names]
 
 
 def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:

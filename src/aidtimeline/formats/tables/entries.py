@@ -38,7 +38,7 @@ class RowReader:
         self.skipped = 0
         self._habits = {typed: mapping.habits(typed=typed) for typed in (False, True)}
         self._header = lru_cache(MAX_COLUMNS)(fold)
-        self._keys = References(former="/")
+        self._keys = References(former="{}/{}")
 
     def read(self, row: Row) -> Iterator[Reading]:
         """The events of a row, and what of it cannot be read."""
