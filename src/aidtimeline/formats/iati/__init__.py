@@ -52,35 +52,26 @@ _ROOT = "iati-activities"
 _KNOWN_VERSIONS = ("2.01", "2.02", "2.03")
 _VERSION = re.compile(r"2\.[0-9]{1,2}")
 
-_NARRATIVE = frozenset({"narrative"})
-_DOCUMENT = frozenset({"title"})
+#: The elements that are read, by the element that they are in.
 _KEPT = {
-    _ROOT: frozenset({"iati-activity"}),
-    "iati-activity": frozenset(
-        {
-            "iati-identifier", "reporting-org", "title", "participating-org", "activity-status", "activity-date",
-            "recipient-country", "recipient-region", "budget", "planned-disbursement", "transaction", "document-link",
-            "related-activity", "result",
-        }
-    ),
-    "transaction": frozenset(
-        {
-            "transaction-type", "transaction-date", "value", "description", "provider-org", "receiver-org",
-            "recipient-country", "recipient-region",
-        }
-    ),
-    "budget": frozenset({"period-start", "period-end", "value"}),
-    "planned-disbursement": frozenset({"period-start", "period-end", "value", "provider-org", "receiver-org"}),
-    "result": frozenset({"title", "indicator", "document-link"}),
-    "indicator": frozenset({"title", "period", "document-link"}),
-    "period": frozenset({"period-start", "period-end", "actual"}),
-    "actual": frozenset({"location", "dimension", "comment", "document-link"}),
-    "document-link": _DOCUMENT,
-    **dict.fromkeys(
-        ("reporting-org", "participating-org", "provider-org", "receiver-org", "title", "description", "comment"),
-        _NARRATIVE,
-    ),
-}  # fmt: skip
+    tag: frozenset(names.split())
+    for tag, names in {
+        _ROOT: "iati-activity",
+        "iati-activity": "iati-identifier reporting-org title participating-org activity-status activity-date budget "
+        "planned-disbursement transaction recipient-country recipient-region document-link related-activity result",
+        "transaction": "transaction-type transaction-date value description provider-org receiver-org "
+        "recipient-country recipient-region",
+        "budget": "period-start period-end value",
+        "planned-disbursement": "period-start period-end value provider-org receiver-org",
+        "result": "title indicator document-link",
+        "indicator": "title period document-link",
+        "period": "period-start period-end actual",
+        "actual": "location dimension comment document-link",
+        "document-link": "title",
+        **dict.fromkeys(("reporting-org", "participating-org", "provider-org", "receiver-org"), "narrative"),
+        **dict.fromkeys(("title", "description", "comment"), "narrative"),
+    }.items()
+}
 _TEXTS = frozenset({"iati-identifier", "narrative", "value"})
 
 
