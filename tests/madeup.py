@@ -18,7 +18,7 @@ from aidtimeline.codec import decode, encode, record_id
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.projections import Fulfilment, ProjectStates
 from aidtimeline.semantics import believe
-from aidtimeline.testing import events
+from aidtimeline.testing import events, logs
 
 SOURCES = [{"publisher": "Rubryka", "published": "2024-12-31"}]
 DAY = "2024-12-31"
@@ -49,6 +49,7 @@ def test_a_made_up_kind_is_written_and_read() -> None:
     assert decode(line) == record
     assert " ".join(list(json.loads(line))[4:]) == "date project donor guarantor item quantity unit sources"
     assert find(events("service"), lambda event: event.nature.name == "deed").kind == "service"
+    assert find(logs(), lambda records: any(each.event.kind == "guarantee" for each in records))
 
 
 def test_a_made_up_kind_is_counted() -> None:

@@ -17,6 +17,9 @@ from hypothesis import strategies as st
 
 from aidtimeline.codec import record_id
 from aidtimeline.events import (
+    END,
+    EVENT_KINDS,
+    LEVEL,
     STATUSES,
     Amendment,
     Correction,
@@ -49,12 +52,7 @@ from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
 #: The kinds, each as often as it is drawn in a log.
-KINDS = (
-    *("delivery",) * 5,
-    *("pledge", "status", "participation", "project") * 2,
-    *("cancellation", "disbursement", "commitment", "announcement", "training", "observation"),
-    *("receipt", "expenditure"),
-)
+KINDS = (*("delivery",) * 4, "pledge", "status", "participation", "project", *EVENT_KINDS)
 
 # The ways in which a record is drawn, each as often as it is chosen.
 MOVES = (
@@ -217,17 +215,16 @@ def _find(written: Sequence[Record], record: str) -> Event | Amendment | None:
 
 def _event(draw: st.DrawFn, written: Sequence[Record]) -> Event:
     """An event that supersedes nothing, unless it must: links are drawn by `_replace`."""
-    kind = draw(_KINDS)
-    event = draw(_EVENTS[kind])
-    if written and kind == "cancellation":
-        return attrs.evolve(event, supersedes=_links(draw, written, 1))
-    return event if kind == "cancellation" else attrs.evolve(event, supersedes=())
+    event = draw(_EVENTS[draw(_KINDS)])
+    if event.nature is not END:
+        return attrs.evolve(event, supersedes=())
+    return attrs.evolve(event, supersedes=_links(draw, written, 1)) if written else event
 
 
 def _changed(draw: st.DrawFn, written: Sequence[Record], event: Event) -> Event:
     """An event like another, by another report, with some of its date, quantity, value, key or links changed."""
     own = [name for name in _OTHER if hasattr(event, name)]
-    if event.kind == "observation":
+    if event.nature is LEVEL:
         own = ["date"]
     changed = {name: draw(_OTHER[name]) for name in own if draw(_LUCK) < 3}
     if draw(_LUCK) >= 7:
