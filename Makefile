@@ -26,6 +26,7 @@ dist-test:
 	$$there/venv/bin/python -m build --outdir $$there; \
 	$$there/venv/bin/python -m zipfile --list $$there/*.whl > $$there/wheel.txt; \
 	grep aidtimeline/__init__.pyi $$there/wheel.txt; \
+	grep aidtimeline/testing/__init__.pyi $$there/wheel.txt; \
 	grep aidtimeline/py.typed $$there/wheel.txt; \
 	tar -xzf $$there/*.tar.gz -C $$there; \
 	$(MAKE) -C $$there/aidtimeline-*/ test

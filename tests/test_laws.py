@@ -17,6 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
+from tangled import AMENDING, LINKING, linked_logs
 
 from aidtimeline.codec import UPCASTS, canonical, decode, event_from_json, event_to_json, record_id
 from aidtimeline.events import (
@@ -45,8 +46,6 @@ from aidtimeline.projections import (
 )
 from aidtimeline.semantics import Fact, believe, cut
 from aidtimeline.testing import (
-    AMENDING,
-    LINKING,
     Cuts,
     LawBroken,
     amendments,
@@ -55,7 +54,6 @@ from aidtimeline.testing import (
     cuts,
     days,
     events,
-    linked_logs,
     logs,
     news,
     repairs,

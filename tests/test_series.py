@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tangled import linked_logs
 
 from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline
 from aidtimeline.codec import record_id
@@ -21,7 +22,7 @@ from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step,
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.series import series
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
-from aidtimeline.testing import Cuts, cuts, linked_logs, logs
+from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.testing.strategies import FIRST, ITEMS, LAST
 
 NOTHING = Bounds(Decimal(0), Decimal(0))

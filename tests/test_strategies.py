@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from shares import SHARES, features, shares
+from tangled import linked_logs
 
 from aidtimeline.codec import decode, encode, record_id
 from aidtimeline.events import EVENT_KINDS, KINDS, Record
@@ -18,7 +19,6 @@ from aidtimeline.testing import (
     cuts,
     dates,
     events,
-    linked_logs,
     logs,
     money,
     quantities,

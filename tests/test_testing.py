@@ -15,12 +15,13 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
+from tangled import linked_logs
 
 from aidtimeline import Counts, EventLog, Fact, MoneySums, Participations, ProjectStates, Quantity, Record
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
-from aidtimeline.testing import LawBroken, LogMachine, check_projection, cuts, linked_logs, logs, worlds
+from aidtimeline.testing import LawBroken, LogMachine, check_projection, cuts, logs, worlds
 from aidtimeline.testing.laws import Cuts
 from aidtimeline.values.amounts import ZERO
 

@@ -16,7 +16,7 @@ from aidtimeline.projections import Projection
 from aidtimeline.semantics import Fact, believe, cut
 from aidtimeline.testing import amendments, laws, worlds
 from aidtimeline.testing.laws import Cuts, LawBroken
-from aidtimeline.testing.logs import chains, corrections_within, cuts, logs, news, repairs
+from aidtimeline.testing.drawnlogs import chains, corrections_within, cuts, logs, news, repairs
 from aidtimeline.testing.strategies import days
 
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.testing.drawnlogs import logs
 from aidtimeline.testing.laws import LawBroken
-from aidtimeline.testing.logs import logs
 
 
 class Log(Protocol):

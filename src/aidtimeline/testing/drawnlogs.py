@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 
 import attrs
@@ -24,7 +23,6 @@ from aidtimeline.events import (
     Amendment,
     Correction,
     Corroboration,
-    Delivery,
     Event,
     Record,
     Retraction,
@@ -47,6 +45,7 @@ from aidtimeline.testing.strategies import (
     quantities,
     record_ids,
     sources,
+    spans,
 )
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
@@ -61,20 +60,46 @@ MOVES = (
     *("corroborate", "correct", "repair", "retract", "duplicate") * 2,
     *("erase", "repeat"),
 )
-AMENDING = (*("corroborate", "correct") * 4, *("duplicate", "retract") * 2, *("event", "repair", "erase"))
-"""Moves for logs of few facts with many amendments."""
-LINKING = (*("replace",) * 6, *("link",) * 3, *("event", "retract", "duplicate"))
-"""Moves for logs of few facts that replace each other in every way, circles included."""
 
 _SUMMED = ("pledge", "pledge", "delivery", "commitment", "disbursement")
 
 FAR_PAST, FAR_FUTURE = date(1900, 1, 1), date(9999, 12, 31)
 
 
-def published() -> st.SearchStrategy[DateRange | None]:
-    """When a report was published: mostly a day, sometimes vague, open or not stated."""
-    day = days().map(lambda day: DateRange.parse(day.isoformat()))
-    return st.one_of(day, day, day, st.none(), dates())
+# The strategies are made once, since making one takes longer than drawing from it.
+
+_LUCK = st.integers(0, 9)
+_INSTANTS = instants()
+_NOTHING = record_ids()
+_DATES = dates()
+_QUANTITIES = quantities()
+_DAY = days().map(date.isoformat)
+_PUBLISHED: st.SearchStrategy[DateRange | str | None] = st.one_of(_DAY, _DAY, _DAY, st.none(), _DATES)
+"""When a report was published: mostly a day, sometimes vague, open or not stated."""
+_REPORT = sources(_PUBLISHED, full=False)
+_REPORTS = st.one_of(_REPORT, _REPORT, st.tuples(_REPORT, _REPORT))
+_NO_REPORT = st.just(())
+_SOME_REPORT = st.one_of(_REPORTS, _NO_REPORT)
+_NEWS = sources(_DAY, full=False)
+_KINDS = st.sampled_from(KINDS)
+_EVENTS = {kind: events(kind, published=_PUBLISHED, full=False) for kind in EVENT_KINDS}
+_OTHER: dict[str, st.SearchStrategy[Any]] = {
+    "date": _DATES,
+    "quantity": optional(_QUANTITIES),
+    "value": money(),
+    "item": st.sampled_from((None, *ITEMS)),
+    "donor": st.sampled_from((None, *PARTIES)),
+    "status": st.sampled_from(STATUSES[:3]),
+    "left": st.booleans(),
+    "planned_end": _DATES,
+}
+"""What changes where an event is like another."""
+_STATED: dict[str, st.SearchStrategy[Any]] = {
+    "date": optional(_DATES),
+    "quantity": optional(_QUANTITIES),
+    "value": st.one_of(st.none(), st.none(), money()),
+}
+"""What a corroboration states."""
 
 
 def cuts() -> st.SearchStrategy[Cuts]:
@@ -94,7 +119,7 @@ def logs(draw: st.DrawFn, min_size: int = 1, max_size: int = 9, moves: Sequence[
     """Logs of `min_size` to `max_size` records, with every amendment, link and mistake that replay has to take.
 
     A record comes after those that it refers to; one id may be there twice, with two instants. `moves` are the ways in
-    which records are drawn: `MOVES` for a bit of everything, `AMENDING` or `LINKING`.
+    which records are drawn; `MOVES` has a bit of everything.
 
     >>> from hypothesis import find
     >>> len(find(logs(max_size=1), lambda records: True))
@@ -108,91 +133,30 @@ def logs(draw: st.DrawFn, min_size: int = 1, max_size: int = 9, moves: Sequence[
     return written
 
 
-@cache
-def _unreported(kind: str) -> st.SearchStrategy[Event]:
-    return events(kind, full=False, published=st.none())
-
-
 @st.composite
-def chains(draw: st.DrawFn, max_size: int = 4) -> list[Record]:
-    """Logs of 2 to `max_size` events of one kind, with vague dates, each superseding earlier ones: raised pledges.
+def chains(draw: st.DrawFn) -> list[Record]:
+    """Logs of 2 to 4 events of one kind, with vague dates, each superseding earlier ones: raised pledges.
 
     >>> from hypothesis import find
     >>> len({record.event.kind for record in find(chains(), lambda records: True)})
     1
     """
     kind = draw(st.sampled_from(_SUMMED))
+    ids: list[str] = []
     written: list[Record] = []
-    for _ in range(draw(st.integers(2, max_size))):
-        event = draw(_unreported(kind))
-        first, last = sorted((draw(days()), draw(days())))
-        changes: dict[str, Any] = {"date": DateRange.between(first, last)}
+    for _ in range(draw(st.integers(2, 4))):
+        event = draw(_EVENTS[kind])
+        changes: dict[str, Any] = {"date": draw(spans()), "sources": Source(publisher="Kyodo News")}
         if hasattr(event, "quantity"):
             changes["quantity"] = draw(_QUANTITIES)
-        replaced = (
-            draw(st.lists(st.sampled_from([each.id for each in written]), min_size=1, max_size=2)) if written else []
-        )
+        replaced = draw(st.lists(st.sampled_from(ids), min_size=1, max_size=2)) if ids else []
         event = attrs.evolve(event, supersedes=replaced, **changes)
-        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
+        ids.append(record_id(event))
+        written.append(Record(ids[-1], datetime.combine(LAST, time(), UTC), event))
     return written
 
 
-@st.composite
-def linked_logs(draw: st.DrawFn, size: int = 14, as_of: date = FIRST) -> list[Record]:
-    """Logs of one linked group in which every date is undecided at `as_of`: trees, chains, facts superseded twice.
-
-    In half of them no fact is superseded twice.
-    """
-    tree = draw(st.booleans())
-    free: list[str] = []
-    written: list[Record] = []
-    for number in range(size):
-        least = 0 if tree and number < size - 1 else 1
-        replaced = draw(st.lists(st.sampled_from(free), min_size=least, max_size=2, unique=True)) if free else []
-        if tree and number == size - 1:
-            replaced = free
-        event = Delivery(
-            date=DateRange.between(as_of, as_of + timedelta(days=1 + number)),
-            item="truck",
-            quantity=draw(_QUANTITIES),
-            supersedes=replaced,
-            ref=f"no. {number}",
-            sources=Source(publisher="Kyodo News", published=FAR_FUTURE.isoformat()),
-        )
-        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
-        free = [each for each in free if not tree or each not in replaced] + [written[-1].id]
-    return written
-
-
-# What refers to a record: mostly to an event, some to any record, few to none. The strategies are made once, since
-# making one takes longer than drawing from it.
-
-_INSTANTS = instants()
-_NOTHING = record_ids()
-_LUCK = st.integers(0, 9)
-_REPORT = sources(published(), full=False)
-_REPORTS = st.one_of(_REPORT, _REPORT, st.tuples(_REPORT, _REPORT))
-_NO_REPORT = st.just(())
-_SOME_REPORT = st.one_of(_REPORTS, _NO_REPORT)
-_KINDS = st.sampled_from(KINDS)
-_EVENTS = {kind: events(kind, published=published(), full=False) for kind in dict.fromkeys(KINDS)}
-_DATES = dates()
-_QUANTITIES = quantities()
-_OTHER: dict[str, st.SearchStrategy[Any]] = {
-    "date": _DATES,
-    "quantity": optional(_QUANTITIES),
-    "value": money(),
-    "item": st.sampled_from((None, *ITEMS)),
-    "donor": st.sampled_from((None, *PARTIES)),
-    "status": st.sampled_from(STATUSES[:3]),
-    "left": st.booleans(),
-    "planned_end": _DATES,
-}
-_STATED: dict[str, st.SearchStrategy[Any]] = {
-    "date": optional(_DATES),
-    "quantity": optional(_QUANTITIES),
-    "value": st.one_of(st.none(), st.none(), money()),
-}
+# What refers to a record: mostly to an event, some to any record, few to none.
 
 
 def _target(draw: st.DrawFn, written: Sequence[Record], *, amendments: int = 1) -> str:
@@ -310,19 +274,17 @@ _MOVES: dict[str, Callable[[st.DrawFn, Sequence[Record]], Event | Amendment]] = 
 @st.composite
 def repairs(draw: st.DrawFn, written: Sequence[Record]) -> Record:
     """A repair of a log that has an event, recorded last."""
-    corrects = draw(_LUCK) < 6
-    return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, _NO_REPORT))
+    return _recorded_last(draw, written, _NO_REPORT)
 
 
 @st.composite
 def news(draw: st.DrawFn, written: Sequence[Record]) -> Record:
     """News for a log that has an event, with a day of publication, recorded last."""
-    day = days().map(lambda day: DateRange.parse(day.isoformat()))
-    report, corrects = sources(day, full=False), draw(_LUCK) < 6
-    return _recorded_last(written, (_correction if corrects else _retraction)(draw, written, report))
+    return _recorded_last(draw, written, _NEWS)
 
 
-def _recorded_last(written: Sequence[Record], amendment: Amendment) -> Record:
+def _recorded_last(draw: st.DrawFn, written: Sequence[Record], report: st.SearchStrategy[Any]) -> Record:
+    amendment = (_correction if draw(_LUCK) < 6 else _retraction)(draw, written, report)
     after = max(record.recorded_at for record in written) + timedelta(microseconds=1)
     return Record(record_id(amendment), after, amendment)
 
@@ -339,7 +301,7 @@ def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
     assume(fact.value is not None or stated(fact.event, "value", Money) is None)
     first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
     last = fact.date.latest or first + timedelta(days=20)
-    closer: dict[str, Any] = {"date": DateRange.between(*sorted((draw(days(first, last)), draw(days(first, last)))))}
+    closer: dict[str, Any] = {"date": draw(spans(first, last))}
     if fact.quantity is not None and hasattr(fact.event, "quantity"):
         closer["quantity"] = draw(_inside(fact.quantity))
     if fact.value is not None and hasattr(fact.event, "value"):
@@ -351,7 +313,5 @@ def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
 
 def _inside(quantity: Quantity) -> st.SearchStrategy[Quantity]:
     """A quantity that is not wider: one of the ends, or all between them."""
-    low, high = (Quantity.exact(quantity.low), quantity.high)
-    if high is None:
-        return st.sampled_from((low, Quantity(quantity.low, None)))
-    return st.sampled_from((low, Quantity.exact(high), Quantity(quantity.low, high)))
+    ends = [Quantity.exact(end) for end in (quantity.low, quantity.high) if end is not None]
+    return st.sampled_from([*ends, Quantity(quantity.low, quantity.high)])

@@ -1,0 +1,47 @@
+"""Logs that are harder to replay than those that `aidtimeline.testing` draws: few facts, which refer to each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+from aidtimeline.codec import record_id
+from aidtimeline.events import Delivery, Record, Source
+from aidtimeline.testing import quantities
+from aidtimeline.testing.strategies import FIRST, LAST
+from aidtimeline.values.dates import DateRange
+
+AMENDING = (*("corroborate", "correct") * 4, *("duplicate", "retract") * 2, *("event", "repair", "erase"))
+"""Moves for logs of few facts with many amendments."""
+LINKING = (*("replace",) * 6, *("link",) * 3, *("event", "retract", "duplicate"))
+"""Moves for logs of few facts that replace each other in every way, circles included."""
+
+_QUANTITIES = quantities()
+
+
+@st.composite
+def linked_logs(draw: st.DrawFn, size: int = 14) -> list[Record]:
+    """Logs of one linked group in which every date is undecided on `FIRST`: trees, chains, facts superseded twice.
+
+    In half of them no fact is superseded twice.
+    """
+    tree = draw(st.booleans())
+    free: list[str] = []
+    written: list[Record] = []
+    for number in range(size):
+        least = 0 if tree and number < size - 1 else 1
+        replaced = draw(st.lists(st.sampled_from(free), min_size=least, max_size=2, unique=True)) if free else []
+        if tree and number == size - 1:
+            replaced = free
+        event = Delivery(
+            date=DateRange.between(FIRST, FIRST + timedelta(days=1 + number)),
+            item="truck",
+            quantity=draw(_QUANTITIES),
+            supersedes=replaced,
+            ref=f"no. {number}",
+            sources=Source(publisher="Kyodo News", published="9999-12-31"),
+        )
+        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
+        free = [each for each in free if not tree or each not in replaced] + [written[-1].id]
+    return written
