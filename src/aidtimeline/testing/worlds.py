@@ -8,25 +8,24 @@ must contain those of each world, and be no wider than all worlds together; noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from functools import reduce
 from itertools import product
 from typing import Any, TypeAlias
 
 import attrs
 
+from aidtimeline.events import Record
 from aidtimeline.projections import Bounds, Projection
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
-from aidtimeline.testing.laws import LawBroken
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.testing.laws import Cuts, LawBroken, facts_at
+from aidtimeline.values.amounts import ZERO, Quantity
 
 MOST_UNDECIDED = 10
 """Views with more undecided facts than this have too many worlds to try, and are not tested."""
 
 Path: TypeAlias = tuple[object, ...]
-Ends: TypeAlias = tuple[Decimal, Decimal | None]
-_NOTHING: Ends = Decimal(0), Decimal(0)
 
 
 def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
@@ -56,28 +55,27 @@ def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
         ]
 
 
-def soundness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
+def soundness(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
     """Law 6: the bounds contain what is true in each world."""
+    facts = facts_at(records, cuts)
     view = dict(_bounds(run(facts, projection)))
     for world in worlds(facts):
         for path, true in _bounds(run(world, projection)):
-            bounds = _ends(view.get(path))
-            if not _contains(bounds, true):
-                said = f"{_shown(path)} is {_text(*true)} where {_counting(world)}"
-                raise LawBroken("soundness", f"{said}, and the bounds are {_text(*bounds)}")
+            found = view.get(path, ZERO)
+            if not found.contains(true):
+                said = f"{_shown(path)} is {true} where {_counting(world)}, and the bounds are {found}"
+                raise LawBroken("soundness", said)
 
 
-def tightness(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
+def tightness(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
     """Law 7: bounds that are not flagged loose are reached in some world, or approached if a quantity is open."""
+    facts = facts_at(records, cuts)
     results = [dict(_bounds(run(world, projection))) for world in worlds(facts)]
     for path, found in _bounds(run(facts, projection), loose=False):
-        if results:
-            ends = [_ends(each.get(path)) for each in results]
-            highs = [high for _, high in ends if high is not None]
-            reached = min(low for low, _ in ends), max(highs) if len(highs) == len(ends) else None
-            if reached != found:
-                said = f"{_shown(path)} is {_text(*found)}, and over all worlds {_text(*reached)}"
-                raise LawBroken("tightness", said)
+        true = [each.get(path, ZERO) for each in results]
+        reached = reduce(Quantity.hull, true) if true else found
+        if reached != found:
+            raise LawBroken("tightness", f"{_shown(path)} is {found}, and over all worlds {reached}")
 
 
 def no_wider(after: object, before: object) -> bool:
@@ -85,18 +83,17 @@ def no_wider(after: object, before: object) -> bool:
     old, new = dict(_bounds(before)), dict(_bounds(after))
     if old != dict(_bounds(before, loose=False)) or new != dict(_bounds(after, loose=False)):
         return True
-    return all(_contains(_ends(old.get(path)), _ends(new.get(path))) for path in old.keys() | new.keys())
+    return all(old.get(path, ZERO).contains(new.get(path, ZERO)) for path in old.keys() | new.keys())
 
 
-def _contains(outer: Ends, inner: Ends) -> bool:
-    return outer[0] <= inner[0] and (outer[1] is None or (inner[1] is not None and inner[1] <= outer[1]))
+def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Quantity]]:
+    """All bounds in a result, at any depth of mappings, lists and results by key, each with its path.
 
-
-def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Ends]]:
-    """All bounds in a result, at any depth of mappings, lists and results by key, each with its path."""
+    Only their ends are compared, never their flags; what is not in a result counts as zero.
+    """
     if isinstance(result, Bounds | Quantity):
         if loose or not getattr(result, "loose", False):
-            yield path, (result.low, result.high)
+            yield path, Quantity(result.low, result.high)
         return
     parts: Iterable[tuple[object, object]] = ()
     if isinstance(result, Result):
@@ -107,15 +104,6 @@ def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[
         parts = enumerate(result)
     for name, part in parts:
         yield from _bounds(part, (*path, name), loose=loose)
-
-
-def _ends(found: Ends | None) -> Ends:
-    """What is not in a result counts as zero."""
-    return _NOTHING if found is None else found
-
-
-def _text(low: Decimal, high: Decimal | None) -> str:
-    return str(Quantity(low, high))
 
 
 def _shown(path: Path) -> str:
