@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,19 +46,17 @@ SHOWN_AFTER = 1.0  # seconds
 @click.pass_obj
 def import_command(
     folder: str,
+    /,
     format: str | None,
     path: Path | None,
     *,
-    mapping: Path | None,
     example: bool,
-    published: DateRange | None,
-    dataset: str | None,
-    encoding: str | None,
     dry_run: bool,
     repair: bool,
     recorded_at: datetime | None,
     name: str | None,
     json: bool,
+    **of_file: Any,
 ) -> None:
     """Record what a file says: iati, kiel, fts, or a table.
 
@@ -74,14 +73,7 @@ def import_command(
     if format is None or path is None:
         missing = "FILE" if format else "FORMAT"
         raise click.UsageError(f"Missing argument '{missing}'", click.get_current_context())
-    file = File(
-        path=path,
-        published=published,
-        dataset=dataset,
-        mapping=mapping,
-        encoding=encoding,
-        progress=_progress(path.name),
-    )
+    file = File(path=path, progress=_progress(path.name), **of_file)
     report = import_file(folder, format, file, recorded_at=recorded_at, to=name, repair=repair, dry_run=dry_run)
     answer(Imported(report, dry_run), json=json)
 
