@@ -197,17 +197,13 @@ def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
     if not flows:
         yield Remark(reason="no flows in the file", place=file.name)
     for number, found in enumerate(flows, start=1):
-        yield from _of_api(file, found, number)
+        try:
+            flow = of_object(found, number)
+        except (TypeError, AttributeError, InvalidValue):
+            reason = "a flow that is not of the form of the API"
+            yield Skipped(reason=reason, place=f"flow {number} of the file", found=shown(found))
+        else:
+            yield from _readings(file, flow)
     of_all = meta.get("count") if isinstance(meta, dict) else None
     if isinstance(of_all, int) and of_all > len(flows):
         yield Remark(reason="one page of several: the others have more flows", place=file.name, found=f"{of_all} flows")
-
-
-def _of_api(file: File, found: Any, place: int) -> Iterator[Reading]:
-    try:
-        flow = of_object(found, place)
-    except (TypeError, AttributeError, InvalidValue):
-        reason = "a flow that is not of the form of the API"
-        yield Skipped(reason=reason, place=f"flow {place} of the file", found=shown(found))
-    else:
-        yield from _readings(file, flow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from attrs import Factory, define
@@ -107,65 +107,50 @@ class Package:
         ref, self._formerly[ref] = self._references.free(text)
         return ref
 
-    def promise(self, kind: Promise, line: Line, ref: str, said: str = "", **fields: Any) -> Iterator[Entry]:
-        """What was announced in a row; `said` are its words for the quantity."""
+    def promise(self, kind: Promise, line: Line, said: str = "", **fields: Any) -> Iterator[Entry]:
+        """What was promised in a row; `said` are its words for the quantity."""
         aid = ": ".join(filter(None, (line["aid type"], line["aid subtype"].casefold())))
-        yield from self._announced(kind, line, ref, said, note=aid or None, **fields)
+        yield from self.announced(kind, line, said, note=aid or None, **fields)
 
-    def tranche(self, line: Line, ref: str, value: Money, indicator: str) -> Iterator[Entry]:
-        """A value that was announced, and is not counted."""
-        level = value.amount
-        yield from self._announced(Observation, line, ref, indicator=indicator, quantity=level, unit=value.currency)
+    def announced(self, kind: type[Event], line: Line, said: str = "", **fields: Any) -> Iterator[Entry]:
+        """What a row says on the date on which its promise was announced."""
+        dated = self.when(line)
+        vague = "" if line["date"].startswith(dated.edtf) else line["date"]
+        sources = self._sources(line, [vague, said], LINKS)
+        yield from self._entry(kind, line, sources, date=dated.edtf, **fields)
 
-    def delivered(self, line: Line, ref: str, item: str | None) -> Iterator[Entry]:
+    def delivered(self, line: Line, **fields: Any) -> Iterator[Entry]:
         """How many units have been delivered by the release's cut-off, if the row says so."""
         quantity = self._read(read_units, line, "delivered", NO_LEVEL)
         if quantity is not None:
-            said, links = [line["delivered"]], [line["delivery source"]]
-            yield from self._entry(Delivery, line, said, links, ref=ref, item=item, quantity=quantity)
+            sources = self._sources(line, [line["delivered"]], ["delivery source"])
+            yield from self._entry(Delivery, line, sources, quantity=quantity, **fields)
 
-    def estimate(self, line: Line, what: str, ref: str, unit: str, **fields: Any) -> Iterator[Entry]:
+    def estimate(self, line: Line, what: str, **fields: Any) -> Iterator[Entry]:
         """A number of the tracker's own making, as of this release, if it made one."""
         number = self._read(read_value, line, what, NO_ESTIMATE)
         if number is not None:
-            yield from self._entry(Observation, line, [], [], ref=ref, quantity=number, unit=unit, **fields)
+            yield from self._entry(Observation, line, self._sources(line), quantity=number, **fields)
 
-    def _announced(self, kind: type[Event], line: Line, ref: str, said: str = "", **fields: Any) -> Iterator[Entry]:
-        dated = self.when(line)
-        vague = "" if line["date"].startswith(dated.edtf) else line["date"]
-        links = [line[each] for each in LINKS]
-        yield from self._entry(kind, line, [vague, said], links, date=dated.edtf, ref=ref, **fields)
-
-    def _entry(
-        self,
-        kind: type[Event],
-        line: Line,
-        said: list[str],
-        links: list[str],
-        *,
-        ref: str,
-        date: str | None = None,
-        **fields: Any,
-    ) -> Iterator[Entry]:
+    def _entry(self, kind: type[Event], line: Line, sources: list[Source], **fields: Any) -> Iterator[Entry]:
         """The entry of an event. Without a date it is a level by the release's cut-off."""
         party = self.release.file.party
+        common = {
+            "date": self.release.until,
+            "package": as_slug(self.id),
+            "donor": party(line["donor"]),
+            "recipient": party(RECIPIENT),
+        }
         try:
-            event = kind(
-                date=date or self.release.until,
-                package=as_slug(self.id),
-                donor=party(line["donor"]),
-                recipient=party(RECIPIENT),
-                ref=ref,
-                sources=self._sources(line, said, links),
-                **fields,
-            )
+            event = kind(**{**common, **fields}, sources=sources)
         except InvalidValue as error:
             self.note(NO_EVENT, line, str(error))
         else:
-            yield Entry(event=event, restated=date is None, complete=True, formerly=self._formerly.get(ref))
+            formerly = self._formerly.get(event.ref or "")
+            yield Entry(event=event, restated="date" not in fields, complete=True, formerly=formerly)
 
-    def _sources(self, line: Line, said: list[str], links: list[str]) -> list[Source]:
+    def _sources(self, line: Line, said: Sequence[str] = (), links: Sequence[str] = ()) -> list[Source]:
         """The release, with the words on which a vague value rests; then each source that the row names."""
-        texts = dict.fromkeys(each.lstrip(". ") for each in links)
+        texts = dict.fromkeys(line[each].lstrip(". ") for each in links)
         quoted = (text for text in said if not is_number(text))
         return [self.release.source(line.number, *quoted), *(cited(text) for text in texts if text)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import Pledge
+from aidtimeline.events import Observation, Pledge
 from aidtimeline.formats.kiel.columns import Line, Table
 from aidtimeline.formats.kiel.entries import NO_UNIT, Package, Promise
 from aidtimeline.formats.kiel.releases import Release
@@ -103,7 +103,7 @@ def _values(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
             elif value is not None:
                 counted.add(value)
                 package.counted.add((package.when(line).edtf, value))
-            yield from package.promise(kind, line, ref, value=None if again else value)
+            yield from package.promise(kind, line, ref=ref, value=None if again else value)
 
 
 def _stated(package: Package, lines: Sequence[Line]) -> tuple[Line, Money | None]:
@@ -124,7 +124,8 @@ def _tranches(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
         return
     for (when, value), line in found.items():
         if (when, value) not in package.counted:
-            yield from package.tranche(line, package.ref(f"{package.id}/given/{when}"), value, TRANCHE)
+            ref, amount, unit = package.ref(f"{package.id}/given/{when}"), value.amount, value.currency
+            yield from package.announced(Observation, line, ref=ref, indicator=TRANCHE, quantity=amount, unit=unit)
     package.note(MANY_VALUES, lines[0], ", ".join(dict.fromkeys(str(value) for _, value in found)))
 
 
@@ -142,13 +143,11 @@ def _items(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
         part = line["part"] and f"{line['part']}/"
         name = f"{part}{line['item'].casefold() or '(no item)'}"
         refs = {what: package.ref(f"{package.id}/{what}/{name}") for what in ("promised", "delivered", *OF_ITEM)}
-        quantity = package.units(line)
-        yield from package.promise(
-            package.kind(line), line, refs["promised"], line["promised"], item=item, quantity=quantity
-        )
-        yield from package.delivered(line, refs["delivered"], item)
+        kind, quantity = package.kind(line), package.units(line)
+        yield from package.promise(kind, line, line["promised"], ref=refs["promised"], item=item, quantity=quantity)
+        yield from package.delivered(line, ref=refs["delivered"], item=item)
         for what, indicator in OF_ITEM.items():
-            yield from package.estimate(line, what, refs[what], "USD", item=item, indicator=indicator)
+            yield from package.estimate(line, what, ref=refs[what], unit="USD", item=item, indicator=indicator)
 
 
 def _totals(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
@@ -160,7 +159,7 @@ def _totals(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
             part = f"/{line['part']}" if line["part"] and what in OF_PART else ""
             if unit in CURRENCIES:
                 ref = package.ref(f"{package.id}/{what}{part}")
-                yield from package.estimate(line, what, ref, unit, indicator=indicator)
+                yield from package.estimate(line, what, ref=ref, unit=unit, indicator=indicator)
             else:
                 package.note(NO_UNIT, line, line[what])
 

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from aidtimeline.codec.jsonlines import DECODER, Token, parse_object
 from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.formats.readings import References
 from aidtimeline.text.safe import shown
 
 MAX_COLUMNS = 2**14
@@ -108,15 +109,19 @@ def csv_lines(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
 _UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
 
 
-def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """Of each line of JSON Lines that is not empty: its number, and the texts in its object, each with its name."""
+def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Of each line of JSON Lines that says something: its number, and the texts in its object by their names."""
     for number, line in enumerate(text_lines(file, stream), start=1):
         if line.strip():
             try:
                 found = parse_object(line.strip())
             except InvalidValue as error:
                 raise file.unreadable(error.message, line=number, hint=error.hint) from None
-            yield number, list(_leaves(found, ""))
+            leaves = list(_leaves(found, ""))
+            names = distinct(name for name, _ in leaves)
+            cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
+            if any(cells.values()):
+                yield number, cells
 
 
 def json_document(file: File, stream: BinaryIO) -> Any:
@@ -140,6 +145,12 @@ def json_document(file: File, stream: BinaryIO) -> Any:
         raise file.unreadable(error.message) from None
     except RecursionError:
         raise file.unreadable("JSON that is nested too deep") from None
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, with a number after each that came before: "item", "item (2)"."""
+    numbered = References("{} ({})")
+    return [numbered.free(name)[0] for name in names]
 
 
 def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,8 @@ from attrs import frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.formats.reading import workbooks
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
+from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, distinct, json_lines
 from aidtimeline.formats.reading.workbooks import Line
-from aidtimeline.formats.readings import References
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
@@ -151,28 +150,22 @@ def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wan
 
 def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
     width = max(place for place, name in enumerate(header.cells, start=1) if name)
-    names = _distinct(
+    names = distinct(
         " ".join(name.split()) or f"column {place}" for place, name in enumerate(header.cells[:width], start=1)
     )
     named = {name for name, given in zip(names, header.cells, strict=False) if given}
     for number, texts in table:
         columns, beyond = names, any(texts[width:])
         if beyond:
-            columns = _distinct([*names, *(f"column {place}" for place in range(width + 1, len(texts) + 1))])
+            columns = distinct([*names, *(f"column {place}" for place in range(width + 1, len(texts) + 1))])
         cells = zip_longest(columns, texts[: len(columns)], fillvalue="")
         filled = {name: text for name, text in cells if text or name in named}
         yield Row(number, filled, beyond and sheet is None, sheet, sheet is not None)
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
-    """The names, with a number after each that came before: "item", "item (2)"."""
-    numbered = References("{} ({})")
-    return [numbered.free(name)[0] for name in names]
-
-
 def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
     """The objects of JSON Lines. The first few must have the wanted names, each in any of them."""
-    found = _parsed(file, stream)
+    found = (Row(number, cells, typed=True) for number, cells in json_lines(file, stream))
     first = list(islice(found, HEADER_WITHIN))
     names = {fold(name) for row in first for name in row.cells}
     missing = [name for name in wanted if fold(name) not in names]
@@ -181,11 +174,3 @@ def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[
         message = f"found no {', '.join(map(shown, missing))} in the first {len(first)} objects"
         raise file.unreadable(message, line=1, hint=near)
     yield from chain(first, found)
-
-
-def _parsed(file: File, stream: BinaryIO) -> Iterator[Row]:
-    for number, leaves in json_lines(file, stream):
-        names = _distinct(name for name, _ in leaves)
-        cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
-        if any(cells.values()):
-            yield Row(number, cells, typed=True)
