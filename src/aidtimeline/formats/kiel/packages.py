@@ -85,15 +85,12 @@ def _values(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
     Two parts with the same value may both repeat that of the package: it counts twice only if the tracker, too, has a
     total for each.
     """
-    kinds: dict[Promise, list[Line]] = defaultdict(list)
+    kinds: dict[Promise, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
-        kinds[package.kind(line)].append(line)
-    for kind, rows in kinds.items():
+        kinds[package.kind(line)][line["part"]].append(line)
+    for kind, parts in kinds.items():
         stem = package.id if kind is Pledge else f"{package.id}/allocation"
         counted: set[Money] = set()
-        parts: dict[str, list[Line]] = defaultdict(list)
-        for line in rows:
-            parts[line["part"]].append(line)
         for part, own in parts.items():
             line, value = _stated(package, own)
             ref = package.ref(f"{stem}/{part}" if part else stem)
