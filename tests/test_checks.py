@@ -1,4 +1,4 @@
-"""Checks: each code is found where it is meant, not where it is not, told in docs/checks.md, and mended as it says."""
+"""Checks: each code is found where it is meant, not where it is not, and mended as docs/checks.md says."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def codes(*drafts: Draft, today: date | None = None) -> list[str]:
 
 
 def test_a_sound_log_has_no_problems() -> None:
-    """A promise, what came of it, a second account, and a level that agrees: nothing to tell."""
+    """A promise, what came of it, a second account, and a level that agrees: nothing to report."""
     assert not codes(
         pledge(50, label="pledge", due="2023-12-31"),
         delivery(30, "2023-03-01", label="first", fulfils=["@pledge"]),
@@ -125,7 +125,7 @@ def test_what_aims_at_nothing_or_at_an_amendment(draft: Draft, code: str) -> Non
 
 
 def test_a_date_after_its_report() -> None:
-    """What was published on 1 May cannot tell of June; also in a corroboration, and where news corrects."""
+    """What was published on 1 May cannot report June; nor can a corroboration, nor a correction."""
     [found] = problems(delivery(30, "2023-06", published="2023-05-01"))
     assert (found.code, found.severity, found.path) == ("date-after-report", "error", "$.date")
     assert found.hint is not None
@@ -141,7 +141,7 @@ def test_a_date_after_its_report() -> None:
 
 
 def test_a_report_without_its_publication_date() -> None:
-    """Each such report is told, with the day that stands in; so is one of which only the beginning is known."""
+    """Each such report is found, with the day that is taken instead; so is one whose date has no end."""
     draft = delivery() | {"sources": [{"publisher": "A"}, {"publisher": "B", "published": "2023-12-01"}]}
     [found] = problems(draft)
     assert (found.code, found.severity, found.path) == ("no-publication-date", "warning", "$.sources[0].published")
@@ -167,7 +167,7 @@ def test_a_dataset_without_its_publication_date_is_told_once() -> None:
 
 
 def test_accounts_that_do_not_compare() -> None:
-    """Another currency, another unit, or an amount that the kind does not have: each is set aside, and told."""
+    """Another currency, another unit, or an amount that the kind does not have: each is set aside, and reported."""
     value = {"amount": 5, "currency": "EUR"}
     assert codes(paid(4, label="it"), said("corroboration", None, of="@it", value=value)) == ["warning other-currency"]
     assert codes(
@@ -182,7 +182,7 @@ def test_accounts_that_do_not_compare() -> None:
 
 
 def test_training_without_its_unit() -> None:
-    """Persons or courses: nobody trains pieces."""
+    """Persons or courses: no pieces are trained."""
     assert codes(said("training", item="course", quantity=8)) == ["warning no-unit"]
     assert not codes(said("training", item="course", quantity=8, unit="person"), said("training", item="course"))
 
@@ -325,7 +325,7 @@ def test_kinds_that_fulfil_each_other(target: Draft, kind: str, wrong: bool) -> 
 
 
 def test_more_delivered_than_was_promised() -> None:
-    """What fulfils a pledge of 30 comes to 31 at least; it is told of the last delivery."""
+    """What fulfils a pledge of 30 comes to 31 at least; the problem is at the last delivery."""
     first = delivery(20, "2023-02-01", fulfils=["@it"])
     [found] = problems(pledge(30, label="it"), first, delivery(11, fulfils=["@it"]))
     assert (found.code, found.severity, found.line) == ("over-delivered", "warning", 3)
@@ -336,7 +336,7 @@ def test_more_delivered_than_was_promised() -> None:
 
 
 def test_money_beyond_what_was_promised() -> None:
-    """Of money, stages and sides are kept apart: they tell of the same money."""
+    """Of money, stages and sides are summed apart: they report the same money."""
     promised = said("commitment", "2023-01-05", donor="JP", value={"amount": 100, "currency": "USD"}, label="it")
     assert codes(promised, paid(60, fulfils=["@it"]), paid(50, "2023-04-01", fulfils=["@it"])) == [
         "warning over-delivered"
@@ -418,7 +418,7 @@ def test_a_promise_long_overdue() -> None:
     [
         pytest.param([delivery(1, fulfils=["@it"], item="radio", donor=None)], id="linked"),
         pytest.param([delivery(1)], id="the same donor and item"),
-        pytest.param([delivery(1, donor=None)], id="the item, by nobody knows whom"),
+        pytest.param([delivery(1, donor=None)], id="the item, by an unknown donor"),
         pytest.param([delivery(1, item="radio", project="hd")], id="something for its project"),
         pytest.param([pledge(40, "2023-02-01", supersedes=["@it"])], id="raised since"),
         pytest.param([said("cancellation", supersedes=["@it"])], id="cancelled"),
@@ -470,7 +470,7 @@ def test_moves_of_a_status(moves: list[str], told: int) -> None:
 
 
 def test_moves_whose_order_is_unknown_are_none() -> None:
-    """Where two dates overlap, nobody knows which status was first; other projects are others."""
+    """If two dates overlap, either status may be the first; other projects are others."""
     assert not codes(status("implementation", "2023"), status("pipeline", "2023-06-01"))
     assert codes(status("closed", "2023-01-01"), status("pipeline", "2023-06-01") | {"project": "kh"}) == [
         "warning unknown-slug"
@@ -478,7 +478,7 @@ def test_moves_whose_order_is_unknown_are_none() -> None:
 
 
 def test_a_project_planned_to_end_before_it_begins() -> None:
-    """In one profile it is an error; over several, one of them was not told anew."""
+    """In one profile it is an error; over several, one of them was not reported again."""
     profile = said("project", project="hd", planned_start="2024-06", planned_end="2023")
     assert codes(profile) == ["error ends-before-start"]
     assert not codes(said("project", project="hd", planned_start="2023-06", planned_end="2023"))
@@ -488,11 +488,11 @@ def test_a_project_planned_to_end_before_it_begins() -> None:
     assert not codes(planned, moved, said("project", "2023-06-01", project="hd", planned_end="2027"))
 
 
-# What is told twice.
+# What is reported twice.
 
 
 def test_a_probable_duplicate_comes_with_the_draft_that_settles_it() -> None:
-    """Two outlets tell of 30 trucks in March: recorded as it stands, the hint makes one fact of them."""
+    """Two outlets report 30 trucks in March: recorded as it stands, the hint makes one fact of them."""
     drafts = [
         delivery(30, "2023-03", published="2023-04-02"),
         delivery(30, "2023-03-04", by="Kyodo News", published="2023-04-01"),
@@ -513,14 +513,14 @@ def test_a_probable_duplicate_comes_with_the_draft_that_settles_it() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(delivery("1.."), id="a number nobody gave"),
+        pytest.param(delivery("1.."), id="a number that is not stated"),
         pytest.param(delivery("20..40", recipient="sesu"), id="an agency of the country"),
         pytest.param(delivery("~30", recipient=None, project="hd"), id="less is said"),
         pytest.param(delivery(30, value={"amount": 5, "currency": "USD"}), id="more is said"),
     ],
 )
 def test_what_may_be_the_same(other: Draft) -> None:
-    """Dates overlap, amounts could agree, and nothing tells the two apart."""
+    """Dates overlap, amounts could agree, and nothing distinguishes the two."""
     first = delivery(30, "2023-03", via=["undp"])
     assert codes(first, other | said("delivery", "2023-03-04", by="Kyodo News")) == ["warning probable-duplicate"]
 
@@ -530,7 +530,7 @@ def test_what_may_be_the_same(other: Draft) -> None:
     [
         pytest.param({"sources": delivery()["sources"]}, id="the same report"),
         pytest.param({"quantity": 31}, id="another number"),
-        pytest.param({"quantity": "0.."}, id="somebody has thought of it"),
+        pytest.param({"quantity": "0.."}, id="it may be counted already"),
         pytest.param({"date": "2023-04-01"}, id="another day"),
         pytest.param({"donor": "LT"}, id="another donor"),
         pytest.param({"item": "radio"}, id="another item"),
@@ -552,20 +552,20 @@ def test_what_is_told_apart(other: Draft) -> None:
 
 
 def test_promises_with_different_dues_are_two() -> None:
-    """8 machines by June and 8 by December, told by two outlets; the same without dues may be one promise."""
+    """8 machines by June and 8 by December, reported by two outlets; the same without dues may be one promise."""
     assert not codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News", due="2023-12"))
     assert codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News")) == ["warning probable-duplicate"]
 
 
 def test_money_may_be_told_twice() -> None:
-    """A payment is known by its donor, currency and amount; a status is no sum, and may be told by anybody."""
+    """A payment is known by its donor, currency and amount; a status is not a sum, and may be reported twice."""
     assert codes(paid(5), paid(5, by="Kyodo News")) == ["warning probable-duplicate"]
     assert not codes(paid(5), paid(6, by="Kyodo News"))
     assert not codes(status("closed", "2023-01-01"), status("closed", "2023-01-01", by="Kyodo News"))
 
 
 def test_what_is_corroborated_is_not_told_again() -> None:
-    """A report that stands behind both tells of two things."""
+    """A report that stands behind both is of two things."""
     told = said("corroboration", None, by="Kyodo News", of="@it")
     assert not codes(delivery(30, label="it"), told, delivery(30, "2023-03", by="Kyodo News"))
 
@@ -627,7 +627,7 @@ def test_levels_against_the_counts(observation: Draft, expected: list[str]) -> N
 
 
 def test_levels_against_vague_counts() -> None:
-    """What may have come reaches any level up to it, and passes none; what nobody counted may be any number."""
+    """What may have come reaches any level up to it, and passes none; what was not counted may be any number."""
     assert not codes(delivery(30, "2023"), observed(30), observed(1, "2023-06-02"))
     assert not codes(delivery("1.."), observed(1000))
     uncounted = said("delivery", item="truck")
@@ -767,7 +767,7 @@ def codes_in_source() -> Iterator[str]:
 
 
 def test_every_code_has_its_paragraph_and_every_paragraph_its_code() -> None:
-    """docs/checks.md tells of each code what it means and how to mend it."""
+    """docs/checks.md says of each code what it means and how to mend it."""
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     told = re.findall(r"^### `([a-z-]+)`", page, re.MULTILINE)
     assert len(told) == len(set(told))
@@ -775,7 +775,7 @@ def test_every_code_has_its_paragraph_and_every_paragraph_its_code() -> None:
 
 
 def test_every_check_names_its_codes() -> None:
-    """The list of checks can be read: each function's docstring begins with the codes that it tells."""
+    """The list of checks can be read: each function's docstring begins with its codes."""
     told = set(codes_in_source())
     for each in CHECKS:
         first = (each.__doc__ or "").splitlines()[0].partition(": ")[0]

@@ -101,7 +101,7 @@ class Service(Event, Goods):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Estimate(Event, Goods):
-    """What somebody thinks has come."""
+    """What a source thinks has come."""
 
     kind = "estimate"
     nature = LEVEL

@@ -18,7 +18,7 @@ import pytest
 
 from aidtimeline.codec import event_from_json, event_to_json
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Event, Source
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Event, Goods, Source, Valued
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
@@ -88,6 +88,21 @@ def kinds(classes: Mapping[str, Any]) -> Iterator[Row]:
         yield {"kind": f"`{kind}`", "says": said, "fields": ", ".join(map(bold, own_fields(cls)))}
 
 
+def natures() -> Iterator[Row]:
+    for kind, cls in EVENT_KINDS.items():
+        nature = cls.nature
+        carried = [name for name, mixin in (("goods", Goods), ("money", Valued)) if issubclass(cls, mixin)]
+        yield {
+            "kind": f"`{kind}`",
+            "is a": nature.name,
+            "carries": ", ".join(carried),
+            "firmness": str(cls.firmness) if nature.may_fulfil else "",
+            "may supersede, beside its kind": ", ".join(f"{name}s" for name in nature.may_supersede),
+            "may be fulfilled": "yes" if nature.may_be_fulfilled else "",
+            "added up": "yes" if nature.summed and carried else "",
+        }
+
+
 def fields(every: Iterable[Field]) -> Iterator[Row]:
     for each in every:
         yield {"field": bold(each), "type": type_of(each), "meaning": "", "example": ""}
@@ -120,6 +135,7 @@ def tables() -> dict[str, list[Row]]:
     """The tables of the page, by their headings."""
     return {
         "Kinds of events": list(kinds(EVENT_KINDS)),
+        "What kinds may do": list(natures()),
         "Amendments": list(kinds(AMENDMENT_KINDS)),
         "Fields that events share": list(fields(SHARED.values())),
         "Fields of kinds": list(fields_of(EVENT_KINDS)),

@@ -70,7 +70,8 @@ def to_training_unit(value: str) -> str:
     return one_of(TRAINING_UNITS, value)
 
 
-#: The order of fields in a line. What is not listed is a kind's own and stands at the dots, in the order of its class.
+#: The order of fields in a line. A field that is not listed is a kind's own: it stands at the dots, in class order.
+#: So does the project of a kind that must have one.
 _IN_LINE = (
     *("of", "date", "project", "package", "donor", "recipient", "via", "location"),
     *("...", "item", "indicator", "quantity", "unit", "value", "due", "value_date", "side", "part_of"),
@@ -102,13 +103,15 @@ class Nature:
 
 
 PLAN = Nature("plan", ("plan", "promise", "end"), may_be_fulfilled=True)
+"""An intention, which promises nothing."""
 PROMISE = Nature("promise", ("plan", "promise", "end"), may_be_fulfilled=True)
+"""Goods or money that are to come."""
 DEED = Nature("deed", ("plan",))
-"""Something that has happened: goods were handed over, money was paid."""
+"""Goods were handed over, money was paid: it has happened, and cannot be cancelled."""
 STATE = Nature("state", ("plan",))
 """What a project is, or who takes part in it; the latest holds."""
 LEVEL = Nature("level", (), may_fulfil=False, summed=False)
-"""What somebody else has added up or measured. It stands beside the sums and replaces nothing but a level."""
+"""What a source has added up or measured. It stands beside the sums."""
 END = Nature("end", ("plan", "promise", "state", "level"), may_fulfil=False)
 """What it supersedes ends, with nothing in its place."""
 
@@ -179,10 +182,10 @@ class Valued:
 
 @frozen(kw_only=True, slots=False)
 class Booked(Valued):
-    """Carries money that stands in somebody's books.
+    """Carries money as it stands in one party's books.
 
-    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books it is from. Money
-    that is `part_of` another flow or project is reported there too, and never summed twice.
+    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are. Money that
+    is `part_of` another flow or project is reported there too, and never summed twice.
     """
 
     __slots__ = ()
@@ -211,13 +214,13 @@ class Event(_Room):
     kind: ClassVar[str]
     nature: ClassVar[Nature]
     firmness: ClassVar[int] = 3
-    """From 0, an intention, to 3, something that has happened. Nothing is fulfilled by what is less firm."""
+    """From 0, an intention, to 3, what has happened. No event is fulfilled by one that is less firm."""
     makes_good: ClassVar[tuple[str, ...]] = ()
     """What of it is counted toward promises: `goods`, `money`."""
     books: ClassVar[tuple[str, ...]] = ("provider",)
-    """From whose books its money is summed. The same flow in the other party's books is left out."""
+    """The sides whose books sums take its money from: the other party's books have the same flow once more."""
     units: ClassVar[tuple[str, ...]] = ()
-    """The units that its quantity can be in; none are named where any will do."""
+    """The units that its quantity can be in. Empty: any, and pieces if none is stated."""
 
     date: DateRange = field(converter=to_date)
     project: str | None = field(default=None, converter=optional(to_slug))

@@ -71,8 +71,8 @@ class Checked:
     def widest(self) -> Belief:
         """The same facts with every hedge at its widest, so that what contradicts them contradicts their sources.
 
-        A hedged date (`?`, `~`, `%`) may be any day. An "about" reaches from its half to its double. Goods that nobody
-        counted may be any number.
+        A hedged date (`?`, `~`, `%`) may be any day. An "about" reaches from its half to its double. Goods without
+        a quantity may be of any number.
         """
         return attrs.evolve(self.belief, facts=tuple(map(_widest, self.belief.facts)))
 

@@ -95,7 +95,7 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
 
 
 def without_units(log: Checked) -> Iterator[Problem]:
-    """`no-unit`: a quantity without its unit counts pieces, and this kind has none: nobody trains pieces."""
+    """`no-unit`: a quantity without its unit counts pieces, which this kind does not have: no pieces are trained."""
     for fact in log.belief.facts:
         if fact.event.units and fact.quantity is not None and fact.unit is None:
             message = f"a {fact.kind}'s quantity needs its unit: {' or '.join(fact.event.units)}"

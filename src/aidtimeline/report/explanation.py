@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from aidtimeline.events import Record
+from aidtimeline.events import Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds
 from aidtimeline.report.columns import AMOUNT, DATE, FLAG, NUMBER, TEXT, Column, Json, Kind, ends, plain, rows_of
@@ -120,7 +120,7 @@ def _standing(reason: Reason, states: str) -> str:
 
 def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
     for name in ABOUT:
-        value = getattr(reason.event, name, None)
+        value = stated(reason.event, name, object)
         slugs = value if isinstance(value, tuple) else () if value is None else (value,)
         if slugs:
             words = (named(vocabulary, name, each) if isinstance(each, str) else str(each) for each in slugs)
@@ -136,7 +136,7 @@ def _stated(report: Report) -> str:
 def _amendment(record: Record) -> str:
     amendment = record.event
     who = "; ".join(map(cited, amendment.sources)) or "a repair, without a source"
-    why = getattr(amendment, "reason", None)
-    other = getattr(amendment, "duplicate_of", None)
+    why = stated(amendment, "reason", str)
+    other = stated(amendment, "duplicate_of", str)
     what = f"{amendment.kind} {record.id}" + (f" as a duplicate of {other}" if other else "")
     return f"{what} ({who})" + (f": {why}" if why else "")
