@@ -53,8 +53,7 @@ def read(file: File) -> Iterator[Reading]:
             yield from _read_api(file, stream)
             return
     read = 0
-    for row in rows(file, wanted=("id", "status", "date", "amountUSD")):
-        read += 1
+    for read, row in enumerate(rows(file, wanted=("id", "status", "date", "amountUSD")), start=1):
         if read == 1 and fold("newMoney") not in map(fold, row.cells):
             yield Remark(reason=NOT_SAID, place=file.name)
         if row.overflows:

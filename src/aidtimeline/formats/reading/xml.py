@@ -108,10 +108,8 @@ class _Builder:
         self.root: Element | None = None
         self.found: list[Element] = []
         self._file, self._kept, self._texts = file, kept, texts
-        # Of the open element whose children are looked at: those that are kept, and the names of those to keep.
-        self._siblings, self._wanted = self.found, _NONE
-        # The same of the elements around it, but for the root.
-        self._around: list[tuple[list[Element], frozenset[str]]] = []
+        # Of each open element whose children are looked at: those that are kept, and the names of those to keep.
+        self._open: list[tuple[list[Element], frozenset[str]]] = []
         # How many elements are open from the first on within which nothing is kept.
         self._passed = 0
         # How many elements are kept of the last child of the root.
@@ -152,11 +150,12 @@ class _Builder:
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         self.root = Element(tag, attributes, self._parser.CurrentLineNumber)
-        self._wanted = self._kept.get(tag, _NONE)
+        self._open.append((self.found, self._kept.get(tag, _NONE)))
         self._parser.StartElementHandler = self._start
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._passed or tag not in self._wanted:
+        siblings, wanted = self._open[-1]
+        if self._passed or tag not in wanted:
             self._passed += 1
             if self._passed > MAX_DEPTH:
                 raise self.refusal(_TOO_DEEP)
@@ -165,26 +164,26 @@ class _Builder:
         if self._held > MAX_ELEMENTS:
             raise self.refusal(f"more than {MAX_ELEMENTS:,} elements in one <{self.found[-1].tag}>")
         element = Element(tag, attributes, self._parser.CurrentLineNumber)
-        self._siblings.append(element)
+        siblings.append(element)
         if tag not in self._kept:
             self._passed = 1
             if tag in self._texts:
                 self._parser.CharacterDataHandler = partial(self._text, element)
             return
-        self._around.append((self._siblings, self._wanted))
-        if len(self._around) > MAX_DEPTH:
+        if len(self._open) > MAX_DEPTH:
             raise self.refusal(_TOO_DEEP)
-        self._siblings = element.children = []
-        self._wanted = self._kept[tag]
+        own: list[Element] = []
+        element.children = own
+        self._open.append((own, self._kept[tag]))
 
     def _end(self, tag: str) -> None:
         if self._passed:
             self._passed -= 1
             if not self._passed and tag in self._texts:
                 self._parser.CharacterDataHandler = None
-        elif self._around:
-            self._siblings, self._wanted = self._around.pop()
-            if not self._around:
+        else:
+            self._open.pop()
+            if len(self._open) == 1:
                 self._held = 0
 
     def _text(self, element: Element, characters: str) -> None:

@@ -36,7 +36,7 @@ class RowReader:
     def __init__(self, file: File, mapping: TableMapping) -> None:
         self.file, self.mapping = file, mapping
         self.skipped = 0
-        self._habits = {typed: mapping.habits(typed=typed) for typed in (False, True)}
+        self._habits = {typed: attrs.evolve(mapping.habits, typed=typed) for typed in (False, True)}
         self._header = lru_cache(MAX_COLUMNS)(fold)
         self._keys = References(former="{}/{}")
 

@@ -80,16 +80,10 @@ class TableMapping:
     key: tuple[str, ...] = ()
     complete: bool = False
     unknown: frozenset[str] = frozenset()
-    dates: tuple[str, ...] = ()
-    decimal: str = "."
-    thousands: str = ""
+    habits: Habits
     skip: Mapping[str, frozenset[str]] = Factory(dict)
     words: Mapping[str, Mapping[str, str]] = Factory(dict)
     events: tuple[EventMapping, ...]
-
-    def habits(self, *, typed: bool) -> Habits:
-        """How the table writes dates and numbers; `typed` as in `Habits`."""
-        return Habits(self.dates, self.decimal, self.thousands, typed)
 
     def columns(self) -> Iterator[str]:
         """The headers that the table must have."""

@@ -43,8 +43,8 @@ def load(path: Path) -> TableMapping:
 
 
 def _mapping(found: dict[str, Any]) -> TableMapping:
-    own = _each({name: found[name] for name in _HABITS if name in found}, _HABITS.__getitem__)
-    habits = Habits(**own, typed=True)
+    marks = _each({name: found[name] for name in _HABITS if name in found}, _HABITS.__getitem__)
+    habits = Habits(**marks, typed=True)
     if habits.decimal == habits.thousands:
         raise _refused("thousands", InvalidValue(habits.thousands, "a mark other than the decimal one"))
     readers: dict[str, Reader] = {
@@ -62,8 +62,10 @@ def _mapping(found: dict[str, Any]) -> TableMapping:
     }
     values = _table(found, readers, {"dataset": "a name that all versions of the table share", "event": EACH_EVENT})
     source = {name: values.pop(name) for name in _SOURCE if name in values}
-    mapping = TableMapping(source=source, events=tuple(values.pop("event").values()), **values)
-    used = {"kind", *source, *(name for each in mapping.events for name in each.fields)}
+    events = tuple(values.pop("event").values())
+    own = {name: each for name, each in values.items() if name not in marks}
+    mapping = TableMapping(source=source, events=events, habits=habits, **own)
+    used = {"kind", *source, *(name for each in events for name in each.fields)}
     for name in mapping.words:
         if name not in used:
             raise _refused(f"words.{name}", _unknown(name, sorted(used)))
