@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtimeline.codec.jsonlines import MAX_DEPTH, compact, depth, is_torn, parse_object
+from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES, compact, depth, is_torn, lines_of, parse_object
 from aidtimeline.errors import InvalidValue
 from aidtimeline.text.nearest import nearest
 
@@ -34,6 +35,19 @@ def test_what_is_written_is_read_back(found: dict[str, Any], sort: bool) -> None
     assert "\n" not in line
     if deep(found) <= MAX_DEPTH:
         assert parse_object(line) == parse_object(line.encode() + b"\n") == parse_object(line + "\r\n") == found
+
+
+def test_a_line_that_is_too_long_is_cut_and_the_next_one_is_whole() -> None:
+    """Whatever its length, it is read in parts; what is given of it is still too long."""
+    longest = b"a" * MAX_LINE_BYTES + b"\n"
+    for extra in (1, 2, 3, 2 * MAX_LINE_BYTES):
+        too_long = b"a" * (MAX_LINE_BYTES + extra) + b"\n"
+        given = io.BytesIO(b"first\n" + too_long + longest + b"\n" + too_long + b"last")
+        first, cut, whole, empty, again, last = lines_of(given)
+        assert (first, whole, empty, last) == (b"first\n", longest, b"\n", b"last")
+        assert cut == again == too_long[: MAX_LINE_BYTES + 2]
+        with pytest.raises(InvalidValue, match=f"of at most {MAX_LINE_BYTES} bytes"):
+            parse_object(cut)
 
 
 @given(objects)
@@ -62,7 +76,38 @@ def test_every_beginning_of_a_line_is_torn_and_a_whole_one_is_not(found: dict[st
     assert is_torn(line[: 1 + cut % (len(line) - 1)])
 
 
+def test_a_last_line_that_is_json_is_not_torn() -> None:
+    """Not even if its numbers are too long for this library; blanks and lines beyond the limit are not either."""
+    for tail in (b"9" * 5000, b"[0." + b"9" * 5000 + b"]", b" ", b"", b"{" * (MAX_LINE_BYTES + 1)):
+        assert not is_torn(tail)
+    assert is_torn(b"{" + b" " * (MAX_LINE_BYTES - 1))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"a":NaN}', "found 'NaN', expected a number that JSON has"),
+        (
+            b"\xff" * (MAX_LINE_BYTES + 1),
+            f"found '{chr(0xFFFD) * 80}…', expected a JSON object on one line, of at most {MAX_LINE_BYTES} bytes",
+        ),
+    ],
+    ids=["NaN", "bytes"],
+)
+def test_what_cannot_be_read_says_why(line: str | bytes, message: str) -> None:
+    """In one line, whatever was found."""
+    with pytest.raises(InvalidValue) as error:
+        parse_object(line)
+    assert str(error.value) == message
+
+
+def test_fields_are_written_in_the_order_given_or_sorted() -> None:
+    """Without spaces."""
+    assert compact({"b": 1, "a": [2]}) == '{"b":1,"a":[2]}'
+    assert compact({"b": 1, "a": [2]}, sort=True) == '{"a":[2],"b":1}'
+
+
 def test_the_nearest_name_is_near() -> None:
-    """Or there is no tail."""
+    """If there is one."""
     assert nearest("itm", ["item", "unit"]) == "item"
     assert nearest("xyz", ["item", "unit"]) is None
