@@ -9,7 +9,6 @@ from itertools import chain, islice
 
 from attrs import frozen
 
-from aidtimeline.errors import UnreadableFile
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, workbook
 from aidtimeline.formats.reading.workbooks import Sheets
@@ -107,32 +106,32 @@ def table(file: File) -> Table:
     """The main sheet of a workbook, or the table in a text file. Raises `UnreadableFile` if it is another table."""
     with workbook(file) as book:
         if book is not None:
-            sheet, headers = _main_sheet(file, book)
-            preface = list(_preface(book))
-    if book is not None:
-        named = [header for header in headers.values() if not _NAMELESS.fullmatch(header)]
-        return Table(headers, rows(file, sheet=sheet, wanted=named), sheet, preface)
-    found = rows(file)
-    first = list(islice(found, HEADER_WITHIN))
-    if not first:
-        raise file.unreadable("a table without any row below its header")
-    headers = min((_headers(row.cells) for row in first), key=lambda each: len(_missing(each)))
-    if _missing(headers):
-        raise _another(file, headers)
-    return Table(headers, chain(first, found))
+            possible, preface = list(_in_workbook(book)), list(_preface(book))
+    if book is None:
+        found = rows(file)
+        first = list(islice(found, HEADER_WITHIN))
+        if not first:
+            raise file.unreadable("a table without any row below its header")
+        possible, preface = [(None, _headers(row.cells)) for row in first], []
+    sheet, headers = min(possible, key=lambda each: len(_missing(each[1])), default=(None, {}))
+    if missing := _missing(headers):
+        names = ", ".join(" or ".join(map(repr, COLUMNS[what])) for what in missing)
+        hint = (
+            "expected a workbook of the Ukraine Support Tracker, or its sheet 'Bilateral assistance, MAIN DATA' as CSV"
+        )
+        raise file.unreadable(f"found no column {names}", hint=hint)
+    if sheet is None:
+        return Table(headers, chain(first, found))
+    named = [header for header in headers.values() if not _NAMELESS.fullmatch(header)]
+    return Table(headers, rows(file, sheet=sheet, wanted=named), sheet, preface)
 
 
-def _main_sheet(file: File, book: Sheets) -> tuple[str, Mapping[str, str]]:
-    """The sheet with that name, else the first that has its columns; and their headers."""
-    nearest: Mapping[str, str] = {}
+def _in_workbook(book: Sheets) -> Iterator[tuple[str | None, Mapping[str, str]]]:
+    """The first rows, as headers, of the sheets with the name of the main sheet; if there is none, of all sheets."""
     called = [name for name in book.names if _MAIN in name.casefold()]
     for name in called or book.names:
         for line in islice(book.lines(name), HEADER_WITHIN):
-            headers = _headers(text or f"column {place}" for place, text in enumerate(line.cells, start=1))
-            if not _missing(headers):
-                return name, headers
-            nearest = min(nearest, headers, key=lambda each: len(_missing(each)))
-    raise _another(file, nearest)
+            yield name, _headers(text or f"column {place}" for place, text in enumerate(line.cells, start=1))
 
 
 def _preface(book: Sheets) -> Iterator[str]:
@@ -164,12 +163,6 @@ def _headers(header: Iterable[str]) -> Mapping[str, str]:
 
 def _missing(headers: Mapping[str, str]) -> list[str]:
     return [what for what in ESSENTIAL if what not in headers]
-
-
-def _another(file: File, headers: Mapping[str, str]) -> UnreadableFile:
-    missing = ", ".join(" or ".join(map(repr, COLUMNS[what])) for what in _missing(headers))
-    hint = "expected a workbook of the Ukraine Support Tracker, or its sheet 'Bilateral assistance, MAIN DATA' as CSV"
-    return file.unreadable(f"found no column {missing}", hint=hint)
 
 
 def _text(row: Row, header: str) -> str:
