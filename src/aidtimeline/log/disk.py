@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import os
 from collections.abc import Iterator
-from types import ModuleType
 
 from aidtimeline.errors import LogError
 
@@ -77,11 +75,15 @@ class Disk:
 
     def lock(self, descriptor: int) -> bool:
         """Lock an open file without waiting; returns whether it was free. The lock ends when the process dies."""
-        return bool(_locks().lock_descriptor(descriptor, blocking=False))
+        from filelock import lock_descriptor  # noqa: PLC0415  (it is slow to load, and readers do not need it)
+
+        return lock_descriptor(descriptor, blocking=False)
 
     def unlock(self, descriptor: int) -> None:
         """Unlock a file."""
-        _locks().unlock_descriptor(descriptor)
+        from filelock import unlock_descriptor  # noqa: PLC0415
+
+        unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:
@@ -95,20 +97,8 @@ class Disk:
 
 @contextlib.contextmanager
 def as_log_error(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise the `OSError` of a system call as a `LogError`."""
+    """Raise the `OSError` of a system call as a `LogError`, which names its file, or else `path`."""
     try:
         yield
     except OSError as error:
-        raise log_error(error, path) from error
-
-
-def log_error(error: OSError, path: str | os.PathLike[str]) -> LogError:
-    """The `LogError` of a system call, which names its file, or else `path`."""
-    return LogError(f"{error.filename or path}: {error.strerror or error}")
-
-
-@functools.cache
-def _locks() -> ModuleType:
-    import filelock  # noqa: PLC0415  (it is slow to load, and readers do not need it)
-
-    return filelock
+        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error

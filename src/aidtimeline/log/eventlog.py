@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from aidtimeline.codec import decode
@@ -23,11 +21,11 @@ from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log.batch import Batch, Recordable, listed
-from aidtimeline.log.disk import Disk, as_log_error, log_error
+from aidtimeline.log.disk import Disk, as_log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
-from aidtimeline.log.index import Index, Place
-from aidtimeline.log.lock import FolderLock
+from aidtimeline.log.index import Index
+from aidtimeline.log.lock import acquire, release
 from aidtimeline.values.dates import in_utc
 
 LIST_THEM = "run `aidtimeline check` to list all problems"
@@ -61,10 +59,8 @@ class EventLog:
     ) -> None:
         self.folder = Path(folder)
         self._path = str(self.folder)
-        self._within = os.path.join(self._path, "")
         self._clock = clock
         self._disk = disk or Disk()
-        self._lock = FolderLock(self._path, self._disk)
         self._named = False
         self._index = Index()
         self._appended_to: LogFile | None = None
@@ -84,14 +80,18 @@ class EventLog:
 
         Raises `LogError` if there is no log, or a file cannot be read.
         """
-        return self._read(self._files(), skip_problems, [] if problems is None else problems)
+        problems = [] if problems is None else problems
+        return self._decoded(self.lines(problems=problems), skip_problems, problems)
 
     def lines(self, *, problems: list[Problem] | None = None) -> Iterator[tuple[str, int, bytes]]:
         """Every line of all files as it is, valid or not: the name of its file, its number there, and its bytes.
 
         A torn last line and an unfinished batch are skipped and added to `problems`. Raises `LogError` as `read` does.
         """
-        return self._lines(self._files(), [] if problems is None else problems)
+        files = self.files()
+        if not files:
+            raise LogError(f"there is no log in the folder {self._path!r}: start one with `aidtimeline record FILE`")
+        return self._lines(files, [] if problems is None else problems)
 
     def ids(self) -> Collection[str]:
         """The ids in the log, found without decoding its lines."""
@@ -128,8 +128,9 @@ class EventLog:
             standing = self._standing(batch.ids)
             new = batch.new(standing)
             lines = batch.lines(new)
-            if known := [record for id_, record in standing.items() if id_ not in new]:
-                self._sync(known)
+            # The writer of records that were there already may have died before it flushed them.
+            for known in {record.file for id_, record in standing.items() if id_ not in new and record.file}:
+                self._log_file(os.path.basename(known)).sync()
             if new:
                 written, start = file.append(lines.values())
                 numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
@@ -197,17 +198,12 @@ class EventLog:
         if not known:
             return {}
         with self._lookup() as lookup:
-            return {id_: record for id_ in ids if id_ in known and (record := lookup(id_)) is not None}
+            return {id_: record for id_ in known if (record := lookup(id_)) is not None}
 
-    def _files(self) -> list[Path]:
-        files = self.files()
-        if not files:
-            start = "start one with `aidtimeline record FILE`"
-            raise LogError(f"there is no log in the folder {self._path!r}: {start}")
-        return files
-
-    def _read(self, files: list[Path], skip_problems: bool, problems: list[Problem]) -> Iterator[Record]:
-        for file, number, line in self._lines(files, problems):
+    def _decoded(
+        self, lines: Iterable[tuple[str, int, bytes]], skip_problems: bool, problems: list[Problem]
+    ) -> Iterator[Record]:
+        for file, number, line in lines:
             try:
                 record = decode(line, file=file, line_number=number)
             except UnreadableLog as error:
@@ -234,31 +230,26 @@ class EventLog:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
         """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
-        with self._threads:
+        with self._threads, as_log_error(self.folder):
+            lock = self._take_lock()
             try:
-                self._take_lock()
-                try:
+                listing = self._list()
+                for name in listing.pending:
+                    if not listing.is_link(name):
+                        LogFile(os.path.join(self._path, name), self._disk).recover()
+                if listing.pending:
                     listing = self._list()
-                    if listing.pending:
-                        self._recover(listing)
-                        listing = self._list()
-                    self._refresh(listing)
-                    yield listing
-                finally:
-                    self._lock.release()
-            except OSError as error:
-                raise log_error(error, self.folder) from error
+                self._refresh(listing)
+                yield listing
+            finally:
+                release(lock, self._disk)
 
-    def _take_lock(self) -> None:
+    def _take_lock(self) -> int:
         if self._named:
-            try:
-                self._lock.acquire()
-            except FileNotFoundError:
-                pass  # the folder was removed
-            else:
-                return
+            with contextlib.suppress(FileNotFoundError):  # the folder was removed
+                return acquire(self._path, self._disk)
         self._make_folder()
-        self._lock.acquire()
+        return acquire(self._path, self._disk)
 
     def _list(self) -> Listing:
         return list_folder(self._path)
@@ -271,43 +262,30 @@ class EventLog:
 
     def _target(self, name: str, listing: Listing) -> LogFile:
         """The file to append to. The one that was last appended to stays open."""
-        path = self._within + name
-        if name in listing.files and stat.S_ISLNK(listing.files[name].st_mode):
+        path = os.path.join(self._path, name)
+        if listing.is_link(name):
             raise LogError(f"{path}: a symbolic link is not written to: the folder of its target has another lock")
         if self._appended_to is None or self._appended_to.path != path:
             self._appended_to = LogFile(path, self._disk)
         return self._appended_to
-
-    def _recover(self, listing: Listing) -> None:
-        for name in listing.pending:
-            if name not in listing.files or not stat.S_ISLNK(listing.files[name].st_mode):
-                LogFile(os.path.join(self._path, name), self._disk).recover()
 
     @contextlib.contextmanager
     def _lookup(self) -> Iterator[Callable[[str], Record | None]]:
         """A function from an id to its earliest record in the log that can be read; files stay open meanwhile."""
         snapshots: dict[str, Snapshot] = {}
 
-        def read(place: Place) -> Iterator[Record]:
-            path = self.folder / place.name
-            if place.name not in snapshots:
-                snapshots[place.name] = open_files.enter_context(self._log_file(place.name).snapshot())
-            for line, _ in islice(snapshots[place.name].lines(place.offset), 1):
-                with contextlib.suppress(UnreadableLog):
-                    yield decode(line, file=str(path), line_number=place.number)
-
         def standing(id_: str) -> Record | None:
-            places = self._index.places(id_)
-            found = [each for place in places for each in read(place) if each.id == id_] if places else ()
-            return min(found, key=lambda each: each.recorded_at, default=None)
+            found: list[Record] = []
+            for place in self._index.places(id_):
+                if place.name not in snapshots:
+                    snapshots[place.name] = open_files.enter_context(self._log_file(place.name).snapshot())
+                line, _ = next(snapshots[place.name].lines(place.offset), (b"", 0))
+                with contextlib.suppress(UnreadableLog):
+                    found.append(decode(line, file=str(self.folder / place.name), line_number=place.number))
+            return min((each for each in found if each.id == id_), key=lambda each: each.recorded_at, default=None)
 
         with contextlib.ExitStack() as open_files:
             yield standing
-
-    def _sync(self, records: Iterable[Record]) -> None:
-        """Flush records that were there already: their writer may have died before it did that."""
-        for file in {each.file for each in records if each.file is not None}:
-            self._log_file(Path(file).name).sync()
 
     def _make_folder(self) -> None:
         """Make the folder if it is missing, and flush its name to disk."""

@@ -94,6 +94,7 @@ class LogFile:
         self.path = path
         self.disk = disk
         self._folder = os.path.dirname(path) or "."
+        self._pending_path = path + PENDING
         self._open: _Open | None = None
 
     def __del__(self) -> None:
@@ -178,10 +179,6 @@ class LogFile:
             self.disk.sync_folder(self._folder)  # a writer may have died between setting aside and this
         with contextlib.suppress(FileNotFoundError):
             self._commit()
-
-    @property
-    def _pending_path(self) -> str:
-        return self.path + PENDING
 
     def _pending(self) -> int | None:
         try:

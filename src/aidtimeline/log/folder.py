@@ -37,6 +37,10 @@ class Listing:
         """Another value whenever something was written: files only ever grow, or are replaced."""
         return frozenset((name, each.st_dev, each.st_ino, each.st_size) for name, each in self.files.items())
 
+    def is_link(self, name: str) -> bool:
+        """Whether a file of the log is a symbolic link."""
+        return name in self.files and stat.S_ISLNK(self.files[name].st_mode)
+
 
 def list_folder(folder: str) -> Listing:
     """The files in a folder now; none if it is missing. Names that begin with a dot are ignored."""
