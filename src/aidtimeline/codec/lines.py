@@ -28,7 +28,7 @@ from aidtimeline.codec.jsonlines import (
     too_deep,
 )
 from aidtimeline.codec.structure import NotStructured, problems_of, structure
-from aidtimeline.codec.texts import head, members, texts
+from aidtimeline.codec.texts import head, texts
 from aidtimeline.codec.versions import UPCASTS, Upcasts, bring_up, is_old
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import Amendment, Correction, Event, Record
@@ -57,9 +57,10 @@ def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
 
     Raises `InvalidValue` for an event that `decode` would not read again.
     """
-    fields, by_name = members(_not_too_deep(event))
+    in_order, by_name = texts(_not_too_deep(event))
     id_ = _digest(by_name.encode())
-    line = f'{{{head(event.kind)},"id":"{id_}","recorded_at":"{recorded_at}"{fields}}}\n'
+    start = head(event.kind)
+    line = f'{start},"id":"{id_}","recorded_at":"{recorded_at}"{in_order[len(start) :]}\n'
     written = line.encode()
     if len(written) > MAX_LINE_BYTES + 1 or (isinstance(event, Correction) and too_deep(line)):
         raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
@@ -143,7 +144,7 @@ def canonical(fields: dict[str, Any]) -> bytes:
 
 def record_id(event: Event | Amendment) -> str:
     """The id of a record of this event: 32 hexadecimal digits, a digest of what the event says."""
-    return _digest(members(_not_too_deep(event))[1].encode())
+    return _digest(texts(_not_too_deep(event))[1].encode())
 
 
 def _digest(said: bytes) -> str:

@@ -26,8 +26,10 @@ Texts: TypeAlias = tuple[str, str]
 """The same JSON in class order, and with sorted names."""
 
 
-def texts(event: Event | Amendment) -> Texts:
+def texts(value: Event | Amendment | Source | Money) -> Texts:
     """An event as a JSON object: `kind` and `v`, then its fields, without nulls, empty lists, defaults.
+
+    A source and money have no `kind` and `v`. Raises `InvalidValue` for an instance of any other class.
 
     >>> from aidtimeline import Status
     >>> in_order, by_name = texts(Status(date="2023", project="hd", status="closed", sources=Source(title="é")))
@@ -35,14 +37,7 @@ def texts(event: Event | Amendment) -> Texts:
     {"kind":"status","v":1,"date":"2023","project":"hd","status":"closed","sources":[{"title":"é"}]}
     {"date":"2023","kind":"status","project":"hd","sources":[{"title":"é"}],"status":"closed","v":1}
     """
-    fields, by_name = members(event)
-    return f"{{{head(event.kind)}{fields}}}", by_name
-
-
-def members(event: Event | Amendment) -> Texts:
-    """The fields that follow `head` in the first of the texts, each with a comma before it; and all of the second."""
-    fields, by_name = _MEMBERS[type(event)](event)
-    return fields, f"{{{by_name[1:]}}}"
+    return _WRITERS[type(value)](value)
 
 
 def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozenset()) -> str:
@@ -51,28 +46,23 @@ def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozens
     >>> by_name(Source(publisher="A", title="Aid", url="https://example.org"), without=frozenset({"title"}))
     '{"publisher":"A","url":"https://example.org"}'
     """
-    cls: type = type(value)
-    return f"{{{_members_of(cls, without)(value)[1][1:]}}}"
+    cls: Any = type(value)
+    return _writer(cls, without)(value)[1]
 
 
 @functools.cache
 def head(kind: str) -> str:
-    """How an object of a kind begins, after its brace."""
-    return f'"kind":{quoted(kind)},"v":{VERSIONS[kind]}'
+    """How an object of a kind begins."""
+    return f'{{"kind":{quoted(kind)},"v":{VERSIONS[kind]}'
 
 
-def _object(value: Any) -> Texts:
-    fields, by_name = _MEMBERS[type(value)](value)
-    return f"{{{fields[1:]}}}", f"{{{by_name[1:]}}}"
-
-
-def _objects(values: Iterable[Any]) -> Texts:
-    all_fields = all_by_name = ""
+def _objects(values: Iterable[Source]) -> Texts:
+    all_in_order = all_by_name = ""
     for value in values:
-        fields, by_name = _object(value)
-        all_fields += "," + fields
+        in_order, by_name = texts(value)
+        all_in_order += "," + in_order
         all_by_name += "," + by_name
-    return f"[{all_fields[1:]}]", f"[{all_by_name[1:]}]"
+    return f"[{all_in_order[1:]}]", f"[{all_by_name[1:]}]"
 
 
 def _date(value: DateRange) -> str:
@@ -98,7 +88,7 @@ _PLAIN: dict[Any, Callable[[Any], str]] = {
     tuple[str, ...] | None: _names,
 }
 _NESTED: dict[Any, Callable[[Any], Texts]] = {
-    Money | None: _object,
+    Money | None: texts,
     tuple[Source, ...] | None: _objects,
     Event | Amendment | None: texts,
 }
@@ -117,11 +107,11 @@ _NESTED_FIELD = """\
 
 
 def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
-    """The source of the function that gives the fields of an instance, each with a comma before it, in both orders.
+    """The source of the function that writes an instance, in both orders.
 
     >>> from aidtimeline.events import Retraction
     >>> print(_source(Retraction))  # doctest: +ELLIPSIS
-    def members(self):
+    def write(self):
         of = ',"of":' + write_of(self.of) if self.of is not None else ''
         reason = ',"reason":' + write_reason(self.reason) if self.reason is not None else ''
         duplicate_of = ...
@@ -131,14 +121,15 @@ def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
         if self.sources != default_sources:
             sources, sources_by_name = write_sources(self.sources)
             sources, sources_by_name = ',"sources":' + sources, ',"sources":' + sources_by_name
-        in_order = f'{of}{reason}{duplicate_of}{ref}{note}{sources}'
+        in_order = f',"kind":"retraction","v":1{of}{reason}{duplicate_of}{ref}{note}{sources}'
         by_name = f'{duplicate_of},"kind":"retraction"{note}{of}{reason}{ref}{sources_by_name},"v":1'
-        return in_order, by_name
+        return f'{{{in_order[1:]}}}', f'{{{by_name[1:]}}}'
     """
     types = typing.get_type_hints(cls)
-    lines = ["def members(self):"]
-    in_order: dict[str, str] = {}
-    by_name: dict[str, str] = {}
+    lines = ["def write(self):"]
+    kind = getattr(cls, "kind", None)
+    in_order = {"kind": f',"kind":{quoted(kind)}', "v": f',"v":{VERSIONS[kind]}'} if kind else {}
+    by_name = dict(in_order)
     for each in attrs.fields(cls):
         if each.name in without:
             continue
@@ -147,41 +138,30 @@ def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
         lines.append((_NESTED_FIELD if is_nested else _PLAIN_FIELD).format(name=name, stated=stated))
         in_order[name] = f"{{{name}}}"
         by_name[name] = f"{{{name}_by_name}}" if is_nested else f"{{{name}}}"
-    if kind := getattr(cls, "kind", None):
-        by_name |= {"kind": f',"kind":{quoted(kind)}', "v": f',"v":{VERSIONS[kind]}'}
     lines.append(f"    in_order = f'{''.join(in_order.values())}'")
     lines.append(f"    by_name = f'{''.join(by_name[name] for name in sorted(by_name))}'")
-    return "\n".join([*lines, "    return in_order, by_name"])
+    return "\n".join([*lines, "    return f'{{{in_order[1:]}}}', f'{{{by_name[1:]}}}'"])
+
+
+_WRITTEN = frozenset({*KINDS.values(), Source, Money})
+_EXPECTED = "an event or amendment of a known kind, with sources of the class Source"
 
 
 @functools.cache
-def _members_of(cls: type, without: frozenset[str] = frozenset()) -> Callable[[Any], Texts]:
+def _writer(cls: type, without: frozenset[str] = frozenset()) -> Callable[[Any], Texts]:
+    """The function that writes each instance of a class, without some of the fields.
+
+    A class derived from one of those that are written is refused: it may have fields that no reader knows.
+    """
+    if cls not in _WRITTEN:
+        raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
     types = typing.get_type_hints(cls)
     known: dict[str, Any] = {}
     for each in attrs.fields(cls):
         known |= {f"write_{each.name}": _FORMS[types[each.name] | None], f"default_{each.name}": each.default}
     exec(_source(cls, without), known)
-    made: Callable[[Any], Texts] = known["members"]
+    made: Callable[[Any], Texts] = known["write"]
     return made
-
-
-_WRITTEN = frozenset({*KINDS.values(), Source, Money})
-
-
-class _Members(dict[type, Callable[[Any], Texts]]):
-    """The functions that write each class, generated when first needed.
-
-    A class derived from one of these is not written: it may have fields that no reader knows.
-    """
-
-    def __missing__(self, cls: Any) -> Callable[[Any], Texts]:
-        if cls not in _WRITTEN:
-            raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
-        made = self[cls] = _members_of(cls)
-        return made
-
-
-_EXPECTED = "an event or amendment of a known kind, with sources of the class Source"
 
 
 def _of_no_kind(cls: type) -> str | None:
@@ -192,4 +172,12 @@ def _of_no_kind(cls: type) -> str | None:
     return f"the kinds are {', '.join(KINDS)}" if issubclass(cls, Event) else None
 
 
-_MEMBERS = _Members()
+class _Writers(dict[type, Callable[[Any], Texts]]):
+    """The functions that write all fields of a class, generated when first needed. (A cached function is slower.)"""
+
+    def __missing__(self, cls: Any) -> Callable[[Any], Texts]:
+        made = self[cls] = _writer(cls)
+        return made
+
+
+_WRITERS = _Writers()
