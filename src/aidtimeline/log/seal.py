@@ -13,11 +13,10 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from attrs import frozen
 
@@ -31,23 +30,23 @@ NAME = "aidtimeline.seal"
 MOST_LISTED = 20
 """How many missing lines are listed one by one."""
 
-Sealed: TypeAlias = frozenset[tuple[str, str]]
-"""The id and the `recorded_at` of each line."""
-
-_LINE = re.compile(r"([0-9a-f]{32}) (\S+)")
-
 
 @frozen
 class Seal:
-    """What a log held when it was sealed."""
+    """What a log held when it was sealed: `ID RECORDED_AT` of each line."""
 
     sealed_at: str
-    lines: Sealed
+    lines: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """The lines in order, each with its line end."""
+        return "".join(f"{line}\n" for line in sorted(self.lines))
 
     @property
     def digest(self) -> str:
         """BLAKE2b-128, in hexadecimal, of the instant and the sealed lines in order."""
-        return hashlib.blake2b(f"{self.sealed_at}\n{_text(self.lines)}".encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(f"{self.sealed_at}\n{self.text}".encode(), digest_size=16).hexdigest()
 
 
 def seal(log: EventLog, at: datetime) -> Seal:
@@ -58,7 +57,7 @@ def seal(log: EventLog, at: datetime) -> Seal:
     """
     made = Seal(format_instant(in_utc(at)), _lines_of(log.read()))
     head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
-    _write(str(log.folder), f"{json.dumps(head)}\n{_text(made.lines)}".encode())
+    _write(str(log.folder), f"{json.dumps(head)}\n{made.text}".encode())
     return made
 
 
@@ -69,8 +68,7 @@ def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
         try:
             head, *lines = path.read_text(encoding="utf-8").splitlines()
             stated = json.loads(head)
-            matches = [_LINE.fullmatch(line) for line in lines]
-            found = Seal(stated["sealed_at"], frozenset((each[1], each[2]) for each in matches if each))
+            found = Seal(stated["sealed_at"], frozenset(lines))
             if stated["seal"] == 1 and stated["lines"] == len(found.lines) and stated["digest"] == found.digest:
                 return found
         except FileNotFoundError:
@@ -83,35 +81,27 @@ def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
 def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterator[Problem]:
     """The sealed lines that are not among the records of a log; nothing if it has no seal."""
     path = str(Path(folder, NAME))
+    problem = partial(Problem, severity="error", file=path)
     try:
         sealed = read_seal(folder)
     except LogError as error:
-        message = str(error).removeprefix(f"{path}: ")
-        yield Problem(code="bad-seal", severity="error", message=message, file=path)
+        yield problem(code="bad-seal", message=str(error).removeprefix(f"{path}: "))
         return
     if sealed is None:
         return
     gone = sorted(sealed.lines - _lines_of(records))
-    for id_, recorded_at in gone[:MOST_LISTED]:
-        yield Problem(
-            code="missing-record",
-            severity="error",
-            message=f"{id_}, recorded at {recorded_at}, was here when the log was sealed at {sealed.sealed_at}",
-            file=path,
-            event_id=id_,
-            hint="restore its line from the log's history",
-        )
+    for line in gone[:MOST_LISTED]:
+        id_, _, recorded_at = line.partition(" ")
+        message = f"{id_}, recorded at {recorded_at}, was here when the log was sealed at {sealed.sealed_at}"
+        hint = "restore its line from the log's history"
+        yield problem(code="missing-record", message=message, event_id=id_, hint=hint)
     if len(gone) > MOST_LISTED:
         more = f"{len(gone) - MOST_LISTED} more records that were sealed are missing"
-        yield Problem(code="missing-record", severity="error", message=more, file=path)
+        yield problem(code="missing-record", message=more)
 
 
-def _lines_of(records: Iterable[Record]) -> Sealed:
-    return frozenset((each.id, format_instant(each.recorded_at)) for each in records)
-
-
-def _text(lines: Sealed) -> str:
-    return "".join(f"{id_} {recorded_at}\n" for id_, recorded_at in sorted(lines))
+def _lines_of(records: Iterable[Record]) -> frozenset[str]:
+    return frozenset(f"{each.id} {format_instant(each.recorded_at)}" for each in records)
 
 
 def _write(folder: str, content: bytes) -> None:

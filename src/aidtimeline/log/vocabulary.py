@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -42,25 +42,25 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, En
                 if line.strip():
                     faults = _add(line, cls, entries)
                     problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except OSError as error:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            message = error.strerror or str(error)
-            problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
+        message = error.strerror or str(error)
+        problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
     return entries
 
 
 def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry]) -> Iterator[Problem]:
     """Add the entry of a line to `entries`, or yield what is wrong with it."""
+    found: dict[str, Any] = {}
     try:
         found = parse_object(line)
+        entry = structure_as(cls, found)
     except InvalidValue as error:
         yield Problem.of_value(None, error, "bad-json")
-        return
-    try:
-        entry = structure_as(cls, found)
     except NotStructured as error:
         yield from problems_of(error, found)
-        return
-    if entries.setdefault(entry.slug, entry) is not entry:
-        again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-        yield Problem.of_value("$.slug", again, "duplicate-slug")
+    else:
+        if entries.setdefault(entry.slug, entry) is not entry:
+            again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
+            yield Problem.of_value("$.slug", again, "duplicate-slug")
