@@ -7,7 +7,6 @@ import re
 import stat
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count, repeat
 
 from attrs import define, field, frozen
 
@@ -93,12 +92,12 @@ class Index:
         seen = self._seen.get(name) or self._seen.setdefault(name, _Seen(found))
         if (seen.identity, seen.end) != (found, start):
             return None
-        self._add(name, lines.keys())
-        first = len(seen.starts) + 1
-        for line in lines.values():
+        numbers = range(len(seen.starts) + 1, len(seen.starts) + 1 + len(lines))
+        for number, (id_, line) in zip(numbers, lines.items(), strict=True):
+            self._add(name, number, id_)
             seen.starts.append(seen.end)
             seen.end += len(line)
-        return range(first, first + len(lines))
+        return numbers
 
     def _grow(self, name: str, file: LogFile) -> bool:
         with file.snapshot() as snapshot:
@@ -109,19 +108,18 @@ class Index:
                 ended = line.endswith(b"\n")
                 match = _ID.search(line)
                 if match and (ended or not is_torn(line)):
-                    self._add(name, [match[1].decode()])
+                    self._add(name, len(seen.starts) + 1, match[1].decode())
                 if ended:
                     seen.starts.append(seen.end)
                     seen.end = end
         return True
 
-    def _add(self, name: str, ids: Collection[str]) -> None:
-        """Add the next lines of a file, one for each of these ids."""
-        number = len(self._seen[name].starts) + 1
-        for id_ in self._last.keys() & ids:
-            if self._last[id_] != (name, number):  # a last line without its line end is read twice
-                self._others.setdefault(id_, []).append(self._last[id_])
-        self._last.update(zip(ids, zip(repeat(name), count(number), strict=False), strict=False))
+    def _add(self, name: str, number: int, id_: str) -> None:
+        """Add a line of a file."""
+        before = self._last.get(id_)
+        if before is not None and before != (name, number):  # a last line without its line end is read twice
+            self._others.setdefault(id_, []).append(before)
+        self._last[id_] = name, number
 
     def _lines(self, id_: str) -> Iterator[tuple[str, int]]:
         if id_ in self._last:
