@@ -13,17 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidtimeline import codec
-from aidtimeline.codec import (
-    MAX_DEPTH,
-    MAX_LINE_BYTES,
-    decode,
-    encode,
-    encode_new,
-    event_from_json,
-    event_to_json,
-    record_id,
-)
+from aidtimeline.codec import decode, encode, encode_new, event_from_json, event_to_json, record_id
+from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES
+from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import (
     EVENT_KINDS,
@@ -785,7 +777,7 @@ def test_a_kind_that_needs_a_project_says_so() -> None:
 
 def test_every_kind_has_a_version() -> None:
     """Which is at least 1, and today's is what is written."""
-    assert codec.VERSIONS.keys() == KINDS.keys()
+    assert VERSIONS.keys() == KINDS.keys()
     status = Status(date="2023", project="p", status="closed", sources=Source(title="t"))
-    assert event_to_json(status)["v"] == codec.VERSIONS["status"] >= 1
-    assert event_to_json(Corroboration(of="0" * 32, sources=Source(title="t")))["v"] == codec.VERSIONS["corroboration"]
+    assert event_to_json(status)["v"] == VERSIONS["status"] >= 1
+    assert event_to_json(Corroboration(of="0" * 32, sources=Source(title="t")))["v"] == VERSIONS["corroboration"]

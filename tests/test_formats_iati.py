@@ -19,7 +19,8 @@ from iatifiles import NOW, activity, file, found_in, org, related, transaction
 
 from aidtimeline import Timeline
 from aidtimeline.checks import check
-from aidtimeline.codec import MAX_LINE_BYTES, encode, record_id
+from aidtimeline.codec import encode, record_id
+from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Commitment, Disbursement, Event, Record, Status
 from aidtimeline.formats.iati import read

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
 from tangled import AMENDING, LINKING, linked_logs
 
-from aidtimeline.codec import UPCASTS, canonical, decode, event_from_json, event_to_json, record_id
+from aidtimeline.codec import canonical, decode, event_from_json, event_to_json, record_id
+from aidtimeline.codec.versions import UPCASTS
 from aidtimeline.events import (
     EVENT_KINDS,
     Amendment,

@@ -79,7 +79,7 @@ def compact(found: dict[str, Any], *, sort: bool = False) -> str:
     >>> compact({"b": "é", "a": [1]}, sort=True)
     '{"a":[1],"b":"é"}'
     """
-    return (_SORTED if sort else _AS_GIVEN)(found)
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=sort)
 
 
 def depth(text: str) -> int:
@@ -122,27 +122,18 @@ def is_torn(tail: bytes) -> bool:
 
 
 def _text(line: str | bytes) -> str:
-    if isinstance(line, bytes):
-        body = line.removesuffix(b"\n")
-        if len(body) > MAX_LINE_BYTES:
-            raise InvalidValue(_start(body), f"{EXPECTED}, of at most {MAX_LINE_BYTES} bytes")
-        try:
-            text = body.decode()
-        except UnicodeDecodeError as error:
-            raise InvalidValue(
-                body[error.start : error.start + 10], f"{EXPECTED}, in UTF-8", f"at byte {error.start + 1}"
-            ) from None
-        if text.startswith("\ufeff"):
-            raise InvalidValue(text, EXPECTED, "save the file without a byte order mark")
-        return text
+    body = line.encode(errors="surrogatepass") if isinstance(line, str) else line
+    body = body.removesuffix(b"\n")
+    if len(body) > MAX_LINE_BYTES:
+        raise InvalidValue(body[:100].decode(errors="replace"), f"{EXPECTED}, of at most {MAX_LINE_BYTES} bytes")
     try:
-        return _text(line.encode())
-    except UnicodeEncodeError:
-        raise InvalidValue(line, f"{EXPECTED}, in UTF-8") from None
-
-
-def _start(body: bytes) -> str:
-    return body[:100].decode(errors="replace")
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        found = body[error.start : error.start + 10]
+        raise InvalidValue(found, f"{EXPECTED}, in UTF-8", f"at byte {error.start + 1}") from None
+    if text.startswith("\ufeff"):
+        raise InvalidValue(text, EXPECTED, "save the file without a byte order mark")
+    return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -164,5 +155,3 @@ def _refuse(text: str) -> NoReturn:
 
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=Token, parse_constant=_refuse)
 """Reads JSON strictly, without limits: raises `InvalidValue` for a name twice in an object, and for NaN."""
-_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

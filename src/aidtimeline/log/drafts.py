@@ -19,8 +19,9 @@ from typing import Any, NamedTuple, cast
 
 from attrs import define, field
 
-from aidtimeline.codec import VERSIONS, decode, event_from_json, record_id
+from aidtimeline.codec import decode, event_from_json, record_id
 from aidtimeline.codec.jsonlines import parse_object
+from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.text.nearest import did_you_mean
@@ -162,27 +163,20 @@ def _labelled(entries: Iterable[_Entry]) -> dict[str, _Entry]:
     return labels
 
 
-def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> Iterator[_Entry]:
+def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Entry]:
     """The drafts, each after those that it refers to. A circle is reported, and cut."""
     graph = {entry: {labels[each.label] for each in entry.references() if each.label in labels} for entry in entries}
     while True:
-        sorter = TopologicalSorter(graph)
         try:
-            sorter.prepare()
+            return list(TopologicalSorter(graph).static_order())
         except CycleError as error:
             circle: list[_Entry] = error.args[1]
-        else:
-            break
         for named, naming in pairwise(circle):
             graph[naming].remove(named)
             for each in naming.references():
                 if each.label in labels and labels[each.label] is named:
                     closed = InvalidValue(each.text, "drafts that do not refer to each other in a circle")
                     naming.report(each.path, closed, "label-circle")
-    while sorter.is_active():
-        ready = sorter.get_ready()
-        yield from ready
-        sorter.done(*ready)
 
 
 def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> None:
