@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aidtimeline.text.safe import printable, shown
 
@@ -77,17 +77,13 @@ class Problem:
     hint: str | None = None
 
     @classmethod
-    def of_value(
-        cls,
-        path: str | None,
-        error: InvalidValue,
-        code: str = "bad-value",
-        *,
-        file: str | None = None,
-        line: int | None = None,
-    ) -> Problem:
+    def of_value(cls, path: str | None, error: InvalidValue, code: str = "bad-value") -> Problem:
         """The problem of a value that was refused with `error`."""
-        return cls(code=code, severity="error", message=error.message, file=file, line=line, path=path, hint=error.hint)
+        return cls(code=code, severity="error", message=error.message, path=path, hint=error.hint)
+
+    def at(self, file: str | None, line: int | None) -> Problem:
+        """The same problem at a line of a file."""
+        return evolve(self, file=file, line=line)
 
     def __str__(self) -> str:
         where = "" if self.file is None else f"{self.file}:" + ("" if self.line is None else f"{self.line}:") + " "

@@ -22,14 +22,13 @@ import attrs
 from attrs import field, frozen
 from attrs.converters import optional
 
-from aidtimeline.errors import InvalidValue, Problem, Severity
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.errors import InvalidValue, Problem
+from aidtimeline.values.amounts import Money, Quantity, to_quantity
 from aidtimeline.values.converters import (
     one_of,
     to_date,
     to_flag,
     to_money,
-    to_quantity,
     to_record_id,
     to_record_ids,
     to_slug,
@@ -514,23 +513,7 @@ class Record:
     file: str | None = field(default=None, eq=False, kw_only=True)
     line: int | None = field(default=None, eq=False, kw_only=True)
 
-    def problem(
-        self,
-        code: str,
-        message: str,
-        hint: str | None = None,
-        *,
-        severity: Severity = "error",
-        path: str | None = None,
-    ) -> Problem:
-        """A problem of this record, with the file and line it was read from."""
-        return Problem(
-            code=code,
-            severity=severity,
-            message=message,
-            file=self.file,
-            line=self.line,
-            path=path,
-            event_id=self.id,
-            hint=hint,
-        )
+    def problem(self, code: str, message: str, hint: str | None = None) -> Problem:
+        """An error in this record, with the file and line it was read from."""
+        problem = Problem(code=code, severity="error", message=message, event_id=self.id, hint=hint)
+        return problem.at(self.file, self.line)

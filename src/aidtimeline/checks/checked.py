@@ -48,7 +48,7 @@ class Place:
 
     def _problem(self, severity: Severity, code: str, message: str, field: str, hint: str | None) -> Problem:
         path = f"{self.path}.{field}" if field else None
-        return self.record.problem(code, message, hint, severity=severity, path=path)
+        return attrs.evolve(self.record.problem(code, message, hint), severity=severity, path=path)
 
 
 @frozen(slots=False)

@@ -20,8 +20,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import attrs
-
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES, NOTHING, compact, parse_object, too_deep
 from aidtimeline.codec.structure import NotStructured, problems_of, structure
 from aidtimeline.codec.texts import head, texts
@@ -170,5 +168,4 @@ def _read(found: dict[str, Any], upcasts: Upcasts) -> tuple[Event | Amendment | 
 
 
 def _unreadable(problems: list[Problem], file: str | None, line_number: int | None) -> UnreadableLog:
-    located = (attrs.evolve(each, file=file, line=line_number) for each in problems)
-    return UnreadableLog("this line cannot be read:", located)
+    return UnreadableLog("this line cannot be read:", (each.at(file, line_number) for each in problems))

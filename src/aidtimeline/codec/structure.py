@@ -28,7 +28,6 @@ from aidtimeline.values.dates import DateRange
 
 T = TypeVar("T")
 
-HEAD = ("kind", "v")
 _DECIMAL = re.compile(rf"-?[0-9.]{{1,{MAX_DIGITS}}}")
 _CONVERTER = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
 
@@ -58,7 +57,7 @@ def structure(found: Any) -> Event | Amendment:
     kind = found.get("kind")
     if not isinstance(kind, str) or kind not in KINDS or found.get("v") != VERSIONS[kind]:
         raise AlreadyReported
-    fields = {name: value for name, value in found.items() if name not in HEAD}
+    fields = {name: value for name, value in found.items() if name not in ("kind", "v")}
     return structure_as(KINDS[kind], fields)
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-import attrs
-
 from aidtimeline.codec.jsonlines import MAX_DEPTH, NOTHING, Token
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.events import KINDS
+from aidtimeline.events import KINDS, Correction
 from aidtimeline.text.nearest import did_you_mean
 
 Upcasts: TypeAlias = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
@@ -24,9 +22,6 @@ VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
 
 UPCASTS: Upcasts = {}
 """None has been needed so far."""
-
-# The kinds that have an event in them.
-_REPLACING = {kind for kind, cls in KINDS.items() if "event" in attrs.fields_dict(cls)}
 
 # What a function may raise on a line that was edited by hand.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -60,9 +55,8 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
     An object without a known kind and version stays as it is, and `problems` says so; `path` is its JSONPath.
     """
     if path.count(".") >= MAX_DEPTH:
-        problems.append(
-            Problem.of_value(path, InvalidValue(Token("one more"), f"events nested at most {MAX_DEPTH} deep"))
-        )
+        error = InvalidValue(Token("one more"), f"events nested at most {MAX_DEPTH} deep")
+        problems.append(Problem.of_value(path, error))
         return {}
     kind, version = found.get("kind", NOTHING), found.get("v", NOTHING)
     if not isinstance(kind, str) or kind not in VERSIONS:
@@ -83,6 +77,6 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
             problems.append(Problem.of_value(path, error))
             return {}
     nested = found.get("event")
-    if kind in _REPLACING and isinstance(nested, dict):
+    if kind == Correction.kind and isinstance(nested, dict):
         found = {**found, "event": bring_up(nested, upcasts, problems, f"{path}.event")}
     return found

@@ -66,7 +66,7 @@ class Batch:
                 try:
                     line = encode(given).encode() + b"\n"
                 except InvalidValue as error:
-                    problems.append(Problem.of_value(None, error, file=given.file, line=given.line))
+                    problems.append(Problem.of_value(None, error).at(given.file, given.line))
             if line is not None:
                 lines[id_] = line
         if problems:

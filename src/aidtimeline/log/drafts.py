@@ -101,7 +101,7 @@ class _Entry:
 
     def report(self, path: str | None, error: InvalidValue, code: str) -> None:
         """Add a problem of this line."""
-        self.problems.append(Problem.of_value(path, error, code, file=self.file, line=self.line))
+        self.problems.append(Problem.of_value(path, error, code).at(self.file, self.line))
 
     def references(self) -> Iterator[_Reference]:
         """Each text in the place of an id, also in the event of a correction."""

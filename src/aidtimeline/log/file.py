@@ -299,10 +299,8 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _after_last_line_end(descriptor: int, size: int) -> bytes:
-    tail = b""
-    while size > 0 and b"\n" not in tail:
-        start = max(0, size - _BLOCK)
-        os.lseek(descriptor, start, os.SEEK_SET)
-        tail = os.read(descriptor, size - start) + tail
-        size = start
+    """The last line of a file if it has no line end; only its end if it is longer than a line may be."""
+    start = max(0, size - MAX_LINE_BYTES - 1)
+    os.lseek(descriptor, start, os.SEEK_SET)
+    tail = os.read(descriptor, size - start)
     return tail[tail.rfind(b"\n") + 1 :]

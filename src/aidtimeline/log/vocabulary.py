@@ -7,8 +7,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-import attrs
-
 from aidtimeline.codec.jsonlines import lines_of, parse_object
 from aidtimeline.codec.structure import NotStructured, problems_of, structure_as
 from aidtimeline.errors import InvalidValue, Problem
@@ -40,8 +38,7 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, En
         with open(path, "rb") as stream:
             for number, line in enumerate(lines_of(stream), start=1):
                 if line.strip():
-                    faults = _add(line, cls, entries)
-                    problems += (attrs.evolve(each, file=str(path), line=number) for each in faults)
+                    problems += (each.at(str(path), number) for each in _add(line, cls, entries))
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:

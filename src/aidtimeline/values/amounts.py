@@ -292,7 +292,8 @@ def _guess(text: str) -> str | None:
         return None
 
 
-def _to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
+def to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
+    """A quantity: a number, or text such as `2..4`."""
     return Quantity.parse(amount)  # attrs' plugin for mypy takes functions only
 
 
@@ -307,7 +308,7 @@ class Money:
     JPY 4,500,000 · about USD 20 · at least EUR 1
     """
 
-    amount: Quantity = field(converter=_to_quantity)
+    amount: Quantity = field(converter=to_quantity)
     currency: str = field(converter=check_currency)
 
     @classmethod

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange
 
 MAX_SLUG = 200
@@ -63,11 +63,6 @@ def to_some_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
 def to_date(value: str | DateRange) -> DateRange:
     """A date as EDTF text."""
     return DateRange.parse(value)
-
-
-def to_quantity(value: Quantity | str | float) -> Quantity:
-    """A quantity: a number, or text such as `2..4`."""
-    return Quantity.parse(value)
 
 
 def to_money(value: Money | str) -> Money:

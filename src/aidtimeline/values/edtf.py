@@ -112,14 +112,10 @@ def day(text: str) -> date:
     >>> day("2023-11-28").isoformat()
     '2023-11-28'
     """
-    expected = EXPECTED_DAY
-    if _DAY.fullmatch(text):
-        try:
-            return _days(text)[0]
-        except _RefusedError as refused:
-            expected = str(refused)
+    if _DAY.fullmatch(text) and (found := span(text).earliest):
+        return found
     meant = guess(text)
-    raise InvalidValue(text, expected, f"did you mean {meant}?" if meant and _DAY.fullmatch(meant) else None)
+    raise InvalidValue(text, EXPECTED_DAY, f"did you mean {meant}?" if meant and _DAY.fullmatch(meant) else None)
 
 
 _UNBOUNDED = ("", "..")
