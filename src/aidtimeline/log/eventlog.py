@@ -28,8 +28,6 @@ from aidtimeline.log.index import Index
 from aidtimeline.log.lock import acquire, release
 from aidtimeline.values.dates import in_utc
 
-LIST_THEM = "run `aidtimeline check` to list all problems"
-
 
 def now() -> datetime:
     """The clock of this machine, in UTC."""
@@ -208,7 +206,8 @@ class EventLog:
                 record = decode(line, file=file, line_number=number)
             except UnreadableLog as error:
                 if not skip_problems:
-                    raise UnreadableLog(f"the log cannot be read; {LIST_THEM}", error.problems) from None
+                    message = "the log cannot be read; run `aidtimeline check` to list all problems"
+                    raise UnreadableLog(message, error.problems) from None
                 problems += error.problems
             else:
                 yield record
@@ -304,11 +303,5 @@ _UNFINISHED = "a batch that is being written, or whose writer died, skipped: it 
 
 
 def _warning(code: str, message: str, file: str, line: int) -> Problem:
-    return Problem(
-        code=code,
-        severity="warning",
-        message=message,
-        file=file,
-        line=line,
-        hint=f"`record --to {Path(file).stem}` sets it aside",
-    )
+    hint = f"`record --to {Path(file).stem}` sets it aside"
+    return Problem(code=code, severity="warning", message=message, file=file, line=line, hint=hint)

@@ -156,7 +156,11 @@ class LogFile:
                 file.end += len(block)
             self.disk.sync(file.descriptor)
         except BaseException:
-            self._take_back(size, several)
+            with contextlib.suppress(OSError):  # the next writer tries again; until then readers skip it
+                if several:
+                    self.recover()
+                else:
+                    self._take_back(size)
             raise
         if several:
             self._commit()
@@ -237,17 +241,14 @@ class LogFile:
         file.end = size
         return file
 
-    def _take_back(self, size: int, several: bool) -> None:
-        """After a failure, remove all after the first `size` bytes, as far as that is possible now."""
-        with contextlib.suppress(OSError):
-            try:
-                self._set_aside(size)
-            except OSError:
-                if several or self._open is None:
-                    raise  # readers stop at the pending size
+    def _take_back(self, size: int) -> None:
+        """Remove a line that could not be written whole: all after the first `size` bytes."""
+        try:
+            self._set_aside(size)
+        except OSError:
+            if self._open is not None:
                 self.disk.truncate(self._open.descriptor, size)  # a full disk has no room to set it aside
                 self._open.end = -1
-            self.recover()
 
     def _set_aside(self, keep: int) -> None:
         """Move all after the first `keep` bytes to the end of `NAME.torn`."""
