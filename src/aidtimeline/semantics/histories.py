@@ -183,7 +183,7 @@ def _at(
     if len(playing) > 1:
         order = tuple(each for each in looked_at if each in playing)
         above = {each: tuple(other for other in links.above.get(each, ()) if other in playing) for each in order}
-        groups = cut_links(Links(order, above, ()), {each: spans[each].happened(day) for each in order}).groups
+        groups = cut_links(Links(order, above), {each: spans[each].happened(day) for each in order}).groups
     for each in looked_at:
         happened = spans[each].happened(day)
         if each in groups:

@@ -27,7 +27,7 @@ class Links:
 
     order: tuple[str, ...]
     above: Mapping[str, tuple[str, ...]]
-    circles: tuple[tuple[str, ...], ...]
+    circles: tuple[tuple[str, ...], ...] = ()
 
 
 def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
