@@ -314,6 +314,15 @@ def test_open_ends_are_named() -> None:
     assert str(opened) == "truck: 0 → at least 1: happened"
 
 
+def test_the_sums_of_both_views_can_be_explained() -> None:
+    """They are tables of their views, as if they had been asked for there."""
+    timeline = Timeline([Record(name(1), RECORDED, PLAIN)])
+    after = timeline.as_of("2023-12-31")
+    changes = timeline.as_of("2023-01-01").diff(after)
+
+    assert changes.tables[1].explain("truck") == after.counts().explain("truck")
+
+
 def test_other_links_count_as_superseded() -> None:
     """If the facts that add have not changed, but what may replace them has, the links are the cause."""
     maybe = "2023-01-15/2023-01-31"
