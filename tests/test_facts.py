@@ -12,7 +12,8 @@ from aidtimeline.semantics import Fact, believe
 from aidtimeline.testing.strategies import events
 
 DERIVED = {"kind", "rank", "currency", "in_other_books"}
-PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property)} - DERIVED
+STATED = type(vars(Fact)["donor"])
+PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property | STATED)} - DERIVED
 
 
 @given(events())
@@ -22,3 +23,9 @@ def test_a_fact_says_what_its_event_says(event: Event) -> None:
     for name in PROPERTIES:
         assert getattr(fact, name) == getattr(event, name, None)
     assert fact.currency == (None if fact.value is None else fact.value.currency)
+
+
+def test_what_a_fact_says_is_documented() -> None:
+    """Each field that is said on the class has a name and a meaning, which `help` shows."""
+    assert {"donor", "item", "unit", "due"} < PROPERTIES
+    assert all(getattr(Fact, name).__doc__ for name in PROPERTIES)
