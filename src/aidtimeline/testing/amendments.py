@@ -7,14 +7,15 @@ numbers of the laws are those of docs/semantics.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 import attrs
 
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
 from aidtimeline.projections import Projection
-from aidtimeline.testing.laws import Cuts, LawBroken, aims, answer, links_of, nested_aims, same
+from aidtimeline.semantics.amendments import is_repair, known_since
+from aidtimeline.testing.laws import Cuts, LawBroken, R, aims, answer, earliest, links_of, nested_aims, same
 from aidtimeline.values.dates import DateRange, end_of
 
 NEVER = "9999-12-31"
@@ -45,18 +46,15 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
     This holds at every cut of knowledge. A repair that retracts leaves the record's links. One that aims at a repair,
     or at a record that is not there, changes nothing.
     """
-    _is_last(records, repair)
-    says = repair.event
-    if not isinstance(says, Correction | Retraction) or says.sources:
-        raise TypeError(f"{says!r} is no repair")
-    target = _earliest(records, says.of)
+    says = _said_last(records, repair, "repair")
+    target = earliest(records).get(says.of)
     cuts = attrs.evolve(cuts, recorded_until=None)
     amended = answer([*records, repair], cuts, projection)
-    useless = isinstance(says, Correction) and _is_repair(says.event)
-    if target is None or _is_repair(target.event) or useless:
+    useless = isinstance(says, Correction) and is_repair(says.event)
+    if target is None or is_repair(target.event) or useless:
         same("repair of nothing", answer(records, cuts, projection), amended)
         return
-    others = [each for each in records if not (_is_repair(each.event) and _of(each) == says.of)]
+    others = [each for each in records if not (is_repair(each.event) and _of(each) == says.of)]
     if isinstance(says, Correction):
         first = [attrs.evolve(each, event=says.event) if each.id == says.of else each for each in others]
         same("repair", answer(first, cuts, projection), amended)
@@ -64,8 +62,7 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
         first = [each for each in others if each.id != says.of]
         same("repair that retracts an amendment", answer(first, cuts, projection), amended)
     elif not _is_twin(others, says) and not any(_is_repaired(others, each) for each in _about(others, target)):
-        known = attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER)
-        same("repair that retracts", answer(_without(others, target), known, projection), amended)
+        same("repair that retracts", _answer_without(others, target, cuts, projection), amended)
 
 
 def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
@@ -74,27 +71,24 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
     It is as if the record had had the sources of the news; a date that the news leaves as it was keeps its cap. `news`
     must be recorded last, and have a day of publication. If other news decides, nothing is tested.
     """
-    _is_last(records, news)
-    says = news.event
-    if not isinstance(says, Correction | Retraction) or not says.sources:
-        raise TypeError(f"{says!r} is no news")
+    says = _said_last(records, news, "news")
+    target = earliest(records).get(says.of)
     cuts = attrs.evolve(cuts, recorded_until=None)
     amended = answer([*records, news], cuts, projection)
-    target = _earliest(records, says.of)
-    before = cuts.known_at is not None and _known_since(news) > end_of(cuts.known_at)
+    before = cuts.known_at is not None and known_since(news) > end_of(cuts.known_at)
     useless = isinstance(says, Correction) and not isinstance(says.event, Event)
     if before or useless or target is None:
         same("news before its publication, or of nothing", answer(records, cuts, projection), amended)
         return
     about = _about(records, target)
     by_repair = any(target.id in nested_aims(each.event) for each in records)
-    if by_repair or any(_is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
+    if by_repair or any(is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
         return  # what a repair does is the law of repairs
     if not isinstance(target.event, Event):
         same("news of an amendment", answer(records, cuts, projection), amended)
         return
     rivals = [each for each in about if isinstance(each.event, Correction | Retraction)]
-    if any(_known_since(each) > _known_since(news) for each in rivals):
+    if any(known_since(each) > known_since(news) for each in rivals):
         return
     others = [each for each in records if each not in rivals]
     if isinstance(says, Correction):
@@ -102,8 +96,16 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
         if first is not None:
             same("news", answer(first, cuts, projection), amended)
     elif not _is_twin(others, says):
-        known = attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER)
-        same("news that retracts", answer(_without(others, target), known, projection), amended)
+        same("news that retracts", _answer_without(others, target, cuts, projection), amended)
+
+
+def _said_last(records: Iterable[Record], last: Record, kind: Literal["repair", "news"]) -> Correction | Retraction:
+    says = last.event
+    if any(each.recorded_at >= last.recorded_at for each in records):
+        raise ValueError(f"the {kind} must be recorded after all other records")
+    if not isinstance(says, Correction | Retraction) or is_repair(says) != (kind == "repair"):
+        raise TypeError(f"{says!r} is no {kind}")
+    return says
 
 
 def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> list[Record] | None:
@@ -118,8 +120,8 @@ def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> li
     event = attrs.evolve(says.event, sources=says.sources)
     if event.date.text != said.date.text:
         return [attrs.evolve(each, event=event) if each.id == target.id else each for each in others]
-    cap = _known_since(target).date()
-    if not event.date.possible_by(cap) or cap > _known_since(news).date():
+    cap = known_since(target).date()
+    if not event.date.possible_by(cap) or cap > known_since(news).date():
         return None
     # The cap is written into the date; accounts that took the date from the record state it as it was.
     capped = attrs.evolve(event, date=_capped(event.date, cap))
@@ -139,12 +141,13 @@ def _capped(dated: DateRange, cap: date) -> DateRange:
     return DateRange.parse(plain + mark)
 
 
-def _without(others: Iterable[Record], target: Record) -> list[Record]:
-    """The log without a record and its amendments; its links stay, on a record that is never known."""
-    bare = links_of(target.event)
-    unknown = bare and attrs.evolve(bare, sources=Source(publisher="nobody", published=NEVER))
+def _answer_without(others: Iterable[Record], target: Record, cuts: Cuts, projection: Projection[Any, R]) -> R:
+    """The answer without a record and its amendments; its links stay, on a record that is never known."""
     kept = [each for each in others if each.id != target.id and _of(each) != target.id]
-    return [*kept, attrs.evolve(target, event=unknown)] if unknown else kept
+    if bare := links_of(target.event):
+        unknown = attrs.evolve(bare, sources=Source(publisher="nobody", published=NEVER))
+        kept.append(attrs.evolve(target, event=unknown))
+    return answer(kept, attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER), projection)
 
 
 def _is_twin(records: Iterable[Record], says: Retraction) -> bool:
@@ -153,22 +156,8 @@ def _is_twin(records: Iterable[Record], says: Retraction) -> bool:
     return says.duplicate_of is not None or any(says.of in aims(each) - {each.of} for each in amendments)
 
 
-def _is_last(records: Iterable[Record], last: Record) -> None:
-    if any(each.recorded_at >= last.recorded_at for each in records):
-        raise ValueError("the amendment must be recorded after all other records")
-
-
-def _earliest(records: Iterable[Record], wanted: str) -> Record | None:
-    found = [each for each in records if each.id == wanted]
-    return min(found, key=lambda each: each.recorded_at, default=None)
-
-
-def _is_repair(event: Event | Amendment) -> bool:
-    return isinstance(event, Correction | Retraction) and not event.sources
-
-
 def _is_repaired(records: Iterable[Record], wanted: Record) -> bool:
-    return any(_is_repair(each.event) and _of(each) == wanted.id for each in records)
+    return any(is_repair(each.event) for each in _about(records, wanted))
 
 
 def _about(records: Iterable[Record], target: Record) -> list[Record]:
@@ -178,10 +167,3 @@ def _about(records: Iterable[Record], target: Record) -> list[Record]:
 
 def _of(record: Record) -> str | None:
     return None if isinstance(record.event, Event) else record.event.of
-
-
-def _known_since(record: Record) -> datetime:
-    """When it could be known: at the end of the first day of publication, or when it was recorded if there is none."""
-    latest = [each.published.latest for each in record.event.sources if each.published is not None]
-    known = [datetime.combine(day, time.max, UTC) for day in latest if day is not None]
-    return min(known, default=record.recorded_at)

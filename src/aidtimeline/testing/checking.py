@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 import attrs
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from aidtimeline.codec import encode
@@ -17,7 +17,7 @@ from aidtimeline.projections import Projection
 from aidtimeline.testing import amendments, laws, worlds
 from aidtimeline.testing.drawnlogs import chains, corrections_within, cuts, logs, news, repairs
 from aidtimeline.testing.laws import Cuts, LawBroken
-from aidtimeline.testing.strategies import days
+from aidtimeline.testing.strategies import days, repeatable
 
 Asked: TypeAlias = st.SearchStrategy[dict[str, Any]]
 """What a law is tried on: all that it takes but the projection, by name."""
@@ -48,15 +48,7 @@ def check_projection(projection: Projection[Any, Any], *, examples: int = 100) -
 def _hold(law: Callable[..., None], asked: Asked, examples: int) -> None:
     smallest: list[LawBroken] = []  # Hypothesis runs the smallest example last
 
-    @settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(repeatable(examples), report_multiple_bugs=False, phases=[Phase.generate, Phase.shrink])
     @given(asked)
     def holds(question: dict[str, Any]) -> None:
         try:

@@ -10,14 +10,15 @@ of `aidtimeline.testing.durability`, which tests more.
 
 from __future__ import annotations
 
-import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -25,9 +26,9 @@ from aidtimeline.codec import record_id
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import DataError, InvalidValue
 from aidtimeline.events import Amendment, Correction, Delivery, Event, Record, Source
-from aidtimeline.testing.laws import LawBroken
+from aidtimeline.testing.laws import LawBroken, earliest, hold
 from aidtimeline.testing.machine import Log, LogMachine
-from aidtimeline.testing.strategies import amendments, events
+from aidtimeline.testing.strategies import amendments, events, repeatable
 from aidtimeline.values.amounts import MAX_DIGITS, Quantity
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,12 +74,6 @@ def record(number: int, at: datetime = AT) -> Record:
     """The record of the event for a number."""
     event = delivery(number)
     return Record(record_id(event), at, event)
-
-
-def hold(law: str, truth: object, found: str) -> None:
-    """Raise `LawBroken` unless `truth` is true."""
-    if not truth:
-        raise LawBroken(law, found)
 
 
 class LogConformance:
@@ -162,12 +157,12 @@ class LogConformance:
             def teardown(self) -> None:
                 self.folder.cleanup()
 
-        run_state_machine_as_test(Machine, settings=settings(self._settings(), stateful_step_count=8))
+        run_state_machine_as_test(Machine, settings=settings(repeatable(self.examples), stateful_step_count=8))
 
     def test_whatever_is_appended_reads_back_equal(self) -> None:
         """Law 15 on the way in: events and amendments of every kind, with all of their fields."""
 
-        @self._settings()
+        @repeatable(self.examples)
         @given(st.lists(events() | amendments(), min_size=1, max_size=4))
         def holds(appended: list[Event | Amendment]) -> None:
             with self._opened() as open_log:
@@ -179,46 +174,25 @@ class LogConformance:
 
     def test_threads_exclude_each_other(self) -> None:
         """Each opens the log and appends batches and single records: none is lost, no reader sees half a batch."""
-        with self._opened() as open_log:
+        with self._opened() as open_log, ThreadPoolExecutor(self.threads + 1) as pool:
             open_log().append([delivery(0)])
-            failed: list[BaseException] = []
 
             def write(writer: int) -> None:
-                try:
-                    log = open_log()
-                    for number in range(6):
-                        package = f"{writer}-{number}"
-                        log.append([delivery(each, package) for each in range(1 + 3 * (number % 2))])
-                        log.append([delivery(number)])
-                except BaseException as error:  # noqa: BLE001  (raised again by the thread of the test)
-                    failed.append(error)
+                log = open_log()
+                for number in range(6):
+                    package = f"{writer}-{number}"
+                    log.append([delivery(each, package) for each in range(1 + 3 * (number % 2))])
+                    log.append([delivery(number)])
 
             def read() -> None:
-                try:
-                    while any(each.is_alive() for each in writers):
-                        _whole_batches(open_log().read())
-                except BaseException as error:  # noqa: BLE001
-                    failed.append(error)
+                while not all(each.done() for each in writers):
+                    _whole_batches(open_log().read())
 
-            writers = [threading.Thread(target=write, args=(writer,)) for writer in range(self.threads)]
-            reader = threading.Thread(target=read)
-            for thread in (*writers, reader):
-                thread.start()
-            for thread in (*writers, reader):
-                thread.join()
-            if failed:
-                raise failed[0]
+            writers = [pool.submit(write, writer) for writer in range(self.threads)]
+            for each in (*writers, pool.submit(read)):
+                each.result()
             counts = _whole_batches(open_log().read())
             hold("durability", len(counts) == 6 * self.threads + 1, f"{len(counts)} packages were read")
-
-    def _settings(self) -> settings:
-        return settings(
-            max_examples=self.examples,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
 
     def _refuses(self, name: str, bad: Event | Amendment | Record) -> None:
         """A batch with something bad in it is refused, with the reason, and changes nothing."""
@@ -239,20 +213,14 @@ class LogConformance:
 
 
 def _holds(log: Log, records: Iterable[Record]) -> None:
-    earliest: dict[str, Record] = {}
-    for each in sorted(log.read(), key=lambda each: each.recorded_at):
-        earliest.setdefault(each.id, each)
-    expected = {each.id: each for each in records}
-    hold("durability", earliest == expected, f"{len(expected)} records stand, and {len(earliest)} were read")
+    found, expected = earliest(log.read()), {each.id: each for each in records}
+    hold("durability", found == expected, f"{len(expected)} records stand, and {len(found)} were read")
 
 
-def _whole_batches(records: Iterable[Record]) -> dict[str | None, int]:
-    counts: dict[str | None, int] = {}
-    for each in records:
-        if isinstance(each.event, Delivery):
-            counts[each.event.package] = counts.get(each.event.package, 0) + 1
+def _whole_batches(records: Iterable[Record]) -> Counter[str | None]:
+    counts = Counter(each.event.package for each in records if isinstance(each.event, Delivery))
     for package, count in counts.items():
         if package is not None:
             hold("batch", count == 1 + 3 * (int(package.split("-")[1]) % 2), f"{count} records of a batch were read")
-    hold("idempotence", counts.get(None, 0) in range(1, 7), "a record is there twice, or none is there")
+    hold("idempotence", 1 <= counts[None] <= 6, "a record is there twice, or none is there")
     return counts

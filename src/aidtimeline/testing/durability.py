@@ -15,14 +15,18 @@ import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import product
+from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 from aidtimeline.errors import LogError
 from aidtimeline.events import Delivery
 from aidtimeline.log.disk import Disk
-from aidtimeline.testing.conformance import LogConformance, delivery, hold
-from aidtimeline.testing.faults import FaultyDisk, PowerCutDisk, every_step
+from aidtimeline.testing.conformance import LogConformance, delivery
+from aidtimeline.testing.faults import D, FaultyDisk, PowerCutDisk, every_step, put_back
+from aidtimeline.testing.laws import hold
 from aidtimeline.testing.machine import Log
 
 STANDING = (1, 2)
@@ -48,16 +52,13 @@ class DurableLogConformance(LogConformance):
     def test_a_process_may_die_at_any_step_and_so_may_its_rescuers(self) -> None:
         """All or nothing of its append is there. The next writer may die at any step too, and yet another goes on."""
         for added in ADDED:
-            with self._started() as (folder, start):
-                for disk in every_step(self._appending(folder, added), FaultyDisk):
+            with self._started() as folder:
+                for disk in restored(folder, every_step(self._appending(folder, added), FaultyDisk)):
                     left = self._checked(folder, STANDING, added, acknowledged=not disk.reached)
-                    state = contents(folder)
-                    for rescuer in every_step(self._appending(folder, NEXT), FaultyDisk):
+                    for rescuer in restored(folder, every_step(self._appending(folder, NEXT), FaultyDisk)):
                         then = self._checked(folder, left, NEXT, acknowledged=not rescuer.reached)
                         self._appending(folder, (7,))(FaultyDisk(None))
                         self._checked(folder, then, (7,), acknowledged=True)
-                        put_back(folder, state)
-                    put_back(folder, start)
 
     def test_an_error_at_any_step_is_reported_and_leaves_all_or_nothing(self) -> None:
         """A disk that is full, for good or once, or broken: the message says so, and the append can be repeated."""
@@ -67,20 +68,17 @@ class DurableLogConformance(LogConformance):
 
     def test_the_power_may_fail_at_any_step(self) -> None:
         """What was acknowledged is there, of the rest all or nothing; the power may fail for the next writer too."""
-        for added in ADDED:
-            for way in range(self.power_cuts + 1):
-                with self._started() as (folder, start):
-                    chance = Random(self.seed + way) if way else None
-                    for disk in every_step(self._appending(folder, added), lambda at: PowerCutDisk(folder, at)):
-                        left = self._power_fails(disk, chance, STANDING, added)
-                        state = contents(folder)
-                        for rescuer in every_step(self._appending(folder, NEXT), lambda at: PowerCutDisk(folder, at)):
-                            self._power_fails(rescuer, chance, left, NEXT)
-                            put_back(folder, state)
-                        put_back(folder, start)
+        for added, way in product(ADDED, range(self.power_cuts + 1)):
+            chance = Random(self.seed + way) if way else None
+            with self._started() as folder:
+                make = partial(PowerCutDisk, folder)
+                for disk in restored(folder, every_step(self._appending(folder, added), make)):
+                    left = self._power_fails(disk, chance, STANDING, added)
+                    for rescuer in restored(folder, every_step(self._appending(folder, NEXT), make)):
+                        self._power_fails(rescuer, chance, left, NEXT)
 
     def _errors(self, added: Sequence[int], error: int, lasting: bool) -> None:
-        with self._started() as (folder, start):
+        with self._started() as folder:
             append, reason = self._appending(folder, added), os.strerror(error)
             messages: list[str] = []
 
@@ -91,13 +89,12 @@ class DurableLogConformance(LogConformance):
                 except LogError as problem:
                     messages.append(str(problem))
 
-            for disk in every_step(act, lambda at: FaultyDisk(at, error, lasting=lasting)):
+            for disk in restored(folder, every_step(act, partial(FaultyDisk, error=error, lasting=lasting))):
                 hold("errors", disk.reached or not messages, "an error was reported, but nothing went wrong")
                 hold("errors", all(reason in each for each in messages), f"no {reason!r} in the message: {messages}")
                 self._checked(folder, STANDING, added, acknowledged=not messages)
                 append(FaultyDisk(None))
                 self._checked(folder, STANDING, added, acknowledged=True)
-                put_back(folder, start)
 
     def _power_fails(
         self, disk: PowerCutDisk, chance: Random | None, before: Sequence[int], added: Sequence[int]
@@ -107,12 +104,12 @@ class DurableLogConformance(LogConformance):
             return self._checked(disk.folder, before, added, acknowledged=not disk.reached)
 
     @contextmanager
-    def _started(self) -> Iterator[tuple[str, dict[str, bytes]]]:
-        """A folder with a log of a few records, and the contents of its files."""
+    def _started(self) -> Iterator[str]:
+        """A folder with a log of a few records."""
         with TemporaryDirectory() as folder:
             for each in STANDING:
                 self._appending(folder, (each,))(None)
-            yield folder, contents(folder)
+            yield folder
 
     def _appending(self, folder: str, numbers: Sequence[int]) -> Callable[[Disk | None], object]:
         events = [delivery(each) for each in numbers]
@@ -133,19 +130,9 @@ class DurableLogConformance(LogConformance):
         return tuple(sorted(found))
 
 
-def contents(folder: str) -> dict[str, bytes]:
-    """The contents of the files in a folder, by name."""
-    held = {}
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), "rb") as file:
-            held[name] = file.read()
-    return held
-
-
-def put_back(folder: str, held: dict[str, bytes]) -> None:
-    """Make a folder contain exactly these files."""
-    for name in os.listdir(folder):
-        os.unlink(os.path.join(folder, name))
-    for name, content in held.items():
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(content)
+def restored(folder: str, disks: Iterator[D]) -> Iterator[D]:
+    """The disks of `every_step`; after each, the folder has the files again that it has now."""
+    held = {each.name: each.read_bytes() for each in Path(folder).iterdir()}
+    for disk in disks:
+        yield disk
+        put_back(folder, held)

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
+from pathlib import Path
 from random import Random
-from types import TracebackType
-from typing import Self, TypeVar
-
-from attrs import define
+from typing import Self, TypeAlias, TypeVar
 
 from aidtimeline.log.disk import Disk
 
@@ -114,13 +112,8 @@ def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator
             return
 
 
-@define
-class _File:
-    """A file on the disk: `content` is what was last flushed."""
-
-    descriptor: int
-    """Kept open, so that no other file gets its inode."""
-    content: bytes = b""
+_Key: TypeAlias = tuple[int, int]
+"""What identifies a file, whatever its name: its device and inode."""
 
 
 class PowerCutDisk(FaultyDisk):
@@ -130,29 +123,25 @@ class PowerCutDisk(FaultyDisk):
     bytes up to any point, each new, changed or removed name or not. (A file that was cut is as before, or cut.) POSIX
     leaves this open, and journaling file systems do no worse.
 
-    Use it in a `with`: it keeps files open to recognise them.
+    Use it in a `with`: it keeps files open, so that no other file gets the inode of one that was removed.
     """
 
     def __init__(self, folder: str, at: int | None = None) -> None:
         super().__init__(at)
         self.folder = folder
-        self._files: dict[tuple[int, int], _File] = {}
-        self._names = self._now()
-        for key, file in self._files.items():
-            file.content = self._content(key)
+        self._opened: dict[_Key, int] = {}
+        self._all_is_safe()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        for file in self._files.values():
-            os.close(file.descriptor)
-        self._files.clear()
+        for descriptor in self._opened.values():
+            os.close(descriptor)
+        self._opened.clear()
 
     def open(self, path: str, flags: int) -> int:
         """A step. If it empties the file, the old content may come back."""
@@ -164,8 +153,8 @@ class PowerCutDisk(FaultyDisk):
         """A step, after which the file's content is safe."""
         super().sync(descriptor)
         key = _key(os.fstat(descriptor))
-        if key in self._files:
-            self._files[key].content = self._content(key)
+        if key in self._opened:
+            self._safe[key] = self._content(key)
 
     def sync_folder(self, path: str) -> None:
         """A step, after which the folder's names are safe."""
@@ -181,41 +170,45 @@ class PowerCutDisk(FaultyDisk):
             key = (now if chance and chance.random() < 0.5 else self._names).get(name)
             if key is not None:
                 left[name] = self._left_of(key, chance)
-        for name in now:
-            os.unlink(os.path.join(self.folder, name))
         self._forget()
-        for name, content in left.items():
-            with open(os.path.join(self.folder, name), "wb") as file:
-                file.write(content)
-        self._names = self._now()
-        for key, each in self._files.items():
-            each.content = self._content(key)
+        put_back(self.folder, left)
+        self._all_is_safe()
 
-    def _left_of(self, key: tuple[int, int], chance: Random | None) -> bytes:
-        safe, now = self._files[key].content, self._content(key)
+    def _all_is_safe(self) -> None:
+        """What is there now has been flushed."""
+        self._names = self._now()
+        self._safe = {key: self._content(key) for key in self._opened}
+
+    def _left_of(self, key: _Key, chance: Random | None) -> bytes:
+        safe, now = self._safe.get(key, b""), self._content(key)
         if chance is None:
             return safe
         if now.startswith(safe):
             return now[: chance.randint(len(safe), len(now))]
         return chance.choice((safe, now))
 
-    def _now(self) -> dict[str, tuple[int, int]]:
+    def _now(self) -> dict[str, _Key]:
         """The names in the folder now, and the key of each file."""
         names = {}
         for name in os.listdir(self.folder):
-            path = os.path.join(self.folder, name)
-            descriptor = os.open(path, os.O_RDONLY)
+            descriptor = os.open(os.path.join(self.folder, name), os.O_RDONLY)
             key = names[name] = _key(os.fstat(descriptor))
-            if key in self._files:
+            if self._opened.setdefault(key, descriptor) != descriptor:
                 os.close(descriptor)
-            else:
-                self._files[key] = _File(descriptor)
         return names
 
-    def _content(self, key: tuple[int, int]) -> bytes:
-        descriptor = self._files[key].descriptor
+    def _content(self, key: _Key) -> bytes:
+        descriptor = self._opened[key]
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
 
 
-def _key(status: os.stat_result) -> tuple[int, int]:
+def _key(status: os.stat_result) -> _Key:
     return status.st_dev, status.st_ino
+
+
+def put_back(folder: str, held: Mapping[str, bytes]) -> None:
+    """Make a folder contain exactly these files."""
+    for each in Path(folder).iterdir():
+        each.unlink()
+    for name, content in held.items():
+        Path(folder, name).write_bytes(content)

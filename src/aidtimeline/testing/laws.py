@@ -149,11 +149,22 @@ def links_of(event: Event | Amendment) -> Cancellation | None:
     return Cancellation(date=event.date, supersedes=event.supersedes, sources=event.sources)
 
 
+def earliest(records: Iterable[Record]) -> dict[str, Record]:
+    """Of each id the record with the earliest instant."""
+    return {each.id: each for each in sorted(records, key=lambda each: each.recorded_at, reverse=True)}
+
+
 def round_trip(record: Record) -> None:
     """Law 15: a record is read as it was written, and there is one way to write it."""
     line = encode(record)
     same("round trip", record, decode(line))
     same("round trip (canonical)", line, encode(decode(line)))
+
+
+def hold(law: str, truth: object, found: str) -> None:
+    """Raise `LawBroken` unless `truth` is true."""
+    if not truth:
+        raise LawBroken(law, found)
 
 
 def same(law: str, expected: object, found: object) -> None:

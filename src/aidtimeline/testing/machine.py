@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.testing.drawnlogs import logs
-from aidtimeline.testing.laws import LawBroken
+from aidtimeline.testing.laws import earliest, hold
 
 
 class Log(Protocol):
@@ -42,9 +42,8 @@ class LogMachine(RuleBasedStateMachine):
         """Open the log of this machine."""
         raise NotImplementedError
 
-    @initialize()
-    def start(self) -> None:
-        """Nothing is recorded."""
+    def __init__(self) -> None:
+        super().__init__()
         self.earliest: dict[str, Record] = {}
 
     @rule(records=logs())
@@ -72,28 +71,17 @@ class LogMachine(RuleBasedStateMachine):
         self._expect(known, self.open().append(known))
 
     def _expect(self, asked: Sequence[Record], returned: Sequence[Record]) -> None:
-        if [record.id for record in returned] != [record.id for record in asked]:
-            raise LawBroken("append", "it does not return the records of what was appended, in order")
-        for record in asked:
-            known = self.earliest.get(record.id)
-            if known is None or record.recorded_at < known.recorded_at:
-                self.earliest[record.id] = record
+        in_order = [record.id for record in returned] == [record.id for record in asked]
+        hold("append", in_order, "it does not return the records of what was appended, in order")
+        self.earliest = earliest([*self.earliest.values(), *asked])
         for record in returned:
-            if record != self.earliest[record.id]:
-                raise LawBroken("idempotence", f"{record} was returned, {self.earliest[record.id]} stands")
+            stands = self.earliest[record.id]
+            hold("idempotence", record == stands, f"{record} was returned, {stands} stands")
 
     @invariant()
     def holds_what_was_acknowledged(self) -> None:
         """The log holds every acknowledged record, and no other."""
-        if not getattr(self, "earliest", None):
-            return
-        found: dict[str, Record] = {}
-        for record in self.open().read():
-            known = found.get(record.id)
-            if known is None or record.recorded_at < known.recorded_at:
-                found[record.id] = record
-        if found != self.earliest:
-            lost = self.earliest.keys() - found.keys()
-            raise LawBroken(
-                "durability", f"{len(lost)} records lost, {len(found.keys() - self.earliest.keys())} made up"
-            )
+        if self.earliest:
+            found = earliest(self.open().read())
+            lost, made_up = self.earliest.keys() - found.keys(), found.keys() - self.earliest.keys()
+            hold("durability", found == self.earliest, f"{len(lost)} records lost, {len(made_up)} made up")

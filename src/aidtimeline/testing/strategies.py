@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import attrs
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from aidtimeline.events import (
@@ -61,6 +62,17 @@ _FORMS: tuple[Callable[[date], str], ...] = (
     lambda day: f"{day:%Y}-{33 + (day.month - 1) // 3}",
     lambda day: f"{day:%Y}-{40 + (day.month - 1) // 6}",
 )
+
+
+def repeatable(examples: int) -> settings:
+    """Settings for so many examples, the same ones in every run, however long it takes."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
