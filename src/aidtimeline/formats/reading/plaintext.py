@@ -27,7 +27,7 @@ MAX_COLUMNS = 2**14
 MAX_ROW = 2**24
 """The most characters in a row of a CSV file."""
 
-MAX_DOCUMENT = 2**24
+MAX_DOCUMENT = 2**26
 """The most characters of a JSON document. Read, it takes 4 bytes for each, or 30 if it is made to take many."""
 
 DELIMITERS = ",;\t|"
