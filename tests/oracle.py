@@ -69,7 +69,7 @@ class Written:
 
 @frozen
 class Account:
-    """What one report tells: intervals, and of each whether it is only approximate."""
+    """What one report says: intervals, and of each whether it is only approximate."""
 
     order: tuple[datetime, datetime, str]
     date: tuple[Interval, bool]
@@ -143,9 +143,9 @@ class Combined:
     approximate: bool
 
 
-def combine(told: Iterable[tuple[Interval, bool]]) -> Combined:
+def combine(stated: Iterable[tuple[Interval, bool]]) -> Combined:
     """The intersection of accounts that agree, else the hull of those that contradict another."""
-    accounts = list(told)
+    accounts = list(stated)
     exact = [interval for interval, approximate in accounts if not approximate]
     chosen = exact or [interval for interval, _ in accounts]
     contradicting = [one for one in chosen if not all(overlap(one, other) for other in chosen)]
@@ -308,10 +308,10 @@ class Oracle:
 
     @staticmethod
     def _account(
-        order: tuple[datetime, datetime, str], event: Event, cap: date, told: Corroboration | None = None
+        order: tuple[datetime, datetime, str], event: Event, cap: date, by: Corroboration | None = None
     ) -> Account:
         def stated(name: str) -> Any:
-            own = getattr(told, name, None)
+            own = getattr(by, name, None)
             return getattr(event, name, None) if own is None else own
 
         dated, quantity, value = stated("date"), stated("quantity"), stated("value")
@@ -340,12 +340,12 @@ class Oracle:
         valued = [each for each in accounts if each.currency]
         currency = own.currency if own is not None else valued[0].currency if valued else None
         unit = field_of(event, "unit")
-        told = {
+        stated = {
             "date": [each.date for each in accounts],
             "quantity": [each.quantity for each in accounts if each.quantity and each.unit == unit],
             "value": [each.value for each in valued if each.value and each.currency == currency],
         }
-        combined = {name: combine(each) for name, each in told.items() if each}
+        combined = {name: combine(each) for name, each in stated.items() if each}
         return Fact(
             id=root,
             event=event,
@@ -493,8 +493,8 @@ class Oracle:
         return self._last(stated, where)
 
     def roles(self, where: Where | None = None) -> dict[tuple[str, str, str], set[bool]]:
-        """Whether each role ever told of (project, party, role) is held, in each world."""
-        told = {
+        """Whether each role that was ever reported, (project, party, role), is held, in each world."""
+        roles = {
             (each.event.project, each.event.party, each.event.role)
             for each in self.facts.values()
             if isinstance(each.event, Participation)
@@ -508,7 +508,7 @@ class Oracle:
 
             return held
 
-        return {role: {bool(each) for each in self._last(holds(role), where)} for role in told}
+        return {role: {bool(each) for each in self._last(holds(role), where)} for role in roles}
 
     def _last(self, value: Callable[[Event], Any], where: Where | None) -> set[Any]:
         """The value that the last of the facts with one gives, in each world."""

@@ -112,15 +112,15 @@ def test_a_sound_log_has_no_problems() -> None:
         (said("corroboration", None, of="0" * 32), "dangling"),
         (delivery(1, fulfils=["0" * 32]), "dangling"),
         (delivery(1, supersedes=["0" * 32]), "dangling"),
-        (said("corroboration", None, of="@told"), "bad-amendment"),
-        (delivery(1, fulfils=["@told"]), "bad-link"),
-        (delivery(1, supersedes=["@told"]), "bad-link"),
+        (said("corroboration", None, of="@second"), "bad-amendment"),
+        (delivery(1, fulfils=["@second"]), "bad-link"),
+        (delivery(1, supersedes=["@second"]), "bad-link"),
     ],
 )
 def test_what_aims_at_nothing_or_at_an_amendment(draft: Draft, code: str) -> None:
     """Links and amendments must aim at an event of the log."""
-    told = said("corroboration", None, by="Kyodo News", of="@it", label="told")
-    found = problems(delivery(label="it"), told, draft)
+    second = said("corroboration", None, by="Kyodo News", of="@it", label="second")
+    found = problems(delivery(label="it"), second, draft)
     assert [(problem.code, problem.severity, problem.line) for problem in found] == [(code, "error", 3)]
 
 
@@ -450,7 +450,7 @@ def test_a_raised_promise_is_overdue_unless_the_first_was_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moves", "told"),
+    ("moves", "warnings"),
     [
         (["pipeline", "implementation", "finalisation", "closed"], 0),
         (["pipeline", "closed"], 0),
@@ -463,10 +463,10 @@ def test_a_raised_promise_is_overdue_unless_the_first_was_kept() -> None:
         (["finalisation", "pipeline", "implementation"], 1),
     ],
 )
-def test_moves_of_a_status(moves: list[str], told: int) -> None:
+def test_moves_of_a_status(moves: list[str], warnings: int) -> None:
     """An activity goes forward, may be suspended and go on, and what has ended does not begin again."""
     drafts = [status(each, f"2023-{month:02}-01") for month, each in enumerate(moves, start=1)]
-    assert codes(*drafts) == ["warning status-move"] * told
+    assert codes(*drafts) == ["warning status-move"] * warnings
 
 
 def test_moves_whose_order_is_unknown_are_none() -> None:
@@ -557,17 +557,17 @@ def test_promises_with_different_dues_are_two() -> None:
     assert codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News")) == ["warning probable-duplicate"]
 
 
-def test_money_may_be_told_twice() -> None:
+def test_money_may_be_reported_twice() -> None:
     """A payment is known by its donor, currency and amount; a status is not a sum, and may be reported twice."""
     assert codes(paid(5), paid(5, by="Kyodo News")) == ["warning probable-duplicate"]
     assert not codes(paid(5), paid(6, by="Kyodo News"))
     assert not codes(status("closed", "2023-01-01"), status("closed", "2023-01-01", by="Kyodo News"))
 
 
-def test_what_is_corroborated_is_not_told_again() -> None:
+def test_what_is_corroborated_is_not_reported_again() -> None:
     """A report that stands behind both is of two things."""
-    told = said("corroboration", None, by="Kyodo News", of="@it")
-    assert not codes(delivery(30, label="it"), told, delivery(30, "2023-03", by="Kyodo News"))
+    second = said("corroboration", None, by="Kyodo News", of="@it")
+    assert not codes(delivery(30, label="it"), second, delivery(30, "2023-03", by="Kyodo News"))
 
 
 def test_both_sides_of_one_flow() -> None:
@@ -708,11 +708,12 @@ def test_any_log_can_be_checked_in_any_order(records: list[Record], random: Rand
     """No log is too broken to be checked, and shuffling it, or recording it again, finds the same."""
     shuffled = random.sample(records, len(records)) + records
 
-    def told(records: list[Record]) -> set[tuple[str | None, ...]]:
-        found = [each for each in check(records, today=today) if each.code != "unknown-slug"]  # told where first met
+    def found_in(records: list[Record]) -> set[tuple[str | None, ...]]:
+        once = "unknown-slug"  # said where a slug is first met
+        found = [each for each in check(records, today=today) if each.code != once]
         return {(each.code, each.severity, each.event_id, each.path, each.message) for each in found}
 
-    assert told(shuffled) == told(records)
+    assert found_in(shuffled) == found_in(records)
 
 
 def test_problems_stand_in_the_order_of_lines() -> None:
@@ -769,19 +770,19 @@ def codes_in_source() -> Iterator[str]:
 def test_every_code_has_its_paragraph_and_every_paragraph_its_code() -> None:
     """docs/checks.md says of each code what it means and how to mend it."""
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    told = re.findall(r"^### `([a-z-]+)`", page, re.MULTILINE)
-    assert len(told) == len(set(told))
-    assert set(told) == {*codes_in_source(), "bad-value"}
+    explained = re.findall(r"^### `([a-z-]+)`", page, re.MULTILINE)
+    assert len(explained) == len(set(explained))
+    assert set(explained) == {*codes_in_source(), "bad-value"}
 
 
 def test_every_check_names_its_codes() -> None:
     """The list of checks can be read: each function's docstring begins with its codes."""
-    told = set(codes_in_source())
+    known = set(codes_in_source())
     for each in CHECKS:
         first = (each.__doc__ or "").splitlines()[0].partition(": ")[0]
         named = re.findall(r"`([a-z-]+)`", first)
         assert named
-        assert set(named) <= told
+        assert set(named) <= known
 
 
 def test_a_hint_is_a_line_of_its_own() -> None:

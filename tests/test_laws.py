@@ -243,10 +243,10 @@ near_days = st.tuples(days(), days()).map(lambda ends: DateRange.between(*sorted
 
 
 @given(st.lists(st.tuples(near_days, small_ranges), min_size=3, max_size=5), days())
-def test_facts_of_many_accounts(told: list[tuple[DateRange, str]], day: date) -> None:
+def test_facts_of_many_accounts(reported: list[tuple[DateRange, str]], day: date) -> None:
     """What several reports agree on, touch on and contradict is combined as the oracle does."""
     late = Source(publisher="Kyodo News", published="2024")
-    (own_date, own_quantity), *others = told
+    (own_date, own_quantity), *others = reported
     first = as_record(Delivery(date=own_date, quantity=own_quantity, sources=late))
     more = [Corroboration(of=first.id, date=date, quantity=quantity, sources=late) for date, quantity in others]
     hold_facts([first, *map(as_record, more)], Cuts(day))
@@ -305,13 +305,13 @@ def test_bounds_of_money(
 @given(st.integers(3, 8).flatmap(linked_logs), days(FIRST, FIRST + timedelta(days=4)), randoms)
 def test_bounds_and_states_of_small_groups(records: list[Record], day: date, random: Random) -> None:
     """Laws 6 and 7 for linked groups that are small enough for their worlds to be gone through one by one."""
-    told = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
+    reported = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
     oracle = Oracle(records, day)
     question = (("delivery",), ("item",), None)
     table = law.answer(records, Cuts(day), Counts(by="item"))
     hold_against(table, oracle.counts(*question), oracle, oracle.counted(*question))
-    found = law.answer(told, Cuts(day), ProjectStates())
-    assert set(found[PROJECTS[0]].status) == Oracle(told, day).status(PROJECTS[0])
+    found = law.answer(reported, Cuts(day), ProjectStates())
+    assert set(found[PROJECTS[0]].status) == Oracle(reported, day).status(PROJECTS[0])
 
 
 @settings(max_examples=max(15, settings().max_examples // 20))
@@ -349,12 +349,12 @@ def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> No
 @given(linked_logs(size=13), randoms)
 def test_states_of_groups(records: list[Record], random: Random) -> None:
     """Law 6 for states of linked groups of more than 12 undecided facts."""
-    told = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
-    oracle = Oracle(told, FIRST)
-    found = law.answer(told, Cuts(FIRST), ProjectStates())
+    reported = [attrs.evolve(each, event=as_status(each.event, random)) for each in records]
+    oracle = Oracle(reported, FIRST)
+    found = law.answer(reported, Cuts(FIRST), ProjectStates())
     expected = oracle.status(PROJECTS[0])
     assert set(found[PROJECTS[0]].status) >= expected
-    if all(oracle.is_tight(each.id) for each in told):
+    if all(oracle.is_tight(each.id) for each in reported):
         assert set(found[PROJECTS[0]].status) == expected
 
 

@@ -203,7 +203,7 @@ def test_links_are_ordered_and_circles_found(edges: list[tuple[int, int]]) -> No
 
 
 def account_of(*accounts: tuple[str, str, str]) -> tuple[str, str, frozenset[str]]:
-    """The date, quantity and disputes of a delivery told in several accounts of (date, quantity, published)."""
+    """The date, quantity and disputes of a delivery reported in several accounts of (date, quantity, published)."""
     (day, quantity, published), *others = accounts
     first = Delivery(date=day, item="truck", quantity=quantity, sources=[Source(publisher="A", published=published)])
     more = [
@@ -216,14 +216,14 @@ def account_of(*accounts: tuple[str, str, str]) -> tuple[str, str, frozenset[str
 
 def test_accounts_that_agree_are_what_they_have_in_common() -> None:
     """ "2023" and "20 Nov 2023" is 20 Nov; "some" and 2 is 2."""
-    told = account_of(("2023", "1..", "2023-12-01"), ("2023-11-20", "2", "2023-12-01"))
-    assert told == ("2023-11-20", "2", frozenset())
+    reported = account_of(("2023", "1..", "2023-12-01"), ("2023-11-20", "2", "2023-12-01"))
+    assert reported == ("2023-11-20", "2", frozenset())
 
 
 def test_accounts_that_contradict_are_their_hull() -> None:
     """ "Some", 2 and 4 machines: 2 to 4, disputed; "some" contradicts nobody."""
-    told = account_of(*((("2024-07-09"), quantity, "2024-07-10") for quantity in ("1..", "2", "4")))
-    assert told == ("2024-07-09", "2..4", frozenset({"quantity"}))
+    reported = account_of(*((("2024-07-09"), quantity, "2024-07-10") for quantity in ("1..", "2", "4")))
+    assert reported == ("2024-07-09", "2..4", frozenset({"quantity"}))
 
 
 def test_an_approximate_account_yields_to_exact_ones() -> None:
@@ -253,16 +253,16 @@ def test_the_day_of_a_report_is_one_in_utc(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_of_several_news_the_last_decides_and_can_revive() -> None:
     """A retraction holds from its publication; later news that corrects the record makes it count again."""
-    told = Delivery(
+    reported = Delivery(
         date="2023-01-05", item="truck", quantity=30, sources=[Source(publisher="A", published="2023-01-06")]
     )
     denied = Retraction(of=id_of(0), sources=[Source(publisher="B", published="2023-02-01")])
     confirmed = Correction(
         of=id_of(0),
-        event=Delivery(date="2023-01-05", item="truck", quantity=20, sources=told.sources),
+        event=Delivery(date="2023-01-05", item="truck", quantity=20, sources=reported.sources),
         sources=[Source(publisher="C", published="2023-03-01")],
     )
-    records = log([told, denied, confirmed])
+    records = log([reported, denied, confirmed])
     answers = {
         known_at: [str(row.bounds) for row in replay(records, Counts(), as_of="2023-06-01", known_at=known_at)]
         for known_at in ("2023-01-05", "2023-01-06", "2023-02-01", "2023-03-01")
@@ -320,7 +320,7 @@ def test_a_state_is_every_value_it_may_have() -> None:
     ],
 )
 def test_what_cannot_be_meant_is_a_problem_and_no_crash(amendment: Event | Amendment, code: str) -> None:
-    """Amendments and links that aim at nothing, at a repair, or at an amendment are told, and do nothing more."""
+    """Amendments and links that aim at nothing, at a repair, or at an amendment are reported, and do nothing more."""
     corroboration = Corroboration(of=id_of(0), sources=[REPORT])
     repair = Retraction(of=id_of(4), reason="never happened")
     records = log([pledge(100, "2023-01-05"), corroboration, repair, amendment, pledge(7, "2023-01-07")])
@@ -382,8 +382,8 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
         14: "circle: it supersedes itself, through its duplicate (the links between these are ignored)",
     }
     problems = believe(records).problems
-    told = {int(problem.event_id or "", 16): str(problem) for problem in problems}
-    assert told == {number: f"log.jsonl:{number + 1}: error {text}" for number, text in expected.items()}
+    reported = {int(problem.event_id or "", 16): str(problem) for problem in problems}
+    assert reported == {number: f"log.jsonl:{number + 1}: error {text}" for number, text in expected.items()}
     assert len(problems) == len(expected)
 
 
@@ -442,7 +442,7 @@ def test_a_line_written_twice_counts_from_the_first() -> None:
 
 
 def test_a_line_written_twice_is_at_fault_once() -> None:
-    """Of two lines that are the same in everything but their place, the first is told."""
+    """Of two lines that are the same in everything but their place, the first is reported."""
     lines = [Record(id_of(0), NOON, Retraction(of=id_of(9)), file="log.jsonl", line=line) for line in (4, 7)]
     [problem] = believe(lines).problems
     assert (problem.file, problem.line) == ("log.jsonl", 4)
@@ -487,7 +487,7 @@ def test_no_news_outlives_a_repair_that_retracts() -> None:
 def test_a_chain_of_duplicates_is_one_fact() -> None:
     """Duplicates of duplicates stand under the last; in a circle, under the smallest id, and all of them count once."""
 
-    def told(*pairs: tuple[int, int]) -> list[tuple[str, tuple[str, ...]]]:
+    def reported(*pairs: tuple[int, int]) -> list[tuple[str, tuple[str, ...]]]:
         one = [
             Delivery(date="2023-01-01", item="truck", quantity=5, ref=str(number), sources=[REPORT])
             for number in range(4)
@@ -496,10 +496,10 @@ def test_a_chain_of_duplicates_is_one_fact() -> None:
         return sorted((fact.id, fact.members) for fact in believe(log([*one, *twins])).facts)
 
     ids = tuple(map(id_of, range(4)))
-    assert told((0, 1), (1, 2)) == [(ids[2], ids[:3]), (ids[3], ids[3:])]
-    assert told((1, 2), (0, 1), (2, 3)) == [(ids[3], ids)]
-    assert told((1, 2), (2, 3), (3, 1), (0, 3)) == [(ids[1], ids)]
-    assert told((3, 3)) == [(each, (each,)) for each in ids]
+    assert reported((0, 1), (1, 2)) == [(ids[2], ids[:3]), (ids[3], ids[3:])]
+    assert reported((1, 2), (0, 1), (2, 3)) == [(ids[3], ids)]
+    assert reported((1, 2), (2, 3), (3, 1), (0, 3)) == [(ids[1], ids)]
+    assert reported((3, 3)) == [(each, (each,)) for each in ids]
 
 
 def test_a_circle_of_duplicates_is_found_whichever_is_asked_first() -> None:
@@ -520,11 +520,11 @@ def test_a_state_of_linked_facts_and_of_others() -> None:
 
     begun, paused = status("2023-01", "pipeline"), status("2023-02-20", "suspended")
     events = [begun, status("2023-02-01", "implementation"), status("2023-02-10/2023-03-20", "closed", 1), paused]
-    told = {
+    reported = {
         day: replay(log(events), ProjectStates(), as_of=day)["p"].status
         for day in ("2023-02-05", "2023-02-15", "2023-03-01", "2023-03-31")
     }
-    assert told == {
+    assert reported == {
         "2023-02-05": ("implementation",),
         "2023-02-15": ("closed", "implementation"),
         "2023-03-01": ("closed", "suspended"),
@@ -538,8 +538,8 @@ def test_a_state_is_as_likely_as_its_latest_statement() -> None:
     perhaps = [latest.either(latest.stated("closed", (rank,)), latest.nothing) for rank in (3, 5)]
     for one, other in permutations(perhaps):
         twice = latest.together(one, other)
-        told = {rank: latest.together(twice, latest.stated("suspended", (rank,))).values for rank in (4, 6)}
-        assert told == {4: {"closed", "suspended"}, 6: {"suspended"}}
+        reported = {rank: latest.together(twice, latest.stated("suspended", (rank,))).values for rank in (4, 6)}
+        assert reported == {4: {"closed", "suspended"}, 6: {"suspended"}}
 
 
 def said_on(day: str) -> list[Source]:
@@ -549,15 +549,15 @@ def said_on(day: str) -> list[Source]:
 def test_a_date_that_news_leaves_keeps_its_cap() -> None:
     """News that gives the same date corrects something else; another date ends no later than the news."""
 
-    def told(day: str) -> str:
+    def reported(day: str) -> str:
         first = Delivery(date="2023", item="truck", quantity=1, sources=said_on("2023-06-01"))
         event = Delivery(date=day, item="truck", quantity=2, sources=said_on("2023-06-01"))
         news = Correction(of=id_of(0), event=event, sources=said_on("2023-12-01"))
         [fact] = believe(log([first, news])).facts
         return fact.date.text
 
-    assert told("2023") == "2023-01-01/2023-06-01"
-    assert told("2023-05/2024") == "2023-05-01/2023-12-01"
+    assert reported("2023") == "2023-01-01/2023-06-01"
+    assert reported("2023-05/2024") == "2023-05-01/2023-12-01"
 
 
 def test_an_account_takes_what_it_does_not_state_from_the_record() -> None:
@@ -565,11 +565,11 @@ def test_an_account_takes_what_it_does_not_state_from_the_record() -> None:
     first = Delivery(date="2023-01-05", item="truck", quantity=1, value="USD 1", sources=said_on("2023-01-06"))
     event = Delivery(date="2023-01-04", item="truck", quantity=2, value="USD 2", sources=said_on("2023-01-06"))
     news = Correction(of=id_of(0), event=event, sources=said_on("2023-01-08"))
-    told = [
+    reported = [
         Corroboration(of=id_of(0), sources=said_on("2023-02-01")),
         Corroboration(of=id_of(0), date="2023-01-03", quantity=3, value="USD 3", sources=said_on("2023-02-02")),
     ]
-    [fact] = believe(log([first, news, *told])).facts
+    [fact] = believe(log([first, news, *reported])).facts
     accounts = sorted(fact.accounts, key=lambda each: each.known_since)
     assert [(each.date.text, str(each.quantity), str(each.value)) for each in accounts] == [
         ("2023-01-04", "2", "USD 2"),
@@ -593,11 +593,11 @@ def test_what_is_told_in_another_unit_is_set_aside() -> None:
 def test_the_currency_of_a_fact(value: str | None, combined: str) -> None:
     """That of the record; where it states no value, that of the account that was known first."""
     first = Delivery(date="2023-01-05", item="truck", quantity=1, value=value, sources=said_on("2023-01-20"))
-    told = [
+    reported = [
         Corroboration(of=id_of(0), value="USD 5", sources=said_on("2023-01-11")),
         Corroboration(of=id_of(0), value="EUR 4", sources=said_on("2023-01-10")),
     ]
-    for others in (told, told[::-1]):
+    for others in (reported, reported[::-1]):
         [fact] = believe(log([first, *others])).facts
         assert str(fact.value) == combined
 
@@ -605,9 +605,9 @@ def test_the_currency_of_a_fact(value: str | None, combined: str) -> None:
 def test_a_duplicate_that_is_no_event_is_none() -> None:
     """An account that is taken back as a duplicate makes no two facts one, and keeps no others from being one."""
     one, two = (Delivery(date="2023-01-01", item="truck", quantity=5, ref=ref, sources=[REPORT]) for ref in ("a", "b"))
-    told = Corroboration(of=id_of(0), quantity=9, sources=[REPORT])
+    reported = Corroboration(of=id_of(0), quantity=9, sources=[REPORT])
     twins = [Retraction(of=id_of(2), duplicate_of=id_of(1)), Retraction(of=id_of(0), duplicate_of=id_of(1))]
-    [fact] = believe(log([one, two, told, *twins])).facts
+    [fact] = believe(log([one, two, reported, *twins])).facts
     assert (fact.id, fact.members, str(fact.quantity)) == (id_of(1), (id_of(0), id_of(1)), "5")
 
 
@@ -630,8 +630,8 @@ def test_a_duplicate_that_is_no_event_is_none() -> None:
 def test_accounts_of_a_number(accounts: list[str], combined: str, disputed: bool) -> None:
     """What they have in common; the hull of those that contradict another; and exact before about."""
     for order in permutations(accounts):
-        told = account_of(*(("2024-07-09", quantity, "2024-07-10") for quantity in order))
-        assert told == ("2024-07-09", combined, frozenset({"quantity"} if disputed else ()))
+        reported = account_of(*(("2024-07-09", quantity, "2024-07-10") for quantity in order))
+        assert reported == ("2024-07-09", combined, frozenset({"quantity"} if disputed else ()))
 
 
 @pytest.mark.parametrize(
