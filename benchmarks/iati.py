@@ -150,7 +150,7 @@ def _import(name: str, folder: Path, activities: int) -> Sums:
 
 
 def _again(name: str, folder: Path, _activities: int) -> Sums:
-    """Import the file; where the log has it already, nothing is new."""
+    """Import the file; if the log has it already, nothing is new."""
     outcomes = import_file(folder / name, "iati", folder / f"{name}.xml").outcomes
     return {outcome: (many, many) for outcome, many in outcomes.items() if many}
 
