@@ -75,15 +75,15 @@ class Disk:
 
     def lock(self, descriptor: int) -> bool:
         """Lock an open file without waiting; returns whether it was free. The lock ends when the process dies."""
-        from filelock import lock_descriptor  # noqa: PLC0415  (it is slow to load, and readers do not need it)
+        import filelock  # noqa: PLC0415  (it is slow to load, and readers do not need it)
 
-        return lock_descriptor(descriptor, blocking=False)
+        return filelock.lock_descriptor(descriptor, blocking=False)
 
     def unlock(self, descriptor: int) -> None:
         """Unlock a file."""
-        from filelock import unlock_descriptor  # noqa: PLC0415
+        import filelock  # noqa: PLC0415
 
-        unlock_descriptor(descriptor)
+        filelock.unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:
@@ -97,8 +97,13 @@ class Disk:
 
 @contextlib.contextmanager
 def as_log_error(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise the `OSError` of a system call as a `LogError`, which names its file, or else `path`."""
+    """Raise the `OSError` of a system call as a `LogError`."""
     try:
         yield
     except OSError as error:
-        raise LogError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise log_error(error, path) from error
+
+
+def log_error(error: OSError, path: str | os.PathLike[str]) -> LogError:
+    """The `LogError` of a system call, which names its file, or else `path`."""
+    return LogError(f"{error.filename or path}: {error.strerror or error}")
