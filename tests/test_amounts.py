@@ -10,8 +10,7 @@ from math import inf, nan
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.amounts import MAX_DIGITS, ZERO, Money, Quantity

@@ -13,8 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline import Counts, Delivery, Problem, Record, Source, Timeline, Vocabulary, replay
 from aidtimeline.checks import CHECKS, check

@@ -10,8 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline.codec import decode, encode, encode_new, event_from_json, event_to_json, record_id
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import attrs
 import pendulum
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.dates import DateRange, end_of, format_instant, parse_cut, parse_day, parse_instant

@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline import Counts, MoneySums, Timeline
 from aidtimeline.diff import CAUSES, OPPOSITES, Change

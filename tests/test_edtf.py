@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from edtf import EDTFParseException, parse_edtf
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.edtf import MAX_LENGTH, Span, day, guess, say, span

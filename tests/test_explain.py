@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
 from aidtimeline.events import (

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from measured import peaks
 
 from aidtimeline import MoneySums, Timeline, replay

@@ -7,8 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from iatifiles import activity, file, found_in, org, transaction
 
 from aidtimeline.events import Commitment, Disbursement, Event, Expenditure, Pledge, Receipt

@@ -15,8 +15,7 @@ import attrs
 import pytest
 
 from aidtimeline.events import Delivery, Event, Observation, Pledge
-from aidtimeline.formats.kiel import entries as reasons
-from aidtimeline.formats.kiel import packages, read
+from aidtimeline.formats.kiel import entries as reasons, packages, read
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
 from aidtimeline.values.amounts import ZERO, Quantity

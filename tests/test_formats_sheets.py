@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from measured import peaks
 from workbooks import workbook
 
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.formats.reading import plaintext, sheets, workbooks
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.sheets import Row, fold, rows
-from aidtimeline.formats.reading.sheets import workbook as opened
+from aidtimeline.formats.reading.sheets import Row, fold, rows, workbook as opened
 
 KIEL = Path(__file__).parents[2] / "shared" / "data" / "kiel"
 

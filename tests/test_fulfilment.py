@@ -14,10 +14,8 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from oracle import Fact as Believed
-from oracle import Interval, Oracle, closure, hull
+from hypothesis import assume, given, strategies as st
+from oracle import Fact as Believed, Interval, Oracle, closure, hull
 
 from aidtimeline import Counts, MoneySums, Timeline, replay
 from aidtimeline.events import (

@@ -7,8 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES, compact, depth, is_torn, lines_of, parse_object
 from aidtimeline.errors import InvalidValue

@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 
 import attrs
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
 from tangled import AMENDING, LINKING, linked_logs
 
@@ -55,11 +54,11 @@ from aidtimeline.testing import (
     cuts,
     days,
     events,
+    laws as law,
     logs,
     news,
     repairs,
 )
-from aidtimeline.testing import laws as law
 from aidtimeline.testing.strategies import FIRST, ITEMS, PARTIES, PROJECTS
 from aidtimeline.values.dates import DateRange
 

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from answers import answers
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline import (
     Announcement,

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, permutations, product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from aidtimeline import Corroboration, Counts, Delivery, Event, Pledge, Record, Retraction, Source, Status, replay
 from aidtimeline.events import Amendment, Correction

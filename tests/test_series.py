@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from tangled import linked_logs
 
 from aidtimeline import Corroboration, Counts, Delivery, MoneySums, Pledge, Record, Retraction, Source, Timeline

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import click
-from attrs import evolve, frozen
-from attrs import field as attribute
+from attrs import evolve, field as attribute, frozen
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS

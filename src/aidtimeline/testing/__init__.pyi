@@ -1,28 +1,32 @@
 from .checking import check_projection as check_projection
 from .conformance import LogConformance as LogConformance
-from .drawnlogs import MOVES as MOVES
-from .drawnlogs import chains as chains
-from .drawnlogs import corrections_within as corrections_within
-from .drawnlogs import cuts as cuts
-from .drawnlogs import logs as logs
-from .drawnlogs import news as news
-from .drawnlogs import repairs as repairs
+from .drawnlogs import (
+    MOVES as MOVES,
+    chains as chains,
+    corrections_within as corrections_within,
+    cuts as cuts,
+    logs as logs,
+    news as news,
+    repairs as repairs,
+)
 from .durability import DurableLogConformance as DurableLogConformance
-from .faults import Died as Died
-from .faults import FaultNotReached as FaultNotReached
-from .faults import FaultyDisk as FaultyDisk
-from .faults import PowerCutDisk as PowerCutDisk
-from .faults import every_step as every_step
-from .laws import Cuts as Cuts
-from .laws import LawBroken as LawBroken
-from .laws import check_laws as check_laws
+from .faults import (
+    Died as Died,
+    FaultNotReached as FaultNotReached,
+    FaultyDisk as FaultyDisk,
+    PowerCutDisk as PowerCutDisk,
+    every_step as every_step,
+)
+from .laws import Cuts as Cuts, LawBroken as LawBroken, check_laws as check_laws
 from .machine import LogMachine as LogMachine
 from .memory import MemoryLog as MemoryLog
-from .strategies import dates as dates
-from .strategies import days as days
-from .strategies import events as events
-from .strategies import instants as instants
-from .strategies import money as money
-from .strategies import quantities as quantities
-from .strategies import record_ids as record_ids
-from .strategies import sources as sources
+from .strategies import (
+    dates as dates,
+    days as days,
+    events as events,
+    instants as instants,
+    money as money,
+    quantities as quantities,
+    record_ids as record_ids,
+    sources as sources,
+)

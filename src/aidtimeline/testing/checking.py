@@ -8,8 +8,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 import attrs
-from hypothesis import Phase, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, assume, given, settings, strategies as st
 
 from aidtimeline.codec import encode
 from aidtimeline.events import Record

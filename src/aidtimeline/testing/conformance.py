@@ -18,8 +18,7 @@ from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from aidtimeline.codec import record_id

@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import attrs
-from hypothesis import assume
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 
 from aidtimeline.codec import record_id
 from aidtimeline.events import (

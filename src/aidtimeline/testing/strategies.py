@@ -15,8 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import attrs
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
 from aidtimeline.events import (
     EVENT_KINDS,
