@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import attrs
 from hypothesis import given
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import Event, Record
+from aidtimeline.events import EVENT_KINDS, Event, Record
 from aidtimeline.semantics import Fact, believe
 from aidtimeline.testing.strategies import events
 
@@ -23,6 +24,12 @@ def test_a_fact_says_what_its_event_says(event: Event) -> None:
     for name in PROPERTIES:
         assert getattr(fact, name) == getattr(event, name, None)
     assert fact.currency == (None if fact.value is None else fact.value.currency)
+
+
+def test_every_field_of_an_event_is_a_property_of_its_fact() -> None:
+    """Only what amendments and links use has no property: what is superseded, and the sources, which accounts have."""
+    fields = {each.name for cls in EVENT_KINDS.values() for each in attrs.fields(cls)}
+    assert {name for name in fields if not hasattr(Fact, name)} == {"supersedes", "sources"}
 
 
 def test_what_a_fact_says_is_documented() -> None:

@@ -104,6 +104,17 @@ class Fact:
     indicator = _Stated(str, "What is observed, if it is not the number of an item.")
     party = _Stated(str, "Who takes a role in a project, or is to take it.")
     role = _Stated(str, "The role that the party takes.")
+    left = _Stated(bool, "Whether the party gives up the role.")
+    status = _Stated(str, "The status of the project from the date on.")
+    title = _Stated(str, "The title of the project.")
+    parent = _Stated(str, "The project that the project is a part of.")
+    planned_start = _Stated(DateRange, "When the project is to start.")
+    planned_end = _Stated(DateRange, "When the project is to end.")
+    actual_start = _Stated(DateRange, "When the project started.")
+    actual_end = _Stated(DateRange, "When the project ended.")
+    value_date = _Stated(DateRange, "The day on which the value is valued.")
+    ref = _Stated(str, "The source's own reference.")
+    note = _Stated(str, "A note by the recorder.")
 
     @property
     def currency(self) -> str | None:
