@@ -26,6 +26,7 @@ from aidtimeline import (
     Source,
     Timeline,
     UnreadableLog,
+    replay,
     semantics,
 )
 from aidtimeline.codec import record_id
@@ -205,3 +206,11 @@ def test_a_folder_without_a_log_says_how_to_start_one(tmp_path: Path) -> None:
     """A folder without a log cannot be opened."""
     with pytest.raises(LogError, match="aidtimeline record"):
         Timeline.open(tmp_path / "nowhere")
+
+
+def test_replay_gives_the_result_of_the_view() -> None:
+    """The result of bare records prints like that of the view: with its title, both dates and the reports."""
+    records = [trucks(30, "2022-05-01", "2022-05-02")]
+    table = replay(records, Counts(), as_of="2022-12-31", known_at="2022-12-01")
+    assert str(table) == str(Timeline(records).as_of("2022-12-31", known_at="2022-12-01").counts())
+    assert str(table).startswith("delivery by item\nas of 31 Dec 2022")

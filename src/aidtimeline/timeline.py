@@ -286,4 +286,4 @@ def replay(
     >>> print(replay(EventLog("events").read(), Counts(by="item"), as_of="2023-11-28")["truck"])
     30
     """
-    return run(Timeline(records).as_of(as_of, known_at=known_at, recorded_until=recorded_until).facts, projection)
+    return Timeline(records).as_of(as_of, known_at=known_at, recorded_until=recorded_until).replay(projection)
