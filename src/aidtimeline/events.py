@@ -122,6 +122,13 @@ class Source:
     `published` is when one could read it; `retrieved` when it was read for this log; `attribution` whom the report
     itself cites ("a government source"); `quote` its words. If it is data and not a text, `dataset` is the name that
     all versions of the file or register share, and `locator` the place in it.
+
+    >>> Source(publisher="JICA", published="2023-01").published
+    DateRange(text='2023-01')
+    >>> Source(published="2023-11-28")
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found {}, expected a source with a publisher, title, url, attribution or dataset
     """
 
     publisher: str | None = field(default=None, converter=optional(to_text))
@@ -505,6 +512,11 @@ class Record:
     """An event or amendment as written in the log: its content id, and the instant (UTC) it was recorded.
 
     `file` and `line` (from 1) say where it was read; they have no meaning of their own and take no part in equality.
+
+    >>> from aidtimeline import EventLog
+    >>> record = next(EventLog("events").read())
+    >>> record.id, record.event.kind, record.file, record.line
+    ('643af20d3e48a3712e2bd3306ec2855f', 'announcement', 'events/japan-demining.jsonl', 1)
     """
 
     id: str = field(converter=to_record_id)

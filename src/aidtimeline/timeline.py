@@ -235,6 +235,17 @@ class Timeline:
 
         A day as a cut means all of it in UTC. docs/semantics.md has the rules. Raises `InvalidValue` for anything but a
         day or an instant.
+
+        >>> timeline = Timeline.open("events")
+        >>> for day, known_at in (("2023-01-01", None), ("2023-11-28", None), ("2023-11-28", "2023-11-25")):
+        ...     print(timeline.as_of(day, known_at=known_at).counts().get("truck"))
+        0 to 30
+        30
+        None
+        >>> timeline.as_of("28 November 2023")
+        Traceback (most recent call last):
+            ...
+        aidtimeline.errors.InvalidValue: found '28 November 2023', expected a day: YYYY-MM-DD (did you mean 2023-11-28?)
         """
         known = None if known_at is None else parse_cut(known_at)
         recorded = None if recorded_until is None else parse_cut(recorded_until)

@@ -77,6 +77,12 @@ class EventLog:
         warnings a torn last line or an unfinished batch, which were never acknowledged.
 
         Raises `LogError` if there is no log, or a file cannot be read.
+
+        >>> folder = getfixture("tmp_path")
+        >>> log, problems = EventLog(folder), []
+        >>> _ = (folder / "2023.jsonl").write_text('{"kind":"delivery","v":1,"da')
+        >>> list(log.read(problems=problems)), [(each.severity, each.code) for each in problems]
+        ([], [('warning', 'torn-line')])
         """
         problems = [] if problems is None else problems
         return self._decoded(self.lines(problems=problems), skip_problems, problems)
@@ -115,6 +121,14 @@ class EventLog:
 
         Raises `InvalidValue` for a bad name or instant, `RefusedBatch` for what cannot be written as a line, and
         `LogError` if the folder cannot be written.
+
+        >>> from aidtimeline import Delivery, Source
+        >>> log = EventLog(getfixture("tmp_path") / "events")
+        >>> trucks = Delivery(date="2023-11", donor="JP", item="truck", sources=Source(publisher="Rubryka"))
+        >>> [first] = log.append(trucks, to="2023")
+        >>> [again] = log.append(trucks)
+        >>> again.recorded_at == first.recorded_at, [path.name for path in log.files()]
+        (True, ['2023.jsonl'])
         """
         name = file_name(to)
         batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))

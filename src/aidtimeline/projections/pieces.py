@@ -28,6 +28,14 @@ class Bounds:
     `high` is None if it is open; `open` counts the facts that state no upper bound. `approximate`: an amount is an
     "about"; `disputed`: the accounts of a fact contradict each other; `loose`: the bounds are sound, but may be wider
     than the worlds are.
+
+    >>> from aidtimeline import Timeline
+    >>> counts = Timeline.open("events").as_of("2024-07-31").counts()
+    >>> machines = counts["mechanical-demining-machine"]
+    >>> machines.low, machines.high, machines.disputed
+    (Decimal('2'), Decimal('4'), True)
+    >>> print(counts["helmet"], "·", counts["helmet"].high)
+    at least 1 · None
     """
 
     low: Decimal

@@ -18,6 +18,19 @@ class Projection(Protocol[S, R_co]):
     The contract, for any partition of the facts into parts a and b:
     `finish(merge(fold(a), fold(b))) == finish(fold(a + b))`, and `merge` is associative and commutative. So the parts
     can be folded anywhere. `step` may change the state it is given; `merge` leaves both as they are.
+
+    >>> from aidtimeline import Timeline
+    >>> class Recipients:
+    ...     def initial(self):
+    ...         return set()
+    ...     def step(self, state, fact):
+    ...         return state | {fact.recipient}
+    ...     def merge(self, one, other):
+    ...         return one | other
+    ...     def finish(self, state):
+    ...         return sorted(state - {None})
+    >>> Timeline.open("events").as_of("2023-11-28").replay(Recipients())
+    ['KH', 'UA', 'sesu']
     """
 
     def initial(self) -> S:

@@ -48,6 +48,13 @@ class Fact:
     In a view, `certain` says that the fact counts in every world, and `group` links it to facts that may replace it, or
     that it may replace. There `fulfils` names what stands for the promises: those of them that may count, and all that
     replaces or may replace them.
+
+    >>> from aidtimeline import Timeline
+    >>> [fact] = [each for each in Timeline.open("events").as_of("2024-07-31").facts if each.disputed]
+    >>> print(fact.item, "·", fact.event.quantity, "·", fact.quantity, "·", sorted(fact.disputed))
+    mechanical-demining-machine · 2 · 2 to 4 · ['date', 'quantity']
+    >>> print(*(account.quantity for account in fact.accounts))
+    2 4 2 4 4
     """
 
     id: str
