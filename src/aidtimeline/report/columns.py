@@ -1,7 +1,7 @@
 """Columns as data: the one description of the rows of a result, whatever the format they are written in.
 
 A column has a name: the member in JSON, and the attribute of a row (with `_` instead of `-`). It has a kind, which says
-how its values are written. If it holds numbers, it names the column with their unit.
+how its values are written. If it holds numbers, it names the column with their unit, or several columns.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class Kind:
 class Column:
     """A column of a result.
 
-    `unit` is the name of the column that has the unit of its numbers, or None. `get` reads the value from a row; by
-    default it is the attribute with the column's name.
+    `unit` is the name of the column that has the unit of its numbers, or None. If it is several names, the unit is the
+    first that is not null in the row. `get` reads the value from a row; by default it is the attribute with the
+    column's name.
     """
 
     name: str
     kind: Kind
-    unit: str | None = None
+    unit: str | tuple[str, ...] | None = None
     get: Callable[[Any], Any] | None = None
 
     def value(self, row: Any) -> Any:

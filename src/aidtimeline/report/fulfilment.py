@@ -36,9 +36,10 @@ class FulfilmentLook(Look[FulfilmentTable]):
 
     def columns(self) -> list[Column]:
         """The key, the amounts, when they are due, and the matches."""
-        key = (Column(name, TEXT if name in ("unit", "currency") else SLUG) for name in Key._fields)
+        units = ("unit", "currency")
+        key = (Column(name, TEXT if name in units else SLUG) for name in Key._fields)
         amounts = ("promised", "delivered", "linked", "inferred", "outstanding", "overdue")
-        bounds = (Column(name, BOUNDS, "unit or currency") for name in amounts)
+        bounds = (Column(name, BOUNDS, units) for name in amounts)
         return [*key, *bounds, Column("due", TEXTS), Column("matches", rows_of(_MATCHES))]
 
     def page(self) -> Iterator[Part]:
