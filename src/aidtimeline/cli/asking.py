@@ -13,7 +13,7 @@ from aidtimeline.timeline import Timeline, View
 
 def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
     """Print a result, wrapped to the width of the terminal, or as JSON."""
-    show([report.json(result)] if json else report.lines(result, report.room()))
+    show([report.json(result) if json else report.text(result)])
 
 
 def timeline_of(question: Question) -> Timeline:
