@@ -76,6 +76,17 @@ def test_the_same_again_is_nothing_new_and_a_newer_version_is_history(tmp_path: 
     assert [table["disbursement", "USD"].low for table in sums] == [150, 100]
 
 
+def test_what_was_found_is_quoted_once(tmp_path: Path) -> None:
+    """The page quotes a cell that cannot be read; JSON has it as it is."""
+    mapping, table = tmp_path / "map.toml", tmp_path / "aid.csv"
+    mapping.write_text('dataset = "x"\n[event.a]\nkind = "delivery"\ndate = "{when}"\nitem = "truck"\n')
+    table.write_text("when\nlong ago\n")
+    words = ("csv", table, "--mapping", mapping, "--dry-run")
+    assert "line 2, when: found 'long ago'" in run(tmp_path / "log", "import", *words).stdout
+    [skipped] = imported(tmp_path / "log", *words)["skipped"]
+    assert skipped["examples"] == [{"line": 2, "place": "line 2, when", "found": "long ago"}]
+
+
 def test_json_has_everything_in_full(tmp_path: Path) -> None:
     """Every reason with its count and places."""
     report = imported(tmp_path / "log", "iati", activities(tmp_path))

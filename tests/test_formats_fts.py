@@ -371,24 +371,26 @@ def test_a_row_that_is_too_long_is_skipped(written: Callable[..., File]) -> None
 @pytest.mark.parametrize(
     ("said", "reason", "found"),
     [
-        ({"id": None}, "a flow without an id", "'Food'"),
-        ({"status": "planned"}, "a flow whose status is not pledge, commitment or paid", "'planned'"),
-        ({"status": None}, "a flow whose status is not pledge, commitment or paid", "null"),
-        ({"amountUSD": None}, "a flow without an amount", "'Food'"),
-        ({"amountUSD": "1,000"}, "a flow whose amount is not a number", "'1,000'"),
-        ({"amountUSD": 10**40}, "a flow whose amount is not a number", "'1" + "0" * 40 + "'"),
+        ({"id": None}, "a flow without an id", "Food"),
+        ({"status": "planned"}, "a flow whose status is not pledge, commitment or paid", "planned"),
+        ({"status": None}, "a flow whose status is not pledge, commitment or paid", None),
+        ({"amountUSD": None}, "a flow without an amount", "Food"),
+        ({"amountUSD": "1,000"}, "a flow whose amount is not a number", "1,000"),
+        ({"amountUSD": 10**40}, "a flow whose amount is not a number", "1" + "0" * 40),
         (
             {"amountUSD": None, "originalAmount": 1, "originalCurrency": "ZZZ"},
             "a flow in a currency that ISO 4217 does not have",
-            "'ZZZ'",
+            "ZZZ",
         ),
-        ({"date": None, "firstReportedDate": None}, "a flow without a date", "null"),
-        ({"date": "2020-02-30T00:00:00Z"}, "a flow whose date is not a date", "'2020-02-30T00:00:00Z'"),
-        ({"updatedAt": "yesterday"}, "a flow whose date is not a date", "'yesterday'"),
-        ({"description": "\ud800"}, "a flow with a text that cannot be recorded", r"'\ud800'"),
+        ({"date": None, "firstReportedDate": None}, "a flow without a date", None),
+        ({"date": "2020-02-30T00:00:00Z"}, "a flow whose date is not a date", "2020-02-30T00:00:00Z"),
+        ({"updatedAt": "yesterday"}, "a flow whose date is not a date", "yesterday"),
+        ({"description": "\ud800"}, "a flow with a text that cannot be recorded", "\ud800"),
     ],
 )
-def test_faulty_flows_are_skipped(said: dict[str, Any], reason: str, found: str, written: Callable[..., File]) -> None:
+def test_faulty_flows_are_skipped(
+    said: dict[str, Any], reason: str, found: str | None, written: Callable[..., File]
+) -> None:
     """One flow that cannot be read keeps no other from being read; its place and fault are reported."""
     file = written(flow(1, **said), flow(2))
     assert [each.ref for each in events(file)] == ["flow/2"]

@@ -16,11 +16,26 @@ def shown(found: object) -> str:
     if found is True or found is False:
         return str(found).lower()
     if isinstance(found, str):
-        return repr(found if len(found) <= SHOWN_LENGTH else found[:SHOWN_LENGTH] + "…")
+        return repr(_short(found))
     try:
         text = repr(found)
     except (RecursionError, ValueError):  # nested too deep, or a number too long to be written out
         text = f"a {type(found).__name__} too large to show"
+    return _short(text)
+
+
+def bare(found: object) -> str | None:
+    """Any value as a note keeps it: short, but not quoted; None stays None.
+
+    >>> bare("trucks"), bare(None), bare({"amount": 1})
+    ('trucks', None, "{'amount': 1}")
+    """
+    if found is None:
+        return None
+    return _short(found) if isinstance(found, str) else shown(found)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
 
 

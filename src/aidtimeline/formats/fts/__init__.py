@@ -31,7 +31,7 @@ from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.plaintext import json_document
 from aidtimeline.formats.reading.sheets import fold, kind_of, rows
 from aidtimeline.formats.readings import Entry, Reading, Remark, SkipError, Skipped
-from aidtimeline.text.safe import shown
+from aidtimeline.text.safe import bare, shown
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange
 
@@ -70,10 +70,10 @@ def _readings(file: File, flow: Flow) -> Iterator[Reading]:
     try:
         event = _event(file, flow, remarks)
     except SkipError as error:
-        yield Skipped(reason=error.reason, place=place, line=flow.line, found=shown(error.found))
+        yield Skipped(reason=error.reason, place=place, line=flow.line, found=bare(error.found))
         return
     for reason, found in remarks.items():
-        yield Remark(reason=reason, place=place, line=flow.line, found=found)
+        yield Remark(reason=reason, place=place, line=flow.line, found=bare(found))
     yield Entry(event=event)
 
 
@@ -200,7 +200,7 @@ def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
             flow = of_object(found, number)
         except (TypeError, AttributeError, InvalidValue):
             reason = "a flow that is not of the form of the API"
-            yield Skipped(reason=reason, place=f"flow {number} of the file", found=shown(found))
+            yield Skipped(reason=reason, place=f"flow {number} of the file", found=bare(found))
         else:
             yield from _readings(file, flow)
     of_all = meta.get("count") if isinstance(meta, dict) else None

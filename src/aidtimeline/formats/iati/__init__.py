@@ -31,7 +31,7 @@ from aidtimeline.formats.iati.values import day_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
-from aidtimeline.text.safe import shown
+from aidtimeline.text.safe import bare, shown
 
 FIRST_READING = 0.25
 """The share of the first of the two times that a file is read: it finds parents and children."""
@@ -89,7 +89,7 @@ def read(file: File) -> Iterator[Reading]:
         )
     generated = root.get("generated-datetime")
     if generated and day_of(generated) is None:
-        yield Remark(reason=NO_GENERATED, place=file.name, line=root.line, found=shown(generated))
+        yield Remark(reason=NO_GENERATED, place=file.name, line=root.line, found=bare(generated))
     related = families(file.part(0, FIRST_READING))
     for circle in related.circles:
         yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
@@ -138,7 +138,7 @@ def _is_first_version(activity: Element) -> bool:
 def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     updated = element.get("last-updated-datetime")
     if updated and day_of(updated) is None:
-        yield activity.remark(NO_UPDATE, "last-updated-datetime", element, shown(updated))
+        yield activity.remark(NO_UPDATE, "last-updated-datetime", element, bare(updated))
     yield Beginning(scope=activity.stem, source=activity.source)
     yield from profile(activity)
     yield from transactions(activity)

@@ -18,7 +18,7 @@ from aidtimeline.formats.reading.sheets import Row, fold
 from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped, cited
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS
-from aidtimeline.text.safe import shown
+from aidtimeline.text.safe import bare
 from aidtimeline.values.amounts import Money
 
 REPEATED = "a row with the same cells as another one: it counts again; key columns would distinguish them"
@@ -87,8 +87,7 @@ class RowReader:
     def _skipped(self, row: Row, error: SkipError) -> Skipped:
         self.skipped += 1
         place = ", ".join((row.place, *dict.fromkeys(error.columns)))
-        found = None if error.found is None else shown(error.found)
-        return Skipped(reason=error.reason, place=place, line=row.number, found=found)
+        return Skipped(reason=error.reason, place=place, line=row.number, found=bare(error.found))
 
     def _event(self, mapped: EventMapping, row: Row, key: str) -> Event:
         """One of the events of a row with this key. Raises `SkipError`."""
