@@ -215,6 +215,15 @@ class Event(_Room):
     is counted once, at its donor. `package` joins goods promised or handed over together. `fulfils` names the promises
     that this makes good; `supersedes` the facts that this replaces from its date on. `ref` is the source's own
     reference.
+
+    >>> source = Source(publisher="Rubryka", published="2023-11-28")
+    >>> event = Delivery(date="2022/2023", donor="JP", via="undp", item="truck", sources=source)
+    >>> event.date.earliest, event.via, event.sources[0].publisher
+    (datetime.date(2022, 1, 1), ('undp',), 'Rubryka')
+    >>> Delivery(date="2023", donor="JP", item="truck", sources=[])
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found [], expected at least one source
     """
 
     kind: ClassVar[str]
@@ -251,6 +260,11 @@ class Announcement(Event, Goods, Valued):
     """A stated intention. It is never counted as a pledge.
 
     `intent` is the kind of event that is intended; `party` and `role` say who is to take which role in the project.
+
+    >>> source = Source(publisher="Kyodo News", published="2023-11-28")
+    >>> plan = Announcement(date="2023-11-28", donor="JP", intent="delivery", item="demining-equipment", sources=source)
+    >>> plan.intent, plan.nature.name, plan.firmness < Pledge.firmness
+    ('delivery', 'plan', True)
     """
 
     kind = "announcement"
@@ -273,7 +287,15 @@ class Promise(Event, Goods, Booked):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Pledge(Promise):
-    """A promise that does not bind (IATI transaction types 12 and 13)."""
+    """A promise that does not bind (IATI transaction types 12 and 13).
+
+    >>> source = Source(publisher="JICA", published="2023-01-24")
+    >>> pledge = Pledge(date="[..2023-01-24]", item="mine-detector", quantity=4, due="2023", sources=source)
+    >>> print(f"{pledge.date}: {pledge.quantity} due in {pledge.due}")
+    by 24 Jan 2023: 4 due in 2023
+    >>> pledge.due.latest
+    datetime.date(2023, 12, 31)
+    """
 
     kind = "pledge"
     firmness = 1
@@ -281,7 +303,13 @@ class Pledge(Promise):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Commitment(Promise):
-    """A firm, written promise: grant agreement, contract, allocation (IATI transaction types 2 and 11)."""
+    """A firm, written promise: grant agreement, contract, allocation (IATI transaction types 2 and 11).
+
+    >>> source = Source(publisher="UNDP", published="2022-04-06")
+    >>> grant = Commitment(date="2022-04-05", donor="JP", via="undp", value="USD 4500000", sources=source)
+    >>> print(grant.value, "·", grant.due, "·", grant.firmness > Pledge.firmness)
+    USD 4,500,000 · None · True
+    """
 
     kind = "commitment"
     firmness = 2
@@ -298,7 +326,17 @@ class Payment(Event, Booked):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Disbursement(Payment):
-    """Money paid out (IATI transaction type 3)."""
+    """Money paid out (IATI transaction type 3).
+
+    >>> source = Source(publisher="UNDP", published="2022-04-06")
+    >>> paid = Disbursement(date="2022-04", donor="JP", value="USD 2000000..4500000", sources=source)
+    >>> print(paid.value, "·", paid.side)
+    USD 2,000,000 to 4,500,000 · provider
+    >>> Disbursement(date="2022-04", value="4500000", sources=source)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found '4500000', expected money such as USD 4500000: an ISO 4217 code, ...
+    """
 
     kind = "disbursement"
     makes_good = ("money",)
@@ -306,7 +344,13 @@ class Disbursement(Payment):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Receipt(Payment):
-    """Money received, in the receiver's books (IATI transaction type 1, incoming funds)."""
+    """Money received, in the receiver's books (IATI transaction type 1, incoming funds).
+
+    >>> source = Source(publisher="UNDP", published="2022-04-06")
+    >>> received = Receipt(date="2022-04", recipient="undp", value="USD 4500000", side="receiver", sources=source)
+    >>> received.side in Receipt.books, received.side in Disbursement.books
+    (True, False)
+    """
 
     kind = "receipt"
     books = SIDES
@@ -314,14 +358,28 @@ class Receipt(Payment):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Expenditure(Payment):
-    """Money spent by the implementer on goods and services (IATI transaction type 4)."""
+    """Money spent by the implementer on goods and services (IATI transaction type 4).
+
+    >>> spent = Expenditure(date="2022-04/2022-12", via="undp", value="USD ~195000", sources=Source(publisher="UNDP"))
+    >>> print(spent.value, "·", spent.date)
+    about USD 195,000 · Apr 2022 to Dec 2022
+    >>> Expenditure.makes_good, Disbursement.makes_good
+    ((), ('money',))
+    """
 
     kind = "expenditure"
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Delivery(Event, Goods, Booked):
-    """Goods handed over. A value for several items stands once, on an event of the package without an item."""
+    """Goods handed over. A value for several items stands once, on an event of the package without an item.
+
+    >>> source = Source(publisher="Interfax-Ukraine", published="2023-01-11")
+    >>> package = {"date": "2023-01-11~", "donor": "JP", "package": "undp-2023-01", "sources": source}
+    >>> radios, worth = Delivery(item="radio", quantity="1..", **package), Delivery(value="USD 195000", **package)
+    >>> print(radios.quantity, "·", radios.value, "·", worth.value)
+    at least 1 · None · USD 195,000
+    """
 
     kind = "delivery"
     nature = DEED
@@ -330,7 +388,14 @@ class Delivery(Event, Goods, Booked):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Training(Event, Goods):
-    """People trained (unit `person`), or courses held (unit `course`)."""
+    """People trained (unit `person`), or courses held (unit `course`).
+
+    >>> source = Source(publisher="JICA", published="2023-01-24")
+    >>> Training(date="2023-01", item="demining-training", quantity=8, unit="people", sources=source)
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found 'people', expected one of person, course
+    """
 
     kind = "training"
     nature = DEED
@@ -351,7 +416,17 @@ class State(Event):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Project(State):
-    """A project's profile. The latest word on each field holds; a field left out says nothing."""
+    """A project's profile. The latest word on each field holds; a field left out says nothing.
+
+    >>> source = Source(publisher="Rubryka", published="2023-11-28")
+    >>> profile = Project(date="[..2023-11-28]", project="hd-equipment", planned_end="2025", sources=source)
+    >>> profile.planned_end.latest, profile.actual_end
+    (datetime.date(2025, 12, 31), None)
+    >>> Project(date="[..2023-11-28]", title="Emergency Recovery Programme", sources=source)
+    Traceback (most recent call last):
+        ...
+    TypeError: Project.__init__() missing 1 required keyword-only argument: 'project'
+    """
 
     kind = "project"
 
@@ -365,7 +440,14 @@ class Project(State):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Status(State):
-    """A project's status (IATI ActivityStatus, by name) from this date on."""
+    """A project's status (IATI ActivityStatus, by name) from this date on.
+
+    >>> source = Source(publisher="Rubryka", published="2023-11-28")
+    >>> Status(date="[..2023-11-28]", project="hd-equipment", status="running", sources=source)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found 'running', expected one of pipeline, implementation, ...
+    """
 
     kind = "status"
 
@@ -374,7 +456,17 @@ class Status(State):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Participation(State):
-    """A party takes a role in a project or framework, or (`left`) gives it up."""
+    """A party takes a role in a project or framework, or (`left`) gives it up.
+
+    >>> source = Source(publisher="Kyodo News", published="2023-11-28")
+    >>> joins = {"date": "[..2023-11-28]", "project": "contact-group-demining", "party": "LT", "sources": source}
+    >>> Participation(role="lead", **joins).left
+    False
+    >>> Participation(role="leader", **joins)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found 'leader', expected one of funding, accountable, extending, ...
+    """
 
     kind = "participation"
 
@@ -385,7 +477,16 @@ class Participation(State):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Cancellation(Event):
-    """A promise or plan ends with nothing in its place: what it `supersedes` no longer counts from its date on."""
+    """A promise or plan ends with nothing in its place: what it `supersedes` no longer counts from its date on.
+
+    >>> from aidtimeline import EventLog, Timeline
+    >>> log, source = EventLog(getfixture("tmp_path")), Source(publisher="JICA")
+    >>> [pledge] = log.append(Pledge(date="2023-01-24", item="mine-detector", quantity=4, sources=source))
+    >>> _ = log.append(Cancellation(date="2023-06-01", supersedes=pledge.id, sources=source))
+    >>> timeline = Timeline(log.read())
+    >>> [len(timeline.as_of(day).counts(kind="pledge")) for day in ("2023-05-31", "2023-06-01")]
+    [1, 0]
+    """
 
     kind = "cancellation"
     nature = END
@@ -395,7 +496,17 @@ class Cancellation(Event):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Observation(Event, Goods):
-    """A reported level or measurement ("about 50 so far", "30 %"): never summed, held against the counts."""
+    """A reported level or measurement ("about 50 so far", "30 %"): never summed, held against the counts.
+
+    >>> source = Source(publisher="Kyodo News", published="2023-11-28")
+    >>> aid = Observation(date="2023-11-28", donor="JP", indicator="direct-military-aid", quantity=0, sources=source)
+    >>> aid.quantity.is_exact, aid.nature.summed
+    (True, False)
+    >>> Observation(date="2023-11-28", quantity=30, sources=source)
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.InvalidValue: found null, expected an observation's item or indicator
+    """
 
     kind = "observation"
     nature = LEVEL
@@ -423,6 +534,14 @@ class Correction(_Amending):
     """A record said something wrong; `event` is the whole of what it should have said.
 
     Without a source it is a repair (it was written down wrongly), with one it is news (the world reported otherwise).
+
+    >>> from aidtimeline import EventLog, Timeline
+    >>> log, source = EventLog(getfixture("tmp_path")), Source(publisher="Rubryka")
+    >>> wrong, right = (Delivery(date="2023-11-28", item="truck", quantity=n, sources=source) for n in (300, 30))
+    >>> [record] = log.append(wrong)
+    >>> _ = log.append(Correction(of=record.id, event=right, reason="misread: a zero too many"))
+    >>> print(Timeline(log.read()).as_of("2023-11-28").counts()["truck"])
+    30
     """
 
     kind: ClassVar[str] = "correction"
@@ -438,7 +557,19 @@ class Correction(_Amending):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Retraction(_Amending):
-    """A record should not count; with `duplicate_of`, because another record states the same fact."""
+    """A record should not count; with `duplicate_of`, because another record states the same fact.
+
+    >>> from aidtimeline import EventLog, Timeline
+    >>> log = EventLog(getfixture("tmp_path"))
+    >>> kyodo, rubryka = log.append(
+    ...     Delivery(date="2023-11-28", item="truck", quantity=30, sources=Source(publisher=publisher))
+    ...     for publisher in ("Kyodo News", "Rubryka")
+    ... )
+    >>> _ = log.append(Retraction(of=rubryka.id, duplicate_of=kyodo.id))
+    >>> [fact] = Timeline(log.read()).as_of("2023-11-28").facts
+    >>> print(fact.quantity, "·", len(fact.accounts), "accounts")
+    30 · 2 accounts
+    """
 
     kind: ClassVar[str] = "retraction"
 
@@ -448,7 +579,15 @@ class Retraction(_Amending):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Corroboration(_Amending):
-    """Another account of the same fact; what it does not state is taken from the record."""
+    """Another account of the same fact; what it does not state is taken from the record.
+
+    >>> from aidtimeline import EventLog, Timeline
+    >>> log = EventLog(getfixture("tmp_path"))
+    >>> [two] = log.append(Delivery(date="2024-07-09", item="truck", quantity=2, sources=Source(publisher="JICA")))
+    >>> _ = log.append(Corroboration(of=two.id, quantity=4, sources=Source(publisher="Yomiuri")))
+    >>> print(Timeline(log.read()).as_of("2024-07-31").counts()["truck"])
+    2 to 4
+    """
 
     kind: ClassVar[str] = "corroboration"
 
