@@ -26,7 +26,18 @@ Severity = Literal["error", "warning"]
 
 
 class AidtimelineError(Exception):
-    """The base of all exceptions of this library."""
+    """The base of all exceptions of this library.
+
+    >>> from aidtimeline import EventLog
+    >>> log = EventLog(getfixture("tmp_path"))
+    >>> for ask in (log.read, lambda: log.append([], to="a/b")):
+    ...     try:
+    ...         ask()
+    ...     except AidtimelineError as error:
+    ...         print(type(error).__name__)
+    LogError
+    InvalidValue
+    """
 
 
 class InvalidValue(AidtimelineError, ValueError):
@@ -45,11 +56,25 @@ class InvalidValue(AidtimelineError, ValueError):
 
 
 class UsageError(AidtimelineError, ValueError):
-    """A question that cannot be asked; the message says what can."""
+    """A question that cannot be asked; the message says what can.
+
+    >>> from aidtimeline import Counts
+    >>> Counts(by="colour")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.UsageError: there is no field 'colour' (fields: item, donor, recipient, via, project, ...
+    """
 
 
 class UnknownKey(AidtimelineError, KeyError):
-    """A key that a result does not have; the message names the nearest ones."""
+    """A key that a result does not have; the message names the nearest ones.
+
+    >>> from aidtimeline import Timeline
+    >>> Timeline.open("events").as_of("2023-11-28").counts()["trucks"]
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.UnknownKey: there is no row 'trucks'; the nearest: truck
+    """
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -93,7 +118,15 @@ class Problem:
 
 
 class DataError(AidtimelineError):
-    """Data that cannot be used as it is; `.problems` has each reason."""
+    """Data that cannot be used as it is; `.problems` has each reason.
+
+    >>> from aidtimeline.codec import decode
+    >>> try:
+    ...     decode('{"kind": "gift"}', file="2023.jsonl", line_number=7)
+    ... except DataError as error:
+    ...     print(error.problems[0].code, error.problems[0].line, error.problems[0].path)
+    unknown-kind 7 $.kind
+    """
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
@@ -101,16 +134,50 @@ class DataError(AidtimelineError):
 
 
 class LogError(DataError):
-    """The log's folder is missing, has no log, or cannot be written."""
+    """The log's folder is missing, has no log, or cannot be written.
+
+    >>> from aidtimeline import EventLog
+    >>> EventLog("no-such-folder").read()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.LogError: there is no log in the folder 'no-such-folder': start one with `aidtimeline ...
+    """
 
 
 class UnreadableLog(DataError):
-    """The log has lines that cannot be read."""
+    """The log has lines that cannot be read.
+
+    >>> from aidtimeline.codec import decode
+    >>> decode('{"kind": "gift", "v": 1}', file="2023.jsonl", line_number=7)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.UnreadableLog: this line cannot be read:
+    2023.jsonl:7: error unknown-kind: $.kind: ...
+    """
 
 
 class RefusedBatch(DataError):
-    """Events or drafts that cannot be recorded. Nothing of the batch was written."""
+    """Events or drafts that cannot be recorded. Nothing of the batch was written.
+
+    >>> from aidtimeline import Delivery, EventLog, Source
+    >>> log, source = EventLog(getfixture("tmp_path")), Source(publisher="Rubryka")
+    >>> log.append(Delivery(date="2023-11", item="truck", note="x" * 2_000_000, sources=source))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.RefusedBatch: nothing was recorded:
+    error bad-value: found ...
+    >>> log.files()
+    []
+    """
 
 
 class UnreadableFile(DataError):
-    """A file to import that is not of its format, or breaks off. Nothing of it was recorded."""
+    """A file to import that is not of its format, or breaks off. Nothing of it was recorded.
+
+    >>> from aidtimeline.formats import import_file
+    >>> import_file(getfixture("tmp_path"), "iati", "no-such-file.xml")
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.UnreadableFile: nothing was imported:
+    no-such-file.xml: error unreadable-file: No such file or directory
+    """

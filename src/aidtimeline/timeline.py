@@ -211,6 +211,14 @@ class Timeline:
 
         Raises `LogError` if the folder has no log, and `UnreadableLog` if lines cannot be read. With `skip_problems`
         such lines are skipped, and `problems` lists them.
+
+        >>> timeline = Timeline.open("events")
+        >>> timeline.problems, timeline.vocabulary.label("party", "sesu")
+        ((), 'State Emergency Service of Ukraine')
+        >>> Timeline.open("no-such-folder")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        aidtimeline.errors.LogError: there is no log in the folder 'no-such-folder': start one with `aidtimeline ...
         """
         from aidtimeline.log import EventLog  # noqa: PLC0415  (a replay of records needs no files)
         from aidtimeline.log.vocabulary import load_vocabulary  # noqa: PLC0415

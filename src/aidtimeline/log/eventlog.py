@@ -65,7 +65,11 @@ class EventLog:
         self._threads = threading.Lock()
 
     def files(self) -> list[Path]:
-        """The files of the log, sorted by name; none if the folder is missing."""
+        """The files of the log, sorted by name; none if the folder is missing.
+
+        >>> [path.name for path in EventLog("events").files()], EventLog("no-such-folder").files()
+        (['japan-demining.jsonl'], [])
+        """
         with as_log_error(self.folder):
             return [self.folder / name for name in self._list().files]
 
@@ -91,6 +95,10 @@ class EventLog:
         """Every line of all files as it is, valid or not: the name of its file, its number there, and its bytes.
 
         A torn last line and an unfinished batch are skipped and added to `problems`. Raises `LogError` as `read` does.
+
+        >>> file, number, line = next(EventLog("events").lines())
+        >>> file, number, line[:29]
+        ('events/japan-demining.jsonl', 1, b'{"kind":"announcement","v":1,')
         """
         files = self.files()
         if not files:
@@ -98,7 +106,12 @@ class EventLog:
         return self._lines(files, [] if problems is None else problems)
 
     def ids(self) -> Collection[str]:
-        """The ids in the log, found without decoding its lines."""
+        """The ids in the log, found without decoding its lines.
+
+        >>> ids = EventLog("events").ids()
+        >>> "c7e1bd204371b9a4710e38d6b0f749ca" in ids, "0" * 32 in ids
+        (True, False)
+        """
         with self._threads, as_log_error(self.folder):
             self._refresh(self._list())
             return self._index.ids()
@@ -153,7 +166,15 @@ class EventLog:
             return [standing[id_] for id_ in batch.ids]
 
     def stamp(self) -> Stamp:
-        """The state of the log's files: another value whenever something was written."""
+        """The state of the log's files: another value whenever something was written.
+
+        >>> from aidtimeline import Delivery, Source
+        >>> log = EventLog(getfixture("tmp_path"))
+        >>> before = log.stamp()
+        >>> _ = log.append(Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka")))
+        >>> log.stamp() == before, log.stamp() == log.stamp()
+        (False, True)
+        """
         with as_log_error(self.folder):
             return self._list().stamp
 
@@ -170,6 +191,10 @@ class EventLog:
         messages.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
+
+        >>> log, original = EventLog(getfixture("tmp_path")), EventLog("events")
+        >>> log.copy(original.lines()) == len(original.ids()), log.copy(original.lines())
+        (True, 0)
         """
         records = ((decode(line, file=file, line_number=number), line) for file, number, line in lines)
         checked = ((each.id, each.recorded_at, line.rstrip(b"\r\n") + b"\n") for each, line in records)
@@ -182,6 +207,14 @@ class EventLog:
 
         With the `stamp` of the log that the lines were made for, they are recorded only if nothing was written to it
         since. Raises as `append` does.
+
+        >>> from aidtimeline import Delivery, Source
+        >>> from aidtimeline.codec import encode_new
+        >>> log, at = EventLog(getfixture("tmp_path")), datetime(2026, 11, 21, tzinfo=UTC)
+        >>> trucks = Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka"))
+        >>> id_, line = encode_new(trucks, "2026-11-21T00:00:00Z")
+        >>> log.add_lines([(id_, at, line)]), log.add_lines([(id_, at, line)])
+        (1, 0)
         """
         name = file_name(to)
         added = 0
