@@ -22,7 +22,7 @@ from aidtimeline.events import (
     Status,
 )
 from aidtimeline.explain import Explanation
-from aidtimeline.projections import COUNTED_KINDS, Sum, Term
+from aidtimeline.projections import COUNTED_KINDS, Sum, Table, Term
 from aidtimeline.report import lines as lines_of
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
@@ -192,7 +192,7 @@ def test_it_prints_so_that_it_can_be_cited() -> None:
         Correction(of=name(1), event=delivery("2023-07-09", 3, unit="set"), reason="a slip"),
     )
 
-    assert str(view.counts().explain("truck")) == (
+    assert str(view.counts().explain(("truck", "set"))) == (
         "truck: 3 to 10 set, disputed\n"
         "as of 31 Dec 2023 · with all that is known today (no --known-at cut)\n"
         "\n"
@@ -495,7 +495,7 @@ def test_a_key_that_does_not_exist_names_the_nearest() -> None:
     with pytest.raises(UnknownKey, match="'trucks'; the nearest: truck"):
         view.explain(Counts(), "trucks")
     with pytest.raises(UsageError, match="of a view"):
-        replay([], Counts(), as_of="2023-12-31").explain()
+        Table.of(["item"], {}).explain()
 
 
 def test_a_long_chain_is_explained_in_no_time() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from attrs import frozen
 
-from aidtimeline import Counts, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError
+from aidtimeline import Counts, Fact, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError, report as reported
 from aidtimeline.diff import Change
 from aidtimeline.events import (
     Amendment,
@@ -25,13 +27,14 @@ from aidtimeline.events import (
     Source,
     Status,
 )
-from aidtimeline.projections import Bounds, FulfilmentTable, Series, Step, Steps, Table
+from aidtimeline.projections import Bounds, Fulfilment, FulfilmentTable, Result, Series, Step, Steps, Table, results
 from aidtimeline.projections.balances import Balance
 from aidtimeline.projections.rows import row_type
 from aidtimeline.projections.series import at_ends
 from aidtimeline.report import lines
 from aidtimeline.report.days import days_in_words
 from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Item, Vocabulary
 
 EVENTS = Path(__file__).parent.parent / "events"
@@ -94,6 +97,103 @@ def test_a_table_in_a_notebook() -> None:
         "<tr><td>truck</td><td>JP</td><td>0 to 30</td><td></td><td></td></tr></tbody></table>"
         "<p>about: a report says “about”, and the bounds are only as good as that</p>"
     )
+
+
+# Results of projections that are not ours.
+
+
+class Day(NamedTuple):
+    """A row with values of all types."""
+
+    day: str
+    known: DateRange
+    low: Decimal
+    bounds: Bounds
+    tags: tuple[str, ...]
+    many: int | None
+
+
+@frozen
+class Days(Result[Day, Day]):
+    """A result of its own, which no look is written for."""
+
+    rows: tuple[Day, ...]
+
+
+@frozen
+class OwnTable(Table):
+    """A table that is derived from ours."""
+
+
+class Own:
+    """A projection that gives the same result, whatever the facts are."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+    def initial(self) -> int:
+        return 0
+
+    def step(self, state: int, fact: Fact) -> int:
+        return state
+
+    def merge(self, one: int, other: int) -> int:
+        return one
+
+    def finish(self, state: int) -> Any:
+        return self.result
+
+
+def test_a_result_that_has_no_look_shows_its_rows() -> None:
+    """Its title is the name of the projection, its columns are the fields of the rows; so in JSON and HTML."""
+    day = Day("<b>", DateRange.parse("2024"), Decimal("1.50"), between(1, None), ("a",), None)
+    found = VIEW.replay(Own(Days((day,))))
+    *heading, blank, heads, _rule, line = str(found).splitlines()
+    assert heading[0] == "Own"
+    assert not blank
+    assert heads.split() == ["day", "known", "low", "bounds", "tags", "many"]
+    assert line.split("  ")[0] == "<b>"
+    assert "<td>&lt;b&gt;</td>" in found._repr_html_()
+    assert json.loads(reported.json(found))["rows"] == [
+        {
+            "day": "<b>",
+            "known": "2024",
+            "low": "1.5",
+            "bounds": {"low": 1, "high": None},
+            "tags": "('a',)",
+            "many": None,
+        }
+    ]
+    assert found["<b>"] is day
+    assert str(VIEW.replay(Own(Days(())))).endswith("Nothing.")
+
+
+@pytest.mark.parametrize("kind", [Table, OwnTable])
+def test_a_table_of_another_projection(kind: type[Table]) -> None:
+    """It looks like our tables, without reports; that it cannot be explained is said."""
+    found = VIEW.replay(Own(kind.of(["item"], {("truck", None): between(3, 3)})))
+    assert str(found).splitlines()[0] == "Own"
+    assert str(found).splitlines()[-1].split() == ["truck", "3"]
+    with pytest.raises(UsageError, match="only what has one sum or one state can be explained, not Own"):
+        found.explain("truck")
+    with pytest.raises(UsageError, match="not Fulfilment"):
+        VIEW.explain(Fulfilment("2024-01-01"), "truck")  # type: ignore[arg-type]
+
+
+def test_a_key_of_another_form() -> None:
+    """The message says what a key has, and names the keys with the given values; asking with `in` costs no search."""
+    sums = Table.of(
+        ["kind", "currency"], {("pledge", "EUR"): between(1, 1), ("pledge", "USD"): between(1, 1)}, money=True
+    )
+    with pytest.raises(UnknownKey) as error:
+        sums["USD"]
+    assert str(error.value) == "there is no row 'USD': a key has kind, currency; the nearest: ('pledge', 'USD')"
+    with pytest.raises(UnknownKey, match="a key has kind, donor, project, item, unit, currency"):
+        FulfilmentTable(())["truck"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "nearest_of", None)
+        assert "USD" not in sums
+        assert sums.get("USD", 7) == 7
 
 
 # Series.
@@ -511,7 +611,7 @@ def test_a_key_in_several_units(table: Table | Series) -> None:
     """The message names the units, and the keys to ask for."""
     with pytest.raises(UnknownKey) as error:
         table["rope"]
-    assert str(error.value) == "'rope' is counted in several units: ask for one of ('rope', 'metre'), ('rope', 'roll')"
+    assert str(error.value) == "'rope' is not counted in pieces: ask for ('rope', 'metre') or ('rope', 'roll')"
 
 
 @pytest.mark.parametrize(

@@ -214,9 +214,3 @@ def test_replay_gives_the_result_of_the_view() -> None:
     table = replay(records, Counts(), as_of="2022-12-31", known_at="2022-12-01")
     assert str(table) == str(Timeline(records).as_of("2022-12-31", known_at="2022-12-01").counts())
     assert str(table).startswith("delivery by item\nas of 31 Dec 2022")
-
-
-def test_a_timeline_prints_as_the_number_of_its_records() -> None:
-    """In a session, a timeline is one short line."""
-    records = [trucks(30, "2022-05-01", "2022-05-02")]
-    assert (repr(Timeline([])), str(Timeline(records))) == ("<Timeline of 0 records>", "<Timeline of 1 record>")

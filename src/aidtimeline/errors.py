@@ -107,11 +107,7 @@ class Problem:
         return cls(code=code, severity="error", message=error.message, path=path, hint=error.hint)
 
     def at(self, file: str | None, line: int | None) -> Problem:
-        """The same problem at a line of a file.
-
-        >>> print(Problem(code="bad-value", severity="error", message="found 'abc'").at("2023.jsonl", 7))
-        2023.jsonl:7: error bad-value: found 'abc'
-        """
+        """The same problem at a line of a file."""
         return evolve(self, file=file, line=line)
 
     def __str__(self) -> str:

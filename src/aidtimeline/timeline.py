@@ -71,14 +71,7 @@ class View:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What replay ignored: amendments of records that are missing, circles of links, and the like.
-
-        >>> from aidtimeline import EventLog, Retraction, Timeline
-        >>> log = EventLog(getfixture("tmp_path"))
-        >>> _ = log.append(Retraction(of="0" * 32, reason="misread"))
-        >>> [problem.code for problem in Timeline(log.read()).as_of("2023-11-28").problems]
-        ['dangling']
-        """
+        """What replay ignored: amendments of records that are missing, circles of links, and the like."""
         return self.belief.problems
 
     def replay(self, projection: Projection[S, R]) -> R:
@@ -211,9 +204,6 @@ class Timeline:
         self.vocabulary = vocabulary
         self.problems = tuple(problems)
         self._beliefs: dict[tuple[date | datetime | None, date | datetime | None], Belief] = {}
-
-    def __repr__(self) -> str:
-        return f"<Timeline of {len(self.records):,} record{'s' * (len(self.records) != 1)}>"
 
     @classmethod
     def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False) -> Timeline:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
+from aidtimeline.errors import UsageError
 from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.projections import Bounds, State, Sum, Term, fold
-from aidtimeline.projections.results import Result, find
+from aidtimeline.projections.results import Result, found_key
 from aidtimeline.projections.sums import Sums
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
@@ -20,6 +21,7 @@ from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
 
 
+@runtime_checkable
 class Explained(Protocol):
     """A projection that can be explained: one that is made of one sum or one state."""
 
@@ -46,6 +48,8 @@ class Explanation(Result[Reason, Reason]):
     30 by 28 Nov 2023 False ['Rubryka']
     """
 
+    key_names = ("id",)
+
     name: str
     answer: Bounds | frozenset[Any]
     unit: str | None
@@ -70,20 +74,24 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
 
     Raises:
         UnknownKey: No fact that counts in some world has this key; the message names the nearest.
+        UsageError: The projection is not made of one sum or one state.
 
     >>> from aidtimeline import ProjectStates, Timeline
     >>> view = Timeline.open("events").as_of("2023-11-28")
     >>> sorted(explain(view, ProjectStates(), ("hd-equipment", "status")).answer)
     ['implementation']
     """
+    if not isinstance(projection, Explained):
+        raise UsageError(f"only what has one sum or one state can be explained, not {type(projection).__name__}")
     piece: Any = projection.piece
     sums = projection if isinstance(projection, Sums) else None
     units = sums is not None and not sums.money
+    names = () if sums is None else (*sums.names, "unit") if units else sums.names
     by_key: dict[Any, dict[str, Any]] = defaultdict(dict)
     for fact in view.facts:
         for each, term in piece.terms(fact):
             by_key[each][fact.id] = term
-    whole = find(key, by_key, units=units)
+    whole = found_key(key, by_key, names, units=units)
     terms = by_key[whole]
     counting = [fact for fact in view.facts if fact.id in terms]
     replacing = superseders(counting, view.belief)

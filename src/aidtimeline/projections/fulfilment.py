@@ -91,7 +91,7 @@ class FulfilmentRow(NamedTuple):
 class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     """The rows, ordered by kind, donor, project, item, unit and currency, None first. These six are also the key."""
 
-    KEY = len(Key._fields)
+    key_names = Key._fields
 
     rows: tuple[FulfilmentRow, ...]
 

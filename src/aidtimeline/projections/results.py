@@ -25,9 +25,9 @@ aidtimeline.errors.UnknownKey: there is no row 'trukc'; the nearest: truck
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Container, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -46,7 +46,7 @@ class Result(Generic[R, A]):
     """Rows of the type `R`, whose answers are of the type `A`.
 
     `view` is the view that was asked, and `question` the projection that it was asked; both are None if the result was
-    made without a view. A subclass defines `rows`, and if need be `KEY`, `units` and `_answer`.
+    made without a view. A subclass defines `rows`, and if need be `key_names`, `units` and `_answer`.
     """
 
     view: Viewed | None = field(default=None, eq=False, repr=False)
@@ -57,18 +57,20 @@ class Result(Generic[R, A]):
         """The rows, in order."""
         raise NotImplementedError
 
-    KEY: ClassVar[int] = 1
-    """How many values at the start of a row are its key."""
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the values at the start of each row that are its key: by default of the first alone."""
+        return ("key",)
 
     @property
     def units(self) -> bool:
-        """Whether the last value of a key is a unit, which may be left out; see `find`."""
+        """Whether the last value of a key is a unit, which may be left out for pieces."""
         return False
 
     def key_of(self, row: R) -> tuple[Any, ...]:
         """The whole key of a row."""
         values: Any = row
-        return tuple(values[: self.KEY])
+        return tuple(values[: len(self.key_names)])
 
     def _answer(self, row: R) -> A:
         """The answer of a row: by default the row itself."""
@@ -80,26 +82,20 @@ class Result(Generic[R, A]):
         return {self.key_of(row): self._answer(row) for row in self.rows}
 
     def whole_key(self, key: Hashable) -> tuple[Any, ...]:
-        """The whole key that a key stands for; see `find`. Raises `UnknownKey`."""
-        whole: tuple[Any, ...] = find(key, self.answers, units=self.units)
+        """The whole key that a key stands for. Raises `UnknownKey`, which names the nearest keys; see `found_key`."""
+        whole: tuple[Any, ...] = found_key(key, self.answers, self.key_names, units=self.units)
         return whole
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """The answer of a key, or the default if there is no such row."""
-        try:
-            return self[key]
-        except UnknownKey:
-            return default
+        whole = whole_of(key, self.answers, units=self.units)
+        return default if whole is None else self.answers[whole]
 
     def __getitem__(self, key: Hashable) -> A:
         return self.answers[self.whole_key(key)]
 
     def __contains__(self, key: Hashable) -> bool:
-        try:
-            self.whole_key(key)
-        except UnknownKey:
-            return False
-        return True
+        return whole_of(key, self.answers, units=self.units) is not None
 
     def __iter__(self) -> Iterator[R]:
         return iter(self.rows)
@@ -115,35 +111,51 @@ class Result(Generic[R, A]):
         return shows().html(self)
 
 
-def find(key: Hashable, known: Collection[Any], *, units: bool = False) -> Any:
-    """The known key that `key` stands for.
+def whole_of(key: Hashable, known: Container[Any], *, units: bool) -> Any:
+    """The known key that `key` stands for, or None. A key of one value need not be a tuple.
 
-    A key of one value need not be a tuple. With `units`, the last value of every known key is a unit. It may be left
-    out: then `key` stands for pieces (unit None), or for the only unit there is.
+    With `units`, the last value of every known key is a unit. A key without one means pieces (unit None), whatever else
+    is recorded.
 
-    Raises `UnknownKey`, which names the nearest keys, or the units to choose from.
-
-    >>> find("truck", [("radio", None), ("truck", None), ("truck", "convoy")], units=True)
-    ('truck', None)
-    >>> find(("truck", "convoy"), [("truck", None), ("truck", "convoy")], units=True)
-    ('truck', 'convoy')
+    >>> known = [("truck", None), ("truck", "convoy"), ("rope", "metre")]
+    >>> [whole_of(key, known, units=True) for key in ("truck", ("truck", "convoy"), "rope")]
+    [('truck', None), ('truck', 'convoy'), None]
     """
-    values = key if isinstance(key, tuple) else (key,)
-    for whole in (key, values, *([(*values, None)] if units else [])):
-        if whole in known:
-            return whole
-    in_units = [each for each in known if each[:-1] == values] if units else []
-    if len(in_units) == 1:
-        return in_units[0]
-    if in_units:
-        one = ", ".join(shown(each) for each in sorted(in_units))
-        raise UnknownKey(f"{shown(key)} is counted in several units: ask for one of {one}")
-    near = nearest_of(str(key), {_as_asked(each, units) for each in known}, cutoff=0.5)
-    raise UnknownKey(f"there is no row {shown(key)}" + (f"; the nearest: {', '.join(near)}" if near else ""))
+    values = _values(key)
+    wholes = (key, values, *([(*values, None)] if units else []))
+    return next((each for each in wholes if each in known), None)
+
+
+def found_key(key: Hashable, known: Collection[Any], names: Sequence[str], *, units: bool) -> Any:
+    """The known key that `key` stands for; see `whole_of`. `names` are those of the values of a whole key.
+
+    Raises `UnknownKey`, which names the units to ask for, or the nearest keys.
+
+    >>> found_key("rope", [("rope", "metre"), ("truck", None)], ["item", "unit"], units=True)
+    Traceback (most recent call last):
+    aidtimeline.errors.UnknownKey: 'rope' is not counted in pieces: ask for ('rope', 'metre')
+    >>> found_key("USD", [("pledge", "EUR"), ("pledge", "USD")], ["kind", "currency"], units=False)
+    Traceback (most recent call last):
+    aidtimeline.errors.UnknownKey: there is no row 'USD': a key has kind, currency; the nearest: ('pledge', 'USD')
+    """
+    whole = whole_of(key, known, units=units)
+    if whole is not None:
+        return whole
+    values = _values(key)
+    if units and (others := sorted(each for each in known if each[:-1] == values)):
+        raise UnknownKey(f"{shown(key)} is not counted in pieces: ask for {' or '.join(map(shown, others))}")
+    texts = {_as_asked(each, units): each for each in known}
+    near = [text for text, each in texts.items() if values and set(values) <= set(_values(each))][:3]
+    near = near or nearest_of(str(key), texts, cutoff=0.5)
+    form = f": a key has {', '.join(names)}" if len(values) + units < len(names) else ""
+    raise UnknownKey(f"there is no row {shown(key)}{form}" + (f"; the nearest: {', '.join(near)}" if near else ""))
+
+
+def _values(key: Any) -> tuple[Any, ...]:
+    return key if isinstance(key, tuple) else (key,)
 
 
 def _as_asked(key: Any, units: bool) -> str:
     """A known key in its shortest form."""
-    if units and key[-1] is None:
-        key = key[:-1]
-    return str(key[0] if isinstance(key, tuple) and len(key) == 1 else key)
+    values = _values(key)[:-1] if units and key[-1] is None else _values(key)
+    return str(values[0] if len(values) == 1 else values)

@@ -71,8 +71,8 @@ class Keyed(Result[N, A]):
     """Rows ordered by the values of `names`, None first.
 
     A key has one value for each name. It is a tuple if there are several names, or none. Counts of different units have
-    rows of their own: a unit may follow the values, `counts["rope", "metre"]`. Without a unit, a key stands for pieces,
-    or for the only unit there is. `money` means sums of money, which have a currency among their names and no unit.
+    rows of their own: the unit follows the values, `counts["rope", "metre"]`; a key without one means pieces. `money`
+    means sums of money, which have a currency among their names and no unit.
     """
 
     ROW: ClassVar[type[Named]]
@@ -101,6 +101,7 @@ class Keyed(Result[N, A]):
         """Whether the last value of a key is a unit."""
         return not self.money
 
-    def key_of(self, row: N) -> tuple[Any, ...]:
-        """The values of the names; of counts also the unit."""
-        return row[: -len(self.ROW.fields)]
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names; of counts also the unit."""
+        return self.names if self.money else (*self.names, "unit")

@@ -82,6 +82,8 @@ class ProjectState(NamedTuple):
 class ProjectTable(Result[ProjectState, ProjectState]):
     """The state of each project that a fact names, ordered by slug; the key is the slug."""
 
+    key_names = ("project",)
+
     rows: tuple[ProjectState, ...]
 
 
@@ -89,7 +91,7 @@ class ProjectTable(Result[ProjectState, ProjectState]):
 class ParticipationTable(Result[Part, Part]):
     """Who has which role in which project, ordered by project, party and role, which are the key."""
 
-    KEY = 3
+    key_names = ("project", "party", "role")
 
     rows: tuple[Part, ...]
 

@@ -39,7 +39,7 @@ from aidtimeline.report.series import SeriesLook
 from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.write import page_html, page_lines, room, written
 
-__all__ = ["LOOKS", "Imported", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "room", "text"]
+__all__ = ["LOOKS", "Imported", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "text"]
 
 LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
     Table: SumsLook,
@@ -53,8 +53,13 @@ LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
 
 
 def look(result: Result[Any, Any] | Shown) -> Shown:
-    """The look of a result. Something that has heading, page and JSON of its own is returned as it is."""
-    return LOOKS[type(result)](result) if isinstance(result, Result) else result
+    """The look of a result. Something that has heading, page and JSON of its own is returned as it is.
+
+    A class that `LOOKS` does not have looks like the nearest class that it is derived from, or else plain.
+    """
+    if not isinstance(result, Result):
+        return result
+    return next((LOOKS[each] for each in type(result).__mro__ if each in LOOKS), Look)(result)
 
 
 def lines(result: Result[Any, Any] | Shown, width: int | None = None) -> Iterator[str]:

@@ -72,6 +72,17 @@ def plain(value: object) -> object:
     return value.text if isinstance(value, DateRange) else value
 
 
+def anything(value: object) -> object:
+    """A value of any type in JSON: numbers, bounds and dates as in other columns, what JSON does not have as text."""
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, Balance | Bounds | Quantity):
+        return ends(value)
+    value = plain(value)
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+ANY = Kind("any", anything)
 SLUG = Kind("slug")
 TEXT = Kind("text")
 FLAG = Kind("flag")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aidtimeline.projections import FulfilmentRow, FulfilmentTable, Match
+from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable, Match
 from aidtimeline.projections.fulfilment import Key
 from aidtimeline.report.columns import BOUNDS, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
@@ -29,6 +29,8 @@ _MATCHES = (
 
 class FulfilmentLook(Look[FulfilmentTable]):
     """The look of promises by kind, donor, project, item, and unit or currency."""
+
+    QUESTION = Fulfilment
 
     def title(self) -> str:
         """Which promises are shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from aidtimeline.projections.rows import Keyed
+from aidtimeline.projections.sums import Sums
 from aidtimeline.report.columns import SLUG, TEXT, Column
 from aidtimeline.report.look import Look
 from aidtimeline.report.words import slug_and_label, sums_in_words
@@ -15,6 +16,8 @@ K = TypeVar("K", bound=Keyed[Any, Any])
 
 class KeyedLook(Look[K]):
     """The look of rows by key. For people, a currency is written with its amounts instead of in the key."""
+
+    QUESTION = Sums
 
     def title(self) -> str:
         """What is summed, and by which fields."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from aidtimeline.projections.results import Result
-from aidtimeline.report.columns import Column, Json, json_row
+from aidtimeline.report.columns import ANY, Column, Json, json_row
 from aidtimeline.report.words import cuts_in_words
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.text import tables
@@ -53,8 +53,11 @@ class Look(Generic[R]):
     """How a result looks: its title and cuts, its columns as data, and its page for people.
 
     Each kind of result has a subclass, which defines `title`, `columns` and `page`. `aidtimeline.report.LOOKS` lists
-    them.
+    them. A title may rely on the question being one of `QUESTION`: the result of another projection is titled with its
+    name. The result of a class that is not in `LOOKS` is shown by this class, with the fields of its rows as columns.
     """
+
+    QUESTION: ClassVar[type] = object
 
     def __init__(self, result: R) -> None:
         self.result = result
@@ -75,21 +78,26 @@ class Look(Generic[R]):
         return None if self.view is None else self.view.as_of
 
     def title(self) -> str:
-        """What is shown, in one line."""
-        raise NotImplementedError
+        """What is shown, in one line: by default the name of the projection."""
+        return type(self.result.question).__name__
 
     def heading(self) -> list[str]:
         """The title, and the cuts of the view; nothing if there is no view."""
         view = self.view
-        return [] if view is None else [self.title(), cuts_in_words(self.as_of, view.known_at, view.recorded_until)]
+        if view is None:
+            return []
+        title = self.title() if isinstance(self.result.question, self.QUESTION) else Look.title(self)
+        return [title, cuts_in_words(self.as_of, view.known_at, view.recorded_until)]
 
     def columns(self) -> Sequence[Column]:
         """The columns of the rows."""
-        raise NotImplementedError
+        return [Column(name, ANY) for row in self.result.rows[:1] for name in row._fields]
 
     def page(self) -> Iterator[Part]:
         """The page for people, part by part."""
-        raise NotImplementedError
+        columns = self.columns()
+        cells = [[str(each.value(row)) for each in columns] for row in self.result.rows]
+        yield Grid([tables.Column(each.name) for each in columns], cells) if cells else "Nothing."
 
     def json(self) -> Json:
         """The cuts of the view and the rows, as a JSON object; see docs/json.md."""

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from aidtimeline.events import ROLES
-from aidtimeline.projections import Announced, ParticipationTable, PartyRole, ProjectState, ProjectTable, Table
+from aidtimeline.projections import (
+    Announced,
+    Participations,
+    ParticipationTable,
+    PartyRole,
+    ProjectState,
+    ProjectStates,
+    ProjectTable,
+    Table,
+)
 from aidtimeline.report.columns import FLAG, SLUG, STATES, TEXT, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
 from aidtimeline.report.words import NOTHING, amount, named, narrowed, possible
@@ -31,6 +40,8 @@ Name = Callable[[str, str], str]
 
 class ProjectsLook(Look[ProjectTable]):
     """The look of projects and their state."""
+
+    QUESTION = ProjectStates
 
     def title(self) -> str:
         """Which projects are shown."""
@@ -97,6 +108,8 @@ class ProjectsLook(Look[ProjectTable]):
 
 class ParticipationLook(Look[ParticipationTable]):
     """The look of roles in projects."""
+
+    QUESTION = Participations
 
     def title(self) -> str:
         """Which roles are shown."""

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from aidtimeline.projections import MoneySums, Table
+from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.tables import SumKey, SumRow
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
@@ -48,11 +49,12 @@ class SumsLook(KeyedLook[Table]):
 
     def _behind(self) -> Mapping[SumKey, str]:
         """Who reports the facts that add to each sum, by the key of the sum."""
-        if self.view is None:
+        question = self.result.question
+        if self.view is None or not isinstance(question, Sums):
             return {}
         behind: dict[SumKey, list[Fact]] = defaultdict(list)
         for fact in self.view.facts:
-            for key, _ in self.result.question.piece.terms(fact):
+            for key, _ in question.piece.terms(fact):
                 behind[key].append(fact)
         return {key: reports(facts, self.view.known_at) for key, facts in behind.items()}
 
