@@ -608,8 +608,8 @@ def stated(event: Event | Amendment, field: str, of: type[T]) -> T | None:
     >>> stated(event, "status", str), stated(event, "item", str)
     ('closed', None)
     """
-    found: T | None = getattr(event, field, None)
-    return found
+    found = getattr(event, field, None)
+    return found if isinstance(found, of) else None
 
 
 #: The table of kinds, in the order in which people read them.

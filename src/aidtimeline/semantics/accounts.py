@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Corroboration, Event, Record, Source, stated
+from aidtimeline.events import Event, Record, Source, stated
 from aidtimeline.semantics.amendments import Reported, known_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
@@ -73,8 +73,7 @@ def accounts_of(
         yield Account(correction, news_since, text.date, capped(text.date, cap), counted, value)
     elif known_until is None or since <= known_until:
         yield Account(record, since, text.date, capped(text.date, since), counted, value)
-    for other in reported.corroborations.get(record.id, ()):
-        said = cast(Corroboration, other.event)
+    for other, said in reported.corroborations.get(record.id, ()):
         since = known_since(other)
         dated = text.date if said.date is None else said.date
         yield Account(

@@ -8,7 +8,7 @@ day on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeGuard, cast
 
@@ -101,7 +101,7 @@ class Reported:
     """The amendment that decides what each record says, and its corroborations, as known at one date; by its id."""
 
     deciding: Mapping[str, Record]
-    corroborations: Mapping[str, tuple[Record, ...]]
+    corroborations: Mapping[str, Sequence[tuple[Record, Corroboration]]]
     problems: tuple[Problem, ...]
 
     def retracts(self, record_id: str) -> bool:
@@ -122,7 +122,7 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
     """
     problems: list[Problem] = []
     news: dict[str, Record] = {}
-    corroborations: dict[str, list[Record]] = defaultdict(list)
+    corroborations: dict[str, list[tuple[Record, Corroboration]]] = defaultdict(list)
     for record in repaired.standing.values():
         amendment = record.event
         if isinstance(amendment, Event):
@@ -133,11 +133,10 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
         elif known_until is not None and known_since(record) > known_until:
             continue
         elif isinstance(amendment, Corroboration):
-            corroborations[amendment.of].append(record)
+            corroborations[amendment.of].append((record, amendment))
         elif amendment.of in repaired.standing:
             news[amendment.of] = max(record, news.get(amendment.of, record), key=_rank)
-    deciding = {**repaired.deciding, **news}
-    return Reported(deciding, {of: tuple(each) for of, each in corroborations.items()}, tuple(problems))
+    return Reported({**repaired.deciding, **news}, corroborations, tuple(problems))
 
 
 def _rank(record: Record) -> tuple[datetime, datetime, str]:
