@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -597,3 +598,23 @@ def test_a_writer_that_waits_too_long_gives_up(events: Path, monkeypatch: pytest
     with FileLock(events / LOCK), pytest.raises(LogError, match="other writers"):
         log_in(events).append(delivery(3))
     assert numbers(events) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (3, "found 3, expected an event or an amendment"),
+        (None, "found null, expected an event or an amendment"),
+        ("delivery", "found 'delivery', expected an event or an amendment"),
+        ({"kind": "delivery"}, r"found {.*\(a draft as JSON is recorded by `aidtimeline record`\)"),
+        ([delivery(1), {"kind": "delivery"}], "found {.*aidtimeline record"),
+        (Delivery, "found <class .*Delivery'>, expected an event or an amendment"),
+    ],
+)
+def test_what_is_not_an_event_is_refused(given: Any, found: str, tmp_path: Path) -> None:
+    """It says what was found, and nothing of the batch is written."""
+    for log in (log_in(tmp_path), MemoryLog()):
+        with pytest.raises(RefusedBatch, match=found):
+            log.append(given)
+        assert not log.ids()
+    assert not list(tmp_path.rglob("*.jsonl"))

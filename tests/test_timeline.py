@@ -26,6 +26,7 @@ from aidtimeline import (
     Source,
     Timeline,
     UnreadableLog,
+    UsageError,
     replay,
     semantics,
 )
@@ -214,3 +215,30 @@ def test_replay_gives_the_result_of_the_view() -> None:
     table = replay(records, Counts(), as_of="2022-12-31", known_at="2022-12-01")
     assert str(table) == str(Timeline(records).as_of("2022-12-31", known_at="2022-12-01").counts())
     assert str(table).startswith("delivery by item\nas of 31 Dec 2022")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda each: each.as_of("2023-01-01").counts(by=None), "by: found null, expected a field or several"),
+        (lambda each: each.as_of("2023-01-01").counts(kind=5), "kind: found 5, expected a kind"),
+        (
+            lambda each: each.as_of("2023-01-01").counts(where=["item=truck"]),
+            r"where: found \['item=truck'\], expected a mapping such as {'item': 'truck'}",
+        ),
+        (lambda each: each.as_of("2023-01-01").projects("hd"), "where: found 'hd', expected a mapping"),
+        (lambda each: each.as_of("2023-01-01").counts(where={"item": 5}), "where item: found 5, expected a text"),
+        (lambda each: each.as_of("2023-01-01").counts(where={"item": ["truck", 5]}), "where item: found 5"),
+        (lambda each: each.as_of("2023-01-01").diff("x"), "found 'x', expected a view"),
+        (
+            lambda each: each.as_of("2023-01-01").diff(each.as_of("2023-01-02"), "item"),
+            "found 'item', expected .*Counts",
+        ),
+        (lambda each: each.series("item"), "found 'item', expected a question for sums, such as Counts"),
+        (lambda each: each.series(ProjectStates()), "expected a question for sums, such as Counts"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_clearly(ask: Callable[[Any], object], message: str) -> None:
+    """A question of the wrong types says what was found, and what was expected."""
+    with pytest.raises(UsageError, match=message):
+        ask(Timeline([]))

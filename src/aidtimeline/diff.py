@@ -19,7 +19,7 @@ from aidtimeline.events import Correction
 from aidtimeline.projections import Table, fold
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Account, Belief, Fact
 from aidtimeline.semantics.sets import DisjointSets
@@ -126,7 +126,7 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     ...     print(change.item, change.before, "→", change.after, change.low, change.high, change.cause)
     truck 0 to 30 → 30 30 0 became certain
     """
-    piece = projection.piece
+    piece = of_sums(projection).piece
     make = row_type(Change, projection.names, not projection.money)
     parts = _parts(before.belief, after.belief)
     old_side, new_side = _Side(before, parts), _Side(after, parts)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from aidtimeline.diff import Changes, diff
-from aidtimeline.errors import Problem
+from aidtimeline.errors import Problem, UsageError
 from aidtimeline.events import Record
 from aidtimeline.explain import Explained, Explanation, explain
 from aidtimeline.projections import (
@@ -35,6 +35,7 @@ from aidtimeline.projections.fields import Where
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.series import series
 from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -176,6 +177,10 @@ class View:
         >>> print(*changes["truck"])
         truck: 0–30 → 30: became certain
         """
+        if not isinstance(after, View):
+            raise UsageError(
+                f"found {shown(after)}, expected a view to compare with, such as timeline.as_of('2024-01-01')"
+            )
         return diff(self, after, projection or Counts(vocabulary=self.vocabulary))
 
 

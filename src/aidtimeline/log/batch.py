@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aidtimeline.codec import encode, encode_new
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
@@ -17,9 +17,18 @@ Positions: TypeAlias = Mapping[str, int]
 """The position in a batch, from 0, by id."""
 
 
-def listed(events: Recordable | Iterable[Recordable]) -> list[Recordable]:
-    """Events as a list; a single one may be given by itself."""
-    return [events] if isinstance(events, Recordable) else list(events)
+def listed(events: Any) -> list[Recordable]:
+    """Events as a list; a single one may be given by itself. Anything else is one too, which `Batch` refuses."""
+    single = isinstance(events, Recordable | Mapping | str | bytes) or not isinstance(events, Iterable)
+    return [events] if single else list(events)
+
+
+def _event(found: object) -> Event | Amendment:
+    """What is to be recorded. Raises `InvalidValue` for anything else, such as a draft as JSON."""
+    if isinstance(found, Event | Amendment):
+        return found
+    hint = "a draft as JSON is recorded by `aidtimeline record`" if isinstance(found, Mapping | str | bytes) else None
+    raise InvalidValue(found, "an event or an amendment, such as a Delivery, or a Record", hint)
 
 
 class Batch:
@@ -38,7 +47,7 @@ class Batch:
         for each in events:
             id_, line = "", None
             try:  # a whole record is encoded later, and only if it is not in the log yet
-                id_, line = (each.id, None) if isinstance(each, Record) else encode_new(each, at)
+                id_, line = (each.id, None) if isinstance(each, Record) else encode_new(_event(each), at)
             except InvalidValue as error:
                 self._problems.append(Problem.of_value(None, error))
             self.ids.append(id_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from aidtimeline.text.nearest import nearest
 from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import Vocabulary
 
+T = TypeVar("T")
 Value: TypeAlias = str | None
 Where: TypeAlias = Mapping[str, Value | Iterable[Value]]
 Getter: TypeAlias = Callable[[Fact, Vocabulary], Value]
@@ -79,26 +80,44 @@ class Selection:
 
 def names(given: str | Iterable[str]) -> tuple[str, ...]:
     """Names of fields in the order given, each checked; one may stand alone, and `_` may stand for `-`."""
-    return tuple(_field(each) for each in ([given] if isinstance(given, str) else given))
+    return tuple(_field(each) for each in _several("by", given, "a field or several"))
 
 
 def select(kinds: str | Iterable[str] | None, where: Where | None, vocabulary: Vocabulary) -> Selection:
     """Choose facts by kind and by the values of fields; an empty text means that the field is empty, as None does."""
+    if where is not None and not isinstance(where, Mapping):
+        raise _unexpected("where", where, "a mapping such as {'item': 'truck'}")
     conditions = []
     for name, given in (where or {}).items():
-        values = [given] if given is None or isinstance(given, str) else given
-        field = _field(name)
+        field, what, expected = _field(name), f"where {name}", "a text, None, or several of these"
+        values = (None,) if given is None else tuple(_several(what, given, expected))
+        for value in values:
+            if not isinstance(value, str | None):
+                raise _unexpected(what, value, expected)
         conditions.append(Condition(field, tuple(dict.fromkeys(value or None for value in values)), FIELDS[field]))
     return Selection(kinds_of(kinds), tuple(conditions), vocabulary)
 
 
 def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
     """Kinds of events in the order given, each once and checked; one may stand alone."""
-    kinds = () if given is None else (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+    kinds = () if given is None else tuple(dict.fromkeys(_several("kind", given, "a kind, several, or None for all")))
     for kind in kinds:
         if kind not in EVENT_KINDS:
             raise UsageError(_no_such("kind", kind, EVENT_KINDS))
     return kinds
+
+
+def _several(what: str, given: str | Iterable[T], expected: str) -> Iterable[str | T]:
+    """Several values; a text is one. Raises `UsageError` for anything else that is not iterable."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise _unexpected(what, given, expected)
+    return given
+
+
+def _unexpected(what: str, found: object, expected: str) -> UsageError:
+    return UsageError(f"{what}: found {shown(found)}, expected {expected}")
 
 
 def _field(name: str) -> str:

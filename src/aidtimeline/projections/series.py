@@ -19,7 +19,7 @@ from aidtimeline.errors import UsageError
 from aidtimeline.projections.pieces import Bounds
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, phases
 from aidtimeline.text.safe import shown
@@ -176,7 +176,7 @@ def series(belief: Belief, projection: Sums) -> Series:
     >>> len(series(believe([]), Counts(by="item")))
     0
     """
-    piece = projection.piece
+    piece = of_sums(projection).piece
     changes: dict[SumKey, _Changes] = defaultdict(lambda: defaultdict(list))
     for phase in phases(belief, lambda fact: any(True for _ in piece.terms(fact))):
         for key, bounds in piece.finish(fold(phase.facts, piece)).items():

@@ -11,6 +11,7 @@ from aidtimeline.projections.fields import FIELDS, Selection, Value, Where, kind
 from aidtimeline.projections.pieces import Finishing, Sum, Term
 from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
+from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
@@ -144,6 +145,13 @@ class MoneySums(Sums):
         if self._one_side and fact.in_other_books:
             return "side"
         return "part-of" if self._whole and fact.part_of is not None else None
+
+
+def of_sums(found: object) -> Sums:
+    """A question for sums. Raises `UsageError` for anything else."""
+    if isinstance(found, Sums):
+        return found
+    raise UsageError(f"found {shown(found)}, expected a question for sums, such as Counts(by='item') or MoneySums()")
 
 
 def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: str) -> tuple[str, ...]:
