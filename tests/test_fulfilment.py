@@ -690,7 +690,7 @@ def test_table() -> None:
     """It prints as a table."""
     log = [say(1, Pledge, "2023-01-01", 10, due="2024"), say(2, Delivery, "2023-02-01", "2..4", fulfils=[1])]
     lines = [[each.strip() for each in line.split("  ") if each] for line in str(asked(log)).split("\n")]
-    row, match = lines[2], lines[-1]
+    row, match = lines[5], lines[-1]
     assert row == ["pledge", "JP", "–", "truck", "10", "2 to 4", "6 to 8", "6 to 8", "2024"]
     assert match == [name(1), name(2), "2 to 4", "linked", "31 days"]
 
