@@ -381,3 +381,10 @@ def test_steps_between_two_days() -> None:
     assert lows(date(2023, 1, 31), date(2023, 3, 1)) == [0, 2, 3]
     assert lows(date(2023, 3, 1), date(2023, 3, 31)) == [3]
     assert lows(date.min, date.max) == [0, 2, 3, 4]
+
+
+def test_steps_print_in_one_line() -> None:
+    """Each step has its day and bounds; a sum that is never more than 0 prints as that."""
+    ever, later = Bounds(Decimal(0), Decimal(30)), Bounds(Decimal(30), Decimal(30))
+    assert str(Steps((Step(None, ever), Step(date(2023, 11, 28), later)))) == "ever: 0 to 30; since 28 Nov 2023: 30"
+    assert str(Steps(())) == "0"

@@ -242,3 +242,9 @@ def test_what_cannot_be_asked_is_refused_clearly(ask: Callable[[Any], object], m
     """A question of the wrong types says what was found, and what was expected."""
     with pytest.raises(UsageError, match=message):
         ask(Timeline([]))
+
+
+def test_a_timeline_prints_as_the_number_of_its_records() -> None:
+    """In a session, a timeline is one short line."""
+    records = [trucks(30, "2022-05-01", "2022-05-02")]
+    assert (repr(Timeline([])), str(Timeline(records))) == ("<Timeline of 0 records>", "<Timeline of 1 record>")

@@ -210,6 +210,9 @@ class Timeline:
         self.problems = tuple(problems)
         self._beliefs: dict[tuple[date | datetime | None, date | datetime | None], Belief] = {}
 
+    def __repr__(self) -> str:
+        return f"<Timeline of {len(self.records):,} record{'s' * (len(self.records) != 1)}>"
+
     @classmethod
     def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False) -> Timeline:
         """Read the log in a folder, and its vocabulary.

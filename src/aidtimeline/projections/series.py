@@ -47,6 +47,8 @@ class Steps:
     >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
     >>> print(truck.at("2022-11-30"), "·", truck.at("2023-11-28"))
     0 · 0 to 30
+    >>> print(truck)
+    since 1 Dec 2022: 0 to 30
     """
 
     steps: tuple[Step, ...]
@@ -77,6 +79,13 @@ class Steps:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{_since(step.day)}: {step.bounds}" for step in self.steps) or "0"
+
+
+def _since(day: date | None) -> str:
+    return "ever" if day is None else f"since {DateRange.parse(day.isoformat())}"
 
 
 class SeriesRow(Named):

@@ -71,6 +71,11 @@ class Fact:
     certain: bool = False
     group: Group | None = None
 
+    def __str__(self) -> str:
+        number = None if self.quantity is None else " ".join(filter(None, (str(self.quantity), self.unit)))
+        what = (self.party, self.role, self.status, self.item or self.indicator, number, self.value, self.project)
+        return f"{self.date}: {', '.join(str(each) for each in (self.kind, *what) if each is not None)}"
+
     @property
     def kind(self) -> str:
         """The kind of the event, as corrected."""
