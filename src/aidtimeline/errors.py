@@ -107,7 +107,11 @@ class Problem:
         return cls(code=code, severity="error", message=error.message, path=path, hint=error.hint)
 
     def at(self, file: str | None, line: int | None) -> Problem:
-        """The same problem at a line of a file."""
+        """The same problem at a line of a file.
+
+        >>> print(Problem(code="bad-value", severity="error", message="found 'abc'").at("2023.jsonl", 7))
+        2023.jsonl:7: error bad-value: found 'abc'
+        """
         return evolve(self, file=file, line=line)
 
     def __str__(self) -> str:

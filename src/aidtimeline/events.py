@@ -665,6 +665,11 @@ class Record:
     line: int | None = field(default=None, eq=False, kw_only=True)
 
     def problem(self, code: str, message: str, hint: str | None = None) -> Problem:
-        """An error in this record, with the file and line it was read from."""
+        """An error in this record, with the file and line it was read from.
+
+        >>> from aidtimeline import EventLog
+        >>> print(next(EventLog("events").read()).problem("dangling", "it fulfils a record that is not there"))
+        events/japan-demining.jsonl:1: error dangling: it fulfils a record that is not there
+        """
         problem = Problem(code=code, severity="error", message=message, event_id=self.id, hint=hint)
         return problem.at(self.file, self.line)

@@ -72,7 +72,14 @@ class View:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What replay ignored: amendments of records that are missing, circles of links, and the like."""
+        """What replay ignored: amendments of records that are missing, circles of links, and the like.
+
+        >>> from aidtimeline import EventLog, Retraction, Timeline
+        >>> log = EventLog(getfixture("tmp_path"))
+        >>> _ = log.append(Retraction(of="0" * 32, reason="misread"))
+        >>> [problem.code for problem in Timeline(log.read()).as_of("2023-11-28").problems]
+        ['dangling']
+        """
         return self.belief.problems
 
     def replay(self, projection: Projection[S, R]) -> R:

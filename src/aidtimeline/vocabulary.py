@@ -89,7 +89,12 @@ class Vocabulary:
     problems: tuple[Problem, ...] = ()
 
     def label(self, field: str, slug: str) -> str:
-        """The label of a slug in a field (`item`, `donor`, `project`, …); an unknown slug is its own label."""
+        """The label of a slug in a field (`item`, `donor`, `project`, …); an unknown slug is its own label.
+
+        >>> known = Vocabulary(parties={"JP": Party(slug="JP", name="Japan")})
+        >>> known.label("donor", "JP"), known.label("donor", "LT"), known.label("item", "JP")
+        ('Japan', 'LT', 'JP')
+        """
         known = self.part(field).get(slug)
         return slug if known is None else str(known.label)
 
@@ -112,11 +117,21 @@ class Vocabulary:
         return names | {slug.casefold(): slug for slug in self.parties}
 
     def nearest(self, field: str, slug: str) -> str | None:
-        """The known slug of a field that is nearest to this one, or None."""
+        """The known slug of a field that is nearest to this one, or None.
+
+        >>> known = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
+        >>> known.nearest("item", "trucks"), known.nearest("item", "mine-detector")
+        ('truck', None)
+        """
         return nearest(slug, self.part(field))
 
     def part(self, field: str) -> Mapping[str, Any]:
-        """The part that a field's slugs are in; a part may also be named itself. Other fields have none."""
+        """The part that a field's slugs are in; a part may also be named itself. Other fields have none.
+
+        >>> known = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
+        >>> list(known.part("item")), list(known.part("items")), list(known.part("location"))
+        (['truck'], ['truck'], [])
+        """
         parts = {"items": self.items, "parties": self.parties, "projects": self.projects}
         return parts.get(SLUG_FIELDS.get(field, field), {})
 

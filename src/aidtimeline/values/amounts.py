@@ -131,7 +131,11 @@ class Quantity:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the bounds are equal and not approximate."""
+        """Whether the bounds are equal and not approximate.
+
+        >>> Quantity.parse("2").is_exact, Quantity.parse("~2").is_exact, Quantity.parse("2..4").is_exact
+        (True, False, False)
+        """
         return self.low == self.high and not self.approximate
 
     @property
@@ -167,12 +171,20 @@ class Quantity:
         return self.high is not None and self.high < other.low
 
     def contains(self, other: Quantity) -> bool:
-        """Whether all of the other's bounds lie within these, whatever the flags."""
+        """Whether all of the other's bounds lie within these, whatever the flags.
+
+        >>> Quantity.parse("2..").contains(Quantity.parse("~4")), Quantity.parse("2..4").contains(Quantity.parse("4.."))
+        (True, False)
+        """
         below = self.high is None or (other.high is not None and other.high <= self.high)
         return self.low <= other.low and below
 
     def overlaps(self, other: Quantity) -> bool:
-        """Whether some number lies within both bounds."""
+        """Whether some number lies within both bounds.
+
+        >>> Quantity.parse("2..4").overlaps(Quantity.parse("4..")), Quantity.parse("2..4").overlaps(Quantity.parse("5"))
+        (True, False)
+        """
         return not (self < other or self > other)
 
     def hull(self, other: Quantity) -> Quantity:

@@ -86,15 +86,27 @@ class DateRange:
 
     @property
     def qualified(self) -> bool:
-        """Whether the date is uncertain or approximate."""
+        """Whether the date is uncertain or approximate.
+
+        >>> DateRange("2023-11~").qualified, DateRange("2023-11?").qualified, DateRange("[..2023-11]").qualified
+        (True, True, False)
+        """
         return self.uncertain or self.approximate
 
     def certain_by(self, day: date) -> bool:
-        """Whether all of its days are on that day or before."""
+        """Whether all of its days are on that day or before.
+
+        >>> DateRange("2022/2023").certain_by(date(2023, 12, 31)), DateRange("2022/2023").certain_by(date(2023, 12, 30))
+        (True, False)
+        """
         return self.latest is not None and self.latest <= day
 
     def possible_by(self, day: date) -> bool:
-        """Whether some of its days are on that day or before."""
+        """Whether some of its days are on that day or before.
+
+        >>> DateRange("2022/2023").possible_by(date(2022, 1, 1)), DateRange("2022/2023").possible_by(date(2021, 12, 31))
+        (True, False)
+        """
         return self.earliest is None or self.earliest <= day
 
     def __lt__(self, other: DateRange) -> bool:
