@@ -55,7 +55,7 @@ def test_a_made_up_kind_is_written_and_read() -> None:
 def test_a_made_up_kind_is_counted() -> None:
     """Under its name, in sums, fulfilment and the state of its project."""
     records = log(guarantee(value={"amount": 5, "currency": "USD"}), service(4, fulfils=["@it"]))
-    assert replay(records, Counts(kind="guarantee"), as_of=DAY)["course"].low == 10
+    assert replay(records, Counts(kind="guarantee"), as_of=DAY)["course", "day"].low == 10
     assert [row.key[0] for row in replay(records, MoneySums(), as_of=DAY).rows] == ["guarantee"]
     goods = next(each for each in replay(records, Fulfilment(DAY), as_of=DAY) if each.key.item == "course")
     assert goods.key.kind == "guarantee"
