@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, strategies as st
 
@@ -16,6 +17,7 @@ from aidtimeline.events import Amendment, Correction, Corroboration, Delivery, E
 from aidtimeline.projections import COUNTED_KINDS
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
+from aidtimeline.values.dates import end_of
 
 SUMS: list[Counts | MoneySums] = [Counts(kind=COUNTED_KINDS), Counts(by=(), where={"item": "truck"}), MoneySums()]
 MIRRORED = OPPOSITES | {after: before for before, after in OPPOSITES.items()}
@@ -55,7 +57,7 @@ def test_parts_add_up(records: list[Record], one: Cuts, other: Cuts, sums: Count
 def test_a_diff_backwards_is_the_same_backwards(
     records: list[Record], one: Cuts, other: Cuts, sums: Counts | MoneySums
 ) -> None:
-    """Seen from the other view each part has the same facts and the opposite change, and a fact the opposite cause."""
+    """Seen from the other view each part has the same facts, the opposite change and the opposite cause."""
     before, after = looked(records, one), looked(records, other)
     forth, back = (
         {(changes.key_of(change), change.ids): change for change in changes}
@@ -66,14 +68,39 @@ def test_a_diff_backwards_is_the_same_backwards(
     for which, change in forth.items():
         assert (change.before, change.after) == (back[which].after, back[which].before)
         assert Fraction(change.low) == -Fraction(back[which].low)
-        assert change.cause in CAUSES
-        if len(change.ids) == 1 and change.cause in (
-            "newly known",
-            "no longer known",
-            "happened",
-            "no longer happened",
-        ):
-            assert back[which].cause == MIRRORED[change.cause]
+        assert back[which].cause == MIRRORED[change.cause]
+
+
+#: What can be the cause if only one cut is moved, and forward: of a day the world moves on, of the others the reports.
+MOVING = {
+    "as_of": {"happened", "became certain", "superseded"},
+    "known_at": {
+        *("retracted", "no longer retracted", "corrected by news", "newly known", "another account"),
+        *("superseded", "no longer superseded"),
+    },
+    "recorded_until": {
+        *("retracted", "no longer retracted", "corrected by news", "newly known", "another account", "repaired"),
+        *("superseded", "no longer superseded"),
+    },
+}
+
+
+@pytest.mark.parametrize("moved", MOVING)
+@given(logs(min_size=4), cuts(), cuts(), st.sampled_from(SUMS))
+def test_a_cut_that_moves_forward_has_its_causes(
+    moved: str, records: list[Record], one: Cuts, other: Cuts, sums: Counts | MoneySums
+) -> None:
+    """Nothing is undone on the way forward: nothing becomes unknown, and no correction, account or repair goes away."""
+    of_one, of_other = (getattr(each, moved) for each in (one, other))
+    late, early = (one, other) if _instant(of_one) > _instant(of_other) else (other, one)
+    late = attrs.evolve(early, **{moved: getattr(late, moved)})
+
+    for change in looked(records, early).diff(looked(records, late), sums):
+        assert change.cause in MOVING[moved]
+
+
+def _instant(cut: date | datetime | None) -> datetime:
+    return datetime.max.replace(tzinfo=UTC) if cut is None else end_of(cut)
 
 
 @given(logs(), cuts(), st.sampled_from(SUMS))
@@ -235,6 +262,73 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         {**SOON, "recorded_until": "2026-11-22"},
         {**LATE, "recorded_until": "2026-11-22"},
         "truck: 30–40 → 30: one account fewer",
+    ),
+    "back past the second of two news": (
+        [
+            PLAIN,
+            Correction(of=name(1), event=trucks("2023-01-10", 7), sources=report("2023-02-05")),
+            Correction(of=name(1), event=trucks("2023-01-10", 6), sources=report("2023-05-01")),
+        ],
+        LATE,
+        SOON,
+        "truck: 6 → 7: no longer corrected",
+    ),
+    "known under the id of another, of something else": (
+        [
+            trucks("2023-01-10", 30, "2023-05-01"),
+            trucks("2023-01-10", None, "2023-02-02", item="car"),
+            Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-05-01")),
+        ],
+        SOON,
+        LATE,
+        "truck: 0 → 30: newly known",
+    ),
+    "known under the id of another that was known": (
+        [
+            trucks("2023-01-10", 40, "2023-05-01"),
+            trucks("2023-01-10", 30, "2023-02-02"),
+            Retraction(of=name(1), duplicate_of=name(2)),
+        ],
+        SOON,
+        LATE,
+        "truck: 30 → 30–40: another account",
+    ),
+    "a report under a retracted one": (
+        [
+            PLAIN,
+            trucks("2023-01-10", 40, "2023-05-01"),
+            Retraction(of=name(2), duplicate_of=name(1)),
+            Retraction(of=name(1), sources=report("2023-02-15")),
+            Correction(of=name(1), event=PLAIN, sources=report("2023-04-15")),
+        ],
+        {"known_at": "2023-02-20"},
+        {"known_at": "2023-04-20"},
+        "truck: 0 → 30: no longer retracted",
+    ),
+    "not known by its repaired report": (
+        [PLAIN, (Correction(of=name(1), event=trucks("2023-01-10", 30, "2023-08-01")), LATER)],
+        {**LATE, "recorded_until": "2026-11-22"},
+        LATE,
+        "truck: 30 → 0: repaired",
+    ),
+    "news repaired away": (
+        [
+            PLAIN,
+            Correction(of=name(1), event=trucks("2023-01-10", 20), sources=report("2023-05-01")),
+            (Retraction(of=name(2)), LATER),
+        ],
+        {"recorded_until": "2026-11-22"},
+        {},
+        "truck: 20 → 30: repaired",
+    ),
+    "a note is no cause": (
+        [
+            trucks("2023-01", 30),
+            Correction(of=name(1), event=trucks("2023-01", 30, note="seen"), sources=report("2023-05-01")),
+        ],
+        {"as_of": "2023-01-15", **SOON},
+        LATE,
+        "truck: 0–30 → 30: became certain",
     ),
     "retracted on its own day and revived": (
         [

@@ -1,0 +1,9 @@
+"""What changed between two views, in parts that add up, each with its cause (docs/explain.md, "What changed?").
+
+`changes` takes the change of each sum apart; `causes` says why a part changed.
+"""
+
+from aidtimeline.diff.causes import CAUSES, OPPOSITES
+from aidtimeline.diff.changes import Change, Changes, arrow, diff
+
+__all__ = ["CAUSES", "OPPOSITES", "Change", "Changes", "arrow", "diff"]

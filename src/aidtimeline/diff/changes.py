@@ -1,0 +1,156 @@
+"""Takes the change of each sum between two views apart.
+
+A part is a fact with its duplicates and everything that supersession links to it. Facts of different parts are
+independent of each other. So a sum is the sum of its parts, and a change is the sum of the changes of its parts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar
+
+from attrs import evolve, field, frozen
+
+from aidtimeline.diff.causes import CAUSES, Causes
+from aidtimeline.diff.sides import Side
+from aidtimeline.projections import Table, fold
+from aidtimeline.projections.protocol import run
+from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
+from aidtimeline.projections.sums import Sums, of_sums
+from aidtimeline.projections.tables import SumKey
+from aidtimeline.semantics import Belief, Fact
+from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.amounts import ZERO, subtract
+
+
+class Change(Named):
+    """How one part of the facts changes one sum.
+
+    A change begins with the values of the sum's key, and of a count its unit. `cause` is one of `CAUSES`. `ids` are
+    those of the facts in the part that add to the sum in either view. `before` and `after` are what the part adds in
+    the two views, as quantities.
+    """
+
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ("cause", "ids", "before", "after")
+
+    @property
+    def low(self) -> Decimal:
+        """The change of the low end. Those of all parts of a sum add up to the change of its low end."""
+        return subtract(self.after.low, self.before.low)
+
+    @property
+    def high(self) -> Decimal | None:
+        """The change of the high end; None if it is open before or after."""
+        if self.before.high is None or self.after.high is None:
+            return None
+        return subtract(self.after.high, self.before.high)
+
+    @property
+    def open(self) -> str | None:
+        """In which view the high end is open: "before", "after", "both", or None."""
+        before, after = self.before.high is None, self.after.high is None
+        return "both" if before and after else "before" if before else "after" if after else None
+
+    def __str__(self) -> str:
+        name = ", ".join(each for each in self.key if each is not None) or "all"
+        unit = getattr(self, "unit", None)
+        return f"{name}: {arrow(self.before, self.after)}{f' {unit}' if unit else ''}: {self.cause}"
+
+
+@frozen
+class Changes(Keyed[Change, tuple[Change, ...]]):
+    """What changed between two views. The rows are the parts of all changes; a key gives the parts of one sum's change.
+
+    The parts of a sum add up to its change: the low ends always, the high ends if they are finite in both views.
+    `tables` are the sums of both views, before and after; every key of them is a key here.
+    """
+
+    ROW = Change
+
+    tables: tuple[Table, Table] = field(kw_only=True)
+
+    @cached_property
+    def answers(self) -> Mapping[SumKey, tuple[Change, ...]]:
+        """The parts of each sum's change; an empty tuple if the sum is the same before and after."""
+        keys = {key for table in self.tables for key in table.answers}
+        parts: dict[SumKey, list[Change]] = {key: [] for key in sorted(keys, key=in_order)}
+        for row in self.rows:
+            parts[self.key_of(row)].append(row)
+        return {key: tuple(rows) for key, rows in parts.items()}
+
+
+def arrow(before: object, after: object) -> str:
+    """From one amount to another, in words.
+
+    >>> from aidtimeline import Quantity
+    >>> arrow(Quantity.parse("0..30"), Quantity.parse("30"))
+    '0–30 → 30'
+    """
+    return f"{before} → {after}".replace(" to ", "–").replace("up–", "up to ")
+
+
+def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
+    """The changes of every sum from one view to another, ordered by key, cause (as in `CAUSES`) and ids.
+
+    Args:
+        before: The first view.
+        after: The second view: of another day, with other knowledge, or both.
+        projection: The sums to compare, `Counts` or `MoneySums`.
+
+    >>> from aidtimeline import Counts, Timeline
+    >>> timeline = Timeline.open("events")
+    >>> changes = diff(timeline.as_of("2023-01-01"), timeline.as_of("2023-11-28"), Counts(where={"item": "truck"}))
+    >>> for change in changes:
+    ...     print(change.item, change.before, "→", change.after, change.low, change.high, change.cause)
+    truck 0 to 30 → 30 30 0 became certain
+    """
+    piece = of_sums(projection).piece
+    make = row_type(Change, projection.names, not projection.money)
+    parts = _parts(before.belief, after.belief)
+    causes = Causes(Side(before), Side(after), lambda fact: tuple(piece.terms(fact)))
+    changes = []
+    for old, new in _by_part(before, after, parts):
+        old_sums, new_sums = piece.finish(fold(old, piece)), piece.finish(fold(new, piece))
+        for key in dict.fromkeys((*old_sums, *new_sums)):
+            was, is_now = (sums[key].quantity if key in sums else ZERO for sums in (old_sums, new_sums))
+            if (was.low, was.high) != (is_now.low, is_now.high):
+                adding = tuple(
+                    {fact.id for fact in facts if any(term == key for term, _ in piece.terms(fact))}
+                    for facts in (old, new)
+                )
+                ids = tuple(sorted(set().union(*adding)))
+                changes.append(make(*key, causes.of(adding, was, is_now), ids, was, is_now))
+    width = -len(Change.fields)
+    changes.sort(key=lambda each: (in_order(each[:width]), CAUSES.index(each.cause), each.ids))
+    one, other = (evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after))
+    return Changes(
+        projection.names, tuple(changes), projection.money, tables=(one, other), view=after, question=projection
+    )
+
+
+def _parts(*beliefs: Belief) -> DisjointSets:
+    """The parts: ids are in one if they are linked, or are records of one fact, in any of the beliefs."""
+    parts = DisjointSets()
+    for belief in beliefs:
+        for fact in belief.facts:
+            for member in fact.members:
+                parts.join(member, fact.id)
+        for each, others in belief.links.above.items():
+            for other in others:
+                parts.join(other, each)
+    return parts
+
+
+def _by_part(before: Viewed, after: Viewed, parts: DisjointSets) -> Iterable[tuple[list[Fact], list[Fact]]]:
+    """The facts of each part, in the first view and in the second."""
+    facts: dict[str, tuple[list[Fact], list[Fact]]] = defaultdict(lambda: ([], []))
+    for position, view in enumerate((before, after)):
+        for fact in view.facts:
+            facts[parts.leader(fact.id)][position].append(fact)
+    return facts.values()
