@@ -17,6 +17,7 @@ from aidtimeline import (
     Delivery,
     Event,
     EventLog,
+    Observation,
     Pledge,
     Record,
     Retraction,
@@ -167,22 +168,95 @@ def test_a_level_that_is_new_in_a_complete_dataset_came_about_since_the_last_ver
     assert imported(tmp_path, attrs.evolve(level("b", 5, "2022-09-01"), complete=True)).recorded == 0
 
 
-def test_a_level_keeps_a_date_of_its_own(tmp_path: Path) -> None:
-    """If the newer version says when, that is not made vaguer; if it only says by when, it is narrowed."""
-    imported(tmp_path, level("a", 12, "2022-03-01"))
-    for version, said in (("2022-09-01", "2022-06"), ("2022-12-01", "2022")):
-        event = attrs.evolve(level("a", int(version[5:7]) + 20, version).event, date=said)
-        imported(tmp_path, Entry(event=event, restated=True))
-    assert dates(tmp_path) == ["[..2022-03-01]", "2022-06", "2022-07-01/2022-12-31"]
+def on(day: str, amount: int, version: str | None = None, **more: Any) -> Entry:
+    """A level as of a day, published on that day or later."""
+    return Entry(event=attrs.evolve(level("a", amount, version or day).event, date=day), restated=True, **more)
 
 
-def test_a_level_that_fell_had_been_too_high(tmp_path: Path) -> None:
-    """What is delivered is not taken back: the older version was wrong, which is news; what it replaced stays so."""
+def test_a_level_came_about_between_the_one_before_and_its_own_day(tmp_path: Path) -> None:
+    """The day that a version states it for is the last on which it may have been reached, and need not be the one."""
+    for day, amount in (("2022-03-01", 12), ("2022-06", 29), ("2022", 32)):
+        imported(
+            tmp_path, on(day, amount, "2022-09-01" if day == "2022-06" else "2022-12-31" if day == "2022" else day)
+        )
+    assert dates(tmp_path) == ["../2022-03-01", "2022-03-02/2022-06-30", "2022-07-01/2022-12-31"]
+    asked = ("2022-02-28", "2022-03-01", "2022-06-29", "2022-06-30", "2022-12-30", "2022-12-31")
+    assert [trucks(tmp_path, "delivery", day) for day in asked] == [
+        (0, 12),
+        (12, 12),
+        (12, 29),
+        (29, 29),
+        (29, 32),
+        (32, 32),
+    ]
+
+
+def test_a_level_that_is_new_in_a_complete_dataset_has_come_since_the_version_before(tmp_path: Path) -> None:
+    """Also if the version states it for a day."""
+    imported(tmp_path, level("b", 1, "2022-03-01"))
+    imported(tmp_path, on("2022-09-01", 5, complete=True))
+    assert dates(tmp_path)[1] == "2022-03-02/2022-09-01"
+
+
+def test_a_level_for_a_day_before_the_last_one_keeps_its_date(tmp_path: Path) -> None:
+    """There are no days between: the newer version replaces the older from its own day on."""
+    imported(tmp_path, on("2022-09-01", 12))
+    imported(tmp_path, on("2022-08-01", 15, "2022-10-01"))
+    assert dates(tmp_path) == ["../2022-09-01", "2022-08-01"]
+    assert trucks(tmp_path, "delivery") == (15, 15)
+
+
+def test_a_level_that_fell_leaves_the_days_before_in_doubt(tmp_path: Path) -> None:
+    """What is delivered is not taken back: either version may be wrong, and what came before both stands."""
     imported(tmp_path, level("a", 12, "2022-03-01"))
     imported(tmp_path, level("a", 30, "2022-09-01"))
-    assert dict(imported(tmp_path, level("a", 25, "2022-12-01")).outcomes) == {"news": 1}
+    assert dict(imported(tmp_path, level("a", 25, "2022-12-01")).outcomes) == {"restated": 1}
     assert trucks(tmp_path, "delivery") == (25, 25)
     assert trucks(tmp_path, "delivery", known_at="2022-11-30") == (30, 30)
+    assert [trucks(tmp_path, "delivery", day) for day in ("2022-03-01", "2022-06-01", "2022-09-01", "2022-11-30")] == [
+        (12, 12),
+        (12, 30),
+        (25, 30),
+        (25, 30),
+    ]
+
+
+@pytest.mark.parametrize("slip", [5, 12])
+def test_a_level_that_fell_and_rose_again_is_in_doubt_between(tmp_path: Path, slip: int) -> None:
+    """A slip of one version rewrites no past, and its end is no delivery of the whole."""
+    for version, amount in (("2022-03-01", 10), ("2022-03-02", 20), ("2022-03-03", slip), ("2022-03-04", 21)):
+        imported(tmp_path, level("a", amount, version))
+    asked = ("2022-03-01", "2022-03-02", "2022-03-03", "2022-03-04")
+    least = min(slip, 10)
+    found = [trucks(tmp_path, "delivery", day) for day in asked]
+    assert found == [(least, 10), (slip, 20), (slip, 21), (21, 21)]
+    assert trucks(tmp_path, "delivery", known_at="2022-03-03") == (slip, slip)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6), st.booleans())
+def test_levels_as_of_their_own_days(levels: list[int], exact: bool) -> None:
+    """Whatever a level does, the past has what was said then and what was said since; if it only rose, just that."""
+    with TemporaryDirectory() as folder:
+        log = Path(folder)
+        days = [f"2022-03-{number:02}" for number in range(1, len(levels) + 1)]
+        for day, amount in zip(days, levels, strict=True):
+            imported(log, on(day, amount) if exact else level("a", amount, day))
+        for number, day in enumerate(days):
+            low, high = trucks(log, "delivery", day)
+            assert low <= min(levels[number:])
+            assert high is not None
+            assert high >= levels[number]
+            if levels == sorted(set(levels)) or number == len(levels) - 1:
+                assert (low, high) == (levels[number], levels[number])
+
+
+def test_a_measurement_is_of_its_own_day(tmp_path: Path) -> None:
+    """An observation says how much there was, not what had come about: it may fall, and keeps a date of its own."""
+    for day, share in (("2022-03-01", 30), ("2022-09-01", 25), ("2022-12-01", 27)):
+        event = Observation(date=day, ref="a", indicator="land", quantity=share, unit="percent", sources=[source(day)])
+        imported(tmp_path, Entry(event=event, restated=True))
+    assert dates(tmp_path) == ["2022-03-01", "2022-09-01", "2022-12-01"]
 
 
 def test_a_state_that_changed_is_a_new_fact(tmp_path: Path) -> None:

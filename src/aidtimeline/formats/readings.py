@@ -18,8 +18,8 @@ class Entry:
     where in the file the entry is. `formerly` is the `ref` under which an older version of this library recorded the
     entry, if it was another.
 
-    A `restated` entry reports a level or a state as of its version ("30 delivered so far"). If the next version reports
-    another, the first was no mistake: the second is a new fact that supersedes it, dated between the two versions.
+    A `restated` entry reports a level or a state as of its date ("30 delivered so far"). If the next version reports
+    another, the first was no mistake: the second is a new fact that supersedes it, dated between the two.
     `complete`: each version of the dataset reports everything, so a level that is new came about after the version
     before.
     """

@@ -6,10 +6,10 @@ sources or people are left alone. They do not turn a file that says what it alwa
 
 A version of a file that differs from the one before is recorded as
 
-- a new fact, if the entry reports a level or a state that rose or changed: it supersedes the one before, and is dated
-  between the two versions;
-- news otherwise, a level that fell included (it had been too high before): a correction with the version as its source,
-  known since it was published;
+- a new fact, if the entry reports a level or a state that changed: it supersedes the one before, and is dated between
+  the two versions. A level that fell was too high before or is too low now: which of the two leaves the days before in
+  doubt, and their past is not written anew (see `Said.first_day_of`);
+- news otherwise: a correction with the version as its source, known since it was published;
 - a repair, if it is the same version: then the source said nothing new, but was read wrongly before;
 - a retraction, as news, of each entry that is gone, if this version is complete.
 """
@@ -18,21 +18,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from tempfile import TemporaryFile
 
 import attrs
 
 from aidtimeline.codec import encode_new
-from aidtimeline.events import Amendment, Correction, Event, Retraction, stated
-from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, version_of
+from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
+from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, level_of, next_day, version_of
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 OLDER = "an older version than the log has: import versions in the order in which they were published"
@@ -140,7 +139,7 @@ def _new_records(
                 yield _changed(outcome, entry, said, known)
             else:
                 before = known.version_before(version, source.dataset) if entry.complete else None
-                yield _dated_after(before, entry.event) if entry.restated else entry.event
+                yield _dated_from(next_day(before), entry.event) if entry.restated else entry.event
 
 
 def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:
@@ -156,7 +155,7 @@ def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, rep
     | another, or gone | older | `OLDER` |
     | another | the same, or to be a repair | repaired |
     | gone | the same, or to be a repair | news |
-    | a lower level, another state, or either gone | newer | restated |
+    | another level or state, or either gone | newer | restated |
     | anything else | newer | news |
     """
     if said is None:
@@ -168,20 +167,22 @@ def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, rep
         return OLDER
     if repair or (event.sources[0].published is not None and version == said.version):
         return "news" if said.gone else "repaired"
-    return "restated" if entry.restated and (said.gone or _rose(event, said)) else "news"
+    return "restated" if entry.restated and (said.gone or _moved(event, said)) else "news"
 
 
-def _rose(event: Event, said: Said) -> bool:
-    """Whether a level is higher than it was. What is not a level is another state."""
-    level = stated(event, "quantity", Quantity)
-    return level is None or said.level is None or level.low > said.level.low
+def _moved(event: Event, said: Said) -> bool:
+    """Whether a level is another than it was. What is not a level is another state."""
+    level = level_of(event)
+    return level is None or said.level is None or level != said.level
 
 
 def _changed(outcome: str, entry: Entry, said: Said, known: Known) -> Event | Amendment:
     """What is recorded of an entry that differs from what the log has: a new fact, a correction, or a repair."""
     event = entry.event
     if outcome == "restated":
-        return attrs.evolve(_dated_after(said.dated.latest, event), supersedes=(*event.supersedes, said.id))
+        level = level_of(event)
+        since = next_day(said.dated.latest) if level is None or _is_state(event) else said.first_day_of(level)
+        return attrs.evolve(_dated_from(since, event), supersedes=(*event.supersedes, said.id))
     dated = said.dated if entry.restated else event.date
     event = attrs.evolve(event, date=dated, supersedes=(*event.supersedes, *said.supersedes))
     news = Correction(of=said.id, event=event, sources=[event.sources[0]])
@@ -192,9 +193,20 @@ def _changed(outcome: str, entry: Entry, said: Said, known: Known) -> Event | Am
     return known.distinct(Correction(of=said.news, event=news, reason=READ_AGAIN))
 
 
-def _dated_after(day: date | None, event: Event) -> Event:
-    """The event, dated after a day, as far as its own date allows: neither all before that day nor all after it."""
+def _is_state(event: Event) -> bool:
+    """Whether a version states how things are on its date, and not what has come about by then."""
+    return event.nature in (STATE, LEVEL)
+
+
+def _dated_from(day: date | None, event: Event) -> Event:
+    """A restated event, dated from a day on (None: from ever) until the last day of its own date.
+
+    A level may have been reached on any of these days, whatever day its version states it for. A state keeps its own
+    first day, if that is later. A date that is all before the day stays as it is.
+    """
     earliest, latest = event.date.earliest, event.date.latest
-    if day is None or latest is None or day >= latest or (earliest is not None and earliest > day):
+    if latest is None or (day is not None and day > latest):
         return event
-    return attrs.evolve(event, date=DateRange.between(day + timedelta(days=1), latest))
+    own = level_of(event) is None or _is_state(event)
+    first = max(filter(None, (day, earliest)), default=None) if own else day
+    return event if first == earliest else attrs.evolve(event, date=DateRange.between(first, latest))

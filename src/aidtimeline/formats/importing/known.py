@@ -6,7 +6,8 @@ import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 import attrs
@@ -18,7 +19,7 @@ from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
 READ_AGAIN = "read anew from the same version of the file"
@@ -36,12 +37,20 @@ _OF_THE_IMPORT = frozenset({"date", "supersedes", "sources"})
 _Order: TypeAlias = tuple[datetime, datetime, bool, str]
 
 
+class Level(NamedTuple):
+    """A level that a dataset stated under a key: when it did so, its low end, and its date."""
+
+    order: _Order
+    low: Decimal
+    dated: DateRange
+
+
 @define
 class Said:
     """What a dataset said last under one key, that is with the last `order`, and the record that states it.
 
-    `news` is the id of the correction that replaces the record, if there is one. `ids` are the records of all versions.
-    `gone`: the dataset no longer has the entry.
+    `news` is the id of the correction that replaces the record, if there is one. `ids` are the records of all versions,
+    and `earlier` has the levels of all but the last, by the id of the record. `gone`: the dataset no longer has it.
     """
 
     id: str
@@ -49,15 +58,42 @@ class Said:
     digest: bytes
     order: _Order
     dated: DateRange
-    level: Quantity | None
+    level: Decimal | None
     supersedes: tuple[str, ...]
     ids: tuple[str, ...]
+    earlier: dict[str, Level] | None = None
     gone: bool = False
 
     @property
     def version(self) -> datetime:
         """When the version was published."""
         return self.order[0]
+
+    @property
+    def levels(self) -> list[Level]:
+        """The levels of all versions, from the first to the last."""
+        last = [] if self.level is None else [Level(self.order, self.level, self.dated)]
+        return sorted([*(self.earlier or {}).values(), *last])
+
+    def also(self, of: str, level: Decimal | None, order: _Order, dated: DateRange) -> None:
+        """Note what an earlier version stated in a record."""
+        self.earlier = {} if self.earlier is None else self.earlier
+        if level is not None and (of not in self.earlier or order > self.earlier[of].order):
+            self.earlier[of] = Level(order, level, dated)
+
+    def first_day_of(self, level: Decimal) -> date | None:
+        """The first day on which a level may have been reached that a newer version states; None: any.
+
+        It was reached after the highest of those before that are not above it. If it fell below all of them, each of
+        them may have been wrong from the beginning, and if it rose again, those in between.
+        """
+        levels = self.levels
+        reached = max(
+            (each for each in levels if each.low <= level), key=lambda each: (each.low, each.order), default=None
+        )
+        if reached is None:
+            return levels[0].dated.earliest if levels else None
+        return next_day(reached.dated.latest)
 
 
 class Known:
@@ -91,14 +127,19 @@ class Known:
         if dataset is None or ref is None:
             return
         self._versions[dataset].add(order[0])
-        before = self._said[dataset].get(ref)
-        ids = (id_,) if before is None else before.ids if id_ in before.ids else (*before.ids, id_)
-        if before is None or order > before.order:
-            level = stated(event, "quantity", Quantity)
-            said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, ids)
+        before, level = self._said[dataset].get(ref), level_of(event)
+        said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, (id_,))
+        if before is None:
             self._said[dataset][ref] = said
-        else:
-            before.ids = ids
+            return
+        last, other = (said, before) if order > before.order else (before, said)
+        last.ids = before.ids if id_ in before.ids else (*before.ids, id_)
+        last.earlier = before.earlier
+        if last.earlier is not None:
+            last.earlier.pop(last.id, None)
+        if other.id != last.id:
+            last.also(other.id, other.level, other.order, other.dated)
+        self._said[dataset][ref] = last
 
     def as_recorded(self, entry: Entry) -> Entry:
         """The entry, under its former `ref` if that is the one in the log."""
@@ -200,6 +241,18 @@ def _order(record: Record, stating: Event | Amendment) -> _Order:
 
 def _key(dataset: str | None, ref: str | None) -> bytes:
     return hashlib.blake2b(f"{dataset}\0{ref}".encode(), digest_size=16).digest()
+
+
+def next_day(day: date | None) -> date | None:
+    """The day after a day; of no day, and of the last of the calendar, the same."""
+    return day if day is None or day == date.max else day + timedelta(days=1)
+
+
+def level_of(event: Event) -> Decimal | None:
+    """The number that an event states, at its low end: a quantity, or else an amount of money."""
+    quantity, value = stated(event, "quantity", Quantity), stated(event, "value", Money)
+    amount = quantity or (value and value.amount)
+    return None if amount is None else amount.low
 
 
 def digest(event: Event) -> bytes:
