@@ -2,7 +2,8 @@
 
 Written from the rules alone. It shares no code with `aidtimeline.semantics` or `aidtimeline.projections`, never
 imports them, and of dates, quantities and money it reads nothing but their ends and whether they are qualified. It is
-slow on purpose: an undecided date doubles the worlds.
+slow on purpose: an undecided date doubles the worlds. For states it also goes through the days on which each fact may
+have happened: the first and last of its own, and those of the others between them.
 
 >>> oracle = Oracle([], date(2023, 3, 1))
 >>> oracle.worlds, oracle.counts()
@@ -17,6 +18,7 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
@@ -42,6 +44,7 @@ Key: TypeAlias = tuple[tuple[str | None, ...], str | None]
 
 MAX_UNDECIDED = 18
 TIGHT_UNDECIDED = 12
+MAX_DATES = 50_000
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
@@ -96,7 +99,7 @@ class Fact:
 
     @property
     def order(self) -> tuple[date, date, datetime, datetime, str]:
-        """The order in which the last fact decides a state."""
+        """The order in which facts are folded."""
         earliest, latest = self.span
         return (latest or date.max, earliest or date.min, self.known_since, self.recorded_at, self.id)
 
@@ -511,10 +514,36 @@ class Oracle:
         return {role: {bool(each) for each in self._last(holds(role), where)} for role in roles}
 
     def _last(self, value: Callable[[Event], Any], where: Where | None) -> set[Any]:
-        """The value that the last of the facts with one gives, in each world."""
+        """The value that the last of the facts with one gives, in each world and for every choice of true dates."""
+        stating = {
+            each.id: value(each.event)
+            for each in self.facts.values()
+            if asked_for(each.event, where) and value(each.event) is not None
+        }
+        days = {each: self._true_days(self.facts[each], stating) for each in stating}
         answer = set()
-        for world in self.worlds:
-            facts = sorted((self.facts[each] for each in world), key=lambda each: each.order)
-            values = [value(each.event) for each in facts if asked_for(each.event, where)]
-            answer.add(next((each for each in reversed(values) if each is not None), None))
+        for world in {world.intersection(stating) for world in self.worlds}:
+            facts = [self.facts[each] for each in world if not self._left_for_good(self.facts[each], world, days)]
+            choices = [[(day, each.known_since, each.recorded_at, each.id) for day in days[each.id]] for each in facts]
+            if prod(map(len, choices)) > MAX_DATES:
+                raise ValueError("too many true dates to enumerate")
+            for choice in product(*choices):
+                answer.add(stating[max(choice)[-1]] if choice else None)
         return answer
+
+    def _true_days(self, fact: Fact, others: Iterable[str]) -> list[date]:
+        """Days on which a fact may have happened by the cut: its first and last, and those of the others between."""
+        ends = {day for each in others for day in self.facts[each].span if day is not None}
+        earliest, latest = fact.span[0] or date.min, min(fact.span[1] or date.max, self.as_of)
+        return sorted({earliest, latest, *(day for day in ends if earliest <= day <= latest)})
+
+    def _left_for_good(self, taken: Fact, world: Iterable[str], days: Mapping[str, list[date]]) -> bool:
+        """Whether a role that is taken is left in a world, and not surely taken again after that."""
+
+        def dated(fact: Fact) -> Iterator[tuple[date, datetime, datetime, str]]:
+            return ((day, fact.known_since, fact.recorded_at, fact.id) for day in days[fact.id])
+
+        if not isinstance(taken.event, Participation) or taken.event.left:
+            return False
+        leaving = [self.facts[each] for each in world if getattr(self.facts[each].event, "left", False)]
+        return any(one < other for left in leaving for one in dated(taken) for other in dated(left))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Any
 
 from hypothesis import strategies as st
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import Delivery, Record, Source
+from aidtimeline.events import Delivery, Event, Participation, Project, Record, Source, Status
 from aidtimeline.testing import quantities
-from aidtimeline.testing.strategies import FIRST, LAST
+from aidtimeline.testing.strategies import FIRST, LAST, PROJECTS
 from aidtimeline.values.dates import DateRange
 
 AMENDING = (*("corroborate", "correct") * 4, *("duplicate", "retract") * 2, *("event", "repair", "erase"))
@@ -45,3 +48,41 @@ def linked_logs(draw: st.DrawFn, size: int = 14) -> list[Record]:
         written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
         free = [each for each in free if not tree or each not in replaced] + [written[-1].id]
     return written
+
+
+@st.composite
+def state_logs(draw: st.DrawFn) -> list[Record]:
+    """Logs of few states of one project, within few days: most dates overlap, and some states replace others."""
+    near = st.integers(0, 6).map(lambda number: FIRST + timedelta(days=number))
+    ends = st.lists(st.none() | near, min_size=2, max_size=2).map(_range) | near.map(lambda day: _range([day, day]))
+    written: list[Record] = []
+    for number in range(draw(st.integers(2, 5))):
+        earlier = [each.id for each in written]
+        common = {
+            "date": draw(ends),
+            "project": PROJECTS[0],
+            "supersedes": draw(st.lists(st.sampled_from(earlier), max_size=2)) if earlier and number % 2 else [],
+            "sources": Source(publisher=f"Report {number}", published=draw(near).isoformat()),
+        }
+        event = draw(_STATES)(**common)
+        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
+    return written
+
+
+def _range(ends: list[Any]) -> DateRange:
+    return DateRange.between(*sorted(ends) if None not in ends else ends)
+
+
+def _role(*, left: bool) -> Callable[..., Participation]:
+    return partial(Participation, party="JP", role="lead", left=left)
+
+
+_STATES: st.SearchStrategy[Callable[..., Event]] = st.sampled_from(
+    (
+        _role(left=False),
+        _role(left=True),
+        *(partial(Status, status=each) for each in ("pipeline", "implementation", "closed")),
+        partial(Project, title="One"),
+        partial(Project, title="Two"),
+    )
+)

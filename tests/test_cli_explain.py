@@ -198,7 +198,7 @@ def test_a_state_is_explained(log: Path) -> None:
     explanation = view.explain(ProjectStates(), ("hd", "status"))
 
     assert list(whole) == ["as_of", "known_at", "values", "facts"]
-    assert whole["values"] == ["implementation", "pipeline"] == sorted(explanation.answer)  # type: ignore[arg-type]
+    assert whole["values"] == ["implementation", "pipeline"] == sorted(explanation.answer)  # type: ignore[arg-type, type-var]
     assert [(fact["id"], fact["states"], fact["certain"]) for fact in whole["facts"]] == [
         (reason.id, reason.states, reason.certain) for reason in explanation.reasons
     ]

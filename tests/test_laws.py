@@ -16,7 +16,7 @@ import attrs
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
-from tangled import AMENDING, LINKING, linked_logs
+from tangled import AMENDING, LINKING, linked_logs, state_logs
 
 from aidtimeline.codec import canonical, decode, event_from_json, event_to_json, record_id
 from aidtimeline.codec.versions import UPCASTS
@@ -327,11 +327,16 @@ def test_bounds_of_groups(records: list[Record]) -> None:
 @given(any_log, cuts(), st.sampled_from(({}, {"donor": "JP"}, {"project": PROJECTS[0]})))
 def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> None:
     """Laws 6 and 7: states are what they are in some world, None for none yet."""
+    hold_states(records, asked, where)
+
+
+def hold_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> None:
     oracle = as_oracle(records, asked)
     projects = law.answer(records, asked, ProjectStates(where=where))
     parts = law.answer(records, asked, Participations(where=where))
     for project in PROJECTS:
         found = projects.get(project)
+        assert found is None or found.loose == ()
         assert set(found.status if found else (None,)) == oracle.status(project, where)
         for name in ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end"):
             values = [getattr(value, "text", value) for value in (getattr(found, name) if found else (None,))]
@@ -340,8 +345,16 @@ def test_states(records: list[Record], asked: Cuts, where: dict[str, Any]) -> No
             assert None not in values[1:]
     held = {role: values == {True} for role, values in oracle.roles(where).items() if True in values}
     assert {(part.project, part.party, part.role): part.certain for part in parts} == held
+    assert not any(part.loose for part in parts)
     listed = {(each.project, part.party, part.role): part.certain for each in projects for part in each.parties}
     assert listed == held
+
+
+@settings(max_examples=settings().max_examples * 3)
+@given(state_logs(), days())
+def test_states_of_overlapping_dates(records: list[Record], day: date) -> None:
+    """Laws 6 and 7: of states whose dates overlap, any may be the last; a role that is left is not held."""
+    hold_states(records, Cuts(day), {})
 
 
 @settings(max_examples=max(15, settings().max_examples // 20))

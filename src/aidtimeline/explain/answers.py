@@ -12,7 +12,7 @@ from attrs import field, frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.events import Correction, Event, Record, Retraction
 from aidtimeline.explain.reasons import Part, Reason
-from aidtimeline.projections import Bounds, State, Sum, Term, fold
+from aidtimeline.projections import Bounds, State, Sum, Term, Values, fold
 from aidtimeline.projections.results import Result, found_key
 from aidtimeline.projections.sums import Sums
 from aidtimeline.semantics.amendments import is_repair, known_since
@@ -34,7 +34,7 @@ class Explained(Protocol):
 class Explanation(Result[Reason, Reason]):
     """Why an answer is what it is. It prints as text that can be cited.
 
-    `answer` is the bounds of a sum, in `unit` (None: pieces) or `currency`, or the set of possible values of a state.
+    `answer` is the bounds of a sum, in `unit` (None: pieces) or `currency`, or the possible values of a state.
     `name` says in words what was asked. The rows are the reasons: first the facts that count in some world, then what
     may replace them; the key is the id of a fact. `records` are all records that are needed to replay the answer at the
     cuts of the view.
@@ -51,7 +51,7 @@ class Explanation(Result[Reason, Reason]):
     key_names = ("id",)
 
     name: str
-    answer: Bounds | frozenset[Any]
+    answer: Bounds | Values[Any]
     unit: str | None
     currency: str | None
     rows: tuple[Reason, ...]

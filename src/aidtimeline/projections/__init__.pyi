@@ -17,6 +17,7 @@ from .pieces import (
     Sum as Sum,
     Term as Term,
     Union as Union,
+    Values as Values,
 )
 from .protocol import (
     Projection as Projection,

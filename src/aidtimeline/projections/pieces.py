@@ -6,14 +6,15 @@ group can be weighed only when all of it is there. See docs/semantics.md, "Proje
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from attrs import Factory, define, frozen
 
 from aidtimeline.projections.protocol import Projection
-from aidtimeline.semantics import Fact, Group, Latest, Possible, Total, worth_of
+from aidtimeline.semantics import Fact, Group, Latest, Possible, Rank, Total, worth_of
 from aidtimeline.values.amounts import ZERO, Quantity
 
 K = TypeVar("K", bound=Hashable)
@@ -164,15 +165,40 @@ def _plus(one: Bounds, other: Bounds) -> Bounds:
     )
 
 
+class Values(frozenset[V | None]):
+    """The set of values that a state may have; None stands for a world in which it is not set yet.
+
+    `loose`: whatever it may be is in the set, but the set may have more.
+
+    >>> values = Values({"closed", None}, loose=True)
+    >>> values == {"closed", None}, values.loose
+    (True, True)
+    """
+
+    loose: bool
+
+    def __new__(cls, values: Iterable[V | None] = (), loose: bool = False) -> Self:
+        """Make the set."""
+        made = super().__new__(cls, values)
+        made.loose = loose
+        return made
+
+
+def _first_to_last(fact: Fact) -> tuple[Rank, Rank]:
+    return fact.first, fact.last
+
+
 @frozen
 class State(Generic[K, V]):
-    """States: of the facts that count, the last in the order of `Fact.rank` decides.
+    """States: of the facts that count, the last decides. Two whose dates overlap may have come in either order.
 
-    `terms` gives for each fact which keys it sets to which values. The result gives for each key that a fact may set
-    the values that it may have; None stands for a world in which it is not set yet.
+    `terms` gives for each fact which keys it sets to which values, and `ranks` the first and the last place that it may
+    have among other facts: by default `Fact.first` and `Fact.last`. The result gives for each key that a fact may set
+    its possible `Values`.
     """
 
     terms: Callable[[Fact], Iterable[tuple[K, V]]]
+    ranks: Callable[[Fact], tuple[Rank, Rank]] = _first_to_last
 
     def initial(self) -> _Parts[K, Possible[V]]:
         """Nothing stated."""
@@ -181,7 +207,8 @@ class State(Generic[K, V]):
     def step(self, state: _Parts[K, Possible[V]], fact: Fact) -> _Parts[K, Possible[V]]:
         """Weigh what the fact states, or keep it for the end if it is linked."""
         latest: Latest[V] = Latest()
-        terms = tuple((key, latest.stated(value, fact.rank)) for key, value in self.terms(fact))
+        first, last = self.ranks(fact)
+        terms = tuple((key, latest.stated(value, first, last)) for key, value in self.terms(fact))
         if fact.group is not None:
             if terms:
                 state.linked.append((fact, terms))
@@ -194,14 +221,27 @@ class State(Generic[K, V]):
         """What the facts of both state."""
         return one.merged(other, Latest[V]().together)
 
-    def finish(self, state: _Parts[K, Possible[V]]) -> dict[K, frozenset[V | None]]:
+    def finish(self, state: _Parts[K, Possible[V]]) -> dict[K, Values[V]]:
         """The possible values of each key."""
         latest: Latest[V] = Latest()
         states: _Parts[K, Possible[V]] = _Parts(dict(state.plain))
+        loose: dict[K, list[Possible[V]]] = defaultdict(list)
         for group, by_key in state.by_group():
             for key, stated in by_key.items():
-                states.add(key, worth_of(group, stated, latest)[0], latest.together)
-        return {key: possible.values for key, possible in states.plain.items()}
+                possible, is_loose = worth_of(group, stated, latest)
+                states.add(key, possible, latest.together)
+                if is_loose:
+                    loose[key].append(possible)
+        return {key: _values(possible, loose.get(key, ())) for key, possible in states.plain.items()}
+
+
+def _values(possible: Possible[V], loose: Iterable[Possible[V]]) -> Values[V]:
+    """The values of a state, given the worths of groups in it that are loose.
+
+    One value alone is exact. A group of which all comes too early to decide makes nothing loose.
+    """
+    may_decide = any(rank >= possible.least for each in loose for rank in each.ranks.values())
+    return Values(possible.ranks, loose=may_decide and len(possible.ranks) > 1)
 
 
 class Finishing:

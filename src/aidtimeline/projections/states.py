@@ -15,7 +15,7 @@ from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
 from aidtimeline.projections.sums import Counts, MoneySums
 from aidtimeline.projections.tables import SumKey, Table
-from aidtimeline.semantics import Fact
+from aidtimeline.semantics import Fact, Rank
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -24,10 +24,12 @@ _DELIVERED = kinds_that(lambda each: each.nature is DEED and issubclass(each, Go
 _PAID = kinds_that(lambda each: each.nature is DEED and not issubclass(each, Goods))
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 """The fields of a project's profile, which change one by one."""
+STATES = ("title", "status", *PROFILE[1:])
+"""The fields of a project of which the last report decides."""
 
 
 class PartyRole(NamedTuple):
-    """A party and its role. `certain`: it holds the role in every world, not only in some."""
+    """A party and its role. `certain`: it surely holds the role."""
 
     party: str
     role: str
@@ -35,12 +37,16 @@ class PartyRole(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A party's role in a project. `certain`: it holds the role in every world, not only in some."""
+    """A party's role in a project.
+
+    `certain`: it holds the role in every world. If not, it holds it in some, or if it is `loose`, perhaps in none.
+    """
 
     project: str
     party: str
     role: str
     certain: bool
+    loose: bool = False
 
 
 class Announced(NamedTuple):
@@ -60,7 +66,8 @@ class ProjectState(NamedTuple):
     """The state of a project at the cut.
 
     `status` and the fields of the profile are tuples of possible values, in order; None comes first and means that none
-    may have been stated yet. `promised`, `delivered` and `paid` are sums by kind, and by item or currency.
+    may have been stated yet. `promised`, `delivered` and `paid` are sums by kind, and by item or currency. `loose`
+    names the fields that may have fewer values than these; `parties` is among them if a role is perhaps never held.
     """
 
     project: str
@@ -76,6 +83,7 @@ class ProjectState(NamedTuple):
     promised: Table
     delivered: Table
     paid: Table
+    loose: tuple[str, ...] = ()
 
 
 @frozen
@@ -122,17 +130,25 @@ class Participations(Finishing):
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self.selection = select(None, where, vocabulary)
-        self.piece = State(self._roles)
+        self.piece = State(self._roles, _taken_or_left)
 
     def finish(self, state: Any) -> ParticipationTable:
         """The roles that are held in some world."""
         held = sorted(self.piece.finish(state).items())
-        return ParticipationTable(tuple(Part(*key, certain=values == {True}) for key, values in held if True in values))
+        return ParticipationTable(
+            tuple(Part(*key, len(values) == 1, values.loose) for key, values in held if True in values)
+        )
 
     def _roles(self, fact: Fact) -> Iterator[tuple[tuple[str, str, str], bool]]:
         event = fact.event
         if isinstance(event, Participation) and fact in self.selection:
             yield (event.project, event.party, event.role), not event.left
+
+
+def _taken_or_left(fact: Fact) -> tuple[Rank, Rank]:
+    """A role that is left is no longer held, unless it is surely taken later: first of the one, last of the other."""
+    rank = fact.last if fact.left else fact.first
+    return rank, rank
 
 
 _Field: TypeAlias = tuple[str, str]
@@ -184,8 +200,14 @@ class ProjectStates:
         result = self._product.finish(state)
         values = result["fields"]
         parts, announced = defaultdict(list), defaultdict(list)
+        loose: dict[str, set[str]] = defaultdict(set)
         for part in result["parts"]:
             parts[part.project].append(PartyRole(part.party, part.role, part.certain))
+            if part.loose:
+                loose[part.project].add("parties")
+        for (project, name), each in values.items():
+            if each.loose:
+                loose[project].add(name)
         for project, each in result["announced"]:
             announced[project].append(each)
         promised, delivered, paid = (_by_project(result[name]) for name in ("promised", "delivered", "paid"))
@@ -198,7 +220,8 @@ class ProjectStates:
                     promised=promised(project),
                     delivered=delivered(project),
                     paid=paid(project),
-                    **{each: _in_order(values.get((project, each), {None})) for each in ("status", *PROFILE)},
+                    loose=tuple(each for each in (*STATES, "parties") if each in loose[project]),
+                    **{each: _in_order(values.get((project, each), {None})) for each in STATES},
                 )
                 for project in sorted(result["named"])
             )

@@ -71,9 +71,10 @@ class ExplanationLook(Look[Explanation]):
 
     def _in_words(self, answer: object) -> str:
         """An answer, or what one fact adds or states, in words."""
+        flags = [name for name in ("disputed", "loose") if getattr(answer, name, False)]
         if isinstance(answer, frozenset):
-            return ", or ".join([*sorted(str(each) for each in answer - {None}), *["none yet"] * (None in answer)])
-        flags = [name for name in ("disputed", "loose") if isinstance(answer, Bounds) and getattr(answer, name)]
+            stated = sorted(str(each) for each in answer - {None})
+            return ", or ".join([*stated, *["none yet"] * (None in answer), *flags])
         return ", ".join([" ".join(filter(None, (self.result.currency, str(answer), self.result.unit))), *flags])
 
 

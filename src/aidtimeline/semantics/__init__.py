@@ -11,7 +11,7 @@ once, and `provenance` the records that facts are made of.
 from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.beliefs import Belief, believe
 from aidtimeline.semantics.cuts import cut
-from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.facts import Fact, Rank
 from aidtimeline.semantics.histories import phases
 from aidtimeline.semantics.links import Group
 from aidtimeline.semantics.worlds import Latest, Possible, Total, worth_of
@@ -23,6 +23,7 @@ __all__ = [
     "Group",
     "Latest",
     "Possible",
+    "Rank",
     "Total",
     "believe",
     "cut",

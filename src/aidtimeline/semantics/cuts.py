@@ -28,10 +28,9 @@ def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
         if fact.id in happened and fact.id not in linked.replaced:
             group = linked.groups.get(fact.id)
             certain = happened[fact.id] == "surely" and group is None
-            if certain or group is not None or fact.fulfils:
-                fulfils = tuple(sorted({each for promise in fact.fulfils for each in standing(promise)}))
-                fact = attrs.evolve(fact, certain=certain, group=group, fulfils=fulfils)  # noqa: PLW2901
-            facts.append(fact)
+            by = None if fact.date.certain_by(as_of) else as_of
+            fulfils = tuple(sorted({each for promise in fact.fulfils for each in standing(promise)}))
+            facts.append(attrs.evolve(fact, certain=certain, by=by, group=group, fulfils=fulfils))
     return tuple(facts)
 
 

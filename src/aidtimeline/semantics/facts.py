@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 
 from attrs import field, frozen
 
@@ -14,6 +14,9 @@ from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 T = TypeVar("T")
+Day: TypeAlias = date
+Rank: TypeAlias = tuple[Any, ...]
+"""What facts are ordered by."""
 
 
 class _Stated(Generic[T]):
@@ -45,9 +48,9 @@ class Fact:
     each other. `members` are the ids of the records that are this one fact: its own and its duplicates. `fulfils` are
     the ids of the promises that it makes good. What else the event states are properties.
 
-    In a view, `certain` says that the fact counts in every world, and `group` links it to facts that may replace it, or
-    that it may replace. There `fulfils` names what stands for the promises: those of them that may count, and all that
-    replaces or may replace them.
+    In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
+    beyond it, and `group` links the fact to others that may replace it, or that it may replace. There `fulfils` names
+    what stands for the promises: those of them that may count, and all that replaces or may replace them.
 
     >>> from aidtimeline import Timeline
     >>> [fact] = [each for each in Timeline.open("events").as_of("2024-07-31").facts if each.disputed]
@@ -69,6 +72,7 @@ class Fact:
     disputed: frozenset[str]
     fulfils: tuple[str, ...] = field(default=(), eq=False)
     certain: bool = False
+    by: Day | None = field(default=None, eq=False)
     group: Group | None = None
 
     def __str__(self) -> str:
@@ -87,7 +91,7 @@ class Fact:
         return self.event.nature
 
     @property
-    def rank(self) -> tuple[Any, ...]:
+    def rank(self) -> Rank:
         """What facts are ordered by: (latest, earliest, known_since, recorded_at, id)."""
         return (
             self.date.latest or date.max,
@@ -96,6 +100,16 @@ class Fact:
             self.recorded_at,
             self.id,
         )
+
+    @property
+    def first(self) -> Rank:
+        """Its place among other facts if it happened on the first of its days: (day, known_since, recorded_at, id)."""
+        return (self.date.earliest or date.min, self.known_since, self.recorded_at, self.id)
+
+    @property
+    def last(self) -> Rank:
+        """Its place if it happened on the last of its days, in a view on the last by the day of the view."""
+        return (min(self.date.latest or date.max, self.by or date.max), self.known_since, self.recorded_at, self.id)
 
     @property
     def via(self) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import reduce
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from attrs import frozen
 
+from aidtimeline.semantics.facts import Rank
 from aidtimeline.semantics.links import Group
 from aidtimeline.values.amounts import ZERO, Quantity
 
@@ -139,16 +140,15 @@ class Total:
 
 
 V = TypeVar("V", bound=Hashable)
-Rank = tuple[Any, ...]
 
 
 @frozen
 class Possible(Generic[V]):
     """The values that a state may have.
 
-    `least` is the lowest rank that the fact which decides has in any world; `ranks` gives for each possible value the
-    highest rank of a fact that states it. A world without such a fact has the rank (), below every other, and the value
-    None.
+    Of the facts that count the last decides, and each may have happened on any of its days. In every world one of them
+    comes no earlier than `least`, so what is stated before it does not decide. `ranks` gives for each possible value
+    its last rank. A world without such a fact has the rank (), below every other, and the value None.
     """
 
     least: Rank
@@ -161,17 +161,17 @@ class Possible(Generic[V]):
 
 
 class Latest(Generic[V]):
-    """The worth of states: of the facts that count, the one of the highest rank decides."""
+    """The worth of states: of the facts that count, the last decides."""
 
     nothing: Possible[V] = Possible((), {None: ()})
 
     @staticmethod
-    def stated(value: V, rank: Rank) -> Possible[V]:
-        """The worth of one fact that counts."""
-        return Possible(rank, {value: rank})
+    def stated(value: V, first: Rank, last: Rank) -> Possible[V]:
+        """The worth of one fact that counts, between its first and its last rank."""
+        return Possible(first, {value: last})
 
     def together(self, one: Possible[V], other: Possible[V]) -> Possible[V]:
-        """The higher of both, in every combination."""
+        """The later of both, in every combination."""
         least = max(one.least, other.least)
         return Possible(least, {v: rank for v, rank in self._highest(one, other).items() if rank >= least})
 
