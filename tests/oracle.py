@@ -45,6 +45,8 @@ Key: TypeAlias = tuple[tuple[str | None, ...], str | None]
 MAX_UNDECIDED = 18
 TIGHT_UNDECIDED = 12
 MAX_DATES = 50_000
+MEASURED = ("kg", "metre", "litre", "tonne", "hour")
+UNCOUNTED = ("cancellation", "observation")
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
 
 
@@ -84,7 +86,10 @@ class Account:
 
 @frozen
 class Fact:
-    """A believed fact: its event as corrected, and what its accounts say when combined."""
+    """A believed fact: its event as corrected, and what its accounts say when combined.
+
+    `counted`: one of them states a number.
+    """
 
     id: str
     event: Event
@@ -92,6 +97,7 @@ class Fact:
     recorded_at: datetime
     span: Interval
     quantity: Interval | None
+    counted: bool
     value: Interval | None
     currency: str | None
     disputed: frozenset[str]
@@ -146,17 +152,48 @@ class Combined:
     approximate: bool
 
 
-def combine(stated: Iterable[tuple[Interval, bool]]) -> Combined:
-    """The intersection of accounts that agree, else the hull of those that contradict another."""
+def common(intervals: list[Interval]) -> Interval | None:
+    """What all have in common; None if that is nothing."""
+    if any(not overlap(one, other) for one in intervals for other in intervals):
+        return None
+    lows = [low for low, _ in intervals if low is not None]
+    highs = [high for _, high in intervals if high is not None]
+    return max(lows, default=None), min(highs, default=None)
+
+
+def combine_dates(stated: Iterable[tuple[Interval, bool]]) -> Combined:
+    """Approximate dates yield; what is left is what all have in common, else the hull of all."""
     accounts = list(stated)
     exact = [interval for interval, approximate in accounts if not approximate]
     chosen = exact or [interval for interval, _ in accounts]
-    contradicting = [one for one in chosen if not all(overlap(one, other) for other in chosen)]
-    if contradicting:
-        return Combined(hull(contradicting), True, not exact)
-    lows = [low for low, _ in chosen if low is not None]
-    highs = [high for _, high in chosen if high is not None]
-    return Combined((max(lows, default=None), min(highs, default=None)), False, not exact)
+    both = common(chosen)
+    return Combined(both or hull(chosen), both is None, not exact)
+
+
+def combine_numbers(stated: Iterable[tuple[Interval, bool]], unit: str | None = None) -> Combined:
+    """What all have in common, else the hull of all; "some" stands aside, and "about" allows half to double."""
+    accounts = list(stated)
+    some = [((Fraction(1), None), False), (unstated(unit), False)]
+    if any(each not in some for each in accounts):
+        accounts = [each for each in accounts if each not in some]
+    exact = [interval for interval, approximate in accounts if not approximate]
+    about = [interval for interval, approximate in accounts if approximate]
+    both = common(exact or about)
+    if both is None or (exact and not all(is_about(both, each) for each in about)):
+        return Combined(hull(interval for interval, _ in accounts), True, bool(about))
+    return Combined(both, False, not exact)
+
+
+def is_about(number: Interval, about: Interval) -> bool:
+    """Whether a number lies wholly between the half of the least and the double of the greatest, or the reverse."""
+    if about[1] is not None and (number[1] is None or number[1] > max(about[1] * 2, about[1] / 2)):
+        return False
+    return bool(number[0] >= min(about[0] / 2, about[0] * 2))
+
+
+def unstated(unit: str | None) -> Interval:
+    """What counts where no number is stated: some of what is counted, any amount of what is measured."""
+    return Fraction(0 if unit in MEASURED else 1), None
 
 
 def capped(dated: Interval, cap: date) -> Interval:
@@ -343,12 +380,21 @@ class Oracle:
         valued = [each for each in accounts if each.currency]
         currency = own.currency if own is not None else valued[0].currency if valued else None
         unit = field_of(event, "unit")
-        stated = {
-            "date": [each.date for each in accounts],
-            "quantity": [each.quantity for each in accounts if each.quantity and each.unit == unit],
-            "value": [each.value for each in valued if each.value and each.currency == currency],
+        counted = [each for each in accounts if each.quantity]
+        quantities = [each.quantity for each in counted if each.quantity and each.unit == unit]
+        is_counted = bool(quantities)
+        if not quantities and field_of(event, "item") and event.kind not in UNCOUNTED:
+            quantities = [(unstated(unit), False)]
+        values = [each.value for each in valued if each.value and each.currency == currency]
+        combined = {"date": combine_dates(each.date for each in accounts)}
+        if quantities:
+            combined["quantity"] = combine_numbers(quantities, unit)
+        if values:
+            combined["value"] = combine_numbers(values)
+        others = {
+            "quantity": any(each.unit != unit for each in counted),
+            "value": any(each.currency != currency for each in valued),
         }
-        combined = {name: combine(each) for name, each in stated.items() if each}
         return Fact(
             id=root,
             event=event,
@@ -356,9 +402,13 @@ class Oracle:
             recorded_at=self._events[root].recorded_at,
             span=combined["date"].interval,
             quantity=combined["quantity"].interval if "quantity" in combined else None,
+            counted=is_counted,
             value=combined["value"].interval if "value" in combined else None,
             currency=currency if "value" in combined else None,
-            disputed=frozenset(name for name, each in combined.items() if each.disputed),
+            disputed=frozenset(
+                [name for name, each in combined.items() if each.disputed]
+                + [name for name, other in others.items() if other]
+            ),
             approximate=frozenset(name for name, each in combined.items() if each.approximate),
         )
 

@@ -219,7 +219,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         "truck: 30 → 30–50: superseded",
     ),
     "superseded by something else": (
-        [PLAIN, trucks("2023-03-10", None, "2023-04-01", item="car", supersedes=name(1))],
+        [PLAIN, trucks("2023-03-10", None, "2023-04-01", item=None, supersedes=name(1))],
         {"as_of": "2023-03-01"},
         {},
         "truck: 30 → 0: superseded",
@@ -257,7 +257,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
             PLAIN,
             trucks("2023-01-10", 40, "2023-02-02"),
             Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-02-15")),
-            Correction(of=name(2), event=trucks("2023-01-10", None, item="car"), sources=report("2023-05-01")),
+            Correction(of=name(2), event=trucks("2023-01-10", None, item=None), sources=report("2023-05-01")),
         ],
         {**SOON, "recorded_until": "2026-11-22"},
         {**LATE, "recorded_until": "2026-11-22"},
@@ -422,9 +422,9 @@ def test_other_links_count_as_superseded() -> None:
     log: list[Event | Amendment] = [
         trucks("2023-01-10", 5),
         trucks(maybe, 10, supersedes=name(3)),
-        trucks("2023-02-10", None, "2023-02-20", item="car", supersedes=name(1)),
-        Correction(of=name(3), event=trucks("2023-02-10", None, item="car"), sources=report("2023-05-01")),
-        trucks(maybe, None, "2023-05-01", item="bus", supersedes=name(1)),
+        trucks("2023-02-10", None, "2023-02-20", item=None, supersedes=name(1)),
+        Correction(of=name(3), event=trucks("2023-02-10", None, item=None), sources=report("2023-05-01")),
+        trucks(maybe, None, "2023-05-01", item=None, supersedes=name(1)),
     ]
     early, later = ({"as_of": "2023-01-20", **known} for known in (SOON, LATE))
 

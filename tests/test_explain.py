@@ -434,8 +434,8 @@ def test_news_is_an_account_with_what_it_says() -> None:
     }
 
 
-def test_what_is_set_aside_is_not_shown() -> None:
-    """A duplicate in another unit gives the fact no quantity, and its report is shown without one."""
+def test_a_number_in_another_unit_is_shown() -> None:
+    """A duplicate in another unit gives the fact no quantity; its report is shown with its own number and unit."""
     view = view_of(
         delivery("2023-07-09", 2),
         delivery("2023-07-09", 2000, unit="kg", sources=report("2023-07-11", "Yomiuri")),
@@ -443,10 +443,11 @@ def test_what_is_set_aside_is_not_shown() -> None:
     )
     [reason, *_] = view.counts().explain("truck").reasons
 
-    assert {(each.source.publisher, str(each.quantity)) for each in reason.reports} == {
-        ("Yomiuri", "None"),
-        ("Kyodo News", "2"),
+    assert {(each.source.publisher, str(each.quantity), each.in_other_unit) for each in reason.reports} == {
+        ("Yomiuri", "None", "2,000 kg"),
+        ("Kyodo News", "2", None),
     }
+    assert reason.disputed == {"quantity"}
 
 
 class ByYear:

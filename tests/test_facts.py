@@ -5,23 +5,44 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import attrs
+import pytest
 from hypothesis import given
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import EVENT_KINDS, Delivery, Event, Participation, Pledge, Record, Source
+from aidtimeline.events import (
+    EVENT_KINDS,
+    Amendment,
+    Announcement,
+    Corroboration,
+    Delivery,
+    Disbursement,
+    Event,
+    Participation,
+    Pledge,
+    Record,
+    Source,
+    Status,
+    Training,
+)
 from aidtimeline.semantics import Fact, believe
 from aidtimeline.testing.strategies import events
 
-DERIVED = {"kind", "rank", "currency", "in_other_books"}
+PAPER = Source(publisher="Rubryka", published="2024")
+DRONES = Delivery(date="2023", item="drone", sources=PAPER)
+DERIVED = {"kind", "rank", "currency", "in_other_books", "quantity_stated"}
 STATED = type(vars(Fact)["donor"])
 PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property | STATED)} - DERIVED
+
+
+def as_log(*events: Event | Amendment) -> list[Record]:
+    return [Record(record_id(event), datetime(2025, 1, 1, tzinfo=UTC), event) for event in events]
 
 
 @given(events())
 def test_a_fact_says_what_its_event_says(event: Event) -> None:
     """Each property is the field of that name, and None for a kind that has no such field."""
     [fact] = believe([Record(record_id(event), datetime(2025, 1, 1, tzinfo=UTC), event)]).facts
-    for name in PROPERTIES:
+    for name in PROPERTIES - ({"quantity"} if not fact.quantity_stated else set()):
         assert getattr(fact, name) == getattr(event, name, None)
     assert fact.currency == (None if fact.value is None else fact.value.currency)
 
@@ -53,3 +74,42 @@ def test_a_fact_prints_short() -> None:
     for text, event in made.items():
         [fact] = believe([Record(record_id(event), datetime(2025, 1, 1, tzinfo=UTC), event)]).facts
         assert str(fact) == text
+
+
+@pytest.mark.parametrize(
+    ("event", "quantity"),
+    [
+        (Delivery(date="2023", item="drone", sources=PAPER), "1.."),
+        (Delivery(date="2023", item="drone", unit="convoy", sources=PAPER), "1.."),
+        (Delivery(date="2023", item="diesel", unit="litres", sources=PAPER), "0.."),
+        (Delivery(date="2023", item="rice", unit="tonne", sources=PAPER), "0.."),
+        (Delivery(date="2023", value="USD 5", sources=PAPER), None),
+        (Pledge(date="2023", item="drone", value="USD 5", sources=PAPER), "1.."),
+        (Announcement(date="2023", item="drone", intent="delivery", sources=PAPER), "1.."),
+        (Training(date="2023", item="demining", unit="person", sources=PAPER), "1.."),
+        (Status(date="2023", project="hd", status="closed", sources=PAPER), None),
+    ],
+    ids=str,
+)
+def test_goods_without_a_number_are_some(event: Event, quantity: str | None) -> None:
+    """More than none of what is counted, any amount of what is measured; the event itself says nothing of it."""
+    [fact] = believe(as_log(event)).facts
+    assert (fact.quantity and fact.quantity.text) == quantity
+    assert (getattr(fact.event, "quantity", None), fact.quantity_stated) == (None, False)
+
+
+def test_some_stands_aside_where_a_number_is_stated() -> None:
+    """Also where the number allows for none: "some" and "none to 20" are none to 20, and nothing is disputed."""
+    for said, quantity in (("4", "4"), ("..20", "..20"), ("0", "0"), ("1..", "1..")):
+        [fact] = believe(as_log(DRONES, Corroboration(of=record_id(DRONES), quantity=said, sources=PAPER))).facts
+        assert (fact.quantity and fact.quantity.text, fact.disputed) == (quantity, frozenset())
+        assert fact.quantity_stated
+
+
+def test_money_in_another_currency_is_no_number_of_the_fact() -> None:
+    """It does not enter the value, but disputes it; what the account says is kept."""
+    paid = Disbursement(date="2023", value="USD 93", sources=PAPER)
+    other = Corroboration(of=record_id(paid), value="EUR 500", sources=PAPER)
+    [fact] = believe(as_log(paid, other)).facts
+    assert (str(fact.value), set(fact.disputed)) == ("USD 93", {"value"})
+    assert sorted(str(account.value) for account in fact.accounts) == ["EUR 500", "USD 93"]

@@ -569,7 +569,7 @@ def test_links_are_corrected() -> None:
         record(3, Correction(of=name(2), event=say(2, Delivery, "2023").event)),
     ]
     [before, after] = [only(log[:2]), only(log)]
-    assert ([each.how for each in before.matches], ends(after.delivered)) == (["linked"], (0, 0))
+    assert ([each.how for each in before.matches], ends(after.delivered)) == (["linked"], (1, None))
 
 
 @pytest.mark.parametrize("promise", [[], [say(1, Pledge, "2024-01-01", 10)]], ids=["nothing", "later"])
@@ -788,7 +788,7 @@ class World:
     def _measures(self, fact: Believed) -> Iterable[tuple[tuple[Any, ...], Interval]]:
         event: Any = fact.event
         delivers = event.kind in ("delivery", "training")
-        if fact.quantity is not None and (delivers or event.kind in PROMISES):
+        if fact.quantity is not None and (delivers or (fact.counted and event.kind in PROMISES)):
             yield (event.donor, event.project, event.item, event.unit, None), fact.quantity
         pays = event.kind in ("delivery", "disbursement", "expenditure")
         if fact.value is not None and (pays or event.kind in PROMISES) and event.side == "provider":

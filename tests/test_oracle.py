@@ -61,12 +61,15 @@ def test_row_needs_a_world() -> None:
     log = [delivery(1, "2022/2023", 30)]
     assert trucks(log, "2021-12-31") is None
     assert trucks(log, "2023-01-01") == (0, 30)
-    assert trucks([delivery(1, "2022")], "2023-01-01") is None
+    assert trucks([delivery(1, "2022", unit="convoy")], "2023-01-01") is None
 
 
 def test_open_quantity() -> None:
-    """What states no upper bound leaves the sum open wherever it may count."""
+    """What states no upper bound, or no number at all, leaves the sum open wherever it may count."""
     assert trucks([delivery(1, "2022", "1.."), delivery(2, "2022", 4)], "2023-01-01") == (5, None)
+    assert trucks([delivery(1, "2022"), delivery(2, "2022", 4)], "2023-01-01") == (5, None)
+    measured = Oracle([delivery(1, "2022", unit="litre")], date(2023, 1, 1))
+    assert measured.counts() == {(("truck",), "litre"): (0, None)}
 
 
 def test_done_is_done() -> None:
@@ -94,9 +97,28 @@ def test_three_accounts() -> None:
 
 
 def test_about_yields() -> None:
-    """An approximate account yields to exact ones."""
+    """An approximate account yields to exact ones between its half and its double."""
     log = [delivery(1, "2023-01-01", "~20"), record(2, Corroboration(of=name(1), quantity=22, sources=report()))]
     assert trucks(log, "2023-01-01") == (22, 22)
+    log += [record(3, Corroboration(of=name(1), quantity="~50", sources=report()))]
+    assert trucks(log, "2023-01-01") == (20, 50)
+
+
+def test_contradicting_accounts() -> None:
+    """The hull of all, also of those that contradict nobody; but "some" says no number."""
+    numbers = [record(n, Corroboration(of=name(1), quantity=n, sources=report())) for n in (2, 4)]
+    assert trucks([delivery(1, "2023-01-01", "1..9"), *numbers], "2023-01-01") == (1, 9)
+    assert trucks([delivery(1, "2023-01-01", "1.."), *numbers], "2023-01-01") == (2, 4)
+    assert trucks([delivery(1, "2023-01-01"), *numbers], "2023-01-01") == (2, 4)
+
+
+def test_another_currency() -> None:
+    """It is no number of the fact, and disputes it."""
+    paid = delivery(1, "2023-01-01", value="USD 93")
+    other = record(2, Corroboration(of=name(1), value="EUR 500", sources=report()))
+    oracle = Oracle([paid, other], date(2023, 1, 1))
+    assert oracle.money() == {((), "USD"): (93, 93)}
+    assert oracle.facts[name(1)].disputed == {"value"}
 
 
 def test_repair_is_as_written_first() -> None:

@@ -14,14 +14,12 @@ from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import DEED, PROMISE, Correction, Event, Record
 from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
+from aidtimeline.semantics.combining import widened
 from aidtimeline.semantics.links import Links, cut_links, link
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
-
-ABOUT = 2
-"""An "about" contradicts nothing that lies between its half and its double. (A threshold for warnings, no bound.)"""
 
 _ANY_DAY = DateRange.between(None, None)
 _ANY_NUMBER = Quantity.parse("0..")
@@ -186,16 +184,9 @@ def wholly_before(one: DateRange, other: DateRange) -> bool:
 
 def _widest(fact: Fact) -> Fact:
     date_ = _ANY_DAY if fact.date.qualified else fact.date
-    uncounted = fact.quantity is None and fact.item is not None and fact.nature is DEED
-    quantity = _ANY_NUMBER if uncounted else fact.quantity and _widest_amount(fact.quantity)
-    value = fact.value and Money(_widest_amount(fact.value.amount), fact.value.currency)
+    uncounted = fact.quantity is not None and not fact.quantity_stated and fact.nature is DEED
+    quantity = _ANY_NUMBER if uncounted else fact.quantity and widened(fact.quantity)
+    value = fact.value and Money(widened(fact.value.amount), fact.value.currency)
     if (date_, quantity, value) == (fact.date, fact.quantity, fact.value):
         return fact
     return attrs.evolve(fact, date=date_, quantity=quantity, value=value)
-
-
-def _widest_amount(amount: Quantity) -> Quantity:
-    if not amount.approximate:
-        return amount
-    low = min(amount.low / ABOUT, amount.low * ABOUT)
-    return Quantity(low, None if amount.high is None else max(amount.high / ABOUT, amount.high * ABOUT))

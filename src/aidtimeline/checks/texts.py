@@ -80,13 +80,13 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
     said = account.record.event
     value = account.value
     if value is not None and fact.value is not None and value.currency != fact.value.currency:
-        message = f"it states {value} of a fact whose value is in {fact.value.currency}, and is set aside"
+        message = f"it states {value} of a fact whose value is in {fact.value.currency}, and disputes it"
         yield place.warning("other-currency", message, "value")
     if isinstance(said, Event):
         unit, own = stated(said, "unit", str), fact.unit
         if unit != own and stated(said, "quantity", Quantity) is not None:
             message = f"it counts in {unit or 'pieces'} what is one fact with a {fact.kind} in {own or 'pieces'}"
-            yield place.warning("other-unit", f"{message}, and is set aside", "quantity")
+            yield place.warning("other-unit", f"{message}, and disputes it", "quantity")
     if isinstance(said, Corroboration):
         for name, amount, carries in (("quantity", said.quantity, Goods), ("value", said.value, Valued)):
             if amount is not None and not isinstance(fact.event, carries):
@@ -97,7 +97,7 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
 def without_units(log: Checked) -> Iterator[Problem]:
     """`no-unit`: a quantity without its unit counts pieces, which this kind does not have: no pieces are trained."""
     for fact in log.belief.facts:
-        if fact.event.units and fact.quantity is not None and fact.unit is None:
+        if fact.event.units and fact.quantity_stated and fact.unit is None:
             message = f"a {fact.kind}'s quantity needs its unit: {' or '.join(fact.event.units)}"
             yield log.place(fact).warning("no-unit", message, "unit")
 

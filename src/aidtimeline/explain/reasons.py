@@ -27,13 +27,17 @@ Cut: TypeAlias = date | datetime | None
 
 @frozen
 class Report:
-    """What one report says of a fact; None: it does not say. `record` is the id of the record that has the report."""
+    """What one report says of a fact; None: it does not say. `record` is the id of the record that has the report.
+
+    `in_other_unit` is a quantity that is no number of the fact, in words.
+    """
 
     record: str
     source: Source
     date: DateRange | None
     quantity: Quantity | None
     value: Money | None
+    in_other_unit: str | None = None
 
 
 class Reason(NamedTuple):
@@ -73,19 +77,22 @@ class Reason(NamedTuple):
             certain=fact.certain,
             disputed=fact.disputed,
             accounts=fact.accounts,
-            reports=tuple(report for account in fact.accounts for report in _reports(account, known_at)),
+            reports=tuple(report for account in fact.accounts for report in _reports(account, fact.unit, known_at)),
             amendments=tuple(amendments),
         )
 
 
-def _reports(account: Account, known_at: Cut) -> Iterator[Report]:
+def _reports(account: Account, unit: str | None, known_at: Cut) -> Iterator[Report]:
     """The reports of an account. What its record says of the fact is what each of its sources says."""
     event = account.record.event
     text: Any = event.event if isinstance(event, Correction) else event
-    quantity = None if account.quantity is None else text.quantity
+    quantity, value = stated(text, "quantity", Quantity), stated(text, "value", Money)
+    other: str | None = None
+    if quantity is not None and account.unit != unit:
+        quantity, other = None, f"{quantity} {account.unit or 'pieces'}"
     for source in account.sources:
         if out_by(source, known_at):
-            yield Report(account.record.id, source, text.date, quantity, stated(text, "value", Money))
+            yield Report(account.record.id, source, text.date, quantity, value, other)
 
 
 def out_by(source: Source, cut: Cut) -> bool:

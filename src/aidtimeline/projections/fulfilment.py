@@ -193,7 +193,8 @@ class Fulfilment:
 def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
     """The amounts of a promise or a delivery, of things and of money, each under the key of its fields."""
     weighed = ("goods", "money") if fact.nature is PROMISE else fact.event.makes_good
-    if fact.quantity is not None and "goods" in weighed:
+    counted = fact.quantity_stated or fact.nature is not PROMISE
+    if fact.quantity is not None and counted and "goods" in weighed:
         key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
         yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
     once = not fact.in_other_books and fact.part_of is None

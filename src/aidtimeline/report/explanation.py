@@ -99,7 +99,7 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
         yield Line("  ", f"replaces {', '.join(reason.event.supersedes)}")
     if reason.disputed:
         yield Line("  ", f"the reports disagree on its {' and '.join(sorted(reason.disputed))}:")
-    alike = len({(report.date, report.quantity, report.value) for report in reason.reports}) == 1
+    alike = len({(report.date, report.quantity, report.in_other_unit, report.value) for report in reason.reports}) == 1
     for report in reason.reports:
         yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
     for record in reason.amendments:
@@ -130,7 +130,8 @@ def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
 
 def _stated(report: Report) -> str:
     """What one report says of quantity, value and date."""
-    amounts = ", ".join(str(each) for each in (report.quantity, report.value) if each is not None)
+    said = (report.quantity, report.in_other_unit, report.value)
+    amounts = ", ".join(str(each) for each in said if each is not None)
     return f"{amounts} ({report.date})" if amounts and report.date else amounts or str(report.date or "the same")
 
 

@@ -16,14 +16,16 @@ from typing import Any
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import Corroboration, Event, Record, stated
-from aidtimeline.semantics.accounts import Account, accounts_of, combine_dates, combine_quantities, combine_values
+from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Record, stated
+from aidtimeline.semantics.accounts import Account, accounts_of
 from aidtimeline.semantics.amendments import Repaired, Reported, repair, report
+from aidtimeline.semantics.combining import Combined, combine_amounts, combine_dates
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Links, link
-from aidtimeline.values.amounts import Money
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import end_of
+from aidtimeline.values.units import some
 
 
 @frozen
@@ -74,11 +76,10 @@ def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_unt
     for root, members in pooled.items():
         base = repaired.events[root]
         text = reported.text(base)
-        unit = stated(text, "unit", str)
         accounts: list[Account] = []
         fulfils: set[str] = set()
         for member in members:
-            known = list(accounts_of(member, unit, reported, known_until))
+            known = list(accounts_of(member, reported, known_until))
             accounts += known
             if known:
                 fulfils.update(identity.root(promise) for promise in reported.text(member).fulfils)
@@ -98,11 +99,8 @@ def _fact(
     record: Record, text: Event, accounts: Sequence[Account], members: tuple[str, ...], fulfils: tuple[str, ...]
 ) -> Fact:
     dates, date_disputed = combine_dates(accounts)
-    quantities = [each.quantity for each in accounts if each.quantity is not None]
-    quantity, quantity_disputed = combine_quantities(quantities) if quantities else (None, False)
-    currency = _currency(text, accounts)
-    values = [each.value for each in accounts if each.value is not None and each.value.currency == currency]
-    value, value_disputed = combine_values(values) if values else (None, False)
+    quantity, quantity_disputed = _quantity(text, accounts)
+    value, value_disputed = _value(text, accounts)
     disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
     return Fact(
         id=record.id,
@@ -117,6 +115,33 @@ def _fact(
         disputed=frozenset(name for name, disputed in disputes.items() if disputed),
         fulfils=fulfils,
     )
+
+
+def _quantity(text: Event, accounts: Sequence[Account]) -> Combined[Quantity | None]:
+    """The quantity in the unit of the text. A number in another unit is none of this fact, and disputes it.
+
+    Goods whose number nobody states are some.
+    """
+    unit = stated(text, "unit", str)
+    counted = [each for each in accounts if each.quantity is not None]
+    quantities = [each.quantity for each in counted if each.quantity is not None and each.unit == unit]
+    others = len(quantities) < len(counted)
+    if quantities:
+        quantity, disputed = combine_amounts(quantities, some(unit))
+        return quantity, disputed or others
+    goods = text.nature in (PLAN, PROMISE, DEED) and stated(text, "item", str) is not None
+    return some(unit) if goods else None, others
+
+
+def _value(text: Event, accounts: Sequence[Account]) -> Combined[Money | None]:
+    """The value in one currency. Money in another is no number of this fact, and disputes it."""
+    values = [each.value for each in accounts if each.value is not None]
+    currency = _currency(text, accounts)
+    amounts = [each.amount for each in values if each.currency == currency]
+    if currency is None or not amounts:
+        return None, bool(values)
+    amount, disputed = combine_amounts(amounts)
+    return Money(amount, currency), disputed or len(amounts) < len(values)
 
 
 def _currency(text: Event, accounts: Sequence[Account]) -> str | None:

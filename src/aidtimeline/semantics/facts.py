@@ -44,9 +44,11 @@ class Fact:
     """What an event says, as corrected, with all known accounts of it combined.
 
     `id` and `recorded_at` are those of the original record. `event` is its text as corrected, while `date`, `quantity`
-    and `value` are what the accounts give together; `disputed` names those of the three on which accounts contradict
-    each other. `members` are the ids of the records that are this one fact: its own and its duplicates. `fulfils` are
-    the ids of the promises that it makes good. What else the event states are properties.
+    and `value` are what the accounts give together. `disputed` names those of the three on which accounts contradict
+    each other, or one states an amount in another unit or currency. Goods of which nobody states a number are some:
+    `quantity` is `1..` (`0..` of what is measured), while that of `event` is None. `members` are the ids of the records
+    that are this one fact: its own and its duplicates. `fulfils` are the ids of the promises that it makes good. What
+    else the event states are properties.
 
     In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
     beyond it, and `group` links the fact to others that may replace it, or that it may replace. There `fulfils` names
@@ -141,6 +143,11 @@ class Fact:
     value_date = _Stated(DateRange, "The day on which the value is valued.")
     ref = _Stated(str, "The source's own reference.")
     note = _Stated(str, "A note by the recorder.")
+
+    @property
+    def quantity_stated(self) -> bool:
+        """Whether an account states the quantity, in the fact's unit."""
+        return any(each.quantity is not None and each.unit == self.unit for each in self.accounts)
 
     @property
     def currency(self) -> str | None:
