@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import Delivery, Event, Participation, Project, Record, Source, Status
+from aidtimeline.events import Delivery, Event, Participation, Project, Record, Retraction, Source, Status
 from aidtimeline.testing import quantities
 from aidtimeline.testing.strategies import FIRST, LAST, PROJECTS
 from aidtimeline.values.dates import DateRange
@@ -86,3 +86,27 @@ _STATES: st.SearchStrategy[Callable[..., Event]] = st.sampled_from(
         partial(Project, title="Two"),
     )
 )
+
+
+def knotted_logs(draw: st.DrawFn, size: int = 6) -> list[Record]:
+    """Logs of deliveries of two items that replace each other in every way, circles included; some are withdrawn.
+
+    Their ids are numbers, so that links run forwards too. On `FIRST` each has happened, perhaps has, or has not.
+    """
+    ids = [f"{number:032x}" for number in range(1, draw(st.integers(2, size)) + 1)]
+    now, published = datetime.combine(LAST, time(), UTC), Source(publisher="Kyodo News", published="9999-12-31")
+    written: list[Record] = []
+    for each in ids:
+        earliest, latest = draw(st.sampled_from(((0, 0), (0, 1), (0, 1), (1, 1))))
+        event = Delivery(
+            date=DateRange.between(FIRST + timedelta(days=earliest), FIRST + timedelta(days=latest)),
+            item=draw(st.sampled_from(("truck", "car"))),
+            quantity=1 + len(written),
+            supersedes=draw(st.lists(st.sampled_from(ids), max_size=3, unique=True)),
+            sources=published,
+        )
+        written.append(Record(each, now, event))
+    for each in draw(st.lists(st.sampled_from(ids), max_size=2, unique=True)):
+        retraction = Retraction(of=each, reason="never seen", sources=published)
+        written.append(Record(record_id(retraction), now, retraction))
+    return written

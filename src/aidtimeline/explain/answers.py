@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
@@ -15,6 +16,7 @@ from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.projections import Bounds, State, Sum, Term, Values, fold
 from aidtimeline.projections.results import Result, found_key
 from aidtimeline.projections.sums import Sums
+from aidtimeline.semantics import Fact
 from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about, superseders
 from aidtimeline.semantics.view import Viewed
@@ -94,7 +96,8 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
     whole = found_key(key, by_key, names, units=units)
     terms = by_key[whole]
     counting = [fact for fact in view.facts if fact.id in terms]
-    replacing = superseders(counting, view.belief)
+    adds = partial(_adds, piece=piece, key=whole)
+    replacing = superseders(counting, view.belief, view.as_of, adds)
     records = tuple(records_about({*terms, *replacing}, _in_log(view), view.belief))
     values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Explanation(
@@ -107,6 +110,10 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
         view=view,
         question=projection,
     )
+
+
+def _adds(fact: Fact, *, piece: Any, key: Hashable) -> bool:
+    return any(each == key for each, _ in piece.terms(fact))
 
 
 def _in_words(key: object) -> str:

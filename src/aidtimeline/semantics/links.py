@@ -22,12 +22,14 @@ class Links:
     """The links between facts, free of circles.
 
     `order` lists every linked id, what supersedes before what it supersedes; `above` gives the direct superseders of an
-    id; `circles` lists the ids that supersede each other in a circle. The links between these are ignored.
+    id; `circles` lists the ids that supersede each other in a circle. The links between these are ignored; `ignored`
+    gives them as they were given, superseder → superseded.
     """
 
     order: tuple[str, ...]
     above: Mapping[str, tuple[str, ...]]
     circles: tuple[tuple[str, ...], ...] = ()
+    ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
@@ -43,11 +45,15 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
             circles.append(tuple(sorted(members)))
     order.reverse()
     above: dict[str, list[str]] = defaultdict(list)
+    ignored: dict[str, list[str]] = defaultdict(list)
     for each in order:
         for target in below.get(each, ()):
             if circle_of[target] != circle_of[each]:
                 above[target].append(each)
-    return Links(tuple(order), {each: tuple(given) for each, given in above.items()}, tuple(sorted(circles)))
+            else:
+                ignored[each].append(target)
+    by_id, inside = ({each: tuple(given) for each, given in links.items()} for links in (above, ignored))
+    return Links(tuple(order), by_id, tuple(sorted(circles)), inside)
 
 
 def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[str]]:

@@ -2,42 +2,137 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from datetime import date
 
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.links import Group, all_above, link
+
+TANGLED = 300
+"""In a group or circle of more facts, what no link needs to run through is named too."""
 
 
-def superseders(facts: Iterable[Fact], belief: Belief) -> set[str]:
+def superseders(facts: Iterable[Fact], belief: Belief, as_of: date, adds: Callable[[Fact], bool]) -> set[str]:
     """The ids of all that may replace one of the facts, directly or through others, and of what the links run through.
 
-    The facts are of one view. What cannot have happened by its cut and passes no link on is left out. If several of the
-    ids are in one circle of links, the circle's other ids are there too, with all that is above them: without one of
-    them it would not be a circle, and its links would hold.
+    The facts are those of one view, as of a day, that add to an answer; `adds` says of any fact whether it would. What
+    cannot have happened by then, and what links need not run through, is left out. Links between the members of a
+    circle are ignored, so if ids are in a circle, others of it are there too: as many as keep it one. Where these would
+    add to the answer themselves, what replaces them is there too.
     """
     facts = list(facts)
     ids = {fact.id for fact in facts}
     groups = {fact.group.key: fact.group for fact in facts if fact.group is not None}
-    linked = {each for group in groups.values() for part in group.parts(ids) for each in part.members}
-    return _with_circles(ids | linked, belief) - ids
+    found = set(ids)
+    for group in groups.values():
+        for part in group.parts(ids):
+            found |= _needed(part, ids)
+    return _Kept(found, belief, as_of, adds).ids - ids
 
 
-def _with_circles(ids: set[str], belief: Belief) -> set[str]:
-    """The ids, and those without which other links would be ignored than in the whole log."""
-    while True:
-        size = len(ids)
-        for circle in belief.links.circles:
-            missing = [each for each in circle if each not in ids]
-            if len(missing) < len(circle) - 1:
-                while missing:
-                    each = missing.pop()
-                    if each not in ids:
-                        ids.add(each)
-                        missing.extend(belief.links.above.get(each, ()))
-        if len(ids) == size:
-            return ids
+def _needed(part: Group, ids: Container[str]) -> set[str]:
+    """The members of a part without those that no link needs to run through."""
+    above = dict(part.above)
+    below: dict[str, list[str]] = defaultdict(list)
+    for each, others in above.items():
+        for other in others:
+            below[other].append(each)
+    if len(part.members) > TANGLED or all(len(others) < 2 for others in above.values()):
+        return set(part.members)
+
+    def perhaps_above(each: str, without: str) -> set[str]:
+        reached = all_above([each], {**above, without: ()} if each != without else above)
+        return {other for other in reached if part.happened[other] == "perhaps"} - {each}
+
+    for each in part.members:
+        if part.happened[each] != "never":
+            continue
+        through = perhaps_above(each, each)
+        lower = [other for other in below[each] if each in above[other]]
+        if all(through <= perhaps_above(other, each) for other in lower):
+            for other in lower:
+                above[other] = tuple(one for one in above[other] if one != each)
+    return all_above((each for each in part.members if each in ids), above)
+
+
+class _Kept:
+    """The `ids`, with those without which other links would be ignored than in the whole log."""
+
+    def __init__(self, core: set[str], belief: Belief, as_of: date, adds: Callable[[Fact], bool]) -> None:
+        self.ids = set(core)
+        self._links, self._as_of, self._adds = belief.links, as_of, adds
+        if not belief.links.circles:
+            return
+        self._facts = {fact.id: fact for fact in belief.facts}
+        self._circle_of = {each: circle for circle in belief.links.circles for each in circle}
+        self._matter = {*core, *(other for each in core for other in belief.links.above.get(each, ()))}
+        self._waiting = list(dict.fromkeys(self._circle_of[each] for each in core if each in self._circle_of))
+        while self._waiting:
+            self._keep(self._waiting.pop())
+
+    def _keep(self, circle: tuple[str, ...]) -> None:
+        """Add members of a circle, until every link between its members here is in a circle of them."""
+        while True:
+            here = [each for each in circle if each in self.ids]
+            if len(circle) > TANGLED:
+                missing = [each for each in circle if each not in self.ids] if len(here) > 1 else []
+            else:
+                missing = self._missing(circle, here)
+            if not missing:
+                return
+            for each in missing:
+                self._add(each)
+
+    def _missing(self, circle: tuple[str, ...], here: list[str]) -> list[str]:
+        within = {each: [other for other in self._links.ignored.get(each, ()) if other in self.ids] for each in here}
+        number = {each: at for at, round_ in enumerate(link(within).circles) for each in round_}
+        for each in here:
+            for other in within[each]:
+                if other in self._matter and number.get(each, -1) != number.get(other, -2):
+                    return [step for step in path(other, each, self._links.ignored) if step not in self.ids]
+        return []
+
+    def _add(self, each: str) -> None:
+        """Add an id, and if it would add to the answer by itself, what replaces it."""
+        self.ids.add(each)
+        self._matter.update(self._links.above.get(each, ()))
+        if each in self._circle_of:
+            self._waiting.append(self._circle_of[each])
+        fact = self._facts.get(each)
+        if fact is not None and fact.date.possible_by(self._as_of) and self._adds(fact):
+            surely = (other for other in all_above([each], self._links.above) - {each} if self._has_happened(other))
+            top = min(surely, default=None, key=lambda other: (other not in self.ids, other))
+            for step in () if top is None else path(each, top, self._links.above):
+                if step not in self.ids:
+                    self._add(step)
+
+    def _has_happened(self, each: str) -> bool:
+        return each in self._facts and self._facts[each].date.certain_by(self._as_of)
+
+
+def path(start: str, end: str, links: Mapping[str, Iterable[str]]) -> list[str]:
+    """The ids on a shortest way along links, both ends included; empty if there is none.
+
+    >>> path("a", "d", {"a": ["b", "c"], "c": ["d"], "b": ["c"]})
+    ['a', 'c', 'd']
+    """
+    came: dict[str, str | None] = {start: None}
+    waiting = deque([start])
+    while waiting and end not in came:
+        each = waiting.popleft()
+        for other in links.get(each, ()):
+            if other not in came:
+                came[other] = each
+                waiting.append(other)
+    steps: list[str] = []
+    at: str | None = end if end in came else None
+    while at is not None:
+        steps.append(at)
+        at = came[at]
+    return steps[::-1]
 
 
 def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief) -> list[Record]:
