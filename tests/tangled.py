@@ -88,6 +88,7 @@ _STATES: st.SearchStrategy[Callable[..., Event]] = st.sampled_from(
 )
 
 
+@st.composite
 def knotted_logs(draw: st.DrawFn, size: int = 6) -> list[Record]:
     """Logs of deliveries of two items that replace each other in every way, circles included; some are withdrawn.
 

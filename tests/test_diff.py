@@ -276,7 +276,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
     "known under the id of another, of something else": (
         [
             trucks("2023-01-10", 30, "2023-05-01"),
-            trucks("2023-01-10", None, "2023-02-02", item="car"),
+            trucks("2023-01-10", None, "2023-02-02", item=None),
             Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-05-01")),
         ],
         SOON,
