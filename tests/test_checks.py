@@ -684,6 +684,7 @@ def test_levels_are_told_only_where_replay_agrees(
         if problem.code.startswith("observation-"):
             [observation] = (record.event for record in records if record.id == problem.event_id)
             assert isinstance(observation, Observation)
+            assert observation.quantity is not None
             where = {"donor": observation.donor} if observation.donor else {}
             first, last = observation.date.earliest, observation.date.latest
             assert first is not None

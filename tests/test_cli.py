@@ -385,10 +385,8 @@ def test_a_table_of_money(run: Run, log: Path) -> None:
 
 def test_what_a_sum_of_money_leaves_out_is_shown(run: Run, empty: Path) -> None:
     """How much is reported twice, and how to see it; nothing is shown if it was asked for, nor in other answers."""
-    flows = [
-        Commitment(date="2023", donor="JP", value="USD 5", sources=[RUBRYKA], **more)
-        for more in ({}, {"side": "receiver"}, {"side": "receiver", "part_of": "a"}, {"part_of": "a"})
-    ]
+    more: list[dict[str, Any]] = [{}, {"side": "receiver"}, {"side": "receiver", "part_of": "a"}, {"part_of": "a"}]
+    flows = [Commitment(date="2023", donor="JP", value="USD 5", sources=[RUBRYKA], **each) for each in more]
     received = Receipt(date="2023", value="USD 4", side="receiver", sources=[RUBRYKA])
     EventLog(empty).append([*flows, received])
     why = "left out, because another fact reports the same money"

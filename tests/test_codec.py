@@ -6,6 +6,7 @@ import hashlib
 import json
 import typing
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -27,6 +28,7 @@ from aidtimeline.events import (
     Corroboration,
     Delivery,
     Event,
+    Observation,
     Participation,
     Record,
     Retraction,
@@ -114,6 +116,7 @@ sources = st.builds(
     title=st.none() | texts,
     published=st.none() | dates,
     quote=st.none() | texts,
+    archived=st.sampled_from([None, None, None, "https://web.archive.org/1"]),
 )
 
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
@@ -128,7 +131,16 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "role": st.sampled_from(ROLES),
     "status": st.sampled_from(STATUSES),
     "side": st.sampled_from(SIDES),
-    "part_of": st.sampled_from((None, "hd-capacity")),
+    "part_of": st.sampled_from(("hd-capacity", "a ref of any form ")),
+    "overlaps": st.lists(ids | slugs, max_size=2),
+    "location": slugs
+    | st.dictionaries(slugs, st.none() | st.sampled_from([0, 25, Decimal("12.5")]), min_size=1, max_size=4),
+    "sector": st.sampled_from(["72040", "1:12220", "10:food", {"72040": 30, "12220": None, "10:food": "99.9"}]),
+    "humanitarian": st.booleans(),
+    "valued": st.lists(moneys, max_size=2),
+    "of_kind": st.sampled_from(["pledge", "disbursement"]),
+    "quantity": quantities,
+    "indicator": slugs,
     "unit": st.sampled_from(["person", "course"]),
     "of": ids,
     "duplicate_of": ids,
@@ -148,7 +160,8 @@ def drawn(cls: Any) -> st.SearchStrategy[Any]:
     for each in attrs.fields(cls):
         hint = next((arg for arg in typing.get_args(hints[each.name]) if arg in BY_TYPE), hints[each.name])
         values = BY_NAME.get(each.name, BY_TYPE.get(hint, slugs))
-        (required if each.default is attrs.NOTHING or each.name == "item" else optional)[each.name] = values
+        stated = each.default is attrs.NOTHING or (cls is Observation and each.name in ("indicator", "quantity"))
+        (required if stated or each.name == "item" else optional)[each.name] = values
     return st.fixed_dictionaries(required, optional=optional).map(lambda given: cls(**given))
 
 
@@ -333,7 +346,7 @@ def test_without_an_upcast_an_old_version_is_unknown() -> None:
     """The message says which versions are known."""
     assert problems(written(OLD)) == [("unknown-version", "$.v")]
     with pytest.raises(UnreadableLog, match="expected a version of delivery that is known here: 0, 1"):
-        decode(written({**OLD, "v": 2}), upcasts=UPCASTS)
+        decode(written({**OLD, "v": 3}), upcasts=UPCASTS)
 
 
 # Faulty lines.
@@ -573,7 +586,7 @@ def test_what_should_be_an_object_says_which() -> None:
     assert [str(problem) for problem in error.value.problems] == [
         "a.jsonl:3: error bad-value: $.value: found 5, expected money as an object with amount, currency",
         "a.jsonl:3: error bad-value: $.sources[0]: found 'x', expected source as an object with "
-        "publisher, title, url, published, retrieved, attribution, quote, dataset, locator",
+        "publisher, title, url, published, retrieved, attribution, quote, dataset, locator, archived",
     ]
 
 
@@ -774,9 +787,113 @@ def test_a_kind_that_needs_a_project_says_so() -> None:
     assert event_to_json(attrs.evolve(event, left=True))["left"] is True
 
 
-def test_every_kind_has_a_version() -> None:
-    """Which is at least 1, and today's is what is written."""
+def test_every_kind_has_its_versions() -> None:
+    """Those that are written; without anything new it is the first."""
     assert VERSIONS.keys() == KINDS.keys()
     status = Status(date="2023", project="p", status="closed", sources=Source(title="t"))
-    assert event_to_json(status)["v"] == VERSIONS["status"] >= 1
-    assert event_to_json(Corroboration(of="0" * 32, sources=Source(title="t")))["v"] == VERSIONS["corroboration"]
+    assert event_to_json(status)["v"] == VERSIONS["status"][0] == 1
+    assert event_to_json(Corroboration(of="0" * 32, sources=Source(title="t")))["v"] == 1
+
+
+NEW: list[dict[str, Any]] = [
+    {**TRUCKS, "v": 2, "sector": "72040"},
+    {**TRUCKS, "v": 2, "sector": {"10:food": 100, "12220": 70, "72040": "29.5"}},
+    {**TRUCKS, "v": 2, "location": {"KE": 60, "UG": None}},
+    {**TRUCKS, "v": 2, "humanitarian": False},
+    {**TRUCKS, "v": 2, "overlaps": ["hd-capacity", "0" * 32]},
+    {**TRUCKS, "v": 2, "valued": [{"amount": 5, "currency": "USD"}]},
+    {**TRUCKS, "v": 2, "sources": [{"publisher": "A"}, {"publisher": "B", "archived": "https://web.archive.org/1"}]},
+    {**SECOND_ACCOUNT, "v": 2, "sources": [{"url": "a", "archived": "b"}]},
+    {"kind": "training", "v": 2, "date": "2023", "part_of": "flow 7", "sources": [{"title": "t"}]},
+    {"kind": "observation", "v": 2, "date": "2023", "value": PLEDGE["value"], "sources": [{"title": "t"}]},
+    {**TRUCKS, "kind": "observation", "v": 2, "of_kind": "pledge"},
+    {
+        "kind": "cancellation",
+        "v": 2,
+        "date": "2023",
+        "quantity": 5,
+        "supersedes": ["0" * 32],
+        "sources": [{"url": "u"}],
+    },
+]
+
+
+@pytest.mark.parametrize("fields", NEW)
+def test_only_what_is_new_raises_the_version(fields: dict[str, Any]) -> None:
+    """A line with a field of version 2 says so, keeps all that it states, and says so in a correction too."""
+    event = decode(written(fields)).event
+    assert event_to_json(event) == fields
+    nested = {**REPLACED, "event": fields}
+    assert event_to_json(decode(written(nested)).event) == nested
+
+
+@pytest.mark.parametrize("fields", NEW)
+def test_the_version_is_that_of_what_a_line_states(fields: dict[str, Any]) -> None:
+    """An earlier one lacks a field, and a draft cannot have it either; a later one is refused in a line alone."""
+    earlier = {**fields, "v": 1}
+    assert problems(written(earlier)) == [("unknown-version", "$.v")]
+    assert problems(written({**REPLACED, "event": earlier})) == [("unknown-version", "$.event.v")]
+    with pytest.raises(UnreadableLog, match=r"found 1, expected 2 \(version 1 lacks a field that is here\)"):
+        event_from_json(earlier)
+
+
+def test_a_line_without_anything_new_is_of_version_1() -> None:
+    """So there is one way to write it. A draft may say 2, as one may who always does."""
+    assert problems(written({**TRUCKS, "v": 2})) == [("unknown-version", "$.v")]
+    assert event_from_json({**TRUCKS, "v": 2}) == event_from_json(TRUCKS)
+
+
+@pytest.mark.parametrize("part_of", ["hd-capacity", "a flow, as its source calls it", "x" * 300])
+def test_money_had_wholes_before(part_of: str) -> None:
+    """Lines of version 1 that are part of another stay as they are."""
+    event = decode(written({**PLEDGE, "part_of": part_of})).event
+    assert event_to_json(event) == {**PLEDGE, "part_of": part_of}
+
+
+def test_the_order_of_shares_is_not_part_of_an_event() -> None:
+    """In whatever order they are given, an event and its id are the same."""
+    given = [{"UG": 40, "KE": 60}, {"KE": 60, "UG": 40}, {"KE": "60.0", "UG": "40"}]
+    events = [event_from_json({**TRUCKS, "v": 2, "location": each}) for each in given]
+    assert len({record_id(event) for event in events}) == len(set(events)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("location", {"KE": 60, "UG": 41}, "found {'KE': 60, 'UG': 41}, expected shares of at most 100 % together"),
+        ("location", {"KE": -1}, "found '-1', expected a percentage from 0 to 100, or null"),
+        ("location", {}, "found {}, expected shares in percent such as"),
+        ("location", ["KE"], "found ['KE'], expected a slug, or shares in percent such as"),
+        ("location", {"": 5}, "found '', expected a slug"),
+        ("location", {"KE": [1]}, "found [1], expected a quantity"),
+        ("sector", {"72040": 60, "1:72040": 40}, "expected shares in percent such as"),
+        ("sector", {"72040": 60, "1:12220": 41}, "expected shares of at most 100 % together"),
+        ("humanitarian", "yes", "found 'yes', expected true or false"),
+        ("overlaps", "hd", "found 'hd', expected a list of texts"),
+        ("valued", [{"amount": 5}], "found nothing, expected a currency code"),
+    ],
+)
+def test_new_fields_are_held_to_what_they_are(field: str, value: Any, said: str) -> None:
+    """The message says what was found, and what may stand there."""
+    with pytest.raises(UnreadableLog) as refused:
+        event_from_json({**TRUCKS, "v": 2, field: value})
+    assert said in str(refused.value)
+
+
+def test_a_share_with_a_fraction_is_a_text() -> None:
+    """As every number with one."""
+    with pytest.raises(UnreadableLog, match="write it as text"):
+        decode(written({**TRUCKS, "v": 2, "location": {"KE": 12.5}}))
+
+
+def test_an_observation_has_a_number_of_something() -> None:
+    """A quantity of an item or indicator, or a value, or both."""
+    source = Source(title="t")
+    lacking: list[dict[str, Any]] = [{"item": "truck"}, {"indicator": "paid"}]
+    for stated in lacking:
+        with pytest.raises(InvalidValue, match="expected an observation's quantity or value"):
+            Observation(date="2023", sources=source, **stated)
+    with pytest.raises(InvalidValue, match="expected an observation's item or indicator"):
+        Observation(date="2023", value="USD 1", quantity=3, sources=source)
+    with pytest.raises(InvalidValue, match="expected one of announcement, pledge, "):
+        Observation(date="2023", value="USD 1", of_kind="observation", sources=source)

@@ -15,26 +15,26 @@ import pytest
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS, KINDS, Delivery, Event, Payment, Promise, Source, State, Training
 
-FIRST = "date project package donor recipient via location"
-OF_PROJECT = "date package donor recipient via location project"
-LAST = "fulfils supersedes ref note sources"
-GOODS, BOOKED = "item quantity unit", "value_date side part_of"
+FIRST = "date project package donor recipient via location sector humanitarian"
+OF_PROJECT = "date package donor recipient via location sector humanitarian project"
+LAST = "part_of overlaps fulfils supersedes ref note sources"
+GOODS, MONEY, BOOKED = "item quantity unit", "value valued", "value_date side"
 
-#: The fields of a line of each kind, in order. It never changes: what is written stays as it is.
+#: The fields of a line of each kind, in order. Those of old lines never change places.
 LINES = {
-    "announcement": f"{FIRST} intent party role {GOODS} value {LAST}",
-    "pledge": f"{FIRST} {GOODS} value due {BOOKED} {LAST}",
-    "commitment": f"{FIRST} {GOODS} value due {BOOKED} {LAST}",
-    "disbursement": f"{FIRST} value {BOOKED} {LAST}",
-    "receipt": f"{FIRST} value {BOOKED} {LAST}",
-    "expenditure": f"{FIRST} value {BOOKED} {LAST}",
-    "delivery": f"{FIRST} {GOODS} value {BOOKED} {LAST}",
+    "announcement": f"{FIRST} intent party role {GOODS} {MONEY} {LAST}",
+    "pledge": f"{FIRST} {GOODS} {MONEY} due {BOOKED} {LAST}",
+    "commitment": f"{FIRST} {GOODS} {MONEY} due {BOOKED} {LAST}",
+    "disbursement": f"{FIRST} {MONEY} {BOOKED} {LAST}",
+    "receipt": f"{FIRST} {MONEY} {BOOKED} {LAST}",
+    "expenditure": f"{FIRST} {MONEY} {BOOKED} {LAST}",
+    "delivery": f"{FIRST} {GOODS} {MONEY} {BOOKED} {LAST}",
     "training": f"{FIRST} {GOODS} {LAST}",
     "project": f"{OF_PROJECT} title parent planned_start planned_end actual_start actual_end {LAST}",
     "status": f"{OF_PROJECT} status {LAST}",
     "participation": f"{OF_PROJECT} party role left {LAST}",
-    "cancellation": f"{FIRST} {LAST}",
-    "observation": f"{FIRST} item indicator quantity unit {LAST}",
+    "cancellation": f"{FIRST} {GOODS} {MONEY} {LAST}",
+    "observation": f"{FIRST} of_kind item indicator quantity unit {MONEY} {LAST}",
     "correction": "of event reason ref note sources",
     "retraction": "of reason duplicate_of ref note sources",
     "corroboration": "of date quantity value ref note sources",

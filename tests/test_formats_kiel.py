@@ -269,7 +269,7 @@ def test_the_value_is_that_of_the_row_marked_first(tmp_path: Path) -> None:
     assert str(events(found)["JPM1"].value) == "JPY 1,000"
     tranche = events(found)["JPM1/given/2022-05-01"]
     assert isinstance(tranche, Observation)
-    assert (tranche.quantity.text, tranche.unit, tranche.indicator) == ("700", "JPY", packages.TRANCHE)
+    assert (str(tranche.quantity), tranche.unit, tranche.indicator) == ("700", "JPY", packages.TRANCHE)
     assert [reason for reason, _ in worth_a_look(found)] == [packages.MANY_VALUES]
     assert str(events(readings(tmp_path, rows[0], rows[1]))["JPM1"].value) == "JPY 700"
 
@@ -307,11 +307,11 @@ def test_estimates_are_observations(tmp_path: Path) -> None:
         row(item="bus", value="Not given", price=".", promised_usd="about 9", delivered_eur="3", total_eur="0"),
     )
     observed = {
-        ref: (e.quantity.text, e.unit, e.item) for ref, e in events(found).items() if isinstance(e, Observation)
+        ref: (str(e.quantity), e.unit, e.item) for ref, e in events(found).items() if isinstance(e, Observation)
     }
     assert observed == {
         "JPM1/unit price/truck": ("500", "USD", "truck"),
-        "JPM1/promised value/truck": ("5000", "USD", "truck"),
+        "JPM1/promised value/truck": ("5,000", "USD", "truck"),
         "JPM1/total": ("7", "JPY", None),
         "JPM1/total in EUR": ("8.5", "EUR", None),
         "JPM1/delivered in EUR": ("3", "EUR", None),

@@ -17,10 +17,12 @@ import attrs
 import pytest
 
 from aidtimeline.codec import event_from_json, event_to_json
+from aidtimeline.codec.versions import version_of
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Event, Goods, Source, Valued
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 SECTION = re.compile(r"^## (?P<name>.*)\n\n(?P<text>(?:(?![|#]).*\n)*)(?P<table>(?:\|.*\n)*)\n*", re.MULTILINE)
@@ -30,6 +32,8 @@ TYPES: Mapping[Any, str] = {
     Quantity | None: "quantity",
     Money | None: "money",
     bool | None: "true or false",
+    str | Shares | None: "slug or shares",
+    tuple[Money, ...] | None: "list of money",
     tuple[Source, ...] | None: "sources",
     Event | Amendment | None: "event",
 }
@@ -211,11 +215,12 @@ def test_the_examples_are_read_and_written(kind: str) -> None:
         values = examples("Fields that events share", "Fields of kinds")
     every = attrs.fields(KINDS[kind])
     least = {each.name: values[each.name] for each in every if required(each)}
-    least |= {"item": "truck"} if kind == "observation" else {}
+    least |= {"item": "truck", "quantity": 4} if kind == "observation" else {}
 
     for each in every:
-        draft = {"kind": kind, "v": 1, **least, each.name: values[each.name]}
-        assert event_to_json(event_from_json(draft)) == draft, each.name
+        draft = {"kind": kind, "v": 2, **least, each.name: values[each.name]}
+        event = event_from_json(draft)
+        assert event_to_json(event) == {**draft, "v": version_of(event)}, each.name
 
 
 @pytest.mark.parametrize(("heading", "cls"), [("Fields of a source", Source), ("Fields of money", Money)])
@@ -223,7 +228,13 @@ def test_the_examples_within_fields_are_read_and_written(heading: str, cls: type
     """The examples of a source's fields make a source, and those of money an amount of money."""
     values = examples(heading)
     field = {"sources": [values]} if cls is Source else {"value": values}
-    draft = {"kind": "pledge", "v": 1, "date": "2023", "sources": [{"publisher": "Kyodo News"}], **field}
+    draft = {
+        "kind": "pledge",
+        "v": 2 if cls is Source else 1,
+        "date": "2023",
+        "sources": [{"publisher": "Kyodo News"}],
+        **field,
+    }
 
     assert set(values) == {each.name for each in attrs.fields(cls)}
     assert event_to_json(event_from_json(draft)) == draft

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.vocabulary import NO_VOCABULARY, Item, Party, ProjectName, Vocabulary
+from aidtimeline.vocabulary import NO_VOCABULARY, Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
 
 def folder(tmp_path: Path, **files: str | bytes) -> Path:
@@ -26,6 +26,9 @@ def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
             items='{"slug":"truck","label":"truck","unit":null,"category":"vehicle"}\n\n{"slug":"rice","label":"rice","unit":"t"}',
             parties='{"slug":"JP","name":"Japan","kind":"government","country":"JP","iati_org_id":"XM-DAC-701"}\n',
             projects='{"slug":"hd-capacity","label":"Capacity “HD”"}\r\n',
+            datasets='{"slug":"fts","name":"Financial Tracking Service","overlaps":["iati"],"names":["FTS"]}',
+            rates='{"currency":"USD","per":"EUR","rate":"1.0530","date":"2022","source":"ECB"}\n'
+            '{"currency":"JPY","per":"EUR","rate":138,"date":"2022-06","source":"ECB"}',
         )
     )
     assert loaded == Vocabulary(
@@ -35,7 +38,13 @@ def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
         },
         parties={"JP": Party(slug="JP", name="Japan", kind="government", country="JP", iati_org_id="XM-DAC-701")},
         projects={"hd-capacity": ProjectName(slug="hd-capacity", label="Capacity “HD”")},
+        datasets={"fts": Dataset(slug="fts", name="Financial Tracking Service", overlaps="iati", names="FTS")},
+        rates=(
+            Rate(currency="USD", per="EUR", rate="1.053", date="2022", source="ECB"),
+            Rate(currency="JPY", per="EUR", rate=138, date="2022-06", source="ECB"),
+        ),
     )
+    assert loaded.label("dataset", "fts") == "Financial Tracking Service"
 
 
 def test_a_missing_vocabulary_is_empty(tmp_path: Path) -> None:
@@ -101,3 +110,29 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "vocabulary" / "items.jsonl").mkdir(parents=True)
     [problem] = load_vocabulary(tmp_path).problems
     assert problem.code == "unreadable-file"
+
+
+def test_a_party_is_found_by_each_of_its_names() -> None:
+    """A slug goes before a name, and a name before another party's other name."""
+    parties = {
+        "TR": Party(slug="TR", name="Türkiye", names=["Turkey", "UNDP"]),
+        "undp": Party(slug="undp", name="UN Development Programme", names=["Türkiye"]),
+    }
+    vocabulary = Vocabulary(parties=parties)
+    assert [vocabulary.party(name) for name in ("turkey", "TÜRKIYE", "tr", "undp")] == ["TR", "TR", "TR", "undp"]
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ('{"currency":"USD","per":"EUR","rate":1.05,"date":"2022","source":"ECB"}', "$.rate"),
+        ('{"currency":"USD","per":"EUR","rate":"0","date":"2022","source":"ECB"}', "$.rate"),
+        ('{"currency":"USD","per":"EUR","rate":"~1.1","date":"2022","source":"ECB"}', "$.rate"),
+        ('{"currency":"USD","per":"euro","rate":"1.1","date":"2022","source":"ECB"}', "$.per"),
+        ('{"currency":"USD","per":"EUR","rate":"1.1","date":"2022"}', "$.source"),
+    ],
+)
+def test_a_rate_says_when_and_who_says_so(tmp_path: Path, line: str, path: str) -> None:
+    """And it is one number above 0."""
+    loaded = load_vocabulary(folder(tmp_path, rates=line))
+    assert (loaded.rates, [each.path for each in loaded.problems]) == ((), [path])

@@ -29,14 +29,17 @@ from aidtimeline.values.converters import (
     to_date,
     to_flag,
     to_money,
+    to_monies,
     to_record_id,
     to_record_ids,
     to_slug,
     to_slugs,
+    to_slugs_once,
     to_some_record_ids,
     to_text,
 )
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares, to_location, to_sector
 
 ROLES = ("funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member")
 STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended")
@@ -64,6 +67,11 @@ def to_kind(value: str) -> str:
     return one_of(EVENT_KINDS, value)
 
 
+def to_summed_kind(value: str) -> str:
+    """A kind whose quantities or values are added up, by its name."""
+    return one_of(kinds_that(lambda each: each.nature.summed and issubclass(each, Goods | Valued)), value)
+
+
 def to_training_unit(value: str) -> str:
     """What trainings are counted in."""
     return one_of(TRAINING_UNITS, value)
@@ -72,9 +80,9 @@ def to_training_unit(value: str) -> str:
 #: The order of fields in a line. A field that is not listed is a kind's own: it stands at the dots, in class order.
 #: So does the project of a kind that must have one.
 _IN_LINE = (
-    *("of", "date", "project", "package", "donor", "recipient", "via", "location"),
-    *("...", "item", "indicator", "quantity", "unit", "value", "due", "value_date", "side", "part_of"),
-    *("fulfils", "supersedes", "ref", "note", "sources"),
+    *("of", "date", "project", "package", "donor", "recipient", "via", "location", "sector", "humanitarian"),
+    *("...", "item", "indicator", "quantity", "unit", "value", "valued", "due", "value_date", "side"),
+    *("part_of", "overlaps", "fulfils", "supersedes", "ref", "note", "sources"),
 )
 
 
@@ -111,8 +119,8 @@ STATE = Nature("state", ("plan",))
 """What a project is, or who takes part in it; the latest holds."""
 LEVEL = Nature("level", (), may_fulfil=False, summed=False)
 """What a source has added up or measured. It stands beside the sums."""
-END = Nature("end", ("plan", "promise", "state", "level"), may_fulfil=False)
-"""What it supersedes ends, with nothing in its place."""
+END = Nature("end", ("plan", "promise", "state", "level"), may_fulfil=False, summed=False)
+"""What it supersedes ends, with nothing in its place, or by the amount that it states."""
 
 
 @frozen(kw_only=True)
@@ -120,8 +128,9 @@ class Source:
     """A report that says so. What it did not give stays empty; nothing is composed from its URL.
 
     `published` is when one could read it; `retrieved` when it was read for this log; `attribution` whom the report
-    itself cites ("a government source"); `quote` its words. If it is data and not a text, `dataset` is the name that
-    all versions of the file or register share, and `locator` the place in it.
+    itself cites ("a government source"); `quote` its words; `archived` the address of a copy that was kept. If it is
+    data and not a text, `dataset` is the name that all versions of the file or register share, and `locator` the place
+    in it.
 
     >>> Source(publisher="JICA", published="2023-01").published
     DateRange(text='2023-01')
@@ -140,6 +149,7 @@ class Source:
     quote: str | None = field(default=None, converter=optional(to_text))
     dataset: str | None = field(default=None, converter=optional(to_slug))
     locator: str | None = field(default=None, converter=optional(to_text))
+    archived: str | None = field(default=None, converter=optional(to_text))
 
     def __attrs_post_init__(self) -> None:
         if not (self.publisher or self.title or self.url or self.attribution or self.dataset):
@@ -179,26 +189,25 @@ class Goods:
 
 @frozen(kw_only=True, slots=False)
 class Valued:
-    """Carries money, or says what something is worth."""
+    """Carries money, or says what something is worth; `valued` is what the source makes of it in other currencies."""
 
     __slots__ = ()
 
     value: Money | None = field(default=None, converter=optional(to_money))
+    valued: tuple[Money, ...] = field(default=(), converter=to_monies)
 
 
 @frozen(kw_only=True, slots=False)
 class Booked(Valued):
     """Carries money as it stands in one party's books.
 
-    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are. Money that
-    is `part_of` another flow or project is reported there too, and never summed twice.
+    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are.
     """
 
     __slots__ = ()
 
     value_date: DateRange | None = field(default=None, converter=optional(to_date))
     side: str = field(default="provider", converter=to_side)
-    part_of: str | None = field(default=None, converter=optional(to_slug))
 
 
 class _Room:
@@ -212,9 +221,14 @@ class Event(_Room):
     """The fields that every kind of event has, and the traits in which kinds differ.
 
     `date` is when it happened (valid time). `via` names intermediaries: what "UNICEF bought with the support of Japan"
-    is counted once, at its donor. `package` joins goods promised or handed over together. `fulfils` names the promises
-    that this makes good; `supersedes` the facts that this replaces from its date on. `ref` is the source's own
-    reference.
+    is counted once, at its donor. `package` joins goods promised or handed over together. `location` and `sector` are
+    one slug or `Shares` of several; a sector is `VOCABULARY:CODE` of IATI's list SectorVocabulary, or one of the DAC's
+    five-digit codes. `humanitarian` is None where nobody says.
+
+    `part_of` names what already includes this: the id of a record, or the `ref` of another entry of the same dataset.
+    `overlaps` names what may tell of the same as this, wholly or in part: ids of records, or a project. `fulfils` names
+    the promises that this makes good; `supersedes` the facts that this replaces from its date on. `ref` is the
+    source's own reference.
 
     >>> source = Source(publisher="Rubryka", published="2023-11-28")
     >>> event = Delivery(date="2022/2023", donor="JP", via="undp", item="truck", sources=source)
@@ -243,7 +257,11 @@ class Event(_Room):
     donor: str | None = field(default=None, converter=optional(to_slug))
     recipient: str | None = field(default=None, converter=optional(to_slug))
     via: tuple[str, ...] = field(default=(), converter=to_slugs)
-    location: str | None = field(default=None, converter=optional(to_slug))
+    location: str | Shares | None = field(default=None, converter=optional(to_location))
+    sector: str | Shares | None = field(default=None, converter=optional(to_sector))
+    humanitarian: bool | None = field(default=None, converter=optional(to_flag))
+    part_of: str | None = field(default=None, converter=optional(to_text))
+    overlaps: tuple[str, ...] = field(default=(), converter=to_slugs_once)
     fulfils: tuple[str, ...] = field(default=(), converter=to_record_ids)
     supersedes: tuple[str, ...] = field(default=(), converter=to_record_ids)
     ref: str | None = field(default=None, converter=optional(to_text))
@@ -476,8 +494,10 @@ class Participation(State):
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Cancellation(Event):
+class Cancellation(Event, Goods, Valued):
     """A promise or plan ends with nothing in its place: what it `supersedes` no longer counts from its date on.
+
+    With a quantity or value only so much of it ends.
 
     >>> from aidtimeline import EventLog, Timeline
     >>> log, source = EventLog(getfixture("tmp_path")), Source(publisher="JICA")
@@ -495,13 +515,18 @@ class Cancellation(Event):
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
-class Observation(Event, Goods):
-    """A reported level or measurement ("about 50 so far", "30 %"): never summed, held against the counts.
+class Observation(Event, Goods, Valued):
+    """A reported level or measurement ("about 50 so far", "30 %"): never summed, held against the sums.
+
+    It has a quantity (of an item or indicator), a value or both; `of_kind` is what it is a level of.
 
     >>> source = Source(publisher="Kyodo News", published="2023-11-28")
     >>> aid = Observation(date="2023-11-28", donor="JP", indicator="direct-military-aid", quantity=0, sources=source)
     >>> aid.quantity.is_exact, aid.nature.summed
     (True, False)
+    >>> paid = Observation(date="2023-11-28", value="USD 2800000000", of_kind="disbursement", sources=source)
+    >>> print(paid.value)
+    USD 2,800,000,000
     >>> Observation(date="2023-11-28", quantity=30, sources=source)
     Traceback (most recent call last):
         ...
@@ -512,10 +537,12 @@ class Observation(Event, Goods):
     nature = LEVEL
 
     indicator: str | None = field(default=None, converter=optional(to_slug))
-    quantity: Quantity = field(converter=to_quantity)
+    of_kind: str = field(default="delivery", converter=to_summed_kind)
 
     def __attrs_post_init__(self) -> None:
-        if self.item is None and self.indicator is None:
+        if self.quantity is None and self.value is None:
+            raise InvalidValue(None, "an observation's quantity or value")
+        if self.quantity is not None and self.item is None and self.indicator is None:
             raise InvalidValue(None, "an observation's item or indicator")
 
 

@@ -1,18 +1,22 @@
-"""The vocabulary: labels for slugs, and properties of items and parties. It may be edited, and is not part of history.
+"""The vocabulary: labels for slugs, and properties of what they stand for. It may be edited, and is no part of history.
 
-It is kept in `vocabulary/items.jsonl`, `parties.jsonl` and `projects.jsonl` beside the log, one JSON object a line:
+It is kept in `vocabulary/items.jsonl`, `parties.jsonl`, `projects.jsonl`, `datasets.jsonl` and `rates.jsonl` beside the
+log, one JSON object a line:
 
-    {"slug":"truck","label":"truck","unit":null,"category":"vehicles"}
+    {"slug":"truck","label":"truck","unit":null,"category":"vehicles","names":["Lorry"]}
     {"slug":"undp","name":"UN Development Programme","kind":"multilateral","iati_org_id":"XM-DAC-41114"}
     {"slug":"hd-capacity","label":"Capacity development in humanitarian demining"}
+    {"slug":"fts","name":"Financial Tracking Service","overlaps":["iati"]}
+    {"currency":"USD","per":"EUR","rate":"1.0530","date":"2022","source":"ECB, annual average"}
 
-A slug that is not in it works everywhere, under its own name.
+`names` are other names that a thing goes by. A slug that is not in it works everywhere, under its own name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +25,10 @@ from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.text.nearest import nearest
-from aidtimeline.values.converters import to_slug, to_text
+from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.converters import to_date, to_slug, to_slugs_once, to_text
+from aidtimeline.values.currencies import check_currency
+from aidtimeline.values.dates import DateRange
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
@@ -32,6 +39,17 @@ def _to_country(value: str | None) -> str | None:
     raise InvalidValue(value, "a country code of ISO 3166-1: two capital letters")
 
 
+def _to_names(value: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(to_text(each) for each in ([value] if isinstance(value, str) else value))
+
+
+def _to_rate(value: str | float | Decimal) -> Decimal:
+    rate = Quantity.parse(value)
+    if rate.is_exact and rate.low > 0:
+        return rate.low
+    raise InvalidValue(value, "a rate above 0, such as 1.0530")
+
+
 @frozen(kw_only=True)
 class Item:
     """A thing that can be given; it is counted in its `unit` (None: pieces)."""
@@ -40,6 +58,7 @@ class Item:
     label: str = field(converter=to_text)
     unit: str | None = field(default=None, converter=optional(to_slug))
     category: str | None = field(default=None, converter=optional(to_slug))
+    names: tuple[str, ...] = field(default=(), converter=_to_names)
 
 
 @frozen(kw_only=True)
@@ -51,6 +70,7 @@ class Party:
     kind: str | None = field(default=None, converter=optional(to_slug))
     country: str | None = field(default=None, converter=_to_country)
     iati_org_id: str | None = field(default=None, converter=optional(to_text))
+    names: tuple[str, ...] = field(default=(), converter=_to_names)
 
     @property
     def label(self) -> str:
@@ -64,6 +84,37 @@ class ProjectName:
 
     slug: str = field(converter=to_slug)
     label: str = field(converter=to_text)
+    names: tuple[str, ...] = field(default=(), converter=_to_names)
+
+
+@frozen(kw_only=True)
+class Dataset:
+    """A file or register that records come from; `overlaps` names datasets that may tell of the same aid."""
+
+    slug: str = field(converter=to_slug)
+    name: str = field(converter=to_text)
+    overlaps: tuple[str, ...] = field(default=(), converter=to_slugs_once)
+    names: tuple[str, ...] = field(default=(), converter=_to_names)
+
+    @property
+    def label(self) -> str:
+        """The name of the dataset."""
+        return self.name
+
+
+@frozen(kw_only=True)
+class Rate:
+    """How much of a `currency` one unit of another (`per`) was worth on a date, and the source that says so.
+
+    >>> Rate(currency="USD", per="EUR", rate="1.0530", date="2022", source="ECB, annual average").rate
+    Decimal('1.053')
+    """
+
+    currency: str = field(converter=check_currency)
+    per: str = field(converter=check_currency)
+    rate: Decimal = field(converter=_to_rate)
+    date: DateRange = field(converter=to_date)
+    source: str = field(converter=to_text)
 
 
 #: The fields of events that hold slugs, and the part of the vocabulary that gives them labels.
@@ -71,12 +122,13 @@ SLUG_FIELDS = {
     "item": "items",
     **dict.fromkeys(("donor", "recipient", "via", "party"), "parties"),
     **dict.fromkeys(("project", "parent"), "projects"),
+    "dataset": "datasets",
 }
 
 
 @frozen
 class Vocabulary:
-    """Items, parties and projects by slug; `problems` are the lines that could not be read.
+    """Items, parties, projects and datasets by slug, and rates; `problems` are the lines that could not be read.
 
     >>> vocabulary = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
     >>> vocabulary.label("item", "truck"), vocabulary.label("item", "boat"), vocabulary.nearest("item", "trcuk")
@@ -86,6 +138,8 @@ class Vocabulary:
     items: Mapping[str, Item] = field(factory=dict)
     parties: Mapping[str, Party] = field(factory=dict)
     projects: Mapping[str, ProjectName] = field(factory=dict)
+    datasets: Mapping[str, Dataset] = field(factory=dict)
+    rates: tuple[Rate, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def label(self, field: str, slug: str) -> str:
@@ -99,7 +153,7 @@ class Vocabulary:
         return slug if known is None else str(known.label)
 
     def party(self, name: str, iati_org_id: str | None = None) -> str | None:
-        """The slug of the party with this IATI identifier, or else with this name (or slug), or None.
+        """The slug of the party with this IATI identifier, or else with this slug, name or other name, or None.
 
         >>> known = {"JP": Party(slug="JP", name="Japan", iati_org_id="XM-DAC-701")}
         >>> Vocabulary(parties=known).party("Gov. of Japan", "XM-DAC-701"), Vocabulary(parties=known).party("japan")
@@ -113,8 +167,9 @@ class Vocabulary:
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:
+        others = {name.casefold(): slug for slug, each in self.parties.items() for name in each.names}
         names = {each.name.casefold(): slug for slug, each in self.parties.items()}
-        return names | {slug.casefold(): slug for slug in self.parties}
+        return others | names | {slug.casefold(): slug for slug in self.parties}
 
     def nearest(self, field: str, slug: str) -> str | None:
         """The known slug of a field that is nearest to this one, or None.
@@ -132,7 +187,12 @@ class Vocabulary:
         >>> list(known.part("item")), list(known.part("items")), list(known.part("location"))
         (['truck'], ['truck'], [])
         """
-        parts = {"items": self.items, "parties": self.parties, "projects": self.projects}
+        parts: dict[str, Mapping[str, Any]] = {
+            "items": self.items,
+            "parties": self.parties,
+            "projects": self.projects,
+            "datasets": self.datasets,
+        }
         return parts.get(SLUG_FIELDS.get(field, field), {})
 
 

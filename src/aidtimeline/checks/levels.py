@@ -62,6 +62,7 @@ class _Came:
 def observed_levels(log: Checked) -> Iterator[Problem]:
     """`observation-above-counts`, `observation-below-counts`: a level that cannot be what was delivered until then."""
     observed = [fact for fact in log.widest.facts if fact.nature is LEVEL and fact.item and not fact.indicator]
+    observed = [fact for fact in observed if fact.of_kind in (None, "delivery")]
     came = _came(log, {fact.item for fact in observed})
     for fact in observed:
         if fact.quantity is None:

@@ -23,7 +23,7 @@ from typing import Any
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES, NOTHING, compact, parse_object, too_deep
 from aidtimeline.codec.structure import NotStructured, problems_of, structure
 from aidtimeline.codec.texts import head, texts
-from aidtimeline.codec.versions import UPCASTS, Upcasts, bring_up, is_old
+from aidtimeline.codec.versions import UPCASTS, Upcasts, bring_up, is_old, misstated
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import Amendment, Correction, Event, Record
 from aidtimeline.values.converters import to_record_id
@@ -54,7 +54,7 @@ def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
     in_order, by_name = texts(_not_too_deep(event))
     id_ = _digest(by_name.encode())
     start = head(event.kind)
-    line = f'{start},"id":"{id_}","recorded_at":"{recorded_at}"{in_order[len(start) :]}\n'
+    line = f'{in_order[:start]},"id":"{id_}","recorded_at":"{recorded_at}"{in_order[start:]}\n'
     written = line.encode()
     if len(written) > MAX_LINE_BYTES + 1 or (isinstance(event, Correction) and too_deep(line)):
         raise InvalidValue(line, f"a line of at most {MAX_LINE_BYTES} bytes, nested at most {MAX_DEPTH} deep")
@@ -86,6 +86,8 @@ def decode(
         raise _unreadable([Problem.of_value(None, error, "bad-json")], file, line_number) from None
     id_, recorded_at = found.pop("id", NOTHING), found.pop("recorded_at", NOTHING)
     event, problems = _read(found, upcasts)
+    if event is not None:
+        problems += misstated(found, event, exactly=True)
     for path, value, convert in (("$.id", id_, to_record_id), ("$.recorded_at", recorded_at, _to_instant)):
         try:
             convert(value)
@@ -119,10 +121,13 @@ def event_from_json(
 ) -> Event | Amendment:
     """The event of a JSON object as `event_to_json` makes it, or of an older version.
 
-    Raises `UnreadableLog`, with a problem for every faulty field, at `file` and `line_number`.
+    The object may be of a later version than its event needs. Raises `UnreadableLog`, with a problem for every faulty
+    field, at `file` and `line_number`.
     """
     event, problems = _read(found, upcasts)
-    if event is None:
+    if event is not None:
+        problems += misstated(found, event, exactly=False)
+    if event is None or problems:
         raise _unreadable(problems, file, line_number)
     return event
 

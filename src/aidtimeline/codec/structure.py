@@ -11,6 +11,7 @@ import functools
 import re
 import typing
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import attrs
@@ -25,6 +26,7 @@ from aidtimeline.events import KINDS, Amendment, Event, Source
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import EXPECTED as EXPECTED_SHARES, Shares
 
 T = TypeVar("T")
 
@@ -48,14 +50,14 @@ NotStructured = (AlreadyReported, ClassValidationError)
 
 
 def structure(found: Any) -> Event | Amendment:
-    """The event of an object in the current version of its kind.
+    """The event of an object in a version of its kind that is written.
 
     Raises one of `NotStructured`, or `InvalidValue` for something other than an object.
     """
     if not isinstance(found, dict):
         raise InvalidValue(found, "an event, as an object")
     kind = found.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS or found.get("v") != VERSIONS[kind]:
+    if not isinstance(kind, str) or kind not in KINDS or found.get("v") not in VERSIONS[kind]:
         raise AlreadyReported
     fields = {name: value for name, value in found.items() if name not in ("kind", "v")}
     return structure_as(KINDS[kind], fields)
@@ -115,6 +117,14 @@ def _amount(found: Any) -> Any:
     raise InvalidValue(found, "a quantity: a whole number, or text such as 2..4", hint)
 
 
+def _shares(found: Any) -> Any:
+    if type(found) is dict:
+        return {slug: None if percent is None else _amount(percent) for slug, percent in found.items()}
+    if type(found) is str:
+        return found
+    raise InvalidValue(found, f"a slug, or {EXPECTED_SHARES}")
+
+
 def _object_of(cls: type) -> Callable[[Any], Any]:
     def read(found: Any) -> Any:
         if type(found) is dict:
@@ -131,12 +141,15 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     bool | None: _as_it_is,
     DateRange | None: _text,
     Quantity | None: _amount,
+    Decimal | None: _amount,
     Money | None: _object_of(Money),
+    str | Shares | None: _shares,
     Event | Amendment | None: structure,
 }
 # What the list is, and how each of its elements is read.
 _LISTS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
     tuple[str, ...] | None: ("a list of texts", _text),
+    tuple[Money, ...] | None: ("a list of money", _object_of(Money)),
     tuple[Source, ...] | None: ("a list of sources", _object_of(Source)),
 }
 

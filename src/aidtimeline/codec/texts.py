@@ -16,11 +16,12 @@ from typing import Any, TypeAlias
 import attrs
 
 from aidtimeline.codec.jsonlines import Token
-from aidtimeline.codec.versions import VERSIONS
+from aidtimeline.codec.versions import version_of
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Amendment, Event, Source
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares
 
 Texts: TypeAlias = tuple[str, str]
 """The same JSON in class order, and with sorted names."""
@@ -51,12 +52,12 @@ def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozens
 
 
 @functools.cache
-def head(kind: str) -> str:
-    """How an object of a kind begins."""
-    return f'{{"kind":{quoted(kind)},"v":{VERSIONS[kind]}'
+def head(kind: str) -> int:
+    """How long the beginning of an object of a kind is, up to its version."""
+    return len(f'{{"kind":{quoted(kind)},"v":1')
 
 
-def _objects(values: Iterable[Source]) -> Texts:
+def _objects(values: Iterable[Source | Money]) -> Texts:
     all_in_order = all_by_name = ""
     for value in values:
         in_order, by_name = texts(value)
@@ -75,6 +76,12 @@ def _quantity(value: Quantity) -> str:
     return quoted(found) if isinstance(found, str) else str(found)
 
 
+def _shares(value: str | Shares) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    return json.dumps(value.json, ensure_ascii=False, separators=(",", ":"))
+
+
 def _names(values: Iterable[str]) -> str:
     return f"[{','.join(map(quoted, values))}]"
 
@@ -85,10 +92,12 @@ _PLAIN: dict[Any, Callable[[Any], str]] = {
     bool | None: json.dumps,
     DateRange | None: _date,
     Quantity | None: _quantity,
+    str | Shares | None: _shares,
     tuple[str, ...] | None: _names,
 }
 _NESTED: dict[Any, Callable[[Any], Texts]] = {
     Money | None: texts,
+    tuple[Money, ...] | None: _objects,
     tuple[Source, ...] | None: _objects,
     Event | Amendment | None: texts,
 }
@@ -112,6 +121,7 @@ def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
     >>> from aidtimeline.events import Retraction
     >>> print(_source(Retraction))  # doctest: +ELLIPSIS
     def write(self):
+        v = version_of(self)
         of = ',"of":' + write_of(self.of) if self.of is not None else ''
         reason = ',"reason":' + write_reason(self.reason) if self.reason is not None else ''
         duplicate_of = ...
@@ -121,14 +131,14 @@ def _source(cls: type, without: frozenset[str] = frozenset()) -> str:
         if self.sources != default_sources:
             sources, sources_by_name = write_sources(self.sources)
             sources, sources_by_name = ',"sources":' + sources, ',"sources":' + sources_by_name
-        in_order = f',"kind":"retraction","v":1{of}{reason}{duplicate_of}{ref}{note}{sources}'
-        by_name = f'{duplicate_of},"kind":"retraction"{note}{of}{reason}{ref}{sources_by_name},"v":1'
+        in_order = f',"kind":"retraction","v":{v}{of}{reason}{duplicate_of}{ref}{note}{sources}'
+        by_name = f'{duplicate_of},"kind":"retraction"{note}{of}{reason}{ref}{sources_by_name},"v":{v}'
         return f'{{{in_order[1:]}}}', f'{{{by_name[1:]}}}'
     """
     types = typing.get_type_hints(cls)
-    lines = ["def write(self):"]
     kind = getattr(cls, "kind", None)
-    in_order = {"kind": f',"kind":{quoted(kind)}', "v": f',"v":{VERSIONS[kind]}'} if kind else {}
+    lines = ["def write(self):", *(["    v = version_of(self)"] if kind else ())]
+    in_order = {"kind": f',"kind":{quoted(kind)}', "v": ',"v":{v}'} if kind else {}
     by_name = dict(in_order)
     for each in attrs.fields(cls):
         if each.name in without:
@@ -156,7 +166,7 @@ def _writer(cls: type, without: frozenset[str] = frozenset()) -> Callable[[Any],
     if cls not in _WRITTEN:
         raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
     types = typing.get_type_hints(cls)
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = {"version_of": version_of}
     for each in attrs.fields(cls):
         known |= {f"write_{each.name}": _FORMS[types[each.name] | None], f"default_{each.name}": each.default}
     exec(_source(cls, without), known)

@@ -1,56 +1,96 @@
 """Versions of the kinds, and how an object of an older version is brought up to date.
 
-Each kind has its own `v`. To change a kind: raise its number in `VERSIONS`, and add to `UPCASTS`, under the kind and
-its old number, a pure function from an object of that version (without its `v`) to one of the next. Written lines stay
-as they are, and keep their ids.
+Each kind has its own `v`: the first version that has all that the event states. So a field that is new raises `v` only
+where it is used, and all other lines stay as they were, to the byte. To add an optional field: put it into `_ADDED`. To
+change a kind otherwise: give it one new number in `VERSIONS`, and add to `UPCASTS`, under the kind and each number that
+is no longer written, a pure function from an object of that version (without its `v`) to one of the next. Written lines
+stay as they are, and keep their ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, TypeAlias
+
+import attrs
 
 from aidtimeline.codec.jsonlines import MAX_DEPTH, NOTHING, Token
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.events import KINDS, Correction
+from aidtimeline.events import KINDS, Amendment, Booked, Correction, Event
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.values.shares import Shares
 
 Upcasts: TypeAlias = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
 
-VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
-"""The version of each kind that is written."""
+VERSIONS: dict[str, range] = dict.fromkeys(KINDS, range(1, 3))
+"""The versions of each kind that are written."""
 
 UPCASTS: Upcasts = {}
 """None has been needed so far."""
+
+_ADDED = {
+    "": ("overlaps", "sector", "humanitarian", "valued", "part_of"),
+    "cancellation": ("item", "quantity", "unit", "value"),
+    "observation": ("value", "of_kind"),
+}
+"""The fields that version 2 added: to all kinds that have them, and to one. (Those with books had `part_of`.)"""
+
+
+def version_of(event: Event | Amendment) -> int:
+    """The first version of its kind that has all that an event states.
+
+    >>> from aidtimeline import Delivery, Source
+    >>> trucks = Delivery(date="2023", item="truck", location="KE", sources=Source(publisher="Rubryka"))
+    >>> version_of(trucks), version_of(attrs.evolve(trucks, location={"KE": 60, "UG": 40}))
+    (1, 2)
+    """
+    cls: Any = type(event)  # mypy does not know that classes can be hashed
+    added, unstated = _added(cls)
+    if added(event) != unstated or type(getattr(event, "location", None)) is Shares:
+        return 2
+    return 2 if [source for source in event.sources if source.archived is not None] else 1
+
+
+@functools.cache
+def _added(cls: Any) -> tuple[Callable[[Any], object], object]:
+    """What reads the fields of a class that version 2 added, and what it gives where none of them is stated."""
+    names = {*_ADDED[""], *_ADDED.get(cls.kind, ())} - ({"part_of"} if issubclass(cls, Booked) else set())
+    unstated = {each.name: each.default for each in attrs.fields(cls) if each.name in names}
+    if not unstated:
+        return (lambda _: ()), ()
+    return attrgetter(*unstated), tuple(unstated.values())
+
 
 # What a function may raise on a line that was edited by hand.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def known_versions(kind: str, upcasts: Upcasts) -> range:
-    """The versions of a kind that can be read: the current one, and those that upcasts bring up to it.
+    """The versions of a kind that can be read: those that are written, and those that upcasts bring up to them.
 
     >>> list(known_versions("delivery", {("delivery", 0): dict}))
-    [0, 1]
+    [0, 1, 2]
     """
-    oldest = VERSIONS[kind]
+    oldest = VERSIONS[kind].start
     while (kind, oldest - 1) in upcasts:
         oldest -= 1
-    return range(oldest, VERSIONS[kind] + 1)
+    return range(oldest, VERSIONS[kind].stop)
 
 
 def is_old(found: dict[str, Any]) -> bool:
     """Whether an object of a known kind and version, or an event within it, is of an older version."""
     nested: Any = found
     while isinstance(nested, dict):
-        if nested["v"] != VERSIONS[nested["kind"]]:
+        if nested["v"] not in VERSIONS[nested["kind"]]:
             return True
         nested = nested.get("event")
     return False
 
 
 def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], path: str = "$") -> dict[str, Any]:
-    """The object in the current version of its kind, with the event within it; `found` itself is not changed.
+    """The object in a version that is written, with the event within it; `found` itself is not changed.
 
     An object without a known kind and version stays as it is, and `problems` says so; `path` is its JSONPath.
     """
@@ -68,7 +108,7 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
         error = InvalidValue(version, f"a version of {kind} that is known here: " + ", ".join(map(str, known)))
         problems.append(Problem.of_value(f"{path}.v", error, "unknown-version"))
         return found
-    for old in range(version, VERSIONS[kind]):
+    for old in range(version, VERSIONS[kind].start):
         without_version = {name: value for name, value in found.items() if name != "v"}
         try:
             found = {**upcasts[kind, old](without_version), "v": old + 1}
@@ -80,3 +120,16 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
     if kind == Correction.kind and isinstance(nested, dict):
         found = {**found, "event": bring_up(nested, upcasts, problems, f"{path}.event")}
     return found
+
+
+def misstated(found: dict[str, Any], event: Event | Amendment, *, exactly: bool, path: str = "$") -> Iterator[Problem]:
+    """A problem for each `v`, of an object and the event within it, that does not have all that the event states.
+
+    With `exactly`, a `v` that has more than that is one too.
+    """
+    stated, needed = found["v"], version_of(event)
+    if stated in VERSIONS[event.kind] and (stated < needed or (exactly and stated > needed)):
+        why = f"version {stated} lacks a field that is here" if stated < needed else "no field here is new"
+        yield Problem.of_value(f"{path}.v", InvalidValue(stated, str(needed), why), "unknown-version")
+    if isinstance(event, Correction) and isinstance(found.get("event"), dict):
+        yield from misstated(found["event"], event.event, exactly=exactly, path=f"{path}.event")

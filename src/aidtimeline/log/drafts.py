@@ -1,9 +1,12 @@
 """Drafts: events as a person writes them down, before they are records.
 
-A draft is a line of the log without `id` and `recorded_at`; `v` may be left out, and then means the current version. It
-may have a `label`, by which other drafts of the same batch refer to it as `@label` in `of`, `fulfils`, `supersedes` and
-`duplicate_of`, also within the `event` of a correction. An id may be shortened to digits with which only one id of the
-log and the batch begins. A batch may also have whole lines of a log, with `id` and `recorded_at`.
+A draft is a line of the log without `id` and `recorded_at`; `v` may be left out. It may have a `label`, by which other
+drafts of the same batch refer to it as `@label` in `of`, `fulfils`, `supersedes`, `duplicate_of`, `part_of` and
+`overlaps`, also within the `event` of a correction. An id may be shortened to digits with which only one id of the log
+and the batch begins. A batch may also have whole lines of a log, with `id` and `recorded_at`.
+
+`part_of` and `overlaps` also take other texts. There only what begins one id, and is at least as long as ids are
+printed, is taken for an id.
 
 An id that is given whole need not be in the log: logs are merged, and its record may come from another one.
 """
@@ -33,8 +36,12 @@ Line = tuple[str | None, int | None, str | bytes]
 SHORTEST = 4
 """The fewest digits that an id may be shortened to."""
 
-_ONE = ("of", "duplicate_of")  # the fields that refer to one record, and those that refer to several
-_SEVERAL = ("fulfils", "supersedes")
+AS_PRINTED = 8
+"""The fewest digits to which an id is shortened where one is printed."""
+
+_ONE = ("of", "duplicate_of", "part_of")  # the fields that refer to one record, and those that refer to several
+_SEVERAL = ("fulfils", "supersedes", "overlaps")
+_LOOSE = ("part_of", "overlaps")  # those of them that may also hold another text
 _HEX = re.compile(r"[0-9a-f]{1,32}")
 _UNKNOWN = "0" * 32  # replaces a reference that is reported as a problem, so that the rest of its draft is read
 
@@ -88,6 +95,16 @@ def find_id(shortened: str, ids: Sequence[str]) -> str:
     raise InvalidValue(shortened, "the beginning of the id of a record in the log or this batch")
 
 
+def _id_or_text(text: str, ids: Sequence[str]) -> str:
+    """The one id that begins with this text, if it is as long as ids are printed; else the text itself."""
+    if len(text) < AS_PRINTED:
+        return text
+    try:
+        return find_id(text, ids)
+    except InvalidValue:
+        return text
+
+
 @define(eq=False)
 class _Entry:
     """A line of the batch: the fields of a draft and the event made of them, or the record of a whole line."""
@@ -109,12 +126,12 @@ class _Entry:
         while isinstance(fields, dict):
             for name in _ONE:
                 if isinstance(fields.get(name), str):
-                    yield _Reference(fields[name], f"{path}.{name}", fields, name)
+                    yield _Reference(fields[name], f"{path}.{name}", fields, name, name in _LOOSE)
             for name in _SEVERAL:
                 several: Any = fields.get(name)
                 for index, each in enumerate(several if isinstance(several, list) else ()):
                     if isinstance(each, str):
-                        yield _Reference(each, f"{path}.{name}[{index}]", several, index)
+                        yield _Reference(each, f"{path}.{name}[{index}]", several, index, name in _LOOSE)
             path, fields = f"{path}.event", fields.get("event")
 
 
@@ -123,6 +140,7 @@ class _Reference(NamedTuple):
     path: str
     holder: Any
     key: str | int
+    is_loose: bool
 
     @property
     def label(self) -> str | None:
@@ -185,7 +203,7 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> Non
         id_ = _UNKNOWN
         try:
             if each.label is None:
-                id_ = find_id(each.text, ids)
+                id_ = (_id_or_text if each.is_loose else find_id)(each.text, ids)
             elif each.label in labels:
                 id_ = labels[each.label].id
             else:
@@ -196,7 +214,7 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> Non
     fields: Any = entry.fields
     while isinstance(fields, dict):
         if fields.get("v") is None and isinstance(fields.get("kind"), str):
-            fields["v"] = VERSIONS.get(fields["kind"])
+            fields["v"] = VERSIONS[fields["kind"]][-1] if fields["kind"] in VERSIONS else None
         fields = fields.get("event")
     try:
         entry.event = event = event_from_json(entry.fields, file=entry.file, line_number=entry.line)

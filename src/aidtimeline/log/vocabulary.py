@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from aidtimeline.codec.jsonlines import lines_of, parse_object
 from aidtimeline.codec.structure import NotStructured, problems_of, structure_as
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
+from aidtimeline.vocabulary import Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
 
 def load_vocabulary(folder: str | PathLike[str]) -> Vocabulary:
@@ -22,42 +22,56 @@ def load_vocabulary(folder: str | PathLike[str]) -> Vocabulary:
     problems: list[Problem] = []
     where = Path(folder) / "vocabulary"
     return Vocabulary(
-        _load(where / "items.jsonl", Item, problems),
-        _load(where / "parties.jsonl", Party, problems),
-        _load(where / "projects.jsonl", ProjectName, problems),
-        tuple(problems),
+        items=_by_slug(where / "items.jsonl", Item, problems),
+        parties=_by_slug(where / "parties.jsonl", Party, problems),
+        projects=_by_slug(where / "projects.jsonl", ProjectName, problems),
+        datasets=_by_slug(where / "datasets.jsonl", Dataset, problems),
+        rates=tuple(rate for _, rate in _load(where / "rates.jsonl", Rate, problems)),
+        problems=tuple(problems),
     )
 
 
-Entry = TypeVar("Entry", Item, Party, ProjectName)
+class _Slugged(Protocol):
+    @property
+    def slug(self) -> str: ...
 
 
-def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
+Entry = TypeVar("Entry")
+Slugged = TypeVar("Slugged", bound=_Slugged)
+
+
+def _by_slug(path: Path, cls: type[Slugged], problems: list[Problem]) -> dict[str, Slugged]:
+    entries: dict[str, Slugged] = {}
+    for number, entry in _load(path, cls, problems):
+        if entries.setdefault(entry.slug, entry) is not entry:
+            again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
+            problems.append(Problem.of_value("$.slug", again, "duplicate-slug").at(str(path), number))
+    return entries
+
+
+def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> Iterator[tuple[int, Entry]]:
+    """The entries of a file with the numbers of their lines; `problems` gets what cannot be read."""
     try:
         with open(path, "rb") as stream:
             for number, line in enumerate(lines_of(stream), start=1):
                 if line.strip():
-                    problems += (each.at(str(path), number) for each in _add(line, cls, entries))
+                    entry, faults = _read(line, cls)
+                    problems += (each.at(str(path), number) for each in faults)
+                    yield from () if entry is None else [(number, entry)]
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         message = error.strerror or str(error)
         problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
-    return entries
 
 
-def _add(line: bytes, cls: type[Entry], entries: dict[str, Entry]) -> Iterator[Problem]:
-    """Add the entry of a line to `entries`, or yield what is wrong with it."""
+def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
+    """The entry of a line, or None and what is wrong with it."""
     found: dict[str, Any] = {}
     try:
         found = parse_object(line)
-        entry = structure_as(cls, found)
+        return structure_as(cls, found), []
     except InvalidValue as error:
-        yield Problem.of_value(None, error, "bad-json")
+        return None, [Problem.of_value(None, error, "bad-json")]
     except NotStructured as error:
-        yield from problems_of(error, found)
-    else:
-        if entries.setdefault(entry.slug, entry) is not entry:
-            again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-            yield Problem.of_value("$.slug", again, "duplicate-slug")
+        return None, list(problems_of(error, found))

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Getter] = {
     "project": lambda fact, _: fact.project,
     "package": lambda fact, _: fact.package,
     "kind": lambda fact, _: fact.kind,
-    "location": lambda fact, _: fact.location,
+    "location": lambda fact, _: None if fact.location is None else str(fact.location),
     "item-category": _category,
     "side": lambda fact, _: fact.side,
     "part-of": lambda fact, _: fact.part_of,

@@ -12,6 +12,7 @@ from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.links import Group
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares
 
 T = TypeVar("T")
 Day: TypeAlias = date
@@ -118,15 +119,36 @@ class Fact:
         """The intermediaries."""
         return self.event.via
 
+    @property
+    def location(self) -> str | Shares | None:
+        """Where it happened: one place, or shares of several."""
+        return self.event.location
+
+    @property
+    def sector(self) -> str | Shares | None:
+        """What it serves: one sector, or shares of several."""
+        return self.event.sector
+
+    @property
+    def overlaps(self) -> tuple[str, ...]:
+        """Records and projects that may tell of the same, wholly or in part."""
+        return self.event.overlaps
+
+    @property
+    def valued(self) -> tuple[Money, ...]:
+        """What the source makes of the value in other currencies."""
+        return stated(self.event, "valued", tuple) or ()
+
     donor = _Stated(str, "Who gives, or promises to.")
     recipient = _Stated(str, "Who gets it.")
     project = _Stated(str, "The project that it belongs to.")
     package = _Stated(str, "The package of goods that it belongs to.")
-    location = _Stated(str, "Where it happened.")
     item = _Stated(str, "What was given, promised, trained or observed.")
     unit = _Stated(str, "What the quantity is counted in; None: pieces.")
     side = _Stated(str, "Whose books it is from: provider or receiver; None: its kind carries no money.")
-    part_of = _Stated(str, "The flow or project of which its money is a part.")
+    part_of = _Stated(str, "The record, or the `ref` of the entry, that already includes it.")
+    humanitarian = _Stated(bool, "Whether it is humanitarian aid.")
+    of_kind = _Stated(str, "What an observation is a level of.")
     due = _Stated(DateRange, "When the promise is to be kept.")
     intent = _Stated(str, "The kind of event that is announced.")
     indicator = _Stated(str, "What is observed, if it is not the number of an item.")

@@ -18,7 +18,9 @@ import attrs
 from hypothesis import HealthCheck, settings, strategies as st
 
 from aidtimeline.events import (
+    END,
     EVENT_KINDS,
+    LEVEL,
     ROLES,
     SIDES,
     STATUSES,
@@ -28,10 +30,12 @@ from aidtimeline.events import (
     Event,
     Retraction,
     Source,
+    Valued,
     to_kind,
 )
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares
 
 T = TypeVar("T")
 
@@ -42,6 +46,7 @@ ITEMS = ("truck", "radio")
 PARTIES = ("JP", "UA", "undp")
 PROJECTS = ("hd-capacity", "hd-equipment")
 PLACES = ("Kharkiv", "Bucha")
+SECTORS = ("72040", "12220", "10:food")
 PACKAGES = ("spring",)
 UNITS = ("kg", "metre")
 CURRENCIES = ("JPY", "USD")
@@ -160,6 +165,28 @@ def money() -> st.SearchStrategy[Money]:
     return st.builds(Money, quantities(), st.sampled_from(CURRENCIES))
 
 
+def shares(slugs: tuple[str, ...] = PLACES) -> st.SearchStrategy[Shares]:
+    """Shares of some of these slugs: some add up to 100 %, some to less, and some are not stated.
+
+    >>> from hypothesis import find
+    >>> find(shares(), lambda drawn: len(drawn.parts) == 2).json
+    {'Bucha': None, 'Kharkiv': None}
+    """
+    most = 100 // len(slugs)
+    percentages = st.sampled_from((None, Decimal(most), Decimal(most), Decimal("12.5"), Decimal(0)))
+    return st.dictionaries(st.sampled_from(slugs), percentages, min_size=1).map(Shares)
+
+
+def mostly(usual: T, other: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """The usual value; in one draw of ten what the strategy draws.
+
+    >>> from hypothesis import find
+    >>> find(mostly(0, st.just(1)), bool)
+    1
+    """
+    return st.integers(0, 9).flatmap(lambda luck: other if luck == 9 else st.just(usual))
+
+
 def record_ids() -> st.SearchStrategy[str]:
     """Ids of a few records, which are in no log."""
     return st.integers(0, 3).map(lambda number: f"{number:032x}")
@@ -187,6 +214,7 @@ def sources(
         some |= {
             "url": optional(st.just("https://example.org/news/1")),
             "retrieved": optional(dates()),
+            "archived": mostly(None, st.just("https://web.archive.org/1")),
             "dataset": st.sampled_from((None, "kiel", "fts")),
         }
     return st.builds(Source, **some)
@@ -202,7 +230,10 @@ _FIELDS: dict[str, st.SearchStrategy[object]] = {
     "date": dates(),
     "package": st.sampled_from((None, *PACKAGES)),
     "via": st.sampled_from(((), (), ("undp",), ("undp", "unicef"))),
-    "location": st.sampled_from((None, *PLACES)),
+    "location": st.one_of(*[st.sampled_from((None, *PLACES))] * 9, shares()),
+    "sector": mostly(None, st.sampled_from(SECTORS) | shares(SECTORS)),
+    "humanitarian": mostly(None, st.booleans()),
+    "overlaps": mostly((), st.lists(record_ids() | st.sampled_from(PROJECTS), max_size=2).map(tuple)),
     "ref": optional(st.just("no. 1")),
     "note": optional(texts()),
     "intent": st.sampled_from(tuple(kind for kind in EVENT_KINDS if kind != "announcement")),
@@ -211,8 +242,10 @@ _FIELDS: dict[str, st.SearchStrategy[object]] = {
     "quantity": optional(quantities()),
     "unit": st.sampled_from((None, *UNITS)),
     "value": optional(money()),
+    "valued": mostly((), st.lists(money(), max_size=2).map(tuple)),
+    "of_kind": mostly("delivery", st.sampled_from(("delivery", "pledge", "disbursement"))),
     "side": st.sampled_from(SIDES),
-    "part_of": st.sampled_from((None, None, None, *PROJECTS)),
+    "part_of": mostly(None, record_ids() | st.just("no. 1")),
     "title": st.sampled_from((None, "Capacity", "Equipment")),
     "status": st.sampled_from(STATUSES),
     "left": st.booleans(),
@@ -256,9 +289,17 @@ def events(
             strategies[each.name] = _REQUIRED[each.name]
         elif each.name in _FIELDS and (full or each.name not in ("ref", "note")):
             strategies[each.name] = _FIELDS[each.name]
+    if cls.nature is END:  # which seldom ends only an amount
+        strategies |= {name: mostly(None, _FIELDS[name]) for name in ("item", "quantity", "unit", "value")}
     if cls.units:
         strategies["unit"] = st.sampled_from((None, *cls.units))
-    return st.builds(cls, **strategies)
+    if cls.nature is not LEVEL:
+        return st.builds(cls, **strategies)
+    of_goods = st.builds(cls, **strategies | {"quantity": quantities()})
+    if not issubclass(cls, Valued):
+        return of_goods
+    of_money = st.builds(cls, **strategies | {"quantity": st.none(), "value": money()})
+    return st.one_of(of_goods, of_goods, of_goods, of_money)
 
 
 def amendments() -> st.SearchStrategy[Amendment]:

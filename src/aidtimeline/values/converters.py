@@ -28,6 +28,11 @@ def to_slugs(value: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(to_slug(each) for each in ([value] if isinstance(value, str) else value))
 
 
+def to_slugs_once(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Slugs or ids of records, each once, in the order given; a single one may be given by itself."""
+    return tuple(dict.fromkeys(to_slugs(value)))
+
+
 def to_text(value: str) -> str:
     """Text of any length that is not empty and can be written as UTF-8."""
     if isinstance(value, str) and value.strip() and "\0" not in value:
@@ -68,6 +73,11 @@ def to_date(value: str | DateRange) -> DateRange:
 def to_money(value: Money | str) -> Money:
     """An amount of money: `Money`, or text such as `USD 4500000`."""
     return Money.parse(value)
+
+
+def to_monies(value: Money | str | Iterable[Money | str]) -> tuple[Money, ...]:
+    """Amounts of money in the order given; a single one may be given by itself."""
+    return tuple(Money.parse(each) for each in ([value] if isinstance(value, Money | str) else value))
 
 
 def to_flag(value: bool) -> bool:
