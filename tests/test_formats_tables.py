@@ -184,7 +184,8 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
         **dict.fromkeys(("date", "due", "value_date"), "2022"),
         **dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), "2022"),
         "currency": "USD",
-        "left": "true",
+        **dict.fromkeys(("left", "humanitarian"), "true"),
+        "of_kind": "pledge",
         "intent": "delivery",
         "role": "funding",
         "side": "receiver",
@@ -203,7 +204,7 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
         (event,) = events(table(mapping, "a\n1\n"))
         assert isinstance(event, cls)
         left_out = {each.name for each in attrs.fields(cls) if getattr(event, each.name) in (None, (), "", False)}
-        assert left_out <= {"fulfils", "supersedes"}
+        assert left_out <= {"valued", "fulfils", "supersedes"}
 
 
 def test_parties_are_those_of_the_vocabulary(table: Callable[..., File]) -> None:

@@ -24,12 +24,12 @@ DATES = frozenset(
 )
 NUMBERS = frozenset(("quantity", "amount"))
 PARTIES = frozenset(("donor", "recipient", "party", "via"))
-SLUGS = frozenset(("project", "package", "location", "item", "unit", "indicator", "part_of", "parent"))
+SLUGS = frozenset(("project", "package", "location", "sector", "item", "unit", "indicator", "overlaps", "parent"))
 
 #: The kinds that a row can be: a cancellation is nothing but what it supersedes.
 KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if cls.nature is not END}
 #: Fields that a column cannot have: links to records, the key, the sources, and money, which is two columns.
-_NOT_IN_COLUMNS = {"value", "fulfils", "supersedes", "ref", "sources"}
+_NOT_IN_COLUMNS = {"value", "valued", "fulfils", "supersedes", "ref", "sources"}
 
 
 def _fields(cls: type[Event]) -> frozenset[str]:
@@ -157,6 +157,6 @@ class Habits:
             return check_currency(text.upper())
         if name == "kind" and text not in KINDS:
             raise InvalidValue(text, f"one of {', '.join(KINDS)}", did_you_mean(text, KINDS))
-        if name == "left":
+        if name in ("left", "humanitarian"):
             return {"true": True, "false": False}.get(text, text)
         return text
