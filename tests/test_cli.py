@@ -328,9 +328,10 @@ def test_every_state_is_the_python_api_s(
             (each.party, each.role, each.certain) for each in state.parties
         ]
         assert [each["id"] for each in row["announced"]] == [each.id for each in state.announced]
+        assert row["loose"] == list(state.loose) == []
     answer = answered(run("participation", *words_of(cuts), *words, "--json"))["rows"]
     assert [tuple(row.values()) for row in answer] == [
-        (each.project, each.party, each.role, each.certain) for each in view.participation(where)
+        (each.project, each.party, each.role, each.certain, each.loose) for each in view.participation(where)
     ]
 
 

@@ -443,12 +443,69 @@ def test_sums_of_a_project_are_of_their_kinds() -> None:
     )
     state = replay(records, ProjectStates(), as_of=DAY)["hd"]
     assert ends(state.promised) == {("pledge", "truck"): (1, 1), ("commitment", "truck"): (2, 2)}
+    assert ends(state.promised_money) == {("pledge", "USD"): (1, 1), ("commitment", "USD"): (2, 2)}
     assert ends(state.delivered) == {("delivery", "truck"): (3, 3), ("training", "drivers"): (4, 4)}
     assert ends(state.paid) == {
         ("disbursement", "USD"): (5, 5),
         ("receipt", "USD"): (6, 6),
         ("expenditure", "USD"): (7, 7),
     }
+
+
+def test_a_promise_of_money_is_on_the_page() -> None:
+    """A project of which only money was promised is not empty."""
+    promise = Pledge(date="2023-02-01", project="hd", donor="JP", value="USD 5", sources=REPORT)
+    lines = str(replay(log(promise), ProjectStates(), as_of=DAY)).splitlines()
+    assert lines[-1] == "  promised       USD 5 (pledge)"
+
+
+def tangled(*values: dict[str, Any]) -> list[Record]:
+    """States that may all have happened, each replaced by two others: too many for their worlds to be gone through."""
+    ids: list[str] = []
+    records = []
+    for number in range(16):
+        kind, fields = STATED[number % len(STATED)]
+        event = kind(
+            date="2023-11-01/2023-12-31",
+            project="hd",
+            supersedes=ids[-2:],
+            sources=Source(publisher=f"Report {number}", published="2024-01-01"),
+            **fields,
+        )
+        ids.append(record_id(event))
+        records += log(event)
+    return records
+
+
+STATED: tuple[tuple[Any, dict[str, Any]], ...] = (
+    (Status, {"status": "closed"}),
+    (Participation, {"party": "JP", "role": "lead"}),
+    (Project, {"title": "One", "planned_end": "2025"}),
+    (Participation, {"party": "JP", "role": "lead", "left": True}),
+)
+
+
+def test_states_say_that_they_are_loose() -> None:
+    """A field or role that may have fewer values than it shows says so: in Python, in JSON and on the page."""
+    [state] = projects = replay(tangled(), ProjectStates(), as_of="2023-12-01")
+    assert state.loose == ("title", "status", "planned_end", "parties")
+    assert (state.status, state.parties) == ((None, "closed"), (("JP", "lead", False, True),))
+    assert "  status         possibly closed (loose)\n" in str(projects)
+    assert "  lead           possibly JP (loose)\n" in str(projects)
+    assert str(projects).endswith("\n\nloose: the truth is among what is possible here, but not all of it may be")
+    [part] = parts = replay(tangled(), Participations(), as_of="2023-12-01")
+    assert part == ("hd", "JP", "lead", False, True)
+    assert "possibly, loose\nloose: the truth" in str(parts)
+
+
+def test_what_comes_later_for_sure_leaves_nothing_loose() -> None:
+    """However tangled what came before it is."""
+    late = Source(publisher="Report", published="2024-02-01")
+    surely: dict[str, Any] = {"date": "2023-12-01", "project": "hd", "sources": late}
+    records = [*tangled(), *log(Status(status="suspended", **surely), Participation(party="JP", role="lead", **surely))]
+    [state] = replay(records, ProjectStates(), as_of="2023-12-01")
+    assert state.loose == ("title", "planned_end")
+    assert (state.status, [each.certain for each in state.parties]) == (("suspended",), [True])
 
 
 def test_what_is_announced_in_order() -> None:

@@ -26,14 +26,16 @@ PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "a
 """The fields of a project's profile, which change one by one."""
 STATES = ("title", "status", *PROFILE[1:])
 """The fields of a project of which the last report decides."""
+_SUMS = ("promised", "promised_money", "delivered", "paid")
 
 
 class PartyRole(NamedTuple):
-    """A party and its role. `certain`: it surely holds the role."""
+    """A party and its role; `certain` and `loose` are those of a `Part`."""
 
     party: str
     role: str
     certain: bool
+    loose: bool = False
 
 
 class Part(NamedTuple):
@@ -66,8 +68,9 @@ class ProjectState(NamedTuple):
     """The state of a project at the cut.
 
     `status` and the fields of the profile are tuples of possible values, in order; None comes first and means that none
-    may have been stated yet. `promised`, `delivered` and `paid` are sums by kind, and by item or currency. `loose`
-    names the fields that may have fewer values than these; `parties` is among them if a role is perhaps never held.
+    may have been stated yet. `promised` and `delivered` are counts by kind and item, `promised_money` and `paid` sums
+    by kind and currency. `loose` names the fields that may have fewer values than these; `parties` is among them if a
+    role is perhaps never held.
     """
 
     project: str
@@ -81,6 +84,7 @@ class ProjectState(NamedTuple):
     parties: tuple[PartyRole, ...]
     announced: tuple[Announced, ...]
     promised: Table
+    promised_money: Table
     delivered: Table
     paid: Table
     loose: tuple[str, ...] = ()
@@ -178,6 +182,7 @@ class ProjectStates:
                 "parts": Participations(**options),
                 "announced": Union(self._announced),
                 "promised": Counts(["project", "kind", "item"], kind=_PROMISED, **options),
+                "promised_money": MoneySums("project", kind=_PROMISED, **options),
                 "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
                 "paid": MoneySums("project", kind=_PAID, **options),
             }
@@ -198,30 +203,28 @@ class ProjectStates:
     def finish(self, state: Any) -> ProjectTable:
         """The projects, ordered by slug."""
         result = self._product.finish(state)
-        values = result["fields"]
+        fields: dict[_Field, Any] = result["fields"]
         parts, announced = defaultdict(list), defaultdict(list)
         loose: dict[str, set[str]] = defaultdict(set)
         for part in result["parts"]:
-            parts[part.project].append(PartyRole(part.party, part.role, part.certain))
+            parts[part.project].append(PartyRole(*part[1:]))
             if part.loose:
                 loose[part.project].add("parties")
-        for (project, name), each in values.items():
-            if each.loose:
+        for (project, name), values in fields.items():
+            if values.loose:
                 loose[project].add(name)
-        for project, each in result["announced"]:
-            announced[project].append(each)
-        promised, delivered, paid = (_by_project(result[name]) for name in ("promised", "delivered", "paid"))
+        for project, intention in result["announced"]:
+            announced[project].append(intention)
+        sums = {name: _by_project(result[name]) for name in _SUMS}
         return ProjectTable(
             tuple(
                 ProjectState(
                     project=project,
                     parties=tuple(parts[project]),
                     announced=tuple(sorted(announced[project], key=in_order)),
-                    promised=promised(project),
-                    delivered=delivered(project),
-                    paid=paid(project),
                     loose=tuple(each for each in (*STATES, "parties") if each in loose[project]),
-                    **{each: _in_order(values.get((project, each), {None})) for each in STATES},
+                    **{name: _in_order(fields.get((project, name), {None})) for name in STATES},  # type: ignore[arg-type]
+                    **{name: of_project(project) for name, of_project in sums.items()},  # type: ignore[arg-type]
                 )
                 for project in sorted(result["named"])
             )

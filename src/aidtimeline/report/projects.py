@@ -9,6 +9,7 @@ from functools import partial
 from aidtimeline.events import ROLES
 from aidtimeline.projections import (
     Announced,
+    Part as Participation,
     Participations,
     ParticipationTable,
     PartyRole,
@@ -17,7 +18,7 @@ from aidtimeline.projections import (
     ProjectTable,
     Table,
 )
-from aidtimeline.report.columns import FLAG, SLUG, STATES, TEXT, Column, rows_of
+from aidtimeline.report.columns import FLAG, SLUG, STATES, TEXT, TEXTS, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
 from aidtimeline.report.words import NOTHING, amount, named, narrowed, possible
 from aidtimeline.text import tables
@@ -25,6 +26,7 @@ from aidtimeline.text import tables
 INDENT = "  "
 NAME_WIDTH = 15
 EMPTY = "Nothing: no such project is reported by then."
+LOOSE = "loose: the truth is among what is possible here, but not all of it may be"
 
 _PARTY = (Column("party", SLUG), Column("role", TEXT), Column("certain", FLAG))
 _ANNOUNCED = (
@@ -51,7 +53,7 @@ class ProjectsLook(Look[ProjectTable]):
         """The possible states, who has which role, and what is announced."""
         states = (Column(name, STATES) for name in ("title", "status", "planned_start", "planned_end"))
         lists = Column("parties", rows_of(_PARTY)), Column("announced", rows_of(_ANNOUNCED))
-        return [Column("project", SLUG), *states, *lists]
+        return [Column("project", SLUG), *states, *lists, Column("loose", TEXTS)]
 
     def page(self) -> Iterator[Part]:
         """A paragraph for each project, with all that is known of its state."""
@@ -61,6 +63,8 @@ class ProjectsLook(Look[ProjectTable]):
             if number:
                 yield ""
             yield from self._paragraph(state)
+        if any(state.loose for state in self.result.rows):
+            yield from ("", LOOSE)
 
     def overview(self) -> Iterator[Part]:
         """A table with a few words on each project: status, planned end, who leads it, and what is announced."""
@@ -75,35 +79,41 @@ class ProjectsLook(Look[ProjectTable]):
 
     def _few_words(self, state: ProjectState) -> list[str]:
         label = self.vocabulary.label
-        end = possible(state.planned_end)
+        end = _field(state, "planned_end")
         leaders = _parties((each for each in state.parties if each.role == "lead"), label)
-        words = [possible(state.status), end and f"planned end {end}", leaders and f"led by {leaders}"]
+        words = [_field(state, "status"), end and f"planned end {end}", leaders and f"led by {leaders}"]
         announced = [f"announced: {each}" for each in _announced(state.announced, label)]
         return [*filter(None, ["; ".join(filter(None, words))]), *announced]
 
     def _paragraph(self, state: ProjectState) -> Iterator[Part]:
         name = partial(named, self.vocabulary)
-        title = possible(state.title) or self.vocabulary.label("project", state.project)
+        title = _field(state, "title") or self.vocabulary.label("project", state.project)
         yield Line("", f"{state.project}{INDENT}{'' if title == state.project else title}")
         by_role: dict[str, list[PartyRole]] = defaultdict(list)
         for each in state.parties:
             by_role[each.role].append(each)
         texts: dict[str, list[str]] = {
-            "status": [possible(state.status)],
-            "part of": [possible(state.parent)],
-            "planned start": [possible(state.planned_start)],
-            "planned end": [possible(state.planned_end)],
-            "actual start": [possible(state.actual_start)],
-            "actual end": [possible(state.actual_end)],
+            "status": [_field(state, "status")],
+            "part of": [_field(state, "parent")],
+            "planned start": [_field(state, "planned_start")],
+            "planned end": [_field(state, "planned_end")],
+            "actual start": [_field(state, "actual_start")],
+            "actual end": [_field(state, "actual_end")],
             **{role: [_parties(by_role[role], name)] for role in ROLES},
             "announced": _announced(state.announced, name),
-            "promised": _numbers(state.promised),
+            "promised": [*_numbers(state.promised), *_numbers(state.promised_money)],
             "delivered": _numbers(state.delivered),
             "paid": _numbers(state.paid),
         }
         for head, several in texts.items():
             for number, text in enumerate(filter(None, several)):
                 yield Line(f"{INDENT}{'' if number else head:<{NAME_WIDTH}}", text)
+
+
+def _field(state: ProjectState, name: str) -> str:
+    """The possible values of a field in words, and whether they are loose."""
+    values = possible(getattr(state, name))
+    return f"{values} (loose)" if name in state.loose else values
 
 
 class ParticipationLook(Look[ParticipationTable]):
@@ -117,7 +127,7 @@ class ParticipationLook(Look[ParticipationTable]):
 
     def columns(self) -> list[Column]:
         """Project, party, role, and whether the party holds it in every world."""
-        return [Column("project", SLUG), *_PARTY]
+        return [Column("project", SLUG), *_PARTY, Column("loose", FLAG)]
 
     def page(self) -> Iterator[Part]:
         """A line for each role."""
@@ -126,14 +136,22 @@ class ParticipationLook(Look[ParticipationTable]):
             return
         name = partial(named, self.vocabulary)
         cells = [
-            [each.project, name("party", each.party), each.role, "" if each.certain else "possibly"]
-            for each in self.result.rows
+            [each.project, name("party", each.party), each.role, ", ".join(_doubts(each))] for each in self.result.rows
         ]
         yield Grid(list(map(tables.Column, ("project", "party", "role", "note"))), cells)
+        if any(each.loose for each in self.result.rows):
+            yield LOOSE
+
+
+def _doubts(role: Participation) -> list[str]:
+    return [*["possibly"] * (not role.certain), *["loose"] * role.loose]
 
 
 def _parties(parties: Iterable[PartyRole], name: Name) -> str:
-    return ", ".join(("" if each.certain else "possibly ") + name("party", each.party) for each in parties)
+    return ", ".join(
+        f"{'' if each.certain else 'possibly '}{name('party', each.party)}{' (loose)' if each.loose else ''}"
+        for each in parties
+    )
 
 
 def _announced(announced: Iterable[Announced], name: Name) -> list[str]:
