@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, strategies as st
 
@@ -23,7 +24,7 @@ from aidtimeline.events import Observation
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.semantics import believe
 from aidtimeline.testing import logs
-from aidtimeline.vocabulary import Item, Party, ProjectName
+from aidtimeline.vocabulary import Dataset, Item, Party, ProjectName
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "aidtimeline"
@@ -554,6 +555,110 @@ def test_promises_with_different_dues_are_two() -> None:
     """8 machines by June and 8 by December, reported by two outlets; the same without dues may be one promise."""
     assert not codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News", due="2023-12"))
     assert codes(pledge(8, due="2023-06"), pledge(8, by="Kyodo News")) == ["warning probable-duplicate"]
+
+
+def test_what_keeps_a_promise_of_its_own_is_not_a_duplicate() -> None:
+    """A delivery that keeps a promise, and one that keeps none or another, are two; a raised promise is still one."""
+    promises = [
+        pledge(40, label="one"),
+        pledge(50, "2023-01-06", label="raised", supersedes=["@one"]),
+        pledge(9, "2023-01-07", label="other"),
+    ]
+    linked = delivery(30, fulfils=["@one"])
+    assert not codes(*promises, linked, delivery(30, by="Kyodo News"))
+    both = delivery(30, by="Kyodo News", fulfils=["@one", "@other"])
+    assert "warning probable-duplicate" not in codes(*promises, linked, both)
+    again = delivery(30, by="Kyodo News", fulfils=["@raised"])
+    assert "warning probable-duplicate" in codes(*promises, linked, again)
+
+
+def test_what_is_said_to_overlap_is_not_a_duplicate() -> None:
+    """Sums weigh it already: a part, what may tell of the same as another fact, or as all of a project."""
+    first = delivery(30, label="it", project="hd")
+    for said_so in ({"part_of": "@it"}, {"overlaps": ["@it"]}, {"overlaps": ["hd"]}):
+        [it] = log(first)
+        links = json.loads(json.dumps(said_so).replace("@it", it.id))
+        assert not codes(first, delivery(30, by="Kyodo News") | links)
+
+
+def test_a_probable_duplicate_names_the_nearest_twin() -> None:
+    """Of three that may be the same, the one that is nearest in date, amount and parties, whichever came last."""
+    drafts = [
+        delivery(30, "2023-03-04", by="A", published="2023-04-01"),
+        delivery("20..40", "2023-03", by="B", published="2023-04-02"),
+        delivery(30, "2023-03-04", recipient="sesu", by="C", published="2023-04-03"),
+        delivery("25..35", "2023-02-20/2023-03-20", by="D", published="2023-04-04"),
+        delivery(30, "2023-03-04", by="E", published="2023-04-05"),
+    ]
+    records = log(*drafts)
+    numbers = {record.id: number for number, record in enumerate(records, start=1)}
+    hints = [json.loads(each.hint or "") for each in problems(*drafts) if each.code == "probable-duplicate"]
+    assert {(numbers[hint["of"]], numbers[hint["duplicate_of"]]) for hint in hints} == {(2, 1), (3, 1), (4, 2), (5, 1)}
+
+
+# Datasets that may tell of the same.
+
+
+def entry(dataset: str, amount: int, day: str = "2023-03-01", **fields: Any) -> Draft:
+    source = {"publisher": dataset, "published": "2024-12-31", "dataset": dataset}
+    return paid(amount, day, ref=f"{dataset} {amount} {day}", **fields) | {"sources": [source]}
+
+
+def of_datasets(*drafts: Draft, overlaps: tuple[tuple[str, str], ...] = ()) -> list[Problem]:
+    names = {each for pair in overlaps for each in pair}
+    datasets = {
+        slug: Dataset(slug=slug, name=slug, overlaps=[b for a, b in overlaps if a == slug]) for slug in sorted(names)
+    }
+    known = attrs.evolve(VOCABULARY, datasets=datasets)
+    return [each for each in check(log(*drafts), known) if each.code in ("alike-datasets", "probable-duplicate")]
+
+
+def test_two_datasets_that_are_alike_are_named_once() -> None:
+    """However many entries are alike: how many of how many, the nearest two, and the line that declares it."""
+    drafts = [entry("fts", number) for number in (1, 2, 3, 9)] + [
+        *(entry("iati/jp", number, "2023-03-20") for number in (1, 2)),
+        entry("iati/jp", 3, "2023-03-02"),
+    ]
+    [found] = of_datasets(*drafts)
+    assert (found.code, found.severity, found.line) == ("alike-datasets", "warning", 3)
+    assert "the datasets fts and iati/jp may tell of the same: 3 of 4 and of 3 facts" in found.message
+    assert "events.jsonl:7" in found.message
+    assert found.hint is not None
+    assert json.loads(found.hint[found.hint.index("{") :]) == {"slug": "fts", "name": "fts", "overlaps": ["iati/jp"]}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(entry("fts", 5), id="the same dataset"),
+        pytest.param(entry("iati/jp", 6), id="another amount"),
+        pytest.param(entry("iati/jp", 5, "2023-04-02"), id="a day that is not close"),
+        pytest.param(entry("iati/jp", 5, donor="LT"), id="another donor"),
+        pytest.param(entry("iati/jp", 5, kind="commitment"), id="another kind"),
+        pytest.param(entry("iati/jp", 5, recipient="LT"), id="another country"),
+    ],
+)
+def test_what_two_datasets_do_not_share(other: Draft) -> None:
+    """Same kind, donor, item and amount, and close dates, or nothing is alike."""
+    assert not of_datasets(entry("fts", 5, recipient="UA"), other)
+
+
+def test_datasets_that_are_declared_to_overlap_are_silent() -> None:
+    """Directly, from either side, or through others."""
+    drafts = entry("fts", 5), entry("iati/jp", 5)
+    assert of_datasets(*drafts, overlaps=(("fts", "other"),))
+    assert not of_datasets(*drafts, overlaps=(("fts", "iati/jp"),))
+    assert not of_datasets(*drafts, overlaps=(("iati/jp", "fts"),))
+    assert not of_datasets(*drafts, overlaps=(("fts", "other"), ("iati/jp", "other")))
+
+
+def test_an_entry_has_one_twin() -> None:
+    """Twelve equal months in one dataset are not alike with one payment of another twelve times."""
+    months = [entry("fts", 5, f"2023-01-{day:02}") for day in range(1, 13)]
+    [found] = of_datasets(*months, entry("iati/jp", 5, "2023-01-05"))
+    assert "1 of 12 and of 1 facts" in found.message
+    assert "events.jsonl:13" in found.message
+    assert found.line in (4, 5)
 
 
 def test_money_may_be_reported_twice() -> None:

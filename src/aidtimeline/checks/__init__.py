@@ -31,6 +31,7 @@ from aidtimeline.checks.texts import (
     unpublished,
     without_units,
 )
+from aidtimeline.checks.twins import alike_datasets
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     probable_duplicates,
     same_entries,
     both_sides,
+    alike_datasets,
     observed_levels,
 )
 

@@ -1,7 +1,8 @@
 """Checks for what may be in the log twice: one fact in two reports, or one flow from two sides.
 
 Facts that may be one have the same kind, donor and item, and their dates overlap. So they are compared in the order of
-their first days, each with those whose dates have not ended, and with at most `LOOK_BACK` of these.
+their first days, each with those whose dates have not ended, and with at most `LOOK_BACK` of these. Of two datasets
+that may tell of the same, `twins` says so once.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from operator import attrgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import Factory, frozen
 
 from aidtimeline.checks.checked import Checked, linked, stays, wholly_before
+from aidtimeline.checks.twins import datasets_of, distance
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
+from aidtimeline.events import Event, Record
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
@@ -51,7 +54,10 @@ class _Judge:
         return self.log.may_be_one(one.recipient, other.recipient)
 
     def reported_twice(self, one: Fact, other: Fact) -> bool:
-        """Whether two reports may say the same, and both would be summed."""
+        """Whether two reports may say the same, and both would be summed. Those of two datasets are `twins`."""
+        of_datasets = datasets_of(one), datasets_of(other)
+        if all(of_datasets) and of_datasets[0].isdisjoint(of_datasets[1]):
+            return False
         agreeing = _agree(one, other)
         apart = self.reports(one).isdisjoint(self.reports(other))
         return agreeing is not None and apart and one.side == other.side and self.may_be_one(one, other)
@@ -75,10 +81,25 @@ class _Judge:
     def _linked(self, one: Fact, other: Fact) -> bool:
         if self.together.leader(one.id) == self.together.leader(other.id):
             return True
-        kept, kept_there = set(one.fulfils), set(other.fulfils)
-        if not kept.isdisjoint(other.members) or not kept_there.isdisjoint(one.members):
+        if not {*one.fulfils}.isdisjoint(other.members) or not {*other.fulfils}.isdisjoint(one.members):
             return True
-        return bool(kept and kept_there and kept.isdisjoint(kept_there))
+        return self._kept(one) != self._kept(other) or _names(one, other) or _names(other, one)
+
+    def _kept(self, fact: Fact) -> frozenset[str]:
+        """The promises that a fact keeps, each by what it is linked to: a promise and what replaces it are one."""
+        events = self.log.repaired.events
+        promises = (each for each in fact.fulfils if each in events and _may_be_kept(events[each]))
+        return frozenset(map(self.together.leader, promises))
+
+
+def _may_be_kept(record: Record) -> bool:
+    return isinstance(record.event, Event) and record.event.nature.may_be_fulfilled
+
+
+def _names(one: Fact, other: Fact) -> bool:
+    """Whether one fact says that it is part of the other, or overlaps it."""
+    named = {*one.event.overlaps, one.event.part_of}
+    return other.project in one.event.overlaps or not named.isdisjoint({*other.members, other.event.ref} - {None})
 
 
 def _agree(one: Fact, other: Fact) -> str | None:
@@ -101,14 +122,20 @@ def _could_agree(one: Quantity, other: Quantity) -> bool:
 
 
 def probable_duplicates(log: Checked) -> Iterator[Problem]:
-    """`probable-duplicate`: two reports that may be of one fact, which then counts twice."""
+    """`probable-duplicate`: two reports that may be of one fact, which then counts twice.
+
+    Of several that may be the same, each is named with the nearest of those that were known before it.
+    """
     cut_short: list[Fact] = []
-    for one, other in _pairs(log, _judge(log).reported_twice, cut_short):
-        first, again = sorted((one, other), key=lambda fact: (fact.known_since, fact.recorded_at, fact.id))
+    for first, again in _nearest(log, _judge(log).reported_twice, _since, cut_short):
         message = f"it may be the same as {log.named(first)}, from another report, and counts twice"
         hint = _draft(again, first, "the same fact, from another report")
         yield log.place(again).warning("probable-duplicate", message, hint=hint)
     yield from _not_all_compared(cut_short)
+
+
+def _since(fact: Fact) -> tuple[Any, ...]:
+    return fact.known_since, fact.recorded_at, fact.id
 
 
 def same_entries(log: Checked) -> Iterator[Problem]:
@@ -130,8 +157,7 @@ def same_entries(log: Checked) -> Iterator[Problem]:
 
 def both_sides(log: Checked) -> Iterator[Problem]:
     """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
-    for one, other in _pairs(log, _judge(log).both_sides, []):
-        given, received = sorted((one, other), key=lambda fact: fact.side == "receiver")
+    for given, received in _nearest(log, _judge(log).both_sides, lambda fact: fact.side == "receiver", []):
         message = f"in the receiver's books it may be the same as {log.named(given)}, and counts twice"
         hint = _draft(received, given, "the same flow, seen from the other side")
         yield log.place(received).warning("both-sides", message, "side", hint)
@@ -161,8 +187,22 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
             yield sorted(facts, key=lambda fact: fact.date.earliest or date.min)
 
 
+def _nearest(
+    log: Checked, judge: _Pair, order: Callable[[Fact], Any], cut_short: list[Fact]
+) -> Iterator[tuple[Fact, Fact]]:
+    """Each fact, after the nearest of those that may be the same and come before it in an order."""
+    found: dict[str, tuple[float, Fact, Fact]] = {}
+    for pair in _pairs(log, judge, cut_short):
+        first, again = sorted(pair, key=order)
+        best, apart = found.get(again.id), distance(first, again)
+        if best is None or (apart, first.id) < (best[0], best[1].id):
+            found[again.id] = apart, first, again
+    for _, first, again in found.values():
+        yield first, again
+
+
 def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[Fact, Fact]]:
-    """Each fact with the nearest before it that may be the same, says the judge.
+    """The facts that may be the same, two by two, says the judge; of each group in the order of their first days.
 
     The first fact of a group that would be compared with more than `LOOK_BACK` others is put into `cut_short`.
     """
@@ -176,10 +216,7 @@ def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[
                 if whole:
                     cut_short.append(fact)
                     whole = False
-            for other in reversed(running):
-                if judge(other, fact):
-                    yield other, fact
-                    break
+            yield from ((other, fact) for other in running if judge(other, fact))
             running.append(fact)
 
 

@@ -1,0 +1,161 @@
+"""Twins: facts of two datasets that are alike. If there are any, the datasets may tell of the same aid.
+
+Whether they do is known of datasets, not of each fact: the vocabulary says it once for all (`overlaps`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
+from datetime import date
+from fractions import Fraction
+from operator import attrgetter, itemgetter
+
+from attrs import define
+
+from aidtimeline.checks.checked import Checked, stays
+from aidtimeline.codec.jsonlines import compact
+from aidtimeline.errors import Problem
+from aidtimeline.events import stated
+from aidtimeline.semantics import Fact
+from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.values.amounts import Quantity
+
+CLOSE = 31
+"""Two datasets may book one thing so many days apart."""
+
+LOOK_BACK = 10
+"""A fact is compared with so many alike at most, the last before it."""
+
+_PARTIES = ("recipient", "via", "project", "package", "location")
+_parties = attrgetter(*_PARTIES)
+
+
+@define
+class _Pair:
+    """How many facts of two datasets are alike, and of these the two that are nearest, after how far."""
+
+    example: tuple[float, str, Fact, Fact]
+    many: int = 0
+
+
+def alike_datasets(log: Checked) -> Iterator[Problem]:
+    """`alike-datasets`: facts of two datasets are alike, and the vocabulary does not say that the datasets overlap.
+
+    Each fact counts once for each two datasets.
+    """
+    overlapping = DisjointSets()
+    for dataset in log.vocabulary.datasets.values():
+        for slug in dataset.overlaps:
+            overlapping.join(dataset.slug, slug)
+    pairs: dict[tuple[str, str], _Pair] = {}
+    sizes: Counter[str] = Counter()
+    for facts in _alike(log, sizes):
+        for slugs, one, other in _twins(log, facts, overlapping):
+            example = distance(one, other), one.id, one, other
+            pair = pairs.setdefault(slugs, _Pair(example))
+            pair.example = min(pair.example, example, key=itemgetter(0, 1))
+            pair.many += 1
+    for slugs in sorted(pairs):
+        yield _problem(log, slugs, pairs[slugs], sizes)
+
+
+def _twins(log: Checked, facts: list[Fact], overlapping: DisjointSets) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
+    """The facts that are alike, two by two, after their datasets: each with the last before it that has no twin yet."""
+    datasets = sorted({each for fact in facts for each in datasets_of(fact)})
+    alone: dict[tuple[str, str], list[Fact]] = defaultdict(list)  # the facts of one dataset without a twin in another
+    for fact in facts:
+        for mine in datasets_of(fact):
+            for theirs in datasets:
+                if overlapping.leader(mine) == overlapping.leader(theirs) or theirs in datasets_of(fact):
+                    continue
+                waiting = alone[theirs, mine]
+                for at in range(len(waiting) - 1, max(len(waiting) - 1 - LOOK_BACK, -1), -1):
+                    other = waiting[at]
+                    if _close(other, fact) and log.may_be_one(other.recipient, fact.recipient):
+                        del waiting[at]
+                        yield ((mine, theirs), fact, other) if mine < theirs else ((theirs, mine), other, fact)
+                        break
+                else:
+                    alone[mine, theirs].append(fact)
+
+
+def _alike(log: Checked, sizes: Counter[str]) -> Iterator[list[Fact]]:
+    """The facts of several datasets that are alike in kind, donor, item and amount, by their first days.
+
+    Counts the facts of each dataset that are summed in `sizes`.
+    """
+    undecided = log.undecided(log.belief.links)
+    alike: dict[Hashable, list[Fact]] = defaultdict(list)
+    for fact in log.belief.facts:
+        if fact.nature.summed and stays(fact, undecided) and (datasets := datasets_of(fact)):
+            sizes.update(datasets)
+            for amount in _amounts(fact) if fact.donor is not None else ():
+                alike[fact.kind, fact.donor, fact.item, fact.side, amount].append(fact)
+    for facts in alike.values():
+        if len({each for fact in facts for each in datasets_of(fact)}) > 1:
+            yield sorted(facts, key=lambda fact: (fact.date.earliest or date.min, fact.id))
+
+
+def _amounts(fact: Fact) -> Iterator[Hashable]:
+    if fact.quantity is not None and stated(fact.event, "quantity", Quantity) is not None and fact.quantity.low:
+        yield fact.unit, fact.quantity.low, fact.quantity.high
+    elif fact.value is not None and fact.value.amount.low:
+        yield fact.value.currency, fact.value.amount.low, fact.value.amount.high
+
+
+def _problem(log: Checked, slugs: tuple[str, str], pair: _Pair, sizes: Counter[str]) -> Problem:
+    one, other = slugs
+    *_, first, second = pair.example
+    message = (
+        f"the datasets {one} and {other} may tell of the same: {pair.many} of {sizes[one]} and of {sizes[other]} facts "
+        f"are alike in kind, donor, item and amount, and close in date, such as this and {log.named(second)}; "
+        "both are added up"
+    )
+    known = log.vocabulary.datasets.get(one)
+    name, overlaps = (one, ()) if known is None else (known.name, known.overlaps)
+    line = compact({"slug": one, "name": name, "overlaps": [*overlaps, other]})
+    hint = f"declare that they overlap, in vocabulary/datasets.jsonl: {line}"
+    return log.place(first).warning("alike-datasets", message, hint=hint)
+
+
+def datasets_of(fact: Fact) -> frozenset[str]:
+    """The datasets that a fact is from."""
+    return frozenset(
+        source.dataset for account in fact.accounts for source in account.sources if source.dataset is not None
+    )
+
+
+def distance(one: Fact, other: Fact) -> float:
+    """How far two facts are apart in date, amount and parties: 0 if they are the same in all three."""
+    days = _days_apart(one, other)
+    parties: int = sum(one_is != other_is for one_is, other_is in zip(_parties(one), _parties(other), strict=True))
+    return days / (days + CLOSE) + _amounts_apart(one, other) + parties / len(_PARTIES)
+
+
+def _close(one: Fact, other: Fact) -> bool:
+    """Whether at most `CLOSE` days lie between two dates."""
+    first, second = sorted((one.date, other.date), key=lambda each: each.earliest or date.min)
+    if first.latest is None or second.earliest is None:
+        return True
+    return (second.earliest - first.latest).days <= CLOSE
+
+
+def _days_apart(one: Fact, other: Fact) -> int:
+    ends = (one.date.earliest, other.date.earliest), (one.date.latest, other.date.latest)
+    return sum(abs((a - b).days) if a and b else 0 if a == b else CLOSE for a, b in ends)
+
+
+def _amounts_apart(one: Fact, other: Fact) -> float:
+    """From 0, the same, to 1."""
+    stated = [(one.quantity, other.quantity), (one.value and one.value.amount, other.value and other.value.amount)]
+    return max(_apart(a, b) for a, b in stated)
+
+
+def _apart(one: Quantity | None, other: Quantity | None) -> float:
+    if one == other:
+        return 0.0
+    if one is None or other is None or one.high is None or other.high is None:
+        return 0.5
+    ends = (Fraction(one.low), Fraction(other.low)), (Fraction(one.high), Fraction(other.high))
+    return float(max(abs(a - b) / max(abs(a), abs(b), Fraction(1)) for a, b in ends))
