@@ -52,19 +52,18 @@ PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "a
 
 @frozen
 class Written:
-    """A record once repairs are applied. `gone`: a repair retracted it, `twin` is that repair's `duplicate_of`."""
+    """A record once repairs are applied. `gone`: a repair retracted it."""
 
     id: str
     recorded_at: datetime
     says: Event | Amendment
     gone: bool = False
-    twin: str | None = None
 
     @property
     def known_since(self) -> datetime:
-        """When one could first have read it."""
-        published = [source.published for source in self.says.sources if source.published is not None]
-        return min((end_of(each.latest) for each in published if each.latest is not None), default=self.recorded_at)
+        """When one could first have read it: published, or retrieved."""
+        days = [day for source in self.says.sources for day in (source.published, source.retrieved) if day is not None]
+        return min((end_of(each.latest) for each in days if each.latest is not None), default=self.recorded_at)
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -77,6 +76,7 @@ class Account:
     """What one report says: intervals, and of each whether it is only approximate."""
 
     order: tuple[datetime, datetime, str]
+    planned: bool
     date: tuple[Interval, bool]
     quantity: tuple[Interval, bool] | None
     unit: str | None
@@ -88,7 +88,7 @@ class Account:
 class Fact:
     """A believed fact: its event as corrected, and what its accounts say when combined.
 
-    `counted`: one of them states a number.
+    `counted`: one of them states a number. `planned`: each is dated wholly after its own report.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Fact:
     known_since: datetime
     recorded_at: datetime
     span: Interval
+    planned: bool
     quantity: Interval | None
     counted: bool
     value: Interval | None
@@ -231,20 +232,33 @@ def closure(edges: Mapping[str, set[str]], start: str) -> set[str]:
     return reached
 
 
-def after_repairs(records: Iterable[Record], recorded_until: date | datetime | None) -> dict[str, Written]:
-    """The records as they stand in the log at the cut, repairs applied and gone."""
-    log: dict[str, Record] = {}
-    for record in sorted(records, key=lambda each: each.recorded_at, reverse=True):
-        if recorded_until is None or record.recorded_at <= end_of(recorded_until):
-            log[record.id] = record
+def repairs_of(log: Mapping[str, Record]) -> tuple[dict[str, list[Record]], list[tuple[str, str]]]:
+    """The repairs of the text of each record, and the events that repairs found to be duplicates of another."""
     repairs: dict[str, list[Record]] = defaultdict(list)
+    found: list[tuple[str, str]] = []
     for record in log.values():
         said = record.event
         if isinstance(said, Correction | Retraction) and is_repair(said):
             target = log.get(said.of)
             useless = isinstance(said, Correction) and is_repair(said.event)
-            if target is not None and not is_repair(target.event) and not useless:
+            if target is None or is_repair(target.event) or useless:
+                continue
+            if isinstance(said, Retraction) and said.duplicate_of is not None and isinstance(target.event, Event):
+                found.append((said.of, said.duplicate_of))
+            else:
                 repairs[target.id].append(record)
+    return repairs, found
+
+
+def after_repairs(
+    records: Iterable[Record], recorded_until: date | datetime | None
+) -> tuple[dict[str, Written], list[tuple[str, str]]]:
+    """The records as they stand in the log at the cut, repairs applied and gone, and what repairs found to be one."""
+    log: dict[str, Record] = {}
+    for record in sorted(records, key=lambda each: each.recorded_at, reverse=True):
+        if recorded_until is None or record.recorded_at <= end_of(recorded_until):
+            log[record.id] = record
+    repairs, found = repairs_of(log)
     written: dict[str, Written] = {}
     for record in log.values():
         if is_repair(record.event):
@@ -257,9 +271,9 @@ def after_repairs(records: Iterable[Record], recorded_until: date | datetime | N
             elif isinstance(deciding, Retraction):
                 if not isinstance(record.event, Event):
                     continue
-                stands = evolve(stands, gone=True, twin=deciding.duplicate_of)
+                stands = evolve(stands, gone=True)
         written[record.id] = stands
-    return written
+    return written, found
 
 
 @frozen(slots=False)
@@ -277,8 +291,12 @@ class Oracle:
         return self.known_at is None or written.known_since <= end_of(self.known_at)
 
     @cached_property
-    def _written(self) -> dict[str, Written]:
+    def _repaired(self) -> tuple[dict[str, Written], list[tuple[str, str]]]:
         return after_repairs(self.records, self.recorded_until)
+
+    @property
+    def _written(self) -> dict[str, Written]:
+        return self._repaired[0]
 
     @cached_property
     def _events(self) -> dict[str, Written]:
@@ -290,61 +308,78 @@ class Oracle:
                 yield each
 
     @cached_property
-    def _news(self) -> dict[str, Written]:
-        """The known news that decides about each event."""
-        deciding: dict[str, Written] = {}
+    def _news(self) -> dict[str, list[Written]]:
+        """The known news about the text of each event, in turn: the last decides. Findings of identity are none."""
+        news: dict[str, list[Written]] = defaultdict(list)
         for each in sorted(self._known_amendments(), key=lambda each: each.order):
             says = each.says
-            fits = isinstance(says, Retraction) or (isinstance(says, Correction) and isinstance(says.event, Event))
-            if fits and isinstance(says, Correction | Retraction) and not self._events[says.of].gone:
-                deciding[says.of] = each
-        return deciding
+            fits = (isinstance(says, Retraction) and says.duplicate_of is None) or (
+                isinstance(says, Correction) and isinstance(says.event, Event)
+            )
+            if fits and not isinstance(says, Event) and not self._events[says.of].gone:
+                news[says.of].append(each)
+        return news
 
     def _corrected(self, event_id: str) -> Event:
         """What the record says, as corrected by known news."""
         news = self._news.get(event_id)
-        says = news.says.event if news and isinstance(news.says, Correction) else self._events[event_id].says
+        says = news[-1].says.event if news and isinstance(news[-1].says, Correction) else self._events[event_id].says
         if not isinstance(says, Event):
             raise TypeError(says)
         return says
 
-    @cached_property
-    def _retracted(self) -> dict[str, str | None]:
-        """The records that count for nothing of their own, and what each is a duplicate of."""
-        repaired = {each.id: each.twin for each in self._events.values() if each.gone}
-        reported = {of: news.says.duplicate_of for of, news in self._news.items() if isinstance(news.says, Retraction)}
-        return {**repaired, **reported}
+    def _is_retracted(self, event_id: str) -> bool:
+        """Whether the record counts for nothing of its own."""
+        news = self._news.get(event_id)
+        return self._events[event_id].gone or bool(news and isinstance(news[-1].says, Retraction))
 
-    def _end_of_chain(self, event_id: str) -> str | None:
-        """Where the duplicates lead, the smallest id of a circle; None where that is no event."""
-        passed: list[str] = []
-        while (twin := self._retracted.get(event_id)) is not None:
-            if event_id in passed:
-                return min(passed[passed.index(event_id) :])
-            passed.append(event_id)
-            if twin not in self._events:
-                return None
-            event_id = twin
-        return event_id
+    @cached_property
+    def _twins(self) -> dict[str, set[str]]:
+        """What each event was found to be a duplicate of; nothing is one of itself, or of what is no event."""
+        found = list(self._repaired[1])
+        for each in self._known_amendments():
+            if isinstance(each.says, Retraction) and each.says.duplicate_of is not None:
+                found.append((each.says.of, each.says.duplicate_of))
+        twins: dict[str, set[str]] = {each: set() for each in self._events}
+        for of, other in found:
+            if of != other and of in twins and other in twins:
+                twins[of].add(other)
+        return twins
 
     @cached_property
     def _roots(self) -> dict[str, str]:
-        return {each: self._end_of_chain(each) or each for each in self._events}
-
-    def _is_taken_away(self, root: str) -> bool:
-        return root in self._retracted and (self._retracted[root] is None or self._end_of_chain(root) is None)
+        """The id under which each event is pooled: where its chains of duplicates end, of several the smallest."""
+        ways = {each: closure(self._twins, each) | {each} for each in self._twins}
+        roots = {}
+        for each in self._twins:
+            one = {each}
+            while more := {other for other in ways if ways[other] & {way for part in one for way in ways[part]}} - one:
+                one |= more
+            roots[each] = min(end for end in one if all(end in ways[other] for other in ways[end]))
+        return roots
 
     def _accounts(self, member: str) -> Iterator[Account]:
-        """The known accounts of one event: its own, and its corroborations'."""
-        record, news, event = self._events[member], self._news.get(member), self._corrected(member)
-        if news and isinstance(news.says, Correction):
-            unchanged = isinstance(record.says, Event) and event.date.text == record.says.date.text
-            yield self._account(news.order, event, day_of((record if unchanged else news).known_since))
+        """The known accounts of one event: its own, and its corroborations'. What is retracted has none."""
+        if self._is_retracted(member):
+            return
+        record, event = self._events[member], self._corrected(member)
+        corrections = [each for each in self._news.get(member, ()) if isinstance(each.says, Correction)]
+        if corrections:
+            dated, cap = record.says, record.known_since
+            for each in corrections:
+                if self._days(each.says.event) != self._days(dated):  # type: ignore[union-attr]
+                    cap = each.known_since
+                dated = each.says.event  # type: ignore[union-attr]
+            yield self._account(corrections[-1].order, event, day_of(cap))
         elif self._is_known(record):
             yield self._account(record.order, event, day_of(record.known_since))
         for each in self._known_amendments():
             if isinstance(each.says, Corroboration) and each.says.of == member:
                 yield self._account(each.order, event, day_of(each.known_since), each.says)
+
+    @staticmethod
+    def _days(event: Any) -> Interval:
+        return event.date.earliest, event.date.latest
 
     @staticmethod
     def _account(
@@ -357,6 +392,7 @@ class Oracle:
         dated, quantity, value = stated("date"), stated("quantity"), stated("value")
         return Account(
             order,
+            dated.earliest is not None and dated.earliest > cap,
             (capped((dated.earliest, dated.latest), cap), any(mark in dated.text for mark in "~%")),
             None if quantity is None else (exact_ends(quantity), quantity.approximate),
             field_of(event, "unit"),
@@ -367,15 +403,21 @@ class Oracle:
     @cached_property
     def facts(self) -> dict[str, Fact]:
         """The believed facts by id, those of duplicates under the id they are pooled under."""
-        pooled: dict[str, list[Account]] = defaultdict(list)
+        pooled: dict[str, dict[str, list[Account]]] = defaultdict(dict)
         for member, root in self._roots.items():
-            if not self._is_taken_away(root):
-                pooled[root] += self._accounts(member)
-        return {root: self._fact(root, accounts) for root, accounts in pooled.items() if accounts}
+            if accounts := list(self._accounts(member)):
+                pooled[root][member] = accounts
+        return {root: self._fact(root, accounts) for root, accounts in pooled.items()}
 
-    def _fact(self, root: str, accounts: list[Account]) -> Fact:
-        accounts = sorted(accounts, key=lambda each: each.order)
-        event = self._corrected(root)
+    def _fact(self, root: str, told: dict[str, list[Account]]) -> Fact:
+        """The accounts together; what is dated after its own report says nothing beside what is not."""
+
+        def known_first(member: str) -> Any:
+            return member != root, min(each.order[0] for each in told[member]), self._events[member].order[1:]
+
+        event = self._corrected(min(told, key=known_first))
+        known = sorted((each for several in told.values() for each in several), key=lambda each: each.order)
+        accounts = [each for each in known if not each.planned] or known
         own = getattr(event, "value", None)
         valued = [each for each in accounts if each.currency]
         currency = own.currency if own is not None else valued[0].currency if valued else None
@@ -398,9 +440,10 @@ class Oracle:
         return Fact(
             id=root,
             event=event,
-            known_since=accounts[0].order[0],
+            known_since=known[0].order[0],
             recorded_at=self._events[root].recorded_at,
             span=combined["date"].interval,
+            planned=all(each.planned for each in known),
             quantity=combined["quantity"].interval if "quantity" in combined else None,
             counted=is_counted,
             value=combined["value"].interval if "value" in combined else None,
@@ -433,7 +476,7 @@ class Oracle:
             each.id
             for each in self.facts.values()
             if (each.span[0] is None or each.span[0] <= self.as_of)
-            and (each.span[1] is None or each.span[1] > self.as_of)
+            and (each.planned or each.span[1] is None or each.span[1] > self.as_of)
         )
 
     @cached_property

@@ -42,6 +42,8 @@ RUBRYKA = Source(publisher="Rubryka", published="2023-11-28")
 KYODO = Source(publisher="Kyodo News", published="2023-11-28")
 RELIEFWEB = Source(publisher="ReliefWeb", published="2024-12-31")
 YOMIURI = Source(publisher="Yomiuri Shimbun", published="2023-11-23")
+LATER = Source(publisher="Yomiuri Shimbun", published="2024-07-10")
+LATEST = Source(publisher="Kyodo News", published="2024-07-11")
 RECORDED = datetime(2026, 11, 21, 10, tzinfo=UTC)
 CUTS = [
     {"as_of": "2023-11-28"},
@@ -83,7 +85,7 @@ def log(empty: Path) -> Path:
     )
     [pledge, trucks] = log.append([raised, report], recorded_at=RECORDED)
     [machine] = log.append(
-        Delivery(date="2024-07-09", donor="JP", item="machine", quantity=2, sources=[YOMIURI]), recorded_at=RECORDED
+        Delivery(date="2024-07-09", donor="JP", item="machine", quantity=2, sources=[LATER]), recorded_at=RECORDED
     )
     log.append(
         [
@@ -91,7 +93,7 @@ def log(empty: Path) -> Path:
             Delivery(date="2023-11-20", donor="JP", item="mine-detector", quantity="50..", sources=[YOMIURI, KYODO]),
             Delivery(date="2023", donor="LT", item="rope", unit="m", quantity="~11.5", sources=[KYODO]),
             Training(date="2023", item="demining-training", unit="person", quantity="2..4", sources=[KYODO]),
-            Corroboration(of=machine.id, quantity=4, sources=[KYODO]),
+            Corroboration(of=machine.id, quantity=4, sources=[LATEST]),
             Correction(of=trucks.id, event=report, reason="nothing changed"),
             Announcement(
                 date="2023-11-28", intent="participation", project="group", party="JP", role="member", sources=[KYODO]
@@ -359,7 +361,7 @@ def test_a_table_of_counts(run: Run, log: Path) -> None:
         "\n"
         "item           label       number  unit  note      reports\n"
         "─────────────  ─────  ───────────  ────  ────────  ─────────────────────────────────────────────────\n"
-        "machine                    2 to 4        disputed  Yomiuri Shimbun 2023-11-23; Kyodo News 2023-11-28\n"
+        "machine                    2 to 4        disputed  Yomiuri Shimbun 2024-07-10; Kyodo News 2024-07-11\n"
         "mine-detector         at least 50                  Yomiuri Shimbun 2023-11-23; Kyodo News 2023-11-28\n"
         "rope                   about 11.5  m     about     Kyodo News 2023-11-28\n"
         "truck          lorry           30                  Rubryka 2023-11-28\n"

@@ -252,7 +252,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         {**SOON, "recorded_until": "2026-11-24"},
         "truck: 30–40 → 30: one account fewer",
     ),
-    "no duplicate after all": (
+    "a duplicate that says nothing after all": (
         [
             PLAIN,
             trucks("2023-01-10", 40, "2023-02-02"),
@@ -261,7 +261,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         ],
         {**SOON, "recorded_until": "2026-11-22"},
         {**LATE, "recorded_until": "2026-11-22"},
-        "truck: 30–40 → 30: one account fewer",
+        "truck: 30–40 → 30: corrected by news",
     ),
     "back past the second of two news": (
         [

@@ -414,7 +414,7 @@ def test_a_fact_of_its_own_is_not_brought_in() -> None:
         delivery("2023-01-01", 10),
         delivery("2023-01-02", 5),
         Retraction(of=name(2), duplicate_of=name(1), sources=report("2023-02-01")),
-        Correction(of=name(2), event=delivery("2023-01-02", 5), sources=report("2023-03-01")),
+        Retraction(of=name(3), reason="two handovers"),
         delivery("2023-04-01", 6, item="car", supersedes=name(2)),
     )
     explanation = view.counts().explain("truck")

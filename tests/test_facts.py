@@ -29,7 +29,7 @@ from aidtimeline.testing.strategies import events
 
 PAPER = Source(publisher="Rubryka", published="2024")
 DRONES = Delivery(date="2023", item="drone", sources=PAPER)
-DERIVED = {"kind", "rank", "first", "last", "currency", "in_other_books", "quantity_stated"}
+DERIVED = {"kind", "rank", "currency", "in_other_books", "quantity_stated", "weighed", "surely_from", "first", "last"}
 STATED = type(vars(Fact)["donor"])
 PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property | STATED)} - DERIVED
 

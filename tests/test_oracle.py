@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 from oracle import MAX_UNDECIDED, Oracle
 
 from aidtimeline.events import (
@@ -78,11 +79,6 @@ def test_done_is_done() -> None:
     assert trucks([delivery(1, "2023", 30, published="2023-06-01")], "2023-05-31") == (0, 30)
 
 
-def test_dated_after_its_report() -> None:
-    """A date wholly after its own report is left as it is."""
-    assert trucks([delivery(1, "2023-07", 30, published="2023-06-01")], "2023-07-30") == (0, 30)
-
-
 def test_three_accounts() -> None:
     """Some, 2 and 4 machines are 2 to 4, and disputed."""
     log = [
@@ -144,12 +140,34 @@ def test_repair_of_news() -> None:
 
 
 def test_news_caps_its_own_date() -> None:
-    """News caps its date by its own publication; a date that it leaves as it was keeps the cap it had."""
+    """News caps its date by its own publication; days that it leaves as they were keep the cap they had."""
     first = delivery(1, "2023", 3, published="2023-03-01")
-    same = record(2, Correction(of=name(1), event=delivery(1, "2023", 4).event, sources=report("2023-06-01")))
-    other = record(2, Correction(of=name(1), event=delivery(1, "2023?", 4).event, sources=report("2023-06-01")))
+    same = record(2, Correction(of=name(1), event=delivery(1, "2023?", 4).event, sources=report("2023-06-01")))
+    other = record(2, Correction(of=name(1), event=delivery(1, "2022/2023", 4).event, sources=report("2023-06-01")))
+    again = record(3, Correction(of=name(1), event=delivery(1, "2022/2023", 5).event, sources=report("2023-09-01")))
     assert trucks([first, same], "2023-03-01") == (4, 4)
     assert trucks([first, other], "2023-03-01") == (0, 4)
+    assert trucks([first, other, again], "2023-05-31") == (0, 5)
+    assert trucks([first, other, again], "2023-06-01") == (5, 5)
+
+
+def test_retrieved() -> None:
+    """A report that was retrieved on a day could be read then; the earlier of both days counts."""
+    first = record(1, Delivery(date="2022", item="truck", quantity=3, sources=evolve(report(), retrieved="2023-03-01")))
+    assert trucks([first], "2023-12-31", "2023-03-01") == (3, 3)
+    assert trucks([first], "2023-12-31", "2023-02-28") is None
+
+
+def test_plans_recorded_as_deeds() -> None:
+    """What is dated wholly after every report of it may have happened from its first day on; a deed outdoes it."""
+    plan = delivery(1, "2023-07", 30, published="2023-06-01")
+    deed = record(2, Corroboration(of=name(1), quantity=20, date="2023-07-05", sources=report("2023-07-10")))
+    assert trucks([plan], "2023-06-30") is None
+    assert trucks([plan], "2024-12-31") == (0, 30)
+    assert trucks([plan, deed], "2024-12-31") == (20, 20)
+    assert trucks([plan, deed], "2024-12-31", "2023-07-01") == (0, 30)
+    numbered = record(3, Correction(of=name(1), event=delivery(1, "2023-07", 10).event, sources=report("2023-08-01")))
+    assert trucks([plan, numbered], "2024-12-31") == (0, 10)
 
 
 def test_links_outlive_retractions() -> None:
@@ -184,8 +202,57 @@ def test_duplicates_are_one_fact() -> None:
         oracle = Oracle(log, date(2023, 11, 20))
         assert oracle.counts() == {(("truck",), None): (30, 30)}
         assert set(oracle.facts) == {name(1), name(3)}
-    dangling = record(5, Retraction(of=name(1), duplicate_of=name(9)))
-    assert trucks([one, dangling], "2023-12-31") is None
+    for nothing in (name(9), name(1)):
+        found = record(5, Retraction(of=name(1), duplicate_of=nothing))
+        assert trucks([one, found], "2023-12-31") == (30, 30)
+        assert trucks([one, other, to_one, found], "2023-12-31") == (30, 30)
+
+
+def test_findings_stand_apart_from_the_text() -> None:
+    """A corrected number, and the retraction of one of them, part nothing; the accounts are as last corrected."""
+    one, other = delivery(1, "2023-01-01", 30), delivery(2, "2023-01-01", 30)
+    found = record(3, Retraction(of=name(1), duplicate_of=name(2), sources=report("2023-06-01")))
+    event = delivery(1, "2023-01-01", 31).event
+    for sources in (report("2023-07-01"), ()):
+        corrected = record(4, Correction(of=name(1), event=event, sources=sources))
+        assert trucks([one, other, found, corrected], "2023-02-01") == (30, 31)
+        for gone, left in ((1, 30), (2, 31)):
+            retracted = record(5, Retraction(of=name(gone), sources=report("2023-08-01")))
+            assert trucks([one, other, found, corrected, retracted], "2023-02-01") == (left, left)
+        mended = record(5, Retraction(of=name(3)))
+        assert trucks([one, other, found, corrected, mended], "2023-02-01") == (61, 61)
+
+
+def test_the_root_of_duplicates() -> None:
+    """Where the chain ends; of several ends, and in a circle, the smallest id; all findings hold together."""
+
+    def roots(*pairs: tuple[int, int]) -> list[int]:
+        events = [delivery(number, "2023-01-01", 1) for number in range(6)]
+        twins = [
+            record(10 + n, Retraction(of=name(a), duplicate_of=name(b), sources=report()))
+            for n, (a, b) in enumerate(pairs)
+        ]
+        return sorted(int(each, 16) for each in Oracle([*events, *twins], date(2024, 1, 1)).facts)
+
+    assert roots((0, 1), (1, 2)) == [2, 3, 4, 5]
+    assert roots((0, 1), (1, 2), (2, 1)) == [1, 3, 4, 5]
+    assert roots((2, 5), (2, 4)) == [0, 1, 3, 4]
+    assert roots((0, 4), (4, 5), (5, 4), (0, 3)) == [1, 2, 3]
+    assert roots((3, 3), (3, 2)) == [0, 1, 2, 4, 5]
+
+
+def test_the_first_known_duplicate_gives_the_other_fields() -> None:
+    """The root if it is known; before that, and if it is retracted, the one known first."""
+    root = delivery(1, "2023-01-01", 5, donor="JP", published="2023-03-01")
+    twin = delivery(2, "2023-01-01", 5, donor="US", published="2023-02-01")
+    log = [root, twin, record(3, Retraction(of=name(2), duplicate_of=name(1)))]
+    gone = record(4, Retraction(of=name(1), sources=report("2023-04-01")))
+
+    def donor(log: list[Record], known_at: str) -> str | None:
+        return Oracle(log, date(2024, 1, 1), date.fromisoformat(known_at)).facts[name(1)].event.donor
+
+    assert [donor(log, day) for day in ("2023-02-01", "2023-03-01")] == ["US", "JP"]
+    assert donor([*log, gone], "2023-04-01") == "US"
 
 
 def test_supersession_across_keys() -> None:

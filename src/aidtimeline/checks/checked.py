@@ -138,7 +138,7 @@ class Checked:
             said = account.record.event
             if isinstance(said, Correction) and said.event is fact.event:
                 return self.places[account.record.id].within("event")
-        return self.places[fact.id]
+        return self.places[fact.base]
 
     def named(self, fact: Fact) -> str:
         """A fact as a message names it: kind, date, id, and the line where it stands."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC
 
 from aidtimeline.checks.checked import Checked, Place
 from aidtimeline.errors import Problem
 from aidtimeline.events import Correction, Corroboration, Event, Goods, Record, Source, Valued, stated
 from aidtimeline.semantics import Account, Fact
+from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import SLUG_FIELDS
@@ -24,16 +24,14 @@ def dates_after_report(log: Checked) -> Iterator[Problem]:
     """`date-after-report`: an event is reported when it has happened, and this date lies wholly after its report."""
     for fact in log.belief.facts:
         for account in fact.accounts:
-            day = account.known_since.astimezone(UTC).date()
-            if account.date != account.stated_date or account.date.possible_by(day):
-                continue
             place, said = log.places[account.record.id], account.record.event
+            if not account.planned or (isinstance(said, Corroboration) and said.date is None):
+                continue
             if isinstance(said, Correction):
                 place = place.within("event")
-            if not isinstance(said, Corroboration) or said.date is not None:
-                message = f"its date, {account.date.text}, is later than its own report of {day.isoformat()}"
-                hint = "a day on which a promise is to be kept is its `due`"
-                yield place.error("date-after-report", message, "date", hint)
+            message = f"its date, {account.date.text}, is later than its own report of {account.cap.isoformat()}"
+            hint = "it counts as perhaps until it is repaired; a day on which a promise is to be kept is its `due`"
+            yield place.error("date-after-report", message, "date", hint)
 
 
 def unpublished(log: Checked) -> Iterator[Problem]:
@@ -58,7 +56,7 @@ def unpublished(log: Checked) -> Iterator[Problem]:
 
 
 def _undated(source: Source) -> bool:
-    return source.published is None or source.published.latest is None
+    return out_since(source) is None
 
 
 def _not_published(log: Checked, record: Record, number: int, others: str = "") -> Problem:

@@ -24,7 +24,7 @@ from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.report import Problems
-from aidtimeline.semantics.amendments import repair, report
+from aidtimeline.semantics.amendments import is_finding, repair, report
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
@@ -100,10 +100,13 @@ def _stdin() -> contextlib.AbstractContextManager[BinaryIO]:
 
 
 def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Record]]:
-    """Those of the ids that are retracted, each with the retraction that decides."""
+    """Those of the ids that are retracted, each with the retraction that decides, or that makes it a duplicate."""
     if not ids:
         return
     reported = report(repair(log.read(skip_problems=True)), None)
+    duplicates = {each.event.of: each for each in reported.findings if is_finding(each.event)}
     for id_ in sorted(ids):
         if reported.retracts(id_):
             yield id_, reported.deciding[id_]
+        elif id_ in duplicates:
+            yield id_, duplicates[id_]

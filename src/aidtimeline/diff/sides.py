@@ -32,7 +32,7 @@ class Side:
 
     def happened(self, fact: Fact) -> int:
         """Whether the fact has happened: 0 no, 1 perhaps, 2 surely. Only its date counts, not what supersedes it."""
-        return fact.date.possible_by(self.as_of) + fact.date.certain_by(self.as_of)
+        return ("never", "perhaps", "surely").index(fact.happened(self.as_of))
 
     def superseders(self, fact: Fact) -> tuple[bool, int]:
         """Whether a fact that may have happened is surely superseded, and how many facts may directly supersede it."""

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from aidtimeline.events import Correction, Event, Record, Source, stated
 from aidtimeline.semantics import Account, Fact
+from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
@@ -96,6 +97,6 @@ def _reports(account: Account, unit: str | None, known_at: Cut) -> Iterator[Repo
 
 
 def out_by(source: Source, cut: Cut) -> bool:
-    """Whether a report was published by a cut (inclusive; None: no cut). One without a date of publication was."""
-    last = None if source.published is None else source.published.latest
+    """Whether a report was published or retrieved by a cut (inclusive; None: no cut). One without any date was."""
+    last = out_since(source)
     return cut is None or last is None or end_of(last) <= end_of(cut)

@@ -5,28 +5,32 @@ See docs/semantics.md, "Accounts" and "Done is done".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import cast
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import TypeAlias, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Event, Record, Source, stated
+from aidtimeline.events import Corroboration, Event, Record, Source, stated
 from aidtimeline.semantics.amendments import Reported, known_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
+
+Day: TypeAlias = date
 
 
 @frozen
 class Account:
     """What one report says of a fact. What it does not state is taken from the record.
 
-    `stated_date` is the date as the report gives it; `date` is capped by the day of the report (see `capped`). The
-    quantity is in `unit` (None: pieces), which may be another than the fact's.
+    `stated_date` is the date as the report gives it; `date` is capped: an event is reported when it has happened, and
+    this one was by `cap` (inclusive, UTC). The quantity is in `unit` (None: pieces), which may be another than the
+    fact's.
     """
 
     record: Record
     known_since: datetime
+    cap: Day
     stated_date: DateRange
     date: DateRange
     quantity: Quantity | None
@@ -38,56 +42,74 @@ class Account:
         """The reports that the account is from."""
         return self.record.event.sources
 
+    @property
+    def planned(self) -> bool:
+        """Whether it is a plan: its date lies wholly after the report of it."""
+        return not self.date.possible_by(self.cap)
+
 
 def accounts_of(record: Record, reported: Reported, known_until: datetime | None) -> Iterator[Account]:
     """The known accounts of one event: its own or that of the correction that decides, then its corroborations.
 
     Each is known since its own report, and that report caps its date. The exception is a correction that leaves the
-    date as it was: it reports nothing new of the date.
+    date as it was: it reports nothing new of the date, and so the cap stays what it was.
 
         account                         its date is capped by the report of
         the record itself               the record
-        a correction, another date      the correction
-        a correction, the same date     the record
+        a correction, other days        the correction
+        a correction, the same days     what it corrects
         a corroboration                 the corroboration
+
+    What is retracted has none.
     """
+    if reported.retracts(record.id):
+        return
     text = reported.text(record)
-    value = stated(text, "value", Money)
-    quantity = stated(text, "quantity", Quantity)
-    unit = stated(text, "unit", str)
-    since = known_since(record)
-    if text is not record.event:
-        correction = reported.deciding[record.id]
-        news_since = known_since(correction)
-        cap = since if text.date == cast(Event, record.event).date else news_since
-        yield Account(correction, news_since, text.date, capped(text.date, cap), quantity, unit, value)
-    elif known_until is None or since <= known_until:
-        yield Account(record, since, text.date, capped(text.date, since), quantity, unit, value)
-    for other, said in reported.corroborations.get(record.id, ()):
-        since = known_since(other)
-        dated = text.date if said.date is None else said.date
-        yield Account(
-            other,
+    unit, quantity, value = stated(text, "unit", str), stated(text, "quantity", Quantity), stated(text, "value", Money)
+
+    def account(of: Record, since: datetime, cap: datetime, said: Event | Corroboration) -> Account:
+        dated = said.date or text.date
+        day = cap.astimezone(UTC).date()
+        return Account(
+            of,
             since,
+            day,
             dated,
-            capped(dated, since),
-            quantity if said.quantity is None else said.quantity,
+            capped(dated, day),
+            stated(said, "quantity", Quantity) or quantity,
             unit,
-            value if said.value is None else said.value,
+            stated(said, "value", Money) or value,
         )
 
+    since = known_since(record)
+    corrections = reported.corrections.get(record.id, ())
+    if corrections:
+        last, _ = corrections[-1]
+        yield account(last, known_since(last), _carried(record, corrections), text)
+    elif known_until is None or since <= known_until:
+        yield account(record, since, since, text)
+    for other, said in reported.corroborations.get(record.id, ()):
+        since = known_since(other)
+        yield account(other, since, since, said)
 
-def capped(given: DateRange, report: datetime) -> DateRange:
-    """The date, ending no later than the day (UTC) of its report: an event is reported when it has happened.
 
-    A date wholly after its report is left as it is.
+def _carried(record: Record, corrections: Iterable[tuple[Record, Event]]) -> datetime:
+    """The cap of the last correction: when what it says of the date was first reported."""
+    said, cap = cast(Event, record.event).date, known_since(record)
+    for correction, event in corrections:
+        if (event.date.earliest, event.date.latest) != (said.earliest, said.latest):
+            said, cap = event.date, known_since(correction)
+    return cap
 
-    >>> from datetime import date
-    >>> from aidtimeline.values.dates import end_of
-    >>> capped(DateRange.parse("2023"), end_of(date(2023, 6, 1))).text
+
+def capped(given: DateRange, day: Day) -> DateRange:
+    """The date, ending no later than the day: an event is reported when it has happened.
+
+    A date wholly after the day is left as it is.
+
+    >>> capped(DateRange.parse("2023"), date(2023, 6, 1)).text
     '2023-01-01/2023-06-01'
     """
-    day = report.astimezone(UTC).date()
     if not given.possible_by(day) or given.certain_by(day):
         return given
     return DateRange.between(given.earliest, day)

@@ -3,31 +3,43 @@
 A *repair* is a correction or retraction without a source: the record was written down wrongly. It acts as if its target
 had been written so from the start. *News* has a source of its own: what the world reported later. It holds from that
 day on.
+
+A retraction with `duplicate_of` is neither, but a *finding* of identity: it says nothing of the text (see `identity`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeGuard, cast
 
 import attrs
 from attrs import frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
 from aidtimeline.values.dates import end_of
 
 
 def known_since(record: Record) -> datetime:
-    """When one could first know what the record says: the last instant (UTC) of the earliest day of publication.
+    """When one could first know what the record says: the last instant (UTC) of the first day of its sources.
 
-    A vague date of publication counts from its last day, and one with an open end not at all. Without any, it is
-    `recorded_at`.
+    That is the earliest on which one was published or retrieved. A vague date counts from its last day, and one with an
+    open end not at all. Without any, it is `recorded_at`.
     """
-    days = [source.published.latest for source in record.event.sources if source.published is not None]
-    return min((end_of(day) for day in days if day is not None), default=record.recorded_at)
+    days = [day for source in record.event.sources if (day := out_since(source)) is not None]
+    return min(map(end_of, days), default=record.recorded_at)
+
+
+def out_since(source: Source) -> date | None:
+    """The first day on which one could surely have read a report; None: it does not say.
+
+    >>> out_since(Source(publisher="JICA", published="2023-05", retrieved="2023-06-01"))
+    datetime.date(2023, 5, 31)
+    """
+    days = (each.latest for each in (source.published, source.retrieved) if each is not None)
+    return min((day for day in days if day is not None), default=None)
 
 
 def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
@@ -35,19 +47,31 @@ def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
     return isinstance(event, Correction | Retraction) and not event.sources
 
 
+def is_finding(event: Event | Amendment) -> TypeGuard[Retraction]:
+    """Whether this is a finding of identity: a retraction that names what the record is a duplicate of."""
+    return isinstance(event, Retraction) and event.duplicate_of is not None
+
+
 @frozen
 class Repaired:
     """The records after repairs, by their ids.
 
-    `ids` are those of all records, repairs among them. `deciding` gives for each repaired record the repair that
-    decides. `events` has all events, as corrected; `standing` has all records that no repair retracts, as corrected.
+    `ids` are those of all records, repairs among them. `repairs` gives for each repaired record its repairs, the one
+    that decides last. `findings` are those without a source. `events` has all events, as corrected; `standing` has all
+    records that no repair retracts, as corrected.
     """
 
     ids: frozenset[str]
-    deciding: Mapping[str, Record]
+    repairs: Mapping[str, Sequence[Record]]
+    findings: tuple[Record, ...]
     events: Mapping[str, Record]
     standing: Mapping[str, Record]
     problems: tuple[Problem, ...]
+
+    @property
+    def deciding(self) -> Mapping[str, Record]:
+        """The repair that decides, for each repaired record."""
+        return {of: repairs[-1] for of, repairs in self.repairs.items()}
 
 
 def repair(records: Iterable[Record]) -> Repaired:
@@ -59,7 +83,8 @@ def repair(records: Iterable[Record]) -> Repaired:
             written[record.id] = record
 
     problems: list[Problem] = []
-    deciding: dict[str, Record] = {}
+    repairs: dict[str, list[Record]] = defaultdict(list)
+    findings: list[Record] = []
     for record in written.values():
         amendment = record.event
         if not is_repair(amendment):
@@ -67,19 +92,22 @@ def repair(records: Iterable[Record]) -> Repaired:
         fault = _fault_of_repair(record, amendment, written)
         if fault is not None:
             problems.append(fault)
+        elif is_finding(amendment) and isinstance(written[amendment.of].event, Event):
+            findings.append(record)
         else:
-            rival = deciding.get(amendment.of, record)
-            deciding[amendment.of] = max(record, rival, key=lambda each: (each.recorded_at, each.id))
+            repairs[amendment.of].append(record)
 
     standing = {record.id: record for record in written.values() if not is_repair(record.event)}
-    for target, record in deciding.items():
-        if isinstance(record.event, Correction):
-            standing[target] = attrs.evolve(standing[target], event=record.event.event)
+    for target, several in repairs.items():
+        several.sort(key=lambda each: (each.recorded_at, each.id))
+        decides = several[-1].event
+        if isinstance(decides, Correction):
+            standing[target] = attrs.evolve(standing[target], event=decides.event)
     events = {each: record for each, record in standing.items() if isinstance(record.event, Event)}
-    for target, record in deciding.items():
-        if isinstance(record.event, Retraction):
+    for target, several in repairs.items():
+        if isinstance(several[-1].event, Retraction):
             del standing[target]
-    return Repaired(frozenset(written), deciding, events, standing, tuple(problems))
+    return Repaired(frozenset(written), repairs, tuple(findings), events, standing, tuple(problems))
 
 
 def _fault_of_repair(
@@ -98,10 +126,16 @@ def _fault_of_repair(
 
 @frozen
 class Reported:
-    """The amendment that decides what each record says, and its corroborations, as known at one date; by its id."""
+    """What amendments say of the records, as known at one date, by the id of the record.
+
+    `deciding` has the correction or retraction that decides what the record says, `corrections` all known news that
+    corrects it, in turn, `corroborations` its other accounts. `findings` are all known findings of identity.
+    """
 
     deciding: Mapping[str, Record]
+    corrections: Mapping[str, Sequence[tuple[Record, Event]]]
     corroborations: Mapping[str, Sequence[tuple[Record, Corroboration]]]
+    findings: tuple[Record, ...]
     problems: tuple[Problem, ...]
 
     def retracts(self, record_id: str) -> bool:
@@ -115,14 +149,16 @@ class Reported:
 
 
 def report(repaired: Repaired, known_until: datetime | None) -> Reported:
-    """Find the news and corroborations known by an instant (inclusive; None: all).
+    """Find the news, corroborations and findings known by an instant (inclusive; None: all).
 
     Of several known news of one record the last by (known_since, recorded_at, id) decides. It comes after a repair that
     corrects the record, and has no effect on one that a repair retracts.
     """
     problems: list[Problem] = []
     news: dict[str, Record] = {}
+    corrections: dict[str, list[tuple[Record, Event]]] = defaultdict(list)
     corroborations: dict[str, list[tuple[Record, Corroboration]]] = defaultdict(list)
+    findings = list(repaired.findings)
     for record in repaired.standing.values():
         amendment = record.event
         if isinstance(amendment, Event):
@@ -134,9 +170,16 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
             continue
         elif isinstance(amendment, Corroboration):
             corroborations[amendment.of].append((record, amendment))
+        elif is_finding(amendment):
+            findings.append(record)
         elif amendment.of in repaired.standing:
             news[amendment.of] = max(record, news.get(amendment.of, record), key=_rank)
-    return Reported({**repaired.deciding, **news}, corroborations, tuple(problems))
+            if isinstance(amendment, Correction) and isinstance(amendment.event, Event):
+                corrections[amendment.of].append((record, amendment.event))
+    for each in corrections.values():
+        each.sort(key=lambda correction: _rank(correction[0]))
+    deciding = {**repaired.deciding, **news}
+    return Reported(deciding, corrections, corroborations, tuple(findings), tuple(problems))
 
 
 def _rank(record: Record) -> tuple[datetime, datetime, str]:

@@ -70,44 +70,58 @@ def believe(
 def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_until: datetime | None) -> Iterator[Fact]:
     pooled: dict[str, list[Record]] = defaultdict(list)
     for record in repaired.events.values():
-        root = identity.root(record.id)
-        if not reported.retracts(root) or identity.in_circle(root):
-            pooled[root].append(record)
+        pooled[identity.root(record.id)].append(record)
     for root, members in pooled.items():
-        base = repaired.events[root]
-        text = reported.text(base)
-        accounts: list[Account] = []
-        fulfils: set[str] = set()
+        known: list[tuple[Record, list[Account]]] = []
         for member in members:
-            known = list(accounts_of(member, reported, known_until))
-            accounts += known
-            if known:
-                fulfils.update(identity.root(promise) for promise in reported.text(member).fulfils)
-        if accounts:
-            accounts.sort(key=_in_turn)
+            accounts = sorted(accounts_of(member, reported, known_until), key=_in_turn)
+            if accounts:
+                known.append((member, accounts))
+        if known:
+            base, _ = min(known, key=lambda each: (each[0].id != root, each[1][0].known_since, *_written(each[0])))
+            promises = (promise for member, _ in known for promise in reported.text(member).fulfils)
+            fulfils = tuple(sorted({identity.root(promise) for promise in promises} - {root}))
+            accounts = [account for _, accounts in known for account in accounts]
+            if known[1:]:
+                accounts.sort(key=_in_turn)
             ids = tuple(sorted(member.id for member in members))
-            yield _fact(base, text, accounts, ids, tuple(sorted(fulfils - {root})))
+            yield _fact(
+                repaired.events[root], base, reported.text(base), accounts, members=ids, fulfils=tuple(sorted(fulfils))
+            )
 
 
 def _in_turn(account: Account) -> tuple[Any, ...]:
     """The order of accounts: by when they were known, and a record itself before its corroborations."""
-    record = account.record
-    return account.known_since, isinstance(record.event, Corroboration), record.recorded_at, record.id
+    return account.known_since, isinstance(account.record.event, Corroboration), *_written(account.record)
+
+
+def _written(record: Record) -> tuple[datetime, str]:
+    return record.recorded_at, record.id
 
 
 def _fact(
-    record: Record, text: Event, accounts: Sequence[Account], members: tuple[str, ...], fulfils: tuple[str, ...]
+    record: Record,
+    base: Record,
+    text: Event,
+    accounts: Sequence[Account],
+    *,
+    members: tuple[str, ...],
+    fulfils: tuple[str, ...],
 ) -> Fact:
-    dates, date_disputed = combine_dates(accounts)
-    quantity, quantity_disputed = _quantity(text, accounts)
-    value, value_disputed = _value(text, accounts)
+    deeds = [each for each in accounts if not each.planned]
+    weighed = deeds or accounts
+    dates, date_disputed = combine_dates(weighed)
+    quantity, quantity_disputed = _quantity(text, weighed)
+    value, value_disputed = _value(text, weighed)
     disputes = {"date": date_disputed, "quantity": quantity_disputed, "value": value_disputed}
     return Fact(
         id=record.id,
         recorded_at=record.recorded_at,
-        known_since=min(each.known_since for each in accounts),
+        known_since=accounts[0].known_since,
         event=text,
+        base=base.id,
         date=dates,
+        planned=not deeds,
         quantity=quantity,
         value=value,
         accounts=tuple(accounts),
@@ -150,7 +164,7 @@ def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
     if value is not None:
         return value.currency
     valued = [each for each in accounts if each.value is not None]
-    first = min(valued, key=lambda each: (each.known_since, each.record.recorded_at, each.record.id), default=None)
+    first = min(valued, key=lambda each: (each.known_since, *_written(each.record)), default=None)
     return None if first is None or first.value is None else first.value.currency
 
 

@@ -16,11 +16,7 @@ from aidtimeline.semantics.links import Happened, all_above, cut_links
 
 def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
     """The facts that count in some world by the end of a day, in order; each says whether it does in every one."""
-    happened: dict[str, Happened] = {
-        fact.id: "surely" if fact.date.certain_by(as_of) else "perhaps"
-        for fact in belief.facts
-        if fact.date.possible_by(as_of)
-    }
+    happened: dict[str, Happened] = {fact.id: how for fact in belief.facts if (how := fact.happened(as_of)) != "never"}
     linked = cut_links(belief.links, happened)
     standing = _standing(belief, happened, linked.replaced)
     facts = []

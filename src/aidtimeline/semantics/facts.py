@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from aidtimeline.events import Event, Nature, stated
 from aidtimeline.semantics.accounts import Account
-from aidtimeline.semantics.links import Group
+from aidtimeline.semantics.links import Group, Happened
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
@@ -44,12 +44,14 @@ class _Stated(Generic[T]):
 class Fact:
     """What an event says, as corrected, with all known accounts of it combined.
 
-    `id` and `recorded_at` are those of the original record. `event` is its text as corrected, while `date`, `quantity`
+    `id` and `recorded_at` are those of the original record. `event` is its text as corrected (of several records that
+    are one fact that of the first known, with the id `base`), while `date`, `quantity`
     and `value` are what the accounts give together. `disputed` names those of the three on which accounts contradict
     each other, or one states an amount in another unit or currency. Goods of which nobody states a number are some:
     `quantity` is `1..` (`0..` of what is measured), while that of `event` is None. `members` are the ids of the records
     that are this one fact: its own and its duplicates. `fulfils` are the ids of the promises that it makes good. What
-    else the event states are properties.
+    else the event states are properties. A fact is `planned` if its date lies wholly after every report of it: it may
+    have happened from its first day on, but never surely.
 
     In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
     beyond it, and `group` links the fact to others that may replace it, or that it may replace. There `fulfils` names
@@ -67,6 +69,7 @@ class Fact:
     recorded_at: datetime
     known_since: datetime
     event: Event
+    base: str
     date: DateRange
     quantity: Quantity | None
     value: Money | None
@@ -74,6 +77,7 @@ class Fact:
     members: tuple[str, ...]
     disputed: frozenset[str]
     fulfils: tuple[str, ...] = field(default=(), eq=False)
+    planned: bool = False
     certain: bool = False
     by: Day | None = field(default=None, eq=False)
     group: Group | None = None
@@ -168,8 +172,30 @@ class Fact:
 
     @property
     def quantity_stated(self) -> bool:
-        """Whether an account states the quantity, in the fact's unit."""
-        return any(each.quantity is not None and each.unit == self.unit for each in self.accounts)
+        """Whether an account that takes part states the quantity, in the fact's unit."""
+        return any(each.quantity is not None and each.unit == self.unit for each in self.weighed)
+
+    @property
+    def weighed(self) -> tuple[Account, ...]:
+        """The accounts that take part in date, quantity and value: plans only if nothing else is reported."""
+        return self.accounts if self.planned else tuple(each for each in self.accounts if not each.planned)
+
+    @property
+    def surely_from(self) -> Day | None:
+        """The day from which on it has surely happened; None: an open date, or a plan."""
+        return None if self.planned else self.date.latest
+
+    def happened(self, day: Day) -> Happened:
+        """Whether it has happened by a day (inclusive): surely, perhaps or never.
+
+        >>> from aidtimeline import Timeline
+        >>> facts = Timeline.open("events").as_of("2023-01-01").facts
+        >>> [fact.happened(date(2023, 1, 1)) for fact in facts if fact.item == "truck" and fact.kind == "delivery"]
+        ['perhaps']
+        """
+        if not self.date.possible_by(day):
+            return "never"
+        return "surely" if self.surely_from is not None and self.surely_from <= day else "perhaps"
 
     @property
     def currency(self) -> str | None:

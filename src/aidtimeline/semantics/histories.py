@@ -1,7 +1,7 @@
 """Histories: from when until when facts count, alone or in groups, at one date of knowledge and for every cut.
 
 A cut does not change what is believed, only whether it has happened. For each fact that changes twice: on the first and
-on the last day of its date. So one pass gives the views of all days, as phases.
+on the last day of its date (of a plan only on the first). So one pass gives the views of all days, as phases.
 """
 
 from __future__ import annotations
@@ -97,14 +97,15 @@ class _Span:
 def _spans(belief: Belief, chosen: Iterable[str]) -> dict[str, _Span]:
     """The span of every chosen fact and every linked id; what supersedes comes before what it supersedes."""
     ids = dict.fromkeys((*belief.links.order, *chosen))
-    dates = {fact.id: fact.date for fact in belief.facts if fact.id in ids}
+    facts = {fact.id: fact for fact in belief.facts if fact.id in ids}
     spans: dict[str, _Span] = {}
     for each in ids:
         above = [spans[other] for other in belief.links.above.get(each, ())]
-        said = dates.get(each)
+        fact = facts.get(each)
+        first, last = (None, None) if fact is None else (fact.date.earliest, fact.surely_from)
         spans[each] = _Span(
-            _NEVER if said is None else _EVER if said.earliest is None else said.earliest.toordinal(),
-            _NEVER if said is None or said.latest is None else said.latest.toordinal(),
+            _NEVER if fact is None else _EVER if first is None else first.toordinal(),
+            _NEVER if last is None else last.toordinal(),
             min((other.shadows for other in above), default=_NEVER),
             min((other.replaces for other in above), default=_NEVER),
         )

@@ -2,52 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import Retraction
-from aidtimeline.semantics.amendments import Repaired, Reported
+from aidtimeline.semantics.amendments import Repaired, Reported, is_finding
+from aidtimeline.semantics.links import strongly_connected
+from aidtimeline.semantics.sets import DisjointSets
 
 
 class Identity:
-    """The id under which each record is pooled; `problems` lists duplicates of something other than an event."""
+    """The id under which each record is pooled; `problems` lists findings that say nothing of two events.
+
+    All known findings hold together. They lead from a record to what it is a duplicate of, and on to where that ends:
+    there is the root. If they end in several records or in a circle, it is the one with the smallest id.
+
+    `_root` has those records only that are one fact with another.
+    """
 
     def __init__(self, repaired: Repaired, reported: Reported) -> None:
         self.problems: list[Problem] = []
-        known: dict[str, str] = {}
-        for of, record in reported.deciding.items():
-            other = record.event.duplicate_of if isinstance(record.event, Retraction) else None
-            if other is None or of not in repaired.events:
-                continue
-            if other in repaired.events:
-                known[of] = other
-            else:
-                message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
-                self.problems.append(record.problem("bad-link" if other in repaired.ids else "dangling", message))
         self._root: dict[str, str] = {}
-        self._circles: set[str] = set()
-        for each in known:
-            self._follow(each, known)
+        duplicate_of: dict[str, list[str]] = defaultdict(list)
+        one = DisjointSets()
+        for of, other in self._pairs(repaired, reported):
+            duplicate_of[of].append(other)
+            one.join(of, other)
+        ends: dict[str, list[str]] = defaultdict(list)
+        for together in strongly_connected(duplicate_of):
+            if all(other in together for each in together for other in duplicate_of.get(each, ())):
+                ends[one.leader(together[0])] += together
+        for several in one.parts({*duplicate_of, *(other for others in duplicate_of.values() for other in others)}):
+            self._root.update(dict.fromkeys(several, min(ends[one.leader(several[0])])))
 
-    def _follow(self, record_id: str, duplicate_of: Mapping[str, str]) -> None:
-        """Find the root of a record, and of all that lies on the way to it."""
-        path: dict[str, None] = {}
-        at = record_id
-        while at in duplicate_of and at not in self._root and at not in path:
-            path[at] = None
-            at = duplicate_of[at]
-        root = self._root.get(at, at)
-        if at in path:
-            walked = list(path)
-            circle = walked[walked.index(at) :]
-            root = min(circle)
-            self._circles.update(circle)
-        self._root.update(dict.fromkeys(path, root))
+    def _pairs(self, repaired: Repaired, reported: Reported) -> Iterator[tuple[str, str]]:
+        """The findings, each a record and what it is a duplicate of."""
+        for record in reported.findings:
+            if not is_finding(record.event) or record.event.duplicate_of is None:
+                continue
+            of, other = record.event.of, record.event.duplicate_of
+            if of == other:
+                problem = record.problem("bad-link", f"{of} is retracted as a duplicate of itself", _COUNTS)
+            elif of not in repaired.events:
+                message = f"the retraction makes a duplicate of {of}, which a repair has made an amendment"
+                problem = record.problem("bad-amendment", message)
+            elif other not in repaired.events:
+                message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
+                problem = record.problem("bad-link" if other in repaired.ids else "dangling", message, _COUNTS)
+            else:
+                yield of, other
+                continue
+            self.problems.append(problem)
 
     def root(self, record_id: str) -> str:
         """The id under which the record's accounts and links are pooled: its own, unless it is a duplicate."""
         return self._root.get(record_id, record_id)
 
-    def in_circle(self, record_id: str) -> bool:
-        """Whether the record is one of several that are duplicates of each other in a circle."""
-        return record_id in self._circles
+
+_COUNTS = "so it still counts"

@@ -6,7 +6,7 @@ See docs/semantics.md, "Links" and "Worlds".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Literal
 
 from attrs import field, frozen
@@ -38,7 +38,7 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
     circle_of: dict[str, int] = {}
     order: list[str] = []
     circles: list[tuple[str, ...]] = []
-    for number, members in enumerate(_strongly_connected(below)):
+    for number, members in enumerate(strongly_connected(below)):
         circle_of.update(dict.fromkeys(members, number))
         order += members
         if len(members) > 1 or members[0] in below.get(members[0], ()):
@@ -56,7 +56,7 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
     return Links(tuple(order), by_id, tuple(sorted(circles)), inside)
 
 
-def _strongly_connected(below: Mapping[str, tuple[str, ...]]) -> Iterable[list[str]]:
+def strongly_connected(below: Mapping[str, Sequence[str]]) -> Iterable[list[str]]:
     """The strongly connected components, what is superseded first: Tarjan's algorithm.
 
     It is iterative, so that a chain may be of any length.

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import attrs
 
-from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
+from aidtimeline.events import Amendment, Correction, Corroboration, Delivery, Event, Record, Retraction, Source
 from aidtimeline.projections import Projection
-from aidtimeline.semantics.amendments import is_repair, known_since
+from aidtimeline.semantics.amendments import is_finding, is_repair, known_since
 from aidtimeline.testing.laws import Cuts, LawBroken, R, aims, answer, earliest, links_of, nested_aims, same
 from aidtimeline.values.dates import DateRange, end_of
 
@@ -22,6 +22,7 @@ NEVER = "9999-12-31"
 """The day of publication of what must stay unknown."""
 ALL_BUT_NEVER = date(9999, 12, 30)
 """A cut at which all is known but what is published on `NEVER`."""
+_NOBODY = Source(publisher="nobody", published=NEVER)
 
 
 def refinement(
@@ -31,7 +32,7 @@ def refinement(
     projection: Projection[Any, Any],
     narrower: Callable[[Any, Any], bool],
 ) -> None:
-    """Law 8: a correction whose date and quantity lie inside the fact's never widens a bound.
+    """Law 8: an exact correction of date and quantity only, both inside the fact's, never widens a bound.
 
     `narrower(after, before)` says whether no bound of the first result is wider than in the second.
     """
@@ -43,8 +44,9 @@ def refinement(
 def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
     """Laws 9 and 10: after a repair the answers are as if the record had been written so at first.
 
-    This holds at every cut of knowledge. A repair that retracts leaves the record's links. One that aims at a repair,
-    or at a record that is not there, changes nothing.
+    This holds at every cut of knowledge. A repair that retracts leaves the record's links, and what was found to be one
+    with it. One that aims at a repair, or at a record that is not there, changes nothing. A finding of identity changes
+    no record, and is not tested.
     """
     says = _said_last(records, repair, "repair")
     target = earliest(records).get(says.of)
@@ -54,22 +56,26 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
     if target is None or is_repair(target.event) or useless:
         same("repair of nothing", answer(records, cuts, projection), amended)
         return
-    others = [each for each in records if not (is_repair(each.event) and _of(each) == says.of)]
+    if is_finding(says) and isinstance(target.event, Event):
+        return
+    rivals = [each for each in _about(records, target) if is_repair(each.event)]
+    others = [each for each in records if each not in rivals]
     if isinstance(says, Correction):
         first = [attrs.evolve(each, event=says.event) if each.id == says.of else each for each in others]
         same("repair", answer(first, cuts, projection), amended)
     elif not isinstance(target.event, Event):
         first = [each for each in others if each.id != says.of]
         same("repair that retracts an amendment", answer(first, cuts, projection), amended)
-    elif not _is_twin(others, says) and not any(_is_repaired(others, each) for each in _about(others, target)):
+    elif not any(_is_repaired(others, each) for each in _about(others, target)):
         same("repair that retracts", _answer_without(others, target, cuts, projection), amended)
 
 
 def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:
     """Laws 9 and 10: before its publication news changes nothing; then, it is as if the record had said so at first.
 
-    It is as if the record had had the sources of the news; a date that the news leaves as it was keeps its cap. `news`
-    must be recorded last, and have a day of publication. If other news decides, nothing is tested.
+    It is as if the record had had the sources of the news; days that the news leaves as they were keep their cap.
+    `news` must be recorded last, and have a day of publication. If other news decides, nothing is tested, nor is what a
+    finding of identity changes.
     """
     says = _said_last(records, news, "news")
     target = earliest(records).get(says.of)
@@ -80,22 +86,22 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
     if before or useless or target is None:
         same("news before its publication, or of nothing", answer(records, cuts, projection), amended)
         return
-    about = _about(records, target)
+    about = [each for each in records if _of(each) == target.id]
     by_repair = any(target.id in nested_aims(each.event) for each in records)
     if by_repair or any(is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
         return  # what a repair does is the law of repairs
     if not isinstance(target.event, Event):
         same("news of an amendment", answer(records, cuts, projection), amended)
         return
-    rivals = [each for each in about if isinstance(each.event, Correction | Retraction)]
-    if any(known_since(each) > known_since(news) for each in rivals):
+    rivals = [each for each in _about(records, target) if not isinstance(each.event, Corroboration)]
+    if is_finding(says) or any(known_since(each) > known_since(news) for each in rivals):
         return
     others = [each for each in records if each not in rivals]
     if isinstance(says, Correction):
-        first = _said_at_first(others, target, news)
+        first = _said_at_first(others, target, rivals, news)
         if first is not None:
             same("news", answer(first, cuts, projection), amended)
-    elif not _is_twin(others, says):
+    else:
         same("news that retracts", _answer_without(others, target, cuts, projection), amended)
 
 
@@ -108,19 +114,22 @@ def _said_last(records: Iterable[Record], last: Record, kind: Literal["repair", 
     return says
 
 
-def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> list[Record] | None:
+def _said_at_first(
+    others: Iterable[Record], target: Record, rivals: Iterable[Record], news: Record
+) -> list[Record] | None:
     """The log as if the record had said at first what the news says, with the sources of the news.
 
-    None if the date is unchanged and no record with those sources can have its cap: the news was published before the
-    record's own report, or the date lies after that.
+    None if the days are those of what the news corrects, and no record with those sources can have their cap: the news
+    was published before they were first reported, or they lie after that.
     """
-    said, says = target.event, news.event
-    if not isinstance(said, Event) or not isinstance(says, Correction) or not isinstance(says.event, Event):
+    says = news.event
+    if not isinstance(says, Correction) or not isinstance(says.event, Event):
         raise TypeError(f"{news!r} does not correct {target!r}")
     event = attrs.evolve(says.event, sources=says.sources)
-    if event.date.text != said.date.text:
+    first_said = _first_said(target, rivals, event.date)
+    if first_said is None:
         return [attrs.evolve(each, event=event) if each.id == target.id else each for each in others]
-    cap = known_since(target).date()
+    cap = known_since(first_said).date()
     if not event.date.possible_by(cap) or cap > known_since(news).date():
         return None
     # The cap is written into the date; accounts that took the date from the record state it as it was.
@@ -134,6 +143,18 @@ def _said_at_first(others: Iterable[Record], target: Record, news: Record) -> li
     return rewritten
 
 
+def _first_said(target: Record, rivals: Iterable[Record], dated: DateRange) -> Record | None:
+    """What first reported these days, of the record and the news that the last news corrects; None if it does."""
+    first: Record | None = None
+    last: tuple[date | None, date | None] | None = None
+    for each in (target, *sorted(rivals, key=lambda each: (known_since(each), each.recorded_at, each.id))):
+        event = each.event.event if isinstance(each.event, Correction) else each.event
+        if isinstance(event, Event):
+            days = event.date.earliest, event.date.latest
+            first, last = (first, last) if days == last else (each, days)
+    return first if last == (dated.earliest, dated.latest) else None
+
+
 def _capped(dated: DateRange, cap: date) -> DateRange:
     latest = cap if dated.latest is None else min(dated.latest, cap)
     plain = DateRange.between(dated.earliest, latest).text
@@ -142,18 +163,16 @@ def _capped(dated: DateRange, cap: date) -> DateRange:
 
 
 def _answer_without(others: Iterable[Record], target: Record, cuts: Cuts, projection: Projection[Any, R]) -> R:
-    """The answer without a record and its amendments; its links stay, on a record that is never known."""
-    kept = [each for each in others if each.id != target.id and _of(each) != target.id]
-    if bare := links_of(target.event):
-        unknown = attrs.evolve(bare, sources=Source(publisher="nobody", published=NEVER))
-        kept.append(attrs.evolve(target, event=unknown))
+    """The answer without what a record and its amendments say.
+
+    Its links, and what was found of its identity, stay on a record that is never known.
+    """
+    kept = [each for each in others if each.id != target.id and (_of(each) != target.id or is_finding(each.event))]
+    found = any(target.id in aims(each.event) for each in kept if not isinstance(each.event, Event))
+    bare = links_of(target.event) or (Delivery(date=NEVER, sources=_NOBODY) if found else None)
+    if bare is not None:
+        kept.append(attrs.evolve(target, event=attrs.evolve(bare, sources=_NOBODY)))
     return answer(kept, attrs.evolve(cuts, known_at=cuts.known_at or ALL_BUT_NEVER), projection)
-
-
-def _is_twin(records: Iterable[Record], says: Retraction) -> bool:
-    """Whether the retracted record is one fact with another: then that fact does not go away."""
-    amendments = [each.event for each in records if not isinstance(each.event, Event)]
-    return says.duplicate_of is not None or any(says.of in aims(each) - {each.of} for each in amendments)
 
 
 def _is_repaired(records: Iterable[Record], wanted: Record) -> bool:
@@ -161,8 +180,9 @@ def _is_repaired(records: Iterable[Record], wanted: Record) -> bool:
 
 
 def _about(records: Iterable[Record], target: Record) -> list[Record]:
-    """The amendments of a record, as they were written."""
-    return [each for each in records if _of(each) == target.id]
+    """The amendments of a record, as they were written, but what was found of its identity."""
+    event = isinstance(target.event, Event)
+    return [each for each in records if _of(each) == target.id and not (event and is_finding(each.event))]
 
 
 def _of(record: Record) -> str | None:

@@ -26,7 +26,6 @@ from aidtimeline.events import (
     Record,
     Retraction,
     Source,
-    stated,
 )
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import Cuts
@@ -46,7 +45,7 @@ from aidtimeline.testing.strategies import (
     sources,
     spans,
 )
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
 #: The kinds, each as often as it is drawn in a log.
@@ -290,23 +289,20 @@ def _recorded_last(draw: st.DrawFn, written: Sequence[Record], report: st.Search
 
 @st.composite
 def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
-    """News that states an undisputed fact of a view more exactly.
+    """News that states the date and quantity of a fact of a view more exactly, and changes nothing else.
 
-    The correction's date and quantity lie inside those of the fact, and are not approximate; nothing else of the fact
-    changes. It is published last of all that is known at the cut. The fact must have what its event states: a record
-    that is not known yet may state more than the accounts that are.
+    They lie inside those of the fact, and are not approximate. It is published last of all that is known at the cut.
+    The record that it corrects must have an account of its own that takes part: a record that is not known yet may
+    state more than the accounts that are.
     """
-    assume(fact.quantity is not None or stated(fact.event, "quantity", Quantity) is None)
-    assume(fact.value is not None or stated(fact.event, "value", Money) is None)
+    own = [each for each in fact.weighed if fact.base in (each.record.id, getattr(each.record.event, "of", None))]
+    assume(any(not isinstance(each.record.event, Corroboration) for each in own))
     first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
     last = fact.date.latest or first + timedelta(days=20)
     closer: dict[str, Any] = {"date": draw(spans(first, last))}
     if fact.quantity is not None and hasattr(fact.event, "quantity"):
         closer["quantity"] = draw(_inside(fact.quantity))
-    if fact.value is not None and hasattr(fact.event, "value"):
-        closer["value"] = fact.value
-    event = attrs.evolve(fact.event, **closer)
-    correction = Correction(of=fact.id, event=event, sources=Source(publisher="Rubryka"))
+    correction = Correction(of=fact.base, event=attrs.evolve(fact.event, **closer), sources=Source(publisher="Rubryka"))
     return Record(record_id(correction), end_of(cuts.known_at or FAR_FUTURE), correction)
 
 
