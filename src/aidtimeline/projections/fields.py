@@ -1,8 +1,13 @@
-"""The fields by which facts are grouped and chosen, and the choosing."""
+"""The fields by which facts are grouped and chosen, and the choosing.
+
+A fact has one value in most fields. Several parties of `via` are one value as a whole. A fact whose place or sector is
+shared has several values, and belongs to each with a part of what it states.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import product
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from attrs import frozen
@@ -12,11 +17,12 @@ from aidtimeline.events import EVENT_KINDS
 from aidtimeline.semantics import Fact
 from aidtimeline.text.nearest import nearest
 from aidtimeline.text.safe import shown
+from aidtimeline.values.shares import ALL, Portion, Shares, one_whole, plain_sector, portion, vocabulary_of
 from aidtimeline.vocabulary import Vocabulary
 
 T = TypeVar("T")
 Value: TypeAlias = str | None
-Where: TypeAlias = Mapping[str, Value | Iterable[Value]]
+Where: TypeAlias = Mapping[str, Value | bool | Iterable[Value | bool]]
 Getter: TypeAlias = Callable[[Fact, Vocabulary], Value]
 
 
@@ -29,16 +35,28 @@ def _category(fact: Fact, vocabulary: Vocabulary) -> Value:
     return None if item is None else item.category
 
 
+def in_words(flag: bool | None) -> Value:
+    """True or false as a value of a field."""
+    return None if flag is None else str(flag).lower()
+
+
+def together(parties: Iterable[str]) -> Value:
+    """Several parties as one value of a field, in whatever order they are given; None if there are none."""
+    return "+".join(sorted({party for party in parties if party})) or None
+
+
 #: The names that `by` and `where` take. `via` is a key as a whole, its slugs joined by `+`.
 FIELDS: Mapping[str, Getter] = {
     "item": lambda fact, _: fact.item,
     "donor": lambda fact, _: fact.donor,
     "recipient": lambda fact, _: fact.recipient,
-    "via": lambda fact, _: "+".join(fact.via) or None,
+    "via": lambda fact, _: together(fact.via),
     "project": lambda fact, _: fact.project,
     "package": lambda fact, _: fact.package,
     "kind": lambda fact, _: fact.kind,
     "location": lambda fact, _: None if fact.location is None else str(fact.location),
+    "sector": lambda fact, _: None if fact.sector is None else str(fact.sector),
+    "humanitarian": lambda fact, _: in_words(fact.humanitarian),
     "item-category": _category,
     "side": lambda fact, _: fact.side,
     "part-of": lambda fact, _: fact.part_of,
@@ -50,6 +68,15 @@ FIELDS: Mapping[str, Getter] = {
 }
 
 
+#: The fields that may be shared, and what tells apart shares of different wholes: each vocabulary has all sectors.
+SHARED: Mapping[str, tuple[Callable[[Fact], str | Shares | None], Callable[[str], str]]] = {
+    "location": (lambda fact: fact.location, one_whole),
+    "sector": (lambda fact: fact.sector, vocabulary_of),
+}
+
+Key: TypeAlias = tuple[Value, ...]
+
+
 class Condition(NamedTuple):
     """A field that has to have one of some values, None for an empty one; `get` reads it."""
 
@@ -57,12 +84,28 @@ class Condition(NamedTuple):
     values: tuple[Value, ...]
     get: Getter
 
+    def allows(self, fact: Fact, vocabulary: Vocabulary) -> bool:
+        """Whether a fact has one of the values, wholly or in part.
+
+        Of `via` the parties may be asked for one by one, or as a whole, in any order.
+        """
+        if self.name in SHARED:
+            return self.portion(fact).most > 0
+        return self.get(fact, vocabulary) in self.values or (
+            self.name == "via" and not set(fact.via).isdisjoint(self.values)
+        )
+
+    def portion(self, fact: Fact) -> Portion:
+        """How much of a fact has one of the values, in a field that may be shared."""
+        stated, whole_of = SHARED[self.name]
+        return portion(stated(fact), self.values, whole_of)
+
 
 @frozen
 class Selection:
     """Which facts are asked for: of these kinds (none: any), and with one of the values given for each field.
 
-    With `ids` only these facts are.
+    With `ids` only these facts are. A fact whose place or sector is shared may be asked for in part.
     """
 
     kinds: tuple[str, ...]
@@ -74,8 +117,47 @@ class Selection:
         return (
             (not self.kinds or fact.kind in self.kinds)
             and (self.ids is None or fact.id in self.ids)
-            and all(get(fact, self.vocabulary) in values for _, values, get in self.where)
+            and all(each.allows(fact, self.vocabulary) for each in self.where)
         )
+
+    def keys(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
+        """The keys of a fact that is asked for, by these fields, and how much of it belongs to each."""
+        if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
+            yield from self._keys_of_shares(fact, names)
+        else:
+            yield tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL
+
+    def portion(self, fact: Fact) -> Portion:
+        """How much of a fact is asked for, if it is asked for at all."""
+        return next((share for _, share in self.keys(fact, ())), ALL)
+
+    def _keys_of_shares(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
+        conditions = {each.name: each for each in self.where if each.name in SHARED}
+        total = ALL
+        for name, condition in conditions.items():
+            if name not in names:
+                total = total.and_(condition.portion(fact))
+        columns: list[Collection[tuple[Value, Portion]]] = []
+        for name in names:
+            if name in SHARED:
+                columns.append(_values(fact, name, conditions.get(name)))
+            else:
+                columns.append([(FIELDS[name](fact, self.vocabulary), ALL)])
+        for values in product(*columns):
+            share = total
+            for _, each in values:
+                share = share.and_(each)
+            if share.most:
+                yield tuple([value for value, _ in values]), share
+
+
+def _values(fact: Fact, name: str, condition: Condition | None) -> list[tuple[Value, Portion]]:
+    """The values that a fact has in a field that may be shared, and how much of it belongs to each."""
+    stated, whole_of = SHARED[name]
+    found = stated(fact)
+    values: tuple[Value, ...] = (None, *found.slugs) if isinstance(found, Shares) else (found,)
+    asked = values if condition is None else [value for value in values if value in condition.values]
+    return [(value, portion(found, (value,), whole_of)) for value in asked]
 
 
 def names(given: str | Iterable[str]) -> tuple[str, ...]:
@@ -90,12 +172,22 @@ def select(kinds: str | Iterable[str] | None, where: Where | None, vocabulary: V
     conditions = []
     for name, given in (where or {}).items():
         field, what, expected = _field(name), f"where {name}", "a text, None, or several of these"
-        values = (None,) if given is None else tuple(_several(what, given, expected))
+        values = (given,) if given is None or isinstance(given, bool) else tuple(_several(what, given, expected))
         for value in values:
-            if not isinstance(value, str | None):
+            if not isinstance(value, str | None) and not (field == "humanitarian" and isinstance(value, bool)):
                 raise _unexpected(what, value, expected)
-        conditions.append(Condition(field, tuple(dict.fromkeys(value or None for value in values)), FIELDS[field]))
+        asked = tuple(dict.fromkeys(_as_facts_have_it(field, value) for value in values))
+        conditions.append(Condition(field, asked, FIELDS[field]))
     return Selection(kinds_of(kinds), tuple(conditions), vocabulary)
+
+
+def _as_facts_have_it(field: str, value: Value | bool) -> Value:
+    """A value that is asked for, in the form in which facts have it."""
+    if isinstance(value, bool):
+        return in_words(value)
+    if field == "via" and value and "+" in value:
+        return together(value.split("+"))
+    return plain_sector(value) if field == "sector" and value else value or None
 
 
 def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:

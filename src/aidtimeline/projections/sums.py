@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, Goods, Valued, kinds_that
-from aidtimeline.projections.fields import FIELDS, Selection, Value, Where, kinds_of, names, select
+from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing, Sum, Term
 from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.text.safe import shown
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
@@ -38,9 +39,10 @@ class Sums(Finishing):
         """The table of the sums."""
         return Table.of(self.names, self.piece.finish(state), money=self.money)
 
-    def _key(self, fact: Fact) -> tuple[Value, ...]:
-        """The values of the key that a fact has."""
-        return tuple(FIELDS[name](fact, self.selection.vocabulary) for name in self.names)
+    def _terms(self, fact: Fact, amount: Quantity) -> Iterator[tuple[Key, Term]]:
+        """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
+        for key, share in self.selection.keys(fact, self.names):
+            yield key, Term(amount.part(share.least, share.most), bool(fact.disputed))
 
 
 class Counts(Sums):
@@ -84,9 +86,10 @@ class Counts(Sums):
         self.piece = Sum(self.terms)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-        """What a fact adds if it counts, and to which key and unit."""
+        """What a fact adds if it counts, and to which keys and unit."""
         if fact.quantity is not None and fact in self.selection:
-            yield (*self._key(fact), fact.unit), Term(fact.quantity, bool(fact.disputed))
+            for key, term in self._terms(fact, fact.quantity):
+                yield (*key, fact.unit), term
 
 
 class MoneySums(Sums):
@@ -127,7 +130,7 @@ class MoneySums(Sums):
     ) -> None:
         kinds = _allowed(kind, VALUED_KINDS, "value") or VALUED_KINDS
         self.by = names(by)
-        others = tuple(name for name in self.by if name not in ("kind", "currency"))
+        others = dict.fromkeys(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
         self.selection = select(kinds, where, vocabulary)
         asked = {*others, *names(where or ())}
@@ -136,9 +139,9 @@ class MoneySums(Sums):
         self.piece = Sum(self.terms)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-        """What a fact adds if it counts, and to which key."""
+        """What a fact adds if it counts, and to which keys."""
         if fact.value is not None and fact in self.selection and self.reported_twice(fact) is None:
-            yield self._key(fact), Term(fact.value.amount, bool(fact.disputed))
+            yield from self._terms(fact, fact.value.amount)
 
     def reported_twice(self, fact: Fact) -> str | None:
         """The field, `side` or `part-of`, that says that another fact reports the same money; None: it is summed."""

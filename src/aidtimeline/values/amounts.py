@@ -38,6 +38,7 @@ _EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, In
 
 
 _ONE = Decimal(1)
+_HUNDRED = Decimal(100)
 
 
 def _plain(number: Decimal | int) -> Decimal:
@@ -169,6 +170,20 @@ class Quantity:
         if not isinstance(other, Quantity):
             return NotImplemented
         return self.high is not None and self.high < other.low
+
+    def part(self, least: Decimal, most: Decimal) -> Quantity:
+        """The exact bounds of a part of it: from `least` to `most` percent, both at least 0.
+
+        >>> print(Quantity.parse("200..").part(Decimal("12.5"), Decimal(60)))
+        at least 25
+        """
+        if least == most == _HUNDRED:
+            return self
+        low = _EXACT.multiply(self.low, most if self.low < 0 else least)
+        high = Decimal(0) if not most else None
+        if self.high is not None:
+            high = _EXACT.scaleb(_EXACT.multiply(self.high, least if self.high < 0 else most), -2)
+        return Quantity(_EXACT.scaleb(low, -2), high, self.approximate)
 
     def contains(self, other: Quantity) -> bool:
         """Whether all of the other's bounds lie within these, whatever the flags.

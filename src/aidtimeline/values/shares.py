@@ -1,10 +1,11 @@
-"""Shares of one event that its source gives to several places or sectors, in percent."""
+"""Shares of one event that its source gives to several places or sectors, in percent, and what part is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -16,7 +17,7 @@ from aidtimeline.values.converters import to_slug
 Percent: TypeAlias = Decimal | None
 Given: TypeAlias = Mapping[str, Decimal | float | int | str | None] | Iterable[tuple[str, Percent]]
 
-HUNDRED = Decimal(100)
+NONE, HUNDRED = Decimal(0), Decimal(100)
 EXPECTED = 'shares in percent such as {"KE": 60, "UG": 40}; null where nobody states one'
 
 
@@ -35,7 +36,7 @@ def _to_percent(given: Decimal | float | str | None) -> Percent:
     if given is None:
         return None
     percent = Quantity.parse(given)
-    if percent.is_exact and 0 <= percent.low <= HUNDRED:
+    if percent.is_exact and NONE <= percent.low <= HUNDRED:
         return percent.low
     raise InvalidValue(given, "a percentage from 0 to 100, or null")
 
@@ -91,7 +92,7 @@ class Shares:
         >>> Shares({"UG": None, "KE": 60}).stated
         Decimal('60')
         """
-        return sum((of for _, of in self.parts if of is not None), Decimal(0))
+        return sum((of for _, of in self.parts if of is not None), NONE)
 
 
 DAC = "1"
@@ -110,10 +111,18 @@ def vocabulary_of(sector: str) -> str:
     return DAC if len(sector) == 5 and sector.isascii() and sector.isdigit() else ""
 
 
-def _to_sector(value: str) -> str:
-    sector = to_slug(value)
+def plain_sector(sector: str) -> str:
+    """A sector as it is written: a code of the DAC without its vocabulary.
+
+    >>> plain_sector("1:72040"), plain_sector("2:720")
+    ('72040', '2:720')
+    """
     code = sector.removeprefix(f"{DAC}:")
     return code if vocabulary_of(code) == DAC else sector
+
+
+def _to_sector(value: str) -> str:
+    return plain_sector(to_slug(value))
 
 
 def to_location(value: str | Given | Shares) -> str | Shares:
@@ -139,3 +148,62 @@ def _at_most_all(shares: Shares) -> Shares:
     if shares.stated > HUNDRED:
         raise InvalidValue(shares.json, f"shares of at most 100 % together, not {shares.stated:f} %")
     return shares
+
+
+@frozen
+class Portion:
+    """How much of an event is asked for, in percent: from `least` to `most`, both inclusive."""
+
+    least: Decimal
+    most: Decimal
+
+    def and_(self, other: Portion) -> Portion:
+        """How much both have in common, if nobody says how they lie to each other.
+
+        >>> print(Portion(Decimal(70), Decimal(70)).and_(Portion(Decimal(60), Decimal(60))))
+        Portion(least=Decimal('30'), most=Decimal('60'))
+        """
+        return Portion(max(NONE, self.least + other.least - HUNDRED), min(self.most, other.most))
+
+    def or_(self, other: Portion) -> Portion:
+        """How much they have together, if nobody says how they lie to each other."""
+        return Portion(max(self.least, other.least), min(HUNDRED, self.most + other.most))
+
+
+ALL, NOTHING = Portion(HUNDRED, HUNDRED), Portion(NONE, NONE)
+
+
+def one_whole(_: str) -> str:
+    """Of places: all shares are of one whole."""
+    return ""
+
+
+def portion(stated: str | Shares | None, asked: Collection[str | None], whole_of: Callable[[str], str]) -> Portion:
+    """How much of an event belongs to any of the slugs that are asked for; None asks for what belongs to nobody named.
+
+    `whole_of` tells apart what are shares of different wholes: `one_whole` or `vocabulary_of`. Of shares that nobody
+    states, each may be nothing, or all that those stated leave.
+
+    >>> shares = Shares({"KE": 60, "UG": None})
+    >>> [portion(shares, asked, one_whole) for asked in (["KE"], ["UG"])]  # doctest: +NORMALIZE_WHITESPACE
+    [Portion(least=Decimal('60'), most=Decimal('60')), Portion(least=Decimal('0'), most=Decimal('40'))]
+    """
+    if not isinstance(stated, Shares):
+        return ALL if stated in asked else NOTHING
+    wholes: dict[str, dict[str, Percent]] = defaultdict(dict)
+    for slug, percent in stated.parts:
+        wholes[whole_of(slug)][slug] = percent
+    if len(wholes) == 1:
+        return _of_one_whole(stated.parts, asked)
+    found = reduce(Portion.or_, (_of_one_whole(parts.items(), set(asked) - {None}) for parts in wholes.values()))
+    if None not in asked:
+        return found
+    return found.or_(reduce(Portion.and_, (_of_one_whole(parts.items(), {None}) for parts in wholes.values())))
+
+
+def _of_one_whole(parts: Collection[tuple[str, Percent]], asked: Collection[str | None]) -> Portion:
+    total = sum((of for _, of in parts if of is not None), NONE)
+    found = sum((of for slug, of in parts if of is not None and slug in asked), NONE)
+    may_have_rest = [None in asked, *(slug in asked for slug, of in parts if of is None)]
+    rest = HUNDRED - total
+    return Portion(found + rest * all(may_have_rest), found + rest * any(may_have_rest))
