@@ -206,9 +206,9 @@ def capped(dated: Interval, cap: date) -> Interval:
 
 
 def field_of(event: Event, name: str) -> str | None:
-    """A field as a key; a list is one key as a whole."""
+    """A field as a key; a list is one key as a whole, in whatever order."""
     value = getattr(event, name.replace("-", "_"), None)
-    return ("+".join(value) or None) if isinstance(value, tuple) else value
+    return ("+".join(sorted(set(value))) or None) if isinstance(value, tuple) else value
 
 
 def asked_for(event: Event, where: Where | None) -> bool:
