@@ -711,7 +711,8 @@ def test_many_facts_alike_are_compared_with_so_many_only() -> None:
         (observed(0, "2023-02-28"), []),
         (observed(0, "2023-03-01"), []),
         (observed("30..99", "[..2023-06-01]"), []),
-        (observed(31, "2023-06-01", unit="set"), ["warning observation-above-counts"]),
+        (observed(31, "2023-06-01", unit="set"), []),
+        (observed(31, "2023-06-01") | {"item": "radio"}, ["warning observation-above-counts"]),
         (observed(29, indicator="in-repair"), []),
         (observed(29, location="Bucha"), []),
         (observed(31, location="Bucha"), ["warning observation-above-counts"]),
@@ -721,7 +722,7 @@ def test_many_facts_alike_are_compared_with_so_many_only() -> None:
         (observed(30, recipient="sesu"), []),
         (observed(1, recipient="LT"), ["warning observation-above-counts"]),
         (observed(1, donor="LT"), ["warning observation-above-counts"]),
-        (observed(1, donor="undp"), []),
+        (observed(1, donor="undp"), ["warning observation-above-counts"]),
         (observed(29, donor="JP"), ["warning observation-below-counts"]),
     ],
 )

@@ -629,7 +629,7 @@ def test_a_key_in_several_units(table: Table | Series) -> None:
         (
             lambda: Counts(kind="observation"),
             "the kind 'observation' has no quantity that is summed "
-            f"(observations are levels, never summed; kinds: {COUNTED})",
+            f"(observations are levels, never summed: `levels` shows them; kinds: {COUNTED})",
         ),
         (lambda: MoneySums(kind="training"), f"the kind 'training' has no value (kinds: {VALUED})"),
     ],

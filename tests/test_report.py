@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aidtimeline import Counts, MoneySums, Timeline
-from aidtimeline.events import Announcement, Delivery, Participation, Pledge, Record, Source
+from aidtimeline.events import Announcement, Delivery, Observation, Participation, Pledge, Record, Source
 from aidtimeline.projections import Result
 from aidtimeline.report import LOOKS
 
@@ -24,6 +24,8 @@ EVENTS = (
     Delivery(
         date="2023-03-01", donor="JP", project="hd", item="pump", quantity=3, unit="set", value="USD 1", sources=SOURCES
     ),
+    Observation(date="2023-04-01", donor="JP", item="pump", quantity="1..", unit="set", sources=SOURCES),
+    Observation(date="2023-04-01", donor="JP", value="USD ~2", of_kind="pledge", sources=SOURCES),
 )
 
 
@@ -39,6 +41,7 @@ def results() -> list[Result[Any, Any]]:
         *(before.diff(view, each) for each in sums),
         view.explain(MoneySums(kind="pledge"), ("pledge", "USD")),
         view.fulfilment(),
+        view.levels(),
         view.projects(),
         view.participation(),
     ]

@@ -36,6 +36,7 @@ from .log import (
 from .projections import (
     Bounds as Bounds,
     Counts as Counts,
+    Levels as Levels,
     MoneySums as MoneySums,
     Participations as Participations,
     Projection as Projection,

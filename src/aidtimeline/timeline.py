@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +21,8 @@ from aidtimeline.projections import (
     Counts,
     Fulfilment,
     FulfilmentTable,
+    Levels,
+    LevelTable,
     MoneySums,
     Participations,
     ParticipationTable,
@@ -32,6 +34,7 @@ from aidtimeline.projections import (
     Table,
 )
 from aidtimeline.projections.fields import Where
+from aidtimeline.projections.levels import levels
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.series import series
 from aidtimeline.semantics import Belief, Fact, believe, cut
@@ -90,6 +93,8 @@ class View:
         >>> view.replay(Counts(by="item")) == view.counts(by="item")
         True
         """
+        if isinstance(projection, Levels):
+            return cast(R, levels(self, projection))
         result = run(self.facts, projection)
         return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
 
@@ -155,6 +160,16 @@ class View:
         22 · 2 to 4 · 18 to 20
         """
         return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
+
+    def levels(self, where: Where | None = None) -> LevelTable:
+        """What sources have added up themselves, beside the record; see `aidtimeline.projections.Levels`.
+
+        >>> from aidtimeline import Timeline
+        >>> [row] = Timeline.open("events").as_of("2025-12-31").levels({"item": "mine-detector", "donor": "JP"})
+        >>> print(row.reported, "·", row.recorded, "·", row.missing)
+        about 50 · at least 0 · 0 to 100
+        """
+        return levels(self, Levels(where, self.vocabulary))
 
     def explain(self, projection: Explained, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.

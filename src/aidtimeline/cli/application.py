@@ -24,6 +24,7 @@ MODULES = {
     "diff": "questions",
     "explain": "explaining",
     "fulfilment": "questions",
+    "levels": "questions",
     "import": "importing",
     "merge": "sealing",
     "money": "questions",

@@ -70,6 +70,17 @@ def fulfilment(question: Question) -> None:
     answer(view_of(question).fulfilment(question.where), json=question.json)
 
 
+@command("levels", "aidtimeline levels --as-of 2025-12-31 --where item=mine-detector")
+@asking(AS_OF, *COMMON)
+def levels(question: Question) -> None:
+    """Show what sources have added up themselves, beside the record.
+
+    A level is "about 50 so far" or "2.8 billion paid": the last one reported of each thing by that day, what the record
+    comes to on the same days, and what is surely missing, or too much. --where chooses levels.
+    """
+    answer(view_of(question).levels(question.where), json=question.json)
+
+
 @command("series", "aidtimeline series --where item=mine-detector --every quarter")
 @asking(UNTIL, EVERY, *SUMS, MONEY, *COMMON)
 def series(question: Question) -> None:

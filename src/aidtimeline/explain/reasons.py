@@ -10,9 +10,9 @@ from attrs import frozen
 
 from aidtimeline.events import Correction, Event, Record, Source, stated
 from aidtimeline.semantics import Account, Fact
-from aidtimeline.semantics.amendments import out_since
+from aidtimeline.semantics.provenance import out_by
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import DateRange, end_of
+from aidtimeline.values.dates import DateRange
 
 Part: TypeAlias = Literal["counts", "replaces", "circle", "duplicate"]
 """Why a fact is in an explanation.
@@ -78,9 +78,14 @@ class Reason(NamedTuple):
             certain=fact.certain,
             disputed=fact.disputed,
             accounts=fact.accounts,
-            reports=tuple(report for account in fact.accounts for report in _reports(account, fact.unit, known_at)),
+            reports=reports_of(fact, known_at),
             amendments=tuple(amendments),
         )
+
+
+def reports_of(fact: Fact, known_at: Cut) -> tuple[Report, ...]:
+    """What each report of a fact says, if it was out by a cut (inclusive; None: no cut)."""
+    return tuple(report for account in fact.accounts for report in _reports(account, fact.unit, known_at))
 
 
 def _reports(account: Account, unit: str | None, known_at: Cut) -> Iterator[Report]:
@@ -94,9 +99,3 @@ def _reports(account: Account, unit: str | None, known_at: Cut) -> Iterator[Repo
     for source in account.sources:
         if out_by(source, known_at):
             yield Report(account.record.id, source, text.date, quantity, value, other)
-
-
-def out_by(source: Source, cut: Cut) -> bool:
-    """Whether a report was published or retrieved by a cut (inclusive; None: no cut). One without any date was."""
-    last = out_since(source)
-    return cut is None or last is None or end_of(last) <= end_of(cut)

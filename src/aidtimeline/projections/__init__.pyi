@@ -7,6 +7,11 @@ from .fulfilment import (
     FulfilmentRow as FulfilmentRow,
     FulfilmentTable as FulfilmentTable,
 )
+from .levels import (
+    LevelRow as LevelRow,
+    Levels as Levels,
+    LevelTable as LevelTable,
+)
 from .matching import (
     Match as Match,
 )

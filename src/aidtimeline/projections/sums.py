@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
-from aidtimeline.events import EVENT_KINDS, Goods, Valued, kinds_that
+from aidtimeline.events import EVENT_KINDS, LEVEL, Goods, Valued, kinds_that
 from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing, Sum, Term
 from aidtimeline.projections.tables import SumKey, Table
@@ -163,6 +163,7 @@ def _allowed(given: str | Iterable[str] | None, allowed: tuple[str, ...], what: 
     for kind in kinds:
         if kind not in allowed:
             nature = EVENT_KINDS[kind].nature
-            never = "" if nature.summed else f"{kind}s are {nature.name}s, never summed; "
+            instead = ": `levels` shows them" if nature is LEVEL else ""
+            never = "" if nature.summed else f"{kind}s are {nature.name}s, never summed{instead}; "
             raise UsageError(f"the kind {kind!r} has no {what} ({never}kinds: {', '.join(allowed)})")
     return kinds

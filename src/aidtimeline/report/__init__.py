@@ -1,9 +1,9 @@
 """How results look: as text, as HTML for notebooks and as JSON, for `print` and the command line alike.
 
 A `Look` (module `look`) describes one kind of result: its title, its columns as data (module `columns`) and its page
-for people. Each kind of result has its look in a module: `sums`, `series`, `fulfilment`, `projects`, `explanation`,
-`changes`. Some pages are not of a result: `overview`, `problems` and `imports`. `write` writes pages out; `words` and
-`days` put dates, slugs, bounds and reports into words.
+for people. Each kind of result has its look in a module: `sums`, `series`, `levels`, `fulfilment`, `projects`,
+`explanation`, `changes`. Some pages are not of a result: `overview`, `problems` and `imports`. `write` writes pages
+out; `words` and `days` put dates, slugs, bounds and reports into words.
 
 A new format is a function here that takes a look. A new kind of result is a look, and a row of `LOOKS`.
 
@@ -26,11 +26,20 @@ from typing import Any
 
 from aidtimeline.diff import Changes
 from aidtimeline.explain import Explanation
-from aidtimeline.projections import FulfilmentTable, ParticipationTable, ProjectTable, Result, Series, Table
+from aidtimeline.projections import (
+    FulfilmentTable,
+    LevelTable,
+    ParticipationTable,
+    ProjectTable,
+    Result,
+    Series,
+    Table,
+)
 from aidtimeline.report.changes import ChangesLook
 from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.report.fulfilment import FulfilmentLook
 from aidtimeline.report.imports import Imported
+from aidtimeline.report.levels import LevelsLook
 from aidtimeline.report.look import Look, Shown
 from aidtimeline.report.overview import Overview
 from aidtimeline.report.problems import Problems
@@ -45,6 +54,7 @@ LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
     Table: SumsLook,
     Series: SeriesLook,
     FulfilmentTable: FulfilmentLook,
+    LevelTable: LevelsLook,
     ProjectTable: ProjectsLook,
     ParticipationTable: ParticipationLook,
     Explanation: ExplanationLook,

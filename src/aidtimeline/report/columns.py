@@ -100,3 +100,17 @@ STATES = Kind("states", lambda values: [plain(each) for each in values])
 def rows_of(columns: Sequence[Column]) -> Kind:
     """The kind of a column whose values are rows themselves."""
     return Kind("rows", lambda rows: [json_row(columns, row) for row in rows])
+
+
+REPORT = (
+    Column("publisher", TEXT, get=attrgetter("source.publisher")),
+    Column("title", TEXT, get=attrgetter("source.title")),
+    Column("url", TEXT, get=attrgetter("source.url")),
+    Column("published", DATE, get=attrgetter("source.published")),
+    Column("attribution", TEXT, get=attrgetter("source.attribution")),
+    Column("date", DATE),
+    Column("quantity", AMOUNT),
+    Column("value", AMOUNT),
+    Column("record", TEXT),
+)
+"""The columns of a `Report` of an explanation: who says what of a fact."""

@@ -8,7 +8,7 @@ from operator import attrgetter
 from aidtimeline.events import Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds
-from aidtimeline.report.columns import AMOUNT, DATE, FLAG, NUMBER, TEXT, Column, Json, Kind, ends, plain, rows_of
+from aidtimeline.report.columns import DATE, FLAG, NUMBER, REPORT, TEXT, Column, Json, Kind, ends, plain, rows_of
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.words import cited, named
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -16,18 +16,6 @@ from aidtimeline.vocabulary import Vocabulary
 
 ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
 """The fields that are shown of a fact, in this order."""
-
-_REPORT = (
-    Column("publisher", TEXT, get=attrgetter("source.publisher")),
-    Column("title", TEXT, get=attrgetter("source.title")),
-    Column("url", TEXT, get=attrgetter("source.url")),
-    Column("published", DATE, get=attrgetter("source.published")),
-    Column("attribution", TEXT, get=attrgetter("source.attribution")),
-    Column("date", DATE),
-    Column("quantity", AMOUNT),
-    Column("value", AMOUNT),
-    Column("record", TEXT),
-)
 
 
 class ExplanationLook(Look[Explanation]):
@@ -53,7 +41,7 @@ class ExplanationLook(Look[Explanation]):
             Column("certain", FLAG),
             Column("disputed", Kind("flag", bool)),
             *states,
-            Column("sources", rows_of(_REPORT), get=attrgetter("reports")),
+            Column("sources", rows_of(REPORT), get=attrgetter("reports")),
         ]
 
     def json(self) -> Json:

@@ -10,6 +10,7 @@ from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.tables import SumKey, SumRow
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
+from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.words import FLAGS, amount, reports
 from aidtimeline.semantics import Fact
@@ -43,6 +44,7 @@ class SumsLook(KeyedLook[Table]):
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
         yield from self._left_out()
+        yield from contradictions(self.result)
 
     def _cells(self, row: SumRow) -> tuple[str, str, str]:
         return amount(row.bounds, self.currency_of(row)), self.unit_of(row), ", ".join(_flags(row))

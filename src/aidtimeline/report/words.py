@@ -8,11 +8,11 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from aidtimeline.events import Source
-from aidtimeline.explain.reasons import out_by
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
 from aidtimeline.projections.sums import Counts, Sums
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.provenance import sources_of
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
@@ -142,12 +142,20 @@ def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
 
     Only reports that were out by `known_at` (inclusive; None: all) are named.
     """
-    sources = [source for fact in facts for account in fact.accounts for source in account.sources]
-    known = sorted((source for source in sources if out_by(source, known_at)), key=_when)
+    known = sorted((source for fact in facts for source in sources_of(fact, known_at)), key=_when)
     texts = list(dict.fromkeys(map(_in_short, known)))
     if len(texts) > MOST_REPORTS + 1:
         texts[MOST_REPORTS:] = [f"and {len(texts) - MOST_REPORTS} more"]
     return "; ".join(texts)
+
+
+def publishers(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
+    """Who reports these facts, as `reports`, without dates."""
+    known = sorted((source for fact in facts for source in sources_of(fact, known_at)), key=_when)
+    names = list(dict.fromkeys(map(_name, known)))
+    if len(names) > MOST_REPORTS + 1:
+        names[MOST_REPORTS:] = [f"{len(names) - MOST_REPORTS} more"]
+    return " and ".join([", ".join(names[:-1])] * bool(names[:-1]) + names[-1:]) or NOTHING
 
 
 def cited(source: Source) -> str:
@@ -178,9 +186,13 @@ def shortener(ids: Iterable[str]) -> Callable[[str], str]:
     return lambda id_: id_[:length]
 
 
-def _in_short(source: Source) -> str:
+def _name(source: Source) -> str:
     names = (source.publisher, source.attribution, source.title, _site(source.url), source.dataset)
-    who = next(filter(None, names), NOTHING)
+    return next(filter(None, names), NOTHING)
+
+
+def _in_short(source: Source) -> str:
+    who = _name(source)
     return who if source.published is None else f"{who} {source.published.text}"
 
 

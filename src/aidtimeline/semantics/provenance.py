@@ -1,15 +1,17 @@
-"""Provenance: which facts may replace others, and which records facts are made of."""
+"""Provenance: which facts may replace others, which records facts are made of, and which reports they rest on."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.semantics.amendments import out_since
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, all_above, link
+from aidtimeline.values.dates import end_of
 
 TANGLED = 300
 """In a group or circle of more facts, what no link needs to run through is named too."""
@@ -167,3 +169,14 @@ def _aims(event: Event | Amendment) -> Iterator[str]:
         if not isinstance(event, Correction):
             return
         event = event.event
+
+
+def sources_of(fact: Fact, cut: date | datetime | None) -> Iterator[Source]:
+    """The reports of a fact that were out by a cut, account by account."""
+    return (source for account in fact.accounts for source in account.sources if out_by(source, cut))
+
+
+def out_by(source: Source, cut: date | datetime | None) -> bool:
+    """Whether a report was published or retrieved by a cut (inclusive; None: no cut). One without any date was."""
+    last = out_since(source)
+    return cut is None or last is None or end_of(last) <= end_of(cut)

@@ -1,0 +1,178 @@
+"""Levels held against the record: what it has of each thing over time, and what is missing in it, or too much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from attrs import evolve, frozen
+
+from aidtimeline.projections.containing import Containing
+from aidtimeline.projections.finding import Finder
+from aidtimeline.projections.lines import Line, total
+from aidtimeline.projections.pieces import Term
+from aidtimeline.projections.series import series
+from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
+from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.things import Thing, lying
+from aidtimeline.semantics import Belief, Fact
+from aidtimeline.semantics.combining import widened
+from aidtimeline.values.amounts import ZERO, Quantity, subtract
+from aidtimeline.vocabulary import Vocabulary
+
+UNSTATED = Quantity(Decimal(0), None)
+"""What may lie in a level of money if no value is stated."""
+
+Ends: TypeAlias = tuple[Decimal | None, Decimal | None]
+"""A low and a high end; None is an open one."""
+
+_NONE = Decimal(0)
+
+
+@frozen
+class Level:
+    """An observation as a level of one thing."""
+
+    fact: Fact
+    thing: Thing
+    amount: Quantity
+
+
+def levels_of(observed: Fact) -> Iterator[Level]:
+    """The levels that an observation states: of a number of things, of an amount of money, or of both."""
+    if observed.quantity is not None:
+        yield Level(observed, Thing.of(observed, None), observed.quantity)
+    if observed.value is not None:
+        yield Level(observed, Thing.of(observed, observed.value.currency), observed.value.amount)
+
+
+@frozen
+class Compared:
+    """A level beside the record on the days that it may be of.
+
+    `recorded` is what the record has of the thing, `missing` what it lacks to reach the level, and `exceeds` how far it
+    passes it; all None if the level stands alone.
+    """
+
+    recorded: Quantity | None = None
+    missing: Quantity | None = None
+    exceeds: Quantity | None = None
+    disputed: bool = False
+    loose: bool = False
+
+
+class Recorded:
+    """What is recorded of things on every day.
+
+    An amount in another unit or currency, or without a stated value, is in no sum. But it may be in a level, so what
+    the sum lacks is then not known to be missing.
+    """
+
+    def __init__(self, belief: Belief, things: Sequence[Thing], vocabulary: Vocabulary) -> None:
+        containing = Containing(vocabulary, belief.facts)
+        finder = Finder(things, containing)
+        self._number = {thing: number for number, thing in enumerate(things)}
+        self._plain = _lines(belief, finder, vocabulary, about=False)
+        approximate = any(
+            bounds.approximate for lines in self._plain.values() for line in lines for _, bounds in line.steps
+        )
+        self._widest = _lines(belief, finder, vocabulary, about=True) if approximate else self._plain
+
+    def compare(self, level: Level, since: date = date.min, until: date = date.max) -> Compared:
+        """A level beside the record on all days of its date, from one day to another (both inclusive)."""
+        thing = level.thing
+        if thing.stands_alone:
+            return Compared()
+        days = max(level.fact.date.earliest or date.min, since), min(level.fact.date.latest or date.max, until)
+        plain = self._plain.get(self._number[thing], ())
+        recorded = total(line.between(*days) for line in plain if line.measure == thing.measure)
+        lines = self._widest.get(self._number[thing], ())
+        own = total(line.between(*days) for line in lines if line.measure == thing.measure)
+        others = total(line.between(*days) for line in lines if line.measure != thing.measure)
+        found = None if others.low < 0 else own.low, None if others.high is None or others.high > 0 else own.high
+        said = widened(level.amount)
+        return Compared(
+            recorded.quantity,
+            missing=_beyond((said.low, said.high), found),
+            exceeds=_beyond(found, (said.low, said.high)),
+            disputed=recorded.disputed,
+            loose=recorded.loose,
+        )
+
+
+def _beyond(one: Ends, other: Ends) -> Quantity:
+    """How far one is beyond the other, and never less than nothing."""
+    (low, high), (least, most) = one, other
+    return Quantity(
+        _NONE if low is None or most is None else max(_NONE, subtract(low, most)),
+        None if high is None or least is None else max(_NONE, subtract(high, least)),
+    )
+
+
+class _LevelSums(Sums):
+    """Sums of what lies in each thing: by its number, or by the number of the things that share it, and by measure."""
+
+    money = False
+    ALL_KINDS = ()
+
+    def __init__(self, finder: Finder, vocabulary: Vocabulary, *, money: bool, about: bool) -> None:
+        kinds = VALUED_KINDS if money else COUNTED_KINDS
+        options: dict[str, Any] = {"kind": kinds, "vocabulary": vocabulary}
+        asked: Sums = MoneySums((), **options) if money else Counts((), **options)
+        self.names, self.by, self.selection = ("thing", "many"), (), asked.selection
+        self._finder, self._of_money, self._about, self._kinds = finder, money, about, kinds
+        self._counted = asked.piece.terms
+        self._at = asked.names.index("currency") if money else -1
+        self.piece = evolve(asked.piece, terms=self.terms)
+
+    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+        """What a fact adds to the sums of the things that it may lie in."""
+        found = self._finder.find(fact)
+        if not (found.each or found.many):
+            return
+        measured = list(self._measured(fact))
+        for number in found.each:
+            thing = self._finder.things[number]
+            how = lying(fact, thing, self._finder.containing) if measured and self.fits(number) else None
+            if how is None:
+                continue
+            for measure, term in measured:
+                if measure == thing.measure or self._may_be_converted(fact, thing):
+                    yield (str(number), None, measure), evolve(term, amount=how.of(term.amount))
+        for number in found.many:
+            for measure, term in measured:
+                yield (str(number), "many", measure), evolve(term, amount=term.amount.hull(ZERO))
+
+    def fits(self, number: int) -> bool:
+        """Whether these are sums of what a thing is measured in: money, or not."""
+        return (self._finder.things[number].currency is not None) == self._of_money
+
+    def _measured(self, fact: Fact) -> Iterator[tuple[str | None, Term]]:
+        """What a fact adds, and in which unit or currency; None: pieces, or an amount of money that is not stated."""
+        stated = False
+        for key, term in self._counted(fact):
+            stated = True
+            yield key[self._at], evolve(term, amount=widened(term.amount)) if self._about else term
+        if self._of_money and not stated and fact.kind in self._kinds:
+            yield None, Term(UNSTATED)
+
+    def _may_be_converted(self, fact: Fact, thing: Thing) -> bool:
+        """Whether what is in another measure may be in a level: goods of its item, or events of its kind."""
+        return fact.kind == thing.kind if self._of_money else fact.item is not None
+
+
+def _lines(belief: Belief, finder: Finder, vocabulary: Vocabulary, *, about: bool) -> Mapping[int, list[Line]]:
+    """The sums that lie, or may lie, in each thing, by its number."""
+    lines = defaultdict(list)
+    for money in (False, True):
+        sums = _LevelSums(finder, vocabulary, money=money, about=about)
+        if any(map(sums.fits, range(len(finder.things)))):
+            for name, many, measure, steps in series(belief, sums).rows:
+                line = Line(measure, steps, loose=many is not None)
+                for number in (int(name),) if many is None else finder.shared[int(name)]:
+                    if sums.fits(number):
+                        lines[number].append(line)
+    return lines

@@ -1,0 +1,196 @@
+"""Levels: what sources have added up themselves ("about 50 so far"), beside the record on the same days.
+
+A level is somebody else's sum. It is never added to another, and what it leaves unsaid does not narrow it. If the
+lowest number that it can mean is more than all that may lie in it, something is surely *missing* in the record; if the
+highest is less than all that surely does, the record *exceeds* it. `things` says what lies in a level, and how surely.
+
+Levels are no fold: they need the sums of other days than the view's. They are made from what is believed, in one pass
+for all levels, as a series is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import reduce
+from typing import NamedTuple
+
+from attrs import evolve, frozen
+
+from aidtimeline.events import LEVEL, Source
+from aidtimeline.projections.comparing import Level, Recorded, levels_of
+from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.results import Result
+from aidtimeline.projections.things import Thing
+from aidtimeline.semantics import Fact
+from aidtimeline.semantics.provenance import sources_of
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import DateRange
+from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+
+class Levels:
+    """The last reported level of each thing, beside the record: a question for `View.replay`. It gives a `LevelTable`.
+
+    Args:
+        where: Which levels are shown, as in `Counts`; `kind` is what they are levels of.
+        vocabulary: The countries that parties belong to.
+
+    Raises:
+        UsageError: An unknown field.
+
+    >>> from aidtimeline import Timeline
+    >>> levels = Timeline.open("events").as_of("2025-12-31").replay(Levels(where={"item": "mine-detector"}))
+    >>> for row in levels:
+    ...     print(row.recipient, row.location, "·", row.day, "·", row.reported, "·", row.recorded)
+    None Bucha · Jul 2023 · at least 1 · at least 0
+    sesu None · 1 Jul 2025 to 17 Jul 2025 · about 50 · at least 0
+    """
+
+    def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
+        selection = select("observation", where, vocabulary)
+        conditions = (
+            each._replace(get=lambda fact, _: fact.of_kind) if each.name == "kind" else each for each in selection.where
+        )
+        self.selection = evolve(selection, where=tuple(conditions))
+
+
+class LevelRow(NamedTuple):
+    """The last reported level of one thing; the first values, up to `humanitarian`, say of which.
+
+    `day` is when it holds, `reported` the level, and `recorded` what the record comes to on the same days. `missing`
+    and `exceeds` are how far the record is below and above it; these three are None for a level of an indicator.
+    `sources` are the reports that say so, `facts` the observations. `certain`: it surely holds by the day of the view.
+    `disputed`: several levels may be the last, and contradict each other, or the accounts of one do.
+    """
+
+    item: str | None
+    indicator: str | None
+    kind: str | None
+    donor: str | None
+    recipient: str | None
+    project: str | None
+    location: str | None
+    unit: str | None
+    currency: str | None
+    via: str | None
+    package: str | None
+    sector: str | None
+    humanitarian: bool | None
+    day: DateRange
+    reported: Quantity
+    recorded: Quantity | None
+    missing: Quantity | None
+    exceeds: Quantity | None
+    sources: tuple[Source, ...]
+    facts: tuple[Fact, ...]
+    certain: bool
+    disputed: bool
+    loose: bool
+
+    @property
+    def thing(self) -> Thing:
+        """What it is a level of."""
+        return Thing._make(self[: len(Thing._fields)])
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the record surely lacks something, or has surely too much."""
+        return any(each is not None and each.low > 0 for each in (self.missing, self.exceeds))
+
+
+@frozen
+class LevelTable(Result[LevelRow, LevelRow]):
+    """The last reported levels, ordered by what they are of; the key of a row is its `Thing`."""
+
+    rows: tuple[LevelRow, ...]
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The fields of a thing."""
+        return Thing._fields
+
+
+def levels(view: Viewed, question: Levels, chosen: Callable[[Fact], bool] = lambda _: True) -> LevelTable:
+    """The last level of each thing that a view knows of, beside the record; only of observations that are `chosen`."""
+    of_thing: dict[Thing, list[Level]] = defaultdict(list)
+    for fact in view.facts:
+        if fact.nature is LEVEL and fact in question.selection and chosen(fact):
+            for level in levels_of(fact):
+                of_thing[level.thing].append(level)
+    things = sorted(of_thing, key=_in_order)
+    recorded = Recorded(view.belief, things, view.vocabulary)
+    rows = tuple(_row(thing, of_thing[thing], recorded, view) for thing in things)
+    return LevelTable(rows=rows, view=view, question=question)
+
+
+def _in_order(thing: Thing) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value) for value in thing)
+
+
+def _row(thing: Thing, given: Sequence[Level], recorded: Recorded, view: Viewed) -> LevelRow:
+    last, since = _last(given, view.as_of)
+    certain = since is not None
+    amounts = [level.amount for level in last]
+    compared = [recorded.compare(level, since or date.min, view.as_of) for level in last]
+    highs = [each.high for each in amounts if each.high is not None]
+    facts = tuple(level.fact for level in last)
+    return LevelRow(
+        *thing,
+        day=_hull_of_dates([fact.date for fact in facts]),
+        reported=reduce(Quantity.hull, amounts),
+        recorded=_hull(each.recorded for each in compared),
+        missing=_hull((each.missing for each in compared), perhaps=not certain),
+        exceeds=_hull((each.exceeds for each in compared), perhaps=not certain),
+        sources=tuple(dict.fromkeys(source for fact in facts for source in sources_of(fact, view.known_at))),
+        facts=facts,
+        certain=certain,
+        disputed=any(high < max(each.low for each in amounts) for high in highs)
+        or any(fact.disputed for fact in facts)
+        or any(each.disputed for each in compared),
+        loose=any(each.loose for each in compared),
+    )
+
+
+def _last(levels: Sequence[Level], as_of: date) -> tuple[list[Level], date | None]:
+    """The levels of one thing that may be the last by a day, and the first day that the last can be of.
+
+    None: there may be no level yet.
+
+    One level surely comes after another if its date is wholly later. Levels that may replace each other stand together:
+    if one of them surely holds, so does the one that replaces it.
+    """
+    groups: dict[str, list[Fact]] = defaultdict(list)
+    for level in levels:
+        fact = level.fact
+        groups[fact.id if fact.group is None else fact.group.key].append(fact)
+    surely = [
+        min(fact.date.earliest or date.min for fact in facts)
+        for facts in groups.values()
+        if facts[0].certain or _surely_one_of(facts)
+    ]
+    since = max(surely, default=None)
+    first = since or date.min
+    return [each for each in levels if min(each.fact.date.latest or date.max, as_of) >= first], since
+
+
+def _surely_one_of(facts: Sequence[Fact]) -> bool:
+    """Whether one of these facts counts in every world: one has surely happened, and nothing else may replace it."""
+    group = facts[0].group
+    happened = {} if group is None else {each: how for each, how in group.happened.items() if how != "never"}
+    return "surely" in happened.values() and happened.keys() <= {fact.id for fact in facts}
+
+
+def _hull(amounts: Iterable[Quantity | None], *, perhaps: bool = False) -> Quantity | None:
+    """The hull of amounts, with nothing if `perhaps`; None if there are none."""
+    known = [each for each in amounts if each is not None]
+    return reduce(Quantity.hull, known + [ZERO] * perhaps) if known else None
+
+
+def _hull_of_dates(dates: Sequence[DateRange]) -> DateRange:
+    if len({each.text for each in dates}) == 1:
+        return dates[0]
+    first, last = min(each.earliest or date.min for each in dates), max(each.latest or date.max for each in dates)
+    return DateRange.between(None if first == date.min else first, None if last == date.max else last)

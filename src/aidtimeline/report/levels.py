@@ -1,0 +1,133 @@
+"""How reported levels look, and what is said of them under sums that they contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aidtimeline.events import LEVEL
+from aidtimeline.explain.reasons import Report, reports_of
+from aidtimeline.projections import LevelRow, Levels, LevelTable, Table
+from aidtimeline.projections.containing import Containing
+from aidtimeline.projections.levels import levels
+from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.things import may_be_of
+from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
+from aidtimeline.report.look import Grid, Look, Part
+from aidtimeline.report.words import FLAGS, NOTHING, amount, narrowed, publishers, reports
+from aidtimeline.semantics import Fact
+from aidtimeline.text import tables
+
+SLUGS = ("donor", "recipient", "project", "location")
+"""The fields of a level that have a column of their own."""
+
+AMOUNTS = ("reported", "recorded", "missing", "exceeds")
+
+PERHAPS = "perhaps"
+MEANINGS = {**FLAGS, PERHAPS: "the level is of a day that may be later"}
+
+MOST_LINES = 8
+"""How many levels are named under a table of sums; the others are counted."""
+
+
+class LevelsLook(Look[LevelTable]):
+    """The look of the last reported levels."""
+
+    QUESTION = Levels
+
+    def title(self) -> str:
+        """Which levels are shown."""
+        return f"reported levels, and the record on the same days{narrowed(self.result.question.selection.where)}"
+
+    def columns(self) -> list[Column]:
+        """What the level is of, its day, the level and the record, and who says so."""
+        units = ("unit", "currency")
+        names = ("item", "indicator", "kind", *SLUGS, *units)
+        of = (Column(name, TEXT if name in units else SLUG) for name in names)
+        amounts = (Column(name, BOUNDS, units) for name in AMOUNTS)
+        return [*of, Column("day", DATE), *amounts, Column("sources", rows_of(REPORT), get=self._reports)]
+
+    def page(self) -> Iterator[Part]:
+        """A line for each level. Below stand the meanings of flags."""
+        rows = self.result.rows
+        if not rows:
+            yield "Nothing: no such level is reported."
+            return
+        heads = map(tables.Column, ("level of", "kind", *SLUGS, "only", "day"))
+        numbers = (tables.Column(name, "right") for name in AMOUNTS)
+        others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
+        yield Grid([*heads, *numbers, *others], [self._cells(row) for row in rows])
+        yield from (
+            f"{flag}: {meaning}" for flag, meaning in MEANINGS.items() if any(flag in _flags(row) for row in rows)
+        )
+
+    def _cells(self, row: LevelRow) -> list[str]:
+        of = [row.item or row.indicator or "money", row.kind or "", *(getattr(row, name) or "" for name in SLUGS)]
+        numbers = [_amount(row, name) for name in AMOUNTS]
+        behind = reports(row.facts, None if self.view is None else self.view.known_at)
+        return [*of, _only(row), str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
+
+    def _reports(self, row: LevelRow) -> list[Report]:
+        known_at = None if self.view is None else self.view.known_at
+        return [report for fact in row.facts for report in reports_of(fact, known_at)]
+
+
+def _amount(row: LevelRow, name: str) -> str:
+    found = getattr(row, name)
+    return NOTHING if found is None else amount(found, row.currency)
+
+
+def _only(row: LevelRow) -> str:
+    """What narrows the level beside the fields that have columns of their own."""
+    said = [f"{name} {value}" for name in ("via", "package", "sector") if (value := getattr(row, name))]
+    if row.humanitarian is not None:
+        said.append("humanitarian" if row.humanitarian else "not humanitarian")
+    return ", ".join(said)
+
+
+def _flags(row: LevelRow) -> list[str]:
+    """The words for the flags of a level, in the order of `MEANINGS`."""
+    about = row.reported.approximate or (row.recorded is not None and row.recorded.approximate)
+    return [
+        flag for flag, is_set in zip(MEANINGS, (row.disputed, about, row.loose, not row.certain), strict=True) if is_set
+    ]
+
+
+def contradictions(table: Table) -> Iterator[str]:
+    """A line for each reported level that contradicts what a table of sums asks for.
+
+    Said are the levels of which the record surely lacks something, or has surely too much, and that may be about what
+    is asked for: they are of its kinds, and state nothing else in the fields that narrow it.
+    """
+    view, question = table.view, table.question
+    if view is None or not isinstance(question, Sums) or not any(fact.nature is LEVEL for fact in view.facts):
+        return
+    selection, containing = question.selection, Containing(view.vocabulary, view.belief.facts)
+
+    def touches(fact: Fact) -> bool:
+        measured = fact.value if table.money else fact.quantity
+        return (
+            measured is not None
+            and fact.indicator is None
+            and (not selection.kinds or fact.of_kind in selection.kinds)
+            and all(may_be_of(fact, each, selection.vocabulary, containing) for each in selection.where)
+        )
+
+    found = levels(view, Levels(vocabulary=view.vocabulary), touches)
+    said = [row for row in found if row.contradicts and (row.currency is not None) == table.money]
+    for row in said[:MOST_LINES]:
+        reported = _amount(row, "reported")
+        if row.reported.high is None:
+            reported = f"{reported.removeprefix('at least ')} or more"
+        unit = f" {row.unit}" if row.unit else ""
+        who = publishers(row.facts, view.known_at)
+        has = _amount(row, "recorded")
+        yield f"{_of(row)}: {reported}{unit} reported by {who}, {row.day}; the record has {has}{unit}"
+    if len(said) > MOST_LINES:
+        yield f"and {len(said) - MOST_LINES} more reported levels contradict the record: the command levels lists them"
+
+
+def _of(row: LevelRow) -> str:
+    """What a level is of, in short."""
+    said = [row.item or row.kind, row.donor and f"from {row.donor}", row.recipient and f"to {row.recipient}"]
+    said += [row.project and f"project {row.project}", row.location and f"at {row.location}", _only(row)]
+    return ", ".join(filter(None, said))
