@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from math import prod
 from typing import Any, TypeAlias
 
@@ -142,6 +142,21 @@ def hull(intervals: Iterable[Interval]) -> Interval:
     """The smallest interval that holds all of these."""
     lows, highs = zip(*intervals, strict=True)
     return (None if None in lows else min(lows), None if None in highs else max(highs))
+
+
+def plus(*ends: Any) -> Any:
+    """The sum of high ends; None, which is open, if one is."""
+    return None if None in ends else sum(ends, Fraction(0))
+
+
+def larger(*ends: Any) -> Any:
+    """The largest of high ends."""
+    return None if None in ends else max(ends)
+
+
+def smaller(*ends: Any) -> Any:
+    """The smallest of high ends."""
+    return min((end for end in ends if end is not None), default=None)
 
 
 @frozen
@@ -539,19 +554,10 @@ class Oracle:
     def valued(
         self, kinds: tuple[str, ...] = (), by: tuple[str, ...] = (), where: Where | None = None
     ) -> dict[Key, set[str]]:
-        """The facts with a value that count in some world, by key and currency.
-
-        One flow is never summed from two sides: unless sides are named, only receipts are taken from receivers' books.
-        Nor is a part summed with its whole: unless projects or parts are named, what is part of something is left out.
-        """
+        """The facts with a value that count in some world, by key and currency."""
         members: dict[Key, set[str]] = defaultdict(set)
-        named = "side" in by or "side" in (where or {})
-        parts = not {"project", "part-of"}.isdisjoint((*by, *(where or {})))
         for fact in self._asked_for(where):
-            other_side = field_of(fact.event, "side") == "receiver" and fact.event.kind != "receipt"
-            if not parts and field_of(fact.event, "part_of") is not None:
-                continue
-            if fact.value is not None and (not kinds or fact.event.kind in kinds) and (named or not other_side):
+            if fact.value is not None and (not kinds or fact.event.kind in kinds):
                 members[self._key(fact, by), fact.currency].add(fact.id)
         return members
 
@@ -566,12 +572,146 @@ class Oracle:
     def _sums(self, members: Mapping[Key, set[str]], name: str) -> dict[Key, Interval]:
         answer: dict[Key, Interval] = {}
         for key, facts in members.items():
-            amounts = [[getattr(self.facts[each], name) for each in facts & world] for world in self.worlds]
-            lows = [sum((low for low, _ in each), Fraction(0)) for each in amounts]
-            ends = [[high for _, high in each] for each in amounts]
-            is_open = any(None in each for each in ends)
-            answer[key] = (min(lows), None if is_open else max(sum(each, Fraction(0)) for each in ends))
+            unit = next(self._measure(self.facts[each], name) for each in facts)
+            ends = [self._in_world(facts, world, name, unit) for world in self.worlds]
+            answer[key] = hull(ends)
         return answer
+
+    # What may report the same.
+
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """The line of each fact, believed or not: facts that supersession joins are one."""
+        near: dict[str, set[str]] = defaultdict(set)
+        for node, others in self.links.items():
+            for other in others:
+                near[node].add(other)
+                near[other].add(node)
+        return {each: min(closure(near, each) | {each}) for each in self._roots.values()}
+
+    def _named(self, member: str) -> tuple[set[str], set[str]]:
+        """The lines that an event is part of, and those that it may overlap with; projects as `project: slug`."""
+        event = self._corrected(member)
+        wholes: set[str] = set()
+        if event.part_of in self._roots:
+            wholes = {self.lines[self._roots[event.part_of]]}
+        elif event.part_of is not None:
+            own = {source.dataset for source in event.sources} - {None}
+            for other in self._events:
+                text = self._corrected(other)
+                if text.ref == event.part_of and own & {source.dataset for source in text.sources}:
+                    wholes.add(self.lines[self._roots[other]])
+        others = {
+            self.lines[self._roots[each]] if each in self._roots else f"project: {each}" for each in event.overlaps
+        }
+        line = self.lines[self._roots[member]]
+        return wholes - {line}, others - {line}
+
+    @cached_property
+    def above(self) -> dict[str, set[str]]:
+        """What lies directly above each line; above a project lie the lines with facts of it."""
+        above: dict[str, set[str]] = defaultdict(set)
+        for member, root in self._roots.items():
+            wholes, others = self._named(member)
+            above[self.lines[root]] |= wholes | others
+            project = self._corrected(member).project
+            if project is not None:
+                above[f"project: {project}"].add(self.lines[root])
+        return above
+
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Whether two lines may report the same: one lies above the other.
+
+        Lines of one project that name the same, and that nothing names, never do: they are one account of the project.
+        """
+        if one == other or not (other in closure(self.above, one) or one in closure(self.above, other)):
+            return False
+        projects = [
+            {self._corrected(member).project for member, root in self._roots.items() if self.lines[root] == line}
+            for line in (one, other)
+        ]
+        [project, *more] = projects[0]
+        names = self.above[one]
+        alike = projects[0] == projects[1] and not more and project is not None and names == self.above[other]
+        named = any({one, other} & others for node, others in self.above.items() if not node.startswith("project: "))
+        return not alike or named or f"project: {project}" in names
+
+    def whole_of(self, fact: str) -> str | None:
+        """The line of which a fact is certainly a part."""
+        found = [self._named(member)[0] for member, root in self._roots.items() if root == fact]
+        found = [each for each in found if each]
+        if len(found) != 1 or len(found[0]) != 1:
+            return None
+        [whole] = found[0]
+        line = self.lines[fact]
+        return None if whole in closure(self.above, line) and line in closure(self.above, whole) else whole
+
+    @staticmethod
+    def _measure(fact: Fact, name: str) -> str | None:
+        return fact.currency if name == "value" else field_of(fact.event, "unit")
+
+    def _in_world(self, asked: set[str], world: frozenset[str], name: str, unit: str | None) -> Interval:
+        """The least and the greatest sum of what is asked for in one world."""
+        facts = asked & world
+        amounts = {each: getattr(self.facts[each], name) for each in facts}
+        sides = {field_of(self.facts[each].event, "side") or "" for each in facts} - {""}
+        lows = []
+        for side in sorted(sides) or [""]:
+            chosen = [each for each in facts if field_of(self.facts[each].event, "side") in (side, None)]
+            lines: dict[str, Fraction] = defaultdict(Fraction)
+            for each in chosen:
+                lines[self.lines[each]] += amounts[each][0]
+            lows.append(self._largest_apart(lines))
+        whole_line: dict[str, list[Any]] = defaultdict(list)
+        for each in world:
+            amount = getattr(self.facts[each], name)
+            if amount is not None and self._measure(self.facts[each], name) == unit:
+                whole_line[self.lines[each]].append(amount[1])
+        full = {line: plus(*highs) for line, highs in whole_line.items()}
+        wholes: dict[str, set[str | None]] = defaultdict(set)
+        for each in asked:
+            wholes[self.lines[each]].add(self.whole_of(each))
+        return max(lows), self._most(facts, amounts, full, wholes)
+
+    def _largest_apart(self, lines: Mapping[str, Fraction]) -> Fraction:
+        """The largest sum of lines of which none may report the same as another; what is below zero is taken off."""
+        given = [line for line, low in lines.items() if low > 0]
+        most = Fraction(0)
+        for number in range(1 << len(given)):
+            chosen = [line for at, line in enumerate(given) if number >> at & 1]
+            if not any(self.may_be_one(one, other) for one, other in combinations(chosen, 2)):
+                most = max(most, sum((lines[line] for line in chosen), Fraction(0)))
+        return most + sum((low for low in lines.values() if low < 0), Fraction(0))
+
+    def _most(
+        self,
+        facts: set[str],
+        amounts: Mapping[str, Interval],
+        full: Mapping[str, Any],
+        wholes: Mapping[str, set[str | None]],
+    ) -> Any:
+        """All together, but of a whole and its parts the larger."""
+        own: dict[str, Any] = {}
+        for each in facts:
+            line = self.lines[each]
+            own[line] = plus(own.get(line, Fraction(0)), amounts[each][1])
+
+        def above(line: str) -> str | None:
+            [whole, *more] = wholes[line]
+            passed = {line}
+            while whole is not None and whole not in own and whole not in passed and not more:
+                passed.add(whole)
+                its = {self.whole_of(root) for root in self._roots.values() if self.lines[root] == whole}
+                whole = its.pop() if len(its) == 1 else None
+            return whole if whole in own and not more and whole != line else None
+
+        def value(line: str) -> Any:
+            below = [value(part) for part in own if above(part) == line]
+            if not below:
+                return own[line]
+            return smaller(plus(own[line], *below), larger(full[line], own[line], plus(*below)))
+
+        return plus(*(value(line) for line in own if above(line) is None))
 
     def status(self, project: str, where: Where | None = None) -> set[str | None]:
         """The statuses a project has in some world; None for none yet."""

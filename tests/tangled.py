@@ -7,10 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import Delivery, Event, Participation, Project, Record, Retraction, Source, Status
+from aidtimeline.events import Correction, Delivery, Event, Participation, Project, Record, Retraction, Source, Status
 from aidtimeline.testing import quantities
 from aidtimeline.testing.strategies import FIRST, LAST, PROJECTS
 from aidtimeline.values.dates import DateRange
@@ -110,4 +111,41 @@ def knotted_logs(draw: st.DrawFn, size: int = 6) -> list[Record]:
     for each in draw(st.lists(st.sampled_from(ids), max_size=2, unique=True)):
         retraction = Retraction(of=each, reason="never seen", sources=published)
         written.append(Record(record_id(retraction), now, retraction))
+    return written
+
+
+@st.composite
+def overlapping_logs(draw: st.DrawFn, size: int = 7, most: int = 8) -> list[Record]:
+    """Logs of few deliveries that are part of each other, overlap, and replace each other, in every way.
+
+    Some name a record that is recorded after them, so that there are circles; some name a project, or the entry of a
+    dataset. Few amounts are below zero.
+    """
+    written: list[Record] = []
+    for number in range(draw(st.integers(2, size))):
+        ids = [record.id for record in written]
+        some = st.lists(st.sampled_from(ids), max_size=2, unique=True) if ids else st.just([])
+        named = [*ids, "a", "b"] if draw(st.integers(0, 3)) == 0 else ids
+        luck = draw(st.integers(0, 9))
+        quantity = str(draw(st.integers(0, most)))
+        dates = DateRange.between(FIRST, FIRST + timedelta(days=draw(st.integers(0, 2))))
+        event = Delivery(
+            date=dates if luck < 3 else FIRST.isoformat(),
+            item="truck",
+            project=draw(st.sampled_from((None, None, "a", "b"))),
+            donor=draw(st.sampled_from(("JP", "DE"))),
+            quantity=f"{quantity}.." if luck == 9 else f"-{quantity}" if luck == 8 else quantity,
+            side=draw(st.sampled_from(("provider",) * 5 + ("receiver",))),
+            part_of=draw(st.sampled_from((None, *(ids or ["1"]), "1", "elsewhere"))) if luck % 2 else None,
+            overlaps=draw(st.lists(st.sampled_from(named), max_size=2, unique=True)) if named and luck % 3 else [],
+            supersedes=draw(some) if draw(st.integers(0, 4)) == 0 else [],
+            ref=str(number),
+            sources=Source(publisher="Kyodo News", published=LAST.isoformat(), dataset="register"),
+        )
+        written.append(Record(record_id(event), datetime.combine(LAST, time(), UTC), event))
+    if len(written) > 1 and draw(st.integers(0, 4)) == 0:  # a link to what is recorded later
+        [one, other] = draw(st.lists(st.sampled_from(written), min_size=2, max_size=2, unique_by=lambda each: each.id))
+        corrected: Any = attrs.evolve(one.event, overlaps=[other.id], part_of=None)  # type: ignore[arg-type]
+        repair = Correction(of=one.id, event=corrected)
+        written.append(Record(record_id(repair), datetime.combine(LAST, time(), UTC), repair))
     return written

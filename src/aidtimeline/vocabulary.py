@@ -171,6 +171,29 @@ class Vocabulary:
         names = {each.name.casefold(): slug for slug, each in self.parties.items()}
         return others | names | {slug.casefold(): slug for slug in self.parties}
 
+    @cached_property
+    def ledgers(self) -> Mapping[str, str]:
+        """The datasets that overlap with others, each with the first of all that it overlaps with, also through others.
+
+        >>> datasets = [Dataset(slug="b", name="B", overlaps="a"), Dataset(slug="c", name="C", overlaps="b")]
+        >>> Vocabulary(datasets={each.slug: each for each in datasets}).ledgers
+        {'a': 'a', 'b': 'a', 'c': 'a'}
+        """
+        near: dict[str, set[str]] = {}
+        for slug, dataset in self.datasets.items():
+            for other in dataset.overlaps:
+                near.setdefault(slug, set()).add(other)
+                near.setdefault(other, set()).add(slug)
+        ledgers: dict[str, str] = {}
+        for first in sorted(near):
+            waiting = [first]
+            while waiting:
+                slug = waiting.pop()
+                if slug not in ledgers:
+                    ledgers[slug] = first
+                    waiting += sorted(near[slug], reverse=True)
+        return ledgers
+
     def nearest(self, field: str, slug: str) -> str | None:
         """The known slug of a field that is nearest to this one, or None.
 

@@ -162,9 +162,9 @@ class Checked:
 Check = Callable[[Checked], Iterable[Problem]]
 
 
-def linked(links: Links) -> DisjointSets:
+def linked(links: Links) -> DisjointSets[str]:
     """The ids in sets, those that are linked, directly or through others, in one."""
-    sets = DisjointSets()
+    sets: DisjointSets[str] = DisjointSets()
     for each, superseders in links.above.items():
         for other in superseders:
             sets.join(each, other)

@@ -38,7 +38,7 @@ class _Judge:
     """Says which facts of a log may be one."""
 
     log: Checked
-    together: DisjointSets
+    together: DisjointSets[str]
     _reports: dict[str, frozenset[Hashable]] = Factory(dict)
 
     def may_be_one(self, one: Fact, other: Fact) -> bool:

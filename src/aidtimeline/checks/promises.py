@@ -13,8 +13,8 @@ import attrs
 from aidtimeline.checks.checked import Checked, linked, stays
 from aidtimeline.errors import Problem
 from aidtimeline.events import DEED, PROMISE
-from aidtimeline.projections.pieces import Sum, Term
 from aidtimeline.projections.protocol import run
+from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.semantics import Fact, Group
 from aidtimeline.semantics.links import all_above
 from aidtimeline.values.amounts import Quantity

@@ -18,7 +18,6 @@ from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.events import stated
 from aidtimeline.semantics import Fact
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 
 CLOSE = 31
@@ -44,14 +43,10 @@ def alike_datasets(log: Checked) -> Iterator[Problem]:
 
     Each fact counts once for each two datasets.
     """
-    overlapping = DisjointSets()
-    for dataset in log.vocabulary.datasets.values():
-        for slug in dataset.overlaps:
-            overlapping.join(dataset.slug, slug)
     pairs: dict[tuple[str, str], _Pair] = {}
     sizes: Counter[str] = Counter()
     for facts in _alike(log, sizes):
-        for slugs, one, other in _twins(log, facts, overlapping):
+        for slugs, one, other in _twins(log, facts):
             example = distance(one, other), one.id, one, other
             pair = pairs.setdefault(slugs, _Pair(example))
             pair.example = min(pair.example, example, key=itemgetter(0, 1))
@@ -60,14 +55,15 @@ def alike_datasets(log: Checked) -> Iterator[Problem]:
         yield _problem(log, slugs, pairs[slugs], sizes)
 
 
-def _twins(log: Checked, facts: list[Fact], overlapping: DisjointSets) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
+def _twins(log: Checked, facts: list[Fact]) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
     """The facts that are alike, two by two, after their datasets: each with the last before it that has no twin yet."""
     datasets = sorted({each for fact in facts for each in datasets_of(fact)})
+    ledgers = log.vocabulary.ledgers
     alone: dict[tuple[str, str], list[Fact]] = defaultdict(list)  # the facts of one dataset without a twin in another
     for fact in facts:
         for mine in datasets_of(fact):
             for theirs in datasets:
-                if overlapping.leader(mine) == overlapping.leader(theirs) or theirs in datasets_of(fact):
+                if ledgers.get(mine, mine) == ledgers.get(theirs, theirs) or theirs in datasets_of(fact):
                     continue
                 waiting = alone[theirs, mine]
                 for at in range(len(waiting) - 1, max(len(waiting) - 1 - LOOK_BACK, -1), -1):

@@ -134,9 +134,9 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     )
 
 
-def _parts(*beliefs: Belief) -> DisjointSets:
+def _parts(*beliefs: Belief) -> DisjointSets[str]:
     """The parts: ids are in one if they are linked, or are records of one fact, in any of the beliefs."""
-    parts = DisjointSets()
+    parts: DisjointSets[str] = DisjointSets()
     for belief in beliefs:
         for fact in belief.facts:
             for member in fact.members:
@@ -147,7 +147,7 @@ def _parts(*beliefs: Belief) -> DisjointSets:
     return parts
 
 
-def _by_part(before: Viewed, after: Viewed, parts: DisjointSets) -> Iterable[tuple[list[Fact], list[Fact]]]:
+def _by_part(before: Viewed, after: Viewed, parts: DisjointSets[str]) -> Iterable[tuple[list[Fact], list[Fact]]]:
     """The facts of each part, in the first view and in the second."""
     facts: dict[str, tuple[list[Fact], list[Fact]]] = defaultdict(lambda: ([], []))
     for position, view in enumerate((before, after)):

@@ -1,3 +1,6 @@
+from .cells import (
+    Bounds as Bounds,
+)
 from .fields import (
     FIELDS as FIELDS,
     names as names,
@@ -16,11 +19,8 @@ from .matching import (
     Match as Match,
 )
 from .pieces import (
-    Bounds as Bounds,
     Product as Product,
     State as State,
-    Sum as Sum,
-    Term as Term,
     Union as Union,
     Values as Values,
 )
@@ -48,6 +48,10 @@ from .states import (
     ProjectState as ProjectState,
     ProjectStates as ProjectStates,
     ProjectTable as ProjectTable,
+)
+from .summing import (
+    Sum as Sum,
+    Term as Term,
 )
 from .sums import (
     COUNTED_KINDS as COUNTED_KINDS,

@@ -12,9 +12,10 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.matching import Allotted, Given, How, Promised, Share, allot, perhaps
-from aidtimeline.projections.pieces import Bounds, Sum, Term
 from aidtimeline.projections.protocol import fold
+from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import ZERO, Quantity, subtract
 

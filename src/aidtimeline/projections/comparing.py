@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.finding import Finder
 from aidtimeline.projections.lines import Line, total
-from aidtimeline.projections.pieces import Term
 from aidtimeline.projections.series import series
+from aidtimeline.projections.summing import Term
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.projections.things import Thing, lying

@@ -28,11 +28,12 @@ from attrs import frozen
 
 from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
+from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.matching import Given, Match, Promised, matches, perhaps
-from aidtimeline.projections.pieces import Bounds, Term
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
+from aidtimeline.projections.summing import Term
 from aidtimeline.semantics import Fact
 from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary

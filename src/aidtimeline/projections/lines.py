@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from attrs import evolve, fields, frozen
 
-from aidtimeline.projections.pieces import Bounds
+from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.series import Steps
 from aidtimeline.values.amounts import Quantity
 

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.projections.pieces import Term
+from aidtimeline.projections.summing import Term
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import ZERO, Quantity, subtract
 

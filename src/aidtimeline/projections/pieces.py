@@ -1,4 +1,4 @@
-"""The pieces that give bounds, of which projections are built: sums, states, unions, and products of these.
+"""The pieces of which projections are built, beside `Sum`: states, unions, and products of these.
 
 Each keeps one running sum of the plain facts. Facts that are linked by supersession are kept as they are, because a
 group can be weighed only when all of it is there. See docs/semantics.md, "Projections".
@@ -8,69 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from decimal import Decimal
 from typing import Any, Generic, Self, TypeVar
 
 from attrs import Factory, define, frozen
 
 from aidtimeline.projections.protocol import Projection
-from aidtimeline.semantics import Fact, Group, Latest, Possible, Rank, Total, worth_of
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.semantics import Fact, Group, Latest, Possible, Rank, worth_of
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)
 W = TypeVar("W")
 
 
-@frozen
-class Bounds:
-    """Low and high between which the sum lies in every world, both inclusive, and how far to trust them.
-
-    `high` is None if it is open; `open` counts the facts that state no upper bound. `approximate`: an amount is an
-    "about"; `disputed`: the accounts of a fact contradict each other; `loose`: the bounds are sound, but may be wider
-    than the worlds are.
-
-    >>> from aidtimeline import Timeline
-    >>> counts = Timeline.open("events").as_of("2024-07-31").counts()
-    >>> machines = counts["mechanical-demining-machine"]
-    >>> machines.low, machines.high, machines.disputed
-    (Decimal('2'), Decimal('4'), True)
-    >>> print(counts["helmet"], "·", counts["helmet"].high)
-    at least 1 · None
-    """
-
-    low: Decimal
-    high: Decimal | None
-    open: int = 0
-    approximate: bool = False
-    disputed: bool = False
-    loose: bool = False
-
-    @property
-    def values(self) -> tuple[Decimal, Decimal | None, int, bool, bool, bool]:
-        """Low, high, open and the flags, in this order."""
-        return self.low, self.high, self.open, self.approximate, self.disputed, self.loose
-
-    @property
-    def quantity(self) -> Quantity:
-        """The bounds as a quantity."""
-        return Quantity(self.low, self.high, self.approximate)
-
-    def __str__(self) -> str:
-        return str(self.quantity)
-
-
-@frozen
-class Term:
-    """What one fact adds to one sum if it counts."""
-
-    amount: Quantity
-    disputed: bool = False
-
-
 @define
 class _Parts(Generic[K, W]):
-    """The state of `Sum` and `State` as folds: what the plain facts come to, by key, and the linked facts' terms."""
+    """The state of `State` as a fold: what the plain facts come to, by key, and the linked facts' terms."""
 
     plain: dict[K, W] = Factory(dict)
     linked: list[tuple[Fact, tuple[tuple[K, Any], ...]]] = Factory(list)
@@ -95,74 +47,6 @@ class _Parts(Generic[K, W]):
         for key, value in other.plain.items():
             merged.add(key, value, together)
         return merged
-
-
-@frozen
-class Sum(Generic[K]):
-    """Sums with bounds. `terms` gives for each fact what it adds to which keys, each key at most once.
-
-    The result has a key if a fact with this key may count. Bounds hold for every world, and are reached in some world
-    unless they are flagged loose.
-
-    >>> from aidtimeline.projections import fold
-    >>> fold([], Sum(lambda fact: [])).plain
-    {}
-    """
-
-    terms: Callable[[Fact], Iterable[tuple[K, Term]]]
-
-    def initial(self) -> _Parts[K, Bounds]:
-        """No sums."""
-        return _Parts()
-
-    def step(self, state: _Parts[K, Bounds], fact: Fact) -> _Parts[K, Bounds]:
-        """Add what the fact adds, or keep it for the end if it is linked."""
-        terms = tuple(self.terms(fact))
-        if fact.group is not None:
-            if terms:
-                state.linked.append((fact, terms))
-            return state
-        for key, term in terms:
-            amount = term.amount if fact.certain else term.amount.hull(ZERO)
-            state.add(key, _bounds(amount, (term,)), _plus)
-        return state
-
-    def merge(self, one: _Parts[K, Bounds], other: _Parts[K, Bounds]) -> _Parts[K, Bounds]:
-        """The sums of both."""
-        return one.merged(other, _plus)
-
-    def finish(self, state: _Parts[K, Bounds]) -> dict[K, Bounds]:
-        """The bounds of each sum."""
-        sums: _Parts[K, Bounds] = _Parts(dict(state.plain))
-        for group, by_key in state.by_group():
-            for key, terms in by_key.items():
-                amount, loose = worth_of(group, {each: term.amount for each, term in terms.items()}, Total())
-                sums.add(key, _bounds(amount, terms.values(), loose), _plus)
-        return sums.plain
-
-
-def _bounds(amount: Quantity, terms: Iterable[Term], loose: bool = False) -> Bounds:
-    terms = tuple(terms)
-    return Bounds(
-        amount.low,
-        amount.high,
-        open=sum(term.amount.high is None for term in terms),
-        approximate=any(term.amount.approximate for term in terms),
-        disputed=any(term.disputed for term in terms),
-        loose=loose,
-    )
-
-
-def _plus(one: Bounds, other: Bounds) -> Bounds:
-    total = one.quantity + other.quantity
-    return Bounds(
-        total.low,
-        total.high,
-        one.open + other.open,
-        one.approximate or other.approximate,
-        one.disputed or other.disputed,
-        one.loose or other.loose,
-    )
 
 
 class Values(frozenset[V | None]):

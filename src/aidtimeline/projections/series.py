@@ -1,7 +1,8 @@
 """Series: a sum over time, as steps, or at the end of each month, quarter or year.
 
 A series takes one pass over the phases of the facts (see `aidtimeline.semantics.histories`). A phase adds its bounds to
-the sum on the day on which it begins, and takes them off again on the day on which it ends.
+a cell of the sum on the day on which it begins, and takes them off again on the day on which it ends. Cells that may
+overlap are weighed again on each day on which one of them changes.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from attrs import define, evolve, frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.pieces import Bounds
+from aidtimeline.projections.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals, weighed
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
+from aidtimeline.projections.summing import Weighing, Whole
 from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, phases
+from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import DateRange, parse_day
@@ -29,8 +32,6 @@ from aidtimeline.values.dates import DateRange, parse_day
 Period: TypeAlias = Literal["month", "quarter", "year"]
 _Sign: TypeAlias = Literal[1, -1]
 _Changes: TypeAlias = dict[date, list[tuple[Bounds, _Sign]]]
-
-_NOTHING = Bounds(Decimal(0), Decimal(0))
 
 
 class Step(NamedTuple):
@@ -143,30 +144,37 @@ class _Level:
 
     low: Quantity = ZERO
     high: Quantity = ZERO
+    number: int = 0
+    endless: int = 0
     open: int = 0
     approximate: int = 0
     disputed: int = 0
     loose: int = 0
+    overlap: int = 0
 
     def change(self, bounds: Bounds, by: _Sign) -> None:
-        """Add bounds (1), or take them off (-1). If `high` is None, `open` counts at least one fact without one."""
+        """Add bounds (1), or take them off (-1)."""
         self.low += _exactly(bounds.low, by)
         if bounds.high is not None:
             self.high += _exactly(bounds.high, by)
+        self.number += by
+        self.endless += by * (bounds.high is None)
         self.open += by * bounds.open
         self.approximate += by * bounds.approximate
         self.disputed += by * bounds.disputed
         self.loose += by * bounds.loose
+        self.overlap += by * bounds.overlap
 
     @property
     def bounds(self) -> Bounds:
         return Bounds(
             self.low.low,
-            None if self.open else self.high.low,
+            None if self.endless else self.high.low,
             self.open,
             self.approximate > 0,
             self.disputed > 0,
             self.loose > 0,
+            self.overlap > 0,
         )
 
 
@@ -186,14 +194,58 @@ def series(belief: Belief, projection: Sums) -> Series:
     0
     """
     piece = of_sums(projection).piece
-    changes: dict[SumKey, _Changes] = defaultdict(lambda: defaultdict(list))
-    for phase in phases(belief, lambda fact: any(True for _ in piece.terms(fact))):
-        for key, bounds in piece.finish(fold(phase.facts, piece)).items():
-            changes[key][phase.since or date.min].append((bounds, 1))
-            if phase.until is not None:
-                changes[key][phase.until].append((bounds, -1))
-    steps = {key: _steps(days) for key, days in changes.items()}
+    changes: dict[Any, dict[Cell, _Changes]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    known: Weighing[SumKey] = piece.initial()  # what overlaps, and the measure of each key
+    for phase in phases(belief, piece.adds):
+        state = fold(phase.facts, piece).whole()
+        known = known.merged(Weighing({}, [], state.measures, state.overlaps))
+        for key, cells in state.cells.items():
+            for cell, bounds in cells.items():
+                changes[key][cell][phase.since or date.min].append((bounds, 1))
+                if phase.until is not None:
+                    changes[key][cell][phase.until].append((bounds, -1))
+    steps = {key: _steps(_in_all(key, changes, known)) for key in changes if not isinstance(key, Whole)}
     return Series.of(projection.names, steps, money=projection.money)
+
+
+def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, _Changes]], known: Weighing[SumKey]) -> _Changes:
+    """The changes of one sum: of each cell that overlaps with no other, and of each island as it is weighed."""
+    own = changes[key]
+    apart = islands(own, known.overlaps, rivals(cell.books for cell in own))
+    total: _Changes = defaultdict(list)
+    for island in [(PLAIN,), *apart] if PLAIN in own else apart:
+        if len(island) == 1:
+            for day, each in own[island[0]].items():
+                total[day] += each
+            continue
+        lines = {cell.line for cell in island if cell.line is not None}
+        wholes = {line: changes.get(Whole(line, known.measures.get(key)), {}) for line in lines}
+        before = None
+        for day, bounds in _weighed({cell: own[cell] for cell in island}, wholes, known.overlaps):
+            if before is not None:
+                total[day].append((before, -1))
+            total[day].append((bounds, 1))
+            before = bounds
+    return total
+
+
+def _weighed(
+    own: Mapping[Cell, _Changes], wholes: Mapping[Node, Mapping[Cell, _Changes]], overlaps: Overlaps | None
+) -> Iterator[tuple[date, Bounds]]:
+    """What the cells of an island come to together, from each day on which one of them changes."""
+    levels = {cell: _Level() for cell in own}
+    full = {line: _Level() for line, cells in wholes.items() if cells}
+    changes = [(levels[cell], days) for cell, days in own.items()]
+    changes += [(full[line], days) for line, cells in wholes.items() for days in cells.values()]
+    on: dict[date, list[tuple[_Level, Bounds, _Sign]]] = defaultdict(list)
+    for level, days in changes:
+        for day, each in days.items():
+            on[day] += ((level, bounds, by) for bounds, by in each)
+    for day in sorted(on):
+        for level, bounds, by in on[day]:
+            level.change(bounds, by)
+        cells = {cell: level.bounds for cell, level in levels.items() if level.number}
+        yield day, weighed(cells, overlaps, {line: level.bounds for line, level in full.items() if level.number})
 
 
 def _steps(days: _Changes) -> Steps:

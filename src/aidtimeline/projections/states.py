@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
+from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.fields import Where, select
-from aidtimeline.projections.pieces import Bounds, Finishing, Product, State, Union
+from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
 from aidtimeline.projections.sums import Counts, MoneySums

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
-from aidtimeline.events import EVENT_KINDS, LEVEL, Goods, Valued, kinds_that
+from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that
+from aidtimeline.projections.cells import Books
 from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
-from aidtimeline.projections.pieces import Finishing, Sum, Term
+from aidtimeline.projections.pieces import Finishing
+from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.text.safe import shown
@@ -20,6 +22,10 @@ COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.
 
 VALUED_KINDS = kinds_that(lambda each: issubclass(each, Valued) and each.nature.summed)
 """The kinds whose values are summed."""
+
+
+NO_BOOKS: Books = frozenset()
+_SIDES: Mapping[str | None, Books] = {side: frozenset({("side", side)}) for side in SIDES}
 
 
 class Sums(Finishing):
@@ -41,8 +47,22 @@ class Sums(Finishing):
 
     def _terms(self, fact: Fact, amount: Quantity) -> Iterator[tuple[Key, Term]]:
         """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
+        books = self._books(fact)
         for key, share in self.selection.keys(fact, self.names):
-            yield key, Term(amount.part(share.least, share.most), bool(fact.disputed))
+            yield key, Term(amount.part(share.least, share.most), bool(fact.disputed), books)
+
+    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
+        """The unit or currency of a fact and its amount, whether it is asked for or not; None: it has none."""
+        raise NotImplementedError
+
+    def _books(self, fact: Fact) -> Books:
+        """The books that a fact is in: those of one side, and those of datasets that overlap with others."""
+        books = _SIDES.get(fact.side, NO_BOOKS)
+        ledgers = self.selection.vocabulary.ledgers
+        if not ledgers:
+            return books
+        datasets = {source.dataset for account in fact.accounts for source in account.sources}
+        return books | {(ledgers[each], each) for each in datasets if each in ledgers}
 
 
 class Counts(Sums):
@@ -83,7 +103,7 @@ class Counts(Sums):
         own = (name for name in self.by if name != "unit")  # which every count has last
         self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
         self.selection = select(kinds, where, vocabulary)
-        self.piece = Sum(self.terms)
+        self.piece = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys and unit."""
@@ -91,12 +111,16 @@ class Counts(Sums):
             for key, term in self._terms(fact, fact.quantity):
                 yield (*key, fact.unit), term
 
+    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
+        """The unit of a fact and its quantity."""
+        return None if fact.quantity is None else (fact.unit, fact.quantity)
+
 
 class MoneySums(Sums):
     """How much money: the sums of values by kind, currency and any fields. The result is a `Table`.
 
-    Money that is reported twice is summed once. From receivers' books only receipts are summed, unless `by` or `where`
-    names `side`. Money that is part of another flow or project is left out, unless they name `project` or `part-of`.
+    Money that may be reported twice has bounds: what is part of another flow, what may overlap with it, and what stands
+    in the books of both sides.
 
     Args:
         by: Fields beside kind and currency: one of `FIELDS` or several.
@@ -133,21 +157,16 @@ class MoneySums(Sums):
         others = dict.fromkeys(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
         self.selection = select(kinds, where, vocabulary)
-        asked = {*others, *names(where or ())}
-        self._one_side = "side" not in asked
-        self._whole = asked.isdisjoint(("project", "part-of"))
-        self.piece = Sum(self.terms)
+        self.piece = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys."""
-        if fact.value is not None and fact in self.selection and self.reported_twice(fact) is None:
+        if fact.value is not None and fact in self.selection:
             yield from self._terms(fact, fact.value.amount)
 
-    def reported_twice(self, fact: Fact) -> str | None:
-        """The field, `side` or `part-of`, that says that another fact reports the same money; None: it is summed."""
-        if self._one_side and fact.in_other_books:
-            return "side"
-        return "part-of" if self._whole and fact.part_of is not None else None
+    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
+        """The currency of a fact and its amount."""
+        return None if fact.value is None else (fact.value.currency, fact.value.amount)
 
 
 def of_sums(found: object) -> Sums:

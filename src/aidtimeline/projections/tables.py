@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.pieces import Bounds
+from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.rows import Keyed, Named
 
 SumKey: TypeAlias = tuple[str | None, ...]
@@ -23,7 +23,7 @@ class SumRow(Named):
 
     __slots__ = ()
 
-    fields: ClassVar[tuple[str, ...]] = ("low", "high", "open", "approximate", "disputed", "loose")
+    fields: ClassVar[tuple[str, ...]] = ("low", "high", "open", "approximate", "disputed", "loose", "overlap")
 
     @property
     def bounds(self) -> Bounds:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from aidtimeline.projections import MoneySums, Table
+from aidtimeline.projections import Table
 from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.tables import SumKey, SumRow
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
@@ -15,9 +15,6 @@ from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.words import FLAGS, amount, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
-
-LEFT_OUT = {"side": "in receivers' books", "part-of": "as part of another flow or project"}
-"""What sums of money leave out, by the field that shows it; see `MoneySums.reported_twice`."""
 
 
 class SumsLook(KeyedLook[Table]):
@@ -30,7 +27,7 @@ class SumsLook(KeyedLook[Table]):
         return [*self.key_columns(), *ends, Column("open", COUNT), *flags]
 
     def page(self) -> Iterator[Part]:
-        """A line for each sum, with who reports it. Below stand the meanings of flags, and what is left out."""
+        """A line for each sum, with who reports it. Below stand the meanings of flags."""
         rows = self.result.rows
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
@@ -43,7 +40,6 @@ class SumsLook(KeyedLook[Table]):
             )
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
-        yield from self._left_out()
         yield from contradictions(self.result)
 
     def _cells(self, row: SumRow) -> tuple[str, str, str]:
@@ -59,17 +55,6 @@ class SumsLook(KeyedLook[Table]):
             for key, _ in question.piece.terms(fact):
                 behind[key].append(fact)
         return {key: reports(facts, self.view.known_at) for key, facts in behind.items()}
-
-    def _left_out(self) -> Iterator[str]:
-        """How many facts are left out of sums of money because another fact reports the same money."""
-        question = self.result.question
-        if self.view is not None and isinstance(question, MoneySums):
-            valued = (fact for fact in self.view.facts if fact.value is not None and fact in question.selection)
-            times = Counter(map(question.reported_twice, valued))
-            for field, where in LEFT_OUT.items():
-                if times[field]:
-                    why = "because another fact reports the same money"
-                    yield f"left out, {why}: {times[field]} {where} (--by {field} shows them)"
 
 
 def _flags(row: SumRow) -> Sequence[str]:

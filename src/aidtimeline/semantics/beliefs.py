@@ -8,11 +8,12 @@ What is believed does not depend on a day of valid time: that cut comes after it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
@@ -23,6 +24,7 @@ from aidtimeline.semantics.combining import Combined, combine_amounts, combine_d
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Links, link
+from aidtimeline.semantics.overlap import Drawn, Line, draw
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import end_of
 from aidtimeline.values.units import some
@@ -30,11 +32,15 @@ from aidtimeline.values.units import some
 
 @frozen
 class Belief:
-    """All that is believed at one date of knowledge: the facts in the order of `Fact.rank`, and their links."""
+    """All that is believed at one date of knowledge: the facts in the order of `Fact.rank`, and their links.
+
+    `overlap` has the lines of facts that may report the same.
+    """
 
     facts: tuple[Fact, ...]
     links: Links
     problems: tuple[Problem, ...] = field(repr=False)
+    overlap: Drawn = field(default=Drawn(), repr=False)
 
 
 def believe(
@@ -54,20 +60,32 @@ def believe(
     repaired = repair(records)
     reported = report(repaired, known_until)
     identity = Identity(repaired, reported)
-    facts = sorted(_facts(repaired, reported, identity, known_until), key=attrgetter("rank"))
     supersedes, faults = _supersedes(repaired, reported, identity)
     links = link(supersedes)
+    overlap = draw(
+        ((each, reported.text(record)) for each, record in repaired.events.items()),
+        lambda each: identity.root(each) if each in repaired.events else None,
+        links,
+    )
+    facts = sorted(_facts(repaired, reported, identity, known_until, overlap.lines), key=attrgetter("rank"))
     problems = [
         *repaired.problems,
         *reported.problems,
         *identity.problems,
         *faults,
         *_circles(repaired, links),
+        *_dangling(repaired, overlap),
     ]
-    return Belief(tuple(facts), links, tuple(problems))
+    return Belief(tuple(facts), links, tuple(problems), overlap)
 
 
-def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_until: datetime | None) -> Iterator[Fact]:
+def _facts(
+    repaired: Repaired,
+    reported: Reported,
+    identity: Identity,
+    known_until: datetime | None,
+    lines: Mapping[str, Line],
+) -> Iterator[Fact]:
     pooled: dict[str, list[Record]] = defaultdict(list)
     for record in repaired.events.values():
         pooled[identity.root(record.id)].append(record)
@@ -85,9 +103,8 @@ def _facts(repaired: Repaired, reported: Reported, identity: Identity, known_unt
             if known[1:]:
                 accounts.sort(key=_in_turn)
             ids = tuple(sorted(member.id for member in members))
-            yield _fact(
-                repaired.events[root], base, reported.text(base), accounts, members=ids, fulfils=tuple(sorted(fulfils))
-            )
+            fact = _fact(repaired.events[root], base, reported.text(base), accounts, members=ids, fulfils=fulfils)
+            yield attrs.evolve(fact, line=lines[root]) if root in lines else fact
 
 
 def _in_turn(account: Account) -> tuple[Any, ...]:
@@ -190,3 +207,10 @@ def _circles(repaired: Repaired, links: Links) -> Iterator[Problem]:
     for circle in links.circles:
         message = "it supersedes itself, through " + (", ".join(circle[1:]) or "its duplicate")
         yield repaired.events[circle[0]].problem("circle", message, "the links between these are ignored")
+
+
+def _dangling(repaired: Repaired, overlap: Drawn) -> Iterator[Problem]:
+    for each, name in overlap.dangling:
+        what = "is an amendment" if name in repaired.ids else "is not in the log"
+        code = "bad-link" if name in repaired.ids else "dangling"
+        yield repaired.events[each].problem(code, f"it is part of or overlaps {name}, which {what}")

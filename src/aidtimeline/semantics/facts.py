@@ -10,6 +10,7 @@ from attrs import field, frozen
 from aidtimeline.events import Event, Nature, stated
 from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.links import Group, Happened
+from aidtimeline.semantics.overlap import Line
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
@@ -55,7 +56,8 @@ class Fact:
 
     In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
     beyond it, and `group` links the fact to others that may replace it, or that it may replace. There `fulfils` names
-    what stands for the promises: those of them that may count, and all that replaces or may replace them.
+    what stands for the promises: those of them that may count, and all that replaces or may replace them. `line`
+    is where the fact stands among those that may report the same; None: it overlaps with none.
 
     >>> from aidtimeline import Timeline
     >>> [fact] = [each for each in Timeline.open("events").as_of("2024-07-31").facts if each.disputed]
@@ -81,6 +83,7 @@ class Fact:
     certain: bool = False
     by: Day | None = field(default=None, eq=False)
     group: Group | None = None
+    line: Line | None = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         number = None if self.quantity is None else " ".join(filter(None, (str(self.quantity), self.unit)))

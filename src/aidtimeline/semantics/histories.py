@@ -117,7 +117,7 @@ def _ever_together(links: Links, spans: Mapping[str, _Span]) -> list[tuple[str, 
 
     An id that replaces others on the day on which it begins to shadow them is never in a group with them.
     """
-    sets = DisjointSets()
+    sets: DisjointSets[str] = DisjointSets()
     for each, superseders in links.above.items():
         for other in superseders:
             if spans[other].shadows < spans[other].replaces:

@@ -24,7 +24,7 @@ class Identity:
         self.problems: list[Problem] = []
         self._root: dict[str, str] = {}
         duplicate_of: dict[str, list[str]] = defaultdict(list)
-        one = DisjointSets()
+        one: DisjointSets[str] = DisjointSets()
         for of, other in self._pairs(repaired, reported):
             duplicate_of[of].append(other)
             one.join(of, other)

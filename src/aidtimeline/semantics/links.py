@@ -57,7 +57,7 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
 
 
 def strongly_connected(below: Mapping[str, Sequence[str]]) -> Iterable[list[str]]:
-    """The strongly connected components, what is superseded first: Tarjan's algorithm.
+    """The strongly connected components, what is pointed to first: Tarjan's algorithm.
 
     It is iterative, so that a chain may be of any length.
     """
@@ -176,7 +176,7 @@ def _groups(
     ids: Collection[str], above: Mapping[str, tuple[str, ...]], happened: Mapping[str, Happened]
 ) -> list[Group]:
     """The ids, in the order given, as groups without links to each other."""
-    sets = DisjointSets()
+    sets: DisjointSets[str] = DisjointSets()
     for each in ids:
         for other in above[each]:
             sets.join(other, each)

@@ -249,6 +249,15 @@ ZERO = Quantity(Decimal(0), Decimal(0))
 """With what every sum begins."""
 
 
+def add(one: Decimal, other: Decimal) -> Decimal:
+    """`one` and `other`, exactly, whatever number of digits it takes.
+
+    >>> add(Decimal(10**40), Decimal("0.5"))
+    Decimal('10000000000000000000000000000000000000000.5')
+    """
+    return _plain(_EXACT.add(one, other))
+
+
 def subtract(one: Decimal, other: Decimal) -> Decimal:
     """`one` less `other`, exactly, whatever number of digits it takes.
 

@@ -1,0 +1,198 @@
+"""Sums with bounds, of facts that may supersede each other and may report the same.
+
+A sum keeps one running sum for each cell (see `cells`). Facts that are linked by supersession are kept as they are,
+because a group can be weighed only when all of it is there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import reduce
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from attrs import Factory, define, evolve, frozen
+
+from aidtimeline.projections.cells import PLAIN, Books, Bounds, Cell, Cells, plus, rivals, weighed
+from aidtimeline.semantics import Fact, Group, Total, worth_of
+from aidtimeline.semantics.overlap import Line, Node, Overlaps
+from aidtimeline.values.amounts import ZERO, Quantity
+
+K = TypeVar("K", bound=Hashable)
+M = TypeVar("M", bound=Hashable)
+
+
+@frozen
+class Term:
+    """What one fact adds to one sum if it counts, and the books that it is in (see `cells`)."""
+
+    amount: Quantity
+    disputed: bool = False
+    books: Books = frozenset()
+
+
+@frozen
+class Whole(Generic[M]):
+    """The key under which a sum keeps the whole amount of a line, whether it is asked for or not."""
+
+    line: Node
+    measure: M
+
+
+Linked: TypeAlias = tuple[Fact, tuple[tuple[K, Term], ...]]
+
+
+@define
+class Weighing(Generic[K]):
+    """The state of `Sum` as a fold: what the plain facts come to, by key and cell, and the terms of linked facts.
+
+    `measures` gives the measure of each key with a fact that may overlap with others.
+    """
+
+    cells: dict[K | Whole[Any], Cells] = Factory(dict)
+    linked: list[Linked[K | Whole[Any]]] = Factory(list)
+    measures: dict[K, Any] = Factory(dict)
+    overlaps: Overlaps | None = None
+
+    def add(self, key: K | Whole[Any], cell: Cell, bounds: Bounds) -> None:
+        """Add bounds to a cell."""
+        cells = self.cells.setdefault(key, {})
+        cells[cell] = plus(cells[cell], bounds) if cell in cells else bounds
+
+    def merged(self, other: Weighing[K]) -> Weighing[K]:
+        """Both, as a new state."""
+        cells = {key: dict(each) for key, each in self.cells.items()}
+        measures = self.measures | other.measures
+        merged = Weighing(cells, self.linked + other.linked, measures, self.overlaps or other.overlaps)
+        for key, each in other.cells.items():
+            for cell, bounds in each.items():
+                merged.add(key, cell, bounds)
+        return merged
+
+    def whole(self) -> Weighing[K]:
+        """The state with the linked facts in their cells, each group weighed."""
+        weighed = self.merged(Weighing())
+        weighed.linked = []
+        for group, by_key in _by_group(self.linked):
+            for key, terms in by_key.items():
+                for cell, bounds in _in_cells(group, terms):
+                    weighed.add(key, cell, bounds)
+        return weighed
+
+    def full(self, key: K) -> dict[Node, Bounds]:
+        """What wholes come to in the measure of a key; call it on a state that is `whole`."""
+        measure = self.measures.get(key)
+        cells = (each for each in self.cells.get(key, ()) if each.line is not None)
+        wholes = {each.line: self.cells.get(Whole(each.line or "", measure)) for each in cells}
+        return {line: reduce(plus, each.values()) for line, each in wholes.items() if line and each}
+
+
+@frozen
+class Sum(Generic[K]):
+    """Sums with bounds. `terms` gives for each fact what it adds to which keys.
+
+    The result has a key if a fact with this key may count. Bounds hold for every world, and are reached in some world
+    unless they are flagged loose. Facts that may report the same are weighed as such (see `cells`). `amount` gives the
+    measure and the amount of a fact, whether it is asked for or not: so much a whole may have beside what is asked for.
+    Without it, a part is never taken to be in what is asked for of its whole.
+
+    >>> from aidtimeline.projections import fold
+    >>> fold([], Sum(lambda fact: [])).cells
+    {}
+    """
+
+    terms: Callable[[Fact], Iterable[tuple[K, Term]]]
+    amount: Callable[[Fact], tuple[Any, Quantity] | None] = lambda _: None
+
+    def initial(self) -> Weighing[K]:
+        """No sums."""
+        return Weighing()
+
+    def step(self, state: Weighing[K], fact: Fact) -> Weighing[K]:
+        """Add what the fact adds, or keep it for the end if it is linked."""
+        terms = tuple(self.terms(fact)) if fact.line is None else self.all_terms(state, fact, fact.line)
+        if fact.group is not None:
+            if terms:
+                state.linked.append((fact, terms))
+            return state
+        for key, term in terms:
+            amount = term.amount if fact.certain else term.amount.hull(ZERO)
+            state.add(key, _cell(fact, term), _bounds(amount, (term,)))
+        return state
+
+    def all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
+        """The terms of a fact that may overlap with others, and the whole amount of its line if that has parts."""
+        terms: list[tuple[Any, Term]] = list(self.terms(fact))
+        state.overlaps = line.overlaps
+        measured = self.amount(fact)
+        if measured is not None:
+            measure, amount = measured
+            state.measures.update((key, measure) for key, _ in terms)
+            if line.is_whole:
+                terms.append((Whole(line.node, measure), Term(amount)))
+        return tuple(terms)
+
+    def adds(self, fact: Fact) -> bool:
+        """Whether a fact takes part in a sum: it adds something, or is of a whole whose part may."""
+        return any(True for _ in self.terms(fact)) or (fact.line is not None and fact.line.is_whole)
+
+    def merge(self, one: Weighing[K], other: Weighing[K]) -> Weighing[K]:
+        """The sums of both."""
+        return one.merged(other)
+
+    def finish(self, state: Weighing[K]) -> dict[K, Bounds]:
+        """The bounds of each sum."""
+        state = state.whole() if state.linked else state
+        return {
+            key: weighed(cells, state.overlaps, state.full(key))
+            for key, cells in state.cells.items()
+            if not isinstance(key, Whole)
+        }
+
+
+def _cell(fact: Fact, term: Term) -> Cell:
+    if fact.line is None:
+        return Cell(books=term.books) if term.books else PLAIN
+    return Cell(fact.line.node, fact.line.whole, term.books)
+
+
+def _in_cells(group: Group, terms: Mapping[str, tuple[Cell, Term]]) -> Iterator[tuple[Cell, Bounds]]:
+    """What the facts of a group come to in one sum, in one cell; in several, if they are in books that are rivals."""
+    wholes = {cell.whole for cell, _ in terms.values()}
+    books = {term.books for _, term in terms.values()}
+    one = None if rivals(books) else frozenset().union(*books)
+    by_cell: dict[Cell, dict[str, Term]] = defaultdict(dict)
+    for each, (cell, term) in terms.items():
+        whole = cell.whole if len(wholes) == 1 else None
+        by_cell[Cell(cell.line, whole, term.books if one is None else one)][each] = term
+    for cell, own in by_cell.items():
+        amount, loose = worth_of(group, {each: term.amount for each, term in own.items()}, Total())
+        yield cell, _bounds(amount, own.values(), loose or len(by_cell) > 1)
+
+
+def _by_group(linked: Iterable[Linked[Any]]) -> Iterable[tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]]:
+    """Each group of linked facts with, by key, the cell and term of each fact (by id)."""
+    groups: dict[str, tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]] = {}
+    for fact, terms in linked:
+        if fact.group is None:
+            continue
+        _, by_key = groups.setdefault(fact.group.key, (fact.group, {}))
+        for key, term in terms:
+            own = by_key.setdefault(key, {})
+            if fact.id in own:
+                before = own[fact.id][1]
+                term = evolve(term, amount=before.amount + term.amount)  # noqa: PLW2901
+            own[fact.id] = _cell(fact, term), term
+    return groups.values()
+
+
+def _bounds(amount: Quantity, terms: Iterable[Term], loose: bool = False) -> Bounds:
+    terms = tuple(terms)
+    return Bounds(
+        amount.low,
+        amount.high,
+        open=sum(term.amount.high is None for term in terms),
+        approximate=any(term.amount.approximate for term in terms),
+        disputed=any(term.disputed for term in terms),
+        loose=loose,
+    )
