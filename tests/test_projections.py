@@ -44,7 +44,7 @@ from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import cuts, logs
 from aidtimeline.testing.laws import Cuts
 from aidtimeline.values.amounts import Quantity
-from aidtimeline.vocabulary import Item
+from aidtimeline.vocabulary import Dataset, Item
 
 REPORT = Source(publisher="Rubryka", published="2023-11-28")
 DAY = "2023-11-28"
@@ -238,36 +238,74 @@ def test_money_is_by_kind_and_currency_once() -> None:
     assert MoneySums(by=["kind", "donor"]).names == ("kind", "currency", "donor")
 
 
-def test_one_flow_seen_from_two_sides_is_not_summed() -> None:
-    """Of money in the receiver's books only receipts are taken, unless the question names the side."""
+def test_one_flow_may_be_in_the_books_of_both_sides() -> None:
+    """The low end has the books that report more, the high end both; of one side alone nothing is in doubt."""
     records = log(
         Disbursement(date="2023-02-01", value="USD 100", sources=REPORT),
-        Disbursement(date="2023-02-02", value="USD 100", side="receiver", sources=REPORT),
+        Disbursement(date="2023-02-02", value="USD 60", side="receiver", sources=REPORT),
         Receipt(date="2023-02-02", value="USD 99", side="receiver", sources=REPORT),
     )
-    assert ends(replay(records, MoneySums(), as_of=DAY)) == {
-        ("disbursement", "USD"): (100, 100),
-        ("receipt", "USD"): (99, 99),
-    }
+    table = replay(records, MoneySums(), as_of=DAY)
+    assert ends(table) == {("disbursement", "USD"): (100, 160), ("receipt", "USD"): (99, 99)}
+    assert [row.overlap for row in table] == [True, False]
     asked = replay(records, MoneySums(where={"side": "receiver"}, kind="disbursement"), as_of=DAY)
-    assert ends(asked) == {("disbursement", "USD"): (100, 100)}
+    assert ends(asked) == {("disbursement", "USD"): (60, 60)}
     by_side = replay(records, MoneySums("side", kind="disbursement"), as_of=DAY)
     assert answers(by_side).keys() == {("disbursement", "USD", "provider"), ("disbursement", "USD", "receiver")}
 
 
-def test_money_that_is_part_of_other_money_is_not_summed_again() -> None:
-    """It is left out unless the question names the project or what it is part of."""
-    records = log(
-        Disbursement(date="2023-02-01", project="hd", value="USD 100", sources=REPORT),
-        Disbursement(date="2023-02-02", project="hd-north", part_of="hd", value="USD 40", sources=REPORT),
+def test_of_a_whole_and_its_parts_the_larger_counts() -> None:
+    """Whether the whole, a part, or both are asked for; a part of what the log does not have counts in full."""
+    whole = Disbursement(date="2023-02-01", donor="all", value="USD 100", sources=REPORT)
+    part = Disbursement(date="2023-02-02", donor="JP", part_of=record_id(whole), value="USD 40", sources=REPORT)
+    beyond = Disbursement(date="2023-02-02", donor="DE", part_of=record_id(whole), value="USD 70", sources=REPORT)
+    lone = Disbursement(date="2023-02-02", donor="LT", part_of="elsewhere", value="USD 3", sources=REPORT)
+
+    def paid(*events: Event, **where: Any) -> Bounds:
+        [row] = replay(log(*events), MoneySums(where=where), as_of=DAY).rows
+        return row.bounds
+
+    assert paid(whole, part) == Bounds(Decimal(100), Decimal(100), overlap=True)
+    assert paid(whole, part, donor="JP") == Bounds(Decimal(40), Decimal(40))
+    assert paid(whole, part, beyond) == Bounds(Decimal(110), Decimal(110), disputed=True, overlap=True)
+    assert paid(whole, lone) == Bounds(Decimal(103), Decimal(103))
+
+
+def test_what_may_overlap_adds_up_at_the_high_end_only() -> None:
+    """A project that is named stands for all that is of it."""
+    parent = delivery(project="parent", quantity=10)
+    children = [delivery(project="child", quantity=number, overlaps=["parent"]) for number in (4, 8)]
+    assert replay(log(parent, *children), Counts(), as_of=DAY)["truck"] == Bounds(
+        Decimal(12), Decimal(22), overlap=True
     )
 
-    def paid(*by: str, **where: Any) -> list[int]:
-        return [int(row.bounds.low) for row in replay(records, MoneySums(by, where=where), as_of=DAY).rows]
 
-    assert paid() == paid("donor") == [100]
-    assert paid("project") == paid("part-of") == [100, 40]
-    assert paid(project="hd-north") == paid(part_of="hd") == [40]
+def test_half_of_a_whole() -> None:
+    """A part may be the same as what is not asked for of its whole."""
+    whole = delivery(quantity=3)
+    halves = [delivery(donor=who, quantity=n, supersedes=[record_id(whole)]) for who, n in (("JP", 2), ("DE", 1))]
+    part = delivery(donor="JP", quantity=2, part_of=record_id(whole))
+    bounds = replay(log(whole, *halves, part), Counts(where={"donor": "JP"}), as_of=DAY)["truck"]
+    assert bounds == Bounds(Decimal(2), Decimal(3), overlap=True)
+
+
+def test_datasets_that_overlap() -> None:
+    """The one that reports most holds at the low end, also through others; what is of two datasets is in both."""
+    vocabulary = Vocabulary(
+        datasets={
+            "a": Dataset(slug="a", name="A", overlaps="b"),
+            "b": Dataset(slug="b", name="B", overlaps="c"),
+            "c": Dataset(slug="c", name="C"),
+        }
+    )
+    one, two, three, other, both = (
+        delivery(quantity=number, sources=[Source(publisher=name, dataset=name) for name in names])
+        for number, names in ((5, "a"), (3, "b"), (4, "c"), (100, "d"), (1, "ab"))
+    )
+    counts = Counts(vocabulary=vocabulary)
+    assert replay(log(one, two, three), counts, as_of=DAY)["truck"] == Bounds(Decimal(5), Decimal(12), overlap=True)
+    assert replay(log(one, two, both), counts, as_of=DAY)["truck"] == Bounds(Decimal(6), Decimal(9), overlap=True)
+    assert replay(log(one, other), counts, as_of=DAY)["truck"] == Bounds(Decimal(105), Decimal(105))
 
 
 # What bounds are flagged with.
@@ -341,9 +379,9 @@ def test_no_value_stands_before_any_value() -> None:
 def test_rows_are_named_tuples(table: Table) -> None:
     """Their names are those of the question and of bounds, whatever the data; they can be sent to another process."""
     first = table.rows[0]
-    names = ("item", "donor", "unit", "low", "high", "open", "approximate", "disputed", "loose")
+    names = ("item", "donor", "unit", "low", "high", "open", "approximate", "disputed", "loose", "overlap")
     assert first._fields == names
-    assert tuple(first) == (None, "x", None, 2, 4, 0, False, False, False)
+    assert tuple(first) == (None, "x", None, 2, 4, 0, False, False, False, False)
     assert (first.donor, first.low, first.bounds) == ("x", 2, TWO_TO_FOUR)
     assert replay([], Counts(["item-category", "via"]), as_of=DAY).rows == ()
     assert Table.of(["part-of"], {("a", None): TWO_TO_FOUR}).rows[0].part_of == "a"

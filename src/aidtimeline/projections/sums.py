@@ -61,7 +61,7 @@ class Sums(Finishing):
         ledgers = self.selection.vocabulary.ledgers
         if not ledgers:
             return books
-        datasets = {source.dataset for account in fact.accounts for source in account.sources}
+        datasets = (source.dataset or "" for account in fact.accounts for source in account.sources)
         return books | {(ledgers[each], each) for each in datasets if each in ledgers}
 
 
