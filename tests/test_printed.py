@@ -575,8 +575,8 @@ VIEW = timeline_of(*(Delivery(date="2023", item=each, quantity=1, sources=report
     "2024-01-01"
 )
 KNOWN_FIELDS = (
-    "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, item-category, side, "
-    "part-of, party, role, unit, currency, dataset"
+    "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, item-category, "
+    "indicator, side, part-of, party, role, unit, currency, dataset"
 )
 KNOWN_KINDS = (
     "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
-from typing import TypeVar, cast
+from typing import TypeVar, overload
 
 from attrs import evolve, field, frozen
 
@@ -85,7 +85,11 @@ class View:
         """
         return self.belief.problems
 
-    def replay(self, projection: Projection[S, R]) -> R:
+    @overload
+    def replay(self, projection: Levels) -> LevelTable: ...
+    @overload
+    def replay(self, projection: Projection[S, R]) -> R: ...
+    def replay(self, projection: Projection[S, R] | Levels) -> R | LevelTable:
         """The result of a projection over the facts, the built-in ones or one of your own (docs/projections.md).
 
         >>> from aidtimeline import Counts, Timeline
@@ -94,7 +98,7 @@ class View:
         True
         """
         if isinstance(projection, Levels):
-            return cast(R, levels(self, projection))
+            return levels(self, projection)
         result = run(self.facts, projection)
         return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
 
@@ -171,12 +175,12 @@ class View:
         """
         return levels(self, Levels(where, self.vocabulary))
 
-    def explain(self, projection: Explained, key: Hashable = ()) -> Explanation:
+    def explain(self, projection: Explained | Levels, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
-        `key` is the key of the answer: for sums that of the row, `"truck"` or `("truck", "JP")`; for project states the
-        project and the field; for participations project, party and role. Tables also have a method of their own:
-        `view.counts().explain("truck")`.
+        `key` is the key of the answer: for sums and levels that of the row, such as `"truck"` or `("truck", "JP")`; for
+        project states the project and the field; for participations project, party and role. Tables also have a method
+        of their own: `view.counts().explain("truck")`.
 
         Raises `UnknownKey`, which names the nearest keys, if no fact that counts in some world has the key.
 
@@ -311,14 +315,32 @@ class Timeline:
         return evolve(series(any_day.belief, projection), view=any_day, question=projection)
 
 
+@overload
+def replay(
+    records: Iterable[Record],
+    projection: Levels,
+    *,
+    as_of: str | date,
+    known_at: str | date | datetime | None = ...,
+    recorded_until: str | date | datetime | None = ...,
+) -> LevelTable: ...
+@overload
 def replay(
     records: Iterable[Record],
     projection: Projection[S, R],
     *,
     as_of: str | date,
+    known_at: str | date | datetime | None = ...,
+    recorded_until: str | date | datetime | None = ...,
+) -> R: ...
+def replay(
+    records: Iterable[Record],
+    projection: Projection[S, R] | Levels,
+    *,
+    as_of: str | date,
     known_at: str | date | datetime | None = None,
     recorded_until: str | date | datetime | None = None,
-) -> R:
+) -> R | LevelTable:
     """The result of a projection over records, without any files.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import click
@@ -10,10 +10,14 @@ from attrs import evolve, frozen
 
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer, sums_of, view_of
-from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, MONEY, Question, asking
+from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, LEVEL, MONEY, Question, asking
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
+from aidtimeline.events import LEVEL as A_LEVEL, Observation
+from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
-from aidtimeline.projections import FIELDS, Counts, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections.levels import levels
+from aidtimeline.projections.things import Thing
 from aidtimeline.report.words import narrowed, summed
 from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
@@ -32,18 +36,24 @@ Asked: TypeAlias = Counts | MoneySums | States
 
 
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
-@asking(IDS, AS_OF, KIND, MONEY, FIELD, *COMMON)
+@asking(IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, *COMMON)
 def explain_number(question: Question) -> None:
-    """Explain a number or a state: the facts behind it.
+    """Explain a number, a level or a state: the facts behind it.
 
     Each fact is shown with the reports behind it, and with what they disagree about.
 
     The number is the sum of all deliveries, or events of each --kind, that --where chooses. With IDs, it is what these
-    facts add. With --field, it is not a number but a state of a project, or the role of a party in it; --where names
-    project, party and role.
+    facts add. With --level, it is a reported level, and the facts are those of the record that may lie in it. With
+    --field, it is not a number but a state of a project, or the role of a party in it; --where names project, party and
+    role.
     """
+    if Observation.kind in question.kinds:
+        raise click.UsageError("observations are levels, never summed: `levels` shows them, and --level explains one")
     view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
+    if question.level or _are_levels(question.ids, view):
+        answer(_level(question, view), json=question.json)
+        return
     asked, words = _asked(question, view)
     explanation = view.explain(asked, _only_key(asked, words, question, view))
     answer(evolve(explanation, name=words), json=question.json)
@@ -67,6 +77,25 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
         if found not in facts:
             raise UnknownKey(f"{found} states no fact that is believed at these cuts")
         yield facts[found]
+
+
+def _are_levels(ids: Iterable[str], view: View) -> bool:
+    """Whether these are the ids of observations."""
+    natures = {fact.nature for fact in view.belief.facts if fact.id in ids}
+    return natures == {A_LEVEL}
+
+
+def _level(question: Question, view: View) -> Explanation:
+    """The explanation of the only level that is asked for."""
+    if question.field is not None or question.money:
+        raise click.UsageError("--level goes with --where, --kind or ids only")
+    asked = Levels({**question.where, **({"kind": question.kinds} if question.kinds else {})}, view.vocabulary)
+    if question.ids:
+        asked.selection = evolve(asked.selection, ids=frozenset(question.ids))
+    table = levels(view, asked)
+    if not table.rows:
+        raise UnknownKey(f"there is no level{narrowed(asked.selection.where)}: none such is reported by then")
+    return view.explain(asked, _narrowed([row.thing for row in table.rows], Thing._fields))
 
 
 def _asked(question: Question, view: View) -> tuple[Asked, str]:
@@ -98,14 +127,18 @@ def _state(question: Question, view: View) -> tuple[States, str]:
 def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     """The key of the only answer. If there are several, an error says how to narrow them."""
     keys = list(dict.fromkeys(key for fact in view.facts for key, _ in asked.piece.terms(fact)))
-    if len(keys) == 1:
-        return keys[0]
     if not keys:
         raise UnknownKey(_nothing(words, question, view))
-    names = (*asked.names, "unit") if isinstance(asked, Counts) else asked.names
+    return _narrowed(keys, (*asked.names, "unit") if isinstance(asked, Counts) else asked.names)
+
+
+def _narrowed(keys: Sequence[Any], names: Sequence[str]) -> Any:
+    """The only key. Raises `UsageError` if there are several, which says how to narrow them."""
+    if len(keys) == 1:
+        return keys[0]
     for at, name in enumerate(names):
         option = "--kind " if name == "kind" else f"--where {name}="
-        choices = [option + choice for choice in sorted({key[at] or "" for key in keys})]
+        choices = [option + choice for choice in sorted({str(key[at] or "") for key in keys})]
         if len(choices) > 1:
             raise UsageError(f"these are {len(keys)} answers, and explain takes one: narrow by {' or '.join(choices)}")
     raise UsageError(f"these are {len(keys)} answers, and explain takes one")

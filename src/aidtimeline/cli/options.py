@@ -49,6 +49,7 @@ class Question:
     until: date | None = None
     every: Period | None = None
     field: str | None = None
+    level: bool = False
     ids: tuple[str, ...] = ()
     skip_problems: bool
     json: bool
@@ -160,6 +161,7 @@ FIELD = click.option(
     type=click.Choice(["role", "status", *PROFILE]),
     help="Explain a state instead of a sum: a role, or this field of a project.",
 )
+LEVEL = click.option("--level", is_flag=True, help="Explain a reported level instead of a sum; --where chooses it.")
 IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
 JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from attrs import field, frozen
 
-from aidtimeline.errors import UsageError
 from aidtimeline.events import Correction, Event, Record, Retraction
-from aidtimeline.explain.reasons import Part, Reason
-from aidtimeline.projections import Bounds, State, Sum, Term, Values, fold
-from aidtimeline.projections.results import Result, found_key
-from aidtimeline.projections.sums import Sums
+from aidtimeline.explain.behind import Behind, Explained, behind_piece
+from aidtimeline.explain.levels import behind_level
+from aidtimeline.explain.reasons import Reason
+from aidtimeline.projections import Bounds, LevelRow, Levels, Values
+from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.amendments import is_repair, known_since
-from aidtimeline.semantics.provenance import records_about, superseders
+from aidtimeline.semantics.provenance import records_about
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
 
-
-@runtime_checkable
-class Explained(Protocol):
-    """A projection that can be explained: one that is made of one sum or one state."""
-
-    @property
-    def piece(self) -> Sum[Any] | State[Any, Any]:
-        """The sum or the state."""
+QUESTIONS: Mapping[type, Callable[[Viewed, Any, Hashable], Behind]] = {Levels: behind_level}
+"""The questions that are not made of one sum or one state, and what finds what is behind their answers."""
 
 
 @frozen
@@ -53,7 +46,7 @@ class Explanation(Result[Reason, Reason]):
     key_names = ("id",)
 
     name: str
-    answer: Bounds | Values[Any]
+    answer: Bounds | Values[Any] | LevelRow
     unit: str | None
     currency: str | None
     rows: tuple[Reason, ...]
@@ -65,14 +58,14 @@ class Explanation(Result[Reason, Reason]):
         return self.rows
 
 
-def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
+def explain(view: Viewed, projection: Explained | Levels, key: Hashable) -> Explanation:
     """Take one answer of a view apart into the facts behind it.
 
     Args:
         view: The view.
         projection: The question, such as `Counts` or `ProjectStates`.
-        key: The key of the answer. For sums it is that of the row, and counts may have the unit last; for project
-            states it is project and field, for participations project, party and role.
+        key: The key of the answer. For sums and levels it is that of the row, and counts may have the unit last; for
+            project states it is project and field, for participations project, party and role.
 
     Raises:
         UnknownKey: No fact that counts in some world has this key; the message names the nearest.
@@ -83,43 +76,19 @@ def explain(view: Viewed, projection: Explained, key: Hashable) -> Explanation:
     >>> sorted(explain(view, ProjectStates(), ("hd-equipment", "status")).answer)
     ['implementation']
     """
-    if not isinstance(projection, Explained):
-        raise UsageError(f"only what has one sum or one state can be explained, not {type(projection).__name__}")
-    piece: Any = projection.piece
-    sums = projection if isinstance(projection, Sums) else None
-    units = sums is not None and not sums.money
-    names = () if sums is None else (*sums.names, "unit") if units else sums.names
-    by_key: dict[Any, dict[str, Any]] = defaultdict(dict)
-    for fact in view.facts:
-        for each, term in piece.terms(fact):
-            by_key[each][fact.id] = term
-    whole = found_key(key, by_key, names, units=units)
-    terms = by_key[whole]
-    counting = [fact for fact in view.facts if fact.id in terms]
-    adds = partial(_adds, piece=piece, key=whole)
-    replacing = superseders(counting, view.belief, view.as_of, adds)
-    records = tuple(records_about({*terms, *replacing}, _in_log(view), view.belief))
-    values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
+    behind = next((made for kind, made in QUESTIONS.items() if isinstance(projection, kind)), behind_piece)
+    found = behind(view, projection, key)
+    records = tuple(records_about({*found.parts, *found.replacing}, _in_log(view), view.belief))
     return Explanation(
-        name=_in_words(values),
-        answer=piece.finish(fold(counting, piece))[whole],
-        unit=unit,
-        currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
-        rows=tuple(_reasons(terms, replacing, view, records)),
+        name=found.name,
+        answer=found.answer,
+        unit=found.unit,
+        currency=found.currency,
+        rows=tuple(_reasons(found, view, records)),
         records=records,
         view=view,
         question=projection,
     )
-
-
-def _adds(fact: Fact, *, piece: Any, key: Hashable) -> bool:
-    return any(each == key for each, _ in piece.terms(fact))
-
-
-def _in_words(key: object) -> str:
-    """A key in words: its values, without None."""
-    values = key if isinstance(key, tuple) else (key,)
-    return ", ".join(str(each) for each in values if each is not None) or "all"
 
 
 def _in_log(view: Viewed) -> Iterator[Record]:
@@ -140,31 +109,31 @@ def _amendments(records: Iterable[Record], known_at: date | datetime | None) -> 
     return amendments
 
 
-def _reasons(
-    terms: Mapping[str, object], replacing: set[str], view: Viewed, records: Iterable[Record]
-) -> Iterator[Reason]:
-    """The facts that count, then those that may replace them, then the records that are not believed as facts.
-
-    `terms` are what the facts that count add or state, and `replacing` what may replace them, by the ids of both.
-    """
+def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator[Reason]:
+    """The facts behind an answer, then those that may replace them, then the records that are not believed as facts."""
     amendments = _amendments(records, view.known_at)
     circles = {each for circle in view.belief.links.circles for each in circle}
     # The facts of the view are those of the belief as they count there, and so take their place.
-    facts = {fact.id: fact for fact in (*view.belief.facts, *view.facts)}
-    believed = {each: fact for each, fact in facts.items() if each in terms or each in replacing}
-    for fact in sorted(believed.values(), key=lambda each: (each.id not in terms, each.rank)):
-        term = terms.get(fact.id)
+    facts = {fact.id: fact for fact in (*view.belief.facts, *view.facts, *found.facts)}
+    believed = {each: fact for each, fact in facts.items() if each in found.parts or each in found.replacing}
+    parts = list(dict.fromkeys(part for part, _ in found.parts.values()))
+
+    def in_turn(fact: Fact) -> tuple[Any, ...]:
+        return parts.index(found.parts[fact.id][0]) if fact.id in found.parts else len(parts), fact.rank
+
+    for fact in sorted(believed.values(), key=in_turn):
+        part, states = found.parts.get(fact.id, ("circle" if fact.id in circles else "replaces", None))
         yield Reason.of_fact(
             fact,
-            "counts" if fact.id in terms else "circle" if fact.id in circles else "replaces",
-            term.amount if isinstance(term, Term) else term,
+            part,
+            states,
             (record for member in fact.members for record in amendments.get(member, ())),
             view.known_at,
         )
     duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
-    others = (replacing | duplicates) - believed.keys()
+    others = (set(found.replacing) | duplicates) - believed.keys()
     for record in records:
         if record.id in others and isinstance(record.event, Event):
-            part: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
+            part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
             about = tuple(amendments.get(record.id, ()))
             yield Reason(record.id, record.event, record.event.date, part, amendments=about)

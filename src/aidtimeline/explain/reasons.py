@@ -14,10 +14,15 @@ from aidtimeline.semantics.provenance import out_by
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
-Part: TypeAlias = Literal["counts", "replaces", "circle", "duplicate"]
+Part: TypeAlias = Literal[
+    "counts", "level", "lies in it", "may lie in it", "contains", "replaces", "circle", "duplicate"
+]
 """Why a fact is in an explanation.
 
 - counts: it counts in some world.
+- level: it reports the level that is explained.
+- lies in it, may lie in it: it surely lies in that level, or maybe.
+- contains: it says which project contains another, and so what lies in the level.
 - replaces: it may replace a fact that counts, or links run through it to one that may.
 - circle: it is in a circle of links, which are ignored.
 - duplicate: it is a record of another fact in the explanation.
@@ -44,10 +49,10 @@ class Report:
 class Reason(NamedTuple):
     """One fact of an explanation.
 
-    If its `part` is "counts", `states` is what it adds to a sum (a quantity), or the value that it states. `certain`:
-    it counts in every world. `disputed` names what its accounts contradict each other about. `reports` are those that
-    were out by the cut of knowledge. `amendments` are its corrections and retractions, whether they decide or not. A
-    record that is not believed, and is here because links run through it, has no accounts and no reports.
+    `states` is what it adds to a sum or level (a quantity), or the value that it states; None if it is here for others.
+    `certain`: it counts in every world. `disputed` names what its accounts contradict each other about. `reports` are
+    those that were out by the cut of knowledge. `amendments` are its corrections and retractions, whether they decide
+    or not. A record that is not believed, and is here because links run through it, has no accounts and no reports.
     """
 
     id: str

@@ -17,7 +17,7 @@ from aidtimeline.projections.series import series
 from aidtimeline.projections.summing import Term
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
 from aidtimeline.projections.tables import SumKey
-from aidtimeline.projections.things import Thing, lying
+from aidtimeline.projections.things import Lying, Thing, lying
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.combining import widened
 from aidtimeline.values.amounts import ZERO, Quantity, subtract
@@ -112,13 +112,13 @@ def _beyond(one: Ends, other: Ends) -> Quantity:
     )
 
 
-class _LevelSums(Sums):
+class LevelSums(Sums):
     """Sums of what lies in each thing: by its number, or by the number of the things that share it, and by measure."""
 
     money = False
     ALL_KINDS = ()
 
-    def __init__(self, finder: Finder, vocabulary: Vocabulary, *, money: bool, about: bool) -> None:
+    def __init__(self, finder: Finder, vocabulary: Vocabulary, *, money: bool, about: bool = False) -> None:
         kinds = VALUED_KINDS if money else COUNTED_KINDS
         options: dict[str, Any] = {"kind": kinds, "vocabulary": vocabulary}
         asked: Sums = MoneySums((), **options) if money else Counts((), **options)
@@ -131,20 +131,22 @@ class _LevelSums(Sums):
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What a fact adds to the sums of the things that it may lie in."""
         found = self._finder.find(fact)
-        if not (found.each or found.many):
-            return
-        measured = list(self._measured(fact))
         for number in found.each:
-            thing = self._finder.things[number]
-            how = lying(fact, thing, self._finder.containing) if measured and self.fits(number) else None
-            if how is None:
-                continue
-            for measure, term in measured:
-                if measure == thing.measure or self._may_be_converted(fact, thing):
+            if self.fits(number):
+                for measure, term, how in self.of(fact, self._finder.things[number]):
                     yield (str(number), None, measure), evolve(term, amount=how.of(term.amount))
-        for number in found.many:
-            for measure, term in measured:
-                yield (str(number), "many", measure), evolve(term, amount=term.amount.hull(ZERO))
+        if found.many:
+            measured = list(self._measured(fact))
+            for number in found.many:
+                for measure, term in measured:
+                    yield (str(number), "many", measure), evolve(term, amount=term.amount.hull(ZERO))
+
+    def of(self, fact: Fact, thing: Thing) -> Iterator[tuple[str | None, Term, Lying]]:
+        """What a fact adds that lies in a thing: in which unit or currency, how much in all, and how it lies there."""
+        how = lying(fact, thing, self._finder.containing)
+        for measure, term in self._measured(fact) if how else ():
+            if how and (measure == thing.measure or self._may_be_converted(fact, thing)):
+                yield measure, term, how
 
     def fits(self, number: int) -> bool:
         """Whether these are sums of what a thing is measured in: money, or not."""
@@ -168,7 +170,7 @@ def _lines(belief: Belief, finder: Finder, vocabulary: Vocabulary, *, about: boo
     """The sums that lie, or may lie, in each thing, by its number."""
     lines = defaultdict(list)
     for money in (False, True):
-        sums = _LevelSums(finder, vocabulary, money=money, about=about)
+        sums = LevelSums(finder, vocabulary, money=money, about=about)
         if any(map(sums.fits, range(len(finder.things)))):
             for name, many, measure, steps in series(belief, sums).rows:
                 line = Line(measure, steps, loose=many is not None)

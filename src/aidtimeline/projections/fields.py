@@ -58,6 +58,7 @@ FIELDS: Mapping[str, Getter] = {
     "sector": lambda fact, _: None if fact.sector is None else str(fact.sector),
     "humanitarian": lambda fact, _: in_words(fact.humanitarian),
     "item-category": _category,
+    "indicator": lambda fact, _: fact.indicator,
     "side": lambda fact, _: fact.side,
     "part-of": lambda fact, _: fact.part_of,
     "party": lambda fact, _: fact.party,

@@ -11,13 +11,14 @@ for all levels, as a series is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import evolve, frozen
 
+from aidtimeline.errors import UsageError
 from aidtimeline.events import LEVEL, Source
 from aidtimeline.projections.comparing import Level, Recorded, levels_of
 from aidtimeline.projections.fields import Where, select
@@ -111,6 +112,29 @@ class LevelTable(Result[LevelRow, LevelRow]):
     def key_names(self) -> tuple[str, ...]:
         """The fields of a thing."""
         return Thing._fields
+
+    def explain(self, key: Hashable | None = None) -> Any:
+        """The `aidtimeline.explain.Explanation` of the level with this key, a row's `thing`; None: of the only one.
+
+        It has the observations, and the facts of the record that lie or may lie in the level, with their reports.
+
+        Raises `UnknownKey` if there is no such row, and `UsageError` if there are several, or the table is of no view.
+
+        >>> from aidtimeline import Timeline
+        >>> detectors = {"item": "mine-detector", "donor": "JP"}
+        >>> explanation = Timeline.open("events").as_of("2025-12-31").levels(detectors).explain()
+        >>> for reason in explanation:
+        ...     print(reason.part, "·", reason.states, "·", reason.sources[0].publisher)
+        level · about 50 · daily8
+        lies in it · at least 0 · Interfax-Ukraine
+        may lie in it · 50 · Yomiuri
+        may lie in it · at least 0 · Kyodo News
+        """
+        if self.view is None:
+            raise UsageError("only the levels of a view can be explained: view.levels(…)")
+        if key is None and len(self.rows) != 1:
+            raise UsageError(f"these are {len(self.rows)} levels, and explain takes one: a row's `thing`")
+        return self.view.explain(self.question, self.rows[0].thing if key is None else self.whole_key(key))
 
 
 def levels(view: Viewed, question: Levels, chosen: Callable[[Fact], bool] = lambda _: True) -> LevelTable:

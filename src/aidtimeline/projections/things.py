@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
+from attrs import frozen
+
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Condition, together
 from aidtimeline.semantics import Fact
@@ -80,6 +82,27 @@ class Thing(NamedTuple):
         )
 
     @property
+    def words(self) -> str:
+        """What it is, in short."""
+        said = [
+            self.item or self.indicator or self.kind,
+            self.donor and f"from {self.donor}",
+            self.recipient and f"to {self.recipient}",
+            self.project and f"project {self.project}",
+            self.location and f"at {self.location}",
+            self.narrower,
+        ]
+        return ", ".join(filter(None, said))
+
+    @property
+    def narrower(self) -> str:
+        """What narrows it beside its item, parties, project and place, in short."""
+        said = [f"{name} {value}" for name in ("via", "package", "sector") if (value := getattr(self, name))]
+        if self.humanitarian is not None:
+            said.append("humanitarian" if self.humanitarian else "not humanitarian")
+        return ", ".join(said)
+
+    @property
     def measure(self) -> str | None:
         """What it is measured in: a currency or a unit; None: pieces."""
         return self.currency or self.unit
@@ -90,7 +113,8 @@ class Thing(NamedTuple):
         return self.indicator is not None
 
 
-class Lying(NamedTuple):
+@frozen
+class Lying:
     """How a fact lies in a thing: how much of it, and whether it surely does, or else maybe."""
 
     surely: bool

@@ -7,15 +7,21 @@ from operator import attrgetter
 
 from aidtimeline.events import Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
-from aidtimeline.projections import Bounds
+from aidtimeline.projections import Bounds, LevelRow
+from aidtimeline.projections.comparing import UNSTATED
 from aidtimeline.report.columns import DATE, FLAG, NUMBER, REPORT, TEXT, Column, Json, Kind, ends, plain, rows_of
+from aidtimeline.report.levels import in_words
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.words import cited, named
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
 ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
 """The fields that are shown of a fact, in this order."""
+
+
+IN_LEVEL = ("lies in it", "may lie in it")
+"""The parts of facts that are in the record, of an explanation of a level."""
 
 
 class ExplanationLook(Look[Explanation]):
@@ -27,7 +33,7 @@ class ExplanationLook(Look[Explanation]):
 
     def columns(self) -> list[Column]:
         """The fact, what it adds or states, and the reports behind it."""
-        if isinstance(self.result.answer, Bounds):
+        if isinstance(self.result.answer, Bounds | LevelRow):
             states = [
                 Column("low", NUMBER, get=lambda reason: _amount(reason).low),
                 Column("high", NUMBER, get=lambda reason: _amount(reason).high),
@@ -47,7 +53,8 @@ class ExplanationLook(Look[Explanation]):
     def json(self) -> Json:
         """The cuts, the answer and the facts, as a JSON object; see docs/json.md."""
         answer = self.result.answer
-        found = ends(answer) if isinstance(answer, Bounds) else {"values": _possible(answer)}
+        amount = answer.reported if isinstance(answer, LevelRow) else answer
+        found = {"values": _possible(amount)} if isinstance(amount, frozenset) else ends(amount)
         return {**self.json_cuts(), **found, "facts": self.json_rows()}
 
     def page(self) -> Iterator[Part]:
@@ -60,6 +67,10 @@ class ExplanationLook(Look[Explanation]):
     def _in_words(self, answer: object) -> str:
         """An answer, or what one fact adds or states, in words."""
         flags = [name for name in ("disputed", "loose") if getattr(answer, name, False)]
+        if isinstance(answer, LevelRow):
+            return ", ".join([in_words(answer), *flags])
+        if isinstance(answer, Money | str):
+            return str(answer)
         if isinstance(answer, frozenset):
             stated = sorted(str(each) for each in answer - {None})
             return ", or ".join([*stated, *["none yet"] * (None in answer), *flags])
@@ -72,8 +83,9 @@ def _possible(values: frozenset[object]) -> list[object]:
 
 
 def _amount(reason: Reason) -> Quantity:
-    """What a fact adds; 0 if it is here only because it may replace others."""
-    return reason.states if isinstance(reason.states, Quantity) else ZERO
+    """What a fact adds; 0 if it is here for others, and any amount if it may add something in another measure."""
+    in_other_measure = UNSTATED if reason.part in IN_LEVEL else ZERO
+    return reason.states if isinstance(reason.states, Quantity) else in_other_measure
 
 
 def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[Part]:
@@ -104,6 +116,12 @@ def _standing(reason: Reason, states: str) -> str:
         return "the same fact once more; listed under another id"
     if reason.part == "replaces":
         return "may replace what counts" if reason.accounts else "not believed, but links run through it"
+    if reason.part == "contains":
+        return f"says that {states} contains {reason.event.project}"
+    if reason.part == "level":
+        return f"{states}, reported"
+    if reason.part == "may lie in it":
+        return f"{states}, if it is meant"
     return f"{states}, for sure" if reason.certain else f"{states}, or nothing"
 
 

@@ -64,7 +64,7 @@ class LevelsLook(Look[LevelTable]):
         of = [row.item or row.indicator or "money", row.kind or "", *(getattr(row, name) or "" for name in SLUGS)]
         numbers = [_amount(row, name) for name in AMOUNTS]
         behind = reports(row.facts, None if self.view is None else self.view.known_at)
-        return [*of, _only(row), str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
+        return [*of, row.thing.narrower, str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
 
     def _reports(self, row: LevelRow) -> list[Report]:
         known_at = None if self.view is None else self.view.known_at
@@ -74,14 +74,6 @@ class LevelsLook(Look[LevelTable]):
 def _amount(row: LevelRow, name: str) -> str:
     found = getattr(row, name)
     return NOTHING if found is None else amount(found, row.currency)
-
-
-def _only(row: LevelRow) -> str:
-    """What narrows the level beside the fields that have columns of their own."""
-    said = [f"{name} {value}" for name in ("via", "package", "sector") if (value := getattr(row, name))]
-    if row.humanitarian is not None:
-        said.append("humanitarian" if row.humanitarian else "not humanitarian")
-    return ", ".join(said)
 
 
 def _flags(row: LevelRow) -> list[str]:
@@ -115,19 +107,22 @@ def contradictions(table: Table) -> Iterator[str]:
     found = levels(view, Levels(vocabulary=view.vocabulary), touches)
     said = [row for row in found if row.contradicts and (row.currency is not None) == table.money]
     for row in said[:MOST_LINES]:
-        reported = _amount(row, "reported")
-        if row.reported.high is None:
-            reported = f"{reported.removeprefix('at least ')} or more"
-        unit = f" {row.unit}" if row.unit else ""
-        who = publishers(row.facts, view.known_at)
-        has = _amount(row, "recorded")
-        yield f"{_of(row)}: {reported}{unit} reported by {who}, {row.day}; the record has {has}{unit}"
+        yield f"{row.thing.words}: {in_words(row, publishers(row.facts, view.known_at))}"
     if len(said) > MOST_LINES:
         yield f"and {len(said) - MOST_LINES} more reported levels contradict the record: the command levels lists them"
 
 
-def _of(row: LevelRow) -> str:
-    """What a level is of, in short."""
-    said = [row.item or row.kind, row.donor and f"from {row.donor}", row.recipient and f"to {row.recipient}"]
-    said += [row.project and f"project {row.project}", row.location and f"at {row.location}", _only(row)]
-    return ", ".join(filter(None, said))
+def in_words(row: LevelRow, by: str | None = None) -> str:
+    """A level in words, beside the record.
+
+    >>> from aidtimeline import Timeline
+    >>> [row] = Timeline.open("events").as_of("2025-12-31").levels({"item": "mine-detector", "donor": "JP"})
+    >>> in_words(row, "NHK")
+    'about 50 reported by NHK, 1 Jul 2025 to 17 Jul 2025; the record has at least 0'
+    """
+    reported = _amount(row, "reported")
+    if row.reported.high is None:
+        reported = f"{reported.removeprefix('at least ')} or more"
+    unit = f" {row.unit}" if row.unit else ""
+    said = f"{reported}{unit} reported{f' by {by}' if by else ''}, {row.day}"
+    return said if row.recorded is None else f"{said}; the record has {_amount(row, 'recorded')}{unit}"

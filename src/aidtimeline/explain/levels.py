@@ -1,0 +1,117 @@
+"""What is behind a reported level: the observations, and the facts of the record that lie or may lie in it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from datetime import date
+
+from attrs import evolve, frozen
+
+from aidtimeline.explain.behind import Behind
+from aidtimeline.explain.reasons import Part
+from aidtimeline.projections import Levels
+from aidtimeline.projections.comparing import LevelSums, levels_of
+from aidtimeline.projections.containing import Containing
+from aidtimeline.projections.finding import Finder
+from aidtimeline.projections.levels import LevelRow, levels
+from aidtimeline.projections.things import Thing, lying
+from aidtimeline.semantics import Fact, phases
+from aidtimeline.semantics.links import all_above
+from aidtimeline.semantics.provenance import path, superseders
+from aidtimeline.semantics.view import Viewed
+
+
+def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
+    """What is behind the level with this key, a `Thing`. Raises `UnknownKey` if there is none."""
+    row: LevelRow = levels(view, question)[key]
+    parts: dict[str, tuple[Part, object]] = {}
+    for fact in row.facts:
+        parts[fact.id] = "level", next(each.amount for each in levels_of(fact) if each.thing == row.thing)
+    replacing = superseders(row.facts, view.belief, view.as_of, lambda fact: fact in row.facts)
+    found = [] if row.thing.stands_alone else _record(view, row)
+    for each in sorted(found, key=lambda each: not each.surely):
+        parts[each.fact.id] = "lies in it" if each.surely else "may lie in it", each.states
+        replacing |= each.replacing
+    if row.project is not None:
+        projects = {row.project, *(each.fact.project for each in found)}
+        parts |= {fact.id: ("contains", fact.parent) for fact in _profiles(projects, view)}
+    return Behind(
+        name=row.thing.words,
+        answer=row,
+        parts=parts,
+        replacing=replacing - parts.keys(),
+        facts=tuple(each.fact for each in found),
+        unit=row.unit,
+        currency=row.currency,
+    )
+
+
+@frozen
+class _Found:
+    """A fact of the record that lies in a level, or may, as it counts on the level's days."""
+
+    fact: Fact
+    surely: bool
+    states: object
+    replacing: set[str]
+
+
+def _record(view: Viewed, row: LevelRow) -> list[_Found]:
+    """The facts that lie, or may lie, in a level on any of its days, and what may replace each."""
+    first = min(fact.date.earliest or date.min for fact in row.facts)
+    last = min(max(fact.date.latest or date.max for fact in row.facts), view.as_of)
+    containing = Containing(view.vocabulary, view.belief.facts)
+    finder = Finder([row.thing], containing)
+    sums = LevelSums(finder, view.vocabulary, money=row.currency is not None)
+
+    def lies(fact: Fact) -> bool:
+        return any(True for _ in sums.terms(fact))
+
+    found: dict[str, _Found] = {}
+    for phase in phases(view.belief, lies):
+        since, until = phase.since or date.min, phase.until or date.max
+        if since > last or (phase.until is not None and until <= first):
+            continue
+        above = superseders(phase.facts, view.belief, max(since, first), lies)
+        throughout = since <= first and (phase.until is None or until > last)
+        for fact in phase.facts:
+            before = found.get(fact.id)
+            replacing = above | (before.replacing if before else set()) | _later(fact, last, view, gone=not throughout)
+            how = lying(fact, row.thing, containing)
+            surely = how is not None and how.surely
+            counting = evolve(fact, certain=fact.certain and throughout)
+            found[fact.id] = _Found(counting, surely, _states(fact, row.thing, sums), replacing)
+    return sorted(found.values(), key=lambda each: each.fact.rank)
+
+
+def _later(fact: Fact, last: date, view: Viewed, *, gone: bool) -> set[str]:
+    """What replaces a fact within the days of a level, and what the links run through."""
+    if not gone:
+        return set()
+    above = view.belief.links.above
+    happened = {each.id for each in view.belief.facts if each.date.possible_by(last)}
+    replacing = (all_above([fact.id], above) - {fact.id}) & happened
+    return {step for each in replacing for step in path(fact.id, each, above)} - {fact.id}
+
+
+def _states(fact: Fact, thing: Thing, sums: LevelSums) -> object:
+    """What a fact adds to a level; in another unit or currency, what it states."""
+    for measure, term, how in sums.of(fact, thing):
+        if measure == thing.measure:
+            return evolve(how, surely=True).of(term.amount)
+    return fact.value if thing.currency is not None else " ".join(filter(None, (str(fact.quantity), fact.unit)))
+
+
+def _profiles(projects: set[str | None], view: Viewed) -> Iterator[Fact]:
+    """The facts that say which project each of these is a part of, and so on upwards."""
+    parents: dict[str, list[Fact]] = {}
+    for fact in view.belief.facts:
+        if fact.parent is not None and fact.project is not None:
+            parents.setdefault(fact.project, []).append(fact)
+    waiting, met = list(filter(None, projects)), set()
+    while waiting:
+        project = waiting.pop()
+        if project not in met:
+            met.add(project)
+            yield from parents.get(project, ())
+            waiting += [fact.parent for fact in parents.get(project, ()) if fact.parent is not None]
