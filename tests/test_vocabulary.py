@@ -136,3 +136,10 @@ def test_a_rate_says_when_and_who_says_so(tmp_path: Path, line: str, path: str) 
     """And it is one number above 0."""
     loaded = load_vocabulary(folder(tmp_path, rates=line))
     assert (loaded.rates, [each.path for each in loaded.problems]) == ((), [path])
+
+
+def test_all_that_a_slug_is_called() -> None:
+    """Its label, and its other names."""
+    vocabulary = Vocabulary(parties={"TR": Party(slug="TR", name="Türkiye", names=["Turkey"])})
+    assert list(vocabulary.called("donor")) == [("Türkiye", "TR"), ("Turkey", "TR")]
+    assert list(vocabulary.called("item")) == []

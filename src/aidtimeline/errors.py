@@ -5,6 +5,7 @@ Errors of the caller raise; problems in data are values, which are collected and
     AidtimelineError
     ├── InvalidValue        not a valid date, quantity, currency, slug, id …  (also a ValueError)
     ├── UsageError          a question that cannot be asked, such as one by an unknown field  (also a ValueError)
+    │   └── MisspeltValue   a question for a value that nobody knows, while one that is spelt like it is known
     ├── UnknownKey          a key that a result does not have  (also a KeyError)
     └── DataError           data that cannot be used; has `.problems`
         ├── LogError        the folder is missing, has no log, or cannot be written
@@ -63,6 +64,17 @@ class UsageError(AidtimelineError, ValueError):
     Traceback (most recent call last):
         ...
     aidtimeline.errors.UsageError: there is no field 'colour' (fields: item, donor, recipient, via, project, ...
+    """
+
+
+class MisspeltValue(UsageError):
+    """A question for a value that neither log nor vocabulary has, while they have one that is spelt like it.
+
+    >>> from aidtimeline import Timeline
+    >>> Timeline.open("events").as_of("2023-11-28").counts(where={"item": "Trucks"})
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.MisspeltValue: no item is 'Trucks'; did you mean truck?
     """
 
 

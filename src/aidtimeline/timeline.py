@@ -11,7 +11,7 @@ from functools import cached_property
 from os import PathLike
 from typing import TypeVar, overload
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from aidtimeline.diff import Changes, diff
 from aidtimeline.errors import Problem, UsageError
@@ -33,11 +33,13 @@ from aidtimeline.projections import (
     Series,
     Table,
 )
-from aidtimeline.projections.fields import Where
+from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.projections.levels import levels
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.series import series
+from aidtimeline.projections.sums import of_sums
 from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.semantics.known import Known
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -67,6 +69,9 @@ class View:
     belief: Belief = field(repr=False, hash=False)
     records: tuple[Record, ...] = field(repr=False, eq=False)
     vocabulary: Vocabulary = field(default=NO_VOCABULARY, repr=False, eq=False)
+    known: Known = field(
+        default=Factory(lambda view: Known(view.records, view.vocabulary), takes_self=True), repr=False, eq=False
+    )
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -92,13 +97,18 @@ class View:
     def replay(self, projection: Projection[S, R] | Levels) -> R | LevelTable:
         """The result of a projection over the facts, the built-in ones or one of your own (docs/projections.md).
 
+        Raises `UsageError` for anything else, and `MisspeltValue` as `check` does.
+
         >>> from aidtimeline import Counts, Timeline
         >>> view = Timeline.open("events").as_of("2023-11-28")
         >>> view.replay(Counts(by="item")) == view.counts(by="item")
         True
         """
+        self.check(projection)
         if isinstance(projection, Levels):
             return levels(self, projection)
+        if isinstance(projection, type) or not all(hasattr(projection, name) for name in ("initial", "step", "finish")):
+            raise UsageError(f"found {shown(projection)}, expected a projection, such as Counts(by='item')")
         result = run(self.facts, projection)
         return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
 
@@ -173,7 +183,7 @@ class View:
         >>> print(row.reported, "·", row.recorded, "·", row.missing)
         about 50 · at least 0 · 0 to 100
         """
-        return levels(self, Levels(where, self.vocabulary))
+        return self.replay(Levels(where, self.vocabulary))
 
     def explain(self, projection: Explained | Levels, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
@@ -190,6 +200,7 @@ class View:
         ...     print(reason.states, [source.publisher for source in reason.sources])
         implementation ['Rubryka']
         """
+        self.check(projection)
         return explain(self, projection, key)
 
     def diff(self, after: View, projection: Counts | MoneySums | None = None) -> Changes:
@@ -207,7 +218,24 @@ class View:
             raise UsageError(
                 f"found {shown(after)}, expected a view to compare with, such as timeline.as_of('2024-01-01')"
             )
-        return diff(self, after, projection or Counts(vocabulary=self.vocabulary))
+        asked = projection or Counts(vocabulary=self.vocabulary)
+        after.check(asked)
+        return diff(self, after, asked)
+
+    def check(self, projection: object) -> None:
+        """Raise `MisspeltValue` if a projection asks for a value that nobody knows, and one spelt like it is known.
+
+        All questions of a view do so by themselves.
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> Timeline.open("events").as_of("2023-11-28").check(Counts(where={"recipient": "Ukraine"}))
+        Traceback (most recent call last):
+            ...
+        aidtimeline.errors.MisspeltValue: no recipient is 'Ukraine'; did you mean UA?
+        """
+        selection = getattr(projection, "selection", None)
+        if isinstance(selection, Selection):
+            self.known.check(selection.where)
 
 
 class Timeline:
@@ -234,6 +262,7 @@ class Timeline:
         self.records = tuple(records)
         self.vocabulary = vocabulary
         self.problems = tuple(problems)
+        self.known = Known(self.records, vocabulary)
         self._beliefs: dict[tuple[date | datetime | None, date | datetime | None], Belief] = {}
 
     def __repr__(self) -> str:
@@ -293,25 +322,33 @@ class Timeline:
         recorded = None if recorded_until is None else parse_cut(recorded_until)
         if (known, recorded) not in self._beliefs:
             self._beliefs[known, recorded] = believe(self.records, known_at=known, recorded_until=recorded)
-        return View(parse_day(day), known, recorded, self._beliefs[known, recorded], self.records, self.vocabulary)
+        belief = self._beliefs[known, recorded]
+        return View(parse_day(day), known, recorded, belief, self.records, self.vocabulary, self.known)
 
     def series(
         self,
-        projection: Counts | MoneySums,
+        projection: Counts | MoneySums | None = None,
         *,
         known_at: str | date | datetime | None = None,
         recorded_until: str | date | datetime | None = None,
+        **other: object,
     ) -> Series:
         """A sum over time, at one date of knowledge. Its answer for a day is that of the view as of that day.
 
-        `known_at` and `recorded_until` are the cuts of `as_of`.
+        `known_at` and `recorded_until` are the cuts of `as_of`. Raises `UsageError` for anything but `Counts` or
+        `MoneySums`.
 
         >>> from aidtimeline import Counts
         >>> trucks = Timeline.open("events").series(Counts(by="item"))["truck"]
         >>> print(trucks.at("2023-11-27"), "·", trucks.at("2023-11-28"))
         0 to 30 · 30
         """
+        if other or projection is None:
+            found = f", not {', '.join(other)}" if other else ""
+            raise UsageError(f"series takes a question for sums, such as timeline.series(Counts(by='item')){found}")
+        of_sums(projection)
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
+        any_day.check(projection)
         return evolve(series(any_day.belief, projection), view=any_day, question=projection)
 
 

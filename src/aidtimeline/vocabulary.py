@@ -15,7 +15,7 @@ log, one JSON object a line:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -151,6 +151,17 @@ class Vocabulary:
         """
         known = self.part(field).get(slug)
         return slug if known is None else str(known.label)
+
+    def called(self, field: str) -> Iterator[tuple[str, str]]:
+        """The labels and other names of a field's slugs, each with its slug.
+
+        >>> known = Vocabulary(items={"truck": Item(slug="truck", label="Lorry", names=["Camion"])})
+        >>> list(known.called("item"))
+        [('Lorry', 'truck'), ('Camion', 'truck')]
+        """
+        for slug, entry in self.part(field).items():
+            for name in (entry.label, *entry.names):
+                yield name, slug
 
     def party(self, name: str, iati_org_id: str | None = None) -> str | None:
         """The slug of the party with this IATI identifier, or else with this slug, name or other name, or None.

@@ -103,6 +103,7 @@ def _asked(question: Question, view: View) -> tuple[Asked, str]:
     if question.field is not None:
         return _state(question, view)
     sums = sums_of(evolve(question, total=True), view)
+    view.check(sums)
     where = narrowed(sums.selection.where)
     if not question.ids:
         return sums, summed(sums) + where
@@ -117,9 +118,11 @@ def _state(question: Question, view: View) -> tuple[States, str]:
         raise click.UsageError("--field goes with --where only: a state has no kind and no sum")
     if question.field == "role":
         parts = Participations(question.where, view.vocabulary)
+        view.check(parts)
         where = narrowed(parts.selection.where)
         return States(parts.piece, ("project", "party", "role")), f"whether a role is held{where}"
     states = ProjectStates(question.where, view.vocabulary)
+    view.check(states)
     of_field = State(lambda fact: ((key, each) for key, each in states.piece.terms(fact) if key[1] == question.field))
     return States(of_field, ("project",)), f"{question.field}{narrowed(states.selection.where)}"
 

@@ -186,6 +186,10 @@ def _as_facts_have_it(field: str, value: Value | bool) -> Value:
     """A value that is asked for, in the form in which facts have it."""
     if isinstance(value, bool):
         return in_words(value)
+    if field == "humanitarian" and value:
+        if value.casefold() not in ("true", "false"):
+            raise UsageError(f"humanitarian is true, false or empty, not {shown(value)}")
+        return value.casefold()
     if field == "via" and value and "+" in value:
         return together(value.split("+"))
     return plain_sector(value) if field == "sector" and value else value or None

@@ -40,12 +40,13 @@ from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.report.fulfilment import FulfilmentLook
 from aidtimeline.report.imports import Imported
 from aidtimeline.report.levels import LevelsLook
-from aidtimeline.report.look import Look, Shown
+from aidtimeline.report.look import Look, Part, Shown
 from aidtimeline.report.overview import Overview
 from aidtimeline.report.problems import Problems
 from aidtimeline.report.projects import ParticipationLook, ProjectsLook
 from aidtimeline.report.series import SeriesLook
 from aidtimeline.report.sums import SumsLook
+from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
 __all__ = ["LOOKS", "Imported", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "text"]
@@ -72,13 +73,22 @@ def look(result: Result[Any, Any] | Shown) -> Shown:
     return next((LOOKS[each] for each in type(result).__mro__ if each in LOOKS), Look)(result)
 
 
+def page(result: Result[Any, Any] | Shown) -> Iterator[Part]:
+    """The page of a result for people, and what the question asks for that nobody knows: instead of an empty page."""
+    unknown = unknown_values(result) if isinstance(result, Result) else []
+    if unknown and isinstance(result, Result) and not result.rows:
+        yield f"Nothing: {', '.join(f'{each} in this log' for each in unknown)}."
+    else:
+        yield from look(result).page()
+        yield from (f"{each} in this log" for each in unknown)
+
+
 def lines(result: Result[Any, Any] | Shown, width: int | None = None) -> Iterator[str]:
     """The lines of a result for people.
 
     `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width.
     """
-    shown = look(result)
-    return page_lines(shown.heading(), shown.page(), width)
+    return page_lines(look(result).heading(), page(result), width)
 
 
 def text(result: Result[Any, Any] | Shown) -> str:
@@ -93,8 +103,7 @@ def html(result: Result[Any, Any] | Shown) -> str:
     >>> report.html(Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"}))[:44]
     '<table><caption>delivery by item, where item'
     """
-    shown = look(result)
-    return page_html(shown.heading(), shown.page())
+    return page_html(look(result).heading(), page(result))
 
 
 def json(result: Result[Any, Any] | Shown) -> str:

@@ -11,6 +11,7 @@ from aidtimeline.report.columns import Json
 from aidtimeline.report.look import Part
 from aidtimeline.report.projects import ProjectsLook
 from aidtimeline.report.sums import SumsLook
+from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.words import narrowed
 
 
@@ -29,7 +30,12 @@ class Overview:
         return [f"aid as recorded in {self.name}{where}", *SumsLook(self.delivered).heading()[1:]]
 
     def page(self) -> Iterator[Part]:
-        """Three tables."""
+        """Three tables, after what is asked for that nobody knows; that alone if all of them are empty."""
+        unknown = [f"{each} in this log" for each in unknown_values(self.delivered)]
+        if unknown and not (self.delivered.rows or self.money.rows or self.projects.rows):
+            yield f"Nothing: {', '.join(unknown)}."
+            return
+        yield from unknown
         yield "Delivered"
         yield from SumsLook(self.delivered).page()
         yield from ("", "Money")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aidtimeline.events import Record
 from aidtimeline.semantics import Belief, Fact
+from aidtimeline.semantics.known import Known
 from aidtimeline.vocabulary import Vocabulary
 
 
@@ -41,6 +42,10 @@ class Viewed(Protocol):
     @property
     def vocabulary(self) -> Vocabulary:
         """The labels of slugs."""
+
+    @property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field, at whatever cuts."""
 
     def explain(self, projection: Any, key: Hashable) -> Any:
         """Why one answer of a projection is what it is."""
