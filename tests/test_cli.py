@@ -834,3 +834,29 @@ def test_the_library_does_not_load_the_command_line() -> None:
     loaded = "import sys, aidtimeline; sys.exit(any(each in sys.modules for each in ('click', 'aidtimeline.cli')))"
 
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
+
+
+def test_a_total_of_unlike_things_says_so(run: Run, empty: Path) -> None:
+    """Which items it adds up; a total of one item, of one unit or of money mixes nothing."""
+    EventLog(empty).append(
+        Delivery(date="2023", item=item, quantity=3, unit=unit, value="USD 5", sources=[RUBRYKA])
+        for item, unit in (("gepard", None), ("tent", None), ("rope", "metre"))
+    )
+
+    def said(*words: str) -> list[str]:
+        return [line for line in run(*words, "--as-of", "2024-12-31").stdout.splitlines() if "adds up" in line]
+
+    assert said("counts", "--total") == ["adds up 3 items: gepard, rope, tent"]
+    assert said("counts", "--total", "--where", "unit=") == ["adds up 2 items: gepard, tent"]
+    assert said("counts", "--total", "--where", "item=tent") == said("counts") == said("money", "--total") == []
+    assert said("counts", "--by", "donor") == []
+
+
+def test_the_sectors_of_several_vocabularies_are_not_to_be_added_up(run: Run, empty: Path) -> None:
+    """Each has all of the money, and the page says so."""
+    shares = {"72040": 60, "12220": 40, "10:food": 100}
+    paid = Disbursement(date="2023", value="USD 100", sector=shares, sources=[RUBRYKA])
+    EventLog(empty).append(paid)
+    page = run("money", "--by", "sector", "--as-of", "2024-12-31").stdout
+    assert page.endswith("\neach vocabulary of sectors has all of it: rows of several are not to be added up\n")
+    assert "each vocabulary" not in run("money", "--by", "sector", "--where", "sector=72040").stdout

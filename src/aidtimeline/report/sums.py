@@ -12,6 +12,7 @@ from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
+from aidtimeline.report.unlike import unlike
 from aidtimeline.report.words import FLAGS, amount, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
@@ -40,6 +41,7 @@ class SumsLook(KeyedLook[Table]):
             )
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
+        yield from unlike(self.result)
         yield from contradictions(self.result)
 
     def _cells(self, row: SumRow) -> tuple[str, str, str]:

@@ -1,0 +1,35 @@
+"""What sums add up that is not alike, or what rows must not be added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aidtimeline.projections import Table
+from aidtimeline.projections.sums import Sums
+from aidtimeline.values.shares import vocabulary_of
+
+MOST_ITEMS = 8
+"""How many items that are added up are named; the others are counted."""
+
+
+def unlike(table: Table) -> Iterator[str]:
+    """A line if a total adds up several items, and one if the rows are of sectors of several vocabularies.
+
+    >>> from aidtimeline import Timeline
+    >>> total = Timeline.open("events").as_of("2023-11-28").counts([], where={"item": ["truck", "helmet"]})
+    >>> print(*unlike(total))
+    adds up 2 items: helmet, truck
+    """
+    question = table.question
+    if table.view is None or not isinstance(question, Sums):
+        return
+    if not question.by and not question.money:
+        items = {fact.item for fact in table.view.facts if any(True for _ in question.piece.terms(fact))}
+        if len(items) > 1:
+            slugs = [*sorted(filter(None, items)), *(["what has no name"] if None in items else [])]
+            more = [f"{len(slugs) - MOST_ITEMS} more"] if len(slugs) > MOST_ITEMS else []
+            yield f"adds up {len(slugs)} items: {', '.join([*slugs[:MOST_ITEMS], *more])}"
+    if "sector" in question.by:
+        sectors = (row.key[table.names.index("sector")] for row in table.rows)
+        if len({vocabulary_of(each) for each in sectors if each is not None}) > 1:
+            yield "each vocabulary of sectors has all of it: rows of several are not to be added up"
