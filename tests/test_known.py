@@ -185,7 +185,14 @@ def test_what_nobody_knows_is_said() -> None:
 
 COMMANDS = (
     *("counts", "money", "projects", "participation", "fulfilment", "levels", "series", "explain"),
-    *("diff", "as-of 2023-12-31", "explain --field status", "explain --field role", "counts --total"),
+    *(
+        "diff",
+        "as-of 2023-12-31",
+        "explain --level",
+        "explain --field status",
+        "explain --field role",
+        "counts --total",
+    ),
 )
 
 

@@ -16,7 +16,6 @@ from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
-from aidtimeline.projections.levels import levels
 from aidtimeline.projections.things import Thing
 from aidtimeline.report.words import narrowed, summed
 from aidtimeline.text.nearest import nearest_of
@@ -92,7 +91,7 @@ def _level(question: Question, view: View) -> Explanation:
     asked = Levels({**question.where, **({"kind": question.kinds} if question.kinds else {})}, view.vocabulary)
     if question.ids:
         asked.selection = evolve(asked.selection, ids=frozenset(question.ids))
-    table = levels(view, asked)
+    table = view.replay(asked)
     if not table.rows:
         raise UnknownKey(f"there is no level{narrowed(asked.selection.where)}: none such is reported by then")
     return view.explain(asked, _narrowed([row.thing for row in table.rows], Thing._fields))
