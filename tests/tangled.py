@@ -21,6 +21,14 @@ AMENDING = (*("corroborate", "correct") * 4, *("duplicate", "retract") * 2, *("e
 LINKING = (*("replace",) * 6, *("link",) * 3, *("event", "retract", "duplicate"))
 """Moves for logs of few facts that replace each other in every way, circles included."""
 
+TWINNED = (
+    *("duplicate",) * 6,
+    *("event",) * 3,
+    *("correct", "retract", "corroborate") * 2,
+    *("repair", "erase", "replace"),
+)
+"""Moves for logs of few facts that are found to be one in every way, circles included, and amended."""
+
 _QUANTITIES = quantities()
 
 

@@ -20,7 +20,7 @@ from aidtimeline import Counts, Delivery, Problem, Record, Source, Timeline, Voc
 from aidtimeline.checks import CHECKS, check
 from aidtimeline.checks.duplicates import LOOK_BACK
 from aidtimeline.codec import record_id
-from aidtimeline.events import Observation
+from aidtimeline.events import Observation, Retraction
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.semantics import believe
 from aidtimeline.testing import logs
@@ -140,6 +140,27 @@ def test_a_date_after_its_report() -> None:
     assert not codes(delivery(30, "2023", published="2023-05-01"))
 
 
+def test_repairs_that_disagree() -> None:
+    """Two repairs of one record that say different things; the one recorded last decides, and is reported."""
+    seven, eight = (repair("@it", **delivery(number)) for number in (7, 8))
+    [found] = problems(delivery(label="it"), seven, eight)
+    assert (found.code, found.severity, found.path) == ("repairs-disagree", "warning", "$.of")
+    assert "decides" in found.message
+    gone = {"kind": "retraction", "of": "@it"}
+    assert codes(delivery(label="it"), seven, gone) == ["warning repairs-disagree"]
+    assert not codes(delivery(label="it"), seven, seven | {"reason": "so it is"})
+    assert not codes(delivery(label="it"), seven, gone | {"sources": [{"publisher": "A", "published": "2024-12-31"}]})
+
+
+def test_a_duplicate_of_itself_is_a_problem_and_counts() -> None:
+    """A line of another log may say so; what it names still counts."""
+    [first] = log(delivery())
+    itself = Retraction(of=first.id, duplicate_of=first.id)
+    [found] = check([first, Record(record_id(itself), RECORDED, itself)], VOCABULARY)
+    assert (found.code, found.event_id) == ("bad-link", record_id(itself))
+    assert "itself" in found.message
+
+
 def test_a_report_without_its_publication_date() -> None:
     """Each such report is found, with the day that is taken instead; so is one whose date has no end."""
     draft = delivery() | {"sources": [{"publisher": "A"}, {"publisher": "B", "published": "2023-12-01"}]}
@@ -148,6 +169,7 @@ def test_a_report_without_its_publication_date() -> None:
     assert found.hint is not None
     assert "2025-01-01" in found.hint
     assert codes(delivery(published="2024-12/..")) == ["warning no-publication-date"]
+    assert not codes(delivery() | {"sources": [{"publisher": "A", "retrieved": "2024-12-01"}]})
 
 
 def test_a_dataset_without_its_publication_date_is_told_once() -> None:

@@ -169,6 +169,21 @@ def test_every_problem_of_every_line_is_reported() -> None:
     ]
 
 
+def test_no_record_is_its_own_duplicate() -> None:
+    """Not by its id, nor by the beginning of it, nor in what a correction puts in the place of another amendment."""
+    retraction = {"kind": "retraction", "of": ID, "sources": [{"publisher": "Kyodo News"}]}
+    read(retraction | {"duplicate_of": "f" * 32})
+    for itself in (ID, ID[:8]):
+        again = retraction | {"duplicate_of": itself}
+        nested = {"kind": "correction", "of": "f" * 32, "event": again}
+        assert refused(again, known_ids=(ID,)) == [(1, "bad-link", "$.duplicate_of")]
+        assert refused(nested, known_ids=(ID,)) == [(1, "bad-link", "$.event.duplicate_of")]
+    assert refused(retraction | {"of": "@a", "duplicate_of": "@a"}) == [
+        (1, "unknown-reference", "$.of"),
+        (1, "unknown-reference", "$.duplicate_of"),
+    ]
+
+
 def test_a_label_belongs_to_one_draft() -> None:
     """A second draft with the same label is reported, with the place of the first."""
     assert refused(pledge(1, label="a"), pledge(2, label="a")) == [(2, "duplicate-label", "$.label")]

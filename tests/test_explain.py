@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import assume, given, strategies as st
-from tangled import knotted_logs
+from tangled import TWINNED, knotted_logs
 
 from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
 from aidtimeline.events import (
@@ -56,7 +56,7 @@ def alone(records: Iterable[Record], projection: Any, asked: Cuts) -> Any:
     )
 
 
-ASKED = st.tuples(logs(min_size=3), cuts()) | st.tuples(knotted_logs(), st.just(Cuts(FIRST)))
+ASKED = st.tuples(logs(min_size=3) | logs(moves=TWINNED), cuts()) | st.tuples(knotted_logs(), st.just(Cuts(FIRST)))
 """Logs, and the cuts at which they are asked."""
 
 
@@ -247,7 +247,7 @@ def test_it_prints_so_that_it_can_be_cited() -> None:
         "  the reports disagree on its quantity:\n"
         "  - 3 (9 Jul 2023): Kyodo News\n"
         "  - 4: Yomiuri, “Trucks” (after MoD)\n"
-        f"  correction {name(4)} (a repair, without a source): a slip\n"
+        f"  correction {name(4)} (a repair, recorded on 21 Nov 2026): a slip\n"
         "\n"
         "10 set, or nothing: delivery, 30 Dec 2023 to 2 Jan 2024\n"
         f"  {name(3)}\n"
@@ -578,3 +578,56 @@ def test_a_long_chain_is_explained_in_no_time() -> None:
 
     assert len(explanation.reasons) == 2000
     assert str(explanation.answer) == "0 to 2,000"
+
+
+def test_two_repairs_that_disagree_are_both_shown() -> None:
+    """Both are there, with the day on which each was recorded, and which of them decides."""
+    six, seven = (
+        Correction(of=name(1), event=delivery("2023-07-01", number), reason=f"it is {number}") for number in (6, 7)
+    )
+    text = str(view_of(delivery("2023-07-01", 5), six, seven).counts().explain("truck"))
+
+    assert "truck: 7" in text
+    assert f"correction {name(2)} (a repair, recorded on 21 Nov 2026): it is 6\n" in text
+    assert f"correction {name(3)} (a repair, recorded on 21 Nov 2026): it is 7; this decides" in text
+
+
+def test_it_says_who_withdrew_what() -> None:
+    """A duplicate that was withdrawn, and an account that a repair took back: by whom, when and why."""
+    view = view_of(
+        delivery("2023-07-01", 5),
+        delivery("2023-07-01", 6, sources=report("2023-07-11", "Yomiuri")),
+        Retraction(of=name(2), duplicate_of=name(1)),
+        Retraction(of=name(2), reason="no source", sources=report("2023-08-01", "Yomiuri")),
+        Corroboration(of=name(1), quantity=9, sources=report("2023-07-12", "NHK")),
+        Retraction(of=name(5), reason="of other trucks"),
+    )
+    text = str(view.counts().explain("truck"))
+
+    assert "truck: 5\n" in text
+    assert f"retraction {name(6)} of {name(5)} (a repair, recorded on 21 Nov 2026): of other trucks" in text
+    assert "the same fact once more; withdrawn: delivery, 1 Jul 2023" in text
+    assert f"retraction {name(4)} (Yomiuri, 1 Aug 2023): no source" in text
+
+
+def test_it_says_where_no_report_says_how_many() -> None:
+    """Goods without a number are some, and that is no report's number."""
+    text = str(view_of(delivery("2023-07-01", 4), delivery("2023-07-02", None)).counts().explain("truck"))
+
+    assert "truck: at least 5" in text
+    assert text.count("no report says how many") == 1
+
+
+def test_pooled_records_with_several_ends_are_all_there() -> None:
+    """A record that is a duplicate of two others makes one fact of all three, and its records are those of all."""
+    others = [delivery("2023-07-01", number, ref=str(number)) for number in (4, 5)]
+    view = view_of(
+        *others,
+        delivery("2023-07-01", 6),
+        Retraction(of=name(3), duplicate_of=name(1)),
+        Retraction(of=name(3), duplicate_of=name(2)),
+    )
+    explanation = view.counts().explain("truck")
+
+    assert str(explanation.answer) == "4 to 6"
+    assert [record.id for record in explanation.records] == [name(number) for number in range(1, 6)]

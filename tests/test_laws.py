@@ -16,7 +16,7 @@ import attrs
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 from oracle import MAX_UNDECIDED, Interval, Key, Oracle
-from tangled import AMENDING, LINKING, linked_logs, state_logs
+from tangled import AMENDING, LINKING, TWINNED, linked_logs, state_logs
 
 from aidtimeline.codec import canonical, decode, event_from_json, event_to_json, record_id
 from aidtimeline.codec.versions import UPCASTS
@@ -101,7 +101,7 @@ EVERYTHING = Product(
     }
 )
 randoms = st.integers(0, 2**32).map(Random)
-any_log = st.one_of(logs(), logs(moves=AMENDING, max_size=7), logs(moves=LINKING, min_size=2))
+any_log = st.one_of(logs(), logs(moves=AMENDING, max_size=7), logs(moves=LINKING, min_size=2), logs(moves=TWINNED))
 
 
 @given(any_log, cuts(), randoms)

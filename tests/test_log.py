@@ -19,13 +19,14 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from logs import AT, delivery, line, log_in, numbers, record
 
 import aidtimeline
-from aidtimeline.codec import encode, encode_new
+from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
-from aidtimeline.events import Delivery, Record
+from aidtimeline.events import Delivery, Record, Retraction
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import LOCK
+from aidtimeline.semantics import believe
 from aidtimeline.testing import MemoryLog
 from aidtimeline.values.dates import format_instant
 
@@ -174,6 +175,16 @@ def test_of_an_id_that_stands_several_times_the_earliest_is_given(events: Path, 
             assert Path(found.file).read_bytes().splitlines(keepends=True)[found.line - 1] == early
         for path in paths:
             path.write_bytes(line(1))
+
+
+def test_a_record_that_is_made_its_own_duplicate_is_refused(tmp_path: Path) -> None:
+    """But a line of another log that does so is taken: logs are merged whole, and replay ignores it."""
+    [first] = log_in(tmp_path).append(delivery(1))
+    itself = Retraction(of=first.id, duplicate_of=first.id)
+    with pytest.raises(RefusedBatch, match="none is its own duplicate"):
+        log_in(tmp_path).append(itself)
+    log_in(tmp_path).append(Record(record_id(itself), AT, itself))
+    assert [fact.id for fact in believe(log_in(tmp_path).read()).facts] == [first.id]
 
 
 def test_a_batch_that_cannot_be_written_as_lines_is_refused_as_a_whole(events: Path) -> None:

@@ -432,7 +432,7 @@ def test_an_explanation() -> None:
           - 5, JPY 5,000,000 (3 Jan 2023): Kyodo News, “Trucks”, 2 Feb 2023
           - 1 Jan 2023: NHK, 3 Feb 2023
           - the same: Interfax (after a government source)
-          retraction {name(8)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
+          retraction {name(8)} of {name(7)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
           note: Seen in Kharkiv
 
         20, for sure: delivery, 20 Jan 2023
@@ -452,7 +452,7 @@ def test_an_explanation() -> None:
           item Truck (truck)
           replaces 00000000000000000000000000000001, 0000000000000000000000000000000b
           - UP, 1 May 2023
-          correction 00000000000000000000000000000006 (a repair, without a source): recounted
+          correction 00000000000000000000000000000006 (a repair, recorded on 21 Nov 2026): recounted
 
         not counted; its links form a circle, and are ignored: delivery, 20 Jan 2023
           0000000000000000000000000000000a
@@ -471,7 +471,7 @@ def test_an_explanation() -> None:
           item Truck (truck)
           retraction {name(8)} as a duplicate of {name(1)} (A, 1 May 2023; B, 2 May 2023)
 
-        not believed, but links run through it: delivery, Feb 2023
+        withdrawn, but links run through it: delivery, Feb 2023
           0000000000000000000000000000000c
           item car
           replaces 0000000000000000000000000000000b

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from aidtimeline import Counts, MoneySums, Timeline
-from aidtimeline.events import Announcement, Delivery, Observation, Participation, Pledge, Record, Source
+from aidtimeline.events import (
+    Amendment,
+    Announcement,
+    Corroboration,
+    Delivery,
+    Disbursement,
+    Event,
+    Observation,
+    Participation,
+    Pledge,
+    Record,
+    Source,
+)
 from aidtimeline.projections import Result
 from aidtimeline.report import LOOKS
 
@@ -62,3 +74,22 @@ def test_units_are_columns(result: Result[Any, Any]) -> None:
 def test_every_look_is_asked() -> None:
     """The results above are of every kind that has a look."""
     assert {type(each) for each in results()} == set(LOOKS)
+
+
+def reported(*events: Event | Amendment) -> Timeline:
+    return Timeline(
+        Record(f"{number:032x}", datetime(2026, 11, 21, 10, tzinfo=UTC), each) for number, each in enumerate(events)
+    )
+
+
+def test_no_report_is_cited_for_a_number_that_it_contradicts() -> None:
+    """What it says in another currency, or as a plan, stands beside its name."""
+    later = Source(publisher="B", published="2023-03-01")
+    paid = Disbursement(date="2023-01-01", value="USD 93", sources=SOURCES)
+    euros = Corroboration(of=f"{0:032x}", value="EUR 500", sources=later)
+    assert "Rubryka 2023-02-01; B 2023-03-01 (says EUR 500)" in str(reported(paid, euros).as_of("2024-01-01").money())
+
+    planned = Delivery(date="2023-02-10", item="truck", quantity=30, sources=SOURCES)
+    deed = Corroboration(of=f"{0:032x}", quantity=20, sources=later)
+    text = str(reported(planned, deed).as_of("2024-01-01").counts())
+    assert "truck      20  Rubryka 2023-02-01 (planned 30); B 2023-03-01" in text

@@ -584,7 +584,7 @@ class Correction(_Amending):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class Retraction(_Amending):
-    """A record should not count; with `duplicate_of`, because another record states the same fact.
+    """A record should not count. With `duplicate_of` it does, but as one fact with another record.
 
     >>> from aidtimeline import EventLog, Timeline
     >>> log = EventLog(getfixture("tmp_path"))

@@ -25,6 +25,7 @@ from aidtimeline.checks.projects import planned_ends, status_moves
 from aidtimeline.checks.promises import over_delivered, overdue
 from aidtimeline.checks.texts import (
     dates_after_report,
+    disagreeing_repairs,
     replay_problems,
     set_aside,
     unknown_slugs,
@@ -41,6 +42,7 @@ __all__ = ["CHECKS", "Check", "Checked", "check"]
 CHECKS: tuple[Check, ...] = (
     replay_problems,
     dangling_promises,
+    disagreeing_repairs,
     dates_after_report,
     unpublished,
     set_aside,

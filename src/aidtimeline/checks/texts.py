@@ -20,6 +20,18 @@ def replay_problems(log: Checked) -> Iterable[Problem]:
     return log.belief.problems
 
 
+def disagreeing_repairs(log: Checked) -> Iterator[Problem]:
+    """`repairs-disagree`: repairs of one record say different things, which a merge of two logs may bring about."""
+    for of, repairs in log.repaired.repairs.items():
+        *others, decides = repairs
+        said = stated(decides.event, "event", object)
+        rivals = [each.id for each in others if stated(each.event, "event", object) != said]
+        if rivals:
+            message = f"it repairs {of} otherwise than {', '.join(rivals)}, which was recorded before; this one decides"
+            hint = "if it should not, repair the record once more"
+            yield Place(decides).warning("repairs-disagree", message, "of", hint)
+
+
 def dates_after_report(log: Checked) -> Iterator[Problem]:
     """`date-after-report`: an event is reported when it has happened, and this date lies wholly after its report."""
     for fact in log.belief.facts:

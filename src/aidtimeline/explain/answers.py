@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
 from attrs import field, frozen
 
-from aidtimeline.events import Correction, Event, Record, Retraction
+from aidtimeline.events import Event, Record
+from aidtimeline.explain.amended import Amended
 from aidtimeline.explain.behind import Behind, Explained, behind_piece
 from aidtimeline.explain.levels import behind_level
 from aidtimeline.explain.reasons import Reason
 from aidtimeline.projections import Bounds, LevelRow, Levels, Values
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
-from aidtimeline.semantics.amendments import is_repair, known_since
 from aidtimeline.semantics.provenance import records_about
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
@@ -97,21 +95,10 @@ def _in_log(view: Viewed) -> Iterator[Record]:
     return (record for record in view.records if until is None or record.recorded_at <= until)
 
 
-def _amendments(records: Iterable[Record], known_at: date | datetime | None) -> Mapping[str, list[Record]]:
-    """The repairs of each record, and the news about it that was known, by the id of the record."""
-    until = None if known_at is None else end_of(known_at)
-    amendments: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        if isinstance(record.event, Correction | Retraction) and (
-            until is None or is_repair(record.event) or known_since(record) <= until
-        ):
-            amendments[record.event.of].append(record)
-    return amendments
-
-
 def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator[Reason]:
     """The facts behind an answer, then those that may replace them, then the records that are not believed as facts."""
-    amendments = _amendments(records, view.known_at)
+    records = tuple(records)
+    amended = Amended(records, view.known_at)
     circles = {each for circle in view.belief.links.circles for each in circle}
     # The facts of the view are those of the belief as they count there, and so take their place.
     facts = {fact.id: fact for fact in (*view.belief.facts, *view.facts, *found.facts)}
@@ -127,7 +114,7 @@ def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator
             fact,
             part,
             states,
-            (record for member in fact.members for record in amendments.get(member, ())),
+            amended,
             view.known_at,
         )
     duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
@@ -135,5 +122,4 @@ def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator
     for record in records:
         if record.id in others and isinstance(record.event, Event):
             part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
-            about = tuple(amendments.get(record.id, ()))
-            yield Reason(record.id, record.event, record.event.date, part, amendments=about)
+            yield Reason(record.id, record.event, record.event.date, part, **amended.of([record.id]))

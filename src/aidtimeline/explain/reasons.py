@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.events import Correction, Event, Record, Source, stated
+from aidtimeline.explain.amended import Amended
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.provenance import out_by
 from aidtimeline.values.amounts import Money, Quantity
@@ -51,8 +52,10 @@ class Reason(NamedTuple):
 
     `states` is what it adds to a sum or level (a quantity), or the value that it states; None if it is here for others.
     `certain`: it counts in every world. `disputed` names what its accounts contradict each other about. `reports` are
-    those that were out by the cut of knowledge. `amendments` are its corrections and retractions, whether they decide
-    or not. A record that is not believed, and is here because links run through it, has no accounts and no reports.
+    those that were out by the cut of knowledge. `amendments` are its corrections and retractions, and those of its
+    accounts, whether they decide or not; `deciding` has the ids of those that do, where there are several. A record
+    that is not believed, and is here because links run through it, has no accounts and no reports; it may be
+    `withdrawn`. `number_stated`: a report says how many, if anything is counted.
     """
 
     id: str
@@ -65,6 +68,9 @@ class Reason(NamedTuple):
     accounts: tuple[Account, ...] = ()
     reports: tuple[Report, ...] = ()
     amendments: tuple[Record, ...] = ()
+    deciding: frozenset[str] = frozenset()
+    withdrawn: bool = False
+    number_stated: bool = True
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -72,7 +78,7 @@ class Reason(NamedTuple):
         return tuple(dict.fromkeys(report.source for report in self.reports))
 
     @classmethod
-    def of_fact(cls, fact: Fact, part: Part, states: object, amendments: Iterable[Record], known_at: Cut) -> Reason:
+    def of_fact(cls, fact: Fact, part: Part, states: object, amended: Amended, known_at: Cut) -> Reason:
         """The reason for a believed fact."""
         return cls(
             fact.id,
@@ -84,7 +90,8 @@ class Reason(NamedTuple):
             disputed=fact.disputed,
             accounts=fact.accounts,
             reports=reports_of(fact, known_at),
-            amendments=tuple(amendments),
+            number_stated=fact.quantity is None or fact.quantity_stated,
+            **amended.of(fact.members),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from aidtimeline.codec import encode, encode_new
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
 from aidtimeline.values.dates import format_instant
 
 Recordable: TypeAlias = Event | Amendment | Record
@@ -26,9 +26,19 @@ def listed(events: Any) -> list[Recordable]:
 def _event(found: object) -> Event | Amendment:
     """What is to be recorded. Raises `InvalidValue` for anything else, such as a draft as JSON."""
     if isinstance(found, Event | Amendment):
+        check_duplicate(found)
         return found
     hint = "a draft as JSON is recorded by `aidtimeline record`" if isinstance(found, Mapping | str | bytes) else None
     raise InvalidValue(found, "an event or an amendment, such as a Delivery, or a Record", hint)
+
+
+def check_duplicate(event: Event | Amendment) -> None:
+    """Raise `InvalidValue` if a retraction makes a record its own duplicate, also within a correction."""
+    said = event
+    while isinstance(said, Correction):
+        said = said.event
+    if isinstance(said, Retraction) and said.of == said.duplicate_of:
+        raise InvalidValue(said.duplicate_of, "the id of another record, since none is its own duplicate")
 
 
 class Batch:

@@ -27,6 +27,7 @@ from aidtimeline.codec.jsonlines import parse_object
 from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.log.batch import check_duplicate
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
 
@@ -219,5 +220,11 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> Non
     try:
         entry.event = event = event_from_json(entry.fields, file=entry.file, line_number=entry.line)
         entry.id = record_id(event)
+        if not entry.problems:
+            check_duplicate(event)
     except UnreadableLog as unreadable:
         entry.problems += unreadable.problems
+    except InvalidValue as error:
+        entry.report(
+            "$.duplicate_of" if entry.fields.get("duplicate_of") else "$.event.duplicate_of", error, "bad-link"
+        )

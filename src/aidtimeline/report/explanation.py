@@ -12,7 +12,7 @@ from aidtimeline.projections.comparing import UNSTATED
 from aidtimeline.report.columns import DATE, FLAG, NUMBER, REPORT, TEXT, Column, Json, Kind, ends, plain, rows_of
 from aidtimeline.report.levels import in_words
 from aidtimeline.report.look import Line, Look, Part
-from aidtimeline.report.words import cited, named
+from aidtimeline.report.words import cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
@@ -63,6 +63,13 @@ class ExplanationLook(Look[Explanation]):
             if number:
                 yield ""
             yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary)
+            if not reason.number_stated and self._counts and reason.part == "counts":
+                yield Line("  ", "no report says how many")
+
+    @property
+    def _counts(self) -> bool:
+        """Whether the answer is a number of things."""
+        return isinstance(self.result.answer, Bounds) and self.result.currency is None
 
     def _in_words(self, answer: object) -> str:
         """An answer, or what one fact adds or states, in words."""
@@ -103,7 +110,7 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
     for report in reason.reports:
         yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
     for record in reason.amendments:
-        yield Line("  ", _amendment(record))
+        yield Line("  ", _amendment(record, reason))
     if reason.event.note:
         yield Line("  ", f"note: {reason.event.note}")
 
@@ -113,9 +120,10 @@ def _standing(reason: Reason, states: str) -> str:
     if reason.part == "circle":
         return "not counted; its links form a circle, and are ignored"
     if reason.part == "duplicate":
-        return "the same fact once more; listed under another id"
+        return "the same fact once more; " + ("withdrawn" if reason.withdrawn else "listed under another id")
     if reason.part == "replaces":
-        return "may replace what counts" if reason.accounts else "not believed, but links run through it"
+        unbelieved = "withdrawn" if reason.withdrawn else "not believed"
+        return "may replace what counts" if reason.accounts else f"{unbelieved}, but links run through it"
     if reason.part == "contains":
         return f"says that {states} contains {reason.event.project}"
     if reason.part == "level":
@@ -141,10 +149,13 @@ def _stated(report: Report) -> str:
     return f"{amounts} ({report.date})" if amounts and report.date else amounts or str(report.date or "the same")
 
 
-def _amendment(record: Record) -> str:
+def _amendment(record: Record, reason: Reason) -> str:
+    """Who corrected or withdrew what, when and why, and whether that decides where others say otherwise."""
     amendment = record.event
-    who = "; ".join(map(cited, amendment.sources)) or "a repair, without a source"
-    why = stated(amendment, "reason", str)
+    of, why = stated(amendment, "of", str), stated(amendment, "reason", str)
     other = stated(amendment, "duplicate_of", str)
-    what = f"{amendment.kind} {record.id}" + (f" as a duplicate of {other}" if other else "")
-    return f"{what} ({who})" + (f": {why}" if why else "")
+    what = f"{amendment.kind} {record.id}"
+    what += (f" of {of}" if of != reason.id else "") + (f" as a duplicate of {other}" if other else "")
+    who = "; ".join(map(cited, amendment.sources)) or f"a repair, recorded on {on(record.recorded_at.date())}"
+    decides = "this decides" if record.id in reason.deciding else None
+    return f"{what} ({who})" + "".join(f"{mark} {each}" for mark, each in ((":", why), (";", decides)) if each)

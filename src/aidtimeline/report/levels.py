@@ -63,7 +63,8 @@ class LevelsLook(Look[LevelTable]):
     def _cells(self, row: LevelRow) -> list[str]:
         of = [row.item or row.indicator or "money", row.kind or "", *(getattr(row, name) or "" for name in SLUGS)]
         numbers = [_amount(row, name) for name in AMOUNTS]
-        behind = reports(row.facts, None if self.view is None else self.view.known_at)
+        known_at = None if self.view is None else self.view.known_at
+        behind = reports(row.facts, known_at, money=row.currency is not None)
         return [*of, row.thing.narrower, str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
 
     def _reports(self, row: LevelRow) -> list[Report]:

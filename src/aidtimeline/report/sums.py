@@ -56,7 +56,8 @@ class SumsLook(KeyedLook[Table]):
         for fact in self.view.facts:
             for key, _ in question.piece.terms(fact):
                 behind[key].append(fact)
-        return {key: reports(facts, self.view.known_at) for key, facts in behind.items()}
+        known, money = self.view.known_at, self.result.money
+        return {key: reports(facts, known, money=money) for key, facts in behind.items()}
 
 
 def _flags(row: SumRow) -> Sequence[str]:

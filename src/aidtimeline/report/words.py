@@ -11,8 +11,8 @@ from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
 from aidtimeline.projections.sums import Counts, Sums
-from aidtimeline.semantics import Fact
-from aidtimeline.semantics.provenance import sources_of
+from aidtimeline.semantics import Account, Fact
+from aidtimeline.semantics.provenance import out_by, sources_of
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
@@ -137,16 +137,30 @@ def possible(values: Sequence[object]) -> str:
     return f"possibly {stated}" if stated and None in values else stated
 
 
-def reports(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
-    """Who reports these facts, with dates of publication: the earliest first, reports without a date last.
+def reports(facts: Iterable[Fact], known_at: date | datetime | None, *, money: bool = False) -> str:
+    """Who reports the numbers of these facts, with dates of publication: the earliest first, reports without one last.
 
-    Only reports that were out by `known_at` (inclusive; None: all) are named.
+    Only reports that were out by `known_at` (inclusive; None: all) are named. What says another number than its fact
+    says so: "B 2023 (says EUR 500)". The numbers are values if `money`, else quantities.
     """
-    known = sorted((source for fact in facts for source in sources_of(fact, known_at)), key=_when)
-    texts = list(dict.fromkeys(map(_in_short, known)))
+    accounts = [(account, _otherwise(fact, account, money)) for fact in facts for account in fact.accounts]
+    sources = [(source, remark) for account, remark in accounts for source in account.sources]
+    known = sorted((each for each in sources if out_by(each[0], known_at)), key=lambda each: _when(each[0]))
+    texts = list(dict.fromkeys(_in_short(source) + remark for source, remark in known))
     if len(texts) > MOST_REPORTS + 1:
         texts[MOST_REPORTS:] = [f"and {len(texts) - MOST_REPORTS} more"]
     return "; ".join(texts)
+
+
+def _otherwise(fact: Fact, account: Account, money: bool) -> str:
+    """What an account says that is no number of its fact: in another unit or currency, or as a plan beside the deed."""
+    amount = account.value if money else account.quantity
+    if amount is None:
+        return ""
+    other = account.unit != fact.unit if not isinstance(amount, Money) else amount.currency != fact.currency
+    planned = account.planned and not fact.planned
+    unit = "" if money or account.unit == fact.unit else f" {account.unit or 'pieces'}"
+    return f" ({'planned' if planned else 'says'} {amount}{unit})" if other or planned else ""
 
 
 def publishers(facts: Iterable[Fact], known_at: date | datetime | None) -> str:

@@ -112,7 +112,7 @@ class _Kept:
                     self._add(step)
 
     def _has_happened(self, each: str) -> bool:
-        return each in self._facts and self._facts[each].date.certain_by(self._as_of)
+        return each in self._facts and self._facts[each].happened(self._as_of) == "surely"
 
 
 def path(start: str, end: str, links: Mapping[str, Iterable[str]]) -> list[str]:
@@ -153,7 +153,7 @@ def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief)
     waiting = list(wanted)
     while waiting:
         for amendment in naming[waiting.pop()]:
-            for each in (amendment.id, next(_aims(amendment.event))):
+            for each in (amendment.id, *_aims(amendment.event)):
                 if each not in wanted and each not in others:
                     wanted.add(each)
                     waiting.append(each)
@@ -161,7 +161,7 @@ def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief)
 
 
 def _aims(event: Event | Amendment) -> Iterator[str]:
-    """The records that an amendment names, also in an amendment that it puts in the place of another; `of` first."""
+    """The records that an amendment names, also in an amendment that it puts in the place of another."""
     while not isinstance(event, Event):
         yield event.of
         if isinstance(event, Retraction) and event.duplicate_of is not None:
