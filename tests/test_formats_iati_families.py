@@ -1,4 +1,4 @@
-"""Parents and children: money that an activity and its parent both report is summed once."""
+"""Parents and children: money that an activity and its parent both report overlaps, however the files were cut."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from iatifiles import Found, activity, file, found_in, related, transaction
 
+from aidtimeline import Project
 from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.reading.files import File
 
 
-def parts_of(found: Found) -> dict[str | None, str | None]:
-    """Of what each transaction is a part, by reference."""
-    return {each.event.ref: each.event.part_of for each in found.entries if hasattr(each.event, "part_of")}
+def overlaps_of(found: Found) -> dict[str | None, tuple[str, ...]]:
+    """With which projects each transaction overlaps, by reference."""
+    return {each.event.ref: each.event.overlaps for each in found.entries if each.within}
 
 
 PARENT = activity(transaction("2", "100", ref="T"), transaction("3", "60", ref="U"), id="XM-P")
@@ -22,101 +23,79 @@ CHILD = activity(transaction("2", "40", ref="T"), transaction("4", "9", ref="U")
 
 
 @pytest.mark.parametrize("activities", [[PARENT, CHILD], [CHILD, PARENT]])
-def test_what_a_parent_reports_too_is_part_of_it(tmp_path: Path, activities: list[str]) -> None:
-    """Type by type, whichever comes first in the file; it is said once an activity."""
+def test_a_child_overlaps_its_parent(tmp_path: Path, activities: list[str]) -> None:
+    """Whichever comes first in the file; it is said once an activity."""
     found = found_in(tmp_path, file(*activities))
-    assert parts_of(found) == {
-        "XM-P/transaction/T": None,
-        "XM-P/transaction/U": None,
-        "XM-C/transaction/T": "XM-P",
-        "XM-C/transaction/U": None,
+    assert overlaps_of(found) == {
+        "XM-P/transaction/T": (),
+        "XM-P/transaction/U": (),
+        "XM-C/transaction/T": ("XM-P",),
+        "XM-C/transaction/U": ("XM-P",),
     }
-    assert found.money() == {
-        ("commitment", "USD"): "100",
-        ("disbursement", "USD"): "60",
-        ("expenditure", "USD"): "9",
-    }
-    assert found.money(where={"project": "XM-C"}) == {("commitment", "USD"): "40", ("expenditure", "USD"): "9"}
     assert [(each.reason, each.found) for each in found.remarks] == [
-        ("transactions of a type that a parent in the file reports too: they are not summed beside it", "XM-P")
+        ("transactions of an activity with a parent, which may report them too: sums over both are bounds", "XM-P")
     ]
 
 
 def test_a_parent_may_name_its_children(tmp_path: Path) -> None:
-    """Then these need not name it."""
-    parent = activity(transaction(), related("2", "XM-C"), id="XM-P")
+    """Then these need not name it, and the parent says so of each, for those in other files."""
+    parent = activity(transaction(), related("2", "XM-C"), related("2", "XM-D"), id="XM-P")
     found = found_in(tmp_path, file(activity(transaction(ref="T"), id="XM-C"), parent))
-    assert parts_of(found)["XM-C/transaction/T"] == "XM-P"
-    assert found.money() == {("disbursement", "USD"): "100"}
+    assert overlaps_of(found)["XM-C/transaction/T"] == ("XM-P",)
+    said = [each for each in found.events(Project) if each.parent is not None]
+    assert [(each.ref, each.project, each.parent, each.overlaps) for each in said] == [
+        ("XM-P/child/XM-C", "XM-C", "XM-P", ("XM-P",)),
+        ("XM-P/child/XM-D", "XM-D", "XM-P", ("XM-P",)),
+    ]
+
+
+def test_if_both_name_each_other_only_the_child_overlaps(tmp_path: Path) -> None:
+    """The link runs upwards, whoever says so."""
+    parent = activity(transaction(ref="T"), related("2", "XM-C"), id="XM-P")
+    child = activity(transaction(ref="T"), related("1", "XM-P"), id="XM-C")
+    assert overlaps_of(found_in(tmp_path, file(parent, child))) == {
+        "XM-P/transaction/T": (),
+        "XM-C/transaction/T": ("XM-P",),
+    }
 
 
 @pytest.mark.parametrize("type", ["3", "4", "5", "", "7"])
 def test_other_relations_are_not_about_money(tmp_path: Path, type: str) -> None:
-    """Siblings, co-funded activities and reports by third parties are summed."""
+    """Siblings, co-funded activities and reports by third parties are added up."""
     found = found_in(tmp_path, file(PARENT, activity(transaction("2", "1"), related(type, "XM-P"))))
+    assert not any(overlaps_of(found).values())
     assert found.money()["commitment", "USD"] == "101"
 
 
-def test_a_parent_that_is_not_in_the_file_reports_nothing(tmp_path: Path) -> None:
-    """Its child's money is summed."""
-    assert found_in(tmp_path, file(CHILD)).money() == {("commitment", "USD"): "40", ("expenditure", "USD"): "9"}
+def test_a_parent_need_not_be_in_the_file(tmp_path: Path) -> None:
+    """It may be in another. An activity with several parents overlaps with each."""
+    alone = activity(transaction(ref="T"), related("1", "XM-Q"), related("1", "XM-P"), related("1", "XM-1"))
+    assert overlaps_of(found_in(tmp_path, file(alone))) == {"XM-1/transaction/T": ("XM-P", "XM-Q")}
 
 
-def test_a_parent_that_reports_no_money_of_a_type_leaves_it_to_its_children(tmp_path: Path) -> None:
-    """As IATI wants it: transactions at the lowest level."""
-    parent = activity(transaction("2", "100"), id="XM-P")
-    children = [activity(transaction("3", "10"), related("1", "XM-P"), id=f"XM-{each}") for each in "ABC"]
-    assert found_in(tmp_path, file(parent, *children)).money() == {
-        ("commitment", "USD"): "100",
-        ("disbursement", "USD"): "30",
-    }
+def test_an_activity_without_money_links_those_above_and_below(tmp_path: Path) -> None:
+    """Its profile names its parents, and so do its parents of it."""
+    middle = activity(related("1", "XM-P"), id="XM-M")
+    found = found_in(tmp_path, file(middle, activity(transaction(), related("1", "XM-M"), id="XM-C")))
+    assert {each.project: each.overlaps for each in found.events(Project)} == {"XM-M": ("XM-P",), "XM-C": ("XM-M",)}
 
 
-def test_the_nearest_above_that_reports_the_type_is_the_whole(tmp_path: Path) -> None:
-    """Also beyond one that reports nothing, and one that is not in the file."""
-    found = found_in(
-        tmp_path,
-        file(
-            activity(transaction("2", ref="T"), transaction("3", ref="U"), related("2", "XM-X"), id="XM-1"),
-            activity(transaction("2", ref="T"), related("1", "XM-X"), id="XM-2"),
-            activity(related("1", "XM-2"), id="XM-3"),
-            activity(transaction("2", ref="T"), transaction("3", ref="U"), related("1", "XM-3"), id="XM-4"),
-        ),
-    )
-    parts = parts_of(found)
-    assert parts["XM-2/transaction/T"] == "XM-1"
-    assert parts["XM-4/transaction/T"] == "XM-2"
-    assert parts["XM-4/transaction/U"] == "XM-1"
-
-
-@pytest.mark.parametrize(
-    "activities",
-    [
-        [activity(transaction(), related("1", "XM-1"))],
-        [activity(transaction(), related("1", "XM-2")), activity(transaction(), related("1", "XM-1"), id="XM-2")],
-        [activity(transaction(), related("1", "XM-2"), related("2", "XM-2")), activity(transaction(), id="XM-2")],
-    ],
-)
-def test_parents_of_each_other_are_not_parents(tmp_path: Path, activities: list[str]) -> None:
-    """Otherwise their money would be summed nowhere."""
-    found = found_in(tmp_path, file(*activities))
-    assert found.money() == {("disbursement", "USD"): str(100 * len(activities))}
-    circles = [each.found for each in found.remarks if each.reason.startswith("activities that are parents")]
-    assert circles == ["XM-1, XM-2"] * (len(activities) - 1)
-
-
-def test_what_is_below_a_circle_is_part_of_it(tmp_path: Path) -> None:
-    """Only the links within the circle are ignored."""
-    one, other = (activity(transaction(), related("1", f"XM-{3 - n}"), id=f"XM-{n}") for n in (1, 2))
-    found = found_in(tmp_path, file(one, other, activity(transaction(), related("1", "XM-2"), id="XM-3")))
-    assert found.money() == {("disbursement", "USD"): "200"}
+def test_parents_of_each_other_are_worth_a_look(tmp_path: Path) -> None:
+    """Each overlaps with the other; one that names itself is no parent."""
+    one = activity(transaction(ref="T"), related("1", "XM-2"), related("1", "XM-1"))
+    other = activity(transaction(ref="T"), related("1", "XM-1"), id="XM-2")
+    found = found_in(tmp_path, file(one, other))
+    assert overlaps_of(found) == {"XM-1/transaction/T": ("XM-2",), "XM-2/transaction/T": ("XM-1",)}
+    assert [each.found for each in found.remarks if each.reason.startswith("activities that are parents")] == [
+        "XM-1, XM-2"
+    ]
 
 
 def test_the_first_of_two_activities_of_one_identifier_counts(tmp_path: Path) -> None:
-    """The other is not read, and nor are its children's relations."""
-    again = activity(transaction("4", "1"), id="XM-P")
-    found = found_in(tmp_path, file(PARENT, again, CHILD))
-    assert found.money()["expenditure", "USD"] == "9"
+    """The other is not read, and nor are its relations."""
+    again = activity(transaction("4", "1"), related("2", "XM-C"), id="XM-P")
+    child = activity(transaction(ref="T"), id="XM-C")
+    assert not any(overlaps_of(found_in(tmp_path, file(PARENT, again, child))).values())
 
 
 def test_a_relation_in_a_comment_is_not_one(tmp_path: Path) -> None:
@@ -136,18 +115,18 @@ def test_a_long_chain_of_parents_takes_no_long_time(tmp_path: Path) -> None:
     random.Random(1).shuffle(chain)
     path.write_text(file(*chain))
     found = families(File(path=path))
-    assert found.part_of("XM-19999", "3") == "XM-1"
-    assert found.part_of("XM-1", "3") is None
+    assert found.parents_of("XM-19999") == {"XM-19998"}
+    assert found.parents_of("XM-0") == set()
 
 
 def test_a_file_without_relations_is_read_once(tmp_path: Path) -> None:
     """It is looked through for the word only, also across two blocks."""
     path = tmp_path / "activities.xml"
     path.write_text("no XML at all")
-    assert families(File(path=path)).wholes == {}
+    assert families(File(path=path)).parents == {}
     for length in range(65_536 - 40, 65_536):
         path.write_text("<list>" + " " * length + related("1", "XM") + "</list>")
-        assert families(File(path=path)).wholes == {}
+        assert families(File(path=path)).parents == {}
     path.write_text(" " * 65_530 + "related-activity")
     with pytest.raises(Exception, match="not XML"):
         families(File(path=path))

@@ -22,12 +22,17 @@ class Entry:
     another, the first was no mistake: the second is a new fact that supersedes it, dated between the two.
     `complete`: each version of the dataset reports everything, so a level that is new came about after the version
     before.
+
+    `within`: what it reports may be reported by each parent of its project too, and overlaps with it. An entry that
+    says of another project that this one is its parent `covers` the entries whose `ref`s begin so.
     """
 
     event: Event
     restated: bool = False
     complete: bool = False
     formerly: str | None = None
+    within: bool = False
+    covers: str | None = None
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ The standard: https://iatistandard.org/en/iati-standard/203/activity-standard/. 
 | result/indicator/period/actual | `observation` of the indicator |
 
 An activity is known since its `last-updated-datetime`. One flow that both sides report is distinguished by its `side`,
-and what a parent activity in the file reports too is `part_of` that. Nothing is made up: what lacks its date, value or
+and the transactions of an activity overlap with those of its parents. Nothing is made up: what lacks its date, value or
 currency, or has a malformed one, is skipped and reported.
 """
 
@@ -46,7 +46,7 @@ NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"
 LATER_VERSION = "a file of another version of IATI 2 than those known: it is read as IATI 2.03"
 NO_UPDATE = "an activity whose last-updated-datetime is not an instant"
 NO_GENERATED = "a file whose generated-datetime is not an instant"
-CIRCLE = "activities that are parents of each other: all of their transactions are summed"
+CIRCLE = "activities that are parents of each other: each may report the money of the others"
 
 _ROOT = "iati-activities"
 _KNOWN_VERSIONS = ("2.01", "2.02", "2.03")
@@ -93,7 +93,7 @@ def read(file: File) -> Iterator[Reading]:
     related = families(file.part(0, FIRST_READING))
     for circle in related.circles:
         yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
-    version = Version(file, day_of(generated) or file.published, related.part_of)
+    version = Version(file, day_of(generated) or file.published, related.parents_of)
     seen: set[str] = set()
     found = children(file.part(FIRST_READING, 1), _KEPT, _TEXTS)
     for number, element in enumerate(islice(found, 1, None), start=1):

@@ -42,13 +42,13 @@ class Reporter:
 class Version:
     """What applies to all of a file: its name, when it was published, if known, and the slugs of its organisations.
 
-    `part_of` gives, by the slug of an activity and a type of transactions, the activity that reports the same money.
+    `parents_of` gives the parents of an activity.
     """
 
-    def __init__(self, file: File, published: DateRange | None, part_of: Callable[[str, str], str | None]) -> None:
+    def __init__(self, file: File, published: DateRange | None, parents_of: Callable[[str], frozenset[str]]) -> None:
         self.name = printable(file.name)
         self.published = published
-        self.part_of = part_of
+        self.parents_of = parents_of
         self._file = file
         self._slug = lru_cache(REMEMBERED)(self._slug_of)
         self._reporter = lru_cache(REMEMBERED)(self._reporter_of)
@@ -90,8 +90,7 @@ class Activity:
         self.published = day_of(element.attributes.get("last-updated-datetime", "")) or version.published
         self.said = by(self.published)
         self.source = self.source_at(element.line)
-        # Without a slash of its own, so that the references of no activity begin with the stem of another.
-        self.stem = identifier.replace("%", "%25").replace("/", "%2F") + "/"
+        self.stem = stem_of(identifier)
         self._references = References()
 
     def all(self, tag: str) -> Sequence[Element]:
@@ -154,6 +153,14 @@ def identifier_of(activity: Element) -> str:
     """The identifier of an activity, as a slug; empty if it has none."""
     named = activity.first("iati-identifier")
     return "" if named is None else slug(named.text)
+
+
+def stem_of(identifier: str) -> str:
+    """What the references of an activity's entries begin with.
+
+    Without a slash of its own, so that those of no activity begin with the stem of another.
+    """
+    return identifier.replace("%", "%25").replace("/", "%2F") + "/"
 
 
 def country(places: Sequence[Element]) -> str | None:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aidtimeline.events import Participation, Project, Source, Status
-from aidtimeline.formats.iati.activity import Activity
-from aidtimeline.formats.iati.families import PARENT
-from aidtimeline.formats.iati.values import MAX_TITLE, narrative, shortened, slug, stated_day
+from aidtimeline.formats.iati.activity import Activity, stem_of
+from aidtimeline.formats.iati.families import CHILD, PARENT, relatives
+from aidtimeline.formats.iati.values import MAX_TITLE, narrative, shortened, stated_day
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading, SkipError, Skipped
 
@@ -46,20 +46,22 @@ def profile(activity: Activity) -> Iterator[Reading]:
     """The project, its status, and its participating organisations."""
     dates: dict[str, Any] = {}
     yield from _dates(activity, dates)
-    parents = [slug(each.get("ref")) for each in activity.all("related-activity") if each.get("type") == PARENT]
-    parents = [each for each in parents if each not in ("", activity.identifier)]
+    related = activity.all("related-activity")
+    parents = relatives(activity.identifier, related, PARENT)
     project = Project(
         date=activity.said,
         project=activity.identifier,
         title=_title(activity.all("title"), activity.language),
         parent=parents[0] if parents else None,
+        overlaps=sorted(parents),
         ref=f"{activity.stem}project",
         sources=(activity.source, *linked(activity.all("document-link"), activity.language)),
         **dates,
     )
     yield Entry(event=project, restated=True)
     if len(parents) > 1:
-        yield activity.remark(PARENTS, "related-activity", activity.all("related-activity")[0], parents[0])
+        yield activity.remark(PARENTS, "related-activity", related[0], parents[0])
+    yield from _children(activity)
     start, end = project.planned_start, project.planned_end
     if start is not None and end is not None and end < start:
         found = f"{start.text}/{end.text}"
@@ -70,6 +72,20 @@ def profile(activity: Activity) -> Iterator[Reading]:
         yield activity.skipped(A_STATUS, "activity-status", each, SkipError("after another", each.get("code")))
     participants = (("participating-org", each) for each in activity.all("participating-org"))
     yield from activity.read(A_PARTICIPANT, participants, _participation)
+
+
+def _children(activity: Activity) -> Iterator[Reading]:
+    """That other activities are part of this one. They may be in other files, and not say so themselves."""
+    for child in relatives(activity.identifier, activity.all("related-activity"), CHILD):
+        event = Project(
+            date=activity.said,
+            project=child,
+            parent=activity.identifier,
+            overlaps=activity.identifier,
+            ref=f"{activity.stem}child/{child}",
+            sources=activity.source,
+        )
+        yield Entry(event=event, restated=True, covers=f"{stem_of(child)}transaction/")
 
 
 def _dates(activity: Activity, dates: dict[str, Any]) -> Iterator[Skipped]:

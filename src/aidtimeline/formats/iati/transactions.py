@@ -18,7 +18,7 @@ A_TRANSACTION = "a transaction"
 ALIKE = "transactions alike in type, date, value, provider and receiver: each is counted"
 AFTER_REPORT = "a transaction dated after the report that states it"
 NO_VALUE_DATE = "a transaction whose value-date is not a day: the value-date is left out"
-PARTS = "transactions of a type that a parent in the file reports too: they are not summed beside it"
+OVERLAPS = "transactions of an activity with a parent, which may report them too: sums over both are bounds"
 
 
 #: IATI codelist TransactionType: the kind of event, and whose books it is from.
@@ -45,17 +45,17 @@ def transactions(activity: Activity) -> Iterator[Reading]:
     """The transactions of an activity."""
     refs = [slug(each.get("ref")) for each in activity.all("transaction")]
     many = Counter(refs) if len(refs) > 1 else {}
-    whole = None
+    parents: tuple[str, ...] = ()
     for ref, (place, element) in zip(refs, activity.numbered("transaction"), strict=True):
         try:
             event, remarks = _transaction(activity, element, ref if many.get(ref, 1) == 1 else "")
         except SkipError as error:
             yield activity.skipped(A_TRANSACTION, place, element, error)
             continue
-        yield Entry(event=event)
-        if event.part_of is not None and whole is None:
-            whole = event.part_of
-            yield activity.remark(PARTS, place, element, whole)
+        yield Entry(event=event, within=True)
+        if event.overlaps and not parents:
+            parents = event.overlaps
+            yield activity.remark(OVERLAPS, place, element, ", ".join(parents))
         for reason in remarks:
             yield activity.remark(reason, place, element, event.ref)
 
@@ -93,7 +93,7 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
         value=value,
         value_date=value_date,
         side=side,
-        part_of=activity.version.part_of(activity.identifier, type_),
+        overlaps=sorted(activity.version.parents_of(activity.identifier)),
         ref=ref,
         note=_note(activity, parts),
         sources=activity.source_at(element.line),

@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from tempfile import TemporaryFile
 
 import attrs
@@ -95,7 +96,8 @@ def import_readings(
     report = Report()
     known = Known(log)
     with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
-        for event in _new_records(readings, known, recorded_at, report, repair):
+        new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, log, report))
+        for event in new:
             if len(report.first) < FIRST:
                 report.first.append(event)
             if not dry_run:
@@ -131,6 +133,7 @@ def _new_records(
                 report.add(Skipped(reason=outcome, place=place, found=entry.event.ref))
                 continue
             report.outcomes[outcome] += 1
+            known.parents.read(entry)
             if outcome == "unchanged":
                 continue
             if source.published is None:
@@ -140,6 +143,13 @@ def _new_records(
             else:
                 before = known.version_before(version, source.dataset) if entry.complete else None
                 yield _dated_from(next_day(before), entry.event) if entry.restated else entry.event
+
+
+def _late(known: Known, log: EventLog, report: Report) -> Iterator[Event | Amendment]:
+    """Repairs of what other files said of projects that this file says are part of others."""
+    for event, said in known.late_children(log):
+        report.outcomes["repaired"] += 1
+        yield _changed("repaired", Entry(event=event), said, known)
 
 
 def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:

@@ -17,6 +17,7 @@ from aidtimeline.codec import record_id
 from aidtimeline.codec.texts import by_name
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
+from aidtimeline.formats.importing.parents import Parents, overlapping
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
 from aidtimeline.values.amounts import Money, Quantity
@@ -104,6 +105,7 @@ class Known:
         self._met: set[bytes] = set()
         self._versions: dict[str, set[datetime]] = defaultdict(set)
         self._amendments: set[str] = set()
+        self.parents = Parents()
         self.stamp = log.stamp()
         gone: list[tuple[str, _Order]] = []
         for record in log.read() if log.files() else ():
@@ -119,6 +121,10 @@ class Known:
         for of, order in gone:
             if of in by_id and order > by_id[of].order:
                 by_id[of].gone, by_id[of].order = True, order
+        for dataset, entries in self._said.items():
+            for ref, said in entries.items():
+                if said.gone:
+                    self.parents.forget((dataset, ref))
         self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
 
     def _learn(self, statement: _Statement, order: _Order) -> None:
@@ -129,6 +135,8 @@ class Known:
         self._versions[dataset].add(order[0])
         before, level = self._said[dataset].get(ref), level_of(event)
         said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, (id_,))
+        if before is None or order > before.order:
+            self.parents.learn(event)
         if before is None:
             self._said[dataset][ref] = said
             return
@@ -142,11 +150,28 @@ class Known:
         self._said[dataset][ref] = last
 
     def as_recorded(self, entry: Entry) -> Entry:
-        """The entry, under its former `ref` if that is the one in the log."""
+        """The entry, under its former `ref` if that is the one in the log, and overlapping with all known parents."""
         refs = self._said.get(entry.event.sources[0].dataset or "", {})
-        if entry.formerly not in refs or entry.event.ref in refs:
-            return entry
-        return attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
+        if entry.formerly in refs and entry.event.ref not in refs:
+            entry = attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
+        return attrs.evolve(entry, event=self.parents.within(entry.event)) if entry.within else entry
+
+    def late_children(self, log: EventLog) -> Iterator[tuple[Event, Said]]:
+        """What the log has of projects that the file says are part of others, as it ought to read now."""
+        wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for scope, parents in self.parents.late.items():
+            for dataset in self._refs:
+                for ref, said in self._under(dataset, scope):
+                    if not said.gone and _key(dataset, ref) not in self._met:
+                        wanted[dataset, ref] |= parents
+        for record in log.read() if wanted else ():
+            statement = None if isinstance(record.event, Retraction) else _statement(record)
+            if statement is None or statement.event.sources[0].dataset is None:
+                continue
+            event, key = statement.event, (statement.event.sources[0].dataset, statement.event.ref or "")
+            others = wanted.get(key, set()) - {*event.overlaps, event.project or ""}
+            if others and (said := self._said[key[0]][key[1]]).order == _order(record, event):
+                yield overlapping(attrs.evolve(event, supersedes=()), others), said
 
     def said(self, event: Event) -> Said | None:
         """What the dataset said last under the key of an event."""
@@ -179,7 +204,9 @@ class Known:
                 yield from sorted({said.id, *(each for each in said.ids if each not in self._retracted)})
 
     def _within(self, scoped: Beginning | Whole) -> Iterator[tuple[str, Said]]:
-        dataset, scope = scoped.source.dataset or "", scoped.scope
+        return self._under(scoped.source.dataset or "", scoped.scope)
+
+    def _under(self, dataset: str, scope: str) -> Iterator[tuple[str, Said]]:
         refs = self._refs.get(dataset, [])
         for position in range(bisect_left(refs, scope), len(refs)):
             ref = refs[position]
