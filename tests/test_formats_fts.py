@@ -8,17 +8,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
 from measured import peaks
 
-from aidtimeline import MoneySums, Timeline, replay
+from aidtimeline import EventLog, MoneySums, Timeline, replay
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.events import Event, Record
@@ -241,20 +242,20 @@ def test_what_several_share_counts_once(written: Callable[..., File]) -> None:
     assert sums(found) == {("commitment", "USD"): 100}
 
 
-def test_only_new_money_is_summed(written: Callable[..., File]) -> None:
-    """What FTS has reported before, upstream or last year, is kept, but part of that and in no sum."""
+def test_what_is_not_new_money_is_part_of_its_parent(written: Callable[..., File]) -> None:
+    """Or of something that nobody names, and then starts at zero; a reversal takes off as much at most."""
     found = events(
         written(
             flow(1, childFlowIds=[2]),
             flow(2, newMoney=False, parentFlowId=1, boundary="internal"),
             flow(3, newMoney=False),
             flow(4, flowType="Carryover", newMoney=False),
-            flow(5, boundary="internal"),
+            flow(5, boundary="internal", amountUSD=-20),
         )
     )
-    assert [each.part_of for each in found] == [None, "flow/1", "fts/told-before", "fts/told-before", "fts/told-before"]
-    assert sums(found) == {("commitment", "USD"): 100}
-    assert sums(found, by="part-of")["commitment", "USD", "flow/1"] == 100
+    assert [each.ref for each in found[:2]] == ["flow/1", "flow/2"]
+    assert [each.part_of for each in found] == [None, "flow/1", None, None, None]
+    assert [each.value.text for each in found] == ["USD 100", "USD 100", "USD 0..100", "USD 0..100", "USD -20..0"]
 
 
 def test_a_child_of_new_money_is_new(written: Callable[..., File]) -> None:
@@ -287,6 +288,54 @@ def test_a_later_version_is_news(tmp_path: Path, written: Callable[..., File]) -
     assert known("2020-03-09") == {("commitment", "USD"): 100}
     assert known("2020-08-31") == {("commitment", "USD"): 150}
     assert known("2020-09-01") == {("disbursement", "USD"): 150}
+
+
+def test_a_table_takes_nothing_back_that_the_api_says(tmp_path: Path, written: Callable[..., File]) -> None:
+    """Parents, what is no new money, places by their names, reports: a file that does not say it corrects nothing."""
+    log = tmp_path / "log"
+    reports = [{"organization": "WFP", "date": "2020-03-05", "reportChannel": "FTS"}]
+    said = [
+        flow(1, childFlowIds=[2], reportDetails=reports),
+        flow(2, newMoney=False, parentFlowId=1, boundary="incoming"),
+        flow(3, newMoney=False, boundary="incoming"),
+    ]
+    row = {
+        "date": "2020-03-01",
+        "description": "Food",
+        "amountUSD": "100",
+        "srcOrganization": "Japan, Government of",
+        "destOrganization": "World Food Programme",
+        "destLocations": "AFG",
+        "contributionType": "financial",
+        "flowType": "Standard",
+        "boundary": "incoming",
+        "status": "commitment",
+        "firstReportedDate": "2020-03-05",
+        "updatedAt": "2020-03-09",
+    }
+    table = "\n".join(
+        [",".join([*row, "id"]), *(",".join([*(f'"{each}"' for each in row.values()), n]) for n in "123")]
+    )
+    import_file(log, "fts", written(*said), recorded_at=NOW)
+    report = import_file(log, "fts", written(table, name="flows.csv"), recorded_at=NOW)
+    assert dict(report.outcomes) == {"unchanged": 3}
+
+    turned = tmp_path / "turned"
+    import_file(turned, "fts", written(table, name="flows.csv"), recorded_at=NOW)
+    report = import_file(turned, "fts", written(*said), recorded_at=NOW)
+    assert dict(report.outcomes) == {"repaired": 3}
+    assert dict(import_file(turned, "fts", written(*said), recorded_at=NOW).outcomes) == {"unchanged": 3}
+
+
+def test_what_was_imported_as_part_of_a_project_is_read_again(tmp_path: Path, written: Callable[..., File]) -> None:
+    """A log of before says that a flow without a parent is part of `fts/told-before`: the same file repairs it."""
+    log, file = tmp_path / "log", written(flow(3, newMoney=False))
+    [event], later = events(file), NOW + timedelta(days=9999)
+    EventLog(log).append(attrs.evolve(event, value="USD 100", part_of="fts/told-before"))
+    assert dict(import_file(log, "fts", file, recorded_at=later).outcomes) == {"repaired": 1}
+    assert dict(import_file(log, "fts", file, recorded_at=later).outcomes) == {"unchanged": 1}
+    [fact] = Timeline.open(log).as_of("2025-01-01").facts
+    assert (str(fact.value), fact.event.part_of) == ("USD 0 to 100", None)
 
 
 # The table.
@@ -527,18 +576,19 @@ def straightforward(flows: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
 
 @pytest.mark.skipif(not FTS.exists(), reason="the data of FTS are not here")
 def test_a_real_answer_sums_up_as_read_straightforwardly() -> None:
-    """New money by kind and currency is what a few lines make of the JSON; what else there is, is kept, and aside."""
+    """New money by kind and currency is what a few lines make of the JSON; all else is a part, or starts at zero."""
     path = FTS / "custom-search-locationid-1-year-2020.json"
     flows = json.loads(path.read_text(encoding="utf-8"))["data"]["flows"]
     found = events(File(path=path))
     assert len({each.ref for each in found}) == len(flows) == 200
     words = {"commitment": "commitment", "disbursement": "paid", "delivery": "paid"}
     summed: Counter[tuple[str, str]] = Counter()
-    for (kind, currency), amount in sums(found).items():
+    new = [each for each in found if each.part_of is None and each.value.amount.is_exact]
+    for (kind, currency), amount in sums(new).items():
         summed[words[kind], currency] += int(amount)
     assert +summed == +straightforward(flows)
-    assert Counter(each.part_of is None for each in found) == Counter(each["newMoney"] for each in flows)
-    assert {each.location for each in found if each.part_of is None} > {"Afghanistan"}
+    assert len(new) == sum(each["newMoney"] for each in flows)
+    assert {each.location for each in new} > {"Afghanistan"}
 
 
 @pytest.mark.skipif(not FTS.exists(), reason="the data of FTS are not here")

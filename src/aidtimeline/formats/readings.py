@@ -23,6 +23,8 @@ class Entry:
     `complete`: each version of the dataset reports everything, so a level that is new came about after the version
     before.
 
+    `yields` are fields of which this file says less than others of its dataset: what the log has of these stands.
+
     `within`: what it reports may be reported by each parent of its project too, and overlaps with it. An entry that
     says of another project that this one is its parent `covers` the entries whose `ref`s begin so.
     """
@@ -31,6 +33,7 @@ class Entry:
     restated: bool = False
     complete: bool = False
     formerly: str | None = None
+    yields: frozenset[str] = frozenset()
     within: bool = False
     covers: str | None = None
 

@@ -10,8 +10,10 @@ The API: https://api.hpc.tools/docs/v1/; the words: https://fts.unocha.org/gloss
 - It happened on the flow's `date`, and was known in this version since the day of `updatedAt`. A later version is news
   of the day on which it was made.
 - FTS says of each flow whether it is new money, reported for the first time. What is not (what a fund passes on, what
-  was carried over from the year before) is part of its parent flow, or of `fts/told-before` without one, and so left
-  out of sums. A child of new money is new itself: FTS takes it out of its parent's amount.
+  was carried over from the year before) is part of its parent flow. If it has none, nobody says what it is part of, and
+  its value starts at zero. A child of new money is new itself: FTS takes it out of its parent's amount.
+- Tables have less than the API: places by their codes, no parents, mostly not what is new money. What the log has of
+  these from the API stands.
 
 FTS's own totals are those of a boundary (a country and a year): what crosses it inwards, new or not, without pledges
 and without what is shared with other countries or years. The boundary depends on the question, not on the flow, and so
@@ -32,14 +34,11 @@ from aidtimeline.formats.reading.plaintext import json_document
 from aidtimeline.formats.reading.sheets import fold, kind_of, rows
 from aidtimeline.formats.readings import Entry, Reading, Remark, SkipError, Skipped
 from aidtimeline.text.safe import bare, shown
-from aidtimeline.values.amounts import Money
+from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
-NOT_NEW = "fts/told-before"
-"""The whole of flows that are not new money and have no parent. Logs have it: it stays."""
-
 NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
@@ -59,12 +58,19 @@ def read(file: File) -> Iterator[Reading]:
         if row.overflows:
             yield Skipped(reason="a row with more cells than the header", place=row.place, line=row.number)
         else:
-            yield from _readings(file, of_row(row))
+            yield from _readings(file, of_row(row), yields=_of_the_api(row.cells))
     if not read:
         yield Remark(reason="no flows in the file", place=file.name)
 
 
-def _readings(file: File, flow: Flow) -> Iterator[Reading]:
+def _of_the_api(header: Iterable[str]) -> frozenset[str]:
+    """The fields of which a table says less than the API."""
+    told = set(map(fold, header))
+    parts = () if fold("parentFlowId") in told else ("part_of",)
+    return frozenset({"location", "sources", *parts, *(() if fold("newMoney") in told else ("value",))})
+
+
+def _readings(file: File, flow: Flow, yields: frozenset[str] = frozenset()) -> Iterator[Reading]:
     place = f"flow {flow['id']}" if flow["id"] else flow.locator
     remarks: dict[str, str] = {}
     try:
@@ -74,7 +80,7 @@ def _readings(file: File, flow: Flow) -> Iterator[Reading]:
         return
     for reason, found in remarks.items():
         yield Remark(reason=reason, place=place, line=flow.line, found=bare(found))
-    yield Entry(event=event)
+    yield Entry(event=event, yields=yields)
 
 
 def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
@@ -101,15 +107,15 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         remarks["a date after the version that states it"] = date.text
     if MULTIPLE in flow.donors + flow.recipients:
         remarks["several organisations, none of them named"] = MULTIPLE
-    parent = f"flow/{flow['parentFlowId']}" if flow["parentFlowId"] else NOT_NEW
+    parent = None if flow.new_money or not flow["parentFlowId"] else f"flow/{flow['parentFlowId']}"
     fields: dict[str, Any] = {
         "date": date,
-        "value": value,
+        "value": value if flow.new_money or parent else _perhaps(value),
         "donor": _together(file.party(name) for name in flow.donors if name != MULTIPLE),
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
         "location": _together(flow.locations),
         "project": _together(flow.projects),
-        "part_of": None if flow.new_money else as_slug(parent),
+        "part_of": parent,
         "ref": f"flow/{flow['id']}",
         "note": _note(flow, value) or None,
         "sources": [source, *flow.reports],
@@ -137,6 +143,12 @@ def _value(flow: Flow, remarks: dict[str, str]) -> Money:
     if usd is None:
         raise SkipError("a flow without an amount", flow["description"] or None)
     return usd
+
+
+def _perhaps(value: Money) -> Money:
+    """A value that may have been counted already. A reversal takes off as much at most."""
+    low, high = sorted((ZERO.low, value.amount.low))
+    return Money(Quantity(low, high), value.currency)
 
 
 def _money(amount: str, currency: str) -> Money:

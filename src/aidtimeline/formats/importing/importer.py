@@ -96,7 +96,7 @@ def import_readings(
     report = Report()
     known = Known(log)
     with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
-        new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, log, report))
+        new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, report))
         for event in new:
             if len(report.first) < FIRST:
                 report.first.append(event)
@@ -145,9 +145,9 @@ def _new_records(
                 yield _dated_from(next_day(before), entry.event) if entry.restated else entry.event
 
 
-def _late(known: Known, log: EventLog, report: Report) -> Iterator[Event | Amendment]:
+def _late(known: Known, report: Report) -> Iterator[Event | Amendment]:
     """Repairs of what other files said of projects that this file says are part of others."""
-    for event, said in known.late_children(log):
+    for event, said in known.late_children():
         report.outcomes["repaired"] += 1
         yield _changed("repaired", Entry(event=event), said, known)
 

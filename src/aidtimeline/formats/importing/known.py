@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import attrs
@@ -17,10 +18,10 @@ from aidtimeline.codec import record_id
 from aidtimeline.codec.texts import by_name
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
-from aidtimeline.formats.importing.parents import Parents, overlapping
+from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
 READ_AGAIN = "read anew from the same version of the file"
@@ -101,6 +102,7 @@ class Known:
     """What the log has from each dataset, by key; and the keys that the file has had so far."""
 
     def __init__(self, log: EventLog) -> None:
+        self._log = log
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
         self._met: set[bytes] = set()
         self._versions: dict[str, set[datetime]] = defaultdict(set)
@@ -149,14 +151,30 @@ class Known:
             last.also(other.id, other.level, other.order, other.dated)
         self._said[dataset][ref] = last
 
+    @cached_property
+    def _texts(self) -> Mapping[str, Event]:
+        """What each entry said last, by the id of its record."""
+        return {said.id: event for event, said in self._last_said()}
+
+    def _last_said(self) -> Iterator[tuple[Event, Said]]:
+        """What each entry said last, in another pass over the log."""
+        for record in self._log.read() if self._said else ():
+            statement = None if isinstance(record.event, Retraction) else _statement(record)
+            if statement is not None and (said := self.said(statement.event)) is not None:
+                event = statement.event
+                if said.id == statement.of and (said.gone or said.order == _order(record, event)):
+                    yield event, said
+
     def as_recorded(self, entry: Entry) -> Entry:
         """The entry, under its former `ref` if that is the one in the log, and overlapping with all known parents."""
         refs = self._said.get(entry.event.sources[0].dataset or "", {})
         if entry.formerly in refs and entry.event.ref not in refs:
             entry = attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
+        if entry.yields and (said := self.said(entry.event)) is not None:
+            entry = attrs.evolve(entry, event=_yielding(entry, self._texts[said.id]))
         return attrs.evolve(entry, event=self.parents.within(entry.event)) if entry.within else entry
 
-    def late_children(self, log: EventLog) -> Iterator[tuple[Event, Said]]:
+    def late_children(self) -> Iterator[tuple[Event, Said]]:
         """What the log has of projects that the file says are part of others, as it ought to read now."""
         wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
         for scope, parents in self.parents.late.items():
@@ -164,13 +182,9 @@ class Known:
                 for ref, said in self._under(dataset, scope):
                     if not said.gone and _key(dataset, ref) not in self._met:
                         wanted[dataset, ref] |= parents
-        for record in log.read() if wanted else ():
-            statement = None if isinstance(record.event, Retraction) else _statement(record)
-            if statement is None or statement.event.sources[0].dataset is None:
-                continue
-            event, key = statement.event, (statement.event.sources[0].dataset, statement.event.ref or "")
-            others = wanted.get(key, set()) - {*event.overlaps, event.project or ""}
-            if others and (said := self._said[key[0]][key[1]]).order == _order(record, event):
+        for event, said in self._last_said() if wanted else ():
+            others = wanted.get(key_of(event) or ("", ""), set()) - {*event.overlaps, event.project or ""}
+            if others:
                 yield overlapping(attrs.evolve(event, supersedes=()), others), said
 
     def said(self, event: Event) -> Said | None:
@@ -222,6 +236,26 @@ class Known:
             made = attrs.evolve(amendment, ref=f"time {number}")
         self._amendments.add(id_)
         return made
+
+
+def _yielding(entry: Entry, text: Event) -> Event:
+    """The event of an entry, with what the log has of the fields of which its file says less."""
+    event = entry.event
+    said = {name: getattr(text, name, None) for name in entry.yields if hasattr(event, name)}
+    kept = {name: value for name, value in said.items() if value not in (None, ())}
+    if "sources" in kept:
+        kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
+    if "value" in kept and not _may_be_less(kept["value"], stated(event, "value", Money)):
+        del kept["value"]
+    return attrs.evolve(event, **kept)
+
+
+def _may_be_less(kept: Money, value: Money | None) -> bool:
+    """Whether a value is another that may have been counted already."""
+    if value is None or kept.currency != value.currency or not value.amount.is_exact:
+        return False
+    ends = sorted((ZERO.low, value.amount.low))
+    return [kept.amount.low, kept.amount.high] == ends
 
 
 class _Statement(NamedTuple):

@@ -17,7 +17,7 @@ from aidtimeline.formats.reading.plaintext import MAX_COLUMNS
 from aidtimeline.formats.reading.sheets import Row, fold
 from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped, cited
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
-from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS
+from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS, SEVERAL
 from aidtimeline.text.safe import bare
 from aidtimeline.values.amounts import Money
 
@@ -100,7 +100,7 @@ class RowReader:
         fields: dict[str, Any] = {}
         for name, several in templates.items():
             values = [self._value(name, each, row, cls) for each in several]
-            fields[name] = tuple(each for each in values if each) if name == "via" else values[0]
+            fields[name] = tuple(each for each in values if each) if name in SEVERAL else values[0]
         amount, currency = fields.pop("amount", None), fields.pop("currency", None)
         if amount is not None:
             if currency is None:

@@ -16,7 +16,7 @@ from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.events import Source
 from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
-from aidtimeline.formats.tables.values import FIELDS, KINDS, SEPARATORS, Habits, check_form
+from aidtimeline.formats.tables.values import FIELDS, KINDS, SEPARATORS, SEVERAL, Habits, check_form
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_flag, to_slug
 
@@ -24,7 +24,7 @@ Reader: TypeAlias = Callable[[Any], Any]
 
 EACH_EVENT = "a table for each event of a row, such as [event.delivered]"
 
-_SOURCE = ("publisher", "title", "url", "published")
+_SOURCE = ("publisher", "title", "url", "published", "archived")
 _ALL_FIELDS = frozenset().union(*FIELDS.values())
 
 
@@ -89,7 +89,7 @@ def _event(habits: Habits, name: str, found: Any) -> EventMapping:
 
 
 def _fields(habits: Habits, cls: type | None, name: str, found: Any) -> tuple[Template, ...]:
-    texts = found if name == "via" and isinstance(found, list) else [found]
+    texts = found if name in SEVERAL and isinstance(found, list) else [found]
     return tuple(_field(habits, cls, name, each) for each in texts)
 
 

@@ -26,6 +26,9 @@ NUMBERS = frozenset(("quantity", "amount"))
 PARTIES = frozenset(("donor", "recipient", "party", "via"))
 SLUGS = frozenset(("project", "package", "location", "sector", "item", "unit", "indicator", "overlaps", "parent"))
 
+#: Fields that may have several columns, each with one of their values.
+SEVERAL = frozenset(("via", "overlaps"))
+
 #: The kinds that a row can be: a cancellation is nothing but what it supersedes.
 KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if cls.nature is not END}
 #: Fields that a column cannot have: links to records, the key, the sources, and money, which is two columns.
@@ -140,7 +143,7 @@ class Habits:
         Quantity.parse('2.5')
         """
         value = self._value(name, text, party)
-        fields = {} if cls is None or name == "via" else attrs.fields_dict(cls)  # of `via`, it is one of several
+        fields = {} if cls is None or name in SEVERAL else attrs.fields_dict(cls)
         converter = fields[name].converter if name in fields else None
         return converter(value) if callable(converter) else value
 
