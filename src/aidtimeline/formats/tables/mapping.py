@@ -53,8 +53,8 @@ class Template:
 class EventMapping:
     """How one event of a row is made. Its `name` distinguishes it from the others of the row.
 
-    It is made if no column that it `needs` is empty. `fields` has the templates of each field; only `via` and `overlaps` may
-    several.
+    It is made if no column that it `needs` is empty. `fields` has the templates of each field; only `via` and
+    `overlaps` may have several.
     """
 
     name: str
