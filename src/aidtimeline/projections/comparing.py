@@ -126,7 +126,13 @@ class LevelSums(Sums):
         self._finder, self._of_money, self._about, self._kinds = finder, money, about, kinds
         self._counted = asked.piece.terms
         self._at = asked.names.index("currency") if money else -1
-        self.piece = evolve(asked.piece, terms=self.terms)
+        self._amount = asked.piece.amount
+        self.piece = evolve(asked.piece, terms=self.terms, amount=self.amount)
+
+    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
+        """The unit or currency of a fact, and its amount."""
+        measured = self._amount(fact)
+        return (measured[0], widened(measured[1])) if measured and self._about else measured
 
     def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
         """What a fact adds to the sums of the things that it may lie in."""

@@ -84,8 +84,10 @@ class Thing(NamedTuple):
     @property
     def words(self) -> str:
         """What it is, in short."""
+        what = self.item or self.indicator
+        kind = None if self.kind in (None, "delivery") and what else self.kind
         said = [
-            self.item or self.indicator or self.kind,
+            f"{what} ({kind})" if what and kind else what or kind,
             self.donor and f"from {self.donor}",
             self.recipient and f"to {self.recipient}",
             self.project and f"project {self.project}",

@@ -17,9 +17,6 @@ from aidtimeline.report.words import FLAGS, NOTHING, amount, narrowed, publisher
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
-SLUGS = ("donor", "recipient", "project", "location")
-"""The fields of a level that have a column of their own."""
-
 AMOUNTS = ("reported", "recorded", "missing", "exceeds")
 
 PERHAPS = "perhaps"
@@ -41,7 +38,7 @@ class LevelsLook(Look[LevelTable]):
     def columns(self) -> list[Column]:
         """What the level is of, its day, the level and the record, and who says so."""
         units = ("unit", "currency")
-        names = ("item", "indicator", "kind", *SLUGS, *units)
+        names = ("item", "indicator", "kind", "donor", "recipient", "project", "location", *units)
         of = (Column(name, TEXT if name in units else SLUG) for name in names)
         amounts = (Column(name, BOUNDS, units) for name in AMOUNTS)
         return [*of, Column("day", DATE), *amounts, Column("sources", rows_of(REPORT), get=self._reports)]
@@ -52,7 +49,7 @@ class LevelsLook(Look[LevelTable]):
         if not rows:
             yield "Nothing: no such level is reported."
             return
-        heads = map(tables.Column, ("level of", "kind", *SLUGS, "only", "day"))
+        heads = map(tables.Column, ("level of", "day"))
         numbers = (tables.Column(name, "right") for name in AMOUNTS)
         others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
         yield Grid([*heads, *numbers, *others], [self._cells(row) for row in rows])
@@ -61,11 +58,10 @@ class LevelsLook(Look[LevelTable]):
         )
 
     def _cells(self, row: LevelRow) -> list[str]:
-        of = [row.item or row.indicator or "money", row.kind or "", *(getattr(row, name) or "" for name in SLUGS)]
         numbers = [_amount(row, name) for name in AMOUNTS]
         known_at = None if self.view is None else self.view.known_at
         behind = reports(row.facts, known_at, money=row.currency is not None)
-        return [*of, row.thing.narrower, str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
+        return [row.thing.words, str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
 
     def _reports(self, row: LevelRow) -> list[Report]:
         known_at = None if self.view is None else self.view.known_at

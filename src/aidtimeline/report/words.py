@@ -13,7 +13,7 @@ from aidtimeline.projections.fields import Condition
 from aidtimeline.projections.sums import Counts, Sums
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.provenance import out_by, sources_of
-from aidtimeline.values.amounts import Money
+from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
 
@@ -124,7 +124,8 @@ def amount(bounds: object, currency: str | None = None) -> str:
     """
     if currency is None:
         return str(bounds)
-    return str(Money(bounds.quantity, currency)) if isinstance(bounds, Bounds) else f"{currency} {bounds}"
+    quantity = bounds.quantity if isinstance(bounds, Bounds) else bounds
+    return str(Money(quantity, currency)) if isinstance(quantity, Quantity) else f"{currency} {bounds}"
 
 
 def possible(values: Sequence[object]) -> str:
