@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from aidtimeline import (
     Participation,
     Pledge,
     ProjectStates,
+    Record,
     Retraction,
     Source,
     Status,
@@ -247,6 +249,34 @@ def test_what_cannot_be_explained_says_so(log: Path, words: list[str], named: st
     assert (result.exit_code, result.stdout) == (2, "")
     assert re.fullmatch("aidtimeline[^\n]+\n", result.stderr)
     assert named in result.stderr
+
+
+def test_what_does_not_count_says_why(tmp_path: Path) -> None:
+    """Who withdrew it, when and why; what replaced it; that it was not known or recorded, or had not happened."""
+    log = EventLog(tmp_path)
+    paper = Source(publisher="Kyodo News", published="2023-02-01")
+    [first] = log.append(Pledge(date="2023-01-10", item="truck", quantity=10, sources=paper))
+    [other] = log.append(Pledge(date="2023-01-20", item="truck", quantity=12, supersedes=first.id, sources=paper))
+    news = Source(publisher="NHK", published="2023-12-01")
+    [gone] = log.append(Retraction(of=other.id, reason="never seen", sources=news))
+    [seen] = log.append(Delivery(date="2023-01-10", item="truck", quantity=1, sources=paper))
+    [slip] = log.append(Retraction(of=seen.id, reason="a slip"), recorded_at=datetime(2026, 11, 21, 10, tzinfo=UTC))
+
+    def refused(record: Record, *cuts: str) -> str:
+        result = run("explain", record.id, "--as-of", "2023-06-01", *cuts, log=tmp_path)
+        assert (result.exit_code, result.stdout) == (2, "")
+        return result.stderr.removeprefix("aidtimeline: ").strip()
+
+    assert refused(other) == f"{other.id} was withdrawn: retraction {gone.id} (NHK, 1 Dec 2023): never seen"
+    assert refused(gone).endswith(
+        f"states no fact, but is the retraction {gone.id} of {other.id} (NHK, 1 Dec 2023): never seen"
+    )
+    assert refused(seen).endswith(f"retraction {slip.id} (a repair, recorded on 21 Nov 2026): a slip")
+    early = "--known-at", "2023-03-01"
+    assert refused(first, *early).endswith(f"{first.id} had been replaced by then, by {other.id}")
+    assert refused(other, "--known-at", "2023-01-31").endswith("not known by then: its first report is of 1 Feb 2023")
+    assert refused(first, "--as-of", "2023-01-01").endswith("had not happened by then: it is dated 10 Jan 2023")
+    assert "not in the log by then" in refused(first, "--recorded-until", "2020-01-01")
 
 
 def test_a_fact_without_a_number_says_so(log: Path) -> None:

@@ -17,6 +17,7 @@ from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
 from aidtimeline.projections.things import Thing
+from aidtimeline.report.absence import absence
 from aidtimeline.report.words import narrowed, summed
 from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
@@ -74,7 +75,7 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
         except InvalidValue as error:
             raise click.BadParameter(str(error), click.get_current_context(), param_hint="ID") from None
         if found not in facts:
-            raise UnknownKey(f"{found} states no fact that is believed at these cuts")
+            raise UnknownKey(f"{found} {absence(found, view)}")
         yield facts[found]
 
 
@@ -160,5 +161,6 @@ def _nothing(words: str, question: Question, view: View) -> str:
                 return f"nothing counts{where.removeprefix(',')}: no {name} is {shown(value)}{meant}"
     if any(fact.id in question.ids for fact in view.facts):
         return f"{' '.join(question.ids)} states no quantity that is summed; --money explains its value"
-    what = " ".join(question.ids) or words
-    return f"nothing counts: {what}: no such fact is reported to have happened by then"
+    if question.ids:
+        return "nothing counts: " + "; ".join(f"{each} {absence(each, view)}" for each in question.ids)
+    return f"nothing counts: {words}: no such fact is reported to have happened by then"

@@ -110,7 +110,8 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
     for report in reason.reports:
         yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
     for record in reason.amendments:
-        yield Line("  ", _amendment(record, reason))
+        decides = "; this decides" if record.id in reason.deciding else ""
+        yield Line("  ", amendment_in_words(record, of=reason.id) + decides)
     if reason.event.note:
         yield Line("  ", f"note: {reason.event.note}")
 
@@ -149,13 +150,12 @@ def _stated(report: Report) -> str:
     return f"{amounts} ({report.date})" if amounts and report.date else amounts or str(report.date or "the same")
 
 
-def _amendment(record: Record, reason: Reason) -> str:
-    """Who corrected or withdrew what, when and why, and whether that decides where others say otherwise."""
+def amendment_in_words(record: Record, of: str | None = None) -> str:
+    """What was done, by whom, when and why; to what, if it was not done to `of`."""
     amendment = record.event
-    of, why = stated(amendment, "of", str), stated(amendment, "reason", str)
+    target, why = stated(amendment, "of", str), stated(amendment, "reason", str)
     other = stated(amendment, "duplicate_of", str)
     what = f"{amendment.kind} {record.id}"
-    what += (f" of {of}" if of != reason.id else "") + (f" as a duplicate of {other}" if other else "")
+    what += (f" of {target}" if target != of else "") + (f" as a duplicate of {other}" if other else "")
     who = "; ".join(map(cited, amendment.sources)) or f"a repair, recorded on {on(record.recorded_at.date())}"
-    decides = "this decides" if record.id in reason.deciding else None
-    return f"{what} ({who})" + "".join(f"{mark} {each}" for mark, each in ((":", why), (";", decides)) if each)
+    return f"{what} ({who})" + (f": {why}" if why else "")
