@@ -68,8 +68,10 @@ def shares(drawn: Iterable[tuple[Iterable[Record], Cuts]]) -> dict[str, float]:
 
 
 def _may_be_known(record: Record, cut: date | datetime) -> bool:
-    published = [each.published.latest for each in record.event.sources if each.published and each.published.latest]
-    since = min(published, default=record.recorded_at.date())
+    dates = [
+        date for source in record.event.sources for date in (source.published, source.retrieved) if date is not None
+    ]
+    since = min((each.latest for each in dates if each.latest is not None), default=record.recorded_at.date())
     return since <= (cut.date() if isinstance(cut, datetime) else cut)
 
 

@@ -30,7 +30,8 @@ class Identity:
             one.join(of, other)
         ends: dict[str, list[str]] = defaultdict(list)
         for together in strongly_connected(duplicate_of):
-            if all(other in together for each in together for other in duplicate_of.get(each, ())):
+            within = set(together)
+            if all(within.issuperset(duplicate_of.get(each, ())) for each in together):
                 ends[one.leader(together[0])] += together
         for several in one.parts({*duplicate_of, *(other for others in duplicate_of.values() for other in others)}):
             self._root.update(dict.fromkeys(several, min(ends[one.leader(several[0])])))

@@ -56,6 +56,7 @@ MOVES = (
     *("event",) * 5,
     *("replace",) * 8,
     *("corroborate", "correct", "repair", "retract", "duplicate") * 2,
+    "correct",
     *("erase", "repeat"),
 )
 

@@ -208,12 +208,12 @@ def sources(
     some: dict[str, st.SearchStrategy[object]] = {
         "publisher": st.sampled_from(PUBLISHERS),
         "published": optional(dates()) if published is None else published,
+        "retrieved": mostly(None, days().map(date.isoformat)) if not full else optional(dates()),
     }
     if full:
         some |= dict.fromkeys(("title", "attribution", "quote", "locator"), optional(texts()))
         some |= {
             "url": optional(st.just("https://example.org/news/1")),
-            "retrieved": optional(dates()),
             "archived": mostly(None, st.just("https://web.archive.org/1")),
             "dataset": st.sampled_from((None, "kiel", "fts")),
         }
