@@ -88,7 +88,7 @@ class Causes:
             day_alone = False
         else:  # whether what is said there, where it has not happened, would have been enough on the other day
             day_alone = was.date.possible_by(self.new.as_of) if after else is_now.date.possible_by(self.old.as_of)
-        if not day_alone and (was.date, self.terms(was)) != (is_now.date, self.terms(is_now)):
+        if not day_alone and self._says(was) != self._says(is_now):
             yield from self._said_otherwise(was, is_now)
         if before != after:
             yield _Found("became certain" if before and after else "happened", self._greater(before, after))
@@ -115,6 +115,9 @@ class Causes:
                 yield from _of_account(after[id_], self.new, self.old, was)
             elif before[id_].record.event != after[id_].record.event:
                 yield from _repaired(self.old, self.new)
+
+    def _says(self, fact: Fact) -> Any:
+        return fact.date, fact.planned, self.terms(fact)
 
     def _greater(self, before: Any, after: Any) -> Side:
         return self.new if after > before else self.old

@@ -32,9 +32,9 @@ def absence(record_id: str, view: View) -> str:
     fact = next((each for each in view.belief.facts if record_id in each.members), None)
     if fact is None:
         return _not_believed(record, view)
-    if not fact.date.possible_by(view.as_of):
+    if fact.happened(view.as_of) == "never":
         return f"had not happened by then: it is dated {fact.date}"
-    happened = {each.id for each in view.belief.facts if each.date.certain_by(view.as_of)}
+    happened = {each.id for each in view.belief.facts if each.happened(view.as_of) == "surely"}
     above = sorted((all_above([fact.id], view.belief.links.above) - {fact.id}) & happened)
     return f"had been replaced by then, by {' and '.join(above)}" if above else "does not count"
 
