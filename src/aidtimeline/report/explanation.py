@@ -10,7 +10,7 @@ from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds, LevelRow
 from aidtimeline.projections.comparing import UNSTATED
 from aidtimeline.report.columns import DATE, FLAG, NUMBER, REPORT, TEXT, Column, Json, Kind, ends, plain, rows_of
-from aidtimeline.report.levels import in_words
+from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.words import cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
@@ -75,7 +75,7 @@ class ExplanationLook(Look[Explanation]):
         """An answer, or what one fact adds or states, in words."""
         flags = [name for name in ("disputed", "loose") if getattr(answer, name, False)]
         if isinstance(answer, LevelRow):
-            return ", ".join([in_words(answer), *flags])
+            return ", ".join([in_words(answer), *beyond(answer), *flags])
         if isinstance(answer, Money | str):
             return str(answer)
         if isinstance(answer, frozenset):

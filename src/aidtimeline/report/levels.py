@@ -12,7 +12,7 @@ from aidtimeline.projections.levels import levels
 from aidtimeline.projections.sums import Sums
 from aidtimeline.projections.things import may_be_of
 from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
-from aidtimeline.report.look import Grid, Look, Part
+from aidtimeline.report.look import Grid, Line, Look, Part
 from aidtimeline.report.words import FLAGS, NOTHING, amount, narrowed, publishers, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
@@ -81,7 +81,7 @@ def _flags(row: LevelRow) -> list[str]:
     ]
 
 
-def contradictions(table: Table) -> Iterator[str]:
+def contradictions(table: Table) -> Iterator[Line]:
     """A line for each reported level that contradicts what a table of sums asks for.
 
     Said are the levels of which the record surely lacks something, or has surely too much, and that may be about what
@@ -104,9 +104,10 @@ def contradictions(table: Table) -> Iterator[str]:
     found = levels(view, Levels(vocabulary=view.vocabulary), touches)
     said = [row for row in found if row.contradicts and (row.currency is not None) == table.money]
     for row in said[:MOST_LINES]:
-        yield f"{row.thing.words}: {in_words(row, publishers(row.facts, view.known_at))}"
+        yield Line("", f"{row.thing.words}: {in_words(row, publishers(row.facts, view.known_at))}")
     if len(said) > MOST_LINES:
-        yield f"and {len(said) - MOST_LINES} more reported levels contradict the record: the command levels lists them"
+        others = f"{len(said) - MOST_LINES} more reported levels contradict the record"
+        yield Line("", f"and {others}: the command levels lists them")
 
 
 def in_words(row: LevelRow, by: str | None = None) -> str:
@@ -123,3 +124,9 @@ def in_words(row: LevelRow, by: str | None = None) -> str:
     unit = f" {row.unit}" if row.unit else ""
     said = f"{reported}{unit} reported{f' by {by}' if by else ''}, {row.day}"
     return said if row.recorded is None else f"{said}; the record has {_amount(row, 'recorded')}{unit}"
+
+
+def beyond(row: LevelRow) -> list[str]:
+    """What is missing in the record, and how far it exceeds the level, in words, if it may be anything."""
+    found = ((name, getattr(row, name)) for name in ("missing", "exceeds"))
+    return [f"{name} {_amount(row, name)}" for name, amount in found if amount is not None and amount.high != 0]
