@@ -202,7 +202,7 @@ def test_projects_are_the_contract_to_the_letter(run: Run, log: Path) -> None:
     rows = answered(run("projects --as-of 2023-11-28 --json"))["rows"]
 
     assert [list(row) for row in rows] == [
-        ["project", "title", "status", "planned_start", "planned_end", "parties", "announced"]
+        ["project", "title", "status", "planned_start", "planned_end", "parties", "announced", "loose"]
     ] * 3
     equipment, group, _ = rows
     assert equipment == {
@@ -213,6 +213,7 @@ def test_projects_are_the_contract_to_the_letter(run: Run, log: Path) -> None:
         "planned_end": ["2025"],
         "parties": [],
         "announced": [],
+        "loose": [],
     }
     assert group["parties"] == [
         {"party": "LT", "role": "lead", "certain": True},
@@ -229,8 +230,8 @@ def test_participation_says_who_is_certain(run: Run, log: Path) -> None:
     rows = answered(run("participation --as-of 2023-11-15 --json"))["rows"]
 
     assert rows == [
-        {"project": "group", "party": "LT", "role": "lead", "certain": True},
-        {"project": "group", "party": "US", "role": "member", "certain": False},
+        {"project": "group", "party": "LT", "role": "lead", "certain": True, "loose": False},
+        {"project": "group", "party": "US", "role": "member", "certain": False, "loose": False},
     ]
 
 
