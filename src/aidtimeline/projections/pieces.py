@@ -13,7 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 from attrs import Factory, define, frozen
 
 from aidtimeline.projections.protocol import Projection
-from aidtimeline.semantics import Fact, Group, Latest, Possible, Rank, worth_of
+from aidtimeline.semantics import Fact, Group, Latest, Possible, Rank, worths_of
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)
@@ -111,8 +111,7 @@ class State(Generic[K, V]):
         states: _Parts[K, Possible[V]] = _Parts(dict(state.plain))
         loose: dict[K, list[Possible[V]]] = defaultdict(list)
         for group, by_key in state.by_group():
-            for key, stated in by_key.items():
-                possible, is_loose = worth_of(group, stated, latest)
+            for key, (possible, is_loose) in worths_of(group, by_key, latest).items():
                 states.add(key, possible, latest.together)
                 if is_loose:
                     loose[key].append(possible)
@@ -152,21 +151,22 @@ class Union(Generic[K]):
 
     said: Callable[[Fact], Iterable[K]]
 
-    def initial(self) -> frozenset[K]:
+    def initial(self) -> set[K]:
         """Nothing said."""
-        return frozenset()
+        return set()
 
-    def step(self, state: frozenset[K], fact: Fact) -> frozenset[K]:
+    def step(self, state: set[K], fact: Fact) -> set[K]:
         """Add what the fact says."""
-        return state.union(self.said(fact))
+        state.update(self.said(fact))
+        return state
 
-    def merge(self, one: frozenset[K], other: frozenset[K]) -> frozenset[K]:
+    def merge(self, one: set[K], other: set[K]) -> set[K]:
         """What is said in both."""
         return one | other
 
-    def finish(self, state: frozenset[K]) -> frozenset[K]:
+    def finish(self, state: set[K]) -> frozenset[K]:
         """All that is said."""
-        return state
+        return frozenset(state)
 
 
 @frozen

@@ -7,6 +7,7 @@ A result has rows in order, which are named tuples, and answers by key:
 | `for row in result` | the rows; `len(result)` is their number |
 | `result[key]` | the answer of one row; an unknown key raises `UnknownKey`, which names the nearest |
 | `key in result`, `result.get(key)` | whether there is such a row; its answer, or None |
+| `dict(result)` | all answers, by their whole keys |
 | `print(result)` | what the command line prints; a notebook shows the same |
 
 The question decides the names of the columns and the form of the key, never the data. A result is neither a `Mapping`
@@ -85,6 +86,16 @@ class Result(Generic[R, A]):
         """The whole key that a key stands for. Raises `UnknownKey`, which names the nearest keys; see `found_key`."""
         whole: tuple[Any, ...] = found_key(key, self.answers, self.key_names, units=self.units)
         return whole
+
+    def keys(self) -> Collection[tuple[Any, ...]]:
+        """The whole keys of the rows, in order.
+
+        >>> from aidtimeline import Timeline
+        >>> counts = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+        >>> {key: str(answer) for key, answer in dict(counts).items()}
+        {('truck', None): '30'}
+        """
+        return self.answers.keys()
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """The answer of a key, or the default if there is no such row."""

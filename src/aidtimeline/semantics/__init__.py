@@ -14,7 +14,7 @@ from aidtimeline.semantics.cuts import cut
 from aidtimeline.semantics.facts import Fact, Rank
 from aidtimeline.semantics.histories import phases
 from aidtimeline.semantics.links import Group
-from aidtimeline.semantics.worlds import Latest, Possible, Total, worth_of
+from aidtimeline.semantics.worlds import Latest, Possible, Total, worth_of, worths_of
 
 __all__ = [
     "Account",
@@ -29,4 +29,5 @@ __all__ = [
     "cut",
     "phases",
     "worth_of",
+    "worths_of",
 ]

@@ -6,7 +6,8 @@ See docs/semantics.md, "Links" and "Worlds".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
@@ -128,15 +129,42 @@ class Group:
         """The id that stands for this group among those of its view."""
         return self.members[0]
 
-    def parts(self, ids: Container[str]) -> list[Group]:
-        """The facts with these ids and all that supersede them, as groups without links to each other."""
-        wanted = {each for each in self.members if each in ids}
-        for each in reversed(self.members):
-            if each in wanted:
-                wanted.update(self.above[each])
+    @cached_property
+    def undecided(self) -> int:
+        """How many members may or may not have happened."""
+        return sum(happened == "perhaps" for happened in self.happened.values())
+
+    @cached_property
+    def straight(self) -> frozenset[str]:
+        """The members that have one direct superseder at most, as all have that are above them."""
+        straight: set[str] = set()
+        for each in self.members:
+            above = self.above[each]
+            if not above or (len(above) == 1 and above[0] in straight):
+                straight.add(each)
+        return frozenset(straight)
+
+    def reach(self, ids: Iterable[str], number: int) -> bool:
+        """Whether these members and all that supersede them are more than this number."""
+        found: set[str] = set()
+        waiting = list(ids)
+        while waiting and len(found) <= number:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting.extend(self.above[each])
+        return len(found) > number
+
+    def parts(self, ids: Iterable[str]) -> list[Group]:
+        """The members among these ids and all that supersede them, as groups without links to each other."""
+        wanted = all_above((each for each in ids if each in self.above), self.above)
         if len(wanted) == len(self.members):
             return [self]
-        return _groups([each for each in self.members if each in wanted], self.above, self.happened)
+        return _groups(sorted(wanted, key=self._place.__getitem__), self.above, self.happened)
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        return {each: place for place, each in enumerate(self.members)}
 
 
 @frozen

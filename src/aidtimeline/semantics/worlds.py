@@ -9,20 +9,25 @@ facts of one world are worth, and `either` combines worlds. For sums (`Total`) t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from functools import reduce
+from operator import or_
 from typing import Generic, Protocol, TypeVar
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from aidtimeline.semantics.facts import Rank
 from aidtimeline.semantics.links import Group
 from aidtimeline.values.amounts import ZERO, Quantity
 
+K = TypeVar("K", bound=Hashable)
 W = TypeVar("W")
 
 #: A group that is not a forest is answered tightly, by enumeration, up to so many undecided facts (2¹² worlds).
 TIGHT_LIMIT = 12
+#: In a larger one that is not, the facts of one key are weighed together if they and all above them are so many.
+MOST_MEMBERS = 256
 
 
 class Worth(Protocol[W]):
@@ -50,48 +55,104 @@ def worth_of(group: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bo
     supersede. The worth is never loose if each fact has at most one direct superseder, or with up to `TIGHT_LIMIT`
     undecided facts.
     """
-    total, loose = worth.nothing, False
-    for part in group.parts(own):
-        value, tight = _of_part(part, own, worth)
-        total = worth.together(total, value)
-        loose = loose or not tight
-    return total, loose
+    return worths_of(group, {None: own}, worth)[None]
 
 
-def _of_part(part: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bool]:
-    if all(len(above) <= 1 for above in part.above.values()):
-        return _of_trees(part, own, worth), True
-    if sum(happened == "perhaps" for happened in part.happened.values()) <= TIGHT_LIMIT:
-        return _of_all_worlds(part, own, worth), True
-    total = worth.nothing
-    for each in part.members:
-        if each in own:
-            total = worth.together(total, worth.either(own[each], worth.nothing))
-    return total, False
+def worths_of(group: Group, owns: Mapping[K, Mapping[str, W]], worth: Worth[W]) -> dict[K, tuple[W, bool]]:
+    """What `worth_of` gives for each key, in time in proportion to the facts, however many keys they have.
+
+    The worth of a key never depends on the other keys.
+    """
+    straight = group.straight
+    trees = {key: own for key, own in owns.items() if straight.issuperset(own)}
+    worths: dict[K, tuple[W, bool]] = {key: (value, False) for key, value in _of_trees(group, trees, worth).items()}
+    for key, own in owns.items():
+        if key not in trees:
+            worths[key] = _of_tangle(group, own, worth)
+    return worths
 
 
-def _of_trees(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
-    """The worth of a forest, in one pass from the leaves up.
+@define
+class _Pile(Generic[K, W]):
+    """The worths by key of what lies below a fact. Each is as it was when `shadows` facts had been above it."""
+
+    worth: Worth[W]
+    values: dict[K, tuple[W, int]] = Factory(dict)
+    shadows: int = 0
+
+    def value(self, key: K) -> W:
+        """The worth of a key: its own, or nothing if another fact that may have happened lies above it."""
+        if key not in self.values:
+            return self.worth.nothing
+        value, shadows = self.values[key]
+        return value if shadows == self.shadows else self.worth.either(value, self.worth.nothing)
+
+    def put(self, values: Mapping[K, W]) -> None:
+        """Set the worths of keys."""
+        self.values.update((key, (value, self.shadows)) for key, value in values.items())
+
+    def beside(self, other: _Pile[K, W]) -> _Pile[K, W]:
+        """Both piles, beside each other, as one of them. Moving the smaller one keeps the work small."""
+        small, large = (self, other) if len(self.values) < len(other.values) else (other, self)
+        large.put({key: self.worth.together(large.value(key), small.value(key)) for key in small.values})
+        return large
+
+
+def _of_trees(group: Group, owns: Mapping[K, Mapping[str, W]], worth: Worth[W]) -> dict[K, W]:
+    """The worths of keys whose facts, and all above them, have one direct superseder each: one pass from the leaves up.
 
     If a fact has happened, it is worth its own; if not, what it directly supersedes. An undecided one is either.
     """
-    below: dict[str, W] = {}
-    total = worth.nothing
+    stated: dict[str, dict[K, W]] = defaultdict(dict)
+    for key, own in owns.items():
+        for each, value in own.items():
+            stated[each][key] = value
+    below: dict[str, _Pile[K, W]] = {}
+    total: _Pile[K, W] = _Pile(worth)
     for each in reversed(group.members):
-        of_below = below.pop(each, worth.nothing)
-        happened = group.happened[each]
-        if happened == "never":
-            value = of_below
-        elif happened == "surely":
-            value = own[each]  # such a fact is in a part only for its own sake: what it supersedes is replaced for good
+        pile = below.pop(each, None)
+        if pile is None:
+            if each not in stated:
+                continue
+            pile = _Pile(worth)
+        values = stated.get(each, {})
+        if group.happened[each] == "perhaps":
+            values = {key: worth.either(value, pile.value(key)) for key, value in values.items()}
+            pile.shadows += 1
+        pile.put(values)  # what has surely happened has nothing below it: that is replaced for good
+        for other in group.above[each]:
+            below[other] = pile.beside(below[other]) if other in below else pile
+        if not group.above[each]:
+            total = total.beside(pile)
+    return {key: total.value(key) for key in owns}
+
+
+def _of_tangle(group: Group, own: Mapping[str, W], worth: Worth[W]) -> tuple[W, bool]:
+    """The worth of a group whose facts may have several superseders.
+
+    The facts and all above them are weighed by the parts that they fall into, unless these are many.
+    """
+    if len(own) == 1:
+        [value] = own.values()
+        return worth.either(value, worth.nothing), False  # it is undecided, or another may replace it
+    if group.undecided > TIGHT_LIMIT and group.reach(own, MOST_MEMBERS):
+        return _of_each(own, worth), True
+    total, loose = worth.nothing, False
+    for part in group.parts(own):
+        of_part = {each: own[each] for each in part.members if each in own}
+        if part.straight.issuperset(part.members):
+            value = _of_trees(part, {None: of_part}, worth)[None]
+        elif part.undecided <= TIGHT_LIMIT:
+            value = _of_all_worlds(part, of_part, worth)
         else:
-            value = worth.either(own.get(each, worth.nothing), of_below)
-        above = group.above[each]
-        if above:
-            below[above[0]] = worth.together(below.get(above[0], worth.nothing), value)
-        else:
-            total = worth.together(total, value)
-    return total
+            value, loose = _of_each(of_part, worth), True
+        total = worth.together(total, value)
+    return total, loose
+
+
+def _of_each(own: Mapping[str, W], worth: Worth[W]) -> W:
+    """The worth of facts of which each may or may not count, whatever the others do."""
+    return reduce(worth.together, (worth.either(value, worth.nothing) for value in own.values()), worth.nothing)
 
 
 def _of_all_worlds(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
@@ -105,24 +166,30 @@ def _of_all_worlds(group: Group, own: Mapping[str, W], worth: Worth[W]) -> W:
         100      –         11             100    –    –    –
         150     01          –               –  150    –  150
         200     10          –               –    –  200  200
+
+    An undecided fact that replaces no other has no bit: it is worth its own or nothing wherever it is not replaced. And
+    in worlds in which a fact is replaced it makes no difference whether it has happened.
     """
-    undecided = [each for each in group.members if group.happened[each] == "perhaps"]
-    bit = {each: 1 << position for position, each in enumerate(undecided)}
+    replacing = {other for above in group.above.values() for other in above if group.happened[other] == "perhaps"}
+    bit = {each: 1 << position for position, each in enumerate(each for each in group.members if each in replacing)}
     superseders: dict[str, int] = {}
     alike: dict[tuple[int, int], W] = {}
+    worlds = [0]
     for each in group.members:
-        superseders[each] = 0
-        for other in group.above[each]:
-            superseders[each] |= superseders[other] | bit.get(other, 0)
+        above = superseders[each] = reduce(or_, (superseders[it] | bit.get(it, 0) for it in group.above[each]), 0)
         if each in own:
-            bits = bit.get(each, 0), superseders[each]
-            alike[bits] = worth.together(alike[bits], own[each]) if bits in alike else own[each]
+            leaf = group.happened[each] == "perhaps" and each not in bit
+            value = worth.either(own[each], worth.nothing) if leaf else own[each]
+            bits = bit.get(each, 0), above
+            alike[bits] = worth.together(alike[bits], value) if bits in alike else value
+        if each in bit:
+            worlds += [world | bit[each] for world in worlds if not world & above]
 
     def in_world(world: int) -> W:
         counting = (value for (itself, above), value in alike.items() if world & itself == itself and not world & above)
         return reduce(worth.together, counting, worth.nothing)
 
-    return reduce(worth.either, map(in_world, range(1 << len(undecided))))
+    return reduce(worth.either, map(in_world, worlds))
 
 
 class Total:
