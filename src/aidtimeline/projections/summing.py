@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from attrs import Factory, define, evolve, frozen
 
 from aidtimeline.projections.cells import PLAIN, Books, Bounds, Cell, Cells, plus, rivals, weighed
-from aidtimeline.semantics import Fact, Group, Total, worth_of
+from aidtimeline.semantics import Fact, Group, Total, worths_of
 from aidtimeline.semantics.overlap import Line, Node, Overlaps
 from aidtimeline.values.amounts import ZERO, Quantity
 
@@ -74,9 +74,8 @@ class Weighing(Generic[K]):
         weighed = self.merged(Weighing())
         weighed.linked = []
         for group, by_key in _by_group(self.linked):
-            for key, terms in by_key.items():
-                for cell, bounds in _in_cells(group, terms):
-                    weighed.add(key, cell, bounds)
+            for key, cell, bounds in _in_cells(group, by_key):
+                weighed.add(key, cell, bounds)
         return weighed
 
     def full(self, key: K) -> dict[Node, Bounds]:
@@ -156,18 +155,22 @@ def _cell(fact: Fact, term: Term) -> Cell:
     return Cell(fact.line.node, fact.line.whole, term.books)
 
 
-def _in_cells(group: Group, terms: Mapping[str, tuple[Cell, Term]]) -> Iterator[tuple[Cell, Bounds]]:
-    """What the facts of a group come to in one sum, in one cell; in several, if they are in books that are rivals."""
-    wholes = {cell.whole for cell, _ in terms.values()}
-    books = {term.books for _, term in terms.values()}
-    one = None if rivals(books) else frozenset().union(*books)
-    by_cell: dict[Cell, dict[str, Term]] = defaultdict(dict)
-    for each, (cell, term) in terms.items():
-        whole = cell.whole if len(wholes) == 1 else None
-        by_cell[Cell(cell.line, whole, term.books if one is None else one)][each] = term
-    for cell, own in by_cell.items():
-        amount, loose = worth_of(group, {each: term.amount for each, term in own.items()}, Total())
-        yield cell, _bounds(amount, own.values(), loose or len(by_cell) > 1)
+def _in_cells(group: Group, by_key: Mapping[K, Mapping[str, tuple[Cell, Term]]]) -> Iterator[tuple[K, Cell, Bounds]]:
+    """What the facts of a group come to, by key and cell; in several cells, if they are in books that are rivals."""
+    by_cell: dict[tuple[K, Cell], dict[str, Term]] = defaultdict(dict)
+    cells: dict[K, set[Cell]] = defaultdict(set)
+    for key, terms in by_key.items():
+        wholes = {cell.whole for cell, _ in terms.values()}
+        books = {term.books for _, term in terms.values()}
+        one = None if rivals(books) else frozenset().union(*books)
+        for each, (cell, term) in terms.items():
+            whole = cell.whole if len(wholes) == 1 else None
+            own = Cell(cell.line, whole, term.books if one is None else one)
+            by_cell[key, own][each] = term
+            cells[key].add(own)
+    amounts = {each: {fact: term.amount for fact, term in own.items()} for each, own in by_cell.items()}
+    for (key, cell), (amount, loose) in worths_of(group, amounts, Total()).items():
+        yield key, cell, _bounds(amount, by_cell[key, cell].values(), loose or len(cells[key]) > 1)
 
 
 def _by_group(linked: Iterable[Linked[Any]]) -> Iterable[tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]]:
