@@ -427,6 +427,18 @@ def test_news(drawn: tuple[list[Record], Record], asked: Cuts) -> None:
     amendments.news(*drawn, asked, EVERYTHING)
 
 
+@given(any_log.flatmap(lambda records: st.tuples(st.just(records), news(records) | repairs(records))), cuts())
+def test_no_amendment_of_an_event_parts_what_is_one(drawn: tuple[list[Record], Record], asked: Cuts) -> None:
+    """What was found to be one stays so, whatever becomes of the texts; only a repair of the finding parts it."""
+    records, amendment = drawn
+    targets = [each for each in records if each.id == getattr(amendment.event, "of", None)]
+    assume(all(isinstance(each.event, Event) for each in targets))
+    assume(isinstance(getattr(amendment.event, "event", None), Event | None))
+    before, after = (believe(log, known_at=asked.known_at).facts for log in (records, [*records, amendment]))
+    one = {member: fact.members for fact in before for member in fact.members}
+    assert all(one.get(fact.id, fact.members) == fact.members for fact in after)
+
+
 # Law 15.
 
 
