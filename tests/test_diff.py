@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given, strategies as st
+from tangled import overlapping_logs
 
 from aidtimeline import Counts, MoneySums, Timeline
 from aidtimeline.diff import CAUSES, OPPOSITES, Change
@@ -27,7 +28,7 @@ def looked(records: Iterable[Record], asked: Cuts) -> View:
     return Timeline(records).as_of(asked.as_of, known_at=asked.known_at, recorded_until=asked.recorded_until)
 
 
-@given(logs(min_size=3), cuts(), cuts(), st.sampled_from(SUMS))
+@given(logs(min_size=3) | overlapping_logs(), cuts(), cuts(), st.sampled_from(SUMS))
 def test_parts_add_up(records: list[Record], one: Cuts, other: Cuts, sums: Counts | MoneySums) -> None:
     """Law 12: the lows of all parts of a sum add up to its change, and so do the highs where they are finite.
 
@@ -49,18 +50,18 @@ def test_parts_add_up(records: list[Record], one: Cuts, other: Cuts, sums: Count
         assert any(part.open in ("after", "both") for part in parts) <= (highs[1] is None)
         if (highs[0] is None) is not (highs[1] is None):
             assert any(part.open for part in parts)
-        facts = [each for part in parts for each in part.ids]
+        facts = [each for part in parts if part.cause != "overlap" for each in part.ids]
         assert len(facts) == len(set(facts))
 
 
-@given(logs(min_size=3), cuts(), cuts(), st.sampled_from(SUMS))
+@given(logs(min_size=3) | overlapping_logs(), cuts(), cuts(), st.sampled_from(SUMS))
 def test_a_diff_backwards_is_the_same_backwards(
     records: list[Record], one: Cuts, other: Cuts, sums: Counts | MoneySums
 ) -> None:
     """Seen from the other view each part has the same facts, the opposite change and the opposite cause."""
     before, after = looked(records, one), looked(records, other)
     forth, back = (
-        {(changes.key_of(change), change.ids): change for change in changes}
+        {(changes.key_of(change), change.ids, change.cause == "overlap"): change for change in changes}
         for changes in (before.diff(after, sums), after.diff(before, sums))
     )
 
@@ -73,14 +74,14 @@ def test_a_diff_backwards_is_the_same_backwards(
 
 #: What can be the cause if only one cut is moved, and forward: of a day the world moves on, of the others the reports.
 MOVING = {
-    "as_of": {"happened", "became certain", "superseded"},
+    "as_of": {"happened", "became certain", "superseded", "overlap"},
     "known_at": {
         *("retracted", "no longer retracted", "corrected by news", "newly known", "another account"),
-        *("superseded", "no longer superseded"),
+        *("superseded", "no longer superseded", "overlap"),
     },
     "recorded_until": {
         *("retracted", "no longer retracted", "corrected by news", "newly known", "another account", "repaired"),
-        *("superseded", "no longer superseded"),
+        *("superseded", "no longer superseded", "overlap"),
     },
 }
 
@@ -160,6 +161,16 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         {"as_of": "2023-01-15"},
         {},
         "truck: 0–4 → 2–4: became certain",
+    ),
+    "found to be part of another": (
+        [
+            PLAIN,
+            attrs.evolve(PLAIN, ref="2"),
+            Correction(of=name(2), event=attrs.evolve(PLAIN, ref="2", part_of=name(1)), sources=report("2023-05-01")),
+        ],
+        SOON,
+        LATE,
+        "truck: nothing off → 30 off: overlap",
     ),
     "newly known": ([PLAIN], {"known_at": "2023-01-31"}, LATE, "truck: 0 → 30: newly known"),
     "corrected": (

@@ -11,6 +11,7 @@ from oracle import Oracle
 from tangled import overlapping_logs
 from test_laws import hold_against
 
+from aidtimeline import Timeline
 from aidtimeline.events import Record, stated
 from aidtimeline.projections import Counts
 from aidtimeline.projections.series import series
@@ -73,3 +74,16 @@ def test_series(records: list[Record], by: tuple[str, ...], where: dict[str, Any
         day = FIRST + timedelta(days=number)
         table = law.answer(records, Cuts(day), question)
         assert {key: steps.at(day) for key, steps in found.answers.items() if key in table.answers} == table.answers
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(overlapping_logs(), DAYS, BY, WHERE)
+def test_explanations_are_sufficient(
+    records: list[Record], day: date, by: tuple[str, ...], where: dict[str, Any]
+) -> None:
+    """Law 11: the records that an explanation names give the answer again, with all that links run through."""
+    question, view = Counts(by=by, where=where), Timeline(records).as_of(day)
+    for key, bounds in view.replay(question).answers.items():
+        explanation = view.explain(question, key)
+        assert explanation.answer == bounds
+        assert Timeline(explanation.records).as_of(day).replay(question).answers[key] == bounds

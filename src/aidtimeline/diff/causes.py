@@ -26,10 +26,11 @@ OPPOSITES = {
     "another account": "one account fewer",
     "happened": "no longer happened",
     "became certain": "no longer certain",
+    "overlap": "overlap",
 }
 """Why a part can change: the name of each cause, and its name if the views are exchanged."""
 
-CAUSES = tuple(each for pair in OPPOSITES.items() for each in pair)
+CAUSES = tuple(dict.fromkeys(each for pair in OPPOSITES.items() for each in pair))
 """All causes. If a part has several, the first of them is given."""
 
 _ORDER = tuple(OPPOSITES)

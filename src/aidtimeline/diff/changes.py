@@ -1,13 +1,14 @@
 """Takes the change of each sum between two views apart.
 
-A part is a fact with its duplicates and everything that supersession links to it. Facts of different parts are
-independent of each other. So a sum is the sum of its parts, and a change is the sum of the changes of its parts.
+A part is a fact with its duplicates and everything that supersession links to it. If no facts may report the same,
+facts of different parts are independent of each other. So a sum is the sum of its parts, and a change is the sum of the
+changes of its parts. What is taken off the ends of sums because facts may report the same are parts of their own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
@@ -17,8 +18,10 @@ from attrs import evolve, field, frozen
 from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.sides import Side
 from aidtimeline.projections import Table, fold
+from aidtimeline.projections.overlapping import Overlap, TakenOff, overlaps_in
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
+from aidtimeline.projections.summing import Sum
 from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
@@ -32,7 +35,8 @@ class Change(Named):
 
     A change begins with the values of the sum's key, and of a count its unit. `cause` is one of `CAUSES`. `ids` are
     those of the facts in the part that add to the sum in either view. `before` and `after` are what the part adds in
-    the two views, as quantities.
+    the two views, as quantities; if the cause is "overlap", what is taken off the sum because these facts may report
+    the same (`aidtimeline.projections.overlapping.TakenOff`).
     """
 
     __slots__ = ()
@@ -110,7 +114,8 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     ...     print(change.item, change.before, "→", change.after, change.low, change.high, change.cause)
     truck 0 to 30 → 30 30 0 became certain
     """
-    piece = of_sums(projection).piece
+    weighed = of_sums(projection).piece
+    piece = evolve(weighed, apart=True)
     make = row_type(Change, projection.names, not projection.money)
     parts = _parts(before.belief, after.belief)
     causes = Causes(Side(before), Side(after), lambda fact: tuple(piece.terms(fact)))
@@ -126,12 +131,38 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
                 )
                 ids = tuple(sorted(set().union(*adding)))
                 changes.append(make(*key, causes.of(adding, was, is_now), ids, was, is_now))
+    for key, ids, off in _overlaps(before, after, weighed):
+        changes.append(make(*key, "overlap", ids, *off))
     width = -len(Change.fields)
     changes.sort(key=lambda each: (in_order(each[:width]), CAUSES.index(each.cause), each.ids))
     one, other = (evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after))
     return Changes(
         projection.names, tuple(changes), projection.money, tables=(one, other), view=after, question=projection
     )
+
+
+def _overlaps(
+    before: Viewed, after: Viewed, piece: Sum[SumKey]
+) -> Iterator[tuple[SumKey, tuple[str, ...], tuple[TakenOff, TakenOff]]]:
+    """What is taken off the ends of sums because facts may report the same, where it changes."""
+    found: dict[SumKey, list[tuple[int, Overlap[SumKey]]]] = defaultdict(list)
+    for side, view in enumerate((before, after)):
+        for overlap in overlaps_in(view.facts, piece):
+            found[overlap.key].append((side, overlap))
+    for key, overlaps in found.items():
+        sets: DisjointSets[str] = DisjointSets()
+        for _, overlap in overlaps:
+            for each in overlap.ids:
+                sets.join(each, overlap.ids[0])
+        off: dict[str, list[TakenOff]] = defaultdict(lambda: [TakenOff(), TakenOff()])
+        ids: dict[str, set[str]] = defaultdict(set)
+        for side, overlap in overlaps:
+            leader = sets.leader(overlap.ids[0])
+            off[leader][side] += overlap.off
+            ids[leader].update(overlap.ids)
+        for leader, (was, is_now) in off.items():
+            if was != is_now:
+                yield key, tuple(sorted(ids[leader])), (was, is_now)
 
 
 def _parts(*beliefs: Belief) -> DisjointSets[str]:

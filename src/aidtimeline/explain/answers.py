@@ -11,7 +11,7 @@ from aidtimeline.events import Event, Record
 from aidtimeline.explain.amended import Amended
 from aidtimeline.explain.behind import Behind, Explained, behind_piece
 from aidtimeline.explain.levels import behind_level
-from aidtimeline.explain.reasons import Reason
+from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.projections import Bounds, LevelRow, Levels, Values
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
@@ -118,8 +118,9 @@ def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator
             view.known_at,
         )
     duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
-    others = (set(found.replacing) | duplicates) - believed.keys()
+    others = {*found.replacing, *found.parts, *duplicates} - believed.keys()
     for record in records:
         if record.id in others and isinstance(record.event, Event):
-            part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
+            rest: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
+            part, _ = found.parts.get(record.id, (rest, None))
             yield Reason(record.id, record.event, record.event.date, part, **amended.of([record.id]))

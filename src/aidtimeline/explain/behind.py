@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,6 +15,7 @@ from aidtimeline.projections import State, Sum, Term, fold
 from aidtimeline.projections.results import found_key
 from aidtimeline.projections.sums import Sums
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.between import links_between
 from aidtimeline.semantics.provenance import superseders
 from aidtimeline.semantics.view import Viewed
 
@@ -61,16 +62,35 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     whole = found_key(key, by_key, names, units=units)
     terms = by_key[whole]
     counting = [fact for fact in view.facts if fact.id in terms]
+    beside = list(_beside(counting, view)) if sums is not None else []
     adds = partial(_adds, piece=piece, key=whole)
+    replacing = superseders([*counting, *beside], view.belief, view.as_of, adds)
+    parts: dict[str, tuple[Part, object]] = {
+        each: ("counts", term.amount if isinstance(term, Term) else term) for each, term in terms.items()
+    }
+    parts |= {fact.id: ("whole", None) for fact in beside}
+    if sums is not None:
+        through = links_between(counting, view.belief)
+        parts |= {each: ("links", None) for each in sorted(through) if each not in parts and each not in replacing}
     values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Behind(
         name=in_words(values),
-        answer=piece.finish(fold(counting, piece))[whole],
-        parts={each: ("counts", term.amount if isinstance(term, Term) else term) for each, term in terms.items()},
-        replacing=superseders(counting, view.belief, view.as_of, adds),
+        answer=piece.finish(fold([*counting, *beside], piece))[whole],
+        parts=parts,
+        replacing=replacing,
         unit=unit,
         currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
     )
+
+
+def _beside(counting: Iterable[Fact], view: Viewed) -> Iterator[Fact]:
+    """The facts that are not asked for of wholes that are, if a part of the whole is asked for too."""
+    ids = {fact.id for fact in counting}
+    lines = [fact.line for fact in counting if fact.line is not None]
+    wholes = {line.node for line in lines if line.is_whole} if any(line.whole is not None for line in lines) else set()
+    for fact in view.facts if wholes else ():
+        if fact.line is not None and fact.line.node in wholes and fact.id not in ids:
+            yield fact
 
 
 def _adds(fact: Fact, *, piece: Any, key: Hashable) -> bool:

@@ -16,7 +16,7 @@ from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 Part: TypeAlias = Literal[
-    "counts", "level", "lies in it", "may lie in it", "contains", "replaces", "circle", "duplicate"
+    "counts", "whole", "level", "lies in it", "may lie in it", "contains", "links", "replaces", "circle", "duplicate"
 ]
 """Why a fact is in an explanation.
 
@@ -24,6 +24,8 @@ Part: TypeAlias = Literal[
 - level: it reports the level that is explained.
 - lies in it, may lie in it: it surely lies in that level, or maybe.
 - contains: it says which project contains another, and so what lies in the level.
+- whole: it belongs to a whole of which only a part is asked for; what is a part of that whole may be in it.
+- links: links run through it from one fact that counts to another that may report the same.
 - replaces: it may replace a fact that counts, or links run through it to one that may.
 - circle: it is in a circle of links, which are ignored.
 - duplicate: it is a record of another fact in the explanation.

@@ -102,6 +102,8 @@ class Sum(Generic[K]):
 
     terms: Callable[[Fact], Iterable[tuple[K, Term]]]
     amount: Callable[[Fact], tuple[Any, Quantity] | None] = lambda _: None
+    apart: bool = False
+    """Whether facts are added up as if none reported the same as another."""
 
     def initial(self) -> Weighing[K]:
         """No sums."""
@@ -109,17 +111,18 @@ class Sum(Generic[K]):
 
     def step(self, state: Weighing[K], fact: Fact) -> Weighing[K]:
         """Add what the fact adds, or keep it for the end if it is linked."""
-        terms = tuple(self.terms(fact)) if fact.line is None else self.all_terms(state, fact, fact.line)
+        apart = self.apart or fact.line is None
+        terms = tuple(self.terms(fact)) if apart or fact.line is None else self._all_terms(state, fact, fact.line)
         if fact.group is not None:
             if terms:
                 state.linked.append((fact, terms))
             return state
         for key, term in terms:
             amount = term.amount if fact.certain else term.amount.hull(ZERO)
-            state.add(key, _cell(fact, term), _bounds(amount, (term,)))
+            state.add(key, PLAIN if self.apart else cell_of(fact, term), _bounds(amount, (term,)))
         return state
 
-    def all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
+    def _all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
         """The terms of a fact that may overlap with others, and the whole amount of its line if that has parts."""
         terms: list[tuple[Any, Term]] = list(self.terms(fact))
         state.overlaps = line.overlaps
@@ -143,13 +146,14 @@ class Sum(Generic[K]):
         """The bounds of each sum."""
         state = state.whole() if state.linked else state
         return {
-            key: weighed(cells, state.overlaps, state.full(key))
+            key: reduce(plus, cells.values()) if self.apart else weighed(cells, state.overlaps, state.full(key))
             for key, cells in state.cells.items()
             if not isinstance(key, Whole)
         }
 
 
-def _cell(fact: Fact, term: Term) -> Cell:
+def cell_of(fact: Fact, term: Term) -> Cell:
+    """The cell that a fact adds a term to."""
     if fact.line is None:
         return Cell(books=term.books) if term.books else PLAIN
     return Cell(fact.line.node, fact.line.whole, term.books)
@@ -185,7 +189,7 @@ def _by_group(linked: Iterable[Linked[Any]]) -> Iterable[tuple[Group, dict[Any, 
             if fact.id in own:
                 before = own[fact.id][1]
                 term = evolve(term, amount=before.amount + term.amount)  # noqa: PLW2901
-            own[fact.id] = _cell(fact, term), term
+            own[fact.id] = cell_of(fact, term), term
     return groups.values()
 
 

@@ -104,6 +104,10 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
         yield Line("  ", about)
     if reason.event.supersedes:
         yield Line("  ", f"replaces {', '.join(reason.event.supersedes)}")
+    if reason.event.part_of is not None:
+        yield Line("  ", f"part of {reason.event.part_of}")
+    if reason.event.overlaps:
+        yield Line("  ", f"may report the same as {', '.join(reason.event.overlaps)}")
     if reason.disputed:
         yield Line("  ", f"the reports disagree on its {' and '.join(sorted(reason.disputed))}:")
     alike = len({(report.date, report.quantity, report.in_other_unit, report.value) for report in reason.reports}) == 1
@@ -125,6 +129,10 @@ def _standing(reason: Reason, states: str) -> str:
     if reason.part == "replaces":
         unbelieved = "withdrawn" if reason.withdrawn else "not believed"
         return "may replace what counts" if reason.accounts else f"{unbelieved}, but links run through it"
+    if reason.part == "links":
+        return "not asked for; what may be reported twice is linked through it"
+    if reason.part == "whole":
+        return "not asked for; what counts as a part of this whole may be in it"
     if reason.part == "contains":
         return f"says that {states} contains {reason.event.project}"
     if reason.part == "level":

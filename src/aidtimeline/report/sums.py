@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from aidtimeline.projections import Table
-from aidtimeline.projections.sums import Sums
-from aidtimeline.projections.tables import SumKey, SumRow
+from aidtimeline.projections.tables import SumKey
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
+from aidtimeline.report.notes import Notes, flags_of
 from aidtimeline.report.unlike import unlike
 from aidtimeline.report.words import FLAGS, amount, reports
-from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
 
@@ -28,38 +26,32 @@ class SumsLook(KeyedLook[Table]):
         return [*self.key_columns(), *ends, Column("open", COUNT), *flags]
 
     def page(self) -> Iterator[Part]:
-        """A line for each sum, with who reports it. Below stand the meanings of flags."""
-        rows = self.result.rows
+        """A line for each sum, with who reports it. Below stand the meanings of flags, and notes."""
+        rows, notes = self.result.rows, Notes.of(self.result)
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
             others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
-            behind = self._behind()
-            cells = [[*self.key_cells(row), *self._cells(row), behind.get(self.result.key_of(row), "")] for row in rows]
+            beside = {} if notes is None else dict(self._beside(notes))
+            cells = []
+            for row in rows:
+                note, behind = beside.get(self.result.key_of(row), ("", ""))
+                texts = ", ".join(filter(None, (*flags_of(row.bounds), note)))
+                number_ = amount(row.bounds, self.currency_of(row))
+                cells.append([*self.key_cells(row), number_, self.unit_of(row), texts, behind])
             yield Grid([*self.key_heads(), number, *others], cells)
-            yield from (
-                f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if any(flag in _flags(row) for row in rows)
-            )
+            flags = {flag for row in rows for flag in flags_of(row.bounds)}
+            yield from (f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if flag in flags)
+            yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
         yield from unlike(self.result)
         yield from contradictions(self.result)
 
-    def _cells(self, row: SumRow) -> tuple[str, str, str]:
-        return amount(row.bounds, self.currency_of(row)), self.unit_of(row), ", ".join(_flags(row))
-
-    def _behind(self) -> Mapping[SumKey, str]:
-        """Who reports the facts that add to each sum, by the key of the sum."""
-        question = self.result.question
-        if self.view is None or not isinstance(question, Sums):
-            return {}
-        behind: dict[SumKey, list[Fact]] = defaultdict(list)
-        for fact in self.view.facts:
-            for key, _ in question.piece.terms(fact):
-                behind[key].append(fact)
-        known, money = self.view.known_at, self.result.money
-        return {key: reports(facts, known, money=money) for key, facts in behind.items()}
-
-
-def _flags(row: SumRow) -> Sequence[str]:
-    """The words for the flags of a sum, in the order of `FLAGS`."""
-    return [flag for flag, is_set in zip(FLAGS, (row.disputed, row.approximate, row.loose), strict=True) if is_set]
+    def _beside(self, notes: Notes) -> Iterator[tuple[SumKey, tuple[str, str]]]:
+        """The notes beside each sum, and who reports the facts that add to it."""
+        stated, unsaid = notes.stated(), notes.unsaid()
+        for key, its in notes.behind.items():
+            datasets = f"{len(unsaid[key])} datasets" if key in unsaid else ""
+            note = ", ".join(filter(None, (stated.get(key), datasets)))
+            facts = {fact.id: fact for fact, _ in its}
+            yield key, (note, reports(facts.values(), notes.view.known_at, money=self.result.money))

@@ -30,6 +30,7 @@ FLAGS = {
     "disputed": "reports contradict each other, and the bounds span what they say",
     "about": "a report says “about”, and the bounds are only as good as that",
     "loose": "the truth lies within the bounds, but they may be wider than necessary",
+    "overlap": "reports may be of the same: the low end has it once, and the high end as often as it may be counted",
 }
 """The flags of a number and their meanings. A table that has flags shows their meanings below it."""
 

@@ -70,11 +70,13 @@ class Line:
 class Drawn:
     """The lines of facts, by their ids; facts that overlap with nothing have none.
 
+    `names` are what each fact names: ids of facts, and projects as nodes; above a project lies all that is of it.
     `lone` are the ids of facts that are part of something that the log does not have. `dangling` has what facts name
     that ought to be a record and is none: the id of the record that names it, and the name.
     """
 
     lines: Mapping[str, Line] = field(factory=dict)
+    names: Mapping[Node, Mapping[Node, None]] = field(factory=dict)
     lone: frozenset[str] = frozenset()
     dangling: tuple[tuple[str, str], ...] = ()
 
@@ -103,6 +105,7 @@ class _Drawing:
     root: Callable[[str], str | None]
     links: Links
     sets: DisjointSets[str] = Factory(DisjointSets)
+    names: dict[Node, dict[Node, None]] = Factory(lambda: defaultdict(dict))
     above: dict[Node, dict[Node, None]] = Factory(lambda: defaultdict(dict))
     named: set[Node] = Factory(set)
     whole: dict[str, Node] = Factory(dict)
@@ -123,35 +126,39 @@ class _Drawing:
         """Note what lies above what."""
         entries = self._entries(naming, texts)
         for each, text in naming:
-            line = self.line(each) or each
-            wholes = [] if text.part_of is None else self._wholes(each, text, entries)
+            fact = self.root(each) or each
+            line = self.sets.leader(fact)
+            named = [] if text.part_of is None else self._wholes(each, text, entries)
+            wholes = list(dict.fromkeys(map(self.sets.leader, named)))
             if wholes:
-                fact = self.root(each) or each
                 of = wholes[0] if wholes == [self.whole.get(fact, wholes[0])] and wholes[0] != line else ""
                 self.whole[fact] = of  # "": of nothing for certain
-            names = dict.fromkeys([*wholes, *self._others(each, text)])
+            others = list(self._others(each, text))
+            self.names[fact].update(dict.fromkeys([*named, *others]))
+            names = dict.fromkeys(map(self.sets.leader, [*named, *others]))
             names.pop(line, None)
-            self.above[line].update(names)
-            self.named.update(names)
+            if names:
+                self.above[line].update(names)
+                self.named.update(names)
 
     def _entries(
         self, naming: Iterable[tuple[str, Event]], texts: Iterable[tuple[str, Event]]
     ) -> Mapping[tuple[str, str], dict[Node, None]]:
-        """The lines of the entries of datasets that something is part of, by dataset and `ref`."""
+        """The facts of the entries of datasets that something is part of, by dataset and `ref`."""
         wanted = {(dataset, text.part_of) for _, text in naming if text.part_of for dataset in datasets(text)}
         found: dict[tuple[str, str], dict[Node, None]] = defaultdict(dict)
         for each, text in texts if wanted else ():
             for dataset in datasets(text) if text.ref is not None else ():
                 if (dataset, text.ref) in wanted:
-                    found[dataset, text.ref or ""][self.line(each) or each] = None
+                    found[dataset, text.ref or ""][self.root(each) or each] = None
         return found
 
     def _wholes(self, each: str, text: Event, entries: Mapping[tuple[str, str], Iterable[Node]]) -> list[Node]:
-        """The lines of what an event is part of: a record, or an entry of its own dataset."""
+        """The facts that an event is part of: of a record, or of an entry of its own dataset."""
         name = text.part_of or ""
-        line = self.line(name)
-        if line is not None:
-            return [line]
+        fact = self.root(name)
+        if fact is not None:
+            return [fact]
         found = dict.fromkeys(other for dataset in datasets(text) for other in entries.get((dataset, name), ()))
         if not found:
             self.lone.add(self.root(each) or each)
@@ -161,9 +168,9 @@ class _Drawing:
 
     def _others(self, each: str, text: Event) -> Iterator[Node]:
         for name in text.overlaps:
-            line = self.line(name)
-            if line is not None:
-                yield line
+            fact = self.root(name)
+            if fact is not None:
+                yield fact
             elif _ID.fullmatch(name):
                 self.dangling.append((each, name))
             else:
@@ -186,10 +193,11 @@ class _Drawing:
             its[each] += facts[line]
             for project in projects[line] & self.named:
                 up[project][each] = None
+                self.names[project].update(dict.fromkeys(facts[line]))
         whole = {fact: node[line] for fact, line in self.whole.items() if line}
         overlaps = _numbered(up, whole, its)
         placed = {fact: overlaps.line(each, whole.get(fact)) for each, ids in its.items() for fact in ids}
-        return Drawn(placed, frozenset(self.lone), tuple(self.dangling))
+        return Drawn(placed, self.names, frozenset(self.lone), tuple(self.dangling))
 
     def _node(self, line: Node, projects: Iterable[Node], facts: Iterable[str]) -> Node:
         """The node of a line.

@@ -128,7 +128,7 @@ def forest(overlaps: Overlaps, asked: Iterable[Node]) -> Forest:
     circles: dict[int, list[Node]] = defaultdict(list)
     for each in asked:
         circles[overlaps.circle[each]].append(each)
-    near = _nearest(overlaps, circles)
+    near = nearest(overlaps, circles)
     if near is None:
         lines = tuple(each for circle in circles.values() for each in circle)
         return Forest((0,), {}, {0: (lines,)}, frozenset(lines), True)
@@ -168,7 +168,7 @@ def forest(overlaps: Overlaps, asked: Iterable[Node]) -> Forest:
     )
 
 
-def _nearest(overlaps: Overlaps, asked: Collection[int]) -> dict[int, tuple[int, ...]] | None:
+def nearest(overlaps: Overlaps, asked: Collection[int]) -> dict[int, tuple[int, ...]] | None:
     """What lies nearest above each of the numbers asked for, among these; None if that takes too many steps."""
     reached = dict.fromkeys(asked)  # these, and all that lies above them
     waiting = list(asked)
