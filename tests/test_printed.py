@@ -11,6 +11,7 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pytest
+from aidtimeline.projections.balances import Balance
 from attrs import frozen
 
 from aidtimeline import Counts, Fact, MoneySums, ProjectStates, Timeline, UnknownKey, UsageError, report as reported
@@ -28,7 +29,6 @@ from aidtimeline.events import (
     Status,
 )
 from aidtimeline.projections import Bounds, Fulfilment, FulfilmentTable, Result, Series, Step, Steps, Table, results
-from aidtimeline.projections.balances import Balance
 from aidtimeline.projections.rows import row_type
 from aidtimeline.projections.series import at_ends
 from aidtimeline.report import lines

@@ -246,6 +246,8 @@ class Event(_Room):
     """From 0, an intention, to 3, what has happened. No event is fulfilled by one that is less firm."""
     makes_good: ClassVar[tuple[str, ...]] = ()
     """What of it is counted toward promises: `goods`, `money`."""
+    may_make_good: ClassVar[tuple[str, ...]] = ()
+    """What of it may be counted toward promises, because it may be the same that another kind counts."""
     books: ClassVar[tuple[str, ...]] = ("provider",)
     """The sides whose books sums take its money from: the other party's books have the same flow once more."""
     units: ClassVar[tuple[str, ...]] = ()
@@ -371,6 +373,7 @@ class Receipt(Payment):
     """
 
     kind = "receipt"
+    may_make_good = ("money",)
     books = SIDES
 
 
@@ -386,6 +389,7 @@ class Expenditure(Payment):
     """
 
     kind = "expenditure"
+    may_make_good = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)

@@ -165,7 +165,7 @@ class View:
         """
         return self.replay(Participations(where, self.vocabulary))
 
-    def fulfilment(self, where: Where | None = None) -> FulfilmentTable:
+    def fulfilment(self, where: Where | None = None, *, matches: bool = False) -> FulfilmentTable:
         """What was delivered or paid of promises, `where` choosing promises; see `aidtimeline.projections.Fulfilment`.
 
         >>> from aidtimeline import Timeline
@@ -173,7 +173,7 @@ class View:
         >>> print(row.promised, "·", row.delivered, "·", row.outstanding)
         22 · 2 to 4 · 18 to 20
         """
-        return self.replay(Fulfilment(self.as_of, where, self.vocabulary))
+        return self.replay(Fulfilment(self.as_of, where, self.vocabulary, matches=matches))
 
     def levels(self, where: Where | None = None) -> LevelTable:
         """What sources have added up themselves, beside the record; see `aidtimeline.projections.Levels`.

@@ -51,6 +51,7 @@ class Question:
     field: str | None = None
     level: bool = False
     ids: tuple[str, ...] = ()
+    matches: bool = False
     skip_problems: bool
     json: bool
 
@@ -162,6 +163,7 @@ FIELD = click.option(
     help="Explain a state instead of a sum: a role, or this field of a project.",
 )
 LEVEL = click.option("--level", is_flag=True, help="Explain a reported level instead of a sum; --where chooses it.")
+MATCHES = click.option("--matches", is_flag=True, help="List which delivery keeps which promise, or may.")
 IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
 JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")

@@ -12,6 +12,7 @@ from aidtimeline.cli.options import (
     COMMON,
     EVERY,
     FROM_AND_TO,
+    MATCHES,
     MONEY,
     NARROWED,
     SUMS,
@@ -58,16 +59,16 @@ def money(question: Question) -> None:
 
 
 @command("fulfilment", "aidtimeline fulfilment --as-of 2024-07-31 --where donor=JP")
-@asking(AS_OF, *COMMON)
+@asking(AS_OF, MATCHES, *COMMON)
 def fulfilment(question: Question) -> None:
     """Compare promises with what was delivered or paid.
 
     The table also shows what is outstanding and what is overdue. --where chooses promises.
 
-    A delivery that names its promises is linked to them. One that names none is matched by donor, project and item in
-    order of date; such a match is marked as inferred.
+    A delivery that names its promises is linked to them. One that names none may serve those of its item (or of money)
+    that it fits and may have followed. --matches lists which delivery keeps which promise, or may.
     """
-    answer(view_of(question).fulfilment(question.where), json=question.json)
+    answer(view_of(question).fulfilment(question.where, matches=question.matches), json=question.json)
 
 
 @command("levels", "aidtimeline levels --as-of 2025-12-31 --where item=mine-detector")

@@ -15,7 +15,7 @@ from .levels import (
     Levels as Levels,
     LevelTable as LevelTable,
 )
-from .matching import (
+from .matches import (
     Match as Match,
 )
 from .pieces import (

@@ -1,40 +1,52 @@
-"""Fulfilment: what was promised, what has been delivered or paid of it, what is outstanding, and what is overdue.
+"""Fulfilment: what was promised, what has come of it or may have, what is outstanding, and what is overdue.
 
-A row has the promises of one kind (pledge or commitment), donor, project, and item and unit, or currency. In each world
-it has the promises that count there. A delivery that counts in that world adds to the row if it is linked or inferred
-to one of these promises:
+A row has the promises of one kind (pledge or commitment), donor, recipient, project, and item and unit, or currency.
+The rules are in docs/semantics.md, "Fulfilment". In a few words, for each world:
 
-- It is *linked* if it names promises in `fulfils`: to each promise that it names, to what has replaced that since, and
-  to what these fulfil in turn, because what keeps a commitment keeps the pledge behind it. If the named promises are of
-  several items, it is linked to those of its own item, and to another item only if none is of its own.
-- It is *inferred* if it names no promise: to all promises of its donor, project and item (or currency), earlier or
-  later. Which of them it serves is decided in order of date (see `matching`).
-
-A delivery counts once in a row, however many promises it serves there. If it is linked to several rows of one kind, it
-adds 0 to all of it to each, because its split is not known. A commitment is a promise, never a delivery. If more is
-delivered than was promised, the row shows it, and outstanding is below zero. Money is paid by disbursements and by
-deliveries with a value, in the provider's books. (An expenditure is the same money, spent later by its receiver.) If a
-disbursement and a delivery are the same money, it counts twice unless the value of one of them starts at zero.
+- What names a promise in `fulfils` is *linked* to what stands of it (`ledgers`, `lots`).
+- What names none *may serve* the promises that it fits and may have followed, or not (`pools`).
+- Outstanding is the least and the most that is not kept, over all ways to do so and all worlds.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, localcontext
+from functools import cached_property
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import Factory, define, evolve, frozen
 
 from aidtimeline.events import PROMISE, kinds_that
-from aidtimeline.projections.balances import Balance, Ledger, Mode, added, balance, how_many_count, net
-from aidtimeline.projections.cells import Bounds
+from aidtimeline.projections.cells import Bounds, rivals
+from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Value, Where, select
-from aidtimeline.projections.matching import Given, Match, Promised, matches, perhaps
+from aidtimeline.projections.givers import (
+    Fits,
+    Measure,
+    Parties,
+    above_zero,
+    below_zero,
+    given_terms,
+    parties_of,
+    perhaps,
+    promised_term,
+    thing_of,
+)
+from aidtimeline.projections.ledgers import Books
+from aidtimeline.projections.lots import INFINITE, NOTHING, Ends, Ledger, Part, Rest, To, ends_of
+from aidtimeline.projections.matches import Match, matches
+from aidtimeline.projections.pools import Pool, Pools, served, unkept
+from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
-from aidtimeline.projections.summing import Term
+from aidtimeline.projections.summing import Sum, Term
+from aidtimeline.projections.sums import books_of
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.lines import Scope, amount_of, scope_of
+from aidtimeline.values.amounts import EXACT
 from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -47,6 +59,7 @@ class Key(NamedTuple):
 
     kind: str
     donor: Value
+    recipient: Value
     project: Value
     item: Value
     unit: Value
@@ -56,62 +69,70 @@ class Key(NamedTuple):
 class FulfilmentRow(NamedTuple):
     """The promises of one key, and what has become of them.
 
-    The amounts are in `unit` (None: pieces) or `currency`, with bounds over all worlds. `linked` and `inferred` are the
-    two parts of `delivered`. `outstanding` is promised less delivered; it is below zero if more was delivered.
-    `overdue` is what is outstanding of the promises that were due before the cut, never below zero. `due` has the EDTF
-    texts of the promises' due dates in order, `matches` the deliveries and the promises that they serve.
+    The amounts are in `unit` (None: pieces) or `currency`, with bounds over all ways to keep the promises and all
+    worlds. `promised` is what stands, and `cancelled` what cancellations ended of it. `linked` is what names the
+    promises, `may_serve` what names none and may serve them; `delivered` is linked, and more by what may serve.
+    `outstanding` is what is not kept, and `over_delivered` what is linked beyond what was promised. `overdue` is what
+    is outstanding of the promises whose last day of `due` is past (None: no `due` is stated). `likely` is outstanding
+    if all serves that has exactly the row's fields: never a bound, and None where outstanding is exact or nothing has
+    them. `due` has the EDTF texts of the promises' due dates in order. `also_in` are the measures in which something
+    is linked that cannot be compared: units ("pieces" if none is stated), currencies or items. `matches` are given
+    if they were asked for.
     """
 
     kind: str
     donor: Value
+    recipient: Value
     project: Value
     item: Value
     unit: Value
     currency: Value
     promised: Bounds
-    delivered: Bounds
+    cancelled: Bounds
     linked: Bounds
-    inferred: Bounds
-    outstanding: Balance
-    overdue: Bounds
+    may_serve: Bounds
+    delivered: Bounds
+    outstanding: Bounds
+    over_delivered: Bounds
+    overdue: Bounds | None
+    likely: Bounds | None
     due: tuple[str, ...]
-    matches: tuple[Match, ...]
+    approximate: bool = False
+    disputed: bool = False
+    loose: bool = False
+    also_in: tuple[str, ...] = ()
+    matches: tuple[Match, ...] | None = None
 
     @property
     def key(self) -> Key:
         """The key of the row."""
         return Key(*self[: len(Key._fields)])  # type: ignore[arg-type]
 
-    @property
-    def over_delivered(self) -> Bounds:
-        """How much more has been delivered than was promised."""
-        return self.outstanding.below_zero
-
 
 @frozen
 class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
-    """The rows, ordered by kind, donor, project, item, unit and currency, None first. These six are also the key."""
+    """The rows, ordered by kind, donor, recipient, project, item, unit and currency, None first: also the key.
+
+    `unnamed` is the number of deliveries and payments in the view that name no promise.
+    """
 
     key_names = Key._fields
 
     rows: tuple[FulfilmentRow, ...]
+    unnamed: int = 0
 
 
 class Fulfilment:
     """What has been delivered or paid of what was promised. The result is a `FulfilmentTable`.
 
-    A promise is overdue after the last day of its `due`, and perhaps overdue after the first day. If the first day is
-    open ("by 2025"), it is not overdue before the last day has passed; without `due`, it never is.
-
-    What is left for one promise depends on all others, so the state is not a sum: it keeps all facts that promise or
-    deliver. Promised, delivered and outstanding are tight unless they are flagged as loose; overdue and the matches are
-    sound. The time grows with the number of facts, but in a row in which everything is undecided, with the number of
-    promises times the number of deliveries.
+    Bounds are sound, and reached in some world and way unless the row is flagged as loose. The time grows with the
+    number of facts, times its logarithm.
 
     Args:
         as_of: The day of the view (inclusive).
         where: Which promises are shown, as in `Counts`; it never leaves out what was delivered for them.
-        vocabulary: The categories of items, if a field is `item-category`.
+        vocabulary: The categories of items, if a field is `item-category`, and the countries of parties.
+        matches: Whether each row lists which delivery keeps which promise, or may; these may be many.
 
     Raises:
         InvalidValue: `as_of` is not a day.
@@ -120,12 +141,20 @@ class Fulfilment:
     >>> from aidtimeline import Timeline
     >>> view = Timeline.open("events").as_of("2024-07-31")
     >>> [row] = view.replay(Fulfilment("2024-07-31", where={"item": "mechanical-demining-machine"}))
-    >>> print(row.kind, row.promised, "·", row.delivered, "·", row.outstanding, "·", row.overdue, row.due)
+    >>> print(row.kind, row.promised, "·", row.linked, "·", row.outstanding, "·", row.overdue, row.due)
     pledge 22 · 2 to 4 · 18 to 20 · 0 ('../2024-12-31', '../2025-04')
     """
 
-    def __init__(self, as_of: str | date, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
+    def __init__(
+        self,
+        as_of: str | date,
+        where: Where | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        *,
+        matches: bool = False,
+    ) -> None:
         self.as_of = parse_day(as_of)
+        self.matches = matches
         self.selection = select(None, where, vocabulary)
 
     def initial(self) -> list[Fact]:
@@ -133,8 +162,9 @@ class Fulfilment:
         return []
 
     def step(self, state: list[Fact], fact: Fact) -> list[Fact]:
-        """Keep a fact that promises or delivers."""
-        if fact.nature is PROMISE or fact.event.makes_good:
+        """Keep a fact that has to do with promises, or says which project is part of which."""
+        event = fact.event
+        if fact.nature is PROMISE or event.makes_good or event.may_make_good or fact.keeps or fact.parent:
             state.append(fact)
         return state
 
@@ -143,102 +173,354 @@ class Fulfilment:
         return one + other
 
     def finish(self, state: list[Fact]) -> FulfilmentTable:
-        """The rows of all promises that count in some world."""
-        facts = sorted(state, key=lambda fact: fact.rank)
-        promises = {fact.id: fact for fact in facts if fact.nature is PROMISE}
-        rows: dict[Key, list[Promised]] = defaultdict(list)
-        for fact in promises.values():
-            for key, term in _measures(fact):
-                rows[key].append(Promised(fact, term))
-        given: dict[Key, list[Given]] = defaultdict(list)
-        for fact in facts:
-            if fact.nature is not PROMISE:
-                for key, each in _linked(fact, promises) if fact.fulfils else _inferred(fact, rows):
-                    given[key].append(each)
-        found = (self._row(key, rows[key], given[key]) for key in sorted(rows, key=in_order))
-        return FulfilmentTable(tuple(row for row in found if row is not None))
+        """The rows of all promises that count in some world, or were cancelled."""
+        with localcontext(EXACT):
+            accounts = Accounts.of(self, state)
+            return FulfilmentTable(tuple(accounts.row(key) for key in accounts.keys), accounts.unnamed)
 
-    def _row(self, key: Key, promises: list[Promised], given: list[Given]) -> FulfilmentRow | None:
-        asked: dict[str, Mode] = {each.fact.id: "in" if each.fact in self.selection else "out" for each in promises}
-        if "in" not in asked.values():
-            return None
-        ledger = Ledger.of(promises, given)
-        late = {promise.fact.id: self._late(promise.fact) for promise in promises}
-        overdue: dict[str, Mode] = {each: late[each] if mode == "in" else "out" for each, mode in asked.items()}
-        dues = {each.fact.due for each in promises if asked[each.fact.id] == "in"}
+    def late(self, promise: Fact) -> bool:
+        """Whether the last day on which a promise is due is past."""
+        last = None if promise.due is None else promise.due.latest
+        return last is not None and last < self.as_of
+
+
+def key_of(promise: Fact) -> Key:
+    """The row of a promise."""
+    donor, recipient, project = parties_of(promise)
+    if promise_is_money(promise):
+        return Key(promise.kind, donor, recipient, project, None, None, promise.currency)
+    return Key(promise.kind, donor, recipient, project, promise.item, promise.unit, None)
+
+
+def promise_is_money(promise: Fact) -> bool:
+    """Whether a promise is of money."""
+    scope = scope_of(promise)
+    return scope is not None and scope.sort == "money"
+
+
+@define
+class Accounts:
+    """How the rows are reckoned: the promises of each, their ledgers, and what may serve them."""
+
+    question: Fulfilment
+    books: Books
+    fits: Fits
+    promises: Mapping[Key, list[Fact]]
+    cancelled: Mapping[Key, Ends]
+    promised: Mapping[Key, Bounds]
+    _pools: dict[Scope, Pools] = Factory(dict)
+
+    @classmethod
+    def of(cls, question: Fulfilment, facts: Iterable[Fact]) -> Accounts:
+        """The accounts of all rows that are asked for."""
+        vocabulary = question.selection.vocabulary
+        books = Books(sorted(facts, key=lambda fact: fact.rank), vocabulary)
+        promises: dict[Key, list[Fact]] = defaultdict(list)
+        for each in books.promises:
+            if each in question.selection:
+                promises[key_of(each)].append(each)
+        cancelled: dict[Key, Ends] = defaultdict(Ends)
+        ended: dict[str, tuple[Fact, bool]] = {}
+        for fact in books.facts:
+            for each, surely in () if fact.keeps is None else fact.keeps.ended:
+                ended[each.id] = each, surely or (each.id in ended and ended[each.id][1])
+        for each, surely in ended.values():
+            if scope_of(each) is not None and each in question.selection:
+                amount = amount_of(each) if surely else perhaps(amount_of(each))
+                cancelled[key_of(each)] = cancelled[key_of(each)].plus(ends_of(amount))
+        asked = [each for some in promises.values() for each in some]
+
+        def terms(fact: Fact) -> Iterator[tuple[Key, Term]]:
+            yield key_of(fact), evolve(promised_term(fact), books=books_of(fact, vocabulary))
+
+        promised = run(asked, Sum(terms, lambda fact: (key_of(fact)[4:], amount_of(fact))))
+        fits = Fits(Containing(vocabulary, books.facts))
+        return cls(question, books, fits, promises, cancelled, promised)
+
+    @property
+    def keys(self) -> list[Key]:
+        """The keys of the rows, in order."""
+        return sorted({**self.promises, **self.cancelled}, key=in_order)
+
+    @property
+    def unnamed(self) -> int:
+        """How many deliveries and payments name no promise."""
+        return sum(bool(each.event.makes_good) and not each.fulfils for each in self.books.facts)
+
+    def pools(self, scope: Scope) -> Pools:
+        """What may serve promises of a scope."""
+        if scope not in self._pools:
+            self._pools[scope] = Pools.of(self.books.free(scope), self.fits)
+        return self._pools[scope]
+
+    def account(self, key: Key) -> Account:
+        """How one row is reckoned."""
+        scope = Scope(key.kind, "goods", key.item) if key.currency is None else Scope(key.kind, "money")
+        measure = key.unit if key.currency is None else key.currency
+        ledger = self.books.ledgers.get(scope) or Ledger(scope)
+        parties = Parties(key.donor, key.recipient, key.project)
+        return Account(self, key, ledger, measure, parties, self.promises.get(key, []))
+
+    def row(self, key: Key) -> FulfilmentRow:
+        """One row."""
+        return self.account(key).row()
+
+
+@frozen(slots=False)
+class Account:
+    """How one row is reckoned: its promises in `parts`, one for each lot, and the `pool` of what may serve them."""
+
+    accounts: Accounts
+    key: Key
+    ledger: Ledger
+    measure: Measure
+    parties: Parties
+    chosen: Sequence[Fact]
+
+    @cached_property
+    def parts(self) -> Sequence[Part]:
+        """What links leave of the promises."""
+        return self.ledger.parts(self.chosen, self.measure, self.accounts.books.line_of)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """What may serve the promises."""
+        return self.accounts.pools(self.ledger.scope).fitting(self.parties, self.measure)
+
+    @cached_property
+    def first(self) -> int:
+        """The first day of the first line."""
+        return min((rest.line.first for part in self.parts for rest in part.rests), default=0)
+
+    def row(self) -> FulfilmentRow:
+        """The row."""
+        taken_off = self.taken_off()
+        cancelled = taken_off.plus(self.accounts.cancelled.get(self.key, Ends()))
+        linked = _total(self.linked(part) for part in self.parts)
+        may_serve = Ends(NOTHING, served(self.parts, self.pool) + self._named_too())
+        outstanding = self.outstanding(self.parts)
+        due = {each.due.text for each in self.chosen if each.due is not None}
+        approximate, disputed = self._flags()
+        loose = self._loose()
+
+        def bounds(ends: Ends) -> Bounds:
+            high = None if ends.high == INFINITE else ends.high
+            return Bounds(ends.low, high, approximate=approximate, disputed=disputed, loose=loose)
+
+        likely = self._likely(outstanding)
         return FulfilmentRow(
-            *key,
-            promised=net(ledger, asked, added, None),
-            delivered=net(ledger, asked, None, added),
-            linked=net(ledger, asked, None, added, "linked"),
-            inferred=net(ledger, asked, None, added, "inferred"),
-            outstanding=balance(ledger, asked),
-            overdue=balance(ledger, overdue).above_zero,
-            due=tuple(sorted(due.text for due in dues if due is not None)),
-            matches=tuple(
-                each
-                for each in matches(ledger.promises, ledger.shares, ledger.allotted, self.as_of)
-                if asked[each.promise] == "in"
-            ),
+            *self.key,
+            promised=bounds(self._promised(taken_off)),
+            cancelled=bounds(cancelled),
+            linked=bounds(linked),
+            may_serve=bounds(may_serve),
+            delivered=bounds(Ends(linked.low, linked.high + may_serve.high)),
+            outstanding=bounds(outstanding),
+            over_delivered=bounds(_total(self._over(part) for part in self.parts)),
+            overdue=bounds(self._overdue(outstanding)) if due else None,
+            likely=None if likely is None else bounds(likely),
+            due=tuple(sorted(due)),
+            approximate=approximate,
+            disputed=disputed,
+            loose=loose,
+            also_in=self._also_in(),
+            matches=tuple(matches(self)) if self.accounts.question.matches else None,
         )
 
-    def _late(self, promise: Fact) -> Mode:
-        due = promise.due
-        if due is None:
-            return "out"
-        if due.latest is not None and due.latest < self.as_of:
-            return "in"
-        return "perhaps" if due.earliest is not None and due.earliest < self.as_of else "out"
+    def _promised(self, taken_off: Ends) -> Ends:
+        promised = ends_of(self.accounts.promised[self.key]) if self.chosen else Ends()
+        low = NOTHING if taken_off.high == INFINITE else promised.low - taken_off.high
+        low = max(NOTHING, low) if promised.low >= 0 else low
+        return Ends(min(low, promised.low), promised.high - taken_off.low)
+
+    def outstanding(self, parts: Sequence[Part]) -> Ends:
+        """What is not kept of the promises in these parts, at least and at most."""
+        back = self._taken_back
+        most = sum((part.most for part in parts), NOTHING)
+        return Ends(max(NOTHING, self._unkept(parts, self.pool) - back.high), max(NOTHING, most - back.low))
+
+    def _unkept(self, parts: Sequence[Part], pool: Pool) -> Decimal:
+        """The least that is not kept. Of books that may have the same promises, those that promise most hold.
+
+        What is linked to promises in the other books may keep these.
+        """
+        chosen = [each for part in parts for rest in part.rests for each in rest.chosen]
+        held = self._in_one_book(chosen)
+        if len(held) == len(chosen):
+            return unkept(parts, pool)
+        others = {each.id for each in chosen} - {each.id for each in held}
+        beside = NOTHING
+        for part in parts:
+            for rest in part.rests:
+                if any(each.id in others for each in rest.chosen):
+                    beside += max(rest.alone.high, NOTHING) + part.shared
+        kept = self.ledger.parts(held, self.measure, self.accounts.books.line_of)
+        return NOTHING if beside == INFINITE else max(NOTHING, unkept(kept, pool) - beside)
+
+    def _in_one_book(self, chosen: Sequence[Fact]) -> Sequence[Fact]:
+        """The promises without those in books of which others promise more."""
+        vocabulary = self.accounts.question.selection.vocabulary
+        books = {each.id: books_of(each, vocabulary) for each in chosen}
+        for ledger in sorted(rivals(books.values())):
+            least: dict[str, Decimal] = defaultdict(Decimal)
+            for each in chosen:
+                for of, name in books[each.id]:
+                    if of == ledger and each.certain:
+                        least[name] += amount_of(each).low
+            first = max(sorted(least), key=least.__getitem__, default=None)
+            own = {each.id: {name for of, name in books[each.id] if of == ledger} for each in chosen}
+            chosen = [each for each in chosen if not own[each.id] or first in own[each.id]]
+        return chosen
+
+    @cached_property
+    def _taken_back(self) -> Ends:
+        """What negative promises take off what the row has left."""
+        negative = [each for each in self.chosen if amount_of(each).low < 0]
+        terms = {each.id: Term(below_zero(amount_of(each))) for each in negative}
+        return ends_of(run(negative, Sum(lambda fact: [((), terms[fact.id])]))[()]) if negative else Ends()
+
+    def _overdue(self, outstanding: Ends) -> Ends:
+        late = [each for each in self.chosen if self.accounts.question.late(each)]
+        if not late:
+            return Ends()
+        if len(late) == len(self.chosen):
+            return outstanding
+        parts = self.ledger.parts(late, self.measure, self.accounts.books.line_of)
+        least = self._unkept(parts, self.pool)
+        most = sum((part.most for part in parts), NOTHING)
+        return Ends(max(NOTHING, least - self._taken_back.high), min(most, outstanding.high))
+
+    def _likely(self, outstanding: Ends) -> Ends | None:
+        own = self.accounts.pools(self.ledger.scope).own(self.parties, self.measure)
+        if outstanding.low == outstanding.high or not own.since(self.first).high:
+            return None
+        back = self._taken_back
+        most = sum((part.most for part in self.parts), NOTHING)
+        most = INFINITE if most == INFINITE else most - served(self.parts, own, surely=True)
+        low = self._unkept(self.parts, own) - back.high
+        return Ends(max(NOTHING, low), max(NOTHING, most - back.low))
+
+    def linked(self, part: Part) -> Ends:
+        """What is linked to a part."""
+        total = Ends()
+        for rest in part.rests:
+            alone = self._alone(rest)
+            total = total.plus(alone if self._stands(rest) else alone.perhaps())
+        joint = _total(
+            self.ledger.toward(to.lines, self.measure, to.how) for to in part.lot.joint if to.how == "linked"
+        )
+        if part.whole:
+            stand = {rest.line.key for rest in part.rests if self._stands(rest)}
+            surely = all(to.lines & stand for to in part.lot.joint)
+            return total.plus(joint if surely else joint.perhaps())
+        room = _total(rest.rest for rest in part.rests)
+        low = NOTHING if part.others.high == INFINITE else max(NOTHING, min(room.low, joint.low - part.others.high))
+        high = max(min(joint.high, room.high), NOTHING if joint.high < 0 else joint.high - part.others.low)
+        return total.plus(Ends(min(low, joint.low), max(NOTHING, high)))
+
+    def _alone(self, rest: Rest) -> Ends:
+        return self.ledger.toward(frozenset((rest.line.key,)), self.measure, "linked")
+
+    def _stands(self, rest: Rest) -> bool:
+        return rest.line.stand(rest.chosen)
+
+    def _over(self, part: Part) -> Ends:
+        """How much more is linked to a part than was promised."""
+        total = Ends()
+        for rest in part.rests:
+            alone, off = self._alone(rest), self._off(rest)
+            least = min(above_zero(amount_of(each)).low for each in rest.chosen)
+            least = NOTHING if off.high == INFINITE else max(NOTHING, least - off.high)
+            sure = rest.line.plain and self._stands(rest) and rest.promised.high != INFINITE
+            low = max(NOTHING, alone.low - max(NOTHING, rest.promised.high - off.low)) if sure else NOTHING
+            total = total.plus(Ends(low, max(NOTHING, alone.high - least)))
+        if len(part.lot.lines) == 1:
+            return total
+        joint = self.ledger.jointly(part.lot, self.measure, "linked")
+        off = self.ledger.jointly(part.lot, self.measure, "cancelled")
+        room = _total(rest.rest for rest in part.rests).plus(part.others)
+        least = NOTHING if off.high == INFINITE else max(NOTHING, room.low - off.high)
+        surely = part.whole and not part.lot.pooled and all(map(self._stands, part.rests)) and room.high != INFINITE
+        low = max(NOTHING, joint.low - max(NOTHING, room.high - off.low)) if surely else NOTHING
+        low = total.low + low
+        return Ends(NOTHING if part.lot.pooled else low, total.high + max(NOTHING, joint.high - least))
+
+    def _off(self, rest: Rest) -> Ends:
+        return self.ledger.toward(frozenset((rest.line.key,)), self.measure, "cancelled")
+
+    def taken_off(self) -> Ends:
+        """What cancellations take off the promises without ending them."""
+        total = Ends()
+        for part in self.parts:
+            of_part = _total(map(self._off, part.rests))
+            joint = _total(
+                self.ledger.toward(to.lines, self.measure, to.how) for to in part.lot.joint if to.how == "cancelled"
+            )
+            of_part = of_part.plus(joint if part.whole else joint.perhaps())
+            promised = sum((rest.promised.high for rest in part.rests), NOTHING)
+            total = total.plus(Ends(min(of_part.low, promised), min(of_part.high, promised)))
+        return total
+
+    def _named_too(self) -> Decimal:
+        """What names the promises, but only may serve them, as far as it may."""
+        total = NOTHING
+        for part in self.parts:
+            tos = [frozenset((rest.line.key,)) for rest in part.rests]
+            tos += [to.lines for to in part.lot.joint]
+            high = sum((self.ledger.toward(lines, self.measure, "may serve").high for lines in set(tos)), NOTHING)
+            total += min(high, part.most)
+        most = sum((part.most for part in self.parts), NOTHING)
+        reached = served(self.parts, self.pool)
+        return min(total, INFINITE if most == INFINITE else most - reached)
+
+    def _tos(self) -> Iterator[To]:
+        """In which ways something names the lines of the row, or others of their lots."""
+        for part in self.parts:
+            yield from dict.fromkeys(to for line in part.lot.lines for to in self.ledger.naming(line.key))
+
+    def _flags(self) -> tuple[bool, bool]:
+        terms = [promised_term(each) for each in self.chosen]
+        given = [bounds for to in self._tos() for bounds in self.ledger.given.get(to, {}).values()]
+        approximate, disputed = self.pool.flags_since(self.first)
+        return (
+            approximate or any(each.amount.approximate for each in terms) or any(each.approximate for each in given),
+            disputed or any(each.disputed for each in terms) or any(each.disputed for each in given),
+        )
+
+    def _loose(self) -> bool:
+        given = (bounds.loose for to in self._tos() for bounds in self.ledger.given.get(to, {}).values())
+        if any(part.lot.loose or any(line.loose for line in part.lot.lines) for part in self.parts) or any(given):
+            return True
+        firsts = sorted(rest.line.first for part in self.parts for rest in part.rests)
+        if any(first < day <= last for first, last in self.pool.spans for day in firsts):
+            return True
+        if self.chosen and (self.accounts.promised[self.key].loose or self._taken_back.high > 0):
+            return True
+        return len(self._in_one_book(self.chosen)) < len(self.chosen)
+
+    def _also_in(self) -> tuple[str, ...]:
+        measures: set[str] = set()
+        for to in self._tos():
+            if to.how == "linked" and any(each != self.measure for each in self.ledger.given.get(to, {})):
+                measures.update(measure for fact in self.ledger.givers[to] for measure in self._other_measures(fact))
+        return tuple(sorted(measures))
+
+    def _other_measures(self, fact: Fact) -> Iterator[str]:
+        """In which measures a fact gives what is linked, other than the row's."""
+        given = list(given_terms(fact))
+        own = [measure for thing, measure, _ in given if thing == thing_of(self.ledger.scope)]
+        if own != [self.measure]:
+            yield from (measure or "pieces" for measure in own or {fact.currency or fact.item or "unstated"})
+
+    def free(self) -> Iterator[Fact]:
+        """What names no promise of the scope, and fits the row."""
+        for each in self.accounts.books.free(self.ledger.scope):
+            if self.accounts.fits.misfit(self.parties, parties_of(each.fact)) is None:
+                yield each.fact
 
 
-def _measures(fact: Fact) -> Iterator[tuple[Key, Term]]:
-    """The amounts of a promise or a delivery, of things and of money, each under the key of its fields."""
-    weighed = ("goods", "money") if fact.nature is PROMISE else fact.event.makes_good
-    counted = fact.quantity_stated or fact.nature is not PROMISE
-    if fact.quantity is not None and counted and "goods" in weighed:
-        key = Key(fact.kind, fact.donor, fact.project, fact.item, fact.unit, None)
-        yield key, Term(fact.quantity, not fact.disputed.isdisjoint(("date", "quantity")))
-    once = not fact.in_other_books and fact.part_of is None
-    if fact.value is not None and once and "money" in weighed:
-        key = Key(fact.kind, fact.donor, fact.project, None, None, fact.currency)
-        yield key, Term(fact.value.amount, not fact.disputed.isdisjoint(("date", "value")))
-
-
-def _inferred(fact: Fact, rows: Mapping[Key, list[Promised]]) -> Iterator[tuple[Key, Given]]:
-    """How a delivery that names no promise counts: toward all promises of its donor, project and item or currency."""
-    for kind in PROMISES:
-        for own, term in _measures(fact):
-            key = own._replace(kind=kind)
-            if key in rows:
-                yield key, Given(fact, term, frozenset(each.fact.id for each in rows[key]), "inferred")
-
-
-def _linked(fact: Fact, promises: Mapping[str, Fact]) -> Iterator[tuple[Key, Given]]:
-    """How a delivery that names promises counts: toward which of them, and with how much in each row."""
-    own = {(key.unit, key.currency): term for key, term in _measures(fact)}
-    named: dict[tuple[str, Value], dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for promise in _reached(fact, promises):
-        for key, _ in _measures(promises[promise]):
-            named[key.kind, key.currency][key].add(promise)
-    for rows in named.values():
-        toward = {key: ids for key, ids in rows.items() if key.item == fact.item} or rows
-        terms = {key: own[key.unit, key.currency] for key in toward if (key.unit, key.currency) in own}
-        several = [promises[each] for key in terms for each in toward[key]]
-        split = len(terms) > 1 and how_many_count(several).high != 1
-        for key, ids in toward.items():
-            term = terms.get(key)
-            if term is not None:
-                term = Term(perhaps(term.amount, split), term.disputed)
-            yield key, Given(fact, term, frozenset(ids), "linked")
-
-
-def _reached(fact: Fact, promises: Mapping[str, Fact]) -> set[str]:
-    """The promises that a fact fulfils, directly or through others."""
-    reached: set[str] = set()
-    waiting = list(fact.fulfils)
-    while waiting:
-        each = waiting.pop()
-        if each in promises and each not in reached:
-            reached.add(each)
-            waiting.extend(promises[each].fulfils)
-    return reached
+def _total(some: Iterable[Ends]) -> Ends:
+    total = Ends()
+    for each in some:
+        total = total.plus(each)
+    return total

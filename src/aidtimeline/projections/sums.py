@@ -28,6 +28,16 @@ NO_BOOKS: Books = frozenset()
 _SIDES: Mapping[str | None, Books] = {side: frozenset({("side", side)}) for side in SIDES}
 
 
+def books_of(fact: Fact, vocabulary: Vocabulary) -> Books:
+    """The books that a fact is in: those of one side, and those of datasets that overlap with others."""
+    books = _SIDES.get(fact.side, NO_BOOKS)
+    ledgers = vocabulary.ledgers
+    if not ledgers:
+        return books
+    datasets = (source.dataset or "" for account in fact.accounts for source in account.sources)
+    return books | {(ledgers[each], each) for each in datasets if each in ledgers}
+
+
 class Sums(Finishing):
     """Sums by key, finished as a table.
 
@@ -56,13 +66,7 @@ class Sums(Finishing):
         raise NotImplementedError
 
     def _books(self, fact: Fact) -> Books:
-        """The books that a fact is in: those of one side, and those of datasets that overlap with others."""
-        books = _SIDES.get(fact.side, NO_BOOKS)
-        ledgers = self.selection.vocabulary.ledgers
-        if not ledgers:
-            return books
-        datasets = (source.dataset or "" for account in fact.accounts for source in account.sources)
-        return books | {(ledgers[each], each) for each in datasets if each in ledgers}
+        return books_of(fact, self.selection.vocabulary)
 
 
 class Counts(Sums):

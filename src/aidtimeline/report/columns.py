@@ -14,7 +14,6 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.projections import Bounds
-from aidtimeline.projections.balances import Balance
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 
@@ -62,7 +61,7 @@ def number(value: Decimal | None) -> int | str | None:
     return None if value is None else Quantity(value, value).json
 
 
-def ends(bounds: Balance | Bounds | Quantity) -> Json:
+def ends(bounds: Bounds | Quantity) -> Json:
     """Bounds as a JSON object with `low` and `high`; null is open."""
     return {"low": number(bounds.low), "high": number(bounds.high)}
 
@@ -76,7 +75,7 @@ def anything(value: object) -> object:
     """A value of any type in JSON: numbers, bounds and dates as in other columns, what JSON does not have as text."""
     if isinstance(value, Decimal):
         return number(value)
-    if isinstance(value, Balance | Bounds | Quantity):
+    if isinstance(value, Bounds | Quantity):
         return ends(value)
     value = plain(value)
     return value if value is None or isinstance(value, str | int) else str(value)

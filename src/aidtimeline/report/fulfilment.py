@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable, Match
+from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, FulfilmentTable, Match
 from aidtimeline.projections.fulfilment import Key
-from aidtimeline.report.columns import BOUNDS, SLUG, TEXT, TEXTS, Column, Kind, rows_of
+from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
-from aidtimeline.report.words import NOTHING, amount, narrowed, shortener
+from aidtimeline.report.words import FLAGS, NOTHING, in_short, narrowed, shortener
 from aidtimeline.text import tables
-from aidtimeline.values.dates import DateRange
 
-AMOUNTS = ("promised", "delivered", "outstanding", "overdue")
-"""The amounts of a row that the page shows."""
+AMOUNTS = (
+    *("promised", "cancelled", "linked", "may_serve", "delivered"),
+    *("outstanding", "over_delivered", "overdue", "likely"),
+)
+"""The amounts of a row."""
 
+SHOWN = {
+    **{name: name for name in ("promised", "linked", "may_serve", "outstanding", "overdue", "likely")},
+    "may_serve": "may serve",
+}
+"""The amounts that the page shows, and their heads."""
+
+_FLAGS = ("approximate", "disputed", "loose")
 _DAYS = Kind("days", lambda days: {"low": days[0], "high": days[1]})
 _MATCHES = (
     Column("promise", TEXT),
@@ -28,7 +36,7 @@ _MATCHES = (
 
 
 class FulfilmentLook(Look[FulfilmentTable]):
-    """The look of promises by kind, donor, project, item, and unit or currency."""
+    """The look of promises by kind, donor, recipient, project, item, and unit or currency."""
 
     QUESTION = Fulfilment
 
@@ -37,29 +45,57 @@ class FulfilmentLook(Look[FulfilmentTable]):
         return f"promises, and what has become of them{narrowed(self.result.question.selection.where)}"
 
     def columns(self) -> list[Column]:
-        """The key, the amounts, when they are due, and the matches."""
+        """The key, the amounts, when they are due, the flags, and the matches if they were asked for."""
         units = ("unit", "currency")
         key = (Column(name, TEXT if name in units else SLUG) for name in Key._fields)
-        amounts = ("promised", "delivered", "linked", "inferred", "outstanding", "overdue")
-        bounds = (Column(name, BOUNDS, units) for name in amounts)
-        return [*key, *bounds, Column("due", TEXTS), Column("matches", rows_of(_MATCHES))]
+        bounds = (Column(name, BOUNDS, units) for name in AMOUNTS)
+        asked = self.result.question is not None and getattr(self.result.question, "matches", False)
+        found = [Column("matches", rows_of(_MATCHES))] if asked else []
+        return [*key, *bounds, Column("due", TEXTS), *(Column(name, FLAG) for name in _FLAGS), *found]
 
     def page(self) -> Iterator[Part]:
-        """A line for each row, then one for each match of a promise and a delivery."""
+        """A line for each row. Below stand what flags mean, what names no promise, and the matches."""
         rows = self.result.rows
-        if not rows:
+        if rows:
+            yield self._grid(rows)
+            flags = {flag for row in rows for flag in _flags(row)}
+            yield from (f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if flag in flags)
+            if any(row.likely is not None for row in rows):
+                yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
+        else:
             yield "Nothing: no such promise is reported to have been made by then."
-            return
-        numbers = [tables.Column(each, "right") for each in AMOUNTS]
-        heads = map(tables.Column, ("kind", "donor", "project", "item", "unit"))
-        yield Grid([*heads, *numbers, tables.Column("due", wrap=True)], [_cells(row) for row in rows])
-        matches = [match for row in rows for match in row.matches]
+        if self.result.unnamed:
+            yield _unnamed(self.result.unnamed)
+        matches = [match for row in rows for match in row.matches or ()]
         if matches:
             yield ""
             short = shortener(self._ids(matches))
             columns = [*map(tables.Column, ("promise", "delivery")), tables.Column("of it", "right")]
             columns += map(tables.Column, ("match", "after"))
             yield Grid(columns, [[short(each.promise), short(each.delivery), *_match(each)] for each in matches])
+
+    def _grid(self, rows: Sequence[FulfilmentRow]) -> Grid:
+        """The kind, the project and flags have a column if they tell rows apart."""
+        kinds = len({row.kind for row in rows}) > 1
+        projects = any(row.project is not None for row in rows)
+        flags = any(_flags(row) for row in rows)
+
+        def cells(row: FulfilmentRow) -> list[str]:
+            who = row.donor or NOTHING
+            unit = f" ({row.unit})" if row.unit else ""
+            return [
+                *([row.kind] if kinds else []),
+                who if row.recipient is None else f"{who} → {row.recipient}",
+                *([row.project or NOTHING] if projects else []),
+                row.currency or f"{row.item or NOTHING}{unit}",
+                *(_amount(row, name) for name in SHOWN),
+                *([", ".join(_flags(row))] if flags else []),
+            ]
+
+        heads = [*(["kind"] if kinds else []), "donor → to", *(["project"] if projects else []), "item"]
+        numbers = [tables.Column(each, "right") for each in SHOWN.values()]
+        last = [tables.Column("note")] if flags else []
+        return Grid([*map(tables.Column, heads), *numbers, *last], [cells(row) for row in rows])
 
     def _ids(self, matches: list[Match]) -> Iterator[str]:
         """All ids of the log: a shortened id has to be unique among them."""
@@ -69,10 +105,25 @@ class FulfilmentLook(Look[FulfilmentTable]):
             yield from (match.promise, match.delivery)
 
 
-def _cells(row: FulfilmentRow) -> list[Any]:
-    key = [row.kind, *(value or NOTHING for value in (row.donor, row.project, row.item)), row.unit or ""]
-    due = "; ".join(str(DateRange.parse(text)) for text in row.due)
-    return [*key, *(amount(getattr(row, name), row.currency) for name in AMOUNTS), due]
+def _amount(row: FulfilmentRow, name: str) -> str:
+    bounds: Bounds | None = getattr(row, name)
+    if bounds is None:
+        return NOTHING
+    if name == "linked" and row.also_in:
+        others = f"in {' and '.join(row.also_in)}"
+        return others if bounds.low == 0 else f"{in_short(Bounds(bounds.low, bounds.low))}, and {others}"
+    return in_short(bounds)
+
+
+def _flags(row: FulfilmentRow) -> list[str]:
+    """The words for the flags of a row, in the order of `FLAGS`."""
+    return [flag for flag, is_set in zip(FLAGS, (row.disputed, row.approximate, row.loose), strict=True) if is_set]
+
+
+def _unnamed(number: int) -> str:
+    if number == 1:
+        return "1 delivery or payment names no promise; it may serve those that it fits."
+    return f"{number:,} deliveries and payments name no promise; they may serve those that they fit."
 
 
 def _match(match: Match) -> tuple[str, str, str]:

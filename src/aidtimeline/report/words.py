@@ -129,6 +129,16 @@ def amount(bounds: object, currency: str | None = None) -> str:
     return str(Money(quantity, currency)) if isinstance(quantity, Quantity) else f"{currency} {bounds}"
 
 
+def in_short(bounds: Bounds) -> str:
+    """Bounds in the fewest words, for tables of many.
+
+    >>> from decimal import Decimal
+    >>> in_short(Bounds(Decimal(1200), None)), in_short(Bounds(Decimal(5), Decimal(7)))
+    ('at least 1,200', '5–7')
+    """
+    return str(bounds).replace(" to ", "–")
+
+
 def possible(values: Sequence[object]) -> str:
     """The possible values of a state in words; None stands for no value, and without any value the text is empty.
 

@@ -8,12 +8,11 @@ What is believed does not depend on a day of valid time: that cut comes after it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
@@ -24,9 +23,10 @@ from aidtimeline.semantics.combining import Combined, combine_amounts, combine_d
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Links, link
-from aidtimeline.semantics.overlap import Drawn, Line, draw
+from aidtimeline.semantics.overlap import Drawn, draw
+from aidtimeline.semantics.takenoff import take_off
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import end_of
+from aidtimeline.values.dates import DateRange, end_of
 from aidtimeline.values.units import some
 
 
@@ -34,13 +34,15 @@ from aidtimeline.values.units import some
 class Belief:
     """All that is believed at one date of knowledge: the facts in the order of `Fact.rank`, and their links.
 
-    `overlap` has the lines of facts that may report the same.
+    `overlap` has the lines of facts that may report the same. `fulfils_unbelieved` gives the date of each event that is
+    not believed, and the promises that it fulfils: what it says is gone, its links are not.
     """
 
     facts: tuple[Fact, ...]
     links: Links
     problems: tuple[Problem, ...] = field(repr=False)
     overlap: Drawn = field(default=Drawn(), repr=False)
+    fulfils_unbelieved: Mapping[str, tuple[DateRange, tuple[str, ...]]] = field(factory=dict, repr=False)
 
 
 def believe(
@@ -61,13 +63,15 @@ def believe(
     reported = report(repaired, known_until)
     identity = Identity(repaired, reported)
     supersedes, faults = _supersedes(repaired, reported, identity)
+    facts = list(take_off(list(_facts(repaired, reported, identity, known_until)), supersedes))
     links = link(supersedes)
     overlap = draw(
         ((each, reported.text(record)) for each, record in repaired.events.items()),
         lambda each: identity.root(each) if each in repaired.events else None,
         links,
     )
-    facts = sorted(_facts(repaired, reported, identity, known_until, overlap.lines), key=attrgetter("rank"))
+    facts = [evolve(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
+    facts.sort(key=attrgetter("rank"))
     problems = [
         *repaired.problems,
         *reported.problems,
@@ -76,7 +80,20 @@ def believe(
         *_circles(repaired, links),
         *_dangling(repaired, overlap),
     ]
-    return Belief(tuple(facts), links, tuple(problems), overlap)
+    unbelieved = _fulfils_unbelieved(repaired, reported, identity, {fact.id for fact in facts})
+    return Belief(tuple(facts), links, tuple(problems), overlap, unbelieved)
+
+
+def _fulfils_unbelieved(
+    repaired: Repaired, reported: Reported, identity: Identity, believed: Container[str]
+) -> dict[str, tuple[DateRange, tuple[str, ...]]]:
+    found: dict[str, tuple[DateRange, tuple[str, ...]]] = {}
+    for record in repaired.events.values():
+        root = identity.root(record.id)
+        if root not in believed and (text := reported.text(record)).fulfils:
+            promises = {identity.root(each) for each in text.fulfils} - {root}
+            found[root] = text.date, tuple(sorted(promises.union(found[root][1] if root in found else ())))
+    return found
 
 
 def _facts(
@@ -84,7 +101,6 @@ def _facts(
     reported: Reported,
     identity: Identity,
     known_until: datetime | None,
-    lines: Mapping[str, Line],
 ) -> Iterator[Fact]:
     pooled: dict[str, list[Record]] = defaultdict(list)
     for record in repaired.events.values():
@@ -104,7 +120,7 @@ def _facts(
                 accounts.sort(key=_in_turn)
             ids = tuple(sorted(member.id for member in members))
             fact = _fact(repaired.events[root], base, reported.text(base), accounts, members=ids, fulfils=fulfils)
-            yield attrs.evolve(fact, line=lines[root]) if root in lines else fact
+            yield fact
 
 
 def _in_turn(account: Account) -> tuple[Any, ...]:

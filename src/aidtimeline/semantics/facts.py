@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from aidtimeline.events import Event, Nature, stated
 from aidtimeline.semantics.accounts import Account
+from aidtimeline.semantics.lines import Keeps, PromiseLine, TakenOff
 from aidtimeline.semantics.links import Group, Happened
 from aidtimeline.semantics.overlap import Line
 from aidtimeline.values.amounts import Money, Quantity
@@ -50,14 +51,15 @@ class Fact:
     and `value` are what the accounts give together. `disputed` names those of the three on which accounts contradict
     each other, or one states an amount in another unit or currency. Goods of which nobody states a number are some:
     `quantity` is `1..` (`0..` of what is measured), while that of `event` is None. `members` are the ids of the records
-    that are this one fact: its own and its duplicates. `fulfils` are the ids of the promises that it makes good. What
-    else the event states are properties. A fact is `planned` if its date lies wholly after every report of it: it may
+    that are this one fact: its own and its duplicates. `fulfils` are the ids of the promises that it makes good;
+    `takes_off` has the promises of which a cancellation ends the amount that it states. What else the event states are
+    properties. A fact is `planned` if its date lies wholly after every report of it: it may
     have happened from its first day on, but never surely.
 
     In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
-    beyond it, and `group` links the fact to others that may replace it, or that it may replace. There `fulfils` names
-    what stands for the promises: those of them that may count, and all that replaces or may replace them. `line`
-    is where the fact stands among those that may report the same; None: it overlaps with none.
+    beyond it, and `group` links the fact to others that may replace it, or that it may replace. `line` is where the
+    fact stands among those that may report the same; None: it overlaps with none. `promised` is the line of a promise
+    and what replaces it (None: the fact alone), and `keeps` names the lines that the fact keeps or cancels.
 
     >>> from aidtimeline import Timeline
     >>> [fact] = [each for each in Timeline.open("events").as_of("2024-07-31").facts if each.disputed]
@@ -84,6 +86,9 @@ class Fact:
     by: Day | None = field(default=None, eq=False)
     group: Group | None = None
     line: Line | None = field(default=None, eq=False, repr=False)
+    takes_off: TakenOff | None = field(default=None, eq=False, repr=False)
+    promised: PromiseLine | None = field(default=None, eq=False, repr=False)
+    keeps: Keeps | None = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         number = None if self.quantity is None else " ".join(filter(None, (str(self.quantity), self.unit)))

@@ -33,8 +33,8 @@ _QUANTITY = re.compile(rf"(~?)(?:({_NUMBER})|({_NUMBER})?\.\.({_NUMBER})?)")
 _NOTHING = ("..", "~..")  # these fit the pattern, but say nothing
 _MAX_LENGTH = len("~-.") + MAX_DIGITS + len("..-.") + MAX_DIGITS
 
-# As many digits as there can be; a sum that does not fit raises instead of rounding.
-_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation, Overflow])
+EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation, Overflow])
+"""As many digits as there can be; a sum that does not fit raises instead of rounding."""
 
 
 _ONE = Decimal(1)
@@ -52,8 +52,8 @@ def _plain(number: Decimal | int) -> Decimal:
         return Decimal(0)
     if number.same_quantum(_ONE):
         return number
-    number = number.normalize(_EXACT)
-    return number.quantize(_ONE, context=_EXACT) if number == number.to_integral_value() else number
+    number = number.normalize(EXACT)
+    return number.quantize(_ONE, context=EXACT) if number == number.to_integral_value() else number
 
 
 @final
@@ -163,8 +163,8 @@ class Quantity:
         """The exact bounds of the sum, approximate or open if either is. Its low end counts as stated."""
         if not isinstance(other, Quantity):
             return NotImplemented
-        high = None if self.high is None or other.high is None else _EXACT.add(self.high, other.high)
-        return Quantity(_EXACT.add(self.low, other.low), high, self.approximate or other.approximate)
+        high = None if self.high is None or other.high is None else EXACT.add(self.high, other.high)
+        return Quantity(EXACT.add(self.low, other.low), high, self.approximate or other.approximate)
 
     def __lt__(self, other: Quantity) -> bool:
         if not isinstance(other, Quantity):
@@ -179,11 +179,11 @@ class Quantity:
         """
         if least == most == _HUNDRED:
             return self
-        low = _EXACT.multiply(self.low, most if self.low < 0 else least)
+        low = EXACT.multiply(self.low, most if self.low < 0 else least)
         high = Decimal(0) if not most else None
         if self.high is not None:
-            high = _EXACT.scaleb(_EXACT.multiply(self.high, least if self.high < 0 else most), -2)
-        return Quantity(_EXACT.scaleb(low, -2), high, self.approximate)
+            high = EXACT.scaleb(EXACT.multiply(self.high, least if self.high < 0 else most), -2)
+        return Quantity(EXACT.scaleb(low, -2), high, self.approximate)
 
     def contains(self, other: Quantity) -> bool:
         """Whether all of the other's bounds lie within these, whatever the flags.
@@ -264,7 +264,7 @@ def subtract(one: Decimal, other: Decimal) -> Decimal:
     >>> subtract(Decimal(10**40), Decimal("0.5"))
     Decimal('9999999999999999999999999999999999999999.5')
     """
-    return _plain(_EXACT.subtract(one, other))
+    return _plain(EXACT.subtract(one, other))
 
 
 def _digits(number: Decimal) -> int:

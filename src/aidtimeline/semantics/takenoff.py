@@ -1,0 +1,64 @@
+"""Cancellations that state an amount: they take it off what they name, and replace nothing.
+
+What replaces a promise after such a cancellation says anew how much is promised, so it replaces the cancellation too.
+See docs/semantics.md, "Links".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve
+
+from aidtimeline.events import END, Event
+from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.lines import TakenOff, wholly_before
+
+
+def states_amount(event: Event) -> bool:
+    """Whether it is a cancellation with an amount."""
+    amounts = (getattr(event, "quantity", None), getattr(event, "value", None))
+    return event.nature is END and any(each is not None for each in amounts)
+
+
+def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterator[Fact]:
+    """The facts, of which each cancellation with an amount says from which promises it takes that off.
+
+    Their links are taken out of `supersedes`. What supersedes such a cancellation supersedes what it names, as through
+    any other record.
+    """
+    named = {fact.id: supersedes.pop(fact.id, []) for fact in facts if states_amount(fact.event)}
+    if not named:
+        yield from facts
+        return
+    believed = {fact.id: fact for fact in facts}
+    for each, targets in list(supersedes.items()):
+        supersedes[each] = list(_through(targets, named))
+    above: dict[str, list[str]] = defaultdict(list)
+    for each, targets in supersedes.items():
+        for target in targets:
+            above[target].append(each)
+    for fact in facts:
+        if fact.id not in named:
+            yield fact
+            continue
+        targets, doubtful = [each for each in _through(named[fact.id], named) if each not in named], False
+        for other in dict.fromkeys(other for each in targets for other in above[each] if other != fact.id):
+            after = other not in believed or wholly_before(fact.date, believed[other].date)
+            if after:
+                supersedes[other].append(fact.id)
+            doubtful = doubtful or not (after or wholly_before(believed[other].date, fact.date))
+        yield evolve(fact, takes_off=TakenOff(tuple(believed[each] for each in targets if each in believed), doubtful))
+
+
+def _through(targets: Sequence[str], named: dict[str, list[str]]) -> dict[str, None]:
+    """The targets, and what those of them name that are cancellations with an amount."""
+    found: dict[str, None] = {}
+    waiting = list(reversed(targets))
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found[each] = None
+            waiting.extend(named.get(each, ()))
+    return found
