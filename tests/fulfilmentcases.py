@@ -116,7 +116,7 @@ def faults(case: Case) -> Iterator[str]:
 
 
 def same_end(bounds: Bounds, high: int) -> bool:
-    return high >= MANY // 2 if bounds.high is None else bounds.high == high
+    return high >= MANY // 4 if bounds.high is None else bounds.high == high
 
 
 def loose(cases: Iterable[Case]) -> tuple[int, int]:

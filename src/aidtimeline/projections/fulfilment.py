@@ -414,7 +414,8 @@ class Account:
             surely = all(to.lines & stand for to in part.lot.joint)
             return total.plus(joint if surely else joint.perhaps())
         room = _total(rest.rest for rest in part.rests)
-        low = NOTHING if part.others.high == INFINITE else max(NOTHING, min(room.low, joint.low - part.others.high))
+        least = sum((max(NOTHING, rest.promised.low - rest.alone.low) for rest in part.rests), NOTHING)
+        low = NOTHING if part.others.high == INFINITE else max(NOTHING, min(least, joint.low - part.others.high))
         high = max(min(joint.high, room.high), NOTHING if joint.high < 0 else joint.high - part.others.low)
         return total.plus(Ends(min(low, joint.low), max(NOTHING, high)))
 

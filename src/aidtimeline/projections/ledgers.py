@@ -116,10 +116,7 @@ class Books:
         """Add up what is given toward the same lines. What is given may be reported twice."""
         givers = [each for each in self.facts if each.id in terms]
         for sort in ("goods", "money"):
-            some = Sum(
-                lambda fact, sort=sort: (each for each in terms[fact.id] if each[0][0].scope.sort == sort),
-                lambda fact, sort=sort: _whole(fact, sort),
-            )
+            some = _sum_of(sort, terms)
             for (to, measure), bounds in run(givers, some).items():
                 ledger = ledgers[to.scope]
                 ledger.given.setdefault(to, {})[measure] = bounds
@@ -251,6 +248,13 @@ class Books:
         return found
 
 
+def _sum_of(sort: str, terms: Mapping[str, Sequence[tuple[tuple[To, Measure], Term]]]) -> Sum[tuple[To, Measure]]:
+    """What is given of goods, or of money."""
+    return Sum(
+        lambda fact: [each for each in terms[fact.id] if each[0][0].scope.sort == sort], lambda fact: _whole(fact, sort)
+    )
+
+
 def _whole(fact: Fact, sort: str) -> tuple[Measure, Quantity] | None:
     """What a fact gives of some sort in all, by its measure."""
     if sort == "money":
@@ -266,7 +270,7 @@ def island_of(fact: Fact) -> int | None:
 
 def _put_in_lots(ledger: Ledger, split: Names | set[str]) -> None:
     """Lines that are named together, or of which one that is named has split off the same promise, are one lot."""
-    sets = DisjointSets()
+    sets: DisjointSets[str] = DisjointSets()
     joint = [to for to in ledger.given if len(to.lines) > 1]
     kin: dict[str, list[str]] = defaultdict(list)
     for key, line in ledger.lines.items():

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
@@ -70,7 +71,7 @@ def believe(
         lambda each: identity.root(each) if each in repaired.events else None,
         links,
     )
-    facts = [evolve(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
+    facts = [attrs.evolve(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
     facts.sort(key=attrgetter("rank"))
     problems = [
         *repaired.problems,

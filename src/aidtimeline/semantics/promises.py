@@ -177,9 +177,9 @@ class Promises:
         return _gathered(reversed(self.belief.links.order), self._below, self._own_line)
 
     @cached_property
-    def _kin(self) -> DisjointSets:
+    def _kin(self) -> DisjointSets[str]:
         """All that is linked by supersession, believed or not."""
-        kin = DisjointSets()
+        kin: DisjointSets[str] = DisjointSets()
         for each, others in self.belief.links.above.items():
             for other in others:
                 kin.join(other, each)

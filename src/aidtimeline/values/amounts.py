@@ -255,7 +255,7 @@ def add(one: Decimal, other: Decimal) -> Decimal:
     >>> add(Decimal(10**40), Decimal("0.5"))
     Decimal('10000000000000000000000000000000000000000.5')
     """
-    return _plain(_EXACT.add(one, other))
+    return _plain(EXACT.add(one, other))
 
 
 def subtract(one: Decimal, other: Decimal) -> Decimal:
