@@ -434,10 +434,10 @@ class Oracle:
         known = sorted((each for several in told.values() for each in several), key=lambda each: each.order)
         accounts = [each for each in known if not each.planned] or known
         own = getattr(event, "value", None)
-        valued = [each for each in accounts if each.currency]
+        valued = [each for each in accounts if each.currency and hasattr(event, "value")]
         currency = own.currency if own is not None else valued[0].currency if valued else None
         unit = field_of(event, "unit")
-        counted = [each for each in accounts if each.quantity]
+        counted = [each for each in accounts if each.quantity and hasattr(event, "quantity")]
         quantities = [each.quantity for each in counted if each.quantity and each.unit == unit]
         is_counted = bool(quantities)
         if not quantities and field_of(event, "item") and event.kind not in UNCOUNTED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import attrs
 import pytest
@@ -20,6 +20,7 @@ from aidtimeline.events import (
     Participation,
     Pledge,
     Record,
+    Retraction,
     Source,
     Status,
     Training,
@@ -113,3 +114,40 @@ def test_money_in_another_currency_is_no_number_of_the_fact() -> None:
     [fact] = believe(as_log(paid, other)).facts
     assert (str(fact.value), set(fact.disputed)) == ("USD 93", {"value"})
     assert sorted(str(account.value) for account in fact.accounts) == ["EUR 500", "USD 93"]
+
+
+def test_what_its_kind_does_not_carry_is_no_number_of_the_fact() -> None:
+    """The quantity of a payment and the value of a training are set aside, and dispute nothing."""
+    paid = Disbursement(date="2023", value="USD 93", sources=PAPER)
+    trained = Training(date="2023", item="demining", unit="person", quantity=8, sources=PAPER)
+    for event, said in ((paid, {"quantity": 5}), (trained, {"value": "USD 5"})):
+        [fact] = believe(as_log(event, Corroboration(of=record_id(event), sources=PAPER, **said))).facts
+        assert (fact.quantity, fact.value) == (getattr(event, "quantity", None), getattr(event, "value", None))
+        assert not fact.disputed
+
+
+def test_a_plan_never_surely_happens() -> None:
+    """From its first day on it may have; a deed beside it decides, and is known since the plan was."""
+    plan = Delivery(date="2023-07", item="truck", quantity=30, sources=Source(publisher="A", published="2023-06-01"))
+    deed = Corroboration(of=record_id(plan), quantity=20, sources=Source(publisher="B", published="2023-07-10"))
+    [fact] = believe(as_log(plan)).facts
+    assert (fact.planned, fact.surely_from) == (True, None)
+    days = (date(2023, 6, 30), date(2023, 7, 1), date(2030, 1, 1))
+    assert [fact.happened(day) for day in days] == ["never", "perhaps", "perhaps"]
+    [fact] = believe(as_log(plan, deed)).facts
+    assert (fact.planned, str(fact.quantity), fact.date.text) == (False, "20", "2023-07-01/2023-07-10")
+    assert [account.planned for account in fact.accounts] == [True, False]
+    assert [str(account.quantity) for account in fact.weighed] == ["20"]
+    assert [fact.happened(day) for day in days] == ["never", "perhaps", "surely"]
+
+
+def test_the_text_of_a_fact_is_that_of_the_first_known_record() -> None:
+    """Of the one with its id, if that is known; else of the one known first; `base` says which."""
+    first, second = (
+        Delivery(date="2023", donor=donor, item="truck", sources=Source(publisher="A", published=day))
+        for donor, day in (("JP", "2024-02-01"), ("US", "2024-01-01"))
+    )
+    records = as_log(first, second, Retraction(of=record_id(second), duplicate_of=record_id(first)))
+    for known_at, donor, base in ((date(2024, 1, 1), "US", second), (date(2024, 2, 1), "JP", first)):
+        [fact] = believe(records, known_at=known_at).facts
+        assert (fact.id, fact.donor, fact.base) == (record_id(first), donor, record_id(base))

@@ -17,7 +17,7 @@ import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Record, stated
+from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Goods, Record, Valued, stated
 from aidtimeline.semantics.accounts import Account, accounts_of
 from aidtimeline.semantics.amendments import Repaired, Reported, repair, report
 from aidtimeline.semantics.combining import Combined, combine_amounts, combine_dates
@@ -168,8 +168,10 @@ def _fact(
 def _quantity(text: Event, accounts: Sequence[Account]) -> Combined[Quantity | None]:
     """The quantity in the unit of the text. A number in another unit is none of this fact, and disputes it.
 
-    Goods whose number nobody states are some.
+    Goods whose number nobody states are some. A kind that carries none has no quantity, whatever is said of it.
     """
+    if not isinstance(text, Goods):
+        return None, False
     unit = stated(text, "unit", str)
     counted = [each for each in accounts if each.quantity is not None]
     quantities = [each.quantity for each in counted if each.quantity is not None and each.unit == unit]
@@ -183,6 +185,8 @@ def _quantity(text: Event, accounts: Sequence[Account]) -> Combined[Quantity | N
 
 def _value(text: Event, accounts: Sequence[Account]) -> Combined[Money | None]:
     """The value in one currency. Money in another is no number of this fact, and disputes it."""
+    if not isinstance(text, Valued):
+        return None, False
     values = [each.value for each in accounts if each.value is not None]
     currency = _currency(text, accounts)
     amounts = [each.amount for each in values if each.currency == currency]
