@@ -122,15 +122,16 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     changes = []
     for old, new in _by_part(before, after, parts):
         old_sums, new_sums = piece.finish(fold(old, piece)), piece.finish(fold(new, piece))
+        adding: dict[SumKey, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for position, facts in enumerate((old, new)):
+            for fact in facts:
+                for key, _ in piece.terms(fact):
+                    adding[key][position].add(fact.id)
         for key in dict.fromkeys((*old_sums, *new_sums)):
             was, is_now = (sums[key].quantity if key in sums else ZERO for sums in (old_sums, new_sums))
             if (was.low, was.high) != (is_now.low, is_now.high):
-                adding = tuple(
-                    {fact.id for fact in facts if any(term == key for term, _ in piece.terms(fact))}
-                    for facts in (old, new)
-                )
-                ids = tuple(sorted(set().union(*adding)))
-                changes.append(make(*key, causes.of(adding, was, is_now), ids, was, is_now))
+                ids = tuple(sorted(set().union(*adding[key])))
+                changes.append(make(*key, causes.of(adding[key], was, is_now), ids, was, is_now))
     for key, ids, off in _overlaps(before, after, weighed):
         changes.append(make(*key, "overlap", ids, *off))
     width = -len(Change.fields)
