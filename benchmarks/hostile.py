@@ -234,6 +234,24 @@ def parts(size: int) -> Iterator[Record]:
         yield record
 
 
+def parts_of_parts(size: int) -> Iterator[Record]:
+    """Each is a part of the one before."""
+    before = None
+    for number in range(size):
+        record = _delivery(number, date="2023-01", part_of=before)
+        before = record.id
+        yield record
+
+
+def tangle_of_parts(size: int) -> Iterator[Record]:
+    """Each overlaps the two before, or every third the one before those."""
+    ids: list[str] = []
+    for number in range(size):
+        record = _delivery(number, date="2023-01", overlaps=ids[-3:-1] if number % 3 else ids[-2:])
+        ids.append(record.id)
+        yield record
+
+
 def part_of_one(size: int) -> Iterator[Record]:
     """All are a part of one."""
     whole = _delivery(0, date="2023-01")
@@ -247,6 +265,6 @@ SHAPES: dict[str, Callable[[int], Iterator[Record]]] = {
     for each in (
         projects, announcements, statuses, items, chain, chain_of_days, chain_of_items, chain_of_items_and_days, star,
         rivals, tangle, circle, duplicates, twins, corrections, repairs, corroborations, raises, lots, parts,
-        part_of_one,
+        parts_of_parts, tangle_of_parts, part_of_one,
     )
 }  # fmt: skip

@@ -138,7 +138,7 @@ def forest(overlaps: Overlaps, asked: Iterable[Node]) -> Forest:
     together: DisjointSets[int] = DisjointSets()
     over, under = {number: set(others) for number, others in near.items()}, _turned(near)
     above: dict[int, int] = {}
-    loose = False
+    loose, steps = False, 0
     order = sorted(circles, key=lambda number: -level[number])
     for number in order:
         stands = together.leader(number)
@@ -153,7 +153,10 @@ def forest(overlaps: Overlaps, asked: Iterable[Node]) -> Forest:
             under[first] |= under[other]
         above[stands] = first
         rest = {other for other in ups if level[other] < level[number] - 1}
-        loose = loose or not rest <= _all_over(first, over, together)
+        if rest and not loose:
+            reached = _all_over(first, over, together)
+            steps += len(reached)
+            loose = not rest <= reached or steps > max(AT_LEAST, STEPS * len(circles))
         over[first] |= rest
     standing: dict[int, list[tuple[Node, ...]]] = defaultdict(list)
     for number in order:
