@@ -9,10 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
+import pytest
 from hypothesis import given, strategies as st
 from iatifiles import activity, file, related, transaction
 
-from aidtimeline import Timeline
+from aidtimeline import Event, EventLog, Timeline
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.importing.reports import Report
 from aidtimeline.formats.reading.files import File
@@ -156,3 +158,61 @@ def test_how_files_were_cut_changes_no_answer(drawn: tuple[str, list[Any], list[
         for number, some in enumerate(files):
             assert put(parts, format, written(some), f"file {number}", **about.get(parts, {})).recorded == 0
             assert put(whole, format, written(some), f"file {number}", **about.get(whole, {})).recorded == 0
+
+
+# What one file says of the money in another.
+
+PARENT = activity(transaction(ref="T"), related("2", "XM-C"), id="XM-P")
+CHILD = activity(transaction("3", "60", ref="T"), id="XM-C")
+
+
+def paid(folder: Path) -> str:
+    return str(Timeline.open(folder / "events").as_of("2030-01-01").money()["disbursement", "USD"])
+
+
+@pytest.mark.parametrize("files", [[PARENT, CHILD], [CHILD, PARENT], [PARENT + CHILD]])
+def test_a_child_that_does_not_name_its_parent_overlaps_with_it(tmp_path: Path, files: list[str]) -> None:
+    """Wherever the parent says so; the child's file again says nothing new, and a newer one overlaps too."""
+    for number, text in enumerate(files):
+        put(tmp_path, "iati", file(text), f"{number}.xml")
+    assert paid(tmp_path) == "100 to 160"
+    assert put(tmp_path, "iati", file(CHILD), "again.xml").recorded == 0
+    newer = activity(transaction("3", "70", ref="T"), id="XM-C", last_updated_datetime="2023-06-01T00:00:00Z")
+    assert dict(put(tmp_path, "iati", file(newer), "newer.xml").outcomes)["news"] == 1
+    assert paid(tmp_path) == "100 to 170"
+
+
+def test_a_late_parent_repairs_news_of_its_child_too(tmp_path: Path) -> None:
+    """What the log has of the child is the last version, which may be news; what others amended stays."""
+    newer = activity(transaction("3", "70", ref="T"), id="XM-C", last_updated_datetime="2023-06-01T00:00:00Z")
+    for number, text in enumerate((CHILD, newer)):
+        put(tmp_path, "iati", file(text), f"{number}.xml")
+    report = put(tmp_path, "iati", file(PARENT), "parent.xml")
+    assert dict(report.outcomes) == {"new": 3, "repaired": 1}
+    assert paid(tmp_path) == "100 to 170"
+    assert put(tmp_path, "iati", file(newer), "newer.xml").recorded == 0
+    assert put(tmp_path, "iati", file(PARENT), "again.xml").recorded == 0
+
+
+def test_a_parent_that_is_no_more_leaves_new_money_alone(tmp_path: Path) -> None:
+    """A newer version of the parent that names no child is no longer asked; what is in the log stays as it is."""
+    put(tmp_path, "iati", file(PARENT), "parent.xml")
+    alone = activity(transaction(ref="T"), id="XM-P", last_updated_datetime="2023-06-01T00:00:00Z")
+    put(tmp_path, "iati", file(alone), "alone.xml")
+    put(tmp_path, "iati", file(CHILD), "child.xml")
+    assert paid(tmp_path) == "160"
+
+
+def test_a_log_of_before_is_repaired_by_the_same_file(tmp_path: Path) -> None:
+    """There a child's transactions are part of the slug of their parent, which names no record."""
+    both = file(
+        activity(transaction(ref="T"), id="XM-P"), activity(transaction(ref="T"), related("1", "XM-P"), id="XM-C")
+    )
+    put(tmp_path, "iati", both, "both.xml")
+    events = [record.event for record in EventLog(tmp_path / "events").read() if isinstance(record.event, Event)]
+    before = [attrs.evolve(each, part_of=each.overlaps[0] if each.overlaps else None, overlaps=()) for each in events]
+    EventLog(tmp_path / "old").append(before, recorded_at=NOW)
+    report = import_file(tmp_path / "old", "iati", tmp_path / "both.xml", recorded_at=NOW + timedelta(days=9))
+    assert report.outcomes["repaired"] == 2
+    money = Timeline.open(tmp_path / "old").as_of("2030-01-01").money()
+    assert str(money["disbursement", "USD"]) == "100 to 200"

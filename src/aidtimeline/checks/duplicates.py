@@ -13,16 +13,17 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from attrs import Factory, frozen
+from attrs import frozen
 
 from aidtimeline.checks.checked import Checked, linked, stays, wholly_before
-from aidtimeline.checks.twins import datasets_of, distance
+from aidtimeline.checks.twins import Place, datasets_of, distance
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.events import Event, Record
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.dates import DateRange
 
 LOOK_BACK = 50
 """A fact is compared with so many facts at most that are like it and whose dates overlap with its own."""
@@ -30,7 +31,27 @@ LOOK_BACK = 50
 #: If two facts both state one of these, and differ, they are two.
 _distinguishing = attrgetter("project", "package", "location", "via", "event.ref", "party", "role")
 
-_Pair: TypeAlias = Callable[[Fact, Fact], bool]
+
+@frozen(eq=False)
+class _Told:
+    """What a fact tells, as far as it is compared with others; each of it is looked up once."""
+
+    fact: Fact
+    distinguishing: tuple[Any, ...]
+    reports: frozenset[Hashable]
+    datasets: frozenset[str]
+    kept: frozenset[str]
+    named: frozenset[str]
+    names: frozenset[str]
+    line: str
+    place: Place
+    side: str | None
+    due: DateRange | None
+    recipient: str | None
+    unit: str | None
+
+
+_Pair: TypeAlias = Callable[[_Told, _Told], bool]
 
 
 @frozen
@@ -39,13 +60,34 @@ class _Judge:
 
     log: Checked
     together: DisjointSets[str]
-    _reports: dict[str, frozenset[Hashable]] = Factory(dict)
 
-    def may_be_one(self, one: Fact, other: Fact) -> bool:
+    def told(self, fact: Fact) -> _Told:
+        """What a fact tells."""
+        event, events = fact.event, self.log.repaired.events
+        sources = [source for account in fact.accounts for source in account.sources]
+        promises = (each for each in fact.fulfils if each in events and _may_be_kept(events[each]))
+        return _Told(
+            fact,
+            distinguishing=_distinguishing(fact),
+            reports=frozenset((each.publisher, each.title, each.url, each.published) for each in sources),
+            datasets=datasets_of(fact),
+            # A promise and what replaces it are one.
+            kept=frozenset(map(self.together.leader, promises)),
+            named=frozenset(filter(None, (*fact.fulfils, *event.overlaps, event.part_of))),
+            names=frozenset(filter(None, (*fact.members, event.ref, event.project))),
+            line=self.together.leader(fact.id),
+            place=Place.of(fact),
+            side=fact.side,
+            due=fact.due,
+            recipient=fact.recipient,
+            unit=fact.unit,
+        )
+
+    def may_be_one(self, one: _Told, other: _Told) -> bool:
         """Whether nothing distinguishes them: dates, links, parties, places, dues."""
-        if one.date < other.date or one.date > other.date or self._linked(one, other):
+        if one.fact.date < other.fact.date or one.fact.date > other.fact.date or _linked(one, other):
             return False
-        for said, said_there in zip(_distinguishing(one), _distinguishing(other), strict=True):
+        for said, said_there in zip(one.distinguishing, other.distinguishing, strict=True):
             if said and said_there and said != said_there:
                 return False
         due, due_there = one.due, other.due
@@ -53,64 +95,44 @@ class _Judge:
             return False
         return self.log.may_be_one(one.recipient, other.recipient)
 
-    def reported_twice(self, one: Fact, other: Fact) -> bool:
+    def reported_twice(self, one: _Told, other: _Told) -> bool:
         """Whether two reports may say the same, and both would be summed. Those of two datasets are `twins`."""
-        of_datasets = datasets_of(one), datasets_of(other)
-        if all(of_datasets) and of_datasets[0].isdisjoint(of_datasets[1]):
+        if one.datasets and other.datasets and one.datasets.isdisjoint(other.datasets):
+            return False
+        if not one.reports.isdisjoint(other.reports) or _agree(one, other) is None:
+            return False
+        return one.side == other.side and self.may_be_one(one, other)
+
+    def both_sides(self, one: _Told, other: _Told) -> bool:
+        """Whether one flow may be in both parties' books, and is no payment, of which sums know both sides."""
+        if one.side == other.side:
             return False
         agreeing = _agree(one, other)
-        apart = self.reports(one).isdisjoint(self.reports(other))
-        return agreeing is not None and apart and one.side == other.side and self.may_be_one(one, other)
+        all_summed = not (one.fact.in_other_books or other.fact.in_other_books)
+        return (agreeing == "quantity" or (agreeing == "value" and all_summed)) and self.may_be_one(one, other)
 
-    def both_sides(self, one: Fact, other: Fact) -> bool:
-        """Whether one flow may be in both parties' books, and both would be summed."""
-        agreeing = _agree(one, other)
-        all_summed = not (one.in_other_books or other.in_other_books)
-        summed = agreeing == "quantity" or (agreeing == "value" and all_summed)
-        return summed and one.side != other.side and self.may_be_one(one, other)
 
-    def reports(self, fact: Fact) -> frozenset[Hashable]:
-        """The reports behind a fact, each by its publisher, title, address and date."""
-        if fact.id not in self._reports:
-            sources = (source for account in fact.accounts for source in account.sources)
-            self._reports[fact.id] = frozenset(
-                (each.publisher, each.title, each.url, each.published) for each in sources
-            )
-        return self._reports[fact.id]
-
-    def _linked(self, one: Fact, other: Fact) -> bool:
-        if self.together.leader(one.id) == self.together.leader(other.id):
-            return True
-        if not {*one.fulfils}.isdisjoint(other.members) or not {*other.fulfils}.isdisjoint(one.members):
-            return True
-        return self._kept(one) != self._kept(other) or _names(one, other) or _names(other, one)
-
-    def _kept(self, fact: Fact) -> frozenset[str]:
-        """The promises that a fact keeps, each by what it is linked to: a promise and what replaces it are one."""
-        events = self.log.repaired.events
-        promises = (each for each in fact.fulfils if each in events and _may_be_kept(events[each]))
-        return frozenset(map(self.together.leader, promises))
+def _linked(one: _Told, other: _Told) -> bool:
+    """Whether one replaces, keeps or names the other, or only one of them keeps some promise."""
+    apart = one.line != other.line and one.kept == other.kept
+    return not (apart and one.named.isdisjoint(other.names) and other.named.isdisjoint(one.names))
 
 
 def _may_be_kept(record: Record) -> bool:
     return isinstance(record.event, Event) and record.event.nature.may_be_fulfilled
 
 
-def _names(one: Fact, other: Fact) -> bool:
-    """Whether one fact says that it is part of the other, or overlaps it."""
-    named = {*one.event.overlaps, one.event.part_of}
-    return other.project in one.event.overlaps or not named.isdisjoint({*other.members, other.event.ref} - {None})
-
-
-def _agree(one: Fact, other: Fact) -> str | None:
+def _agree(one: _Told, other: _Told) -> str | None:
     """Which of their amounts could be the same, if none contradicts; None also if they have none in common."""
     agreeing = None
-    if one.value is not None and other.value is not None:
-        if one.value.currency != other.value.currency or not _could_agree(one.value.amount, other.value.amount):
+    value, value_there = one.fact.value, other.fact.value
+    if value is not None and value_there is not None:
+        if value.currency != value_there.currency or not _could_agree(value.amount, value_there.amount):
             return None
         agreeing = "value"
-    if one.quantity is not None and other.quantity is not None:
-        if one.unit != other.unit or not _could_agree(one.quantity, other.quantity):
+    quantity, quantity_there = one.fact.quantity, other.fact.quantity
+    if quantity is not None and quantity_there is not None:
+        if one.unit != other.unit or not _could_agree(quantity, quantity_there):
             return None
         agreeing = "quantity"
     return agreeing
@@ -126,8 +148,8 @@ def probable_duplicates(log: Checked) -> Iterator[Problem]:
 
     Of several that may be the same, each is named with the nearest of those that were known before it.
     """
-    cut_short: list[Fact] = []
-    for first, again in _nearest(log, _judge(log).reported_twice, _since, cut_short):
+    judge, cut_short = _judge(log), list[Fact]()
+    for first, again in _nearest(log, judge, judge.reported_twice, _since, cut_short):
         message = f"it may be the same as {log.named(first)}, from another report, and counts twice"
         hint = _draft(again, first, "the same fact, from another report")
         yield log.place(again).warning("probable-duplicate", message, hint=hint)
@@ -157,8 +179,9 @@ def same_entries(log: Checked) -> Iterator[Problem]:
 
 def both_sides(log: Checked) -> Iterator[Problem]:
     """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
-    for given, received in _nearest(log, _judge(log).both_sides, lambda fact: fact.side == "receiver", []):
-        message = f"in the receiver's books it may be the same as {log.named(given)}, and counts twice"
+    judge = _judge(log)
+    for given, received in _nearest(log, judge, judge.both_sides, lambda fact: fact.side == "receiver", []):
+        message = f"in the receiver's books it may be the same as {log.named(given)}: sums over both have bounds"
         hint = _draft(received, given, "the same flow, seen from the other side")
         yield log.place(received).warning("both-sides", message, "side", hint)
 
@@ -188,36 +211,38 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
 
 
 def _nearest(
-    log: Checked, judge: _Pair, order: Callable[[Fact], Any], cut_short: list[Fact]
+    log: Checked, judge: _Judge, pair: _Pair, order: Callable[[Fact], Any], cut_short: list[Fact]
 ) -> Iterator[tuple[Fact, Fact]]:
     """Each fact, after the nearest of those that may be the same and come before it in an order."""
-    found: dict[str, tuple[float, Fact, Fact]] = {}
-    for pair in _pairs(log, judge, cut_short):
-        first, again = sorted(pair, key=order)
-        best, apart = found.get(again.id), distance(first, again)
-        if best is None or (apart, first.id) < (best[0], best[1].id):
-            found[again.id] = apart, first, again
-    for _, first, again in found.values():
-        yield first, again
+    found: dict[str, tuple[float, str, Fact, Fact]] = {}
+    for one, other in _pairs(log, judge, pair, cut_short):
+        first, again = (one, other) if order(one.fact) <= order(other.fact) else (other, one)
+        best, id_ = found.get(again.fact.id), first.fact.id
+        apart = distance(first.place, again.place)
+        if best is None or (apart, id_) < best[:2]:
+            found[again.fact.id] = apart, id_, first.fact, again.fact
+    for _, _, first_fact, again_fact in found.values():
+        yield first_fact, again_fact
 
 
-def _pairs(log: Checked, judge: _Pair, cut_short: list[Fact]) -> Iterator[tuple[Fact, Fact]]:
+def _pairs(log: Checked, judge: _Judge, pair: _Pair, cut_short: list[Fact]) -> Iterator[tuple[_Told, _Told]]:
     """The facts that may be the same, two by two, says the judge; of each group in the order of their first days.
 
     The first fact of a group that would be compared with more than `LOOK_BACK` others is put into `cut_short`.
     """
     for facts in _groups(log):
-        running: list[Fact] = []
+        running: list[_Told] = []
         whole = True
         for fact in facts:
-            running = [each for each in running if not each.date < fact.date]
+            running = [each for each in running if not each.fact.date < fact.date]
             if len(running) > LOOK_BACK:
                 del running[:-LOOK_BACK]
                 if whole:
                     cut_short.append(fact)
                     whole = False
-            yield from ((other, fact) for other in running if judge(other, fact))
-            running.append(fact)
+            told = judge.told(fact)
+            yield from ((other, told) for other in running if pair(other, told))
+            running.append(told)
 
 
 def _not_all_compared(cut_short: list[Fact]) -> Iterator[Problem]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from datetime import date
-from fractions import Fraction
 from operator import attrgetter, itemgetter
 
-from attrs import define
+from attrs import define, frozen
 
 from aidtimeline.checks.checked import Checked, stays
 from aidtimeline.codec.jsonlines import compact
@@ -47,7 +46,7 @@ def alike_datasets(log: Checked) -> Iterator[Problem]:
     sizes: Counter[str] = Counter()
     for facts in _alike(log, sizes):
         for slugs, one, other in _twins(log, facts):
-            example = distance(one, other), one.id, one, other
+            example = distance(Place.of(one), Place.of(other)), one.id, one, other
             pair = pairs.setdefault(slugs, _Pair(example))
             pair.example = min(pair.example, example, key=itemgetter(0, 1))
             pair.many += 1
@@ -122,11 +121,34 @@ def datasets_of(fact: Fact) -> frozenset[str]:
     )
 
 
-def distance(one: Fact, other: Fact) -> float:
+@frozen
+class Place:
+    """Where a fact stands in date, amount and parties, as far as `distance` needs it."""
+
+    days: tuple[int | None, int | None]
+    amounts: tuple[tuple[float, float | None] | None, ...]
+    parties: tuple[object, ...]
+
+    @classmethod
+    def of(cls, fact: Fact) -> Place:
+        """The place of a fact."""
+        earliest, latest = (None if day is None else day.toordinal() for day in (fact.date.earliest, fact.date.latest))
+        amounts = fact.quantity, None if fact.value is None else fact.value.amount
+        return cls((earliest, latest), tuple(map(_ends, amounts)), _parties(fact))
+
+
+def distance(one: Place, other: Place) -> float:
     """How far two facts are apart in date, amount and parties: 0 if they are the same in all three."""
-    days = _days_apart(one, other)
-    parties: int = sum(one_is != other_is for one_is, other_is in zip(_parties(one), _parties(other), strict=True))
-    return days / (days + CLOSE) + _amounts_apart(one, other) + parties / len(_PARTIES)
+    days, amounts, parties = 0, 0.0, 0
+    for day, day_there in zip(one.days, other.days, strict=True):
+        if day != day_there:
+            days += CLOSE if day is None or day_there is None else abs(day - day_there)
+    for amount, amount_there in zip(one.amounts, other.amounts, strict=True):
+        if amount != amount_there:
+            amounts = max(amounts, _apart(amount, amount_there))
+    for party, party_there in zip(one.parties, other.parties, strict=True):
+        parties += party != party_there
+    return days / (days + CLOSE) + amounts + parties / len(_PARTIES)
 
 
 def _close(one: Fact, other: Fact) -> bool:
@@ -137,21 +159,13 @@ def _close(one: Fact, other: Fact) -> bool:
     return (second.earliest - first.latest).days <= CLOSE
 
 
-def _days_apart(one: Fact, other: Fact) -> int:
-    ends = (one.date.earliest, other.date.earliest), (one.date.latest, other.date.latest)
-    return sum(abs((a - b).days) if a and b else 0 if a == b else CLOSE for a, b in ends)
+def _ends(amount: Quantity | None) -> tuple[float, float | None] | None:
+    return None if amount is None else (float(amount.low), None if amount.high is None else float(amount.high))
 
 
-def _amounts_apart(one: Fact, other: Fact) -> float:
-    """From 0, the same, to 1."""
-    stated = [(one.quantity, other.quantity), (one.value and one.value.amount, other.value and other.value.amount)]
-    return max(_apart(a, b) for a, b in stated)
-
-
-def _apart(one: Quantity | None, other: Quantity | None) -> float:
-    if one == other:
-        return 0.0
-    if one is None or other is None or one.high is None or other.high is None:
+def _apart(one: tuple[float, float | None] | None, other: tuple[float, float | None] | None) -> float:
+    """From 0, the same amount, to 1."""
+    if one is None or other is None or one[1] is None or other[1] is None:
         return 0.5
-    ends = (Fraction(one.low), Fraction(other.low)), (Fraction(one.high), Fraction(other.high))
-    return float(max(abs(a - b) / max(abs(a), abs(b), Fraction(1)) for a, b in ends))
+    low = abs(one[0] - other[0]) / max(abs(one[0]), abs(other[0]), 1)
+    return min(1.0, max(low, abs(one[1] - other[1]) / max(abs(one[1]), abs(other[1]), 1)))

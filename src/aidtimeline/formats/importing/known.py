@@ -172,7 +172,8 @@ class Known:
             entry = attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
         if entry.yields and (said := self.said(entry.event)) is not None:
             entry = attrs.evolve(entry, event=_yielding(entry, self._texts[said.id]))
-        return attrs.evolve(entry, event=self.parents.within(entry.event)) if entry.within else entry
+        event = self.parents.within(entry.event) if entry.within else entry.event
+        return entry if event is entry.event else attrs.evolve(entry, event=event)
 
     def late_children(self) -> Iterator[tuple[Event, Said]]:
         """What the log has of projects that the file says are part of others, as it ought to read now."""
