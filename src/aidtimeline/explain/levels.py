@@ -14,7 +14,7 @@ from aidtimeline.projections.comparing import LevelSums, levels_of
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.finding import Finder
 from aidtimeline.projections.levels import LevelRow, levels
-from aidtimeline.projections.things import Thing, lying
+from aidtimeline.projections.things import Lying, Thing, lying
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
 from aidtimeline.semantics.provenance import path, superseders
@@ -65,7 +65,7 @@ def _record(view: Viewed, row: LevelRow) -> list[_Found]:
     sums = LevelSums(finder, view.vocabulary, money=row.currency is not None)
 
     def lies(fact: Fact) -> bool:
-        return any(True for _ in sums.terms(fact))
+        return bool(sums.terms(fact))
 
     found: dict[str, _Found] = {}
     for phase in phases(view.belief, lies):
@@ -80,7 +80,7 @@ def _record(view: Viewed, row: LevelRow) -> list[_Found]:
             how = lying(fact, row.thing, containing)
             surely = how is not None and how.surely
             counting = evolve(fact, certain=fact.certain and throughout)
-            found[fact.id] = _Found(counting, surely, _states(fact, row.thing, sums), replacing)
+            found[fact.id] = _Found(counting, surely, _states(fact, row.thing, how, sums), replacing)
     return sorted(found.values(), key=lambda each: each.fact.rank)
 
 
@@ -94,11 +94,11 @@ def _later(fact: Fact, last: date, view: Viewed, *, gone: bool) -> set[str]:
     return {step for each in replacing for step in path(fact.id, each, above)} - {fact.id}
 
 
-def _states(fact: Fact, thing: Thing, sums: LevelSums) -> object:
+def _states(fact: Fact, thing: Thing, how: Lying | None, sums: LevelSums) -> object:
     """What a fact adds to a level; in another unit or currency, what it states."""
-    for measure, term, how in sums.of(fact, thing):
+    for measure, term in sums.of(fact, thing):
         if measure == thing.measure:
-            return evolve(how, surely=True).of(term.amount)
+            return term.amount if how is None else evolve(how, surely=True).of(term.amount)
     return fact.value if thing.currency is not None else " ".join(filter(None, (str(fact.quantity), fact.unit)))
 
 

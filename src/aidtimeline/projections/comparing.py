@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -17,10 +17,10 @@ from aidtimeline.projections.series import series
 from aidtimeline.projections.summing import Term
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
 from aidtimeline.projections.tables import SumKey
-from aidtimeline.projections.things import Lying, Thing, lying
+from aidtimeline.projections.things import Lying, Thing
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.combining import widened
-from aidtimeline.values.amounts import ZERO, Quantity, subtract
+from aidtimeline.values.amounts import Quantity, subtract
 from aidtimeline.vocabulary import Vocabulary
 
 UNSTATED = Quantity(Decimal(0), None)
@@ -62,6 +62,7 @@ class Compared:
     exceeds: Quantity | None = None
     disputed: bool = False
     loose: bool = False
+    overlap: bool = False
 
 
 class Recorded:
@@ -100,6 +101,7 @@ class Recorded:
             exceeds=_beyond(found, (said.low, said.high)),
             disputed=recorded.disputed,
             loose=recorded.loose,
+            overlap=recorded.overlap,
         )
 
 
@@ -127,6 +129,7 @@ class LevelSums(Sums):
         self._counted = asked.piece.terms
         self._at = asked.names.index("currency") if money else -1
         self._amount = asked.piece.amount
+        self._terms_of: dict[str, list[tuple[SumKey, Term]]] = {}
         self.piece = evolve(asked.piece, terms=self.terms, amount=self.amount)
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
@@ -134,25 +137,35 @@ class LevelSums(Sums):
         measured = self._amount(fact)
         return (measured[0], widened(measured[1])) if measured and self._about else measured
 
-    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+    def terms(self, fact: Fact) -> list[tuple[SumKey, Term]]:
         """What a fact adds to the sums of the things that it may lie in."""
-        found = self._finder.find(fact)
-        for number in found.each:
-            if self.fits(number):
-                for measure, term, how in self.of(fact, self._finder.things[number]):
-                    yield (str(number), None, measure), evolve(term, amount=how.of(term.amount))
-        if found.many:
-            measured = list(self._measured(fact))
-            for number in found.many:
-                for measure, term in measured:
-                    yield (str(number), "many", measure), evolve(term, amount=term.amount.hull(ZERO))
+        if fact.id not in self._terms_of:  # a series asks twice: whether, and how much
+            self._terms_of[fact.id] = list(self._of_things(fact))
+        return self._terms_of[fact.id]
 
-    def of(self, fact: Fact, thing: Thing) -> Iterator[tuple[str | None, Term, Lying]]:
-        """What a fact adds that lies in a thing: in which unit or currency, how much in all, and how it lies there."""
-        how = lying(fact, thing, self._finder.containing)
-        for measure, term in self._measured(fact) if how else ():
-            if how and (measure == thing.measure or self._may_be_converted(fact, thing)):
-                yield measure, term, how
+    def _of_things(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+        found = self._finder.find(fact)
+        if not (found.each or found.many):
+            return
+        measured = list(self._measured(fact))
+        for number, how in found.each:
+            if self.fits(number):
+                for measure, term in self._in(fact, self._finder.things[number], measured):
+                    yield (str(number), None, measure), _part(term, how)
+        for number in found.many:
+            for measure, term in measured:
+                yield (str(number), "many", measure), _part(term, PERHAPS)
+
+    def of(self, fact: Fact, thing: Thing) -> list[tuple[str | None, Term]]:
+        """What a fact states that may be in a level of a thing, and in which unit or currency."""
+        return list(self._in(fact, thing, self._measured(fact)))
+
+    def _in(
+        self, fact: Fact, thing: Thing, measured: Iterable[tuple[str | None, Term]]
+    ) -> Iterator[tuple[str | None, Term]]:
+        """What is in the measure of a thing, or may be converted to it: goods of its item, or events of its kind."""
+        converted = fact.kind == thing.kind if self._of_money else fact.item is not None
+        return ((measure, term) for measure, term in measured if converted or measure == thing.measure)
 
     def fits(self, number: int) -> bool:
         """Whether these are sums of what a thing is measured in: money, or not."""
@@ -167,9 +180,13 @@ class LevelSums(Sums):
         if self._of_money and not stated and fact.kind in self._kinds:
             yield None, Term(UNSTATED)
 
-    def _may_be_converted(self, fact: Fact, thing: Thing) -> bool:
-        """Whether what is in another measure may be in a level: goods of its item, or events of its kind."""
-        return fact.kind == thing.kind if self._of_money else fact.item is not None
+
+SURELY, PERHAPS = Lying(surely=True), Lying(surely=False)
+
+
+def _part(term: Term, how: Lying) -> Term:
+    """The part of a term that lies in a thing."""
+    return term if how == SURELY else evolve(term, amount=how.of(term.amount))
 
 
 def _lines(belief: Belief, finder: Finder, vocabulary: Vocabulary, *, about: bool) -> Mapping[int, list[Line]]:

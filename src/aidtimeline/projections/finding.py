@@ -8,15 +8,16 @@ where these are many, as there are ways to look them up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from operator import attrgetter
 from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import Factory, define, frozen
 
 from aidtimeline.events import stated
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.things import MAY_COUNT_AS, Thing, is_country, several
+from aidtimeline.projections.things import MAY_COUNT_AS, Lying, Thing, is_country, lying, several
 from aidtimeline.semantics import Fact
 from aidtimeline.values.shares import HUNDRED, Shares
 
@@ -24,6 +25,11 @@ FEW = 16
 """If a fact may lie in more things than these by what it leaves unsaid, it is added to all of them in one sum."""
 
 LOOKED_UP = ("item", "donor", "recipient", "project", "location")
+
+_SAID = attrgetter(
+    *("donor", "recipient", "project", "location", "via", "package", "sector", "humanitarian"),
+)
+"""What an event says, beside its kind and item, that decides in what it lies."""
 
 How: TypeAlias = Literal["inside", "wider", "unsaid"]
 """What a fact says in a field: something that the thing may contain, something that may contain it, or nothing."""
@@ -39,10 +45,13 @@ class _Said(NamedTuple):
 
 @frozen
 class Found:
-    """The things that a fact may lie in, by number: each by itself, and by the numbers of `Finder.shared`, in many."""
+    """The things that a fact lies or may lie in: by number, each with how; and by the numbers of `Finder.shared`."""
 
-    each: frozenset[int] = frozenset()
-    many: frozenset[int] = frozenset()
+    each: tuple[tuple[int, Lying], ...] = ()
+    many: tuple[int, ...] = ()
+
+
+_NOTHING = Found()
 
 
 @define
@@ -65,20 +74,24 @@ class Finder:
                 shapes.setdefault(tuple(name for name in LOOKED_UP if _looked_up(thing, name)), []).append(number)
 
     def find(self, fact: Fact) -> Found:
-        """The things that a fact may lie in, whatever its unit or currency, and some others."""
-        kinds = [kind for kind in (fact.kind, *MAY_COUNT_AS.get(fact.kind, ())) if kind in self._shapes]
+        """The things that a fact may lie in, whatever its unit or currency. Facts that say the same lie in the same."""
+        event = fact.event
+        kinds = [kind for kind in (event.kind, *MAY_COUNT_AS.get(event.kind, ())) if kind in self._shapes]
         if not kinds:
-            return Found()
-        cell = fact.kind, fact.item, fact.donor, fact.recipient, fact.project, fact.event.location, fact.event.via
-        if cell not in self._found:
-            said = {name: self._said(fact, name) for name in LOOKED_UP}
-            lists = [
-                each for kind in kinds for shape in self._shapes[kind] for each in self._look_up(kind, shape, said)
-            ]
-            few = frozenset(number for key, numbers in lists if len(numbers) <= FEW for number in numbers)
-            many = frozenset(self._share(key, numbers) for key, numbers in lists if len(numbers) > FEW)
-            self._found[cell] = Found(few, many)
-        return self._found[cell]
+            return _NOTHING
+        cell = event.kind, getattr(event, "item", None), *_SAID(event)
+        found = self._found.get(cell)
+        if found is None:
+            found = self._found[cell] = self._find(fact, kinds)
+        return found
+
+    def _find(self, fact: Fact, kinds: Iterable[str]) -> Found:
+        said = {name: self._said(fact, name) for name in LOOKED_UP}
+        lists = [each for kind in kinds for shape in self._shapes[kind] for each in self._look_up(kind, shape, said)]
+        few = sorted({number for _, numbers in lists if len(numbers) <= FEW for number in numbers})
+        many = sorted({self._share(key, numbers) for key, numbers in lists if len(numbers) > FEW})
+        how = {number: lying(fact, self.things[number], self.containing) for number in few}
+        return Found(tuple((number, each) for number, each in how.items() if each is not None), tuple(many))
 
     def _share(self, key: object, numbers: Sequence[int]) -> int:
         if key not in self._lists:

@@ -64,7 +64,8 @@ class LevelRow(NamedTuple):
     `day` is when it holds, `reported` the level, and `recorded` what the record comes to on the same days. `missing`
     and `exceeds` are how far the record is below and above it; these three are None for a level of an indicator.
     `sources` are the reports that say so, `facts` the observations. `certain`: it surely holds by the day of the view.
-    `disputed`: several levels may be the last, and contradict each other, or the accounts of one do.
+    `disputed`: several levels may be the last, and contradict each other, or the accounts of one do. `loose` and
+    `overlap` are flags of the record.
     """
 
     item: str | None
@@ -90,6 +91,7 @@ class LevelRow(NamedTuple):
     certain: bool
     disputed: bool
     loose: bool
+    overlap: bool
 
     @property
     def thing(self) -> Thing:
@@ -175,6 +177,7 @@ def _row(thing: Thing, given: Sequence[Level], recorded: Recorded, view: Viewed)
         or any(fact.disputed for fact in facts)
         or any(each.disputed for each in compared),
         loose=any(each.loose for each in compared),
+        overlap=any(each.overlap for each in compared),
     )
 
 

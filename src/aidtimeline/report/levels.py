@@ -76,9 +76,8 @@ def _amount(row: LevelRow, name: str) -> str:
 def _flags(row: LevelRow) -> list[str]:
     """The words for the flags of a level, in the order of `MEANINGS`."""
     about = row.reported.approximate or (row.recorded is not None and row.recorded.approximate)
-    return [
-        flag for flag, is_set in zip(MEANINGS, (row.disputed, about, row.loose, not row.certain), strict=True) if is_set
-    ]
+    are_set = {"about": about, PERHAPS: not row.certain}
+    return [flag for flag in MEANINGS if are_set.get(flag) or getattr(row, flag, False)]
 
 
 def contradictions(table: Table) -> Iterator[Line]:
