@@ -9,6 +9,7 @@ from itertools import combinations
 
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record
 from aidtimeline.testing.laws import Cuts
+from aidtimeline.values.shares import Shares
 
 SHARES: Mapping[str, float] = {
     "a date that straddles the cut": 0.20,
@@ -20,6 +21,9 @@ SHARES: Mapping[str, float] = {
     "two superseders": 0.04,
     "supersession across keys": 0.08,
     "a circle": 0.015,
+    "a part of another": 0.10,
+    "an overlap": 0.08,
+    "shares of several": 0.15,
     "a repair that corrects": 0.08,
     "a repair that retracts": 0.08,
     "news that corrects": 0.10,
@@ -97,6 +101,13 @@ def _features_of_values(said: Mapping[str, Event], amendments: Sequence[Amendmen
 def _features_of_links(said: Mapping[str, Event], amendments: Sequence[Amendment]) -> Iterable[str]:
     links = {each: {of for of in event.supersedes if of in said} for each, event in said.items()}
     superseded = Counter(of for others in links.values() for of in others)
+    for event in said.values():
+        if event.part_of in said:
+            yield "a part of another"
+        if not said.keys().isdisjoint(event.overlaps):
+            yield "an overlap"
+        if isinstance(event.location, Shares) or isinstance(event.sector, Shares):
+            yield "shares of several"
     for each, others in links.items():
         for other in others:
             yield "supersession"

@@ -176,9 +176,17 @@ def _find(written: Sequence[Record], record: str) -> Event | Amendment | None:
     return next((each.event for each in written if each.id == record), None)
 
 
+def _told(draw: st.DrawFn, written: Sequence[Record], event: Event) -> Event:
+    """The event; in some draws it is part of an earlier one, in some it may tell of the same as one."""
+    luck = draw(_LUCK) if written else 0
+    if luck in (4, 9):
+        return attrs.evolve(event, part_of=_target(draw, written))
+    return attrs.evolve(event, overlaps=_links(draw, written, 1)) if luck == 8 else event
+
+
 def _event(draw: st.DrawFn, written: Sequence[Record]) -> Event:
     """An event that supersedes nothing, unless it must: links are drawn by `_replace`."""
-    event = draw(_EVENTS[draw(_KINDS)])
+    event = _told(draw, written, draw(_EVENTS[draw(_KINDS)]))
     if event.nature is not END:
         return attrs.evolve(event, supersedes=())
     return attrs.evolve(event, supersedes=_links(draw, written, 1)) if written else event
@@ -192,7 +200,7 @@ def _changed(draw: st.DrawFn, written: Sequence[Record], event: Event) -> Event:
     changed = {name: draw(_OTHER[name]) for name in own if draw(_LUCK) < 3}
     if draw(_LUCK) >= 7:
         changed["supersedes"] = _links(draw, written, 1)
-    return attrs.evolve(event, **changed, sources=draw(_REPORTS))
+    return _told(draw, written, attrs.evolve(event, **changed, sources=draw(_REPORTS)))
 
 
 def _replace(draw: st.DrawFn, written: Sequence[Record]) -> Event:
