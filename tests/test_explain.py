@@ -23,7 +23,7 @@ from aidtimeline.events import (
     Source,
     Status,
 )
-from aidtimeline.explain import Explanation
+from aidtimeline.explain import Explanation, Reason
 from aidtimeline.projections import COUNTED_KINDS, Sum, Table, Term
 from aidtimeline.report import lines as lines_of
 from aidtimeline.testing import Cuts, cuts, logs
@@ -139,18 +139,25 @@ def test_each_of_its_facts_matters(drawn: tuple[list[Record], Cuts], sums: Count
         explanation = view.explain(sums, key)
         whole = worlds_of(explanation.records, sums, key, asked)
         for reason in explanation.reasons:
-            if reason.part in ("replaces", "circle"):
+            if reason.part in ("replaces", "circle") or (reason.part == "duplicate" and _is_plain(reason)):
                 about = {reason.id, *(record.id for record in reason.amendments)}
                 rest = [record for record in explanation.records if record.id not in about]
                 assert worlds_of(rest, sums, key, asked) != whole
 
 
+def _is_plain(duplicate: Reason) -> bool:
+    """Whether nothing is to be said of a duplicate but what it reports."""
+    event = duplicate.event
+    links = event.supersedes or event.fulfils or event.overlaps or event.part_of
+    return not (links or duplicate.withdrawn or len(duplicate.amendments) > 1)
+
+
 def worlds_of(
     records: Iterable[Record], sums: Counts | MoneySums, key: Any, asked: Cuts
-) -> dict[str, tuple[bool, frozenset[str]]]:
-    """Of each fact that counts: whether it does so in every world, and all that may replace it."""
+) -> dict[str, tuple[object, ...]]:
+    """Of each fact that counts: whether it does so in every world, all that may replace it, and its accounts."""
     view = looked(records, asked)
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for fact in view.facts:
         if any(each == key for each, _ in sums.piece.terms(fact)):
             above, waiting = set[str](), [fact.id]
@@ -159,7 +166,7 @@ def worlds_of(
                 above |= new
                 waiting += new
             perhaps = frozenset(each for each in above if fact.group and fact.group.happened[each] == "perhaps")
-            found[fact.id] = fact.certain, perhaps
+            found[fact.id] = fact.certain, perhaps, frozenset(account.record.id for account in fact.accounts)
     return found
 
 
@@ -388,6 +395,18 @@ def test_duplicates_stand_under_one_fact() -> None:
     assert [source.publisher for source in explanation.reasons[0].sources] == ["Yomiuri", "Kyodo News"]
     assert f"retraction {name(3)} as a duplicate of {name(1)}" in str(explanation)
     assert len(explanation.records) == 3
+
+
+def test_a_duplicate_that_was_not_known_is_not_there() -> None:
+    """Its report came out later, and says nothing yet."""
+    log: list[Event | Amendment] = [
+        delivery("2023-07-01", 5, "2023-07-02", ref="a"),
+        delivery("2023-07", 5, sources=report("2023-09-01", "Yomiuri")),
+        Retraction(of=name(2), duplicate_of=name(1)),
+    ]
+
+    assert parts(view_of(*log).counts().explain("truck")) == [(1, "counts"), (2, "duplicate")]
+    assert parts(view_of(*log, known_at="2023-08-01").counts().explain("truck")) == [(1, "counts")]
 
 
 def test_what_speaks_of_a_duplicate_is_needed_too() -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from attrs import frozen
 
-from aidtimeline.diff.sides import Side, record_of
+from aidtimeline.diff.sides import Side
 from aidtimeline.events import Correction, Corroboration
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.values.amounts import Quantity
@@ -128,9 +128,9 @@ def _counterpart(fact: Fact, one: Side, other: Side) -> Fact | None:
     """The fact of the other side that is this one, though not under its id, because only a duplicate of it is known."""
     holder = other.holder(fact.id)
     if holder is not None:
-        alone = one.fact(holder.id) is None and holder.id not in map(record_of, holder.accounts)
+        alone = one.fact(holder.id) is None and holder.id not in [account.of for account in holder.accounts]
         return holder if alone else None
-    known = [record_of(account) for account in fact.accounts]
+    known = [account.of for account in fact.accounts]
     return None if fact.id in known else next(filter(None, map(other.holder, known)), None)
 
 
@@ -149,7 +149,7 @@ def _of_one_side(fact: Fact, one: Side, other: Side, adding: Collection[str]) ->
         if one.fact(holder.id) is not None or holder.id not in adding:
             yield _Found("retracted", other)
         return
-    gone = [account for account in fact.accounts if other.holder(record_of(account)) is None]
+    gone = [account for account in fact.accounts if other.holder(account.of) is None]
     if any(map(other.retracts, gone)):
         yield _Found("retracted", other)
     elif any(map(other.could_have, gone)):
@@ -160,7 +160,7 @@ def _of_one_side(fact: Fact, one: Side, other: Side, adding: Collection[str]) ->
 
 def _of_account(account: Account, one: Side, other: Side, fact: Fact) -> Iterator[_Found]:
     """Why only one side has an account; `fact` is what it would be an account of on the other."""
-    holder, news = other.holder(record_of(account)), isinstance(account.record.event, Correction)
+    holder, news = other.holder(account.of), isinstance(account.record.event, Correction)
     if holder is not None and holder.id != fact.id:
         yield _Found("another account", one)
     elif holder is None and other.retracts(account):
@@ -175,9 +175,7 @@ def _of_account(account: Account, one: Side, other: Side, fact: Fact) -> Iterato
 
 def _outranks(account: Account, other: Account) -> bool:
     """Whether one of two accounts decides what their record says: a correction, and of two the last."""
-    if record_of(account) != record_of(other) or any(
-        isinstance(each.record.event, Corroboration) for each in (account, other)
-    ):
+    if account.of != other.of or any(isinstance(each.record.event, Corroboration) for each in (account, other)):
         return False
     return _rank(account) > _rank(other)
 

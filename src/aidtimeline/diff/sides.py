@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from aidtimeline.events import Event
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.amendments import Repaired, Reported, known_since, repair, report
 from aidtimeline.semantics.view import Viewed
@@ -48,7 +47,7 @@ class Side:
 
     def retracts(self, account: Account) -> bool:
         """Whether the record that an account of the other side is of would be believed here, were it not retracted."""
-        record = self._repaired.events.get(record_of(account))
+        record = self._repaired.events.get(account.of)
         if record is None or not self._reported.retracts(record.id):
             return False
         known = self._known_until is None or known_since(record) <= self._known_until
@@ -67,9 +66,3 @@ class Side:
     @cached_property
     def _reported(self) -> Reported:
         return report(self._repaired, self._known_until)
-
-
-def record_of(account: Account) -> str:
-    """The id of the record that an account is of: its own, or that which it corrects or corroborates."""
-    event = account.record.event
-    return account.record.id if isinstance(event, Event) else event.of

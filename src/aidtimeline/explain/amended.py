@@ -28,6 +28,8 @@ class Amended:
         self._until = None if known_at is None else end_of(known_at)
         self._repaired = repair(records)
         self._reported = report(self._repaired, self._until)
+        findings = (each.event for each in self._reported.findings)
+        self._joined = frozenset(each.duplicate_of for each in findings if isinstance(each, Retraction))
         self._naming: dict[str, list[Record]] = defaultdict(list)
         for record in records:
             if not isinstance(record.event, Event) and self._was_known(record, record.event):
@@ -47,6 +49,10 @@ class Amended:
             deciding=frozenset(each for id_ in ids for each in self._decide(id_)),
             withdrawn=all(map(self._reported.retracts, ids)),
         )
+
+    def joins(self, record_id: str) -> bool:
+        """Whether something was found to be a duplicate of the record: it is one with others only through it."""
+        return record_id in self._joined
 
     def _about(self, record_id: str) -> Iterator[Record]:
         for record in self._naming.get(record_id, ()):

@@ -119,8 +119,18 @@ def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator
         )
     duplicates = {each for fact in believed.values() for each in fact.members} - believed.keys()
     others = {*found.replacing, *found.parts, *duplicates} - believed.keys()
+    told = {account.of for fact in believed.values() for account in fact.accounts}
     for record in records:
         if record.id in others and isinstance(record.event, Event):
+            if record.id in duplicates and not _matters(record.id, record.event, told, amended):
+                continue
             rest: Part = "duplicate" if record.id in duplicates else "circle" if record.id in circles else "replaces"
             part, _ = found.parts.get(record.id, (rest, None))
             yield Reason(record.id, record.event, record.event.date, part, **amended.of([record.id]))
+
+
+def _matters(id_: str, event: Event, told: set[str], amended: Amended) -> bool:
+    """Whether a duplicate is more than a report that was not known by then: it is told, withdrawn, or has links."""
+    linked = event.supersedes or event.fulfils or event.overlaps or event.part_of
+    about = amended.of([id_])
+    return id_ in told or bool(linked or about["withdrawn"] or amended.joins(id_))

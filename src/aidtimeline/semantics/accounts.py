@@ -38,6 +38,11 @@ class Account:
     value: Money | None
 
     @property
+    def of(self) -> str:
+        """The id of the record that it is an account of: its own, or that which it corrects or corroborates."""
+        return self.record.id if isinstance(self.record.event, Event) else self.record.event.of
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """The reports that the account is from."""
         return self.record.event.sources
