@@ -24,7 +24,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.text.nearest import nearest
+from aidtimeline.text.nearest import folded, nearest
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.converters import to_date, to_slug, to_slugs_once, to_text
 from aidtimeline.values.currencies import check_currency
@@ -206,13 +206,16 @@ class Vocabulary:
         return ledgers
 
     def nearest(self, field: str, slug: str) -> str | None:
-        """The known slug of a field that is nearest to this one, or None.
+        """The known slug of a field that goes by this name, or else the nearest to it, or None.
 
         >>> known = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
         >>> known.nearest("item", "trucks"), known.nearest("item", "mine-detector")
         ('truck', None)
+        >>> known.nearest("item", "Lorry")
+        'truck'
         """
-        return nearest(slug, self.part(field))
+        called = {folded(name): each for name, each in self.called(field)}
+        return called.get(folded(slug)) or nearest(slug, self.part(field))
 
     def part(self, field: str) -> Mapping[str, Any]:
         """The part that a field's slugs are in; a part may also be named itself. Other fields have none.
