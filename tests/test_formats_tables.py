@@ -216,6 +216,33 @@ def test_parties_are_those_of_the_vocabulary(table: Callable[..., File]) -> None
     assert (event.donor, event.recipient, event.via) == ("JP", "UA", ("JP", "UNDP"))
 
 
+def test_a_row_may_be_part_of_another_and_overlap_with_several(table: Callable[..., File]) -> None:
+    """By the key of the other row and the name of its event; empty cells name nothing. Also what else version 2 has."""
+    mapping = (
+        'archived = "{copy}"\n'
+        + DELIVERIES
+        + 'part_of = "{of}/given"\noverlaps = ["{project}", "{and}"]\nsector = "{sector}"\nhumanitarian = "{urgent}"\n'
+        + '[words.humanitarian]\nyes = "true"\nno = "false"\n'
+    )
+    content = (
+        "id,date,item,number,of,project,and,sector,urgent,copy\n"
+        "1,2022,truck,10,,,,,,\n"
+        "2,2022,truck,4,1,hd,,15250,yes,https://example.org/kept\n"
+        "3,2022,truck,8,,hd,wells,,no,\n"
+    )
+    first, second, third = events(table(mapping, content))
+    assert [(each.part_of, each.overlaps, each.humanitarian) for each in (first, second, third)] == [
+        (None, (), None),
+        ("1/given", ("hd",), True),
+        (None, ("hd", "wells"), False),
+    ]
+    assert (second.sector, second.sources[0].archived, first.sources[0].archived) == (
+        "15250",
+        "https://example.org/kept",
+        None,
+    )
+
+
 def test_rows_and_cells_may_say_nothing(table: Callable[..., File]) -> None:
     """Rows to leave out are left out; cells that say nothing are nothing, and never 0; an event needs its columns."""
     mapping = """
