@@ -861,3 +861,14 @@ def test_the_sectors_of_several_vocabularies_are_not_to_be_added_up(run: Run, em
     page = run("money", "--by", "sector", "--as-of", "2024-12-31").stdout
     assert page.endswith("\neach vocabulary of sectors has all of it: rows of several are not to be added up\n")
     assert "each vocabulary" not in run("money", "--by", "sector", "--where", "sector=72040").stdout
+
+
+def test_a_promise_that_is_shared_is_shown_in_full(run: Run, empty: Path) -> None:
+    """Where only a place is asked for that has a share of it; nothing keeps a part of a promise."""
+    shares = {"KE": 60, "UG": 40}
+    EventLog(empty).append(
+        Commitment(date="2023", value="USD 100", location=location, sources=[RUBRYKA]) for location in (shares, "KE")
+    )
+    said = "\n1 of these promises is shared with others, and shown in full\n"
+    assert said in run("fulfilment", "--where", "location=KE", "--as-of", "2024-12-31").stdout
+    assert "in full" not in run("fulfilment", "--as-of", "2024-12-31").stdout

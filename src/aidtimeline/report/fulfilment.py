@@ -9,6 +9,7 @@ from aidtimeline.projections.fulfilment import Key
 from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
+from aidtimeline.report.unlike import shown_in_full
 from aidtimeline.report.words import FLAGS, NOTHING, in_short, narrowed, shortener
 from aidtimeline.text import tables
 
@@ -64,6 +65,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
                 yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
         else:
             yield "Nothing: no such promise is reported to have been made by then."
+        yield from shown_in_full(self.result)
         if self.result.unnamed:
             yield _unnamed(self.result.unnamed)
         matches = [match for row in rows for match in row.matches or ()]

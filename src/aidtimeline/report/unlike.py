@@ -1,12 +1,13 @@
-"""What sums add up that is not alike, or what rows must not be added up."""
+"""What sums add up that is not alike, what rows must not be added up, and what is shown in full."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.projections import Table
+from aidtimeline.events import PROMISE
+from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
 from aidtimeline.projections.sums import Sums
-from aidtimeline.values.shares import vocabulary_of
+from aidtimeline.values.shares import ALL, vocabulary_of
 
 MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
@@ -33,3 +34,14 @@ def unlike(table: Table) -> Iterator[str]:
         sectors = (row.key[table.names.index("sector")] for row in table.rows)
         if len({vocabulary_of(each) for each in sectors if each is not None}) > 1:
             yield "each vocabulary of sectors has all of it: rows of several are not to be added up"
+
+
+def shown_in_full(table: FulfilmentTable) -> Iterator[str]:
+    """A line if promises are asked for by a place or sector that has only a share of them."""
+    question = table.question
+    if table.view is None or not isinstance(question, Fulfilment):
+        return
+    promises = (fact for fact in table.view.facts if fact.nature is PROMISE and fact in question.selection)
+    shared = sum(question.selection.portion(fact) != ALL for fact in promises)
+    if shared:
+        yield f"{shared} of these promises {'is' if shared == 1 else 'are'} shared with others, and shown in full"
