@@ -119,7 +119,8 @@ def _amount(row: FulfilmentRow, name: str) -> str:
 
 def _flags(row: FulfilmentRow) -> list[str]:
     """The words for the flags of a row, in the order of `FLAGS`."""
-    return [flag for flag, is_set in zip(FLAGS, (row.disputed, row.approximate, row.loose), strict=True) if is_set]
+    is_set = {"disputed": row.disputed, "about": row.approximate, "loose": row.loose}
+    return [flag for flag in FLAGS if is_set.get(flag)]
 
 
 def _unnamed(number: int) -> str:
