@@ -17,7 +17,7 @@ from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import NamedTuple
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, frozen
 
 from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.cells import Bounds, rivals
@@ -25,14 +25,13 @@ from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Value, Where, select
 from aidtimeline.projections.givers import (
     Fits,
+    Made,
     Measure,
     Parties,
-    above_zero,
     below_zero,
     given_terms,
     parties_of,
     perhaps,
-    promised_term,
     thing_of,
 )
 from aidtimeline.projections.ledgers import Books
@@ -45,7 +44,7 @@ from aidtimeline.projections.rows import in_order
 from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.projections.sums import books_of
 from aidtimeline.semantics import Fact
-from aidtimeline.semantics.lines import Scope, amount_of, scope_of
+from aidtimeline.semantics.lines import Scope
 from aidtimeline.values.amounts import EXACT
 from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -184,18 +183,11 @@ class Fulfilment:
         return last is not None and last < self.as_of
 
 
-def key_of(promise: Fact) -> Key:
+def key_of(made: Made) -> Key:
     """The row of a promise."""
-    donor, recipient, project = parties_of(promise)
-    if promise_is_money(promise):
-        return Key(promise.kind, donor, recipient, project, None, None, promise.currency)
-    return Key(promise.kind, donor, recipient, project, promise.item, promise.unit, None)
-
-
-def promise_is_money(promise: Fact) -> bool:
-    """Whether a promise is of money."""
-    scope = scope_of(promise)
-    return scope is not None and scope.sort == "money"
+    if made.scope.sort == "money":
+        return Key(made.scope.kind, *made.parties, None, None, made.measure)
+    return Key(made.scope.kind, *made.parties, made.scope.item, made.measure, None)
 
 
 @define
@@ -205,7 +197,7 @@ class Accounts:
     question: Fulfilment
     books: Books
     fits: Fits
-    promises: Mapping[Key, list[Fact]]
+    promises: Mapping[Key, list[Made]]
     cancelled: Mapping[Key, Ends]
     promised: Mapping[Key, Bounds]
     _pools: dict[Scope, Pools] = Factory(dict)
@@ -215,25 +207,30 @@ class Accounts:
         """The accounts of all rows that are asked for."""
         vocabulary = question.selection.vocabulary
         books = Books(sorted(facts, key=lambda fact: fact.rank), vocabulary)
-        promises: dict[Key, list[Fact]] = defaultdict(list)
+        promises: dict[Key, list[Made]] = defaultdict(list)
+        key_by_id: dict[str, Key] = {}
         for each in books.promises:
-            if each in question.selection:
-                promises[key_of(each)].append(each)
+            if each.fact in question.selection:
+                key = key_by_id[each.id] = key_of(each)
+                promises[key].append(each)
         cancelled: dict[Key, Ends] = defaultdict(Ends)
         ended: dict[str, tuple[Fact, bool]] = {}
         for fact in books.facts:
-            for each, surely in () if fact.keeps is None else fact.keeps.ended:
-                ended[each.id] = each, surely or (each.id in ended and ended[each.id][1])
-        for each, surely in ended.values():
-            if scope_of(each) is not None and each in question.selection:
-                amount = amount_of(each) if surely else perhaps(amount_of(each))
-                cancelled[key_of(each)] = cancelled[key_of(each)].plus(ends_of(amount))
-        asked = [each for some in promises.values() for each in some]
+            for promise, surely in () if fact.keeps is None else fact.keeps.ended:
+                ended[promise.id] = promise, surely or (promise.id in ended and ended[promise.id][1])
+        for promise, surely in ended.values():
+            made = Made.of(promise)
+            if made is not None and promise in question.selection:
+                amount = made.term.amount if surely else perhaps(made.term.amount)
+                cancelled[key_of(made)] = cancelled[key_of(made)].plus(ends_of(amount))
+        asked = {each.id: each for some in promises.values() for each in some}
 
         def terms(fact: Fact) -> Iterator[tuple[Key, Term]]:
-            yield key_of(fact), evolve(promised_term(fact), books=books_of(fact, vocabulary))
+            term = asked[fact.id].term
+            yield key_by_id[fact.id], Term(term.amount, term.disputed, books_of(fact, vocabulary))
 
-        promised = run(asked, Sum(terms, lambda fact: (key_of(fact)[4:], amount_of(fact))))
+        facts = [each.fact for each in asked.values()]
+        promised = run(facts, Sum(terms, lambda fact: (key_by_id[fact.id][4:], asked[fact.id].term.amount)))
         fits = Fits(Containing(vocabulary, books.facts))
         return cls(question, books, fits, promises, cancelled, promised)
 
@@ -275,7 +272,7 @@ class Account:
     ledger: Ledger
     measure: Measure
     parties: Parties
-    chosen: Sequence[Fact]
+    chosen: Sequence[Made]
 
     @cached_property
     def parts(self) -> Sequence[Part]:
@@ -299,7 +296,7 @@ class Account:
         linked = _total(self.linked(part) for part in self.parts)
         may_serve = Ends(NOTHING, served(self.parts, self.pool) + self._named_too())
         outstanding = self.outstanding(self.parts)
-        due = {each.due.text for each in self.chosen if each.due is not None}
+        due = {each.fact.due.text for each in self.chosen if each.fact.due is not None}
         approximate, disputed = self._flags()
         loose = self._loose()
 
@@ -357,16 +354,16 @@ class Account:
         kept = self.ledger.parts(held, self.measure, self.accounts.books.line_of)
         return NOTHING if beside == INFINITE else max(NOTHING, unkept(kept, pool) - beside)
 
-    def _in_one_book(self, chosen: Sequence[Fact]) -> Sequence[Fact]:
+    def _in_one_book(self, chosen: Sequence[Made]) -> Sequence[Made]:
         """The promises without those in books of which others promise more."""
         vocabulary = self.accounts.question.selection.vocabulary
-        books = {each.id: books_of(each, vocabulary) for each in chosen}
+        books = {each.id: books_of(each.fact, vocabulary) for each in chosen}
         for ledger in sorted(rivals(books.values())):
             least: dict[str, Decimal] = defaultdict(Decimal)
             for each in chosen:
                 for of, name in books[each.id]:
                     if of == ledger and each.certain:
-                        least[name] += amount_of(each).low
+                        least[name] += each.term.amount.low
             first = max(sorted(least), key=least.__getitem__, default=None)
             own = {each.id: {name for of, name in books[each.id] if of == ledger} for each in chosen}
             chosen = [each for each in chosen if not own[each.id] or first in own[each.id]]
@@ -375,12 +372,16 @@ class Account:
     @cached_property
     def _taken_back(self) -> Ends:
         """What negative promises take off what the row has left."""
-        negative = [each for each in self.chosen if amount_of(each).low < 0]
-        terms = {each.id: Term(below_zero(amount_of(each))) for each in negative}
-        return ends_of(run(negative, Sum(lambda fact: [((), terms[fact.id])]))[()]) if negative else Ends()
+        negative = [each for each in self.chosen if each.term.amount.low < 0]
+        terms = {each.id: Term(below_zero(each.term.amount)) for each in negative}
+        return (
+            ends_of(run((each.fact for each in negative), Sum(lambda fact: [((), terms[fact.id])]))[()])
+            if negative
+            else Ends()
+        )
 
     def _overdue(self, outstanding: Ends) -> Ends:
-        late = [each for each in self.chosen if self.accounts.question.late(each)]
+        late = [each for each in self.chosen if self.accounts.question.late(each.fact)]
         if not late:
             return Ends()
         if len(late) == len(self.chosen):
@@ -402,6 +403,8 @@ class Account:
 
     def linked(self, part: Part) -> Ends:
         """What is linked to a part."""
+        if not part.named:
+            return Ends()
         total = Ends()
         for rest in part.rests:
             alone = self._alone(rest)
@@ -427,10 +430,12 @@ class Account:
 
     def _over(self, part: Part) -> Ends:
         """How much more is linked to a part than was promised."""
+        if not part.named:
+            return Ends()
         total = Ends()
         for rest in part.rests:
             alone, off = self._alone(rest), self._off(rest)
-            least = min(above_zero(amount_of(each)).low for each in rest.chosen)
+            least = min(each.above.low for each in rest.chosen)
             least = NOTHING if off.high == INFINITE else max(NOTHING, least - off.high)
             sure = rest.line.plain and self._stands(rest) and rest.promised.high != INFINITE
             low = max(NOTHING, alone.low - max(NOTHING, rest.promised.high - off.low)) if sure else NOTHING
@@ -452,7 +457,7 @@ class Account:
     def taken_off(self) -> Ends:
         """What cancellations take off the promises without ending them."""
         total = Ends()
-        for part in self.parts:
+        for part in (each for each in self.parts if each.named):
             of_part = _total(map(self._off, part.rests))
             joint = _total(
                 self.ledger.toward(to.lines, self.measure, to.how) for to in part.lot.joint if to.how == "cancelled"
@@ -465,7 +470,7 @@ class Account:
     def _named_too(self) -> Decimal:
         """What names the promises, but only may serve them, as far as it may."""
         total = NOTHING
-        for part in self.parts:
+        for part in (each for each in self.parts if each.named):
             tos = [frozenset((rest.line.key,)) for rest in part.rests]
             tos += [to.lines for to in part.lot.joint]
             high = sum((self.ledger.toward(lines, self.measure, "may serve").high for lines in set(tos)), NOTHING)
@@ -476,11 +481,11 @@ class Account:
 
     def _tos(self) -> Iterator[To]:
         """In which ways something names the lines of the row, or others of their lots."""
-        for part in self.parts:
+        for part in (each for each in self.parts if each.named):
             yield from dict.fromkeys(to for line in part.lot.lines for to in self.ledger.naming(line.key))
 
     def _flags(self) -> tuple[bool, bool]:
-        terms = [promised_term(each) for each in self.chosen]
+        terms = [each.term for each in self.chosen]
         given = [bounds for to in self._tos() for bounds in self.ledger.given.get(to, {}).values()]
         approximate, disputed = self.pool.flags_since(self.first)
         return (

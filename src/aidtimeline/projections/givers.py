@@ -13,7 +13,7 @@ from attrs import frozen
 
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.summing import Term
-from aidtimeline.semantics import Fact
+from aidtimeline.semantics import Fact, Group
 from aidtimeline.semantics.lines import Scope, amount_of, scope_of
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.units import some
@@ -44,19 +44,6 @@ def parties_of(fact: Fact) -> Parties:
     return Parties(fact.donor, fact.recipient, fact.project)
 
 
-def measure_of(promise: Fact) -> Measure:
-    """The measure of a promise."""
-    scope = scope_of(promise)
-    return promise.unit if scope is not None and scope.sort == "goods" else promise.currency
-
-
-def promised_term(promise: Fact) -> Term:
-    """How much is promised."""
-    scope = scope_of(promise)
-    field = "quantity" if scope is not None and scope.sort == "goods" else "value"
-    return Term(amount_of(promise), not promise.disputed.isdisjoint(("date", field)))
-
-
 def above_zero(amount: Quantity) -> Quantity:
     """What of an amount is above 0: what has to be kept of a promise."""
     if amount.low >= 0:
@@ -69,6 +56,43 @@ def below_zero(amount: Quantity) -> Quantity:
     """What of an amount is below 0, as a positive amount: what a negative promise takes back."""
     least = ZERO.low if amount.high is None else max(amount.high.copy_negate(), ZERO.low)
     return Quantity(least, max(amount.low.copy_negate(), ZERO.low), amount.approximate)
+
+
+class Made(NamedTuple):
+    """A promise, with what is asked of it often: what it is of, and how much of it has to be kept (`above`)."""
+
+    fact: Fact
+    id: str
+    certain: bool
+    group: Group | None
+    scope: Scope
+    measure: Measure
+    term: Term
+    above: Quantity
+    parties: Parties
+
+    @classmethod
+    def of(cls, promise: Fact) -> Made | None:
+        """The promise of a fact; None if it says nothing of what is promised."""
+        scope = scope_of(promise)
+        if scope is None:
+            return None
+        goods = scope.sort == "goods"
+        amount = amount_of(promise)
+        disputed = bool(promise.disputed) and not promise.disputed.isdisjoint(
+            ("date", "quantity" if goods else "value")
+        )
+        return cls(
+            promise,
+            promise.id,
+            promise.certain,
+            promise.group,
+            scope,
+            promise.unit if goods else promise.currency,
+            Term(amount, disputed),
+            above_zero(amount),
+            parties_of(promise),
+        )
 
 
 def given_terms(fact: Fact) -> Iterator[tuple[Thing, Measure, Term]]:

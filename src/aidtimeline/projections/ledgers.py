@@ -16,10 +16,10 @@ from aidtimeline.events import END, PROMISE
 from aidtimeline.projections.givers import (
     ANY,
     OPEN,
+    Made,
     Measure,
     Thing,
     given_terms,
-    measure_of,
     perhaps,
     taken_off_term,
     thing_of,
@@ -29,7 +29,7 @@ from aidtimeline.projections.protocol import run
 from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.projections.sums import books_of
 from aidtimeline.semantics import Fact
-from aidtimeline.semantics.lines import NO_NAMES, Names, Scope, scope_of
+from aidtimeline.semantics.lines import NO_NAMES, Names, Scope
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import Vocabulary
@@ -70,12 +70,14 @@ class Books:
     @cached_property
     def line_of(self) -> Mapping[str, str]:
         """The key of each promise's line."""
-        return {each.id: each.promised.key if each.promised else each.id for each in self.promises}
+        lines = ((each.id, each.fact.promised) for each in self.promises)
+        return {each: each if line is None else line.key for each, line in lines}
 
     @cached_property
-    def promises(self) -> Sequence[Fact]:
+    def promises(self) -> Sequence[Made]:
         """The promises of something."""
-        return [each for each in self.facts if each.nature is PROMISE and scope_of(each) is not None]
+        made = (Made.of(each) for each in self.facts if each.nature is PROMISE)
+        return [each for each in made if each is not None]
 
     @cached_property
     def givers(self) -> Sequence[Fact]:
@@ -86,10 +88,10 @@ class Books:
     def ledgers(self) -> Mapping[Scope, Ledger]:
         """The ledger of each scope."""
         ledgers: dict[Scope, Ledger] = {}
-        for each in self.promises:
-            scope = scope_of(each)
-            if scope is not None:
-                self._hold(ledgers.setdefault(scope, Ledger(scope)), each)
+        for made in self.promises:
+            if made.scope not in ledgers:
+                ledgers[made.scope] = Ledger(made.scope)
+            self._hold(ledgers[made.scope], made)
         terms: dict[str, list[tuple[tuple[To, Measure], Term]]] = defaultdict(list)
         for each in self.facts:
             for to, measure, term in self._given(each):
@@ -120,18 +122,20 @@ class Books:
             for (to, measure), bounds in run(givers, some).items():
                 ledger = ledgers[to.scope]
                 ledger.given.setdefault(to, {})[measure] = bounds
+                ledger.named |= to.lines
                 for key in to.lines if bounds.low < 0 else ():
                     line = ledger.lines[key]
-                    line.loose = line.loose or any(measure_of(each) != measure for each in line.promises)
+                    line.loose = line.loose or any(each.measure != measure for each in line.promises)
 
-    def _hold(self, ledger: Ledger, promise: Fact) -> None:
+    def _hold(self, ledger: Ledger, made: Made) -> None:
+        promise = made.fact
         key, line = self.line_of[promise.id], promise.promised
         if key not in ledger.lines:
             first = promise.date.earliest if line is None else line.first
             ordinal = 0 if first is None else first.toordinal()
             ledger.lines[key] = Held(key, ordinal) if line is None else Held(key, ordinal, line.plain, line.kin)
         held = ledger.lines[key]
-        held.promises.append(promise)
+        held.promises.append(made)
         held.same = island_of(promise)
         held.loose = held.loose or not held.plain or self._gives(promise)
 
@@ -147,9 +151,7 @@ class Books:
     def _scopes_of_line(self) -> Mapping[str, set[Scope]]:
         scopes: dict[str, set[Scope]] = defaultdict(set)
         for each in self.promises:
-            scope = scope_of(each)
-            if scope is not None:
-                scopes[self.line_of[each.id]].add(scope)
+            scopes[self.line_of[each.id]].add(each.scope)
         return scopes
 
     @cached_property
@@ -297,7 +299,7 @@ def _put_in_lots(ledger: Ledger, split: Names | set[str]) -> None:
     for lot in lots.values():
         if len(lot.lines) > 1:
             uneven = any(len(to.lines) < len(lot.lines) for to in lot.joint)
-            measures = {measure_of(each) for line in lot.lines for each in line.promises}
+            measures = {each.measure for line in lot.lines for each in line.promises}
             undecided = not all(line.stand(line.promises) for line in lot.lines)
             back = any(bounds.low < 0 for to in lot.joint for bounds in ledger.given[to].values())
             lot.loose = lot.loose or uneven or undecided or back or len(measures) > 1

@@ -20,9 +20,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from attrs import Factory, define, field
 
 from aidtimeline.projections.cells import Bounds
-from aidtimeline.projections.givers import OPEN, Measure, above_zero, measure_of, perhaps
+from aidtimeline.projections.givers import OPEN, Made, Measure, perhaps
 from aidtimeline.semantics import Fact, Total, worth_of
-from aidtimeline.semantics.lines import Names, Scope, amount_of
+from aidtimeline.semantics.lines import Names, Scope
 from aidtimeline.values.amounts import Quantity
 
 INFINITE = Decimal("Infinity")
@@ -80,14 +80,14 @@ class Held:
     plain: bool = True
     kin: str | None = None
     same: Hashable = None
-    promises: list[Fact] = Factory(list)
+    promises: list[Made] = Factory(list)
     loose: bool = False
 
-    def stand(self, chosen: Sequence[Fact]) -> bool:
+    def stand(self, chosen: Sequence[Made]) -> bool:
         """Whether one of the chosen promises stands in every world."""
         return self.worth(chosen, {each.id: ONE for each in chosen}).low >= 1
 
-    def worth(self, chosen: Sequence[Fact], amounts: Mapping[str, Quantity]) -> Ends:
+    def worth(self, chosen: Sequence[Made], amounts: Mapping[str, Quantity]) -> Ends:
         """What the chosen promises are worth; they are worth nothing where none of them stands."""
         group = self.promises[0].group
         if group is not None:
@@ -121,7 +121,7 @@ class Rest(NamedTuple):
     """
 
     line: Held
-    chosen: Sequence[Fact]
+    chosen: Sequence[Made]
     promised: Ends
     alone: Ends
     rest: Ends
@@ -132,7 +132,7 @@ class Part(NamedTuple):
     """What links leave of some promises of one lot: at most `most`.
 
     `shared` is what may be taken off the least of its lines together. `whole`: these are all promises of the lot. If
-    not, `others` is what is left of the other lines.
+    not, `others` is what is left of the other lines. `named`: something names a line of the lot.
     """
 
     lot: Lot
@@ -141,6 +141,7 @@ class Part(NamedTuple):
     shared: Decimal = NOTHING
     whole: bool = True
     others: Ends = Ends()
+    named: bool = True
 
 
 @define
@@ -152,6 +153,7 @@ class Ledger:
     lots: dict[str, Lot] = Factory(dict)
     given: dict[To, dict[Measure, Bounds]] = Factory(dict)
     givers: dict[To, list[Fact]] = Factory(lambda: defaultdict(list))
+    named: set[str] = Factory(set)
     _worths: dict[tuple[str, Measure], Ends] = field(factory=dict, init=False)
 
     def naming(self, line: str) -> list[To]:
@@ -180,9 +182,9 @@ class Ledger:
             total = total.plus(given if to.lines == every else Ends(min(given.low, NOTHING), given.high))
         return total
 
-    def parts(self, chosen: Iterable[Fact], measure: Measure, line_of: Mapping[str, str]) -> list[Part]:
+    def parts(self, chosen: Iterable[Made], measure: Measure, line_of: Mapping[str, str]) -> list[Part]:
         """What links leave of the chosen promises, all of one measure. `line_of` gives the key of each one's line."""
-        by_line: dict[str, list[Fact]] = defaultdict(list)
+        by_line: dict[str, list[Made]] = defaultdict(list)
         for each in chosen:
             by_line[line_of[each.id]].append(each)
         by_lot: dict[int, list[str]] = defaultdict(list)
@@ -192,12 +194,14 @@ class Ledger:
             self._part(self.lots[keys[0]], {key: by_line[key] for key in keys}, measure) for keys in by_lot.values()
         ]
 
-    def _part(self, lot: Lot, chosen: Mapping[str, Sequence[Fact]], measure: Measure) -> Part:
+    def _part(self, lot: Lot, chosen: Mapping[str, Sequence[Made]], measure: Measure) -> Part:
         rests = []
         for key, facts in chosen.items():
             line = self.lines[key]
-            promised = line.worth(facts, {each.id: above_zero(amount_of(each)) for each in facts})
+            promised = line.worth(facts, {each.id: each.above for each in facts})
             rests.append(self._rest(line, facts, promised, measure, lot.pooled))
+        if len(lot.lines) == 1 and lot.lines[0].key not in self.named:
+            return Part(lot, tuple(rests), rests[0].rest.high, named=False)
         rest = sum((each.rest.high for each in rests), NOTHING)
         whole = all(len(facts) == len(self.lines[key].promises) for key, facts in chosen.items())
         if len(lot.lines) == 1:
@@ -219,13 +223,14 @@ class Ledger:
     def _worth(self, line: Held, measure: Measure) -> Ends:
         """What stands of a line in a measure. In another measure it may be any amount."""
         if (line.key, measure) not in self._worths:
-            amounts = {
-                each.id: above_zero(amount_of(each)) if measure_of(each) == measure else OPEN for each in line.promises
-            }
+            amounts = {each.id: each.above if each.measure == measure else OPEN for each in line.promises}
             self._worths[line.key, measure] = line.worth(line.promises, amounts)
         return self._worths[line.key, measure]
 
-    def _rest(self, line: Held, chosen: Sequence[Fact], promised: Ends, measure: Measure, pooled: bool) -> Rest:
+    def _rest(self, line: Held, chosen: Sequence[Made], promised: Ends, measure: Measure, pooled: bool) -> Rest:
+        if line.key not in self.named:
+            rest = Ends(max(NOTHING, promised.low), max(NOTHING, promised.high))
+            return Rest(line, chosen, promised, Ends(), rest, promised.low if pooled else rest.low)
         itself = frozenset((line.key,))
         alone = self.toward(itself, measure, "linked", "cancelled")
         weak = self.toward(itself, measure, "may serve")

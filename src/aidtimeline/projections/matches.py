@@ -45,7 +45,7 @@ def matches(account: Account) -> Iterator[Match]:
     for part in account.parts:
         for rest in part.rests:
             for fact, how, amount in _giving(account, rest):
-                for promise in rest.chosen:
+                for promise in (made.fact for made in rest.chosen):
                     unsure = not (fact.certain and promise.certain)
                     said = None if amount is None else perhaps(amount) if unsure else amount
                     days = days_between(promise, fact, account.accounts.question.as_of)
