@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from attrs import Factory, define, frozen
@@ -58,7 +59,7 @@ class Pool:
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Pool:
         """The pool of these entries."""
-        ordered = sorted(entries)
+        ordered = sorted(entries, key=itemgetter(0))
         sums, flags = [Ends()], [(False, False)]
         for each in reversed(ordered):
             sums.append(sums[-1].plus(Ends(each.low, each.high)))
