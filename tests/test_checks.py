@@ -444,7 +444,6 @@ def test_a_promise_long_overdue() -> None:
         pytest.param([delivery(1, item="radio", project="hd")], id="something for its project"),
         pytest.param([pledge(40, "2023-02-01", supersedes=["@it"])], id="raised since"),
         pytest.param([said("cancellation", supersedes=["@it"])], id="cancelled"),
-        pytest.param([said("commitment", fulfils=["@it"])], id="made firm"),
     ],
 )
 def test_a_promise_of_which_something_came(drafts: list[Draft]) -> None:
@@ -459,6 +458,26 @@ def test_a_promise_of_which_something_came(drafts: list[Draft]) -> None:
 def test_a_promise_of_which_nothing_came(draft: Draft) -> None:
     """Another donor's, another item, something that came before the promise: nothing of these keeps it."""
     assert "warning overdue" in codes(pledge(30, due="2023-02", project="hd"), draft, today=TODAY)
+
+
+def test_only_deeds_keep_a_promise() -> None:
+    """A commitment that made a pledge firm does not keep it, and what keeps the commitment does."""
+    promised = [pledge(30, due="2023-02", label="it"), said("commitment", fulfils=["@it"], item="truck", label="firm")]
+    assert codes(*promised, today=TODAY) == ["warning overdue"]
+    assert not codes(*promised, delivery(1, donor="LT", fulfils=["@firm"]), today=TODAY)
+
+
+@pytest.mark.parametrize("day", ["[..2023-01]", "2023-01~", "2023?"])
+def test_a_promise_of_no_certain_day_is_overdue_too(day: str) -> None:
+    """Nothing came at all, so nothing can have come of it, whenever it was made."""
+    assert codes(pledge(30, day, due="2023-02"), today=TODAY) == ["warning overdue"]
+    assert not codes(pledge(30, day, due="2023-02"), delivery(1), today=TODAY)
+
+
+def test_over_delivered_is_never_said_of_other_measures() -> None:
+    """What comes in another unit, or may serve, is never more than was promised."""
+    promised = pledge(3, label="it")
+    assert not codes(promised, delivery(9, unit="kg", fulfils=["@it"]), delivery(9))
 
 
 def test_a_raised_promise_is_overdue_unless_the_first_was_kept() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -11,11 +10,11 @@ import attrs
 from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
-from aidtimeline.events import DEED, PROMISE, Correction, Event, Record
+from aidtimeline.events import DEED, Correction, Event, Record
 from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
 from aidtimeline.semantics.combining import widened
-from aidtimeline.semantics.links import Links, cut_links, link
+from aidtimeline.semantics.links import Links, cut_links
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
@@ -91,18 +90,6 @@ class Checked:
         """Each fact that fulfils another, with the other."""
         facts = self.fact_of
         return [(fact, facts[each]) for fact in self.belief.facts for each in fact.fulfils if each in facts]
-
-    @cached_property
-    def made_firm(self) -> Links:
-        """The links of supersession, and those from promises to what makes them firm: it stands for them."""
-        below: dict[str, list[str]] = defaultdict(list)
-        for each, superseders in self.belief.links.above.items():
-            for other in superseders:
-                below[other].append(each)
-        for fact, promise in self.fulfilled:
-            if fact.nature is PROMISE and promise.nature is PROMISE:
-                below[fact.id].append(promise.id)
-        return link(below)
 
     def undecided(self, links: Links) -> Mapping[str, Group]:
         """The linked facts in groups, as if each of them might or might not have happened."""

@@ -1,123 +1,107 @@
-"""Checks of promises: more delivered than was promised, and nothing delivered long after it was due."""
+"""Checks of promises: more delivered than was promised, and nothing delivered long after it was due.
+
+Both ask what `Fulfilment` answers, of facts with every hedge at its widest.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from decimal import localcontext
+from itertools import chain
 
-import attrs
-
-from aidtimeline.checks.checked import Checked, linked, stays
+from aidtimeline.checks.checked import Checked, stays
 from aidtimeline.errors import Problem
-from aidtimeline.events import DEED, PROMISE
-from aidtimeline.projections.protocol import run
-from aidtimeline.projections.summing import Sum, Term
-from aidtimeline.semantics import Fact, Group
-from aidtimeline.semantics.links import all_above
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.events import DEED
+from aidtimeline.projections.fulfilment import Account, Accounts, Fulfilment
+from aidtimeline.projections.givers import Made, parties_of
+from aidtimeline.projections.lots import Part, Rest
+from aidtimeline.semantics import Fact
+from aidtimeline.semantics.cuts import cut, cut_where
+from aidtimeline.semantics.links import Happened
+from aidtimeline.values.amounts import EXACT
 from aidtimeline.values.dates import DateRange
 
 LONG_PAST = 365
 """So many days after the last day it may be due, a promise of which nothing has come is reported."""
 
 
-ANYBODY = "*"
-
-
-class Measure(NamedTuple):
-    """What is summed by itself: an item in its unit, or a currency."""
-
-    sort: str
-    name: str
-    unit: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.unit})" if self.unit else self.name
-
-
-_What: TypeAlias = tuple[str, Measure]
-_Books: TypeAlias = tuple[str, str | None]
-_About: TypeAlias = tuple[str, str | None, str | None]
-
-
-def _amounts(fact: Fact) -> Iterator[tuple[Measure, Quantity]]:
-    if fact.item is not None and fact.quantity is not None:
-        yield Measure("goods", fact.item, fact.unit), fact.quantity
-    if fact.value is not None:
-        yield Measure("money", fact.value.currency), fact.value.amount
-
-
 def over_delivered(log: Checked) -> Iterator[Problem]:
     """`over-delivered`: what fulfils promises comes to more than they promised, whichever the true numbers are.
 
-    Promises that hang together are taken together, at the most that they ever came to, and what fulfils them at the
-    least. Of the latter each kind and side is summed by itself, because they may report the same goods or money.
+    A promise counts at the most that it ever came to: all that replaces it may or may not have done so.
     """
-    together = linked(log.made_firm)
-    for fact, promise in _keeping(log):
-        together.join(fact.id, promise.id)
-    groups = log.undecided(log.made_firm)
-    promises = [each for each in log.widest.facts if each.nature is PROMISE]
-    fulfilling = {fact.id for fact, _ in _keeping(log) if fact.nature is DEED and stays(fact, groups)}
-
-    def terms(promise: Fact) -> Iterator[tuple[_What, Term]]:
-        return (((together.leader(promise.id), measure), Term(amount)) for measure, amount in _amounts(promise))
-
-    most = run((_linked(each, groups) for each in promises), Sum(terms))
-    vague = {
-        (together.leader(each.id), sort)
-        for each in promises
-        for sort in {"goods", "money"} - {measure.sort for measure, _ in _amounts(each)}
+    replacing = {fact.id for fact, _ in log.superseded if fact.nature is not DEED}
+    happened: dict[str, Happened] = {
+        fact.id: "perhaps" if fact.id in replacing else "surely" for fact in log.widest.facts
     }
-    least: dict[_What, dict[_Books, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    last: dict[_What, Fact] = {}
-    for fact in log.widest.facts:
-        for measure, amount in _amounts(fact) if fact.id in fulfilling else ():
-            what = together.leader(fact.id), measure
-            if amount.low:
-                least[what][fact.kind, fact.side] += amount.low
-                last[what] = fact
-    for (leader, measure), sums in least.items():
-        promised = most.get((leader, measure))
-        if promised is None or promised.high is None or (leader, measure.sort) in vague:
-            continue
-        came = max(sums.values())
-        if came > promised.high:
-            message = f"with it, at least {came:,f} {measure} came of {promised.high:,f} at most that were promised"
-            yield log.place(last[leader, measure]).warning("over-delivered", message, "fulfils")
+    with localcontext(EXACT):
+        accounts = _accounts(log, date.max, cut_where(log.widest, date.max, happened))
+        found = [_beyond(account, part) for account in map(accounts.account, accounts.keys) for part in account.parts]
+    for last, message in filter(None, found):
+        yield log.place(last).warning("over-delivered", message, "fulfils")
 
 
-def _keeping(log: Checked) -> list[tuple[Fact, Fact]]:
-    """What fulfils a promise, with the promise."""
-    return [(fact, promise) for fact, promise in log.fulfilled if promise.nature is PROMISE]
+def _beyond(account: Account, part: Part) -> tuple[Fact, str] | None:
+    """What is linked last to promises of which more came than was promised, and the message; None: it is not more."""
+    if not account.over(part).low or _may_be_of_something_else(account, part):
+        return None
+    key = account.key
+    what = f"{key.item} ({key.unit})" if key.unit else key.item or key.currency
+    most = sum(rest.promised.high for rest in part.rests)
+    message = f"with it, at least {account.linked(part).low:,f} {what} came of {most:,f} at most that were promised"
+    return max(_linked(account, part), key=lambda fact: fact.rank), message
 
 
-def _linked(fact: Fact, groups: Mapping[str, Group]) -> Fact:
-    return attrs.evolve(fact, group=groups[fact.id]) if fact.id in groups else fact
+def _accounts(log: Checked, as_of: date, facts: Sequence[Fact]) -> Accounts:
+    return Accounts.of(Fulfilment(as_of, vocabulary=log.vocabulary), facts)
+
+
+def _linked(account: Account, part: Part) -> Iterator[Fact]:
+    """What is linked to the promises of a part."""
+    for line in part.lot.lines:
+        for to in account.ledger.naming(line.key):
+            if to.how == "linked":
+                yield from account.ledger.givers.get(to, ())
+
+
+def _may_be_of_something_else(account: Account, part: Part) -> bool:
+    """Whether something that is linked names promises of another item, too."""
+    named = account.accounts.books.named
+    return any(
+        scope != account.ledger.scope and scope.kind == account.key.kind and scope.sort == account.ledger.scope.sort
+        for fact in _linked(account, part)
+        for scope in named[fact.id]
+    )
 
 
 def overdue(log: Checked) -> Iterator[Problem]:
-    """`overdue`: a promise that was due more than a year before today, and of which nothing is known to have come."""
+    """`overdue`: a promise that was due more than a year before today, and of which nothing is known to have come.
+
+    Only deeds keep a promise: a commitment that made a pledge firm does not.
+    """
     if log.today is None:
         return
-    groups = log.undecided(log.made_firm)
-    kept = all_above((promise.id for _, promise in _keeping(log)), log.made_firm.above)
-    last_done: dict[_About, date] = {}
-    for fact in log.widest.facts:
-        if fact.nature is DEED:
-            for about in _about(fact, fact.donor, ANYBODY):
-                last_done[about] = max(fact.date.latest or date.max, last_done.get(about, date.min))
-    for fact in log.widest.facts:
-        if fact.nature is PROMISE and fact.id not in kept and stays(fact, groups) and _long_past(fact.due, log.today):
-            donors = (ANYBODY,) if fact.donor is None else (fact.donor, None)
-            done = (last_done.get(about, date.min) for about in _about(fact, *donors))
-            if max(done) < (fact.date.earliest or date.min):
-                message = f"it was due {fact.due}, and by {log.today.isoformat()} nothing is known to have come of it"
-                hint = "record what came with `fulfils`, or the cancellation"
-                yield log.place(fact).warning("overdue", message, "due", hint)
+    groups = log.undecided(log.belief.links)
+    with localcontext(EXACT):
+        accounts = _accounts(log, log.today, cut(log.widest, log.today))
+        deeds: dict[str | None, list[Fact]] = defaultdict(list)
+        for fact in accounts.books.givers:
+            deeds[fact.project].append(fact)
+        found = [
+            made.fact
+            for account in map(accounts.account, accounts.keys)
+            for part in account.parts
+            for rest in part.rests
+            for made in rest.chosen
+            if _long_past(made.fact.due, log.today) and stays(made.fact, groups) and not _came(account, rest)
+            if not _something_else_came(account, made, rest, deeds)
+        ]
+    for fact in sorted(found, key=lambda each: each.rank):
+        message = f"it was due {fact.due}, and by {log.today.isoformat()} nothing is known to have come of it"
+        hint = "record what came with `fulfils`, or the cancellation"
+        yield log.place(fact).warning("overdue", message, "due", hint)
 
 
 def _long_past(due: DateRange | None, today: date) -> bool:
@@ -125,12 +109,22 @@ def _long_past(due: DateRange | None, today: date) -> bool:
     return last is not None and (today - last).days > LONG_PAST
 
 
-def _about(fact: Fact, *donors: str | None) -> Iterator[_About]:
-    """What may be said to come of a promise: its item, or its project, or if it has neither, anything at all."""
-    for donor in donors:
-        if fact.item is not None:
-            yield "item", fact.item, donor
-        if fact.project is not None:
-            yield "project", fact.project, donor
-        if fact.nature is DEED or (fact.item is None and fact.project is None):
-            yield "anything", None, donor
+def _came(account: Account, rest: Rest) -> bool:
+    """Whether something is linked to a line, or may serve it."""
+    if account.pool.since(rest.line.first).high > 0:
+        return True
+    tos = (to for to in account.ledger.naming(rest.line.key) if to.how != "cancelled")
+    return any(bounds.high != 0 for to in tos for bounds in account.ledger.given.get(to, {}).values())
+
+
+def _something_else_came(account: Account, made: Made, rest: Rest, deeds: Mapping[str | None, Sequence[Fact]]) -> bool:
+    """Whether something came for the project of a promise, or anything at all of one that names no item."""
+    project = made.fact.project
+    if project is None and made.scope.item is not None:
+        return False
+    fits = account.accounts.fits
+    return any(
+        (fact.date.latest is None or fact.date.latest.toordinal() >= rest.line.first)
+        and fits.misfit(made.parties, parties_of(fact)) is None
+        for fact in (deeds.get(project, ()) if project is not None else chain.from_iterable(deeds.values()))
+    )

@@ -313,7 +313,7 @@ class Account:
             may_serve=bounds(may_serve),
             delivered=bounds(Ends(linked.low, linked.high + may_serve.high)),
             outstanding=bounds(outstanding),
-            over_delivered=bounds(_total(self._over(part) for part in self.parts)),
+            over_delivered=bounds(_total(self.over(part) for part in self.parts)),
             overdue=bounds(self._overdue(outstanding)) if due else None,
             likely=None if likely is None else bounds(likely),
             due=tuple(sorted(due)),
@@ -428,7 +428,7 @@ class Account:
     def _stands(self, rest: Rest) -> bool:
         return rest.line.stand(rest.chosen)
 
-    def _over(self, part: Part) -> Ends:
+    def over(self, part: Part) -> Ends:
         """How much more is linked to a part than was promised."""
         if not part.named:
             return Ends()
@@ -437,7 +437,7 @@ class Account:
             alone, off = self._alone(rest), self._off(rest)
             least = min(each.above.low for each in rest.chosen)
             least = NOTHING if off.high == INFINITE else max(NOTHING, least - off.high)
-            sure = rest.line.plain and self._stands(rest) and rest.promised.high != INFINITE
+            sure = self._stands(rest) and rest.promised.high != INFINITE
             low = max(NOTHING, alone.low - max(NOTHING, rest.promised.high - off.low)) if sure else NOTHING
             total = total.plus(Ends(low, max(NOTHING, alone.high - least)))
         if len(part.lot.lines) == 1:

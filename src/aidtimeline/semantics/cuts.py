@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import attrs
@@ -15,6 +16,11 @@ from aidtimeline.semantics.promises import Promises
 def cut(belief: Belief, as_of: date) -> tuple[Fact, ...]:
     """The facts that count in some world by the end of a day, in order; each says whether it does in every one."""
     happened: dict[str, Happened] = {fact.id: how for fact in belief.facts if (how := fact.happened(as_of)) != "never"}
+    return cut_where(belief, as_of, happened)
+
+
+def cut_where(belief: Belief, as_of: date, happened: Mapping[str, Happened]) -> tuple[Fact, ...]:
+    """The same, given which facts have happened, surely or perhaps; the others have not."""
     linked = cut_links(belief.links, happened)
     promises = Promises(belief, as_of, happened, linked)
     facts = []
