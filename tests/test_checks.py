@@ -715,18 +715,6 @@ def test_what_is_corroborated_is_not_reported_again() -> None:
     assert not codes(delivery(30, label="it"), second, delivery(30, "2023-03", by="Kyodo News"))
 
 
-def test_both_sides_of_one_flow() -> None:
-    """Goods in both books are counted twice, and receipts too; money paid is summed of the provider's side only."""
-    [found] = problems(delivery(30), delivery(30, side="receiver"))
-    assert (found.code, found.severity, found.line) == ("both-sides", "warning", 2)
-    assert found.hint is not None
-    assert json.loads(found.hint)["duplicate_of"] == log(delivery(30))[0].id
-    assert codes(paid(5, kind="receipt"), paid(5, kind="receipt", side="receiver")) == ["warning both-sides"]
-    assert not codes(paid(5), paid(5, side="receiver"))
-    assert not codes(paid(5), paid(5, kind="receipt", side="receiver"))
-    assert not codes(delivery(30), delivery(31, side="receiver"))
-
-
 def test_many_facts_alike_are_compared_with_so_many_only() -> None:
     """Work is bounded: a group beyond that says that not all were compared with all."""
     many = [delivery(number, "2023", by=f"Outlet {number}") for number in range(1, LOOK_BACK + 12)]

@@ -248,8 +248,6 @@ class Event(_Room):
     """What of it is counted toward promises: `goods`, `money`."""
     may_make_good: ClassVar[tuple[str, ...]] = ()
     """What of it may be counted toward promises, because it may be the same that another kind counts."""
-    books: ClassVar[tuple[str, ...]] = ("provider",)
-    """The sides whose books sums take its money from: the other party's books have the same flow once more."""
     units: ClassVar[tuple[str, ...]] = ()
     """The units that its quantity can be in. Empty: any, and pieces if none is stated."""
 
@@ -368,8 +366,8 @@ class Receipt(Payment):
 
     >>> source = Source(publisher="UNDP", published="2022-04-06")
     >>> received = Receipt(date="2022-04", recipient="undp", value="USD 4500000", side="receiver", sources=source)
-    >>> received.side in Receipt.books, received.side in Disbursement.books
-    (True, False)
+    >>> print(received.value, "·", received.side)
+    USD 4,500,000 · receiver
     """
 
     kind = "receipt"

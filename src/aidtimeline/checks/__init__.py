@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Context, Inexact, InvalidOperation, localcontext
 
 from aidtimeline.checks.checked import Check, Checked
-from aidtimeline.checks.duplicates import both_sides, probable_duplicates, same_entries
+from aidtimeline.checks.duplicates import probable_duplicates, same_entries
 from aidtimeline.checks.levels import observed_levels
 from aidtimeline.checks.links import (
     dangling_promises,
@@ -58,7 +58,6 @@ CHECKS: tuple[Check, ...] = (
     planned_ends,
     probable_duplicates,
     same_entries,
-    both_sides,
     alike_datasets,
     observed_levels,
 )

@@ -8,10 +8,10 @@ that may tell of the same, `twins` says so once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 from attrs import frozen
 
@@ -33,8 +33,8 @@ _distinguishing = attrgetter("project", "package", "location", "via", "event.ref
 
 
 @frozen(eq=False)
-class _Told:
-    """What a fact tells, as far as it is compared with others; each of it is looked up once."""
+class _Compared:
+    """What a fact says, as far as it is compared with others; each of it is looked up once."""
 
     fact: Fact
     distinguishing: tuple[Any, ...]
@@ -51,9 +51,6 @@ class _Told:
     unit: str | None
 
 
-_Pair: TypeAlias = Callable[[_Told, _Told], bool]
-
-
 @frozen
 class _Judge:
     """Says which facts of a log may be one."""
@@ -61,12 +58,12 @@ class _Judge:
     log: Checked
     together: DisjointSets[str]
 
-    def told(self, fact: Fact) -> _Told:
+    def compared(self, fact: Fact) -> _Compared:
         """What a fact tells."""
         event, events = fact.event, self.log.repaired.events
         sources = [source for account in fact.accounts for source in account.sources]
         promises = (each for each in fact.fulfils if each in events and _may_be_kept(events[each]))
-        return _Told(
+        return _Compared(
             fact,
             distinguishing=_distinguishing(fact),
             reports=frozenset((each.publisher, each.title, each.url, each.published) for each in sources),
@@ -83,7 +80,7 @@ class _Judge:
             unit=fact.unit,
         )
 
-    def may_be_one(self, one: _Told, other: _Told) -> bool:
+    def may_be_one(self, one: _Compared, other: _Compared) -> bool:
         """Whether nothing distinguishes them: dates, links, parties, places, dues."""
         if one.fact.date < other.fact.date or one.fact.date > other.fact.date or _linked(one, other):
             return False
@@ -95,7 +92,7 @@ class _Judge:
             return False
         return self.log.may_be_one(one.recipient, other.recipient)
 
-    def reported_twice(self, one: _Told, other: _Told) -> bool:
+    def reported_twice(self, one: _Compared, other: _Compared) -> bool:
         """Whether two reports may say the same, and both would be summed. Those of two datasets are `twins`."""
         if one.datasets and other.datasets and one.datasets.isdisjoint(other.datasets):
             return False
@@ -103,16 +100,8 @@ class _Judge:
             return False
         return one.side == other.side and self.may_be_one(one, other)
 
-    def both_sides(self, one: _Told, other: _Told) -> bool:
-        """Whether one flow may be in both parties' books, and is no payment, of which sums know both sides."""
-        if one.side == other.side:
-            return False
-        agreeing = _agree(one, other)
-        all_summed = not (one.fact.in_other_books or other.fact.in_other_books)
-        return (agreeing == "quantity" or (agreeing == "value" and all_summed)) and self.may_be_one(one, other)
 
-
-def _linked(one: _Told, other: _Told) -> bool:
+def _linked(one: _Compared, other: _Compared) -> bool:
     """Whether one replaces, keeps or names the other, or only one of them keeps some promise."""
     apart = one.line != other.line and one.kept == other.kept
     return not (apart and one.named.isdisjoint(other.names) and other.named.isdisjoint(one.names))
@@ -122,7 +111,7 @@ def _may_be_kept(record: Record) -> bool:
     return isinstance(record.event, Event) and record.event.nature.may_be_fulfilled
 
 
-def _agree(one: _Told, other: _Told) -> str | None:
+def _agree(one: _Compared, other: _Compared) -> str | None:
     """Which of their amounts could be the same, if none contradicts; None also if they have none in common."""
     agreeing = None
     value, value_there = one.fact.value, other.fact.value
@@ -149,7 +138,7 @@ def probable_duplicates(log: Checked) -> Iterator[Problem]:
     Of several that may be the same, each is named with the nearest of those that were known before it.
     """
     judge, cut_short = _judge(log), list[Fact]()
-    for first, again in _nearest(log, judge, judge.reported_twice, _since, cut_short):
+    for first, again in _nearest(log, judge, cut_short):
         message = f"it may be the same as {log.named(first)}, from another report, and counts twice"
         hint = _draft(again, first, "the same fact, from another report")
         yield log.place(again).warning("probable-duplicate", message, hint=hint)
@@ -177,15 +166,6 @@ def same_entries(log: Checked) -> Iterator[Problem]:
             yield log.place(again).warning("same-entry", message, "ref", hint)
 
 
-def both_sides(log: Checked) -> Iterator[Problem]:
-    """`both-sides`: one flow in the provider's and in the receiver's books, of which both would be summed."""
-    judge = _judge(log)
-    for given, received in _nearest(log, judge, judge.both_sides, lambda fact: fact.side == "receiver", []):
-        message = f"in the receiver's books it may be the same as {log.named(given)}: sums over both have bounds"
-        hint = _draft(received, given, "the same flow, seen from the other side")
-        yield log.place(received).warning("both-sides", message, "side", hint)
-
-
 def _draft(again: Fact, first: Fact, reason: str) -> str:
     """The line that `aidtimeline record` takes to make one fact of two."""
     return compact({"kind": "retraction", "of": again.id, "duplicate_of": first.id, "reason": reason})
@@ -210,13 +190,11 @@ def _groups(log: Checked) -> Iterator[list[Fact]]:
             yield sorted(facts, key=lambda fact: fact.date.earliest or date.min)
 
 
-def _nearest(
-    log: Checked, judge: _Judge, pair: _Pair, order: Callable[[Fact], Any], cut_short: list[Fact]
-) -> Iterator[tuple[Fact, Fact]]:
-    """Each fact, after the nearest of those that may be the same and come before it in an order."""
+def _nearest(log: Checked, judge: _Judge, cut_short: list[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Each fact, after the nearest of those that may be the same and were known before it."""
     found: dict[str, tuple[float, str, Fact, Fact]] = {}
-    for one, other in _pairs(log, judge, pair, cut_short):
-        first, again = (one, other) if order(one.fact) <= order(other.fact) else (other, one)
+    for one, other in _pairs(log, judge, cut_short):
+        first, again = (one, other) if _since(one.fact) <= _since(other.fact) else (other, one)
         best, id_ = found.get(again.fact.id), first.fact.id
         apart = distance(first.place, again.place)
         if best is None or (apart, id_) < best[:2]:
@@ -225,13 +203,13 @@ def _nearest(
         yield first_fact, again_fact
 
 
-def _pairs(log: Checked, judge: _Judge, pair: _Pair, cut_short: list[Fact]) -> Iterator[tuple[_Told, _Told]]:
+def _pairs(log: Checked, judge: _Judge, cut_short: list[Fact]) -> Iterator[tuple[_Compared, _Compared]]:
     """The facts that may be the same, two by two, says the judge; of each group in the order of their first days.
 
     The first fact of a group that would be compared with more than `LOOK_BACK` others is put into `cut_short`.
     """
     for facts in _groups(log):
-        running: list[_Told] = []
+        running: list[_Compared] = []
         whole = True
         for fact in facts:
             running = [each for each in running if not each.fact.date < fact.date]
@@ -240,9 +218,9 @@ def _pairs(log: Checked, judge: _Judge, pair: _Pair, cut_short: list[Fact]) -> I
                 if whole:
                     cut_short.append(fact)
                     whole = False
-            told = judge.told(fact)
-            yield from ((other, told) for other in running if pair(other, told))
-            running.append(told)
+            this = judge.compared(fact)
+            yield from ((other, this) for other in running if judge.reported_twice(other, this))
+            running.append(this)
 
 
 def _not_all_compared(cut_short: list[Fact]) -> Iterator[Problem]:

@@ -209,8 +209,3 @@ class Fact:
     def currency(self) -> str | None:
         """The currency of its value."""
         return None if self.value is None else self.value.currency
-
-    @property
-    def in_other_books(self) -> bool:
-        """Whether its money is in books that sums leave out, because the other party's books have the same flow."""
-        return self.side is not None and self.side not in self.event.books
