@@ -372,7 +372,6 @@ class Receipt(Payment):
 
     kind = "receipt"
     may_make_good = ("money",)
-    books = SIDES
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)

@@ -69,6 +69,8 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
         each: ("counts", term.amount if isinstance(term, Term) else term) for each, term in terms.items()
     }
     parts |= {fact.id: ("whole", None) for fact in beside}
+    off = (each for fact in counting if fact.takes_off is not None for each in fact.takes_off.promises)
+    parts |= {each.id: ("links", None) for each in off if each.id not in parts and each.id not in replacing}
     if sums is not None:
         through = links_between(counting, view.belief)
         parts |= {each: ("links", None) for each in sorted(through) if each not in parts and each not in replacing}

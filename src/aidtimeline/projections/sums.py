@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
-from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that
+from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that, stated
 from aidtimeline.projections.cells import Books
 from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing
 from aidtimeline.projections.summing import Sum, Term
 from aidtimeline.projections.tables import SumKey, Table
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.lines import TakenOff
 from aidtimeline.text.safe import shown
-from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
@@ -65,6 +67,25 @@ class Sums(Finishing):
         """The unit or currency of a fact and its amount, whether it is asked for or not; None: it has none."""
         raise NotImplementedError
 
+    def _taken_off(self, cancellation: Fact, off: TakenOff) -> Iterator[tuple[Key, str | None, Term]]:
+        """What a cancellation takes off the sums of the promises that it names: never more than these promise.
+
+        How much of each ends is not known if they add to several sums, or if it states another unit or currency.
+        """
+        amounts = stated(cancellation.event, "value" if self.money else "quantity", object)
+        own = None if amounts is None else self.amount(cancellation)
+        promised: dict[tuple[Key, str | None], Quantity] = defaultdict(lambda: ZERO)
+        for promise in off.promises:
+            measured = self.amount(promise)
+            if measured is not None and promise in self.selection:
+                unit, amount = measured
+                for key, share in self.selection.keys(promise, self.names):
+                    promised[key, unit] += amount.part(share.least, share.most)
+        for (key, unit), amount in promised.items():
+            known = None if own is None or own[0] != unit else own[1]
+            taken = amount.taken_off(known, sure=len(promised) == 1 and not off.doubtful)
+            yield key, unit, Term(taken, bool(cancellation.disputed), self._books(cancellation))
+
     def _books(self, fact: Fact) -> Books:
         return books_of(fact, self.selection.vocabulary)
 
@@ -114,6 +135,9 @@ class Counts(Sums):
         if fact.quantity is not None and fact in self.selection:
             for key, term in self._terms(fact, fact.quantity):
                 yield (*key, fact.unit), term
+        elif fact.takes_off is not None:
+            for key, unit, term in self._taken_off(fact, fact.takes_off):
+                yield (*key, unit), term
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The unit of a fact and its quantity."""
@@ -167,6 +191,9 @@ class MoneySums(Sums):
         """What a fact adds if it counts, and to which keys."""
         if fact.value is not None and fact in self.selection:
             yield from self._terms(fact, fact.value.amount)
+        elif fact.takes_off is not None:
+            for key, _, term in self._taken_off(fact, fact.takes_off):
+                yield key, term
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The currency of a fact and its amount."""

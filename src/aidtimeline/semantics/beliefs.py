@@ -70,6 +70,7 @@ def believe(
         ((each, reported.text(record)) for each, record in repaired.events.items()),
         lambda each: identity.root(each) if each in repaired.events else None,
         links,
+        ((fact.id, each.id) for fact in facts if fact.takes_off is not None for each in fact.takes_off.promises),
     )
     facts = [attrs.evolve(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
     facts.sort(key=attrgetter("rank"))

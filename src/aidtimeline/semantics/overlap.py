@@ -81,19 +81,25 @@ class Drawn:
     dangling: tuple[tuple[str, str], ...] = ()
 
 
-def draw(texts: Iterable[tuple[str, Event]], root: Callable[[str], str | None], links: Links) -> Drawn:
+def draw(
+    texts: Iterable[tuple[str, Event]],
+    root: Callable[[str], str | None],
+    links: Links,
+    joined: Iterable[tuple[str, str]] = (),
+) -> Drawn:
     """Find the lines of a log.
 
     Args:
         texts: Every event as corrected, believed or not, with the id of its record.
         root: Gives the id of the fact that a record is one of; None if there is no event with this id.
         links: What supersedes what, by the ids of facts.
+        joined: What else is of one line, two by two: cancellations with what they take off.
     """
     texts = list(texts)
     naming = [(each, text) for each, text in texts if text.part_of is not None or text.overlaps]
     if not naming:
         return Drawn()
-    drawing = _Drawing(root, links)
+    drawing = _Drawing(root, [*((each, other) for each, others in links.above.items() for other in others), *joined])
     drawing.name_all(naming, texts)
     return drawing.drawn(texts)
 
@@ -103,7 +109,7 @@ class _Drawing:
     """The work of `draw`: what names what, by lines. `sets` joins the facts of one line."""
 
     root: Callable[[str], str | None]
-    links: Links
+    joined: Sequence[tuple[str, str]]
     sets: DisjointSets[str] = Factory(DisjointSets)
     names: dict[Node, dict[Node, None]] = Factory(lambda: defaultdict(dict))
     above: dict[Node, dict[Node, None]] = Factory(lambda: defaultdict(dict))
@@ -113,9 +119,8 @@ class _Drawing:
     dangling: list[tuple[str, str]] = Factory(list)
 
     def __attrs_post_init__(self) -> None:
-        for each, others in self.links.above.items():
-            for other in others:
-                self.sets.join(each, other)
+        for each, other in self.joined:
+            self.sets.join(each, other)
 
     def line(self, record_id: str) -> Node | None:
         """The line of a record, by the id that leads it."""

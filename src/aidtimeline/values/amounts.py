@@ -185,6 +185,21 @@ class Quantity:
             high = EXACT.scaleb(EXACT.multiply(self.high, least if self.high < 0 else most), -2)
         return Quantity(EXACT.scaleb(low, -2), high, self.approximate)
 
+    def taken_off(self, ended: Quantity | None, *, sure: bool) -> Quantity:
+        """What is taken off this amount if so much of it ends, as an amount below zero; None: it may be any.
+
+        Not more is taken off than there is. If it is not `sure`, perhaps nothing is.
+
+        >>> pledged = Quantity.parse("10")
+        >>> print(pledged.taken_off(Quantity.parse("2..4"), sure=True), "·", pledged.taken_off(None, sure=True))
+        -4 to -2 · -10 to 0
+        """
+        most = self.low if ended is None or ended.high is None else min(self.low, ended.high)
+        least = ended.low if ended is not None and sure else Decimal(0)
+        least = least if self.high is None else min(least, self.high)
+        least = max(least, Decimal(0))
+        return Quantity(max(most, least).copy_negate(), least.copy_negate(), self.approximate)
+
     def contains(self, other: Quantity) -> bool:
         """Whether all of the other's bounds lie within these, whatever the flags.
 
