@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings, strategies as st
 
 from aidtimeline import Levels, Record, Timeline, UsageError, replay, report
+from aidtimeline.cli import application
 from aidtimeline.codec import record_id
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.projections import LevelRow, LevelTable
@@ -358,7 +361,7 @@ def test_the_last_level_of_each_thing_holds() -> None:
 def test_levels_whose_dates_overlap_may_both_be_the_last() -> None:
     """Nobody says which holds: the bounds span both, and if they contradict each other, they are disputed."""
     found = row(observed(10, "2023"), observed(20, "2023-06-01", ref="b"), delivery(15, "2023-07-01"))
-    assert (str(found.reported), found.disputed, str(found.day)) == ("10 to 20", True, "1 Jan 2023 to 31 Dec 2023")
+    assert (str(found.reported), found.disputed, str(found.day)) == ("10 to 20", True, "1 Jun 2023 to 31 Dec 2023")
     assert words(found) == ("0 to 15", "0 to 20", "0 to 5")
     assert not row(observed("10..", "2023"), observed(20, "2023-06-01")).disputed
     assert row(observed(10, by="C"), observed(20)).disputed
@@ -603,3 +606,61 @@ def test_only_one_level_is_explained() -> None:
     with pytest.raises(UsageError, match="these are 2 levels"):
         two.explain()
     assert two.explain(two.rows[1].thing).name == "truck, from JP"
+
+
+# On the command line.
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A log with a level of trucks, one of money, and what is delivered and paid."""
+    drafts = [*TOO_FEW, paid(1000, donor="JP"), paid_so_far(2800, donor="JP")]
+    (tmp_path / "drafts.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in drafts))
+    assert asked(tmp_path, "record", str(tmp_path / "drafts.jsonl")).exit_code == 0
+    return tmp_path
+
+
+def asked(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(application, ["--log", str(folder / "events"), *words])
+
+
+def test_levels_are_asked_for_and_explained(folder: Path) -> None:
+    """By their fields, by what they are of, and by the id of the observation, as Python does."""
+    view = Timeline.open(folder / "events").as_of(FAR)
+    found = asked(folder, "levels", "--as-of", FAR, "--json")
+    assert found.stdout == report.json(view.levels()) + "\n"
+    paid_levels, trucks = view.levels({"kind": "disbursement"}), view.levels({"item": "truck"})
+    [observation] = trucks.rows[0].facts
+    for level, words in (
+        (trucks, ["--level", "--where", "item=truck"]),
+        (trucks, [observation.id[:8]]),
+        (paid_levels, ["--level", "--kind", "disbursement"]),
+        (paid_levels, ["--level", "--where", "donor=JP"]),
+    ):
+        explained = asked(folder, "explain", "--as-of", FAR, "--json", *words)
+        assert explained.stdout == report.json(level.explain()) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["counts", "--kind", "observation"], "observations are levels, never summed: `levels` shows them"),
+        (["explain", "--kind", "observation"], "never summed: `levels` shows them, and --level explains one"),
+        (["explain", "--level"], "2 answers, and explain takes one: narrow by --where item= or --where item=truck"),
+        (["explain", "--level", "--where", "donor=LT"], "there is no level, where donor is LT: none such is reported"),
+        (["explain", "--level", "--field", "status"], "--level goes with --where, --kind or ids only"),
+        (["levels", "--where", "itm=truck"], "there is no field 'itm'; did you mean item?"),
+        (["levels", "--where", "item=Truck"], "no item is 'Truck'; did you mean truck?"),
+    ],
+)
+def test_wrong_use_says_what_to_do(folder: Path, words: list[str], message: str) -> None:
+    """Who asks for a sum of levels is sent to the levels."""
+    result = asked(folder, *words)
+    assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
+
+
+def test_the_overview_says_it_too(folder: Path) -> None:
+    """Under what was delivered, and under the money."""
+    text = asked(folder, "as-of", FAR).stdout
+    assert SAID in text
+    assert "disbursement, from JP: USD 2,800 reported by B, 1 Jun 2023; the record has USD 1,000" in text

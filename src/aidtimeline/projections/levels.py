@@ -165,7 +165,7 @@ def _row(thing: Thing, given: Sequence[Level], recorded: Recorded, view: Viewed)
     facts = tuple(level.fact for level in last)
     return LevelRow(
         *thing,
-        day=_hull_of_dates([fact.date for fact in facts]),
+        day=_day([fact.date for fact in facts], since),
         reported=reduce(Quantity.hull, amounts),
         recorded=_hull(each.recorded for each in compared),
         missing=_hull((each.missing for each in compared), perhaps=not certain),
@@ -216,8 +216,10 @@ def _hull(amounts: Iterable[Quantity | None], *, perhaps: bool = False) -> Quant
     return reduce(Quantity.hull, known + [ZERO] * perhaps) if known else None
 
 
-def _hull_of_dates(dates: Sequence[DateRange]) -> DateRange:
+def _day(dates: Sequence[DateRange], since: date | None) -> DateRange:
+    """The days that the last of several levels may be of."""
     if len({each.text for each in dates}) == 1:
         return dates[0]
-    first, last = min(each.earliest or date.min for each in dates), max(each.latest or date.max for each in dates)
+    first = max(min(each.earliest or date.min for each in dates), since or date.min)
+    last = max(each.latest or date.max for each in dates)
     return DateRange.between(None if first == date.min else first, None if last == date.max else last)
