@@ -58,8 +58,11 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
         return
     if is_finding(says) and isinstance(target.event, Event):
         return
-    rivals = [each for each in _about(records, target) if is_repair(each.event)]
-    others = [each for each in records if each not in rivals]
+    # What makes an amendment of an event also ends what repairs found of its identity.
+    about = (
+        _about(records, target) if isinstance(getattr(says, "event", None), Event | None) else _aimed(records, target)
+    )
+    others = [each for each in records if not (each in about and is_repair(each.event))]
     if isinstance(says, Correction):
         first = [attrs.evolve(each, event=says.event) if each.id == says.of else each for each in others]
         same("repair", answer(first, cuts, projection), amended)
@@ -86,7 +89,7 @@ def news(records: Sequence[Record], news: Record, cuts: Cuts, projection: Projec
     if before or useless or target is None:
         same("news before its publication, or of nothing", answer(records, cuts, projection), amended)
         return
-    about = [each for each in records if _of(each) == target.id]
+    about = _aimed(records, target)
     by_repair = any(target.id in nested_aims(each.event) for each in records)
     if by_repair or any(is_repair(each.event) or _is_repaired(records, each) for each in (target, *about)):
         return  # what a repair does is the law of repairs
@@ -179,10 +182,15 @@ def _is_repaired(records: Iterable[Record], wanted: Record) -> bool:
     return any(is_repair(each.event) for each in _about(records, wanted))
 
 
+def _aimed(records: Iterable[Record], target: Record) -> list[Record]:
+    """The amendments of a record, as they were written."""
+    return [each for each in records if _of(each) == target.id]
+
+
 def _about(records: Iterable[Record], target: Record) -> list[Record]:
-    """The amendments of a record, as they were written, but what was found of its identity."""
+    """The amendments of a record, but what was found of its identity."""
     event = isinstance(target.event, Event)
-    return [each for each in records if _of(each) == target.id and not (event and is_finding(each.event))]
+    return [each for each in _aimed(records, target) if not (event and is_finding(each.event))]
 
 
 def _of(record: Record) -> str | None:
