@@ -339,6 +339,21 @@ def test_about_contradicts_only_outside_half_to_double() -> None:
     assert words(row(delivery("~20"), delivery(10, ref="b"), observed(60))) == ("about 30", "10 to 40", "0")
 
 
+def test_what_a_cancellation_takes_off_was_never_in_what_stands() -> None:
+    """A level of what is pledged is held against what stands of the pledges; of whom it is, their words say."""
+    pledge = said("pledge", "2023-01-01", item="truck", quantity=10, donor="JP", label="it")
+    off = said("cancellation", "2023-02-01", item="truck", quantity=4, supersedes=["@it"])
+    for level, expected in (({"donor": "JP"}, "6"), ({}, "6"), ({"donor": "LT"}, "0")):
+        found = row(pledge, off, observed(8, of_kind="pledge", **level))
+        assert str(found.recorded) == expected
+    explanation = table(pledge, off, observed(8, of_kind="pledge", donor="JP")).explain()
+    assert [(reason.part, str(reason.states)) for reason in explanation] == [
+        ("level", "8"),
+        ("lies in it", "10"),
+        ("lies in it", "-4"),
+    ]
+
+
 # Which level holds.
 
 

@@ -14,7 +14,7 @@ from aidtimeline.projections.comparing import LevelSums, levels_of
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.finding import Finder
 from aidtimeline.projections.levels import LevelRow, levels
-from aidtimeline.projections.things import Lying, Thing, lying
+from aidtimeline.projections.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
 from aidtimeline.semantics.provenance import path, superseders
@@ -77,7 +77,7 @@ def _record(view: Viewed, row: LevelRow) -> list[_Found]:
         for fact in phase.facts:
             before = found.get(fact.id)
             replacing = above | (before.replacing if before else set()) | _later(fact, last, view, gone=not throughout)
-            how = lying(fact, row.thing, containing)
+            how = dict(sums.lying(fact).each).get(0)
             surely = how is not None and how.surely
             counting = evolve(fact, certain=fact.certain and throughout)
             found[fact.id] = _Found(counting, surely, _states(fact, row.thing, how, sums), replacing)

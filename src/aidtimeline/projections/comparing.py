@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 from attrs import evolve, frozen
 
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.finding import Finder
+from aidtimeline.projections.finding import Finder, Found
 from aidtimeline.projections.lines import Line, total
 from aidtimeline.projections.series import series
 from aidtimeline.projections.summing import Term
 from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
 from aidtimeline.projections.tables import SumKey
-from aidtimeline.projections.things import Lying, Thing
+from aidtimeline.projections.things import MAY_COUNT_AS, Lying, Thing
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.combining import widened
 from aidtimeline.values.amounts import Quantity, subtract
@@ -144,7 +144,7 @@ class LevelSums(Sums):
         return self._terms_of[fact.id]
 
     def _of_things(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-        found = self._finder.find(fact)
+        found = self.lying(fact)
         if not (found.each or found.many):
             return
         measured = list(self._measured(fact))
@@ -153,32 +153,48 @@ class LevelSums(Sums):
                 for measure, term in self._in(fact, self._finder.things[number], measured):
                     yield (str(number), None, measure), _part(term, how)
         for number in found.many:
-            for measure, term in measured:
+            for _, measure, term in measured:
                 yield (str(number), "many", measure), _part(term, PERHAPS)
+
+    def lying(self, fact: Fact) -> Found:
+        """The things that a fact lies or may lie in; a cancellation as all do that it takes off."""
+        if fact.takes_off is None:
+            return self._finder.find(fact)
+        found = [self._finder.find(promise) for promise in fact.takes_off.promises]
+        hows = [dict(each.each) for each in found]
+        numbers = dict.fromkeys(number for how in hows for number in how)
+        alike = {number: all(how.get(number) == SURELY for how in hows) for number in numbers}
+        many = dict.fromkeys(number for each in found for number in each.many)
+        return Found(tuple((number, SURELY if alike[number] else PERHAPS) for number in numbers), tuple(many))
 
     def of(self, fact: Fact, thing: Thing) -> list[tuple[str | None, Term]]:
         """What a fact states that may be in a level of a thing, and in which unit or currency."""
         return list(self._in(fact, thing, self._measured(fact)))
 
     def _in(
-        self, fact: Fact, thing: Thing, measured: Iterable[tuple[str | None, Term]]
+        self, fact: Fact, thing: Thing, measured: Iterable[tuple[str | None, str | None, Term]]
     ) -> Iterator[tuple[str | None, Term]]:
         """What is in the measure of a thing, or may be converted to it: goods of its item, or events of its kind."""
         converted = fact.kind == thing.kind if self._of_money else fact.item is not None
-        return ((measure, term) for measure, term in measured if converted or measure == thing.measure)
+        for kind, measure, term in measured:
+            if measure == thing.measure or (converted and fact.takes_off is None):
+                if kind == thing.kind or fact.takes_off is None:
+                    yield measure, term
+                elif thing.kind in MAY_COUNT_AS.get(kind or "", ()):
+                    yield measure, _part(term, PERHAPS)
 
     def fits(self, number: int) -> bool:
         """Whether these are sums of what a thing is measured in: money, or not."""
         return (self._finder.things[number].currency is not None) == self._of_money
 
-    def _measured(self, fact: Fact) -> Iterator[tuple[str | None, Term]]:
-        """What a fact adds, and in which unit or currency; None: pieces, or an amount of money that is not stated."""
+    def _measured(self, fact: Fact) -> Iterator[tuple[str | None, str | None, Term]]:
+        """What a fact adds to the events of a kind, in a unit or currency; None: pieces, or an unstated amount."""
         stated = False
         for key, term in self._counted(fact):
             stated = True
-            yield key[self._at], evolve(term, amount=widened(term.amount)) if self._about else term
+            yield key[0], key[self._at], evolve(term, amount=widened(term.amount)) if self._about else term
         if self._of_money and not stated and fact.kind in self._kinds:
-            yield None, Term(UNSTATED)
+            yield fact.kind, None, Term(UNSTATED)
 
 
 SURELY, PERHAPS = Lying(surely=True), Lying(surely=False)
