@@ -304,6 +304,16 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         LATE,
         "truck: 30 → 30–40: another account",
     ),
+    "under the id of another, newly known": (
+        [
+            trucks("2023-01-10", 30, "2023-02-02"),
+            trucks("2023-01-10", 40, "2023-05-01"),
+            Retraction(of=name(1), duplicate_of=name(2), sources=report("2023-05-01")),
+        ],
+        SOON,
+        LATE,
+        "truck: 30 → 30–40: newly known",
+    ),
     "a report under a retracted one": (
         [
             PLAIN,

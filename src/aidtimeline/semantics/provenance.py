@@ -13,7 +13,7 @@ from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, all_above, link
 from aidtimeline.values.dates import end_of
 
-TANGLED = 300
+TANGLED = 100
 """In a group or circle of more facts, what no link needs to run through is named too."""
 
 
