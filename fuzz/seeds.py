@@ -44,6 +44,7 @@ def _workbook() -> bytes:
 
 
 _LINES = (EVENTS / "japan-demining.jsonl").read_bytes().splitlines()
+_NEW_FIELDS = (EVENTS.parent / "tests" / "golden" / "records" / "fields.lines.jsonl").read_bytes().splitlines()
 WORKBOOK = _workbook()
 
 SEEDS: dict[str, list[bytes]] = {
@@ -60,9 +61,19 @@ SEEDS: dict[str, list[bytes]] = {
     ],
     "cut": [b"2023-11-28", b"2026-11-21T10:00:00Z", b"2026-11-21T10:00:00.123456+05:30", b"0000-00-00T24:60:61Z"],
     "quantity": [b"12", b"2..4", b"1..", b"..20", b"~20", b"-5..-2", b"11.5", b"USD 4500000", b"JPY ~2..4", b"9" * 40],
-    "line": [*_LINES[:20], b'{"kind":NaN}', b"[" * 40, b'{"a":1e999}', b"\xef\xbb\xbf{}", b'{"kind":"\\ud800"}'],
+    "line": [
+        *_LINES[:20],
+        *_NEW_FIELDS[:9],
+        b'{"kind":NaN}',
+        b"[" * 40,
+        b'{"a":1e999}',
+        b"\xef\xbb\xbf{}",
+        b'{"kind":"\\ud800"}',
+    ],
     "drafts": [
-        b'{"label":"a","kind":"pledge","date":"2022","sources":[{"publisher":"x"}],"supersedes":["@b"]}\n{"label":"b"}'
+        b'{"label":"a","kind":"pledge","date":"2022","sources":[{"publisher":"x"}],"supersedes":["@b"]}\n{"label":"b"}',
+        b'{"label":"a","kind":"delivery","date":"2022","location":{"KE":60,"UG":null},"sources":[{"url":"x"}]}\n'
+        b'{"kind":"delivery","date":"2022","part_of":"@a","overlaps":["@a","hd"],"sector":"1:72040","sources":[]}',
     ],
     "log": [b"\n".join(_LINES[:6]), b"\n".join(_LINES[60:])],
     "iati": [IATI, XML_BOMB, IATI.decode().replace("UTF-8", "UTF-16").encode("utf-16")],
@@ -79,6 +90,7 @@ SEEDS: dict[str, list[bytes]] = {
         b"counts\n--by\ndonor\n--json",
         b"as-of\n2023-11-28",
         b"explain\n--where\nitem=truck",
+        b"counts\n--where\nlocation=KE\n--where\nvia=undp+UNICEF\n--where\nhumanitarian=true",
         b"diff\n--from-as-of\n2022-01-01\n--to-as-of\n2023",
         b"series\n--every\nmonth",
         b"import\niati\nx.xml\n--dry-run",
