@@ -16,8 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Any, NamedTuple, cast
 
 from attrs import define, field
@@ -27,6 +26,7 @@ from aidtimeline.codec.jsonlines import parse_object
 from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.graphs import strongly_connected
 from aidtimeline.log.batch import check_duplicate
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
@@ -183,19 +183,18 @@ def _labelled(entries: Iterable[_Entry]) -> dict[str, _Entry]:
 
 
 def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Entry]:
-    """The drafts, each after those that it refers to. A circle is reported, and cut."""
-    graph = {entry: {labels[each.label] for each in entry.references() if each.label in labels} for entry in entries}
-    while True:
-        try:
-            return list(TopologicalSorter(graph).static_order())
-        except CycleError as error:
-            circle: list[_Entry] = error.args[1]
-        for named, naming in pairwise(circle):
-            graph[naming].remove(named)
-            for each in naming.references():
-                if each.label in labels and labels[each.label] is named:
+    """The drafts, each after those that it refers to. The links of a circle are reported."""
+    named = {entry: [labels[each.label] for each in entry.references() if each.label in labels] for entry in entries}
+    order: list[_Entry] = []
+    for together in strongly_connected(named):
+        order += together
+        circle = set(together)
+        for entry in together:
+            for each in entry.references():
+                if each.label in labels and labels[each.label] in circle:
                     closed = InvalidValue(each.text, "drafts that do not refer to each other in a circle")
-                    naming.report(each.path, closed, "label-circle")
+                    entry.report(each.path, closed, "label-circle")
+    return order
 
 
 def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> None:

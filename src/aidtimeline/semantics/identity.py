@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from aidtimeline.errors import Problem
+from aidtimeline.graphs import strongly_connected
 from aidtimeline.semantics.amendments import Repaired, Reported, is_finding
-from aidtimeline.semantics.links import strongly_connected
 from aidtimeline.semantics.sets import DisjointSets
 
 
@@ -29,7 +29,7 @@ class Identity:
             duplicate_of[of].append(other)
             one.join(of, other)
         ends: dict[str, list[str]] = defaultdict(list)
-        for together in strongly_connected(duplicate_of):
+        for together in strongly_connected(dict(sorted(duplicate_of.items()))):
             within = set(together)
             if all(within.issuperset(duplicate_of.get(each, ())) for each in together):
                 ends[one.leader(together[0])] += together

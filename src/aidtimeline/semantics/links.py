@@ -6,12 +6,13 @@ See docs/semantics.md, "Links" and "Worlds".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
 
+from aidtimeline.graphs import strongly_connected
 from aidtimeline.semantics.sets import DisjointSets
 
 #: Has it happened by the cut? Surely, perhaps, or not (also: not believed).
@@ -39,7 +40,7 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
     circle_of: dict[str, int] = {}
     order: list[str] = []
     circles: list[tuple[str, ...]] = []
-    for number, members in enumerate(strongly_connected(below)):
+    for number, members in enumerate(strongly_connected(dict(sorted(below.items())))):
         circle_of.update(dict.fromkeys(members, number))
         order += members
         if len(members) > 1 or members[0] in below.get(members[0], ()):
@@ -55,44 +56,6 @@ def link(supersedes: Mapping[str, Iterable[str]]) -> Links:
                 ignored[each].append(target)
     by_id, inside = ({each: tuple(given) for each, given in links.items()} for links in (above, ignored))
     return Links(tuple(order), by_id, tuple(sorted(circles)), inside)
-
-
-def strongly_connected(below: Mapping[str, Sequence[str]]) -> Iterable[list[str]]:
-    """The strongly connected components, what is pointed to first: Tarjan's algorithm.
-
-    It is iterative, so that a chain may be of any length.
-    """
-    index: dict[str, int] = {}
-    lowest: dict[str, int] = {}
-    path: list[str] = []
-    on_path: set[str] = set()
-    for start in sorted(below):
-        if start in index:
-            continue
-        work = [(start, iter(below[start]))]
-        index[start] = lowest[start] = len(index)
-        path.append(start)
-        on_path.add(start)
-        while work:
-            node, targets = work[-1]
-            for target in targets:
-                if target not in index:
-                    index[target] = lowest[target] = len(index)
-                    path.append(target)
-                    on_path.add(target)
-                    work.append((target, iter(below.get(target, ()))))
-                    break
-                if target in on_path:
-                    lowest[node] = min(lowest[node], index[target])
-            else:
-                work.pop()
-                if work:
-                    parent = work[-1][0]
-                    lowest[parent] = min(lowest[parent], lowest[node])
-                if lowest[node] == index[node]:
-                    component = [*iter(path.pop, node), node]
-                    on_path.difference_update(component)
-                    yield component
 
 
 def all_above(ids: Iterable[str], above: Mapping[str, Iterable[str]]) -> set[str]:

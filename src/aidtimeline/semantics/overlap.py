@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import Factory, define, field, frozen
 
 from aidtimeline.events import Event
-from aidtimeline.semantics.links import Links, strongly_connected
+from aidtimeline.graphs import strongly_connected
+from aidtimeline.semantics.links import Links
 from aidtimeline.semantics.sets import DisjointSets
 
 #: One line, or several that are alike (see `_Drawing._node`), or a project that is named.
@@ -229,7 +230,7 @@ def _numbered(up: Mapping[Node, Iterable[Node]], whole: Mapping[str, Node], its:
     circle: dict[Node, int] = {}
     above: list[tuple[int, ...]] = []
     sets: DisjointSets[int] = DisjointSets()
-    for number, circled in enumerate(strongly_connected(edges)):
+    for number, circled in enumerate(strongly_connected(dict(sorted(edges.items())))):
         circle.update(dict.fromkeys(circled, number))
         ups = dict.fromkeys(circle[other] for each in circled for other in edges.get(each, ()))
         above.append(tuple(other for other in ups if other != number))

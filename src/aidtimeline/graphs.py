@@ -1,0 +1,50 @@
+"""Circles in what refers to what."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+N = TypeVar("N", bound=Hashable)
+
+
+def strongly_connected(below: Mapping[N, Sequence[N]]) -> Iterator[list[N]]:
+    """The nodes in parts within which each points to each, directly or through others; what is pointed to first.
+
+    Tarjan's algorithm, iterative, so that a chain may be of any length. `below` gives for each node those that it
+    points to; its order decides the order of parts that do not point to each other.
+
+    >>> list(strongly_connected({"a": "b", "b": "cd", "c": "b"}))
+    [['d'], ['c', 'b'], ['a']]
+    """
+    index: dict[N, int] = {}
+    lowest: dict[N, int] = {}
+    path: list[N] = []
+    on_path: set[N] = set()
+    for start in below:
+        if start in index:
+            continue
+        work = [(start, iter(below[start]))]
+        index[start] = lowest[start] = len(index)
+        path.append(start)
+        on_path.add(start)
+        while work:
+            node, targets = work[-1]
+            for target in targets:
+                if target not in index:
+                    index[target] = lowest[target] = len(index)
+                    path.append(target)
+                    on_path.add(target)
+                    work.append((target, iter(below.get(target, ()))))
+                    break
+                if target in on_path:
+                    lowest[node] = min(lowest[node], index[target])
+            else:
+                work.pop()
+                if work:
+                    parent = work[-1][0]
+                    lowest[parent] = min(lowest[parent], lowest[node])
+                if lowest[node] == index[node]:
+                    component = [*iter(path.pop, node), node]
+                    on_path.difference_update(component)
+                    yield component
