@@ -40,13 +40,17 @@ class Promises:
         group = self.cut.groups.get(fact.id)
         if group is None:
             return PromiseLine(fact.id, _day(self._first[fact.id]), kin=self._kin.leader(fact.id))
-        firsts = [self._first[each] for each in group.members if each in self._made]
-        below: dict[str, int] = defaultdict(int)
-        for each in group.members:
-            for other in group.above[each]:
-                below[other] += 1
-        plain = max(map(len, group.above.values())) <= 1 and max(below.values(), default=0) <= 1
-        return PromiseLine(group.key, _day(min(firsts)), plain, self._kin.leader(fact.id))
+        if group.key not in self._of_groups:
+            firsts = [self._first[each] for each in group.members if each in self._made]
+            below = [other for above in group.above.values() for other in above]
+            plain = max(map(len, group.above.values())) <= 1 and len(set(below)) == len(below)
+            self._of_groups[group.key] = _day(min(firsts)), plain
+        return PromiseLine(group.key, *self._of_groups[group.key], self._kin.leader(fact.id))
+
+    @cached_property
+    def _of_groups(self) -> dict[str, tuple[date | None, bool]]:
+        """The first day of each group of promises, and whether it is a chain; by its key, once it was asked for."""
+        return {}
 
     def keeps(self, fact: Fact) -> Keeps | None:
         """What a fact has to do with promises; None: nothing."""
