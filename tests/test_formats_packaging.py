@@ -188,7 +188,7 @@ def test_a_late_parent_repairs_news_of_its_child_too(tmp_path: Path) -> None:
     for number, text in enumerate((CHILD, newer)):
         put(tmp_path, "iati", file(text), f"{number}.xml")
     report = put(tmp_path, "iati", file(PARENT), "parent.xml")
-    assert dict(report.outcomes) == {"new": 3, "repaired": 1}
+    assert dict(report.outcomes) == {"new": 3, "linked": 1}
     assert paid(tmp_path) == "100 to 170"
     assert put(tmp_path, "iati", file(newer), "newer.xml").recorded == 0
     assert put(tmp_path, "iati", file(PARENT), "again.xml").recorded == 0

@@ -22,6 +22,7 @@ OUTCOMES = {
     "restated": "restated (new facts that supersede older ones)",
     "news": "news (corrections, known since this version)",
     "repaired": "read differently than before (repairs)",
+    "linked": "of other files, which this one says are part of what it has (repairs)",
     "gone": "no longer there (retractions)",
 }
 """What can become of an entry, in words."""
@@ -58,11 +59,13 @@ class Imported:
     def json(self) -> Json:
         """The same as a JSON object, with every place that was kept for each reason."""
         report = self.report
+        outcomes = {outcome: report.outcomes[outcome] for outcome in (*OUTCOMES, "unchanged")}
+        outcomes["repaired"] += outcomes.pop("linked")
         return {
             "dry_run": self.dry_run,
             "read": report.read,
             "recorded": 0 if self.dry_run else report.recorded,
-            **{outcome: report.outcomes[outcome] for outcome in (*OUTCOMES, "unchanged")},
+            **outcomes,
             "skipped": self._json_reasons(report.skipped),
             "remarks": self._json_reasons(report.remarks),
             "first": [event_to_json(event) for event in report.first],

@@ -148,7 +148,7 @@ def _new_records(
 def _late(known: Known, report: Report) -> Iterator[Event | Amendment]:
     """Repairs of what other files said of projects that this file says are part of others."""
     for event, said in known.late_children():
-        report.outcomes["repaired"] += 1
+        report.outcomes["linked"] += 1
         yield _changed("repaired", Entry(event=event), said, known)
 
 

@@ -33,7 +33,7 @@ class Report:
     @property
     def read(self) -> int:
         """How many entries the file had."""
-        return sum(many for outcome, many in self.outcomes.items() if outcome != "gone")
+        return sum(many for outcome, many in self.outcomes.items() if outcome not in ("gone", "linked"))
 
     @property
     def recorded(self) -> int:
