@@ -27,7 +27,7 @@ from aidtimeline.events import (
     Source,
     Status,
 )
-from aidtimeline.projections import Bounds, Fulfilment, FulfilmentTable, Result, Series, Step, Steps, Table, results
+from aidtimeline.projections import Bounds, FulfilmentTable, Result, Series, Step, Steps, Table, results
 from aidtimeline.projections.rows import row_type
 from aidtimeline.projections.series import at_ends
 from aidtimeline.report import lines
@@ -175,8 +175,8 @@ def test_a_table_of_another_projection(kind: type[Table]) -> None:
     assert str(found).splitlines()[-1].split() == ["truck", "3"]
     with pytest.raises(UsageError, match="only what has one sum or one state can be explained, not Own"):
         found.explain("truck")
-    with pytest.raises(UsageError, match="not Fulfilment"):
-        VIEW.explain(Fulfilment("2024-01-01"), "truck")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="only the table of a view"):
+        FulfilmentTable(()).explain("truck")
 
 
 def test_a_key_of_another_form() -> None:

@@ -185,7 +185,7 @@ class View:
         """
         return self.replay(Levels(where, self.vocabulary))
 
-    def explain(self, projection: Explained | Levels, key: Hashable = ()) -> Explanation:
+    def explain(self, projection: Explained | Levels | Fulfilment, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
         `key` is the key of the answer: for sums and levels that of the row, such as `"truck"` or `("truck", "JP")`; for

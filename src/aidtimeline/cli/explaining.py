@@ -10,12 +10,13 @@ from attrs import evolve, frozen
 
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer, sums_of, view_of
-from aidtimeline.cli.options import AS_OF, COMMON, FIELD, IDS, KIND, LEVEL, MONEY, Question, asking
+from aidtimeline.cli.options import AS_OF, COMMON, FIELD, FULFILMENT, IDS, KIND, LEVEL, MONEY, Question, asking
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections.fulfilment import Key
 from aidtimeline.projections.things import Thing
 from aidtimeline.report.absence import absence
 from aidtimeline.report.words import narrowed, summed
@@ -36,7 +37,7 @@ Asked: TypeAlias = Counts | MoneySums | States
 
 
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
-@asking(IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, *COMMON)
+@asking(IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, FULFILMENT, *COMMON)
 def explain_number(question: Question) -> None:
     """Explain a number, a level or a state: the facts behind it.
 
@@ -44,6 +45,7 @@ def explain_number(question: Question) -> None:
 
     The number is the sum of all deliveries, or events of each --kind, that --where chooses. With IDs, it is what these
     facts add. With --level, it is a reported level, and the facts are those of the record that may lie in it. With
+    --fulfilment, it is what is outstanding of promises, with what is linked to them and what may serve them. With
     --field, it is not a number but a state of a project, or the role of a party in it; --where names project, party and
     role.
     """
@@ -51,6 +53,9 @@ def explain_number(question: Question) -> None:
         raise click.UsageError("observations are levels, never summed: `levels` shows them, and --level explains one")
     view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
+    if question.fulfilment:
+        answer(_row(question, view), json=question.json)
+        return
     if question.level or _are_levels(question.ids, view):
         answer(_level(question, view), json=question.json)
         return
@@ -96,6 +101,19 @@ def _level(question: Question, view: View) -> Explanation:
     if not table.rows:
         raise UnknownKey(f"there is no level{narrowed(asked.selection.where)}: none such is reported by then")
     return view.explain(asked, _narrowed([row.thing for row in table.rows], Thing._fields))
+
+
+def _row(question: Question, view: View) -> Explanation:
+    """The explanation of the only row of fulfilment that is asked for."""
+    if question.field is not None or question.money or question.level or question.ids:
+        raise click.UsageError("--fulfilment goes with --where and --kind only")
+    where = {**question.where, **({"kind": question.kinds} if question.kinds else {})}
+    table = view.fulfilment(where)
+    if not table.rows:
+        raise UnknownKey(
+            f"there is no promise{narrowed(table.question.selection.where)}: none such is reported by then"
+        )
+    return view.explain(table.question, _narrowed([row.key for row in table.rows], Key._fields))
 
 
 def _asked(question: Question, view: View) -> tuple[Asked, str]:

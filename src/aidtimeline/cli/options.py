@@ -52,6 +52,7 @@ class Question:
     level: bool = False
     ids: tuple[str, ...] = ()
     matches: bool = False
+    fulfilment: bool = False
     skip_problems: bool
     json: bool
 
@@ -163,6 +164,7 @@ FIELD = click.option(
     help="Explain a state instead of a sum: a role, or this field of a project.",
 )
 LEVEL = click.option("--level", is_flag=True, help="Explain a reported level instead of a sum; --where chooses it.")
+FULFILMENT = click.option("--fulfilment", is_flag=True, help="Ask of a row of fulfilment instead of a sum.")
 MATCHES = click.option("--matches", is_flag=True, help="List which delivery keeps which promise, or may.")
 IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")

@@ -11,15 +11,16 @@ from aidtimeline.events import Event, Record
 from aidtimeline.explain.amended import Amended
 from aidtimeline.explain.behind import Behind, Explained, behind_piece
 from aidtimeline.explain.levels import behind_level
+from aidtimeline.explain.promises import behind_row
 from aidtimeline.explain.reasons import Part, Reason
-from aidtimeline.projections import Bounds, LevelRow, Levels, Values
+from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, LevelRow, Levels, Values
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import records_about
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
 
-QUESTIONS: Mapping[type, Callable[[Viewed, Any, Hashable], Behind]] = {Levels: behind_level}
+QUESTIONS: Mapping[type, Callable[[Viewed, Any, Hashable], Behind]] = {Levels: behind_level, Fulfilment: behind_row}
 """The questions that are not made of one sum or one state, and what finds what is behind their answers."""
 
 
@@ -44,7 +45,7 @@ class Explanation(Result[Reason, Reason]):
     key_names = ("id",)
 
     name: str
-    answer: Bounds | Values[Any] | LevelRow
+    answer: Bounds | Values[Any] | LevelRow | FulfilmentRow
     unit: str | None
     currency: str | None
     rows: tuple[Reason, ...]
@@ -56,14 +57,14 @@ class Explanation(Result[Reason, Reason]):
         return self.rows
 
 
-def explain(view: Viewed, projection: Explained | Levels, key: Hashable) -> Explanation:
+def explain(view: Viewed, projection: Explained | Levels | Fulfilment, key: Hashable) -> Explanation:
     """Take one answer of a view apart into the facts behind it.
 
     Args:
         view: The view.
         projection: The question, such as `Counts` or `ProjectStates`.
-        key: The key of the answer. For sums and levels it is that of the row, and counts may have the unit last; for
-            project states it is project and field, for participations project, party and role.
+        key: The key of the answer. For sums, levels and fulfilment it is that of the row, and counts may have the unit
+            last; for project states it is project and field, for participations project, party and role.
 
     Raises:
         UnknownKey: No fact that counts in some world has this key; the message names the nearest.

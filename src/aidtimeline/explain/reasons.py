@@ -16,7 +16,22 @@ from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 
 Part: TypeAlias = Literal[
-    "counts", "whole", "level", "lies in it", "may lie in it", "contains", "links", "replaces", "circle", "duplicate"
+    "counts",
+    "whole",
+    "level",
+    "lies in it",
+    "may lie in it",
+    "contains",
+    "links",
+    "replaces",
+    "circle",
+    "duplicate",
+    "promised",
+    "in the lot",
+    "linked",
+    "cancelled",
+    "may serve",
+    "excluded",
 ]
 """Why a fact is in an explanation.
 
@@ -29,6 +44,9 @@ Part: TypeAlias = Literal[
 - replaces: it may replace a fact that counts, or links run through it to one that may.
 - circle: it is in a circle of links, which are ignored.
 - duplicate: it is a record of another fact in the explanation.
+- promised, in the lot: it is a promise of the row that is explained, or what is linked may keep it instead of one.
+- linked, may serve: it names a promise of the row, or none and may serve one; cancelled: it ends one, or a part of it.
+- excluded: it is like what may serve the row, and cannot; `states` says why.
 """
 
 Cut: TypeAlias = date | datetime | None

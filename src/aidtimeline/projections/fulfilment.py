@@ -11,14 +11,15 @@ The rules are in docs/semantics.md, "Fulfilment". In a few words, for each world
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import Factory, define, frozen
 
+from aidtimeline.errors import UsageError
 from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.cells import Bounds, rivals
 from aidtimeline.projections.containing import Containing
@@ -120,6 +121,20 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     rows: tuple[FulfilmentRow, ...]
     unnamed: int = 0
 
+    def explain(self, key: Hashable) -> Any:
+        """The `aidtimeline.explain.Explanation` of the row with this key: its promises, and what may keep them.
+
+        Raises `UnknownKey` if there is no such row, and `UsageError` if the table is not of a view.
+
+        >>> from aidtimeline import Timeline
+        >>> table = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
+        >>> print(*(f"{reason.part} {reason.states}" for reason in table.explain(table.rows[0].key)), sep=" · ")
+        promised 14 · promised 8 · linked 2 to 4
+        """
+        if self.view is None:
+            raise UsageError("only the table of a view can be explained: view.fulfilment(…)")
+        return self.view.explain(self.question, self.whole_key(key))
+
 
 class Fulfilment:
     """What has been delivered or paid of what was promised. The result is a `FulfilmentTable`.
@@ -162,10 +177,16 @@ class Fulfilment:
 
     def step(self, state: list[Fact], fact: Fact) -> list[Fact]:
         """Keep a fact that has to do with promises, or says which project is part of which."""
-        event = fact.event
-        if fact.nature is PROMISE or event.makes_good or event.may_make_good or fact.keeps or fact.parent:
+        if self.keeps(fact):
             state.append(fact)
         return state
+
+    @staticmethod
+    def keeps(fact: Fact) -> bool:
+        """Whether a fact matters: it promises, gives or cancels something, or says what a project is part of."""
+        event = fact.event
+        gives = event.makes_good or event.may_make_good
+        return fact.nature is PROMISE or bool(gives) or fact.keeps is not None or fact.parent is not None
 
     def merge(self, one: list[Fact], other: list[Fact]) -> list[Fact]:
         """The state of the facts of both."""

@@ -7,18 +7,46 @@ from operator import attrgetter
 
 from aidtimeline.events import Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
-from aidtimeline.projections import Bounds, LevelRow
+from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
 from aidtimeline.projections.comparing import UNSTATED
-from aidtimeline.report.columns import DATE, FLAG, NUMBER, REPORT, TEXT, Column, Json, Kind, ends, plain, rows_of
+from aidtimeline.report.columns import (
+    BOUNDS,
+    DATE,
+    FLAG,
+    NUMBER,
+    REPORT,
+    TEXT,
+    Column,
+    Json,
+    Kind,
+    ends,
+    json_row,
+    plain,
+    rows_of,
+)
+from aidtimeline.report.fulfilment import AMOUNTS
 from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
-from aidtimeline.report.words import cited, named, on
+from aidtimeline.report.words import amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
 ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
 """The fields that are shown of a fact, in this order."""
 
+
+IN_ROW = ("linked", "may serve")
+"""The parts of facts that give something toward a row of fulfilment."""
+
+IN_ROW_WORDS = {
+    "promised": "{} promised",
+    "in the lot": "{} promised; what is linked may keep this instead",
+    "linked": "{} linked",
+    "cancelled": "cancels {}",
+    "may serve": "{} may serve",
+    "excluded": "cannot serve: {}",
+}
+"""How a fact stands to a row of fulfilment, by its part."""
 
 IN_LEVEL = ("lies in it", "may lie in it")
 """The parts of facts that are in the record, of an explanation of a level."""
@@ -33,7 +61,7 @@ class ExplanationLook(Look[Explanation]):
 
     def columns(self) -> list[Column]:
         """The fact, what it adds or states, and the reports behind it."""
-        if isinstance(self.result.answer, Bounds | LevelRow):
+        if isinstance(self.result.answer, Bounds | LevelRow | FulfilmentRow):
             states = [
                 Column("low", NUMBER, get=lambda reason: _amount(reason).low),
                 Column("high", NUMBER, get=lambda reason: _amount(reason).high),
@@ -53,9 +81,23 @@ class ExplanationLook(Look[Explanation]):
     def json(self) -> Json:
         """The cuts, the answer and the facts, as a JSON object; see docs/json.md."""
         answer = self.result.answer
+        if isinstance(answer, FulfilmentRow):
+            return {**self.json_cuts(), **ends(answer.outstanding), **self._row(answer)}
         amount = answer.reported if isinstance(answer, LevelRow) else answer
         found = {"values": _possible(amount)} if isinstance(amount, frozenset) else ends(amount)
         return {**self.json_cuts(), **found, "facts": self.json_rows()}
+
+    def _row(self, row: FulfilmentRow) -> Json:
+        """The amounts of a row of fulfilment, what is behind them with its part, and what is excluded and why."""
+        columns = [*self.columns(), Column("part", TEXT)]
+        rows = [json_row(columns, each) for each in self.result.rows if each.part != "excluded"]
+        excluded = [
+            {"id": each.id, "kind": each.event.kind, "date": each.date.text, "reason": str(each.states)}
+            for each in self.result.rows
+            if each.part == "excluded"
+        ]
+        amounts = {name: BOUNDS.json(getattr(row, name)) for name in AMOUNTS}
+        return {**amounts, "facts": rows, "excluded": excluded}
 
     def page(self) -> Iterator[Part]:
         """A paragraph for each fact."""
@@ -76,6 +118,8 @@ class ExplanationLook(Look[Explanation]):
         flags = [name for name in ("disputed", "loose") if getattr(answer, name, False)]
         if isinstance(answer, LevelRow):
             return ", ".join([in_words(answer), *beyond(answer), *flags])
+        if isinstance(answer, FulfilmentRow):
+            return ", ".join([*_amounts(answer), *flags])
         if isinstance(answer, Money | str):
             return str(answer)
         if isinstance(answer, frozenset):
@@ -91,8 +135,15 @@ def _possible(values: frozenset[object]) -> list[object]:
 
 def _amount(reason: Reason) -> Quantity:
     """What a fact adds; 0 if it is here for others, and any amount if it may add something in another measure."""
-    in_other_measure = UNSTATED if reason.part in IN_LEVEL else ZERO
+    in_other_measure = UNSTATED if reason.part in (*IN_LEVEL, *IN_ROW) else ZERO
     return reason.states if isinstance(reason.states, Quantity) else in_other_measure
+
+
+def _amounts(row: FulfilmentRow) -> Iterator[str]:
+    """What has become of the promises of a row, in words."""
+    yield f"{amount(row.outstanding, row.currency)} of {amount(row.promised, row.currency)} promised"
+    yield f"{amount(row.linked, row.currency)} linked"
+    yield f"{amount(row.may_serve, row.currency)} may serve"
 
 
 def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[Part]:
@@ -137,6 +188,9 @@ def _standing(reason: Reason, states: str) -> str:
         return f"says that {states} contains {reason.event.project}"
     if reason.part == "level":
         return f"{states}, reported"
+    if reason.part in IN_ROW_WORDS:
+        words = IN_ROW_WORDS[reason.part].format(states)
+        return words if reason.certain or reason.part in ("may serve", "excluded") else f"{words}, or not"
     if reason.part == "may lie in it":
         return f"{states}, if it is meant"
     return f"{states}, for sure" if reason.certain else f"{states}, or nothing"

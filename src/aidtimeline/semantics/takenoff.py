@@ -1,13 +1,14 @@
 """Cancellations that state an amount: they take it off what they name, and replace nothing.
 
-What replaces a promise after such a cancellation says anew how much is promised, so it replaces the cancellation too.
+It takes the amount off what stood at that time. What replaces a promise after such a cancellation says anew how much is
+promised, so it replaces the cancellation too.
 See docs/semantics.md, "Links".
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve
 
@@ -43,13 +44,38 @@ def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterato
         if fact.id not in named:
             yield fact
             continue
-        targets, doubtful = [each for each in _through(named[fact.id], named) if each not in named], False
+        plain = [
+            each
+            for each in _through(named[fact.id], named)
+            if each not in named and each in believed and not wholly_before(fact.date, believed[each].date)
+        ]
+        targets, doubtful = _at_that_time(fact, plain, above, believed), False
         for other in dict.fromkeys(other for each in targets for other in above[each] if other != fact.id):
-            after = other not in believed or wholly_before(fact.date, believed[other].date)
-            if after:
+            if other not in believed or wholly_before(fact.date, believed[other].date):
                 supersedes[other].append(fact.id)
-            doubtful = doubtful or not (after or wholly_before(believed[other].date, fact.date))
-        yield evolve(fact, takes_off=TakenOff(tuple(believed[each] for each in targets if each in believed), doubtful))
+            else:
+                doubtful = True
+        yield evolve(fact, takes_off=TakenOff(tuple(believed[each] for each in targets), doubtful))
+
+
+def _at_that_time(
+    fact: Fact, targets: Sequence[str], above: Mapping[str, Sequence[str]], believed: Mapping[str, Fact]
+) -> list[str]:
+    """What stood for the targets when the cancellation was made, as far as that is sure."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = list(reversed(targets))
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        believed_above = (other for other in above.get(each, ()) if other in believed)
+        before = [other for other in believed_above if wholly_before(believed[other].date, fact.date)]
+        waiting += before
+        if not before:
+            found[each] = None
+    return list(found)
 
 
 def _through(targets: Sequence[str], named: dict[str, list[str]]) -> dict[str, None]:

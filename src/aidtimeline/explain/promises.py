@@ -1,0 +1,201 @@
+"""What is behind a row of fulfilment: its promises, what is linked to them, what may serve them, and near misses.
+
+Replaying only these records gives the row again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from decimal import localcontext
+from typing import Any
+
+from attrs import Factory, define
+
+from aidtimeline.events import DEED, END
+from aidtimeline.explain.behind import Behind
+from aidtimeline.explain.reasons import Part
+from aidtimeline.projections.fulfilment import Account, Accounts, Fulfilment, Key
+from aidtimeline.projections.givers import Parties, given_terms, parties_of, perhaps, thing_of
+from aidtimeline.projections.ledgers import Named, island_of
+from aidtimeline.projections.lots import Lot
+from aidtimeline.projections.matches import amount_in
+from aidtimeline.projections.results import found_key
+from aidtimeline.semantics import Fact
+from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.amounts import EXACT
+
+MOST_EXCLUDED = 20
+"""So many near misses are named at most: those nearest to the first promise."""
+
+
+def behind_row(view: Viewed, question: Fulfilment, key: Hashable) -> Behind:
+    """What is behind the row with this key. Raises `UnknownKey` if there is none."""
+    with localcontext(EXACT):
+        accounts = Accounts.of(question, filter(question.keeps, view.facts))
+        whole = Key(*found_key(key, accounts.keys, Key._fields, units=False))
+        account = accounts.account(whole)
+        found = _Found(view, account)
+        found.find()
+        row = account.row()
+    return Behind(
+        name=f"{', '.join(each for each in whole if each is not None)}: what is outstanding",
+        answer=row,
+        parts=found.parts,
+        replacing=found.linked - found.parts.keys(),
+        facts=(),
+        unit=whole.unit,
+        currency=whole.currency,
+    )
+
+
+@define
+class _Found:
+    """The facts behind a row, and the ids that their links run through."""
+
+    view: Viewed
+    account: Account
+    parts: dict[str, tuple[Part, object]] = Factory(dict)
+    linked: set[str] = Factory(set)
+    _kin: DisjointSets[str] = Factory(DisjointSets)
+    _members: dict[str, list[str]] = Factory(dict)
+
+    def find(self) -> None:
+        """Find all parts, the promises first."""
+        self._join()
+        account = self.account
+        asked = {each.id for each in account.chosen}
+        lots, linked = self._lots()
+        promised = [made for lot in lots for line in lot.lines for made in line.promises]
+        for made in sorted(promised, key=lambda each: (each.id not in asked, each.fact.rank)):
+            self.parts[made.id] = ("promised" if made.id in asked else "in the lot"), made.term.amount
+        for fact in sorted(linked, key=lambda each: each.rank):
+            self.parts[fact.id] = ("cancelled" if fact.nature is END else "linked"), self._states(fact)
+        self._ended(asked)
+        self._free()
+        for fact in account.accounts.books.facts:
+            if fact.parent is not None and fact.project is not None:
+                self.parts.setdefault(fact.id, ("contains", fact.parent))
+        self._links()
+        self._excluded()
+
+    def _lots(self) -> tuple[list[Lot], list[Fact]]:
+        """The lots of the row, and of all that is linked to them; and what is linked."""
+        account, linked = self.account, dict[str, Fact]()
+        ledger, books = account.ledger, account.accounts.books
+        found = {id(lot): lot for part in account.parts for lot in (part.lot,)}
+        waiting = list(found.values())
+        while waiting:
+            lot = waiting.pop()
+            tos = [to for line in lot.lines for to in ledger.naming(line.key)]
+            linked.update((fact.id, fact) for to in tos for fact in ledger.givers.get(to, ()))
+            apart = {island_of(fact) for fact in linked.values()} - {None}
+            of = [each.id for each in books.facts if each.id in linked or (apart and island_of(each) in apart)]
+            named = [books.named.get(each, {}).get(ledger.scope, Named()) for each in of]
+            for key in {key for each in named for key in each.lines | each.doubtful}:
+                if id(ledger.lots[key]) not in found:
+                    found[id(ledger.lots[key])] = ledger.lots[key]
+                    waiting.append(ledger.lots[key])
+        return list(found.values()), list(linked.values())
+
+    def _states(self, fact: Fact) -> object:
+        """What a fact gives, in the row's measure if it states it; else as it states it."""
+        scope, measure = self.account.ledger.scope, self.account.measure
+        amount = amount_in(fact, scope, measure)
+        if amount is not None:
+            return amount
+        if fact.nature is END:
+            return fact.value if fact.quantity is None else fact.quantity
+        said = (
+            f"{fact.quantity} {fact.unit or fact.item or ''}".strip() if fact.quantity is not None else None,
+            fact.value,
+        )
+        return ", ".join(str(each) for each in said if each is not None)
+
+    def _ended(self, asked: set[str]) -> None:
+        """Cancellations that ended promises of the row, and these promises."""
+        kin = {self._kin.leader(each) for each in asked}
+        key = self.account.key
+        for fact in self.account.accounts.books.facts:
+            if fact.keeps is None or fact.nature is not END:
+                continue
+            ended = [each.promise for each in fact.keeps.ended]
+            fields = [each for each in ended if (each.kind, *parties_of(each)) == (key.kind, *self.account.parties)]
+            if fields or self._kin.leader(fact.id) in kin:
+                self.parts.setdefault(fact.id, ("cancelled", self._states(fact)))
+                for promise in ended:
+                    self.linked.add(promise.id)
+
+    def _free(self) -> None:
+        """What may serve a promise of the row."""
+        account = self.account
+        for fact in account.free():
+            latest = fact.date.latest
+            if account.chosen and (latest is None or latest.toordinal() >= account.first):
+                states = self._states(fact)
+                amount = amount_in(fact, account.ledger.scope, account.measure)
+                self.parts.setdefault(fact.id, ("may serve", states if amount is None else perhaps(amount)))
+
+    def _links(self) -> None:
+        """All that supersession links to the parts, and what these name, and what that may overlap with."""
+        facts = {fact.id: fact for fact in (*self.view.belief.facts, *self.view.facts)}
+        waiting = [*self.parts, *self.linked]
+        while waiting:
+            each = waiting.pop()
+            for other in (each, *self._members.get(self._kin.leader(each), ())):
+                if other not in self.linked:
+                    self.linked.add(other)
+                    waiting.append(other)
+            fact = facts.get(each)
+            if fact is not None:
+                more = [*fact.fulfils, *(() if fact.takes_off is None else (one.id for one in fact.takes_off.promises))]
+                more += self._island(fact)
+            else:
+                more = list(self.view.belief.fulfils_unbelieved.get(each, (None, ()))[1])
+            waiting += [other for other in more if other not in self.linked]
+
+    @staticmethod
+    def _island(fact: Fact) -> Iterator[str]:
+        if fact.line is not None:
+            overlaps, own = fact.line.overlaps, island_of(fact)
+            for node, ids in overlaps.facts.items():
+                if node in overlaps.circle and overlaps.island[overlaps.circle[node]] == own:
+                    yield from ids
+
+    def _join(self) -> None:
+        for each, others in self.view.belief.links.above.items():
+            for other in others:
+                self._kin.join(other, each)
+        for each in self.view.belief.links.order:
+            self._members.setdefault(self._kin.leader(each), []).append(each)
+
+    def _excluded(self) -> None:
+        """What came of the same thing, named no promise, and cannot serve one: with the reason."""
+        account = self.account
+        if not account.chosen:
+            return
+        thing = thing_of(account.ledger.scope)
+        near: list[tuple[int, Any, Fact, str]] = []
+        for fact in account.accounts.books.givers:
+            if fact.id in self.parts or fact.id in self.linked or fact.fulfils or fact.nature is not DEED:
+                continue
+            if all(each != thing for each, _, _ in given_terms(fact)):
+                continue
+            why = list(self._misfits(fact))
+            latest = fact.date.latest
+            if latest is not None and latest.toordinal() < account.first:
+                why.append("it came before the promise")
+            if len(why) == 1:
+                distance = 0 if latest is None else abs(latest.toordinal() - account.first)
+                near.append((distance, fact.rank, fact, why[0]))
+        for _, _, fact, reason in sorted(near, key=lambda each: each[:2])[:MOST_EXCLUDED]:
+            self.parts[fact.id] = "excluded", reason
+
+    def _misfits(self, fact: Fact) -> Iterator[str]:
+        """In which fields a fact does not fit the row."""
+        account = self.account
+        nothing = Parties(None, None, None)
+        for name in Parties._fields:
+            own = {name: getattr(account.parties, name)}
+            if account.accounts.fits.misfit(nothing._replace(**own), parties_of(fact)) is not None:
+                yield f"another {name}: {getattr(fact, name)}"
