@@ -182,8 +182,8 @@ def test_a_project_has_its_share_of_what_is_asked_for() -> None:
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Record]:
-    """Deliveries with shares and vague dates, some of which supersede the one before."""
+def logs(draw: st.DrawFn, overlapping: bool = False) -> list[Record]:
+    """Deliveries with shares and vague dates, some of which supersede the one before, or are part of an earlier one."""
     records: list[Record] = []
     for number in range(draw(st.integers(1, 5))):
         event = Delivery(
@@ -193,6 +193,7 @@ def logs(draw: st.DrawFn) -> list[Record]:
             location=draw(st.none() | st.sampled_from(PLACES) | shares(PLACES)),
             sector=draw(st.none() | st.sampled_from(SECTORS) | shares(SECTORS)),
             supersedes=draw(st.sampled_from(((), (records[-1].id,)))) if records else (),
+            part_of=draw(st.sampled_from((None, *(each.id for each in records)))) if overlapping else None,
             ref=str(number),
             sources=REPORT,
         )
@@ -210,7 +211,7 @@ asked_for = st.fixed_dictionaries(
 )
 
 
-@given(logs(), spans(), asked_for, asked_for)
+@given(logs() | logs(overlapping=True), spans(), asked_for, asked_for)
 def test_a_narrower_question_is_never_larger(records: list[Record], on: Any, wide: Any, more: Any) -> None:
     """With more conditions, or fewer values in one, no end of the answer rises."""
     narrow = wide | {name: [each for each in more[name] if each in wide.get(name, more[name])] for name in more}
