@@ -13,7 +13,7 @@ from aidtimeline.projections import Levels
 from aidtimeline.projections.comparing import LevelSums, levels_of
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.finding import Finder
-from aidtimeline.projections.levels import LevelRow, levels
+from aidtimeline.projections.levels import LevelRow, LevelTable, levels
 from aidtimeline.projections.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
@@ -23,7 +23,7 @@ from aidtimeline.semantics.view import Viewed
 
 def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
     """What is behind the level with this key, a `Thing`. Raises `UnknownKey` if there is none."""
-    row: LevelRow = levels(view, question)[key]
+    row: LevelRow = (_of(key, view, question) or levels(view, question))[key]
     parts: dict[str, tuple[Part, object]] = {}
     for fact in row.facts:
         parts[fact.id] = "level", next(each.amount for each in levels_of(fact) if each.thing == row.thing)
@@ -44,6 +44,11 @@ def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
         unit=row.unit,
         currency=row.currency,
     )
+
+
+def _of(key: Hashable, view: Viewed, question: Levels) -> LevelTable:
+    """The level with this key, without looking at others; none if there is none."""
+    return levels(view, question, lambda fact: any(each.thing == key for each in levels_of(fact)))
 
 
 @frozen
