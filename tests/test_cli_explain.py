@@ -421,6 +421,26 @@ def test_22_pledged_2_to_4_delivered_18_to_20_outstanding() -> None:
     assert re.search(r"d8aa0609 +105023d1 +0 to 4 +linked +at least 86 days", page)
 
 
+def test_fulfilment_is_explained_and_compared() -> None:
+    """Why a row is what it is, and what changed; a row has to be named, and the options of sums do not go with it."""
+    row = answered("explain", "--fulfilment", "--as-of", "2024-07-31", "--where", "item=mechanical-demining-machine")
+    assert (row["low"], row["high"], row["promised"]) == (18, 20, {"low": 22, "high": 22})
+    assert [each["part"] for each in row["facts"]] == ["promised", "promised", "linked"]
+    assert row["excluded"] == []
+    changed = answered("diff", "--fulfilment", "--from-as-of", "2024-06-30", "--to-as-of", "2024-07-31")
+    assert [(each["of"], each["cause"], each["low"], each["high"]) for each in changed["parts"]] == [
+        ("linked", "happened", 2, 4)
+    ]
+    [outstanding] = changed["outstanding"]
+    assert (outstanding["from"], outstanding["to"]) == ({"low": 22, "high": 22}, {"low": 18, "high": 20})
+    for wrong in (
+        ["explain", "--fulfilment"],
+        ["explain", "--fulfilment", "--money"],
+        ["diff", "--fulfilment", "--money"],
+    ):
+        assert run(*wrong).exit_code == 2
+
+
 @pytest.mark.parametrize("day", ["2023-03-15", "2023-12-31"])
 def test_fulfilment_is_the_python_api_s(log: Path, day: str) -> None:
     """The rows are those of `View.fulfilment`, also where promises are chosen."""

@@ -13,7 +13,7 @@ from typing import TypeVar, overload
 
 from attrs import Factory, evolve, field, frozen
 
-from aidtimeline.diff import Changes, diff
+from aidtimeline.diff import Changes, FulfilmentChanges, diff, diff_fulfilment
 from aidtimeline.errors import Problem, UsageError
 from aidtimeline.events import Record
 from aidtimeline.explain import Explained, Explanation, explain
@@ -203,10 +203,16 @@ class View:
         self.check(projection)
         return explain(self, projection, key)
 
-    def diff(self, after: View, projection: Counts | MoneySums | None = None) -> Changes:
+    @overload
+    def diff(self, after: View, projection: Counts | MoneySums | None = None) -> Changes: ...
+    @overload
+    def diff(self, after: View, projection: Fulfilment) -> FulfilmentChanges: ...
+    def diff(
+        self, after: View, projection: Counts | MoneySums | Fulfilment | None = None
+    ) -> Changes | FulfilmentChanges:
         """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
 
-        The sums of `projection` are compared; by default, deliveries by item.
+        The sums of `projection` are compared, or what has become of promises; by default, deliveries by item.
 
         >>> from aidtimeline import Timeline
         >>> timeline = Timeline.open("events")
@@ -220,7 +226,7 @@ class View:
             )
         asked = projection or Counts(vocabulary=self.vocabulary)
         after.check(asked)
-        return diff(self, after, asked)
+        return diff_fulfilment(self, after, asked) if isinstance(asked, Fulfilment) else diff(self, after, asked)
 
     def check(self, projection: object) -> None:
         """Raise `MisspeltValue` if a projection asks for a value that nobody knows, and one spelt like it is known.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from attrs import evolve
 
 from aidtimeline.cli.application import command
@@ -12,6 +13,7 @@ from aidtimeline.cli.options import (
     COMMON,
     EVERY,
     FROM_AND_TO,
+    FULFILMENT,
     MATCHES,
     MONEY,
     NARROWED,
@@ -20,6 +22,7 @@ from aidtimeline.cli.options import (
     Question,
     asking,
 )
+from aidtimeline.projections import Fulfilment
 from aidtimeline.report import Overview
 
 
@@ -118,13 +121,22 @@ def participation(question: Question) -> None:
 
 
 @command("diff", "aidtimeline diff --from-as-of 2023-01-01 --to-as-of 2023-11-28 --where donor=JP")
-@asking(*FROM_AND_TO, *SUMS, MONEY, *NARROWED)
+@asking(*FROM_AND_TO, *SUMS, MONEY, FULFILMENT, *NARROWED)
 def diff(question: Question) -> None:
     """Show what changed between two views, and why.
 
     The views differ in their day, in what was known, or in both. Each part of the change has its cause, and the ids of
     its facts, which `explain` takes. The parts add up to the change.
+
+    With --fulfilment it is what has become of promises: parts of what was promised, linked and cancelled, and what is
+    outstanding.
     """
     timeline = timeline_of(question)
     before, after = view_of(question.before, timeline), view_of(question, timeline)
+    if question.fulfilment:
+        if question.by or question.total or question.money:
+            raise click.UsageError("--fulfilment goes with --where and --kind only")
+        where = {**question.where, **({"kind": question.kinds} if question.kinds else {})}
+        answer(before.diff(after, Fulfilment(after.as_of, where, after.vocabulary)), json=question.json)
+        return
     answer(before.diff(after, sums_of(question, after)), json=question.json)

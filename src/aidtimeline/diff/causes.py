@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from attrs import frozen
 
 from aidtimeline.diff.sides import Side
 from aidtimeline.events import Correction, Corroboration
 from aidtimeline.semantics import Account, Fact
-from aidtimeline.values.amounts import Quantity
 
 OPPOSITES = {
     "retracted": "no longer retracted",
@@ -36,6 +35,18 @@ CAUSES = tuple(dict.fromkeys(each for pair in OPPOSITES.items() for each in pair
 _ORDER = tuple(OPPOSITES)
 
 
+class Ended(Protocol):
+    """Something with a low and a high end (None: open)."""
+
+    @property
+    def low(self) -> Decimal:
+        """The low end."""
+
+    @property
+    def high(self) -> Decimal | None:
+        """The high end."""
+
+
 class _Found(NamedTuple):
     """Something that came about on the way to a side."""
 
@@ -51,7 +62,7 @@ class Causes:
     new: Side
     terms: Callable[[Fact], Any]
 
-    def of(self, adding: Sequence[Collection[str]], before: Quantity, after: Quantity) -> str:
+    def of(self, adding: Sequence[Collection[str]], before: Ended, after: Ended) -> str:
         """Why a part of a sum changed; `adding` are the ids of the facts that add to it before and after.
 
         If nothing has changed of what the facts say, it is what may replace them.
@@ -191,7 +202,7 @@ def _repaired(one: Side, other: Side) -> Iterator[_Found]:
         yield _Found("repaired", one if one.reads_on(other) else other)
 
 
-def _lessens(before: Quantity, after: Quantity) -> bool:
+def _lessens(before: Ended, after: Ended) -> bool:
     """Whether more may replace what is summed: the bounds are wider, or else lower."""
     one, other = ((each.low, Decimal("Infinity") if each.high is None else each.high) for each in (before, after))
     wider = other[0] <= one[0] and other[1] >= one[1]

@@ -117,7 +117,7 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     weighed = of_sums(projection).piece
     piece = evolve(weighed, apart=True)
     make = row_type(Change, projection.names, not projection.money)
-    parts = _parts(before.belief, after.belief)
+    parts = parts_of(before.belief, after.belief)
     causes = Causes(Side(before), Side(after), lambda fact: tuple(piece.terms(fact)))
     changes = []
     for old, new in _by_part(before, after, parts):
@@ -166,7 +166,7 @@ def _overlaps(
                 yield key, tuple(sorted(ids[leader])), (was, is_now)
 
 
-def _parts(*beliefs: Belief) -> DisjointSets[str]:
+def parts_of(*beliefs: Belief) -> DisjointSets[str]:
     """The parts: ids are in one if they are linked, or are records of one fact, in any of the beliefs."""
     parts: DisjointSets[str] = DisjointSets()
     for belief in beliefs:

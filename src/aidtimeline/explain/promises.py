@@ -5,6 +5,7 @@ Replaying only these records gives the row again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from decimal import localcontext
 from typing import Any
@@ -73,9 +74,7 @@ class _Found:
             self.parts[fact.id] = ("cancelled" if fact.nature is END else "linked"), self._states(fact)
         self._ended(asked)
         self._free()
-        for fact in account.accounts.books.facts:
-            if fact.parent is not None and fact.project is not None:
-                self.parts.setdefault(fact.id, ("contains", fact.parent))
+        self._profiles()
         self._links()
         self._excluded()
 
@@ -135,6 +134,25 @@ class _Found:
                 states = self._states(fact)
                 amount = amount_in(fact, account.ledger.scope, account.measure)
                 self.parts.setdefault(fact.id, ("may serve", states if amount is None else perhaps(amount)))
+
+    def _profiles(self) -> None:
+        """The facts that say which project each of those here is a part of, and so on upwards."""
+        if self.account.parties.project is None:
+            return
+        here = {fact.id: fact for fact in self.account.accounts.books.facts}
+        parents: dict[str, list[Fact]] = defaultdict(list)
+        for fact in here.values():
+            if fact.parent is not None and fact.project is not None:
+                parents[fact.project].append(fact)
+        waiting = [self.account.parties.project, *(here[each].project for each in self.parts if each in here)]
+        met: set[str | None] = {None}
+        while waiting:
+            project = waiting.pop()
+            if project is not None and project not in met:
+                met.add(project)
+                for fact in parents[project]:
+                    self.parts.setdefault(fact.id, ("contains", fact.parent))
+                    waiting.append(fact.parent)
 
     def _links(self) -> None:
         """All that supersession links to the parts, and what these name, and what that may overlap with."""

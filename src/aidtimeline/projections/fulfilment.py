@@ -129,7 +129,7 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
         >>> from aidtimeline import Timeline
         >>> table = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
         >>> print(*(f"{reason.part} {reason.states}" for reason in table.explain(table.rows[0].key)), sep=" · ")
-        promised 14 · promised 8 · linked 2 to 4
+        promised 8 · promised 14 · linked 2 to 4
         """
         if self.view is None:
             raise UsageError("only the table of a view can be explained: view.fulfilment(…)")
@@ -168,6 +168,7 @@ class Fulfilment:
         matches: bool = False,
     ) -> None:
         self.as_of = parse_day(as_of)
+        self.where = where
         self.matches = matches
         self.selection = select(None, where, vocabulary)
 
@@ -211,7 +212,7 @@ def key_of(made: Made) -> Key:
     return Key(made.scope.kind, *made.parties, made.scope.item, made.measure, None)
 
 
-@define
+@define(slots=False)
 class Accounts:
     """How the rows are reckoned: the promises of each, their ledgers, and what may serve them."""
 
@@ -219,7 +220,7 @@ class Accounts:
     books: Books
     fits: Fits
     promises: Mapping[Key, list[Made]]
-    cancelled: Mapping[Key, Ends]
+    ended: Mapping[str, tuple[Key, Ends]]
     promised: Mapping[Key, Bounds]
     _pools: dict[Scope, Pools] = Factory(dict)
 
@@ -234,7 +235,7 @@ class Accounts:
             if each.fact in question.selection:
                 key = key_by_id[each.id] = key_of(each)
                 promises[key].append(each)
-        cancelled: dict[Key, Ends] = defaultdict(Ends)
+        cancelled: dict[str, tuple[Key, Ends]] = {}
         ended: dict[str, tuple[Fact, bool]] = {}
         for fact in books.facts:
             for promise, surely in () if fact.keeps is None else fact.keeps.ended:
@@ -243,7 +244,7 @@ class Accounts:
             made = Made.of(promise)
             if made is not None and promise in question.selection:
                 amount = made.term.amount if surely else perhaps(made.term.amount)
-                cancelled[key_of(made)] = cancelled[key_of(made)].plus(ends_of(amount))
+                cancelled[promise.id] = key_of(made), ends_of(amount)
         asked = {each.id: each for some in promises.values() for each in some}
 
         def terms(fact: Fact) -> Iterator[tuple[Key, Term]]:
@@ -259,6 +260,14 @@ class Accounts:
     def keys(self) -> list[Key]:
         """The keys of the rows, in order."""
         return sorted({**self.promises, **self.cancelled}, key=in_order)
+
+    @cached_property
+    def cancelled(self) -> Mapping[Key, Ends]:
+        """What cancellations ended, by row; `ended` has it by promise."""
+        found: dict[Key, Ends] = defaultdict(Ends)
+        for key, ends in self.ended.values():
+            found[key] = found[key].plus(ends)
+        return found
 
     @property
     def unnamed(self) -> int:
@@ -346,10 +355,7 @@ class Account:
         )
 
     def _promised(self, taken_off: Ends) -> Ends:
-        promised = ends_of(self.accounts.promised[self.key]) if self.chosen else Ends()
-        low = NOTHING if taken_off.high == INFINITE else promised.low - taken_off.high
-        low = max(NOTHING, low) if promised.low >= 0 else low
-        return Ends(min(low, promised.low), promised.high - taken_off.low)
+        return less(ends_of(self.accounts.promised[self.key]) if self.chosen else Ends(), taken_off)
 
     def outstanding(self, parts: Sequence[Part]) -> Ends:
         """What is not kept of the promises in these parts, at least and at most."""
@@ -477,16 +483,25 @@ class Account:
 
     def taken_off(self) -> Ends:
         """What cancellations take off the promises without ending them."""
-        total = Ends()
-        for part in (each for each in self.parts if each.named):
-            of_part = _total(map(self._off, part.rests))
-            joint = _total(
-                self.ledger.toward(to.lines, self.measure, to.how) for to in part.lot.joint if to.how == "cancelled"
-            )
-            of_part = of_part.plus(joint if part.whole else joint.perhaps())
-            promised = sum((rest.promised.high for rest in part.rests), NOTHING)
-            total = total.plus(Ends(min(of_part.low, promised), min(of_part.high, promised)))
-        return total
+        return _total(self.off(part) for part in self.parts)
+
+    def off(self, part: Part) -> Ends:
+        """What cancellations take off the promises of a part, never more than these."""
+        if not part.named:
+            return Ends()
+        off = _total(map(self._off, part.rests))
+        joint = _total(
+            self.ledger.toward(to.lines, self.measure, to.how) for to in part.lot.joint if to.how == "cancelled"
+        )
+        off = off.plus(joint if part.whole else joint.perhaps())
+        promised = sum((rest.promised.high for rest in part.rests), NOTHING)
+        return Ends(min(off.low, promised), min(off.high, promised))
+
+    def promised(self, part: Part) -> Ends:
+        """What stands of the promises of a part, without what is taken off."""
+        amounts = {each.id: each.term.amount for rest in part.rests for each in rest.chosen}
+        stands = _total(rest.line.worth(rest.chosen, amounts) for rest in part.rests)
+        return less(stands, self.off(part))
 
     def _named_too(self) -> Decimal:
         """What names the promises, but only may serve them, as far as it may."""
@@ -544,6 +559,13 @@ class Account:
         for each in self.accounts.books.free(self.ledger.scope):
             if self.accounts.fits.misfit(self.parties, parties_of(each.fact)) is None:
                 yield each.fact
+
+
+def less(promised: Ends, taken_off: Ends) -> Ends:
+    """What stands of promises without what is taken off: not below 0, unless they are."""
+    low = NOTHING if taken_off.high == INFINITE else promised.low - taken_off.high
+    low = max(NOTHING, low) if promised.low >= 0 else low
+    return Ends(min(low, promised.low), promised.high - taken_off.low)
 
 
 def _total(some: Iterable[Ends]) -> Ends:

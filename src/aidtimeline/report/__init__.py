@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aidtimeline.diff import Changes
+from aidtimeline.diff import Changes, FulfilmentChanges
 from aidtimeline.explain import Explanation
 from aidtimeline.projections import (
     FulfilmentTable,
@@ -44,6 +44,7 @@ from aidtimeline.report.look import Look, Part, Shown
 from aidtimeline.report.overview import Overview
 from aidtimeline.report.problems import Problems
 from aidtimeline.report.projects import ParticipationLook, ProjectsLook
+from aidtimeline.report.promises import FulfilmentChangesLook
 from aidtimeline.report.series import SeriesLook
 from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.unknown import unknown_values
@@ -60,6 +61,7 @@ LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
     ParticipationTable: ParticipationLook,
     Explanation: ExplanationLook,
     Changes: ChangesLook,
+    FulfilmentChanges: FulfilmentChangesLook,
 }
 
 
