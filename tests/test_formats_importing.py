@@ -285,13 +285,16 @@ def test_what_is_gone_from_a_whole_is_retracted(tmp_path: Path) -> None:
 
 
 def test_a_level_that_is_gone_and_comes_back_is_counted_once(tmp_path: Path) -> None:
-    """What it had replaced does not come back with it."""
+    """What it had replaced does not come back with it, and the days before are in doubt: nobody says since when."""
     imported(tmp_path, level("a", 12, "2022-03-01"))
     imported(tmp_path, level("a", 30, "2022-09-01"))
     imported(tmp_path, Whole(scope="", source=source("2022-10-01")))
     assert trucks(tmp_path, "delivery") == (0, 0)
     imported(tmp_path, level("a", 30, "2022-11-01"))
     assert trucks(tmp_path, "delivery") == (30, 30)
+    asked = ("2022-03-01", "2022-09-30", "2022-10-31", "2022-11-01")
+    assert [trucks(tmp_path, "delivery", day) for day in asked] == [(0, 30), (0, 30), (0, 30), (30, 30)]
+    assert trucks(tmp_path, "delivery", known_at="2022-09-30") == (30, 30)
 
 
 # References that were spelled otherwise.

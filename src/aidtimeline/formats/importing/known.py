@@ -87,13 +87,14 @@ class Said:
         """The first day on which a level may have been reached that a newer version states; None: any.
 
         It was reached after the highest of those before that are not above it. If it fell below all of them, each of
-        them may have been wrong from the beginning, and if it rose again, those in between.
+        them may have been wrong from the beginning, and if it rose again, those in between. If it was gone and is back,
+        nobody says since when.
         """
         levels = self.levels
         reached = max(
             (each for each in levels if each.low <= level), key=lambda each: (each.low, each.order), default=None
         )
-        if reached is None:
+        if reached is None or self.gone:
             return levels[0].dated.earliest if levels else None
         return next_day(reached.dated.latest)
 
