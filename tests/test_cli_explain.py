@@ -545,3 +545,13 @@ def test_pages_fit_the_terminal() -> None:
     page = run("explain", "--where", "item=truck", "--as-of", "2023-11-28", columns="60").stdout
 
     assert max(map(len, page.splitlines()[2:])) <= 60
+
+
+def test_an_explanation_says_which_share_is_whose(tmp_path: Path) -> None:
+    """The part that a fact adds, and beside it the places and sectors that share it."""
+    location, sector = {"KE": 60, "UG": None}, {"72040": 70, "12220": 30}
+    paid = Disbursement(date="2023", value="USD 100", location=location, sector=sector, sources=[Source(publisher="A")])
+    EventLog(tmp_path).append(paid)
+    page = run("explain", "--money", "--where", "location=KE", log=tmp_path).stdout
+    assert "USD 60, for sure: disbursement, 2023" in page
+    assert "location KE 60 %, UG unstated · sector 12220 30 %, 72040 70 %" in page

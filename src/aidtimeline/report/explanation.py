@@ -31,7 +31,7 @@ from aidtimeline.report.words import amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
-ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "due")
+ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "sector", "due")
 """The fields that are shown of a fact, in this order."""
 
 
