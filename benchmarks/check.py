@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    log = _Log()
+    log = Register()
     while len(log.records) < options.records:
         log.write_project()
     records, words = log.records[: options.records], log.vocabulary()
@@ -69,7 +69,7 @@ def main() -> None:
     print(f"({median(times):.2f} times, {min(times):.2f} to {max(times):.2f}); the quickest check {min(checked):.2f} s")
 
 
-class _Log:
+class Register:
     """Projects, each with a promise, what became of it, and what was reported of that."""
 
     def __init__(self) -> None:
@@ -78,6 +78,7 @@ class _Log:
         self.projects = 0
 
     def vocabulary(self) -> Vocabulary:
+        """The labels of all its slugs."""
         parties = (*DONORS, *RECIPIENTS)
         return Vocabulary(
             items={each: Item(slug=each, label=each) for each in (*ITEMS, "course")},
@@ -89,6 +90,7 @@ class _Log:
         )
 
     def write_project(self) -> None:
+        """Write one more project down, with all that becomes of it."""
         chance = self.chance
         project, self.projects = f"project-{self.projects}", self.projects + 1
         self.day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
