@@ -20,10 +20,11 @@ from aidtimeline.errors import UsageError
 from aidtimeline.projections.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals, weighed
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
-from aidtimeline.projections.summing import Weighing, Whole
+from aidtimeline.projections.summing import Term, Weighing, Whole, by_group
 from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
-from aidtimeline.semantics import Belief, phases
+from aidtimeline.semantics import Belief, strands
+from aidtimeline.semantics.histories import Days, Strand
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -196,16 +197,57 @@ def series(belief: Belief, projection: Sums) -> Series:
     piece = of_sums(projection).piece
     changes: dict[Any, dict[Cell, _Changes]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     known: Weighing[SumKey] = piece.initial()  # what overlaps, and the measure of each key
-    for phase in phases(belief, piece.adds):
-        state = fold(phase.facts, piece).whole()
-        known = known.merged(Weighing({}, [], state.measures, state.overlaps))
-        for key, cells in state.cells.items():
-            for cell, bounds in cells.items():
-                changes[key][cell][phase.since or date.min].append((bounds, 1))
-                if phase.until is not None:
-                    changes[key][cell][phase.until].append((bounds, -1))
+    for strand in strands(belief, piece.adds):
+        linked = fold(strand.facts, piece)
+        known.measures |= linked.measures
+        known.overlaps = known.overlaps or linked.overlaps
+        swept = set()
+        for _, by_key in by_group(linked.linked):
+            for key, terms in by_key.items():
+                bounds = _of_strand(strand, terms)
+                if bounds is None:
+                    swept.add(key)
+                for (since, until), cell, each in bounds or ():
+                    _change(changes[key][cell], since, until, each)
+        for phase in strand.phases() if swept else ():
+            for key, cells in fold(phase.facts, piece).whole().cells.items():
+                if key in swept:
+                    for cell, each in cells.items():
+                        _change(changes[key][cell], phase.since, phase.until, each)
     steps = {key: _steps(_in_all(key, changes, known)) for key in changes if not isinstance(key, Whole)}
     return Series.of(projection.names, steps, money=projection.money)
+
+
+def _change(changes: _Changes, since: date | None, until: date | None, bounds: Bounds) -> None:
+    changes[since or date.min].append((bounds, 1))
+    if until is not None:
+        changes[until].append((bounds, -1))
+
+
+def _of_strand(strand: Strand, terms: Mapping[str, tuple[Cell, Term]]) -> list[tuple[Days, Cell, Bounds]] | None:
+    """What the facts of a strand add to one sum, and when; None if their phases must be weighed.
+
+    Of several facts, each adds its flags while it may count, and all together add their amounts.
+    """
+    cells = {cell for cell, _ in terms.values()}
+    worths = strand.worths({each: term.amount for each, (_, term) in terms.items()}) if len(cells) == 1 else None
+    if worths is None:
+        return None
+    [cell] = cells
+    if len(terms) == 1:
+        [(_, term)] = terms.values()
+        return [(days, cell, _flagged(amount, term)) for days, amount in worths]
+    found = [(days, cell, Bounds(amount.low, amount.high)) for days, amount in worths]
+    for each, (_, term) in terms.items():
+        days = strand.shown(each)
+        if days is not None:
+            found.append((days, cell, _flagged(ZERO, term)))
+    return found
+
+
+def _flagged(amount: Quantity, term: Term) -> Bounds:
+    is_open = term.amount.high is None
+    return Bounds(amount.low, amount.high, int(is_open), term.amount.approximate, term.disputed)
 
 
 def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, _Changes]], known: Weighing[SumKey]) -> _Changes:

@@ -73,7 +73,7 @@ class Weighing(Generic[K]):
         """The state with the linked facts in their cells, each group weighed."""
         weighed = self.merged(Weighing())
         weighed.linked = []
-        for group, by_key in _by_group(self.linked):
+        for group, by_key in by_group(self.linked):
             for key, cell, bounds in _in_cells(group, by_key):
                 weighed.add(key, cell, bounds)
         return weighed
@@ -177,7 +177,7 @@ def _in_cells(group: Group, by_key: Mapping[K, Mapping[str, tuple[Cell, Term]]])
         yield key, cell, _bounds(amount, by_cell[key, cell].values(), loose or len(cells[key]) > 1)
 
 
-def _by_group(linked: Iterable[Linked[Any]]) -> Iterable[tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]]:
+def by_group(linked: Iterable[Linked[Any]]) -> Iterable[tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]]:
     """Each group of linked facts with, by key, the cell and term of each fact (by id)."""
     groups: dict[str, tuple[Group, dict[Any, dict[str, tuple[Cell, Term]]]]] = {}
     for fact, terms in linked:

@@ -12,7 +12,7 @@ from aidtimeline.semantics.accounts import Account
 from aidtimeline.semantics.beliefs import Belief, believe
 from aidtimeline.semantics.cuts import cut
 from aidtimeline.semantics.facts import Fact, Rank
-from aidtimeline.semantics.histories import phases
+from aidtimeline.semantics.histories import phases, strands
 from aidtimeline.semantics.links import Group
 from aidtimeline.semantics.worlds import Latest, Possible, Total, worth_of, worths_of
 
@@ -28,6 +28,7 @@ __all__ = [
     "believe",
     "cut",
     "phases",
+    "strands",
     "worth_of",
     "worths_of",
 ]

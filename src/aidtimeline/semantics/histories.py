@@ -7,20 +7,27 @@ on the last day of its date (of a plan only on the first). So one pass gives the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from math import inf
+from typing import TypeAlias
 
 import attrs
-from attrs import frozen
+from attrs import define, frozen
 
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
+from aidtimeline.semantics.running import RunningSum, places, shifted, unshifted
 from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.values.amounts import ZERO, Quantity
 
 # Days are counted as `date.toordinal` does; before the first and after the last day of the calendar there is no cut.
 _EVER = date.min.toordinal()
 _NEVER = date.max.toordinal() + 1
+
+Days: TypeAlias = tuple[date | None, date | None]
+"""From when (inclusive; None: since ever) until when (exclusive; None: for good)."""
 
 
 @frozen
@@ -47,14 +54,163 @@ def phases(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> I
     >>> list(phases(believe([])))
     []
     """
+    for strand in strands(belief, chosen):
+        yield from strand.phases()
+
+
+def strands(belief: Belief, chosen: Callable[[Fact], bool] = lambda _: True) -> Iterator[Strand]:
+    """The chosen facts in parts, each of those that are in one group on some day, or of one fact that is in none."""
     facts = {fact.id: fact for fact in belief.facts if chosen(fact)}
     spans = _spans(belief, facts)
     for members in _ever_together(belief.links, spans):
-        changes = _sweep(members, belief.links, spans) if members[1:] else _alone(members[0], spans[members[0]])
-        for since, until, what in changes:
-            counting = tuple(_as_cut(facts, what))
+        own = {each: facts[each] for each in members if each in facts}
+        if own:
+            yield Strand(members, own, belief.links, spans)
+
+
+@frozen
+class Strand:
+    """Facts that are in one group on some day, and what the links between them run through.
+
+    `members` lists what supersedes before what it supersedes; `chosen` are the facts among them that are asked for.
+    """
+
+    members: tuple[str, ...]
+    chosen: Mapping[str, Fact]
+    _links: Links
+    _spans: Mapping[str, _Span]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The chosen facts, all in one group."""
+        group = Group(self.members, {}, {})
+        return tuple(attrs.evolve(fact, group=group) for fact in self.chosen.values())
+
+    def phases(self) -> Iterator[Phase]:
+        """The phases of the chosen facts."""
+        several = len(self.members) > 1
+        first = self.members[0]
+        for since, until, what in (
+            _sweep(self.members, self._links, self._spans) if several else _alone(first, self._spans[first])
+        ):
+            counting = tuple(_as_cut(self.chosen, what))
             if counting:
                 yield Phase(_day(since), _day(until), counting)
+
+    def shown(self, each: str) -> Days | None:
+        """From when until when (exclusive) a fact counts in some world; None: never."""
+        span = self._spans[each]
+        return (_day(span.earliest), _day(span.replaced)) if span.earliest < span.replaced else None
+
+    def worths(self, own: Mapping[str, Quantity]) -> list[tuple[Days, Quantity]] | None:
+        """What some of the facts come to, and from when until when; on all other days it is nothing.
+
+        `own` are their amounts. None if some of them may be replaced by several: then the phases must be weighed.
+        It takes time in proportion to the facts and those above them, with a logarithm, however often they change.
+        """
+        if len(own) == 1:
+            [(each, amount)] = own.items()
+            return [((_day(since), _day(until)), worth) for since, until, worth in self._of_one(each, amount)]
+        nodes = self._nodes(own)
+        if nodes is None:
+            return None
+        return [((_day(since), _day(until)), worth) for since, until, worth in _run(nodes)]
+
+    def _of_one(self, each: str, amount: Quantity) -> Iterator[tuple[int, int, Quantity]]:
+        """One fact may count while it perhaps has happened, or another perhaps replaces it; between these it does."""
+        span = self._spans[each]
+        sure, doubted = min(span.latest, span.replaced), min(max(span.shadowed, span.latest), span.replaced)
+        for since, until, worth in (
+            (span.earliest, sure, amount.hull(ZERO)),
+            (sure, doubted, amount),
+            (doubted, span.replaced, amount.hull(ZERO)),
+        ):
+            if since < until:
+                yield since, until, worth
+
+    def _nodes(self, own: Mapping[str, Quantity]) -> list[_Node] | None:
+        """The facts with these amounts and all above them, as a forest: what supersedes comes before. None: it is none.
+
+        What lies between two of them on a way up is taken together, as one that is worth nothing.
+        """
+        above: dict[str, str | None] = {}
+        below: dict[str | None, int] = defaultdict(int)
+        gone: dict[str, int] = {}
+        for start in own:
+            each: str | None = start
+            while each is not None and each not in above:
+                superseders = self._links.above.get(each, ())
+                inner = [other for other in superseders if self._spans[other].shadows < self._spans[other].replaces]
+                if len(inner) > 1:
+                    return None
+                others = (self._spans[other].replaces for other in superseders if other not in inner)
+                gone[each] = min(others, default=_NEVER)
+                above[each] = inner[0] if inner else None
+                below[above[each]] += 1
+                each = above[each]
+        nodes: list[_Node] = []
+        number: dict[str | None, int] = {None: -1}
+        for each in self.members:
+            if each not in above:
+                continue
+            span, parent = self._spans[each], number[above[each]]
+            if each not in own or gone[each] < _NEVER:
+                earliest = span.earliest if each not in own else _NEVER
+                latest = min(gone[each], span.latest if each not in own else _NEVER)
+                alone = parent >= 0 and nodes[parent].own is None and below[above[each]] == 1
+                if alone:
+                    nodes[parent].earliest = min(nodes[parent].earliest, earliest)
+                    nodes[parent].latest = min(nodes[parent].latest, latest)
+                else:
+                    nodes.append(_Node(parent, earliest, latest))
+                    parent = len(nodes) - 1
+            if each in own:
+                nodes.append(_Node(parent, span.earliest, span.latest, own[each]))
+                parent = len(nodes) - 1
+            number[each] = parent
+        return nodes
+
+
+@define
+class _Node:
+    """A fact, or several in a row that are not asked for (`own` is None): when it has perhaps, and surely happened."""
+
+    above: int
+    earliest: int
+    latest: int
+    own: Quantity | None = None
+
+
+def _run(nodes: Sequence[_Node]) -> Iterator[tuple[int, int, Quantity]]:
+    """From when until when (exclusive) a forest comes to what; days on which it comes to nothing are left out."""
+    amounts = [ZERO if node.own is None else node.own for node in nodes]
+    digits = max(places(end) for amount in amounts for end in (amount.low, amount.high) if end is not None)
+    own = [
+        (shifted(amount.low, digits), inf if amount.high is None else shifted(amount.high, digits))
+        for amount in amounts
+    ]
+    running = RunningSum([node.above for node in nodes], own)
+    changing: dict[int, list[tuple[int, Happened]]] = defaultdict(list)
+    for number, node in enumerate(nodes):
+        if node.earliest < node.latest:
+            changing[node.earliest].append((number, "perhaps"))
+        changing[node.latest].append((number, "surely"))
+    changing.pop(_NEVER, None)
+    since, before = _EVER, running.ends
+    for day in sorted(changing):
+        for number, happened in changing[day]:
+            running.set(number, happened)
+        if running.ends != before:
+            if before != (0, 0):
+                yield since, day, _amount(before, digits)
+            since, before = day, running.ends
+    if before != (0, 0):
+        yield since, _NEVER, _amount(before, digits)
+
+
+def _amount(ends: tuple[float, float], digits: int) -> Quantity:
+    low, high = ends
+    return Quantity(unshifted(low, digits), None if high == inf else unshifted(high, digits))
 
 
 @frozen
