@@ -124,6 +124,7 @@ levels = st.builds(
     spans,
     exact | vague,
     some(donor=("JP",), recipient=("UA", "sesu"), project=("whole", "part"), location=("Kharkiv", "Odesa")),
+    st.booleans(),
 )
 
 
@@ -147,12 +148,14 @@ def ways(stated: Stated) -> Iterator[tuple[int, int]]:
 def worlds(came: list[Stated], seen: list[Stated], until: int) -> Iterator[tuple[int, int] | None]:
     """In every world: the last level by a day and the record on its day; None if there is no level yet.
 
-    Each delivery of the log that `replaces` replaces the one before it from its day on.
+    What `replaces` replaces the delivery or level before it from its day on.
     """
     inside = [(True, False) if (how := lies(each.fields, seen[0].fields)) is None else (how,) for each in came]
     for facts in product(*(product(ways(each), each_in) for each, each_in in zip(came, inside, strict=True))):
         for reported in product(*map(ways, seen)):
             happened = [each for each in reported if each[0] <= until]
+            if seen[-1].replaces and reported[-1][0] <= until:
+                happened = [reported[-1]]
             if not happened:
                 yield None
                 continue
@@ -192,9 +195,10 @@ def drawn_log(came: list[Stated], seen: list[Stated]) -> list[Record]:
     for number, each in enumerate(came):
         link = {"supersedes": [f"@{number - 1}"]} if each.replaces and number else {}
         drafts.append(said("delivery", "", item="truck", ref=str(number), label=str(number), **link) | each.draft)
-    drafts += [
-        said("observation", "", item="truck", ref=f"level {number}") | each.draft for number, each in enumerate(seen)
-    ]
+    for number, each in enumerate(seen):
+        link = {"supersedes": [f"@level-{number - 1}"]} if each.replaces and number else {}
+        name = f"level-{number}"
+        drafts.append(said("observation", "", item="truck", ref=name, label=name, **link) | each.draft)
     return log(*drafts)
 
 
