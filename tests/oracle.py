@@ -121,6 +121,12 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
+def is_part(event: Event) -> bool:
+    """Whether it is a cancellation of an amount."""
+    amounts = getattr(event, "quantity", None), getattr(event, "value", None)
+    return event.kind == "cancellation" and amounts != (None, None)
+
+
 def is_repair(says: Event | Amendment) -> bool:
     """An amendment that names no source."""
     return isinstance(says, Correction | Retraction) and not says.sources
@@ -478,11 +484,46 @@ class Oracle:
         drawn: dict[str, set[str]] = {root: set() for root in self._roots.values()}
         for member, root in self._roots.items():
             drawn[root] |= {self._roots[each] for each in self._corrected(member).supersedes if each in self._roots}
+        self._take_off(drawn)
         reached = {node: closure(drawn, node) for node in drawn}
         return {
             node: {other for other in others if node not in reached[other] and other != node}
             for node, others in drawn.items()
         }
+
+    def _take_off(self, drawn: dict[str, set[str]]) -> None:
+        """Cancellations that state an amount replace nothing; what replaces a promise after them replaces them too.
+
+        What supersedes them supersedes what they name.
+        """
+        parts = {each for each, fact in self.facts.items() if is_part(fact.event)}
+        named = {each: drawn[each] for each in parts}
+        drawn.update((each, set()) for each in parts)
+        for node, targets in drawn.items():
+            through = {other for each in targets & parts for other in {each} | closure(named, each)}
+            drawn[node] = targets | through
+        after = {node: set(targets) for node, targets in drawn.items()}
+        for each in parts:
+            stood: set[str] = set()
+            waiting = [other for other in closure(named, each) - parts if not self._before(each, other)]
+            looked_at = set(waiting)
+            while waiting:
+                target = waiting.pop()
+                sooner = [node for node in drawn if target in drawn[node] and self._before(node, each)]
+                waiting += set(sooner) - looked_at
+                looked_at |= set(sooner)
+                stood |= set() if sooner else {target}
+            for node, targets in drawn.items():
+                if node != each and targets & stood and (node not in self.facts or self._before(each, node)):
+                    after[node].add(each)
+        drawn.update(after)
+
+    def _before(self, one: str, other: str) -> bool:
+        """Whether one fact is dated wholly before another; True only if both are believed."""
+        if one not in self.facts or other not in self.facts:
+            return False
+        latest, earliest = self.facts[one].span[1], self.facts[other].span[0]
+        return latest is not None and earliest is not None and latest < earliest
 
     @cached_property
     def undecided(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from oracle import MAX_UNDECIDED, Oracle
 
 from aidtimeline.events import (
     Amendment,
+    Cancellation,
     Correction,
     Corroboration,
     Delivery,
@@ -180,6 +181,16 @@ def test_links_outlive_retractions() -> None:
     ]
     assert trucks(log, "2023-02-01") == (100, 100)
     assert trucks(log, "2023-03-01") == (200, 200)
+
+
+def test_a_cancelled_amount_replaces_nothing() -> None:
+    """What it names still counts; what replaces that after it replaces the cancellation too."""
+    off = record(3, Cancellation(date="2023-02-01", quantity=2, supersedes=name(1), sources=report()))
+    log = [delivery(1, "2023-01-01", 5), delivery(2, "2023-03-01", 8, supersedes=name(1)), off]
+    assert Oracle(log, date(2023, 2, 1)).worlds == {frozenset({name(1), name(3)})}
+    assert Oracle(log, date(2023, 3, 1)).worlds == {frozenset({name(2)})}
+    all_of_it = record(4, Cancellation(date="2023-04-01", supersedes=name(3), sources=report()))
+    assert Oracle([log[0], off, all_of_it], date(2023, 4, 1)).worlds == {frozenset({name(4)})}
 
 
 def test_circle_is_ignored() -> None:
