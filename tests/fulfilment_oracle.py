@@ -341,7 +341,7 @@ def draw(random: Random, size: int = 6) -> Case:
         ):  # parts of one promise, or several in one, are of one thing
             kept = [each for each in said if each.number in supersedes]
             item, measure = kept[0].item, kept[0].measure
-            supersedes = tuple(each.number for each in kept if each.item == item)
+            supersedes = tuple(each.number for each in kept if (each.item, each.kind) == (item, kept[0].kind))
             said = [
                 replace(each, item=item, measure=measure)
                 if set(each.supersedes) & set(supersedes) and each.item != item

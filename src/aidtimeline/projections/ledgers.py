@@ -291,15 +291,22 @@ def _put_in_lots(ledger: Ledger, split: Names | set[str]) -> None:
         ledger.lots[key] = lots.setdefault(sets.leader(key), Lot())
         ledger.lots[key].lines.append(line)
     for to in joint:
-        ledger.lots[min(to.lines)].joint.append(to)
+        lot = ledger.lots[min(to.lines)]
+        lot.joint.append(to)
+        for key in to.lines:
+            lot.joint_of[key].append(to)
     for keys in (*kin.values(), *same.values()):
-        lot = ledger.lots[keys[0]]
         if len(keys) > 1:
-            lot.pooled = lot.loose = True
+            ledger.lots[keys[0]].pooled = True
     for lot in lots.values():
-        if len(lot.lines) > 1:
-            uneven = any(len(to.lines) < len(lot.lines) for to in lot.joint)
-            measures = {each.measure for line in lot.lines for each in line.promises}
-            undecided = not all(line.stand(line.promises) for line in lot.lines)
-            back = any(bounds.low < 0 for to in lot.joint for bounds in ledger.given[to].values())
-            lot.loose = lot.loose or uneven or undecided or back or len(measures) > 1
+        lot.loose = lot.pooled or (len(lot.lines) > 1 and _is_loose(lot, ledger))
+
+
+def _is_loose(lot: Lot, ledger: Ledger) -> bool:
+    """Whether a lot is unevenly named, undecided, in several measures, or something was given back."""
+    return (
+        any(len(to.lines) < len(lot.lines) for to in lot.joint)
+        or not all(line.stand(line.promises) for line in lot.lines)
+        or len({each.measure for line in lot.lines for each in line.promises}) > 1
+        or any(bounds.low < 0 for to in lot.joint for bounds in ledger.given[to].values())
+    )

@@ -102,13 +102,14 @@ class Held:
 
 @define
 class Lot:
-    """Lines that what is linked may be shared among. `joint` is what names several of them.
+    """Lines that what is linked may be shared among. `joint` is what names several of them, `joint_of` that by line.
 
     `pooled`: what is linked to one of the lines may keep another as well.
     """
 
     lines: list[Held] = Factory(list)
     joint: list[To] = Factory(list)
+    joint_of: dict[str, list[To]] = Factory(lambda: defaultdict(list))
     pooled: bool = False
     loose: bool = False
 
@@ -159,7 +160,7 @@ class Ledger:
     def naming(self, line: str) -> list[To]:
         """In which ways something names a line."""
         alone = [To(self.scope, how, frozenset((line,))) for how in HOWS]
-        return [*alone, *(to for to in self.lots[line].joint if line in to.lines)]
+        return [*alone, *self.lots[line].joint_of.get(line, ())]
 
     def toward(self, lines: Names, measure: Measure, *hows: How) -> Ends:
         """How much is given toward exactly these lines. In another measure it is nothing to any amount."""
@@ -208,7 +209,7 @@ class Ledger:
             return Part(lot, tuple(rests), rest, whole=whole)
         joint = self.jointly(lot, measure, "linked", "cancelled")
         shared = max(joint.high, NOTHING) + self.jointly(lot, measure, "may serve").high
-        every, others = NOTHING, Ends()
+        every, others, back = NOTHING, Ends(), NOTHING
         for line in lot.lines:
             of_line = self._rest(line, line.promises, self._worth(line, measure), measure, lot.pooled)
             every += of_line.rest.high
@@ -216,9 +217,10 @@ class Ledger:
                 others = others.plus(of_line.rest)
             if lot.pooled:
                 shared += max(of_line.alone.high, NOTHING)
+                back += NOTHING if line.key in chosen else min(of_line.alone.low, NOTHING)
         whole = whole and len(chosen) == len(lot.lines)
         most = min(rest, max(NOTHING, every - joint.low)) if joint.low >= 0 else rest - joint.low
-        return Part(lot, tuple(rests), most, shared, whole, others)
+        return Part(lot, tuple(rests), most - back, shared, whole, others)
 
     def _worth(self, line: Held, measure: Measure) -> Ends:
         """What stands of a line in a measure. In another measure it may be any amount."""

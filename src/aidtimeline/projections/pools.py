@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from attrs import Factory, define, frozen
 
@@ -28,6 +28,7 @@ from aidtimeline.values.amounts import Quantity
 
 T = TypeVar("T")
 
+_Fitting: TypeAlias = tuple[frozenset[str] | None, frozenset[str] | None, frozenset[str] | None, Measure]
 _LATEST = date.max.toordinal()
 _FEW = 12
 """Facts that may replace each other are weighed together up to so many; more are added up."""
@@ -49,12 +50,16 @@ class Entry(NamedTuple):
 
 @frozen
 class Pool:
-    """Entries in order of their last days, and what comes from each on."""
+    """Entries in order of their last days, and what comes from each on.
+
+    `spans` are those of the last days of entries of which only some may come.
+    """
 
     entries: tuple[Entry, ...] = ()
     lasts: tuple[int, ...] = ()
     sums: tuple[Ends, ...] = (Ends(),)
     flags: tuple[tuple[bool, bool], ...] = ((False, False),)
+    spans: frozenset[tuple[int, int]] = frozenset()
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Pool:
@@ -65,7 +70,8 @@ class Pool:
             sums.append(sums[-1].plus(Ends(each.low, each.high)))
             flags.append((flags[-1][0] or each.approximate, flags[-1][1] or each.disputed))
         lasts = tuple(each.last for each in ordered)
-        return cls(tuple(ordered), lasts, tuple(reversed(sums)), tuple(reversed(flags)))
+        spans = frozenset(each.span for each in ordered if each.span is not None)
+        return cls(tuple(ordered), lasts, tuple(reversed(sums)), tuple(reversed(flags)), spans)
 
     def since(self, day: int) -> Ends:
         """What may serve a line whose first day this is."""
@@ -75,11 +81,6 @@ class Pool:
         """Whether some of that is approximate, and whether some is disputed."""
         return self.flags[bisect_left(self.lasts, day)]
 
-    @property
-    def spans(self) -> frozenset[tuple[int, int]]:
-        """The spans of the last days of entries of which only some may come."""
-        return frozenset(each.span for each in self.entries if each.span is not None)
-
 
 @define
 class Pools:
@@ -87,7 +88,8 @@ class Pools:
 
     fits: Fits
     _entries: dict[tuple[Parties, Measure], list[Entry]] = Factory(lambda: defaultdict(list))
-    _pools: dict[tuple[tuple[Parties, ...], Measure], Pool] = Factory(dict)
+    _pools: dict[_Fitting, Pool] = Factory(dict)
+    _names: dict[str, set[str]] = Factory(lambda: defaultdict(set))
     _narrower: dict[tuple[str, str], set[str]] = Factory(lambda: defaultdict(set))
     _by_parties: dict[str | None, dict[str | None, dict[str | None, list[Parties]]]] = Factory(dict)
     _measures: dict[Parties, set[Measure]] = Factory(lambda: defaultdict(set))
@@ -114,8 +116,10 @@ class Pools:
                     pools._add(some[0], entry)
         for parties, _ in pools._entries:
             for name, value in zip(Parties._fields, parties, strict=True):
-                for wider in fits.wider(name, value) if value is not None else ():
-                    pools._narrower[name, wider].add(value or wider)
+                if value is not None:
+                    pools._names[name].add(value)
+                    for wider in fits.wider(name, value):
+                        pools._narrower[name, wider].add(value)
             donor, recipient, project = (
                 fits.said(name, value) for name, value in zip(Parties._fields, parties, strict=True)
             )
@@ -129,36 +133,43 @@ class Pools:
         self._measures[parties].add(free.measure)
 
     def fitting(self, row: Parties, measure: Measure) -> Pool:
-        """What fits a row. In another measure it may be any amount."""
-        return self._pool(tuple(self._near(row)), measure)
+        """What fits a row. In another measure it may be any amount. Rows that the same fits share a pool."""
+        donors, recipients, projects = (
+            self._fitting(name, value) for name, value in zip(Parties._fields, row, strict=True)
+        )
+        key = donors, recipients, projects, measure
+        if key not in self._pools:
+            near = [
+                parties
+                for by_recipient in _chosen(self._by_parties, donors)
+                for by_project in _chosen(by_recipient, recipients)
+                for some in _chosen(by_project, projects)
+                for parties in some
+            ]
+            self._pools[key] = self._pool(near, measure)
+        return self._pools[key]
 
     def own(self, row: Parties, measure: Measure) -> Pool:
         """What has exactly the fields of a row, in its measure."""
         return Pool.of(self._entries.get((row, measure), ()))
 
-    def _near(self, row: Parties) -> Iterator[Parties]:
-        donors, recipients, projects = (
-            self._fitting(name, value) for name, value in zip(Parties._fields, row, strict=True)
-        )
-        for by_recipient in _chosen(self._by_parties, donors):
-            for by_project in _chosen(by_recipient, recipients):
-                for some in _chosen(by_project, projects):
-                    yield from some
-
     def _fitting(self, name: str, value: str | None) -> frozenset[str] | None:
         """The slugs that fit the value of a field; None: all do. What is unsaid always fits."""
         said = self.fits.said(name, value)
-        return None if said is None else frozenset((said, *self.fits.wider(name, said), *self._narrower[name, said]))
+        if said is None:
+            return None
+        known = self._names[name]
+        return frozenset(
+            each for each in (said, *self.fits.wider(name, said), *self._narrower[name, said]) if each in known
+        )
 
-    def _pool(self, near: tuple[Parties, ...], measure: Measure) -> Pool:
-        if (near, measure) not in self._pools:
-            found: list[Entry] = []
-            for parties in near:
-                for other in self._measures[parties]:
-                    entries = self._entries[parties, other]
-                    found += entries if other == measure else (_in_other_measure(each) for each in entries)
-            self._pools[near, measure] = Pool.of(found)
-        return self._pools[near, measure]
+    def _pool(self, near: Iterable[Parties], measure: Measure) -> Pool:
+        found: list[Entry] = []
+        for parties in near:
+            for other in self._measures[parties]:
+                entries = self._entries[parties, other]
+                found += entries if other == measure else (_in_other_measure(each) for each in entries)
+        return Pool.of(found)
 
 
 def _chosen(found: Mapping[str | None, T], names: frozenset[str] | None) -> list[T]:
@@ -180,7 +191,7 @@ def _flags(free: Free) -> tuple[bool, bool]:
 
 
 def _in_other_measure(entry: Entry) -> Entry:
-    return Entry(entry.last, NOTHING, INFINITE, disputed=entry.disputed)
+    return Entry(entry.last, NOTHING, INFINITE, disputed=entry.disputed, span=entry.span)
 
 
 def _of_group(members: Sequence[Free], *, several: bool) -> Iterator[Entry]:

@@ -79,8 +79,10 @@ class Promises:
                 continue
             (sure if surely else doubtful).add(each)
             through = self._fulfils_of_line(each)
-            standing = [self._made[fact].fulfils for line in self._standing(each) for fact in self._members[line]]
-            certain = set(standing[0]).intersection(*standing[1:]) if standing else through
+            if not through:
+                continue
+            standing = [self._fulfils_surely[line] for line in self._standing(each)]
+            certain = standing[0].intersection(*standing[1:]) if standing else through
             waiting += ((promise, surely and promise in certain) for promise in through)
         return sure, doubtful - sure
 
@@ -227,6 +229,15 @@ class Promises:
         for each, (dated, promises) in self.belief.fulfils_unbelieved.items():
             if dated.possible_by(self.as_of):
                 fulfils[each] = frozenset(promises)
+        return fulfils
+
+    @cached_property
+    def _fulfils_surely(self) -> Mapping[str, Names]:
+        """The promises that all that may stand of a line fulfils, by line."""
+        fulfils: dict[str, Names] = {}
+        for line, members in self._members.items():
+            first, *others = (self._made[each].fulfils for each in members)
+            fulfils[line] = frozenset(first).intersection(*others)
         return fulfils
 
     @cached_property
