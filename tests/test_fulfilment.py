@@ -499,6 +499,58 @@ def test_a_dispute_about_a_delivery_is_a_flag_of_its_rows(account: dict[str, Any
     assert [rows[None], rows["USD"]] == disputed
 
 
+def test_promises_that_may_report_the_same() -> None:
+    """They are at least the larger of them, at most their sum: by `overlaps`, and in the books of both sides."""
+    log = [
+        say(1, Pledge, "2023-01-01", 100),
+        say(2, Pledge, "2023-02-01", 150, overlaps=[name(1)]),
+        say(3, Delivery, "2023-03-01", 30, fulfils=[1]),
+    ]
+    row = only(log)
+    assert (ends(row.promised), ends(row.outstanding), row.loose) == ((150, 250), (120, 220), True)
+    books = [
+        say(1, Commitment, "2023-01-01", item=None, value="USD 100"),
+        say(2, Commitment, "2023-01-02", item=None, value="USD 80", side="receiver"),
+        say(3, Disbursement, "2023-03-01", value="USD 30", fulfils=[2]),
+    ]
+    both = only(books)
+    assert (ends(both.promised), ends(both.outstanding), both.loose) == ((100, 180), (70, 150), True)
+
+
+def test_payments_that_may_report_the_same() -> None:
+    """A part of a total that names no promise is linked in full, and the total may serve; nothing is linked twice."""
+    total = [
+        say(1, Pledge, "2023-01-01", item=None, value="USD 500"),
+        say(2, Disbursement, "2023-03-01", value="USD 1000"),
+        say(3, Disbursement, "2023-03-01", value="USD 300", fulfils=[1], part_of=name(2)),
+    ]
+    row = only(total)
+    assert (ends(row.linked), ends(row.outstanding)) == ((300, 300), (0, 200))
+    linked = [
+        *total[:1],
+        *(
+            say(n, Disbursement, "2023-03-01", value=v, fulfils=[1], **f)
+            for n, v, f in (
+                (2, "USD 300", {}),
+                (3, "USD 100", {"overlaps": [name(2)]}),
+            )
+        ),
+    ]
+    assert (ends(only(linked).linked), ends(only(linked).outstanding)) == ((300, 400), (100, 200))
+
+
+def test_parts_of_a_payment_that_name_other_promises() -> None:
+    """Then nobody knows how much of it was for which."""
+    log = [
+        say(1, Pledge, "2023-01-01", item=None, value="USD 500"),
+        say(2, Pledge, "2023-01-01", item=None, value="USD 500", donor="US"),
+        say(3, Disbursement, "2023-03-01", value="USD 300", fulfils=[1]),
+        say(4, Disbursement, "2023-03-01", value="USD 100", fulfils=[2], part_of=name(3)),
+    ]
+    rows = [(ends(row.linked), ends(row.outstanding), row.loose) for row in asked(log)]
+    assert rows == [((0, 300), (200, 500), True), ((0, 100), (400, 500), True)]
+
+
 def test_a_long_chain_of_raises() -> None:
     """A chain of a thousand undecided raises with deliveries is answered at once, with tight bounds."""
     size = 1000

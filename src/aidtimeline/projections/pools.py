@@ -237,7 +237,7 @@ def unkept(parts: Iterable[Part], pool: Pool) -> Decimal:
     for day, rests in _by_day(parts, latest_first=True):
         for number, rest in rests:
             before = _beyond(of_lots[number], shared[number])
-            same = rest.line.same or rest.line.key
+            same = rest.line.key if rest.line.same is None else rest.line.same
             of_lots[number] += max(NOTHING, rest.least - alike[same])
             alike[same] = max(alike[same], rest.least)
             total += _beyond(of_lots[number], shared[number]) - before
