@@ -9,17 +9,18 @@ nor books add up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import reduce
 from itertools import product
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 from attrs import evolve, frozen
 
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.sets import DisjointSets
-from aidtimeline.semantics.weighing import Forest, at_least, at_most, forest, larger
+from aidtimeline.semantics.weighing import Forest, at_least, at_most, forest, larger, parts_first, sum_of
 from aidtimeline.values.amounts import ZERO, Quantity, add
 
 Book: TypeAlias = tuple[str, str]
@@ -152,7 +153,7 @@ def _of_island(
     apart = not any(ledger in ledgers for cell in cells for ledger, _ in cell.books)
     if apart and not linked:
         return total
-    low, loose = _least(cells, trees, ledgers)
+    low, loose = _least(cells, trees)
     high, disputed, undecided = _most(cells, overlaps, linked, ledgers, full)
     return evolve(
         total,
@@ -164,44 +165,43 @@ def _of_island(
     )
 
 
-def _least(cells: Cells, trees: Forest | None, ledgers: Collection[str]) -> tuple[Decimal, bool]:
+def _least(cells: Cells, trees: Forest | None) -> tuple[Decimal, bool]:
     """The low end, and whether it may be too low."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for cell in cells:
-        for ledger, name in cell.books:
-            if ledger in ledgers:
-                names[ledger].add(name)
-    choices, all_tried = _choices(cells, names)
+    taken, all_taken = choices(cells, {cell: bounds.low for cell, bounds in cells.items()})
     found = []
-    for choice in choices:
+    for choice in taken:
         alone = ZERO.low
         own: dict[Node, Decimal] = {}
         for cell, bounds in cells.items():
-            if _is_chosen(cell, choice):
+            if is_chosen(cell, choice):
                 if cell.line is None:
                     alone = add(alone, bounds.low)
                 else:
                     own[cell.line] = add(own.get(cell.line, ZERO.low), bounds.low)
         found.append(add(alone, ZERO.low if trees is None else trees.least(own)))
     below_zero = any(bounds.low < 0 for bounds in cells.values())
-    return at_least(found), below_zero or not all_tried
+    return at_least(found), below_zero or not all_taken
 
 
-def _choices(cells: Cells, names: Mapping[str, Collection[str]]) -> tuple[Sequence[Mapping[str, str]], bool]:
-    """Which books to take of each ledger, in every combination; and whether these are all that there are."""
-    number = 1
-    for each in names.values():
-        number *= len(each)
-    if number <= MOST_CHOICES:
+def choices(cells: Iterable[Cell], lows: Mapping[Cell, Decimal]) -> tuple[list[Mapping[str, str]], bool]:
+    """Which books to take of each ledger of which several are there, in every combination; and whether it is all.
+
+    If there are more than `MOST_CHOICES`, it is the one in which each ledger has the books that come to most.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    for book in {book for cell in cells for book in cell.books}:
+        names[book[0]].add(book[1])
+    names = {ledger: each for ledger, each in sorted(names.items()) if len(each) > 1}
+    if prod(map(len, names.values())) <= MOST_CHOICES:
         return [dict(zip(names, each, strict=True)) for each in product(*map(sorted, names.values()))], True
     most: dict[Book, Decimal] = defaultdict(Decimal)
-    for cell, bounds in cells.items():
+    for cell, low in lows.items():
         for book in cell.books:
-            most[book] = add(most[book], bounds.low)
+            most[book] = add(most[book], low)
     return [{ledger: max(sorted(each), key=lambda name: most[ledger, name]) for ledger, each in names.items()}], False
 
 
-def _is_chosen(cell: Cell, choice: Mapping[str, str]) -> bool:
+def is_chosen(cell: Cell, choice: Mapping[str, str]) -> bool:
     """Whether a cell is in the books that were chosen, of each ledger that it is in."""
     ledgers = {ledger for ledger, _ in cell.books}
     return all((ledger, name) in cell.books for ledger, name in choice.items() if ledger in ledgers)
@@ -228,9 +228,9 @@ def _most(
         if high is not None and high < 0 and may_be_the_same:
             high = ZERO.low
         if cell.line is None:
-            alone = _plus(alone, high)
+            alone = sum_of([alone, high])
         else:
-            own[cell.line] = _plus(own.get(cell.line, ZERO.low), high)
+            own[cell.line] = sum_of([own.get(cell.line, ZERO.low), high])
             least[cell.line] = add(least.get(cell.line, ZERO.low), bounds.low)
             of[cell.line].add(cell.whole)
     if overlaps is None:
@@ -239,11 +239,7 @@ def _most(
     known = {line: larger(full[line].high, high) if line in full else None for line, high in own.items()}
     asked_in_part = (full[whole] for whole in wholes.values() if whole in full and full[whole].high != own[whole])
     undecided = any(each.low != each.high for each in asked_in_part)
-    return _plus(alone, at_most(own, wholes, known)), _beyond(least, wholes, known), undecided
-
-
-def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if one is None or other is None else add(one, other)
+    return sum_of([alone, at_most(own, wholes, known)]), _beyond(least, wholes, known), undecided
 
 
 def _wholes(
@@ -259,7 +255,10 @@ def _wholes(
 
 
 def _beyond(least: Mapping[Node, Decimal], wholes: Mapping[Node, Node], full: Mapping[Node, Decimal | None]) -> bool:
-    parts: dict[Node, Decimal] = defaultdict(Decimal)
-    for line, whole in wholes.items():
-        parts[whole] = add(parts[whole], least[line])
+    """Whether the parts of a whole come to more than it does at most."""
+    parts: dict[Node, Decimal] = {}
+    for line in parts_first(least, wholes):
+        worth = max(least[line], parts.get(line, ZERO.low))
+        if line in wholes:
+            parts[wholes[line]] = add(parts.get(wholes[line], ZERO.low), worth)
     return any(high is not None and parts[whole] > high for whole, high in ((each, full[each]) for each in parts))

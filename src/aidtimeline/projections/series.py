@@ -14,10 +14,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
-from attrs import define, evolve, frozen
+from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals, weighed
+from aidtimeline.projections.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals
+from aidtimeline.projections.moving import Changes, Level, weighed_days
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
 from aidtimeline.projections.summing import Term, Weighing, Whole, by_group
@@ -25,14 +26,11 @@ from aidtimeline.projections.sums import Sums, of_sums
 from aidtimeline.projections.tables import SumKey
 from aidtimeline.semantics import Belief, strands
 from aidtimeline.semantics.histories import Days, Strand
-from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import DateRange, parse_day
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
-_Sign: TypeAlias = Literal[1, -1]
-_Changes: TypeAlias = dict[date, list[tuple[Bounds, _Sign]]]
 
 
 class Step(NamedTuple):
@@ -139,51 +137,6 @@ def _day(given: str | date | None) -> date | None:
     return None if given is None else parse_day(given)
 
 
-@define
-class _Level:
-    """The sum of the bounds that hold on one day, to which bounds are added and from which they are taken off."""
-
-    low: Quantity = ZERO
-    high: Quantity = ZERO
-    number: int = 0
-    endless: int = 0
-    open: int = 0
-    approximate: int = 0
-    disputed: int = 0
-    loose: int = 0
-    overlap: int = 0
-
-    def change(self, bounds: Bounds, by: _Sign) -> None:
-        """Add bounds (1), or take them off (-1)."""
-        self.low += _exactly(bounds.low, by)
-        if bounds.high is not None:
-            self.high += _exactly(bounds.high, by)
-        self.number += by
-        self.endless += by * (bounds.high is None)
-        self.open += by * bounds.open
-        self.approximate += by * bounds.approximate
-        self.disputed += by * bounds.disputed
-        self.loose += by * bounds.loose
-        self.overlap += by * bounds.overlap
-
-    @property
-    def bounds(self) -> Bounds:
-        return Bounds(
-            self.low.low,
-            None if self.endless else self.high.low,
-            self.open,
-            self.approximate > 0,
-            self.disputed > 0,
-            self.loose > 0,
-            self.overlap > 0,
-        )
-
-
-def _exactly(number: Decimal, times: _Sign) -> Quantity:
-    # Only the low end of a level is read. `-number` would round to the digits of the current context.
-    return Quantity(number if times == 1 else number.copy_negate(), None)
-
-
 def series(belief: Belief, projection: Sums) -> Series:
     """A sum on every day, at one date of knowledge.
 
@@ -195,7 +148,7 @@ def series(belief: Belief, projection: Sums) -> Series:
     0
     """
     piece = of_sums(projection).piece
-    changes: dict[Any, dict[Cell, _Changes]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    changes: dict[Any, dict[Cell, Changes]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     known: Weighing[SumKey] = piece.initial()  # what overlaps, and the measure of each key
     for strand in strands(belief, piece.adds):
         linked = fold(strand.facts, piece)
@@ -218,7 +171,7 @@ def series(belief: Belief, projection: Sums) -> Series:
     return Series.of(projection.names, steps, money=projection.money)
 
 
-def _change(changes: _Changes, since: date | None, until: date | None, bounds: Bounds) -> None:
+def _change(changes: Changes, since: date | None, until: date | None, bounds: Bounds) -> None:
     changes[since or date.min].append((bounds, 1))
     if until is not None:
         changes[until].append((bounds, -1))
@@ -250,20 +203,20 @@ def _flagged(amount: Quantity, term: Term) -> Bounds:
     return Bounds(amount.low, amount.high, int(is_open), term.amount.approximate, term.disputed)
 
 
-def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, _Changes]], known: Weighing[SumKey]) -> _Changes:
+def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, Changes]], known: Weighing[SumKey]) -> Changes:
     """The changes of one sum: of each cell that overlaps with no other, and of each island as it is weighed."""
     own = changes[key]
     apart = islands(own, known.overlaps, rivals(cell.books for cell in own))
-    total: _Changes = defaultdict(list)
+    total: Changes = defaultdict(list)
     for island in [(PLAIN,), *apart] if PLAIN in own else apart:
         if len(island) == 1:
             for day, each in own[island[0]].items():
                 total[day] += each
             continue
         lines = {cell.line for cell in island if cell.line is not None}
-        wholes = {line: changes.get(Whole(line, known.measures.get(key)), {}) for line in lines}
+        wholes = {line: changes.get(Whole(line, known.measures.get(key)), {}).values() for line in lines}
         before = None
-        for day, bounds in _weighed({cell: own[cell] for cell in island}, wholes, known.overlaps):
+        for day, bounds in weighed_days({cell: own[cell] for cell in island}, wholes, known.overlaps):
             if before is not None:
                 total[day].append((before, -1))
             total[day].append((bounds, 1))
@@ -271,27 +224,8 @@ def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, _Changes]], known: 
     return total
 
 
-def _weighed(
-    own: Mapping[Cell, _Changes], wholes: Mapping[Node, Mapping[Cell, _Changes]], overlaps: Overlaps | None
-) -> Iterator[tuple[date, Bounds]]:
-    """What the cells of an island come to together, from each day on which one of them changes."""
-    levels = {cell: _Level() for cell in own}
-    full = {line: _Level() for line, cells in wholes.items() if cells}
-    changes = [(levels[cell], days) for cell, days in own.items()]
-    changes += [(full[line], days) for line, cells in wholes.items() for days in cells.values()]
-    on: dict[date, list[tuple[_Level, Bounds, _Sign]]] = defaultdict(list)
-    for level, days in changes:
-        for day, each in days.items():
-            on[day] += ((level, bounds, by) for bounds, by in each)
-    for day in sorted(on):
-        for level, bounds, by in on[day]:
-            level.change(bounds, by)
-        cells = {cell: level.bounds for cell, level in levels.items() if level.number}
-        yield day, weighed(cells, overlaps, {line: level.bounds for line, level in full.items() if level.number})
-
-
-def _steps(days: _Changes) -> Steps:
-    level, last = _Level(), _NOTHING
+def _steps(days: Changes) -> Steps:
+    level, last = Level(), _NOTHING
     steps = []
     for day in sorted(days):
         for bounds, by in days[day]:

@@ -81,19 +81,19 @@ def at_most(
         wholes: The line of which a line is certainly a part, both among `own`.
         full: The amount of a whole with what is not asked for. A part may be the same as what is not asked for.
     """
-    order = _parts_first(own, wholes)
+    order = parts_first(own, wholes)
     parts: dict[Node, list[Decimal | None]] = defaultdict(list)
     tops: list[Decimal | None] = []
     for each in order:
         value = own[each]
         if each in parts:
-            of_parts = _sum(parts[each])
-            value = _smaller(_sum([value, of_parts]), larger(full.get(each), of_parts))
+            of_parts = sum_of(parts[each])
+            value = smaller(sum_of([value, of_parts]), larger(full.get(each), of_parts))
         (parts[wholes[each]] if each in wholes else tops).append(value)
-    return _sum(tops)
+    return sum_of(tops)
 
 
-def _parts_first(own: Iterable[Node], wholes: Mapping[Node, Node]) -> list[Node]:
+def parts_first(own: Iterable[Node], wholes: Mapping[Node, Node]) -> list[Node]:
     """The lines, each before its whole."""
     parts: dict[Node, list[Node]] = defaultdict(list)
     for each, whole in wholes.items():
@@ -105,7 +105,8 @@ def _parts_first(own: Iterable[Node], wholes: Mapping[Node, Node]) -> list[Node]
     return order
 
 
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of high ends; None: open."""
     total = _ZERO
     for amount in amounts:
         if amount is None:
@@ -119,7 +120,8 @@ def larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else max(one, other)
 
 
-def _smaller(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+def smaller(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """The smaller of two high ends; None: open."""
     return other if one is None else one if other is None else min(one, other)
 
 

@@ -1,0 +1,185 @@
+"""The cells of one sum over time, weighed again on each day on which one of them changes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from attrs import define, evolve
+
+from aidtimeline.projections.cells import NOTHING, Bounds, Cell, choices, is_chosen, rivals, weighed
+from aidtimeline.projections.trees import High, Trees
+from aidtimeline.semantics.overlap import Node, Overlaps
+from aidtimeline.semantics.weighing import at_least, sum_of
+from aidtimeline.values.amounts import ZERO, Quantity, add
+
+Sign: TypeAlias = Literal[1, -1]
+Changes: TypeAlias = dict[date, list[tuple[Bounds, Sign]]]
+"""By day the bounds that are added to a cell, and those that are taken off."""
+
+WEIGHED = 40
+"""Where lines are no trees, so many times as many cells are weighed as there are; then the bounds are loose."""
+
+
+@define
+class Level:
+    """The sum of the bounds that hold on one day, to which bounds are added and from which they are taken off."""
+
+    low: Quantity = ZERO
+    high: Quantity = ZERO
+    number: int = 0
+    endless: int = 0
+    open: int = 0
+    approximate: int = 0
+    disputed: int = 0
+    loose: int = 0
+    overlap: int = 0
+
+    def change(self, bounds: Bounds, by: Sign) -> None:
+        """Add bounds (1), or take them off (-1)."""
+        self.low += _exactly(bounds.low, by)
+        if bounds.high is not None:
+            self.high += _exactly(bounds.high, by)
+        self.number += by
+        self.endless += by * (bounds.high is None)
+        self.open += by * bounds.open
+        self.approximate += by * bounds.approximate
+        self.disputed += by * bounds.disputed
+        self.loose += by * bounds.loose
+        self.overlap += by * bounds.overlap
+
+    @property
+    def bounds(self) -> Bounds:
+        """The sum."""
+        return Bounds(
+            self.low.low,
+            None if self.endless else self.high.low,
+            self.open,
+            self.approximate > 0,
+            self.disputed > 0,
+            self.loose > 0,
+            self.overlap > 0,
+        )
+
+
+def _exactly(number: Decimal, times: Sign) -> Quantity:
+    # Only the low end of a level is read. `-number` would round to the digits of the current context.
+    return Quantity(number if times == 1 else number.copy_negate(), None)
+
+
+def weighed_days(
+    own: Mapping[Cell, Changes], wholes: Mapping[Node, Iterable[Changes]], overlaps: Overlaps | None
+) -> Iterator[tuple[date, Bounds]]:
+    """What the cells of a sum come to together, from each day on which one of them changes.
+
+    `wholes` are the changes of the lines that have parts, with what is not asked for of them.
+    """
+    moving = _Moving.of(own, wholes, overlaps)
+    on: dict[date, list[tuple[Cell | Node, Bounds, Sign]]] = defaultdict(list)
+    for cell, days in own.items():
+        for day, each in days.items():
+            on[day] += ((cell, bounds, by) for bounds, by in each)
+    for line, several in wholes.items():
+        for days in several:
+            for day, each in days.items():
+                on[day] += ((line, bounds, by) for bounds, by in each)
+    for day in sorted(on):
+        for what, bounds, by in on[day]:
+            moving.change(what, bounds, by)
+        yield day, moving.bounds()
+
+
+class _Moving:
+    """Cells that are weighed whole on every day; and if that is too much work, loosely."""
+
+    def __init__(self, cells: Iterable[Cell], overlaps: Overlaps | None) -> None:
+        self.overlaps = overlaps
+        self.levels: dict[Cell | Node, Level] = {cell: Level() for cell in cells}
+        self._work = WEIGHED * (len(self.levels) + WEIGHED)
+
+    @staticmethod
+    def of(own: Mapping[Cell, Changes], wholes: Iterable[Node], overlaps: Overlaps | None) -> _Moving:
+        """The cells as trees, if they are, and nothing in them is below zero."""
+        positive = all(bounds.low >= 0 for days in own.values() for each in days.values() for bounds, _ in each)
+        found: dict[Node, set[Node | None]] = defaultdict(set)
+        for cell in own:
+            if cell.line is not None:
+                found[cell.line].add(cell.whole)
+        taken, all_taken = choices(own, {})
+        plain = positive and all_taken and all(len(each) == 1 for each in found.values())
+        trees = (
+            Trees.of(overlaps, {line: next(iter(each)) for line, each in found.items()}, len(taken)) if plain else None
+        )
+        return _Moving(own, overlaps) if trees is None else _InTrees(own, overlaps, trees, taken)
+
+    def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
+        """Add bounds to a cell, or to a whole, or take them off."""
+        self.levels.setdefault(what, Level()).change(bounds, by)
+
+    def bounds(self) -> Bounds:
+        """What the cells come to."""
+        here = {what: level.bounds for what, level in self.levels.items() if level.number}
+        cells = {what: bounds for what, bounds in here.items() if isinstance(what, Cell)}
+        full = {what: bounds for what, bounds in here.items() if isinstance(what, str)}
+        self._work -= len(cells)
+        if self._work >= 0 or len(cells) < 2:
+            return weighed(cells, self.overlaps, full)
+        total = Level()
+        for bounds in cells.values():
+            total.change(bounds, 1)
+        highs = (None if each.high is None else max(each.high, ZERO.low) for each in cells.values())
+        low = at_least([each.low for each in cells.values()])
+        return evolve(total.bounds, low=low, high=sum_of(highs), loose=True, overlap=True)
+
+
+class _InTrees(_Moving):
+    """Cells of lines that are trees: of each change only what lies above it is weighed again."""
+
+    def __init__(
+        self, cells: Mapping[Cell, Changes], overlaps: Overlaps | None, trees: Trees, taken: list[Mapping[str, str]]
+    ) -> None:
+        super().__init__(cells, overlaps)
+        self.trees, self.total = trees, Level()
+        self.chosen = {cell: [at for at, each in enumerate(taken) if is_chosen(cell, each)] for cell in cells}
+        self.alone = [ZERO.low for _ in taken]
+        self.alone_high = High()
+        self.books: Counter[tuple[str, str]] = Counter()
+
+    def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
+        level = self.levels.setdefault(what, Level())
+        before, was_here = level.bounds, bool(level.number)
+        level.change(bounds, by)
+        after, is_here = level.bounds, bool(level.number)
+        if not isinstance(what, Cell):
+            if what in self.trees.lines:
+                self.trees.change_full(what, (after.low, after.high) if is_here else None)
+            return
+        self.total.change(bounds, by)
+        before, after = (each if here else NOTHING for each, here in ((before, was_here), (after, is_here)))
+        if what.line is None:
+            for choice in self.chosen[what]:
+                self.alone[choice] = add(self.alone[choice], add(after.low, before.low.copy_negate()))
+            self.alone_high.change(before.high, after.high)
+        else:
+            self.trees.change(what.line, before.low, after.low, self.chosen[what])
+            self.trees.change_high(what.line, before.high, after.high)
+        if was_here is not is_here:
+            self.books.update(dict.fromkeys(what.books, is_here - was_here))
+            if what.line is not None:
+                self.trees.count(what.line, is_here - was_here)
+
+    def bounds(self) -> Bounds:
+        linked, beyond, undecided = self.trees.doubts
+        here = rivals([frozenset(book for book, times in self.books.items() if times)])
+        total = self.total.bounds
+        return evolve(
+            total,
+            low=max(add(alone, low) for alone, low in zip(self.alone, self.trees.low, strict=True)),
+            high=sum_of([self.alone_high.value, self.trees.high.value]),
+            disputed=total.disputed or beyond > 0,
+            loose=total.loose or undecided > 0,
+            overlap=total.overlap or linked > 0 or bool(here),
+        )
