@@ -172,6 +172,7 @@ class _InTrees(_Moving):
                 self.trees.count(what.line, is_here - was_here)
 
     def bounds(self) -> Bounds:
+        self.trees.settle()
         linked, beyond, undecided = self.trees.doubts
         here = rivals([frozenset(book for book, times in self.books.items() if times)])
         total = self.total.bounds

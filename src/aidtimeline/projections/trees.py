@@ -97,6 +97,7 @@ class Trees:
     low: list[Decimal]
     high: High = Factory(High)
     doubts: list[int] = Factory(lambda: [0, 0, 0])
+    _moved: dict[Node, None] = Factory(dict)
 
     @classmethod
     def of(cls, overlaps: Overlaps | None, wholes: Mapping[Node, Node | None], choices: int) -> Trees | None:
@@ -150,12 +151,18 @@ class Trees:
     def change_high(self, line: Node, before: Decimal | None, after: Decimal | None) -> None:
         """Move the high end of a line."""
         self.lines[line].high.change(before, after)
-        self._raise(self.lines[line])
+        self._moved[line] = None
 
     def change_full(self, line: Node, full: tuple[Decimal, Decimal | None] | None) -> None:
         """Say what a line comes to with what is not asked for of it."""
         self.lines[line].full = full
-        self._raise(self.lines[line])
+        self._moved[line] = None
+
+    def settle(self) -> None:
+        """Find the high ends anew of what has moved, once all that moves on a day has."""
+        for line in self._moved:
+            self._raise(self.lines[line])
+        self._moved.clear()
 
     def _raise(self, standing: Standing) -> None:
         at = standing

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from attrs import Factory, define, field, frozen
 
@@ -43,6 +44,32 @@ class Overlaps:
     whole: Mapping[Node, Node]
     wholes: frozenset[Node]
     facts: Mapping[Node, tuple[str, ...]]
+
+    @cached_property
+    def tour(self) -> Sequence[tuple[int, int] | None]:
+        """When a walk through all numbers comes to each and leaves it, what lies below it in between.
+
+        None where several numbers lie directly above one, in that island.
+        """
+        tangled = {self.island[number] for number, above in enumerate(self.above) if len(above) > 1}
+        below: dict[int, list[int]] = defaultdict(list)
+        tops: list[int] = []
+        for number, above in enumerate(self.above):
+            if self.island[number] not in tangled:
+                (below[above[0]] if above else tops).append(number)
+        came: dict[int, int] = {}
+        tour: list[tuple[int, int] | None] = [None] * len(self.above)
+        waiting, time = tops, 0
+        while waiting:
+            number = waiting[-1]
+            if number in came:
+                waiting.pop()
+                tour[number] = came[number], time
+            else:
+                came[number] = time
+                waiting += below[number]
+            time += 1
+        return tour
 
     def line(self, node: Node, whole: Node | None) -> Line:
         """The line of a fact that is part of a whole. In a circle nothing is a part for certain."""

@@ -19,7 +19,7 @@ from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import add
 
 #: So many steps are taken for each line that is asked for, and at least `AT_LEAST`; then all are taken for one.
-STEPS, AT_LEAST = 50, 10_000
+STEPS, AT_LEAST = 50, 4_000
 
 _ZERO = Decimal(0)
 
@@ -175,23 +175,42 @@ def forest(overlaps: Overlaps, asked: Iterable[Node]) -> Forest:
 
 def nearest(overlaps: Overlaps, asked: Collection[int]) -> dict[int, tuple[int, ...]] | None:
     """What lies nearest above each of the numbers asked for, among these; None if that takes too many steps."""
+    tangled = [each for each in asked if overlaps.tour[each] is None]
+    near = _nearest_in_tangles(overlaps, tangled)
+    return None if near is None else near | _nearest_in_trees(overlaps, asked)
+
+
+def _nearest_in_trees(overlaps: Overlaps, asked: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    near: dict[int, tuple[int, ...]] = {}
+    above: list[tuple[int, int]] = []  # the numbers within which the walk is, with when it leaves them
+    for span, each in sorted((span, each) for each in asked if (span := overlaps.tour[each]) is not None):
+        while above and above[-1][1] < span[0]:
+            above.pop()
+        near[each] = (above[-1][0],) if above else ()
+        above.append((each, span[1]))
+    return near
+
+
+def _nearest_in_tangles(overlaps: Overlaps, asked: Collection[int]) -> dict[int, tuple[int, ...]] | None:
+    most = max(AT_LEAST, STEPS * len(asked))
+    among = set(asked)
     reached = dict.fromkeys(asked)  # these, and all that lies above them
     waiting = list(asked)
-    while waiting:
+    while waiting and len(reached) <= most:
         for other in overlaps.above[waiting.pop()]:
             if other not in reached:
                 reached[other] = None
                 waiting.append(other)
-    steps = 0
+    steps = len(reached)
     near: dict[int, tuple[int, ...]] = {}
     for each in sorted(reached):
+        if steps > most:
+            return None
         found: dict[int, None] = {}
         for other in overlaps.above[each]:
-            others = (other,) if other in asked else near[other]
+            others = (other,) if other in among else near[other]
             found.update(dict.fromkeys(others))
             steps += 1 + len(others)
-        if steps > max(AT_LEAST, STEPS * len(asked)):
-            return None
         near[each] = tuple(found)
     return {each: near[each] for each in asked}
 
