@@ -230,8 +230,8 @@ def test_participation_says_who_is_certain(run: Run, log: Path) -> None:
     rows = answered(run("participation --as-of 2023-11-15 --json"))["rows"]
 
     assert rows == [
-        {"project": "group", "party": "LT", "role": "lead", "certain": True, "loose": False},
-        {"project": "group", "party": "US", "role": "member", "certain": False, "loose": False},
+        {"project": "group", "party": "LT", "role": "lead", "certain": True},
+        {"project": "group", "party": "US", "role": "member", "certain": False},
     ]
 
 
@@ -334,7 +334,7 @@ def test_every_state_is_the_python_api_s(
         assert row["loose"] == list(state.loose) == []
     answer = answered(run("participation", *words_of(cuts), *words, "--json"))["rows"]
     assert [tuple(row.values()) for row in answer] == [
-        (each.project, each.party, each.role, each.certain, each.loose) for each in view.participation(where)
+        (each.project, each.party, each.role, each.certain) for each in view.participation(where)
     ]
 
 

@@ -27,6 +27,7 @@ from aidtimeline.report.columns import (
 from aidtimeline.report.fulfilment import AMOUNTS
 from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
+from aidtimeline.report.notes import stated_part
 from aidtimeline.report.words import amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
@@ -57,7 +58,19 @@ class ExplanationLook(Look[Explanation]):
 
     def title(self) -> str:
         """What was asked, and the answer."""
-        return f"{self.result.name}: {self._in_words(self.result.answer)}"
+        return f"{self.result.name}: {self._in_words(self.result.answer)}{self._stated()}"
+
+    def _stated(self) -> str:
+        """The part of a sum with an open end that is stated, if facts simply add up."""
+        answer, rows = self.result.answer, self.result.rows
+        if not isinstance(answer, Bounds) or answer.high is not None or answer.overlap:
+            return ""
+        if any(reason.part not in ("counts", "duplicate") for reason in rows):
+            return ""
+        counted = [(each, each.states) for each in rows if isinstance(each.states, Quantity)]
+        closed = [amount if each.certain else amount.hull(ZERO) for each, amount in counted if amount.high is not None]
+        endless = [(each.event.kind, amount) for each, amount in counted if amount.high is None]
+        return f" ({stated_part(sum(closed, ZERO) if closed else None, endless)})"
 
     def columns(self) -> list[Column]:
         """The fact, what it adds or states, and the reports behind it."""

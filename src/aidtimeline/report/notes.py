@@ -57,15 +57,11 @@ class Notes:
             return ((key, term) for key, term in self.question.piece.terms(fact) if term.amount.high is not None)
 
         found = run(self.view.facts, evolve(self.question.piece, terms=closed))
-        return {key: self._in_words(key, found[key].quantity if key in found else None) for key in open_keys}
-
-    def _in_words(self, key: SumKey, stated: Quantity | None) -> str:
-        endless = [(fact, term) for fact, term in self.behind[key] if term.amount.high is None]
-        some = all(term.amount.low <= 1 for _, term in endless)
-        kinds = {fact.kind for fact, _ in endless}
-        what = many(kinds.pop() if len(kinds) == 1 else "report", len(endless))
-        without = f"{what} without {'a number' if some else 'an upper end'}"
-        return without if stated is None else f"{stated} stated, and {without}"
+        words = {}
+        for key in open_keys:
+            endless = [(fact.kind, term.amount) for fact, term in self.behind[key] if term.amount.high is None]
+            words[key] = stated_part(found[key].quantity if key in found else None, endless)
+        return words
 
     def unsaid(self) -> Mapping[SumKey, tuple[str, ...]]:
         """The datasets of each sum of several of which nothing says whether they report the same."""
@@ -108,6 +104,19 @@ class Notes:
                 keys[fact.id].add(key)
         parts = (part for its in rows.values() for part in parts_of(its))
         return any(len(set().union(*(keys[fact.id] for fact in part))) > 1 for part in parts)
+
+
+def stated_part(stated: Quantity | None, endless: Sequence[tuple[str, Quantity]]) -> str:
+    """What is stated of a number with an open end (None: nothing), and the kinds of the facts without an upper end.
+
+    >>> stated_part(Quantity.parse("4"), [("delivery", Quantity.parse("1.."))])
+    '4 stated, and 1 delivery without a number'
+    """
+    some = all(amount.low <= 1 for _, amount in endless)
+    kinds = {kind for kind, _ in endless}
+    what = many(kinds.pop() if len(kinds) == 1 else "report", len(endless))
+    without = f"{what} without {'a number' if some else 'an upper end'}"
+    return without if stated is None else f"{stated} stated, and {without}"
 
 
 def many(what: str, number: int) -> str:

@@ -127,7 +127,7 @@ class ParticipationLook(Look[ParticipationTable]):
 
     def columns(self) -> list[Column]:
         """Project, party, role, and whether the party holds it in every world."""
-        return [Column("project", SLUG), *_PARTY, Column("loose", FLAG)]
+        return [Column("project", SLUG), *_PARTY]
 
     def page(self) -> Iterator[Part]:
         """A line for each role."""
