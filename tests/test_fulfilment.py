@@ -765,6 +765,15 @@ def test_laws_of_amendments(records: list[Record], data: st.DataObject) -> None:
     amendments.news(records, data.draw(news(records)), asked, Fulfilment(asked.as_of))
 
 
+@given(promises(), AS_OF, st.data())
+def test_retracted_promises_leave_their_links(log: list[Record], as_of: date, data: st.DataObject) -> None:
+    """A retraction takes away what a record says, never what it supersedes or fulfils."""
+    events = [each for each in log if isinstance(each.event, Event)]
+    gone = data.draw(st.sampled_from(events))
+    repair = Record(name(99), RECORDED.replace(year=2027), Retraction(of=gone.id, reason="misread"))
+    amendments.repair(log, repair, Cuts(as_of), Fulfilment(as_of))
+
+
 @given(promises(), AS_OF)
 def test_where_is_a_part(log: list[Record], as_of: date) -> None:
     """The rows for one donor, kind, project or item are those of the whole answer."""

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import AidtimelineError
-from aidtimeline.events import Amendment, Cancellation, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.events import Amendment, Cancellation, Commitment, Correction, Corroboration, Event, Record, Retraction
 from aidtimeline.projections import Projection, fold
 from aidtimeline.semantics import Fact, believe, cut
 from aidtimeline.timeline import replay
@@ -140,11 +140,12 @@ def nested_aims(event: Event | Amendment) -> set[str]:
     return aims(nested) if isinstance(nested, Correction | Retraction | Corroboration) else set()
 
 
-def links_of(event: Event | Amendment) -> Cancellation | None:
-    """An event that has only the links of another; None if that supersedes nothing."""
-    if not isinstance(event, Event) or not event.supersedes:
+def links_of(event: Event | Amendment) -> Cancellation | Commitment | None:
+    """An event that has only the links of another; None if that supersedes and fulfils nothing."""
+    if not isinstance(event, Event) or not (event.supersedes or event.fulfils):
         return None
-    return Cancellation(date=event.date, supersedes=event.supersedes, sources=event.sources)
+    bare: dict[str, Any] = {"date": event.date, "fulfils": event.fulfils, "sources": event.sources}
+    return Cancellation(supersedes=event.supersedes, **bare) if event.supersedes else Commitment(**bare)
 
 
 def earliest(records: Iterable[Record]) -> dict[str, Record]:
