@@ -161,6 +161,16 @@ def test_what_names_no_promise_may_serve() -> None:
     assert asked(log).unnamed == 3
 
 
+def test_what_is_given_in_several_measures_serves_once() -> None:
+    """What came before in another measure does not make what came after count twice."""
+    log = [
+        say(1, Pledge, "2023-03-01", 10),
+        say(2, Delivery, "2023-01-01", 5, unit="kg"),
+        say(3, Delivery, "2023-04-01", 3),
+    ]
+    assert (ends(only(log).may_serve), ends(only(log).outstanding)) == ((0, 3), (7, 10))
+
+
 def test_two_promises_of_a_year_and_one_delivery() -> None:
     """Outstanding is never below zero, and no match is of more than was delivered."""
     log = [say(1, Pledge, "2023", 10), say(2, Pledge, "2023", 20), say(3, Delivery, "2023-02-01", 5)]

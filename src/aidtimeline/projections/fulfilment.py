@@ -475,7 +475,7 @@ class Account:
         least = NOTHING if off.high == INFINITE else max(NOTHING, room.low - off.high)
         surely = part.whole and not part.lot.pooled and all(map(self._stands, part.rests)) and room.high != INFINITE
         low = max(NOTHING, joint.low - max(NOTHING, room.high - off.low)) if surely else NOTHING
-        low = total.low + low
+        low = max(NOTHING, total.low + min(joint.low, NOTHING)) + low
         return Ends(NOTHING if part.lot.pooled else low, total.high + max(NOTHING, joint.high - least))
 
     def _off(self, rest: Rest) -> Ends:

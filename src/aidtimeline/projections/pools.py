@@ -114,7 +114,7 @@ class Pools:
             for some in alike.values():
                 for entry in _of_group(some, several=len(alike) > 1):
                     pools._add(some[0], entry)
-        for parties, _ in pools._entries:
+        for parties in dict.fromkeys(parties for parties, _ in pools._entries):
             for name, value in zip(Parties._fields, parties, strict=True):
                 if value is not None:
                     pools._names[name].add(value)
