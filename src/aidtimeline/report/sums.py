@@ -30,7 +30,7 @@ class SumsLook(KeyedLook[Table]):
         rows, notes = self.result.rows, Notes.of(self.result)
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
-            others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
+            others = tables.Column("unit"), tables.Column("note", wrap=True), tables.Column("reports", wrap=True)
             beside = {} if notes is None else dict(self._beside(notes))
             cells = []
             for row in rows:

@@ -1,9 +1,10 @@
-"""Plain tables for a terminal: columns of text, numbers to the right, one column wrapped into the room that is left."""
+"""Plain tables for a terminal: columns of text, numbers to the right, long texts wrapped into the room that is left."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Literal
 
 from attrs import frozen
@@ -14,6 +15,9 @@ GAP = "  "
 NARROWEST = 24
 """To how few terminal cells a text is wrapped at most."""
 
+NARROWEST_BESIDE = 12
+"""The same, of a text in a column before the last."""
+
 ROOM_TO_WRAP = 40
 """The room, in terminal cells, that optional columns have to leave for the column that may be wrapped."""
 
@@ -22,7 +26,8 @@ ROOM_TO_WRAP = 40
 class Column:
     """A column: its head, and the side its cells lean to.
 
-    The last one may be one to `wrap`. An `optional` one is left out if the table would not fit with it.
+    One to `wrap` takes the room that is left, the last one most of it. An `optional` one is left out if the table would
+    not fit with it.
     """
 
     head: str
@@ -53,17 +58,31 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
         kept = [at for at, column in enumerate(columns) if not column.optional]
         columns, widths = [columns[at] for at in kept], [widths[at] for at in kept]
         cells = [[row[at] for at in kept] for row in cells]
-    if width is not None and columns[-1].wrap:
-        taken = sum(widths[:-1]) + len(GAP) * len(widths[:-1])
-        widths[-1] = min(widths[-1], max(width - taken, NARROWEST))
+    if width is not None:
+        widths = _fitted(columns, widths, width)
     yield _line(columns, [column.head for column in columns], widths)
     yield GAP.join("─" * each for each in widths)
     for row in cells:
-        *others, last = row
-        first, *rest = wrapped(last, widths[-1])
-        yield _line(columns, [*others, first], widths)
-        for text in rest:
-            yield _line(columns, [*("" for _ in others), text], widths)
+        texts = [
+            wrapped(text, room) if column.wrap else [text]
+            for column, text, room in zip(columns, row, widths, strict=True)
+        ]
+        for line in zip_longest(*texts, fillvalue=""):
+            yield _line(columns, line, widths)
+
+
+def _fitted(columns: Sequence[Column], widths: Sequence[int], width: int) -> list[int]:
+    """The widths of columns, those to wrap narrowed into the room that the others leave."""
+    fitted = list(widths)
+    room = width - len(GAP) * (len(widths) - 1)
+    room -= sum(each for column, each in zip(columns, widths, strict=True) if not column.wrap)
+    wrapping = [at for at, column in enumerate(columns) if column.wrap]
+    for at in wrapping:
+        last = at == wrapping[-1]
+        least = NARROWEST if last else NARROWEST_BESIDE
+        fitted[at] = min(widths[at], max(room if last else room - min(widths[wrapping[-1]], NARROWEST), least))
+        room -= fitted[at]
+    return fitted
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -106,8 +125,11 @@ def hanging(lead: str, text: str, width: int | None = None) -> Iterator[str]:
 
 def _needed(columns: Sequence[Column], widths: Sequence[int]) -> int:
     """How wide a table is at least, in terminal cells."""
-    least = [ROOM_TO_WRAP if column.wrap else width for column, width in zip(columns, widths, strict=True)]
-    return sum(least) + len(GAP) * (len(least) - 1)
+    *before, last = [
+        min(width, NARROWEST_BESIDE) if column.wrap else width for column, width in zip(columns, widths, strict=True)
+    ]
+    least = ROOM_TO_WRAP if columns[-1].wrap else last
+    return sum(before) + least + len(GAP) * len(before)
 
 
 def _line(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:
