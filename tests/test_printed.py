@@ -638,30 +638,37 @@ def test_the_record_in_july_2024() -> None:
         delivery by item
         as of 31 Jul 2024 · with all that is known today (no --known-at cut)
 
-        item                              number  unit  note      reports
-        ───────────────────────────  ───────────  ────  ────────  ────────────────────────
-        body-armour                   at least 1                  Interfax-Ukraine
-                                                                  2023-01-11
-        detector-transport-vehicle            40                  Yomiuri 2023-11-23
-        helmet                        at least 1                  Interfax-Ukraine
-                                                                  2023-01-11
-        mechanical-demining-machine       2 to 4        disputed  Censor.net 2024-07-09;
-                                                                  Yomiuri 2024-07-10;
-                                                                  demine.gov.ua
-                                                                  2024-07-10; pledgetimes
-                                                                  2024-07-10; Japan Times
-                                                                  2024-07-10
-        mine-detector                at least 50                  Interfax-Ukraine
-                                                                  2023-01-11; Yomiuri
-                                                                  2023-11-23; Kyodo News
-                                                                  2023-11-28; Rubryka
-                                                                  2023-11-28
-        pyrotechnic-team-car          at least 1                  Rubryka 2023-11-28
-        pyrotechnic-vehicle                   12                  Rubryka 2023-11-28
-        radio                         at least 1                  Interfax-Ukraine
-                                                                  2023-01-11
-        sapper-equipment              at least 1  set             Rubryka 2023-11-28
-        truck                                 30                  Rubryka 2023-11-28
+        item                              number  unit  note          reports
+        ───────────────────────────  ───────────  ────  ────────────  ────────────────────────
+        body-armour                   at least 1        1 delivery    Interfax-Ukraine
+                                                        without a     2023-01-11
+                                                        number
+        detector-transport-vehicle            40                      Yomiuri 2023-11-23
+        helmet                        at least 1        1 delivery    Interfax-Ukraine
+                                                        without a     2023-01-11
+                                                        number
+        mechanical-demining-machine       2 to 4        disputed      Censor.net 2024-07-09;
+                                                                      Yomiuri 2024-07-10;
+                                                                      demine.gov.ua
+                                                                      2024-07-10; pledgetimes
+                                                                      2024-07-10; Japan Times
+                                                                      2024-07-10
+        mine-detector                at least 50        50 stated,    Interfax-Ukraine
+                                                        and 2         2023-01-11; Yomiuri
+                                                        deliveries    2023-11-23; Kyodo News
+                                                        without a     2023-11-28; Rubryka
+                                                        number        2023-11-28
+        pyrotechnic-team-car          at least 1        1 delivery    Rubryka 2023-11-28
+                                                        without a
+                                                        number
+        pyrotechnic-vehicle                   12                      Rubryka 2023-11-28
+        radio                         at least 1        1 delivery    Interfax-Ukraine
+                                                        without a     2023-01-11
+                                                        number
+        sapper-equipment              at least 1  set   1 delivery    Rubryka 2023-11-28
+                                                        without a
+                                                        number
+        truck                                 30                      Rubryka 2023-11-28
         disputed: reports contradict each other, and the bounds span what they say
     """).splitlines()
     )

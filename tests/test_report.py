@@ -21,7 +21,7 @@ from aidtimeline.events import (
     Record,
     Source,
 )
-from aidtimeline.projections import Result
+from aidtimeline.projections import Fulfilment, Result
 from aidtimeline.report import LOOKS
 
 SOURCES = (Source(publisher="Rubryka", published="2023-02-01"),)
@@ -51,6 +51,7 @@ def results() -> list[Result[Any, Any]]:
         *(view.replay(each) for each in sums),
         *(timeline.series(each) for each in sums),
         *(before.diff(view, each) for each in sums),
+        before.diff(view, Fulfilment(view.as_of)),
         view.explain(MoneySums(kind="pledge"), ("pledge", "USD")),
         view.fulfilment(),
         view.levels(),
