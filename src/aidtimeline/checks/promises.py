@@ -5,18 +5,19 @@ Both ask what `Fulfilment` answers, of facts with every hedge at its widest.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import localcontext
-from itertools import chain
 
 from aidtimeline.checks.checked import Checked, stays
 from aidtimeline.errors import Problem
 from aidtimeline.events import DEED
 from aidtimeline.projections.fulfilment import Account, Accounts, Fulfilment
-from aidtimeline.projections.givers import Made, parties_of
+from aidtimeline.projections.givers import ANY, OPEN, Made
+from aidtimeline.projections.ledgers import Free
 from aidtimeline.projections.lots import Part, Rest
+from aidtimeline.projections.pools import Pools
+from aidtimeline.projections.summing import Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.cuts import cut, cut_where
 from aidtimeline.semantics.links import Happened
@@ -86,9 +87,9 @@ def overdue(log: Checked) -> Iterator[Problem]:
     groups = log.undecided(log.belief.links)
     with localcontext(EXACT):
         accounts = _accounts(log, log.today, cut(log.widest, log.today))
-        deeds: dict[str | None, list[Fact]] = defaultdict(list)
-        for fact in accounts.books.givers:
-            deeds[fact.project].append(fact)
+        deeds = [Free(fact, ANY, Term(OPEN)) for fact in accounts.books.givers]
+        anything = Pools.of(deeds, accounts.fits)
+        in_projects = Pools.of((each for each in deeds if each.fact.project is not None), accounts.fits)
         found = [
             made.fact
             for account in map(accounts.account, accounts.keys)
@@ -96,7 +97,7 @@ def overdue(log: Checked) -> Iterator[Problem]:
             for rest in part.rests
             for made in rest.chosen
             if _long_past(made.fact.due, log.today) and stays(made.fact, groups) and not _came(account, rest)
-            if not _something_else_came(account, made, rest, deeds)
+            if not _something_else_came(made, rest, anything if made.fact.project is None else in_projects)
         ]
     for fact in sorted(found, key=lambda each: each.rank):
         message = f"it was due {fact.due}, and by {log.today.isoformat()} nothing is known to have come of it"
@@ -117,14 +118,8 @@ def _came(account: Account, rest: Rest) -> bool:
     return any(bounds.high != 0 for to in tos for bounds in account.ledger.given.get(to, {}).values())
 
 
-def _something_else_came(account: Account, made: Made, rest: Rest, deeds: Mapping[str | None, Sequence[Fact]]) -> bool:
+def _something_else_came(made: Made, rest: Rest, pools: Pools) -> bool:
     """Whether something came for the project of a promise, or anything at all of one that names no item."""
-    project = made.fact.project
-    if project is None and made.scope.item is not None:
+    if made.fact.project is None and made.scope.item is not None:
         return False
-    fits = account.accounts.fits
-    return any(
-        (fact.date.latest is None or fact.date.latest.toordinal() >= rest.line.first)
-        and fits.misfit(made.parties, parties_of(fact)) is None
-        for fact in (deeds.get(project, ()) if project is not None else chain.from_iterable(deeds.values()))
-    )
+    return pools.fitting(made.parties, ANY).since(rest.line.first).high > 0
