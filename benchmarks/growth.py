@@ -146,11 +146,12 @@ def _child(*arguments: str) -> Mapping[str, float]:
 
 def _ran(arguments: Sequence[str]) -> dict[str, float]:
     """The seconds of the processor that a command takes."""
-    from aidtimeline.cli import application  # noqa: PLC0415  (importing it is not measured)
+    from aidtimeline import cli  # noqa: PLC0415  (importing it is not measured)
 
+    sys.argv = ["aidtimeline", *arguments]
     begin = process_time()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-        application(list(arguments), prog_name="aidtimeline")
+        cli.main()
     return {arguments[2]: process_time() - begin}
 
 

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from aidtimeline.cli.application import application
 
 __all__ = ["application", "main"]
@@ -14,4 +16,7 @@ __all__ = ["application", "main"]
 
 def main() -> None:
     """Run the command line on this process's arguments, and exit."""
+    # A command makes millions of values that live until it ends, and hardly a cycle: to search them again and again for
+    # garbage takes longer the more there are. What dies young is still found.
+    gc.set_threshold(100_000, 50, 1000)
     application(prog_name="aidtimeline")
