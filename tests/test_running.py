@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from math import inf
 from random import Random
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from tangled import linked_logs
 
@@ -96,6 +97,36 @@ def test_a_series_of_a_chain_is_its_tables() -> None:
             table = replay(records, Counts(by="item"), as_of=day)
             for key in series.keys():  # noqa: SIM118  (iterating gives the rows)
                 assert series[key].at(day) == table.get(key, Bounds(Quantity.exact(0).low, Quantity.exact(0).low))
+
+
+def linked(size: int, **links: int) -> list[Record]:
+    """Deliveries that may have come on a day of their own or later; each supersedes or overlaps so many before it."""
+    ids: list[str] = []
+    records = []
+    for number in range(size):
+        said = {name: tuple(ids[-many:]) for name, many in links.items()}
+        event = Delivery(
+            date=f"{1500 + number}/2999",
+            item="truck",
+            quantity=str(number % 5 - 1) if number % 50 == 7 else f"{number % 5}..{number % 7 + 5}",
+            ref=f"{number}",
+            sources=Source(publisher="Kyodo News", published="3000"),
+            **said,  # type: ignore[arg-type]
+        )
+        ids.append(record_id(event))
+        records.append(Record(ids[-1], datetime(2023, 4, 1, tzinfo=UTC), event))
+    return records
+
+
+@pytest.mark.parametrize("links", [{"overlaps": 1}, {"overlaps": 2}, {"supersedes": 2}], ids=str)
+def test_a_series_of_very_many_that_are_linked_holds(links: dict[str, int]) -> None:
+    """It contains what the tables say, and if it is wider, it says that it may be."""
+    records = linked(230, **links)
+    series = Timeline(records).series(Counts(by="item"))["truck"]
+    for day in ("1500-06-30", "1510-06-30", "1600-06-30", "1800-06-30", "2999-12-31"):
+        found, table = series.at(day), replay(records, Counts(by="item"), as_of=day)["truck"]
+        assert found.quantity.contains(table.quantity)
+        assert found.loose or found == table
 
 
 def test_a_long_undecided_chain_with_a_key_for_each_fact_is_answered() -> None:

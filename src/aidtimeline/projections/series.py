@@ -32,6 +32,9 @@ from aidtimeline.values.dates import DateRange, parse_day
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
 
+MOST_WEIGHED = 40_000
+"""Facts that are linked are weighed anew on each day on which one changes, up to so many facts times days."""
+
 
 class Step(NamedTuple):
     """The bounds of a sum from a day on (inclusive; None: since ever) until the next step."""
@@ -183,14 +186,20 @@ def _of_strand(strand: Strand, terms: Mapping[str, tuple[Cell, Term]]) -> list[t
     Of several facts, each adds its flags while it may count, and all together add their amounts.
     """
     cells = {cell for cell, _ in terms.values()}
-    worths = strand.worths({each: term.amount for each, (_, term) in terms.items()}) if len(cells) == 1 else None
-    if worths is None:
+    if len(cells) > 1:
         return None
     [cell] = cells
+    amounts = {each: term.amount for each, (_, term) in terms.items()}
+    worths = strand.worths(amounts)
+    loose = worths is None and strand.sweeps > MOST_WEIGHED
+    if loose:
+        worths = strand.each_alone(amounts)
+    if worths is None:
+        return None
     if len(terms) == 1:
         [(_, term)] = terms.values()
         return [(days, cell, _flagged(amount, term)) for days, amount in worths]
-    found = [(days, cell, Bounds(amount.low, amount.high)) for days, amount in worths]
+    found = [(days, cell, Bounds(amount.low, amount.high, loose=loose)) for days, amount in worths]
     for each, (_, term) in terms.items():
         days = strand.shown(each)
         if days is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from math import inf
 from typing import TypeAlias
 
@@ -115,6 +116,20 @@ class Strand:
         if nodes is None:
             return None
         return [((_day(since), _day(until)), worth) for since, until, worth in _run(nodes)]
+
+    @cached_property
+    def sweeps(self) -> int:
+        """How many facts are weighed, in all, if the phases are."""
+        days = {day for each in self.members for day in self._spans[each].days}
+        return len(days) * len(self.members)
+
+    def each_alone(self, own: Mapping[str, Quantity]) -> list[tuple[Days, Quantity]]:
+        """What each of some facts is worth by itself, and when: the sum of these holds, but may be wide."""
+        return [
+            ((_day(since), _day(until)), worth)
+            for each, amount in own.items()
+            for since, until, worth in self._of_one(each, amount)
+        ]
 
     def _of_one(self, each: str, amount: Quantity) -> Iterator[tuple[int, int, Quantity]]:
         """One fact may count while it perhaps has happened, or another perhaps replaces it; between these it does."""
