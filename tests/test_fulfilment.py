@@ -35,7 +35,7 @@ from aidtimeline.events import (
     Training,
 )
 from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, FulfilmentTable
-from aidtimeline.projections.fulfilment import Key
+from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.report import look
 from aidtimeline.report.days import days_in_words
 from aidtimeline.testing import Cuts, amendments, check_laws, cuts, logs, news, repairs

@@ -20,7 +20,7 @@ from aidtimeline.cli import application
 from aidtimeline.codec import record_id
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.projections import LevelRow, LevelTable
-from aidtimeline.projections.finding import FEW
+from aidtimeline.projections.levels.finding import FEW
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.vocabulary import Party, Vocabulary
 

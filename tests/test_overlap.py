@@ -14,7 +14,7 @@ from test_laws import hold_against
 from aidtimeline import Timeline
 from aidtimeline.events import Record, stated
 from aidtimeline.projections import Counts
-from aidtimeline.projections.series import series
+from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import believe
 from aidtimeline.testing import Cuts, laws as law
 from aidtimeline.testing.strategies import FIRST

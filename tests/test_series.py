@@ -19,7 +19,7 @@ from aidtimeline.errors import UnknownKey, UsageError
 from aidtimeline.events import Amendment, Event
 from aidtimeline.projections import COUNTED_KINDS, Bounds, Period, Series, Step, Steps, at_ends
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.series import series
+from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import Belief, Fact, Group, believe, cut, phases
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.testing.strategies import FIRST, ITEMS, LAST

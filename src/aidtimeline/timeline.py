@@ -34,10 +34,10 @@ from aidtimeline.projections import (
     Table,
 )
 from aidtimeline.projections.fields import Selection, Where
-from aidtimeline.projections.levels import levels
+from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.series import series
-from aidtimeline.projections.sums import of_sums
+from aidtimeline.projections.sums.counting import of_sums
+from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import Belief, Fact, believe, cut
 from aidtimeline.semantics.known import Known
 from aidtimeline.text.safe import shown

@@ -10,7 +10,7 @@ from attrs import evolve
 from aidtimeline.checks.checked import Checked
 from aidtimeline.errors import Problem
 from aidtimeline.events import LEVEL
-from aidtimeline.projections.comparing import Compared, Level, Recorded, levels_of
+from aidtimeline.projections.levels.comparing import Compared, Level, Recorded, levels_of
 from aidtimeline.values.dates import DateRange
 
 DAY = timedelta(days=1)

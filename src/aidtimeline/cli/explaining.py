@@ -16,8 +16,8 @@ from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
 from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
-from aidtimeline.projections.fulfilment import Key
-from aidtimeline.projections.things import Thing
+from aidtimeline.projections.fulfilment.rows import Key
+from aidtimeline.projections.levels.things import Thing
 from aidtimeline.report.absence import absence
 from aidtimeline.report.words import narrowed, summed
 from aidtimeline.text.nearest import nearest_of

@@ -18,12 +18,12 @@ from attrs import evolve, field, frozen
 from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.sides import Side
 from aidtimeline.projections import Table, fold
-from aidtimeline.projections.overlapping import Overlap, TakenOff, overlaps_in
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
-from aidtimeline.projections.summing import Sum
-from aidtimeline.projections.sums import Sums, of_sums
-from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.sums.counting import Sums, of_sums
+from aidtimeline.projections.sums.overlapping import Overlap, TakenOff, overlaps_in
+from aidtimeline.projections.sums.summing import Sum
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
@@ -36,7 +36,7 @@ class Change(Named):
     A change begins with the values of the sum's key, and of a count its unit. `cause` is one of `CAUSES`. `ids` are
     those of the facts in the part that add to the sum in either view. `before` and `after` are what the part adds in
     the two views, as quantities; if the cause is "overlap", what is taken off the sum because these facts may report
-    the same (`aidtimeline.projections.overlapping.TakenOff`).
+    the same (`aidtimeline.projections.sums.overlapping.TakenOff`).
     """
 
     __slots__ = ()

@@ -17,9 +17,9 @@ from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.changes import arrow, parts_of
 from aidtimeline.diff.sides import Side
 from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable
-from aidtimeline.projections.fulfilment import Account, Accounts, Key
-from aidtimeline.projections.givers import Made
-from aidtimeline.projections.lots import INFINITE, Ends, Part
+from aidtimeline.projections.fulfilment.givers import Made
+from aidtimeline.projections.fulfilment.lots import INFINITE, Ends, Part
+from aidtimeline.projections.fulfilment.rows import Account, Accounts, Key
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order

@@ -13,7 +13,7 @@ from aidtimeline.errors import UsageError
 from aidtimeline.explain.reasons import Part
 from aidtimeline.projections import State, Sum, Term, fold
 from aidtimeline.projections.results import found_key
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.between import links_between
 from aidtimeline.semantics.provenance import superseders

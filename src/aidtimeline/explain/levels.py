@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 from aidtimeline.explain.behind import Behind
 from aidtimeline.explain.reasons import Part
 from aidtimeline.projections import Levels
-from aidtimeline.projections.comparing import LevelSums, levels_of
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.finding import Finder
-from aidtimeline.projections.levels import LevelRow, LevelTable, levels
-from aidtimeline.projections.things import Lying, Thing
+from aidtimeline.projections.levels.comparing import LevelSums, levels_of
+from aidtimeline.projections.levels.finding import Finder
+from aidtimeline.projections.levels.held import LevelRow, LevelTable, levels
+from aidtimeline.projections.levels.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
 from aidtimeline.semantics.provenance import path, superseders

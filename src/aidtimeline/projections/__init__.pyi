@@ -1,22 +1,19 @@
-from .cells import (
-    Bounds as Bounds,
-)
 from .fields import (
     FIELDS as FIELDS,
     names as names,
 )
-from .fulfilment import (
+from .fulfilment.matches import (
+    Match as Match,
+)
+from .fulfilment.rows import (
     Fulfilment as Fulfilment,
     FulfilmentRow as FulfilmentRow,
     FulfilmentTable as FulfilmentTable,
 )
-from .levels import (
+from .levels.held import (
     LevelRow as LevelRow,
     Levels as Levels,
     LevelTable as LevelTable,
-)
-from .matches import (
-    Match as Match,
 )
 from .pieces import (
     Product as Product,
@@ -31,14 +28,6 @@ from .protocol import (
 from .results import (
     Result as Result,
 )
-from .series import (
-    Period as Period,
-    Series as Series,
-    SeriesRow as SeriesRow,
-    Step as Step,
-    Steps as Steps,
-    at_ends as at_ends,
-)
 from .states import (
     Announced as Announced,
     Part as Part,
@@ -49,16 +38,27 @@ from .states import (
     ProjectStates as ProjectStates,
     ProjectTable as ProjectTable,
 )
-from .summing import (
-    Sum as Sum,
-    Term as Term,
+from .sums.cells import (
+    Bounds as Bounds,
 )
-from .sums import (
+from .sums.counting import (
     COUNTED_KINDS as COUNTED_KINDS,
     VALUED_KINDS as VALUED_KINDS,
     Counts as Counts,
     MoneySums as MoneySums,
 )
-from .tables import (
+from .sums.series import (
+    Period as Period,
+    Series as Series,
+    SeriesRow as SeriesRow,
+    Step as Step,
+    Steps as Steps,
+    at_ends as at_ends,
+)
+from .sums.summing import (
+    Sum as Sum,
+    Term as Term,
+)
+from .sums.tables import (
     Table as Table,
 )

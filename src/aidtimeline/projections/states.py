@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
-from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
-from aidtimeline.projections.sums import Counts, MoneySums
-from aidtimeline.projections.tables import SumKey, Table
+from aidtimeline.projections.sums.cells import Bounds
+from aidtimeline.projections.sums.counting import Counts, MoneySums
+from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact, Rank
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
-from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Part

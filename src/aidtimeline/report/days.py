@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from aidtimeline.projections.matches import Days
+from aidtimeline.projections.fulfilment.matches import Days
 
 Unit: TypeAlias = tuple[str, int]
 """A unit of time, and its length in days."""

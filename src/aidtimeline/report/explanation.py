@@ -8,7 +8,7 @@ from operator import attrgetter
 from aidtimeline.events import Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
-from aidtimeline.projections.comparing import UNSTATED
+from aidtimeline.projections.levels.comparing import UNSTATED
 from aidtimeline.report.columns import (
     BOUNDS,
     DATE,

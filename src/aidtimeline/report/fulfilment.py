@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, FulfilmentTable, Match
-from aidtimeline.projections.fulfilment import Key
+from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from aidtimeline.projections.rows import Keyed
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import SLUG, TEXT, Column
 from aidtimeline.report.look import Look
 from aidtimeline.report.words import slug_and_label, sums_in_words

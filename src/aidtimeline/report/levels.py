@@ -8,9 +8,9 @@ from aidtimeline.events import LEVEL
 from aidtimeline.explain.reasons import Report, reports_of
 from aidtimeline.projections import LevelRow, Levels, LevelTable, Table
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.levels import levels
-from aidtimeline.projections.sums import Sums
-from aidtimeline.projections.things import may_be_of
+from aidtimeline.projections.levels.held import levels
+from aidtimeline.projections.levels.things import may_be_of
+from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
 from aidtimeline.report.words import FLAGS, NOTHING, amount, narrowed, publishers, reports

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import evolve, frozen
 
 from aidtimeline.projections import Table
-from aidtimeline.projections.cells import Bounds, Cell
-from aidtimeline.projections.overlapping import parts_of
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.summing import Term, cell_of
-from aidtimeline.projections.sums import Sums
-from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.sums.cells import Bounds, Cell
+from aidtimeline.projections.sums.counting import Sums
+from aidtimeline.projections.sums.overlapping import parts_of
+from aidtimeline.projections.sums.summing import Term, cell_of
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.words import FLAGS
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.view import Viewed

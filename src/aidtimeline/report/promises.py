@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aidtimeline.diff import FulfilmentChange, FulfilmentChanges
 from aidtimeline.projections import Fulfilment, FulfilmentTable
-from aidtimeline.projections.fulfilment import Key
+from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.report.columns import NUMBER, SLUG, TEXT, TEXTS, Column, Json, json_row, number
 from aidtimeline.report.fulfilment import FulfilmentLook
 from aidtimeline.report.look import Look, Part

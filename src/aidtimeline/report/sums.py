@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidtimeline.projections import Table
-from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.levels import contradictions

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aidtimeline.events import PROMISE
 from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
-from aidtimeline.projections.sums import Sums
+from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.values.shares import ALL, vocabulary_of
 
 MOST_ITEMS = 8

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
-from aidtimeline.projections.sums import Counts, Sums
+from aidtimeline.projections.sums.counting import Counts, Sums
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.provenance import out_by, sources_of
 from aidtimeline.values.amounts import Money, Quantity

@@ -19,8 +19,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import Factory, define, field
 
-from aidtimeline.projections.cells import Bounds
-from aidtimeline.projections.givers import OPEN, Made, Measure, perhaps
+from aidtimeline.projections.fulfilment.givers import OPEN, Made, Measure, perhaps
+from aidtimeline.projections.sums.cells import Bounds
 from aidtimeline.semantics import Fact, Total, worth_of
 from aidtimeline.semantics.lines import Names, Scope
 from aidtimeline.values.amounts import Quantity

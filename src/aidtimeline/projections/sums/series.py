@@ -17,13 +17,13 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals
-from aidtimeline.projections.moving import Changes, Level, weighed_days
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
-from aidtimeline.projections.summing import Term, Weighing, Whole, by_group
-from aidtimeline.projections.sums import Sums, of_sums
-from aidtimeline.projections.tables import SumKey
+from aidtimeline.projections.sums.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals
+from aidtimeline.projections.sums.counting import Sums, of_sums
+from aidtimeline.projections.sums.moving import Changes, Level, weighed_days
+from aidtimeline.projections.sums.summing import Term, Weighing, Whole, by_group
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, strands
 from aidtimeline.semantics.histories import Days, Strand
 from aidtimeline.text.safe import shown

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.projections.givers import Measure, above_zero, given_terms, perhaps, thing_of
-from aidtimeline.projections.lots import INFINITE, Rest
+from aidtimeline.projections.fulfilment.givers import Measure, above_zero, given_terms, perhaps, thing_of
+from aidtimeline.projections.fulfilment.lots import INFINITE, Rest
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import Scope
 from aidtimeline.values.amounts import Quantity
 
 if TYPE_CHECKING:
-    from aidtimeline.projections.fulfilment import Account
+    from aidtimeline.projections.fulfilment.rows import Account
 
 How: TypeAlias = Literal["linked", "may serve"]
 Days: TypeAlias = tuple[int | None, int | None]

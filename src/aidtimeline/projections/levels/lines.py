@@ -11,8 +11,8 @@ from itertools import accumulate
 
 from attrs import evolve, fields, frozen
 
-from aidtimeline.projections.cells import Bounds
-from aidtimeline.projections.series import Steps
+from aidtimeline.projections.sums.cells import Bounds
+from aidtimeline.projections.sums.series import Steps
 from aidtimeline.values.amounts import Quantity
 
 FLAGS = tuple(each.name for each in fields(Bounds) if each.name not in ("low", "high", "open"))

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.projections.cells import Bounds
 from aidtimeline.projections.rows import Keyed, Named
+from aidtimeline.projections.sums.cells import Bounds
 
 SumKey: TypeAlias = tuple[str | None, ...]
 """The values of a key, one for each name; counts have their unit last (None: pieces)."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.summing import Term
+from aidtimeline.projections.sums.summing import Term
 from aidtimeline.semantics import Fact, Group
 from aidtimeline.semantics.lines import Scope, amount_of, scope_of
 from aidtimeline.values.amounts import ZERO, Quantity

@@ -20,10 +20,10 @@ from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import LEVEL, Source
-from aidtimeline.projections.comparing import Level, Recorded, levels_of
 from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.levels.comparing import Level, Recorded, levels_of
+from aidtimeline.projections.levels.things import Thing
 from aidtimeline.projections.results import Result
-from aidtimeline.projections.things import Thing
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import sources_of
 from aidtimeline.semantics.view import Viewed

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that, stated
-from aidtimeline.projections.cells import Books
 from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing
-from aidtimeline.projections.summing import Sum, Term
-from aidtimeline.projections.tables import SumKey, Table
+from aidtimeline.projections.sums.cells import Books
+from aidtimeline.projections.sums.summing import Sum, Term
+from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import TakenOff
 from aidtimeline.text.safe import shown

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
-from aidtimeline.projections.cells import PLAIN, Books, Bounds, Cell, Cells, plus, rivals, weighed
+from aidtimeline.projections.sums.cells import PLAIN, Books, Bounds, Cell, Cells, plus, rivals, weighed
 from aidtimeline.semantics import Fact, Group, Total, worths_of
 from aidtimeline.semantics.overlap import Line, Node, Overlaps
 from aidtimeline.values.amounts import ZERO, Quantity

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from attrs import evolve, field, frozen
 
 from aidtimeline.events import END, PROMISE
-from aidtimeline.projections.givers import (
+from aidtimeline.projections.fulfilment.givers import (
     ANY,
     OPEN,
     Made,
@@ -24,10 +24,10 @@ from aidtimeline.projections.givers import (
     taken_off_term,
     thing_of,
 )
-from aidtimeline.projections.lots import Held, How, Ledger, Lot, To
+from aidtimeline.projections.fulfilment.lots import Held, How, Ledger, Lot, To
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.summing import Sum, Term
-from aidtimeline.projections.sums import books_of
+from aidtimeline.projections.sums.counting import books_of
+from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import NO_NAMES, Names, Scope
 from aidtimeline.semantics.sets import DisjointSets

@@ -20,9 +20,9 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from attrs import Factory, define, frozen
 
-from aidtimeline.projections.givers import OPEN, Fits, Measure, Parties, parties_of
-from aidtimeline.projections.ledgers import Free
-from aidtimeline.projections.lots import INFINITE, NOTHING, Ends, Part, Rest, ends_of
+from aidtimeline.projections.fulfilment.givers import OPEN, Fits, Measure, Parties, parties_of
+from aidtimeline.projections.fulfilment.ledgers import Free
+from aidtimeline.projections.fulfilment.lots import INFINITE, NOTHING, Ends, Part, Rest, ends_of
 from aidtimeline.semantics import Total, worth_of
 from aidtimeline.values.amounts import Quantity
 

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 
 from attrs import define, evolve
 
-from aidtimeline.projections.cells import NOTHING, Bounds, Cell, choices, is_chosen, rivals, weighed
-from aidtimeline.projections.trees import High, Trees
+from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, choices, is_chosen, rivals, weighed
+from aidtimeline.projections.sums.trees import High, Trees
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import at_least, sum_of
 from aidtimeline.values.amounts import ZERO, Quantity, add

@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 from attrs import evolve, frozen
 
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.finding import Finder, Found
-from aidtimeline.projections.lines import Line, total
-from aidtimeline.projections.series import series
-from aidtimeline.projections.summing import Term
-from aidtimeline.projections.sums import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
-from aidtimeline.projections.tables import SumKey
-from aidtimeline.projections.things import MAY_COUNT_AS, Lying, Thing
+from aidtimeline.projections.levels.finding import Finder, Found
+from aidtimeline.projections.levels.lines import Line, total
+from aidtimeline.projections.levels.things import MAY_COUNT_AS, Lying, Thing
+from aidtimeline.projections.sums.counting import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
+from aidtimeline.projections.sums.series import series
+from aidtimeline.projections.sums.summing import Term
+from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.combining import widened
 from aidtimeline.values.amounts import Quantity, subtract

@@ -17,7 +17,7 @@ from attrs import Factory, define, frozen
 
 from aidtimeline.events import stated
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.things import MAY_COUNT_AS, Lying, Thing, is_country, lying, several
+from aidtimeline.projections.levels.things import MAY_COUNT_AS, Lying, Thing, is_country, lying, several
 from aidtimeline.semantics import Fact
 from aidtimeline.values.shares import HUNDRED, Shares
 

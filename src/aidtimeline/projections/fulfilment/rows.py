@@ -21,10 +21,9 @@ from attrs import Factory, define, frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import PROMISE, kinds_that
-from aidtimeline.projections.cells import Bounds, rivals
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Value, Where, select
-from aidtimeline.projections.givers import (
+from aidtimeline.projections.fulfilment.givers import (
     Fits,
     Made,
     Measure,
@@ -35,15 +34,16 @@ from aidtimeline.projections.givers import (
     perhaps,
     thing_of,
 )
-from aidtimeline.projections.ledgers import Books
-from aidtimeline.projections.lots import INFINITE, NOTHING, Ends, Ledger, Part, Rest, To, ends_of
-from aidtimeline.projections.matches import Match, matches
-from aidtimeline.projections.pools import Pool, Pools, served, unkept
+from aidtimeline.projections.fulfilment.ledgers import Books
+from aidtimeline.projections.fulfilment.lots import INFINITE, NOTHING, Ends, Ledger, Part, Rest, To, ends_of
+from aidtimeline.projections.fulfilment.matches import Match, matches
+from aidtimeline.projections.fulfilment.pools import Pool, Pools, served, unkept
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
-from aidtimeline.projections.summing import Sum, Term
-from aidtimeline.projections.sums import books_of
+from aidtimeline.projections.sums.cells import Bounds, rivals
+from aidtimeline.projections.sums.counting import books_of
+from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import Scope
 from aidtimeline.values.amounts import EXACT
