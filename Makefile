@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench clean
+.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench growth clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -57,6 +57,10 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/replay.py
 	$(BIN)/python benchmarks/append.py
 	$(BIN)/python benchmarks/iati.py
+
+# How the time of each command grows with the log, and hostile shapes. Takes about a quarter of an hour.
+growth: $(VENV)/installed
+	$(BIN)/python benchmarks/growth.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -123,6 +123,21 @@ class Strand:
         days = {day for each in self.members for day in self._spans[each].days}
         return len(days) * len(self.members)
 
+    @cached_property
+    def _steps_up(self) -> Mapping[str, tuple[str | None, int] | None]:
+        """For each member the one that may replace it, and the day on which others surely have; None: several may."""
+        steps: dict[str, tuple[str | None, int] | None] = {}
+        for each in self.members:
+            superseders = self._links.above.get(each, ())
+            inner = [other for other in superseders if self._spans[other].shadows < self._spans[other].replaces]
+            gone = min((self._spans[other].replaces for other in superseders if other not in inner), default=_NEVER)
+            steps[each] = None if len(inner) > 1 else (inner[0] if inner else None, gone)
+        return steps
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {each: place for place, each in enumerate(self.members)}
+
     def each_alone(self, own: Mapping[str, Quantity]) -> list[tuple[Days, Quantity]]:
         """What each of some facts is worth by itself, and when: the sum of these holds, but may be wide."""
         return [
@@ -154,20 +169,15 @@ class Strand:
         for start in own:
             each: str | None = start
             while each is not None and each not in above:
-                superseders = self._links.above.get(each, ())
-                inner = [other for other in superseders if self._spans[other].shadows < self._spans[other].replaces]
-                if len(inner) > 1:
+                step = self._steps_up[each]
+                if step is None:
                     return None
-                others = (self._spans[other].replaces for other in superseders if other not in inner)
-                gone[each] = min(others, default=_NEVER)
-                above[each] = inner[0] if inner else None
+                above[each], gone[each] = step
                 below[above[each]] += 1
                 each = above[each]
         nodes: list[_Node] = []
         number: dict[str | None, int] = {None: -1}
-        for each in self.members:
-            if each not in above:
-                continue
+        for each in sorted(above, key=self._places.__getitem__):
             span, parent = self._spans[each], number[above[each]]
             if each not in own or gone[each] < _NEVER:
                 earliest = span.earliest if each not in own else _NEVER
