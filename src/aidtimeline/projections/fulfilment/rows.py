@@ -11,7 +11,7 @@ The rules are in docs/semantics.md, "Fulfilment". In a few words, for each world
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cached_property
@@ -381,11 +381,18 @@ class Account:
         kept = self.ledger.parts(held, self.measure, self.accounts.books.line_of)
         return NOTHING if beside == INFINITE else max(NOTHING, unkept(kept, pool) - beside)
 
+    @cached_property
+    def _books(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """The books that each promise is in."""
+        vocabulary = self.accounts.question.selection.vocabulary
+        return {each.id: books_of(each.fact, vocabulary) for each in self.chosen}
+
     def _in_one_book(self, chosen: Sequence[Made]) -> Sequence[Made]:
         """The promises without those in books of which others promise more."""
-        vocabulary = self.accounts.question.selection.vocabulary
-        books = {each.id: books_of(each.fact, vocabulary) for each in chosen}
-        for ledger in sorted(rivals(books.values())):
+        books = self._books
+        if not rivals(books.values()):
+            return chosen
+        for ledger in sorted(rivals(books[each.id] for each in chosen)):
             least: dict[str, Decimal] = defaultdict(Decimal)
             for each in chosen:
                 for of, name in books[each.id]:
@@ -413,10 +420,23 @@ class Account:
             return Ends()
         if len(late) == len(self.chosen):
             return outstanding
-        parts = self.ledger.parts(late, self.measure, self.accounts.books.line_of)
+        parts = self._parts_of({each.id for each in late})
         least = self._unkept(parts, self.pool)
         most = sum((part.most for part in parts), NOTHING)
         return Ends(max(NOTHING, least - self._taken_back.high), min(most, outstanding.high))
+
+    def _parts_of(self, ids: Container[str]) -> Sequence[Part]:
+        """What links leave of some of the promises. A part of which all are asked for stays as it is."""
+        parts: list[Part] = []
+        anew: list[Made] = []
+        for part in self.parts:
+            chosen = [each for rest in part.rests for each in rest.chosen]
+            asked = [each for each in chosen if each.id in ids]
+            if len(asked) == len(chosen):
+                parts.append(part)
+            else:
+                anew += asked
+        return [*parts, *self.ledger.parts(anew, self.measure, self.accounts.books.line_of)]
 
     def _likely(self, outstanding: Ends) -> Ends | None:
         own = self.accounts.pools(self.ledger.scope).own(self.parties, self.measure)
