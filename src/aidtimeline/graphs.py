@@ -1,9 +1,12 @@
-"""Circles in what refers to what."""
+"""What hangs together: circles in what refers to what, and sets that are joined."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from attrs import Factory, define
 
 N = TypeVar("N", bound=Hashable)
 
@@ -48,3 +51,34 @@ def strongly_connected(below: Mapping[N, Sequence[N]]) -> Iterator[list[N]]:
                     component = [*iter(path.pop, node), node]
                     on_path.difference_update(component)
                     yield component
+
+
+@define
+class DisjointSets(Generic[N]):
+    """Ids in sets that only grow. An id that was never joined to another is a set of its own.
+
+    >>> sets: DisjointSets[str] = DisjointSets()
+    >>> sets.join("a", "c")
+    >>> sets.parts(["a", "b", "c"])
+    [('a', 'c'), ('b',)]
+    """
+
+    _leader: dict[N, N] = Factory(dict)
+
+    def leader(self, each: N) -> N:
+        """The id that stands for the whole set."""
+        leader = self._leader
+        while (above := leader.setdefault(each, each)) != each:
+            leader[each] = each = leader[above]
+        return each
+
+    def join(self, each: N, other: N) -> None:
+        """Make one set of two."""
+        self._leader[self.leader(each)] = self.leader(other)
+
+    def parts(self, ids: Iterable[N]) -> list[tuple[N, ...]]:
+        """The ids, parted by set: parts in the order of their first ids, ids in the order given."""
+        parts: dict[N, list[N]] = defaultdict(list)
+        for each in ids:
+            parts[self.leader(each)].append(each)
+        return [tuple(part) for part in parts.values()]

@@ -122,13 +122,13 @@ class View:
         """How many of what, with bounds; see `aidtimeline.projections.Counts`.
 
         >>> from aidtimeline import Timeline
-        >>> print(Timeline.open("events").as_of("2023-11-28").counts(by="donor", where={"item": ["truck", "helmet"]}))
-        delivery by donor, where item is truck or helmet
+        >>> print(Timeline.open("events").as_of("2023-11-28").counts(by="donor", where={"item": ["truck"]}))
+        delivery by donor, where item is truck
         as of 28 Nov 2023 · with all that is known today (no --known-at cut)
         <BLANKLINE>
-        donor  label       number  reports
-        ─────  ─────  ───────────  ───────────────────────────────────────────────
-        JP     Japan  at least 31  Interfax-Ukraine 2023-01-11; Rubryka 2023-11-28
+        donor  label  number  reports
+        ─────  ─────  ──────  ──────────────────
+        JP     Japan      30  Rubryka 2023-11-28
         """
         return self.replay(Counts(by, kind=kind, where=where, vocabulary=self.vocabulary))
 

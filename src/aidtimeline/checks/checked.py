@@ -11,11 +11,11 @@ from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import DEED, Correction, Event, Record
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
 from aidtimeline.semantics.combining import widened
 from aidtimeline.semantics.links import Links, cut_links
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary

@@ -20,8 +20,8 @@ from aidtimeline.checks.twins import Place, datasets_of, distance
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.events import Event, Record
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics import Fact
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 

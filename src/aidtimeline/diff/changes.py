@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 
 from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.sides import Side
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Table, fold
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
@@ -25,7 +26,6 @@ from aidtimeline.projections.sums.overlapping import Overlap, TakenOff, overlaps
 from aidtimeline.projections.sums.summing import Sum
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import ZERO, subtract
 

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.changes import arrow, parts_of
 from aidtimeline.diff.sides import Side
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable
 from aidtimeline.projections.fulfilment.givers import Made
 from aidtimeline.projections.fulfilment.lots import INFINITE, Ends, Part
@@ -23,7 +24,6 @@ from aidtimeline.projections.fulfilment.rows import Account, Accounts, Key
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import EXACT, subtract
 

@@ -16,11 +16,11 @@ from typing import TypeAlias
 import attrs
 from attrs import define, frozen
 
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
 from aidtimeline.semantics.running import RunningSum, places, shifted, unshifted
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import ZERO, Quantity
 
 # Days are counted as `date.toordinal` does; before the first and after the last day of the calendar there is no cut.

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from aidtimeline.errors import Problem
-from aidtimeline.graphs import strongly_connected
+from aidtimeline.graphs import DisjointSets, strongly_connected
 from aidtimeline.semantics.amendments import Repaired, Reported, is_finding
-from aidtimeline.semantics.sets import DisjointSets
 
 
 class Identity:

@@ -12,8 +12,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from aidtimeline.graphs import strongly_connected
-from aidtimeline.semantics.sets import DisjointSets
+from aidtimeline.graphs import DisjointSets, strongly_connected
 
 #: Has it happened by the cut? Surely, perhaps, or not (also: not believed).
 Happened = Literal["surely", "perhaps", "never"]

@@ -17,9 +17,8 @@ from functools import cached_property
 from attrs import Factory, define, field, frozen
 
 from aidtimeline.events import Event
-from aidtimeline.graphs import strongly_connected
+from aidtimeline.graphs import DisjointSets, strongly_connected
 from aidtimeline.semantics.links import Links
-from aidtimeline.semantics.sets import DisjointSets
 
 #: One line, or several that are alike (see `_Drawing._node`), or a project that is named.
 Node = str

@@ -15,11 +15,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from aidtimeline.events import END, PROMISE
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.lines import NO_NAMES, Ended, Keeps, Names, PromiseLine, Scope, scope_of, wholly_before
 from aidtimeline.semantics.links import Cut, Happened, cut_links
-from aidtimeline.semantics.sets import DisjointSets
 
 _Sets = Mapping[str, frozenset[Any]]
 

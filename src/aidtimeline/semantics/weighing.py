@@ -14,8 +14,8 @@ from itertools import chain
 
 from attrs import frozen
 
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.overlap import Node, Overlaps
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import add
 
 #: So many steps are taken for each line that is asked for, and at least `AT_LEAST`; then all are taken for one.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from attrs import evolve, field, frozen
 
 from aidtimeline.events import END, PROMISE
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections.fulfilment.givers import (
     ANY,
     OPEN,
@@ -30,7 +31,6 @@ from aidtimeline.projections.sums.counting import books_of
 from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import NO_NAMES, Names, Scope
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import Vocabulary
 

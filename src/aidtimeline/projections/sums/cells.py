@@ -18,8 +18,8 @@ from typing import NamedTuple, TypeAlias
 
 from attrs import evolve, frozen
 
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.overlap import Node, Overlaps
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.semantics.weighing import Forest, at_least, at_most, forest, larger, parts_first, sum_of
 from aidtimeline.values.amounts import ZERO, Quantity, add
 

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 
 from attrs import evolve, frozen
 
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.cells import Cell, islands, rivals
 from aidtimeline.projections.sums.summing import Sum, cell_of
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.overlap import Node
-from aidtimeline.semantics.sets import DisjointSets
 from aidtimeline.values.amounts import add, subtract
 
 K = TypeVar("K", bound=Hashable)
