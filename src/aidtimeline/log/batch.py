@@ -34,11 +34,16 @@ def _event(found: object) -> Event | Amendment:
 
 def check_duplicate(event: Event | Amendment) -> None:
     """Raise `InvalidValue` if a retraction makes a record its own duplicate, also within a correction."""
+    if (own := own_duplicate(event)) is not None:
+        raise InvalidValue(own, "the id of another record, since none is its own duplicate")
+
+
+def own_duplicate(event: Event | Amendment) -> str | None:
+    """The id of the record that a retraction makes its own duplicate, also within a correction; None of all others."""
     said = event
     while isinstance(said, Correction):
         said = said.event
-    if isinstance(said, Retraction) and said.of == said.duplicate_of:
-        raise InvalidValue(said.duplicate_of, "the id of another record, since none is its own duplicate")
+    return said.of if isinstance(said, Retraction) and said.of == said.duplicate_of else None
 
 
 class Batch:
