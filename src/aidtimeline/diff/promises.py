@@ -18,9 +18,11 @@ from aidtimeline.diff.changes import arrow, parts_of
 from aidtimeline.diff.sides import Side
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable
+from aidtimeline.projections.fulfilment.account import Account
 from aidtimeline.projections.fulfilment.givers import Made
 from aidtimeline.projections.fulfilment.lots import INFINITE, Ends, Part
-from aidtimeline.projections.fulfilment.rows import Account, Accounts, Key
+from aidtimeline.projections.fulfilment.question import Accounts
+from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order

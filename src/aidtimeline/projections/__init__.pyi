@@ -5,8 +5,10 @@ from .fields import (
 from .fulfilment.matches import (
     Match as Match,
 )
-from .fulfilment.rows import (
+from .fulfilment.question import (
     Fulfilment as Fulfilment,
+)
+from .fulfilment.rows import (
     FulfilmentRow as FulfilmentRow,
     FulfilmentTable as FulfilmentTable,
 )

@@ -16,7 +16,7 @@ from aidtimeline.semantics.lines import Scope
 from aidtimeline.values.amounts import Quantity
 
 if TYPE_CHECKING:
-    from aidtimeline.projections.fulfilment.rows import Account
+    from aidtimeline.projections.fulfilment.account import Account
 
 How: TypeAlias = Literal["linked", "may serve"]
 Days: TypeAlias = tuple[int | None, int | None]
