@@ -37,6 +37,9 @@ Line = tuple[str | None, int | None, str | bytes]
 SHORTEST = 4
 """The fewest digits that an id may be shortened to."""
 
+MOST_HINTS = 100
+"""So many unknown labels are looked up among those that are like them."""
+
 AS_PRINTED = 8
 """The fewest digits to which an id is shortened where one is printed."""
 
@@ -68,8 +71,9 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
     drafts = [each for each in entries if each.event is None and not each.problems]
     labels = _labelled(drafts)
     ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
+    hints = iter(range(MOST_HINTS))
     for draft in _in_order(drafts, labels):
-        _settle(draft, labels, ids)
+        _settle(draft, labels, ids, hints)
     if problems := [problem for entry in entries for problem in entry.problems]:
         raise RefusedBatch("nothing was recorded:", problems)
     return [entry.event for entry in entries if entry.event is not None]
@@ -197,7 +201,7 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Ent
     return order
 
 
-def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> None:
+def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str], hints: Iterator[int]) -> None:
     """Make the event of a draft, once the drafts that it refers to have theirs."""
     for each in entry.references():
         id_ = _UNKNOWN
@@ -207,7 +211,8 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str]) -> Non
             elif each.label in labels:
                 id_ = labels[each.label].id
             else:
-                raise InvalidValue(each.text, "the label of a draft of this batch", did_you_mean(each.label, labels))
+                hint = None if next(hints, None) is None else did_you_mean(each.label, labels)
+                raise InvalidValue(each.text, "the label of a draft of this batch", hint)
         except InvalidValue as error:
             entry.report(each.path, error, "unknown-reference")
         each.holder[each.key] = id_
