@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aidtimeline import (
+    Corroboration,
     Counts,
     Delivery,
     Disbursement,
@@ -555,3 +556,23 @@ def test_an_explanation_says_which_share_is_whose(tmp_path: Path) -> None:
     page = run("explain", "--money", "--where", "location=KE", log=tmp_path).stdout
     assert "USD 60, for sure: disbursement, 2023" in page
     assert "location KE 60 %, UG unstated · sector 12220 30 %, 72040 70 %" in page
+
+
+def test_an_explanation_says_what_is_planned_and_what_overlaps(tmp_path: Path) -> None:
+    """A date after its reports is a plan; a sum of reports that may be of the same is said to be one."""
+    early, late = Source(publisher="A", published="2023-01-01"), Source(publisher="B", published="2023-06-01")
+    planned = Delivery(date="2023-05", item="pump", quantity=9, sources=early)
+    done = Delivery(date="2023-05", item="tent", quantity=9, sources=early)
+    log = EventLog(tmp_path)
+    _, fact = log.append([planned, done])
+    log.append(Corroboration(of=fact.id, date="2023-05-07", quantity=8, sources=late))
+    whole = log.append(Delivery(date="2023-05", item="cot", quantity=3, sources=late))[0]
+    log.append(Delivery(date="2023-04", item="cot", quantity=2, overlaps=whole.id, sources=late))
+
+    page = run("explain", "--where", "item=pump", log=tmp_path).stdout
+    assert "a plan, not a deed: its date is later than every report of it" in page
+    page = run("explain", "--where", "item=tent", log=tmp_path).stdout
+    assert "- planned 9 (May 2023): A, 1 Jan 2023" in page
+    page = run("explain", "--where", "item=cot", log=tmp_path).stdout
+    assert page.startswith("delivery, where item is cot: 3 to 5, overlap")
+    assert "overlap: reports may be of the same" in page

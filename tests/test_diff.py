@@ -211,6 +211,17 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         LATE,
         "truck: 60 → 30: retracted",
     ),
+    "one of two merged reports": (
+        [
+            PLAIN,
+            trucks("2023-01", 40, "2023-02-02"),
+            Retraction(of=name(2), duplicate_of=name(1)),
+            Retraction(of=name(2), sources=report("2023-05-01")),
+        ],
+        SOON,
+        LATE,
+        "truck: 30–40 → 30: retracted",
+    ),
     "another account": (
         [PLAIN, Corroboration(of=name(1), quantity=40, sources=report("2023-05-01"))],
         SOON,

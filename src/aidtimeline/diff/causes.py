@@ -174,7 +174,7 @@ def _of_account(account: Account, one: Side, other: Side, fact: Fact) -> Iterato
     holder, news = other.holder(account.of), isinstance(account.record.event, Correction)
     if holder is not None and holder.id != fact.id:
         yield _Found("another account", one)
-    elif holder is None and other.retracts(account):
+    elif other.retracts(account):
         yield _Found("retracted", other)
     elif any(_outranks(rival, account) for rival in fact.accounts):
         return

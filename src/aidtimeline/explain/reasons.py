@@ -56,7 +56,7 @@ Cut: TypeAlias = date | datetime | None
 class Report:
     """What one report says of a fact; None: it does not say. `record` is the id of the record that has the report.
 
-    `in_other_unit` is a quantity that is no number of the fact, in words.
+    `in_other_unit` is a quantity that is no number of the fact, in words. `planned`: its date lies after the report.
     """
 
     record: str
@@ -65,6 +65,7 @@ class Report:
     quantity: Quantity | None
     value: Money | None
     in_other_unit: str | None = None
+    planned: bool = False
 
 
 class Reason(NamedTuple):
@@ -130,4 +131,4 @@ def _reports(account: Account, unit: str | None, known_at: Cut) -> Iterator[Repo
         quantity, other = None, f"{quantity} {account.unit or 'pieces'}"
     for source in account.sources:
         if out_by(source, known_at):
-            yield Report(account.record.id, source, text.date, quantity, value, other)
+            yield Report(account.record.id, source, text.date, quantity, value, other, account.planned)

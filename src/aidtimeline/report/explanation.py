@@ -28,7 +28,7 @@ from aidtimeline.report.fulfilment import AMOUNTS
 from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.notes import stated_part
-from aidtimeline.report.words import amount, cited, named, on
+from aidtimeline.report.words import FLAGS, amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import Vocabulary
 
@@ -120,6 +120,9 @@ class ExplanationLook(Look[Explanation]):
             yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary)
             if not reason.number_stated and self._counts and reason.part == "counts":
                 yield Line("  ", "no report says how many")
+        if getattr(self.result.answer, "overlap", False):
+            yield ""
+            yield Line("", f"overlap: {FLAGS['overlap']}")
 
     @property
     def _counts(self) -> bool:
@@ -128,7 +131,7 @@ class ExplanationLook(Look[Explanation]):
 
     def _in_words(self, answer: object) -> str:
         """An answer, or what one fact adds or states, in words."""
-        flags = [name for name in ("disputed", "loose") if getattr(answer, name, False)]
+        flags = [name for name in ("disputed", "loose", "overlap") if getattr(answer, name, False)]
         if isinstance(answer, LevelRow):
             return ", ".join([in_words(answer), *beyond(answer), *flags])
         if isinstance(answer, FulfilmentRow):
@@ -174,7 +177,9 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
         yield Line("  ", f"may report the same as {', '.join(reason.event.overlaps)}")
     if reason.disputed:
         yield Line("  ", f"the reports disagree on its {' and '.join(sorted(reason.disputed))}:")
-    alike = len({(report.date, report.quantity, report.in_other_unit, report.value) for report in reason.reports}) == 1
+    if reason.reports and all(report.planned for report in reason.reports):
+        yield Line("  ", "a plan, not a deed: its date is later than every report of it")
+    alike = len({_says(report) for report in reason.reports}) == 1
     for report in reason.reports:
         yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
     for record in reason.amendments:
@@ -218,8 +223,16 @@ def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
             yield f"{name} {' and '.join(words)}"
 
 
+def _says(report: Report) -> tuple[object, ...]:
+    return report.date, report.quantity, report.in_other_unit, report.value, report.planned
+
+
 def _stated(report: Report) -> str:
     """What one report says of quantity, value and date."""
+    return f"planned {_in_report(report)}" if report.planned else _in_report(report)
+
+
+def _in_report(report: Report) -> str:
     said = (report.quantity, report.in_other_unit, report.value)
     amounts = ", ".join(str(each) for each in said if each is not None)
     return f"{amounts} ({report.date})" if amounts and report.date else amounts or str(report.date or "the same")

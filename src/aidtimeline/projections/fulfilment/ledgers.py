@@ -14,13 +14,16 @@ from attrs import evolve, field, frozen
 
 from aidtimeline.events import END, PROMISE
 from aidtimeline.graphs import DisjointSets
+from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fulfilment.givers import (
     ANY,
     OPEN,
+    Fits,
     Made,
     Measure,
     Thing,
     given_terms,
+    parties_of,
     perhaps,
     taken_off_term,
     thing_of,
@@ -80,6 +83,11 @@ class Books:
         return [each for each in made if each is not None]
 
     @cached_property
+    def fits(self) -> Fits:
+        """Which parties and projects fit each other."""
+        return Fits(Containing(self.vocabulary, self.facts))
+
+    @cached_property
     def givers(self) -> Sequence[Fact]:
         """What gives something that counts, or may count, toward promises."""
         return [each for each in self.facts if each.event.makes_good or each.event.may_make_good]
@@ -94,7 +102,7 @@ class Books:
             self._hold(ledgers[made.scope], made)
         terms: dict[str, list[tuple[tuple[To, Measure], Term]]] = defaultdict(list)
         for each in self.facts:
-            for to, measure, term in self._given(each):
+            for to, measure, term in self._given(each, ledgers):
                 if (to.scope, island_of(each)) in self._apart:  # it may be what names other lines
                     term = Term(perhaps(term.amount), term.disputed, term.books)  # noqa: PLW2901
                     for key in to.lines:
@@ -209,7 +217,7 @@ class Books:
                     targets[scope, island_of(each)].add(named.lines | named.doubtful)
         return frozenset(each for each, names in targets.items() if len(names) > 1)
 
-    def _given(self, fact: Fact) -> Iterator[tuple[To, Measure, Term]]:
+    def _given(self, fact: Fact, ledgers: Mapping[Scope, Ledger]) -> Iterator[tuple[To, Measure, Term]]:
         """Toward which lines a fact counts, with how much in which measure."""
         cancels = fact.nature is END
         if fact.keeps is None or not (cancels or fact.event.makes_good or fact.event.may_make_good):
@@ -217,12 +225,25 @@ class Books:
         how: How = "cancelled" if cancels else "linked" if fact.event.makes_good else "may serve"
         given = {thing: (measure, term) for thing, measure, term in given_terms(fact)}
         for scope, named in self.named[fact.id].items():
+            lines = [ledgers[scope].lines[key] for key in named.lines | named.doubtful]
+            if how == "may serve" and self._may_serve(fact, scope, lines):
+                continue  # each unit once: it is free
             measure, term = taken_off_term(fact, scope) if cancels else given.get(thing_of(scope), (ANY, Term(OPEN)))
             term = evolve(term, books=books_of(fact, self.vocabulary))
             if named.lines and not named.doubtful:
                 yield To(scope, how, named.lines), measure, term
             for key in named.lines | named.doubtful if named.doubtful else ():
                 yield To(scope, how, frozenset((key,))), measure, evolve(term, amount=perhaps(term.amount))
+
+    def _may_serve(self, fact: Fact, scope: Scope, lines: Sequence[Held]) -> bool:
+        """Whether a fact may serve all these lines also if it names none."""
+        if all(thing != thing_of(scope) for thing, _, _ in given_terms(fact)):
+            return False
+        latest, parties = fact.date.latest, parties_of(fact)
+        if latest is not None and any(latest.toordinal() < line.first for line in lines):
+            return False
+        promises = {made.parties for line in lines for made in line.promises}
+        return all(self.fits.misfit(each, parties) is None for each in promises)
 
     def free(self, scope: Scope) -> Iterator[Free]:
         """What names no promise of a scope, and so may serve it."""

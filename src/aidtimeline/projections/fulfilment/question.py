@@ -19,7 +19,6 @@ from functools import cached_property
 from attrs import Factory, define
 
 from aidtimeline.events import PROMISE
-from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.fulfilment.account import Account
 from aidtimeline.projections.fulfilment.givers import (
@@ -161,8 +160,7 @@ class Accounts:
 
         facts = [each.fact for each in asked.values()]
         promised = run(facts, Sum(terms, lambda fact: (key_by_id[fact.id][4:], asked[fact.id].term.amount)))
-        fits = Fits(Containing(vocabulary, books.facts))
-        return cls(question, books, fits, promises, cancelled, promised)
+        return cls(question, books, books.fits, promises, cancelled, promised)
 
     @property
     def keys(self) -> list[Key]:
