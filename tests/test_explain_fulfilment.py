@@ -70,6 +70,24 @@ def test_the_parts_of_a_row() -> None:
     assert "cannot serve: it came before the promise: delivery, 1 Jan 2023" in str(explanation)
 
 
+def test_a_promise_that_was_cancelled() -> None:
+    """What a cancellation ends is said, with its amount; one of another item is not in the explanation."""
+    log = [
+        say(1, Pledge, "2023-03-01", quantity=10),
+        say(2, Pledge, "2023-03-01", quantity=5, item="pump"),
+        say(3, Cancellation, "2023-07-01", supersedes=[name(1)], item=None, donor=None, recipient=None),
+        say(4, Cancellation, "2023-07-01", supersedes=[name(2)], item=None, donor=None, recipient=None),
+    ]
+    table = Timeline(log).as_of("2023-12-31").fulfilment()
+    for row, ids, amount in zip(table, ((4, 2), (3, 1)), (5, 10), strict=True):
+        page = table.explain(row.key)
+        assert [(int(each.id, 16), each.part, str(each.states)) for each in page] == [
+            (ids[0], "cancelled", str(amount)),
+            (ids[1], "ended", str(amount)),
+        ]
+        assert f"{amount} promised, and cancelled: pledge" in str(page)
+
+
 def test_a_row_that_is_not_there() -> None:
     """An unknown key is an error that names the nearest."""
     table = Timeline(LOG).as_of("2023-12-31").fulfilment()

@@ -6,7 +6,7 @@ Replaying only these records gives the row again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from decimal import localcontext
 from typing import Any
 
@@ -19,14 +19,14 @@ from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections.fulfilment.account import Account
 from aidtimeline.projections.fulfilment.givers import Parties, given_terms, parties_of, perhaps, thing_of
 from aidtimeline.projections.fulfilment.ledgers import Named, island_of
-from aidtimeline.projections.fulfilment.lots import Lot
+from aidtimeline.projections.fulfilment.lots import INFINITE, NOTHING, Ends, Lot
 from aidtimeline.projections.fulfilment.matches import amount_in
 from aidtimeline.projections.fulfilment.question import Accounts, Fulfilment
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.results import found_key
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.values.amounts import EXACT
+from aidtimeline.values.amounts import EXACT, Quantity
 
 MOST_EXCLUDED = 20
 """So many near misses are named at most: those nearest to the first promise."""
@@ -116,16 +116,17 @@ class _Found:
     def _ended(self, asked: set[str]) -> None:
         """Cancellations that ended promises of the row, and these promises."""
         kin = {self._kin.leader(each) for each in asked}
-        key = self.account.key
-        for fact in self.account.accounts.books.facts:
+        account = self.account
+        for fact in account.accounts.books.facts:
             if fact.keeps is None or fact.nature is not END:
                 continue
-            ended = [each.promise for each in fact.keeps.ended]
-            fields = [each for each in ended if (each.kind, *parties_of(each)) == (key.kind, *self.account.parties)]
-            if fields or self._kin.leader(fact.id) in kin:
-                self.parts.setdefault(fact.id, ("cancelled", self._states(fact)))
-                for promise in ended:
-                    self.linked.add(promise.id)
+            ended = {each.promise.id: account.accounts.ended.get(each.promise.id) for each in fact.keeps.ended}
+            own = {promise: found[1] for promise, found in ended.items() if found and found[0] == account.key}
+            if own or self._kin.leader(fact.id) in kin:
+                self.parts.setdefault(fact.id, ("cancelled", _sum(own.values()) if own else self._states(fact)))
+                self.linked.update(ended)
+            for promise, ends in own.items():
+                self.parts.setdefault(promise, ("ended", _sum([ends])))
 
     def _free(self) -> None:
         """What may serve a promise of the row."""
@@ -219,3 +220,11 @@ class _Found:
             own = {name: getattr(account.parties, name)}
             if account.accounts.fits.misfit(nothing._replace(**own), parties_of(fact)) is not None:
                 yield f"another {name}: {getattr(fact, name)}"
+
+
+def _sum(some: Iterable[Ends]) -> Quantity:
+    """What cancellations end in all."""
+    low, high = NOTHING, NOTHING
+    for each in some:
+        low, high = low + each.low, high + each.high
+    return Quantity(low, None if high == INFINITE else high)

@@ -30,6 +30,7 @@ Part: TypeAlias = Literal[
     "in the lot",
     "linked",
     "cancelled",
+    "ended",
     "may serve",
     "excluded",
 ]
@@ -46,6 +47,7 @@ Part: TypeAlias = Literal[
 - duplicate: it is a record of another fact in the explanation.
 - promised, in the lot: it is a promise of the row that is explained, or what is linked may keep it instead of one.
 - linked, may serve: it names a promise of the row, or none and may serve one; cancelled: it ends one, or a part of it.
+- ended: it was a promise of the row, and was cancelled.
 - excluded: it is like what may serve the row, and cannot; `states` says why.
 """
 

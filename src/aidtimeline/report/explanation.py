@@ -44,6 +44,7 @@ IN_ROW_WORDS = {
     "in the lot": "{} promised; what is linked may keep this instead",
     "linked": "{} linked",
     "cancelled": "cancels {}",
+    "ended": "{} promised, and cancelled",
     "may serve": "{} may serve",
     "excluded": "cannot serve: {}",
 }
@@ -207,8 +208,8 @@ def _standing(reason: Reason, states: str) -> str:
     if reason.part == "level":
         return f"{states}, reported"
     if reason.part in IN_ROW_WORDS:
-        words = IN_ROW_WORDS[reason.part].format(states)
-        return words if reason.certain or reason.part in ("may serve", "excluded") else f"{words}, or not"
+        words = IN_ROW_WORDS[reason.part].format("it" if reason.states is None else states)
+        return words if reason.certain or reason.part in ("may serve", "excluded", "ended") else f"{words}, or not"
     if reason.part == "may lie in it":
         return f"{states}, if it is meant"
     return f"{states}, for sure" if reason.certain else f"{states}, or nothing"
