@@ -217,6 +217,12 @@ def test_an_unknown_slug_is_told_once_with_the_nearest() -> None:
     assert (other.path, other.hint) == ("$.via", None)
 
 
+def test_what_overlaps_with_no_record_and_no_project_is_told() -> None:
+    """A misspelt project, or an id cut too short, would leave a sum exact that is in doubt."""
+    assert codes(delivery(overlaps=["c0ffee"])) == ["warning unknown-slug"]
+    assert not codes(delivery(overlaps=["hd"]), delivery(31, label="it"), delivery(4, overlaps=["@it"]))
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

@@ -11,6 +11,7 @@ from aidtimeline.events import Correction, Corroboration, Event, Goods, Record, 
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Quantity
+from aidtimeline.values.converters import is_record_id
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import SLUG_FIELDS
 
@@ -118,10 +119,11 @@ def unknown_slugs(log: Checked) -> Iterator[Problem]:
     times: Counter[tuple[str, str]] = Counter()
     known = {part: log.vocabulary.part(part) for part in SLUG_FIELDS.values()}
     for place, event in log.texts():
-        for name, part in SLUG_FIELDS.items():
+        for name, part in (*SLUG_FIELDS.items(), ("overlaps", "projects")):
             value = stated(event, name, object)
             for slug in value if isinstance(value, tuple) else (value,):
-                if slug is not None and slug not in known[part]:
+                is_record = name == "overlaps" and is_record_id(slug)
+                if slug is not None and not is_record and slug not in known[part]:
                     times[part, slug] += 1
                     first.setdefault((part, slug), (place, name))
     for (part, slug), (place, name) in first.items():

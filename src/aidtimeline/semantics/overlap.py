@@ -9,7 +9,6 @@ far; others add up. Links run through what is not believed, and through what a q
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -19,11 +18,11 @@ from attrs import Factory, define, field, frozen
 from aidtimeline.events import Event
 from aidtimeline.graphs import DisjointSets, strongly_connected
 from aidtimeline.semantics.links import Links
+from aidtimeline.values.converters import is_record_id
 
 #: One line, or several that are alike (see `_Drawing._node`), or a project that is named.
 Node = str
 
-_ID = re.compile("[0-9a-f]{32}")
 _PROJECT = "project "
 
 
@@ -194,7 +193,7 @@ class _Drawing:
         found = dict.fromkeys(other for dataset in datasets(text) for other in entries.get((dataset, name), ()))
         if not found:
             self.lone.add(self.root(each) or each)
-            if _ID.fullmatch(name):
+            if is_record_id(name):
                 self.dangling.append((each, name))
         return list(found)
 
@@ -203,7 +202,7 @@ class _Drawing:
             fact = self.root(name)
             if fact is not None:
                 yield fact
-            elif _ID.fullmatch(name):
+            elif is_record_id(name):
                 self.dangling.append((each, name))
             else:
                 yield _PROJECT + name

@@ -47,9 +47,18 @@ def to_text(value: str) -> str:
 
 def to_record_id(value: str) -> str:
     """The whole id of a record: 32 lower-case hexadecimal digits."""
-    if isinstance(value, str) and _RECORD_ID.fullmatch(value):
+    if isinstance(value, str) and is_record_id(value):
         return value
     raise InvalidValue(value, "the id of a record: 32 hexadecimal digits")
+
+
+def is_record_id(text: str) -> bool:
+    """Whether a text is written like the whole id of a record.
+
+    >>> is_record_id("a941af879625350a2d288cc09571413c"), is_record_id("a941af87")
+    (True, False)
+    """
+    return _RECORD_ID.fullmatch(text) is not None
 
 
 def to_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
