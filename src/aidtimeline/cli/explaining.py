@@ -15,13 +15,11 @@ from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id
-from aidtimeline.projections import FIELDS, Counts, Levels, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates, State
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.levels.things import Thing
 from aidtimeline.report.absence import absence
 from aidtimeline.report.words import narrowed, summed
-from aidtimeline.text.nearest import nearest_of
-from aidtimeline.text.safe import shown
 from aidtimeline.timeline import View
 
 
@@ -99,7 +97,8 @@ def _level(question: Question, view: View) -> Explanation:
         asked.selection = evolve(asked.selection, ids=frozenset(question.ids))
     table = view.replay(asked)
     if not table.rows:
-        raise UnknownKey(f"there is no level{narrowed(asked.selection.where)}: none such is reported by then")
+        why = _unknown(question, view) or "none such is reported by then"
+        raise UnknownKey(f"there is no level{narrowed(asked.selection.where)}: {why}")
     return view.explain(asked, _narrowed([row.thing for row in table.rows], Thing._fields))
 
 
@@ -110,9 +109,8 @@ def _row(question: Question, view: View) -> Explanation:
     where = {**question.where, **({"kind": question.kinds} if question.kinds else {})}
     table = view.fulfilment(where)
     if not table.rows:
-        raise UnknownKey(
-            f"there is no promise{narrowed(table.question.selection.where)}: none such is reported by then"
-        )
+        why = _unknown(question, view) or "none such is reported by then"
+        raise UnknownKey(f"there is no promise{narrowed(table.question.selection.where)}: {why}")
     return view.explain(table.question, _narrowed([row.key for row in table.rows], Key._fields))
 
 
@@ -166,19 +164,18 @@ def _narrowed(keys: Sequence[Any], names: Sequence[str]) -> Any:
 
 
 def _nothing(words: str, question: Question, view: View) -> str:
-    """The message that there is no such number, with the nearest values if a value in --where is unknown."""
-    anything, _ = _asked(evolve(question, where={}, ids=()), view)
-    facts = [fact for fact in view.belief.facts if any(True for _ in anything.piece.terms(fact))]
-    for name, values in question.where.items():
-        known = {FIELDS[name.replace("_", "-")](fact, view.vocabulary) or "" for fact in facts}
-        for value in values:
-            if (value or "") not in known:
-                near = nearest_of(value or "", known, cutoff=0.5)
-                meant = f"; did you mean {' or '.join(near)}?" if near else ""
-                where = narrowed(sums_of(question, view).selection.where)
-                return f"nothing counts{where.removeprefix(',')}: no {name} is {shown(value)}{meant}"
+    """The message that there is no such number, and whether that is because nobody knows a value in --where."""
+    unknown = _unknown(question, view)
+    if unknown:
+        return f"nothing counts: {words}: {unknown}"
     if any(fact.id in question.ids for fact in view.facts):
         return f"{' '.join(question.ids)} states no quantity that is summed; --money explains its value"
     if question.ids:
         return "nothing counts: " + "; ".join(f"{each} {absence(each, view)}" for each in question.ids)
     return f"nothing counts: {words}: no such fact is reported to have happened by then"
+
+
+def _unknown(question: Question, view: View) -> str:
+    """The values in --where that neither the log nor its vocabulary has, in words."""
+    where = [(name.replace("_", "-"), [each or None for each in values]) for name, values in question.where.items()]
+    return ", and ".join(f"{each} in this log" for each in view.known.unknown(where))
