@@ -25,6 +25,7 @@ from attrs import evolve, frozen
 
 from aidtimeline.events import (
     Amendment,
+    Cancellation,
     Correction,
     Corroboration,
     Event,
@@ -687,6 +688,11 @@ class Oracle:
         line = self.lines[fact]
         return None if whole in closure(self.above, line) and line in closure(self.above, whole) else whole
 
+    def wholes_of(self, line: str) -> set[str | None]:
+        """What the facts of a line are certainly a part of: all of them, whether asked for or not."""
+        its = {root for root in self._roots.values() if self.lines[root] == line}
+        return {self.whole_of(each) for each in its if not isinstance(self._corrected(each), Cancellation)}
+
     @staticmethod
     def _measure(fact: Fact, name: str) -> str | None:
         return fact.currency if name == "value" else field_of(fact.event, "unit")
@@ -711,7 +717,7 @@ class Oracle:
         full = {line: plus(*highs) for line, highs in whole_line.items()}
         wholes: dict[str, set[str | None]] = defaultdict(set)
         for each in asked:
-            wholes[self.lines[each]].add(self.whole_of(each))
+            wholes[self.lines[each]] = self.wholes_of(self.lines[each])
         return max(lows), self._most(facts, amounts, full, wholes)
 
     def _largest_apart(self, lines: Mapping[str, Fraction]) -> Fraction:
@@ -742,7 +748,7 @@ class Oracle:
             passed = {line}
             while whole is not None and whole not in own and whole not in passed and not more:
                 passed.add(whole)
-                its = {self.whole_of(root) for root in self._roots.values() if self.lines[root] == whole}
+                its = self.wholes_of(whole)
                 whole = its.pop() if len(its) == 1 else None
             return whole if whole in own and not more and whole != line else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -12,12 +12,12 @@ from tangled import overlapping_logs
 from test_laws import hold_against
 
 from aidtimeline import Timeline
-from aidtimeline.events import Record, stated
+from aidtimeline.events import Cancellation, Delivery, Record, Source, stated
 from aidtimeline.projections import Counts
 from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import believe
 from aidtimeline.testing import Cuts, laws as law
-from aidtimeline.testing.strategies import FIRST
+from aidtimeline.testing.strategies import FIRST, LAST
 from aidtimeline.values.amounts import Quantity
 
 DAYS = st.sampled_from([FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=3)])
@@ -54,6 +54,58 @@ def test_narrowing(records: list[Record], day: date, by: tuple[str, ...], where:
     for key, bounds in law.answer(records, view, Counts(by=by, where={**more, **where})).answers.items():
         high = wide[key].high
         assert high is None or (bounds.high is not None and bounds.high <= high)
+
+
+PAPER = Source(publisher="Kyodo News", published=LAST.isoformat(), dataset="register")
+
+
+def _paid(number: int, donor: str, quantity: int, **links: Any) -> Record:
+    event = Delivery(
+        date=FIRST.isoformat(), item="truck", donor=donor, quantity=quantity, ref=str(number), sources=PAPER, **links
+    )
+    return Record(f"{number:032x}", datetime.combine(LAST, time(), UTC), event)
+
+
+def test_what_is_part_of_a_line_that_is_no_certain_part() -> None:
+    """Whether a line is a part is the same whatever is asked for: a replaced fact that was no part leaves it open."""
+    whole, other, instead, part = (f"{number:032x}" for number in range(1, 5))
+    records = [
+        _paid(1, "JP", 4),
+        _paid(2, "JP", 5),
+        _paid(3, "DE", 1, part_of=whole, supersedes=other),
+        _paid(4, "JP", 6, part_of=instead),
+    ]
+    view = Timeline(records).as_of(FIRST)
+    for where, truth in (({}, "6 to 10"), ({"donor": "JP"}, "6 to 10"), ({"donor": "DE"}, "1")):
+        assert str(view.counts(by=(), where=where)[None]) == truth
+    assert {record.id for record in view.counts(by=()).explain(None).records} == {whole, other, instead, part}
+
+
+def test_a_cancellation_leaves_a_part_what_it_is() -> None:
+    """A cancellation is worth nothing, so what it ends is as certainly a part as before, and so are its parts."""
+    ended = Cancellation(date=FIRST.isoformat(), supersedes=f"{2:032x}", sources=PAPER)
+    records = [
+        _paid(1, "JP", 8),
+        _paid(2, "JP", 1, part_of="1"),
+        _paid(3, "JP", 9, part_of="2"),
+        Record(f"{4:032x}", datetime.combine(LAST, time(), UTC), ended),
+    ]
+    bounds = Timeline(records).as_of(FIRST).counts(by=())[None]
+    assert str(bounds) == "9"
+    assert bounds.disputed
+
+
+def test_explanations_say_what_joins_a_line() -> None:
+    """Two facts that replaced one add up, though one is part of the other: what they replaced is named too."""
+    records = [
+        _paid(1, "JP", 7),
+        _paid(2, "JP", 3, supersedes=f"{1:032x}"),
+        _paid(3, "JP", 4, supersedes=f"{1:032x}", part_of=f"{2:032x}"),
+    ]
+    view = Timeline(records).as_of(FIRST)
+    explanation = view.counts(by=()).explain(None)
+    assert str(explanation.answer) == "7"
+    assert len(explanation.records) == len(records)
 
 
 @given(overlapping_logs(), st.integers(0, 99).map(Random))

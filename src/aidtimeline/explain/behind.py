@@ -64,16 +64,15 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     counting = [fact for fact in view.facts if fact.id in terms]
     beside = list(_beside(counting, view)) if sums is not None else []
     adds = partial(_adds, piece=piece, key=whole)
-    replacing = superseders([*counting, *beside], view.belief, view.as_of, adds)
+    through = set() if sums is None else links_between(counting, view.belief)
+    replacing = superseders([*counting, *beside], view.belief, view.as_of, adds, through)
     parts: dict[str, tuple[Part, object]] = {
         each: ("counts", term.amount if isinstance(term, Term) else term) for each, term in terms.items()
     }
     parts |= {fact.id: ("whole", None) for fact in beside}
     off = (each for fact in counting if fact.takes_off is not None for each in fact.takes_off.promises)
     parts |= {each.id: ("links", None) for each in off if each.id not in parts and each.id not in replacing}
-    if sums is not None:
-        through = links_between(counting, view.belief)
-        parts |= {each: ("links", None) for each in sorted(through) if each not in parts and each not in replacing}
+    parts |= {each: ("links", None) for each in sorted(through) if each not in parts and each not in replacing}
     values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Behind(
         name=in_words(values),

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
-from aidtimeline.semantics.overlap import Node
+from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import nearest
 
 
 def links_between(facts: Iterable[Fact], belief: Belief) -> set[str]:
     """The ids of the records without which some of these facts would not be seen to overlap with others of them.
 
-    They are named in `part_of` or `overlaps` on the way from one fact to another, or join such records to a line.
+    They are named in `part_of` or `overlaps` on the way from one fact to another, join such records or facts to a line,
+    or are of a line that is no certain part because of them.
     """
+    facts = list(facts)
+    names, steps = belief.overlap.names, _Steps(belief)
     nodes: dict[Node, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.line is not None:
             nodes[fact.line.node].add(fact.id)
+    ids = {fact.id for fact in facts}
+    found = {
+        step  # what names a fact of its own line adds up with it
+        for each in ids & names.keys()
+        for other in names[each]
+        if other in ids
+        for step in steps.along([each], {other})
+    }
     overlaps = next((line.overlaps for line in belief.overlap.lines.values()), None)
     if overlaps is None or len(nodes) < 2:
-        return set()
+        return found - ids
     circles: dict[int, list[Node]] = defaultdict(list)
     for node in nodes:
         circles[overlaps.circle[node]].append(node)
-    steps = _Steps(belief)
-    found: set[str] = set()
     near = nearest(overlaps, circles) or {}
     for number, ups in near.items():
         here = [each for node in circles[number] for each in nodes[node]]
@@ -38,7 +47,23 @@ def links_between(facts: Iterable[Fact], belief: Belief) -> set[str]:
             first = circles[number][0]
             found.update(steps.between(nodes[first], nodes[one]))
             found.update(steps.between(nodes[one], nodes[first]))
-    return {each for each in found if each in belief.overlap.lines}.difference(*nodes.values())
+        if ups:
+            found.update(*(_tearing(node, overlaps) for node in circles[number]))
+    for its in nodes.values():
+        first, *others = sorted(its)
+        for other in others:
+            found.update(steps.along([first], {other}))
+    return {each for each in found if not each.startswith("project ")} - ids
+
+
+def _tearing(node: Node, overlaps: Overlaps) -> tuple[str, ...]:
+    """The facts of the first line that is torn, from a line through all that it is certainly a part of."""
+    at: Node | None = node
+    while at is not None:
+        if at in overlaps.torn:
+            return overlaps.facts[at]
+        at = overlaps.whole.get(at)
+    return ()
 
 
 class _Steps:
@@ -53,18 +78,29 @@ class _Steps:
 
     def _from(self, each: str) -> Iterator[str]:
         yield from self._names.get(each, ())
+        yield from self._along(each)
+
+    def _along(self, each: str) -> Iterator[str]:
         yield from self._above.get(each, ())
         yield from self._below.get(each, ())
 
     def between(self, start: Iterable[str], ends: Collection[str]) -> list[str]:
         """The steps of a shortest way from some facts to others, both ends included."""
+        return self._way(start, ends, self._from)
+
+    def along(self, start: Iterable[str], ends: Collection[str]) -> list[str]:
+        """The same along the facts of one line."""
+        return self._way(start, ends, self._along)
+
+    @staticmethod
+    def _way(start: Iterable[str], ends: Collection[str], steps: Callable[[str], Iterator[str]]) -> list[str]:
         came: dict[str, str | None] = dict.fromkeys(sorted(start))
         waiting = deque(came)
         while waiting:
             each = waiting.popleft()
             if each in ends:
                 return list(_back(each, came))
-            for other in self._from(each):
+            for other in steps(each):
                 if other not in came:
                     came[other] = each
                     waiting.append(other)

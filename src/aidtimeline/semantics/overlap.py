@@ -10,12 +10,12 @@ far; others add up. Links run through what is not believed, and through what a q
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import Factory, define, field, frozen
 
-from aidtimeline.events import Event
+from aidtimeline.events import Cancellation, Event
 from aidtimeline.graphs import DisjointSets, strongly_connected
 from aidtimeline.semantics.links import Links
 from aidtimeline.values.converters import is_record_id
@@ -32,7 +32,8 @@ class Overlaps:
 
     Nodes that lie above each other in a circle share a number, `circle`; what lies above has a lower number than what
     lies below. `above` gives by number what lies directly above, and `island` stands for all numbers that are linked at
-    all. `whole` gives the node of which every fact of a node is certainly a part, and `wholes` all that have a part.
+    all. `whole` gives the node of which every fact of a node is certainly a part (cancellations, which are worth
+    nothing, aside), and `wholes` all that have a part. Of `torn` nodes some facts are a part, and others are not.
     `facts` are the ids of the facts of each node, believed or not.
     """
 
@@ -41,6 +42,7 @@ class Overlaps:
     island: Sequence[int]
     whole: Mapping[Node, Node]
     wholes: frozenset[Node]
+    torn: frozenset[Node]
     facts: Mapping[Node, tuple[str, ...]]
 
     @cached_property
@@ -69,22 +71,22 @@ class Overlaps:
             time += 1
         return tour
 
-    def line(self, node: Node, whole: Node | None) -> Line:
-        """The line of a fact that is part of a whole. In a circle nothing is a part for certain."""
-        certain = whole is not None and self.circle[whole] != self.circle[node]
-        return Line(node, whole if certain else None, self)
-
 
 @frozen(eq=False, repr=False)
 class Line:
     """Where a fact stands among what it may overlap with.
 
-    `node` is its line. `whole` is the line of which the fact itself is certainly a part; None: of none.
+    `node` is its line. `whole` is the line of which all of this one is certainly a part, whatever is asked for of it;
+    None: of none.
     """
 
     node: Node
-    whole: Node | None
     overlaps: Overlaps
+
+    @property
+    def whole(self) -> Node | None:
+        """The line of which all of this line is certainly a part; None: of none."""
+        return self.overlaps.whole.get(self.node)
 
     @property
     def is_whole(self) -> bool:
@@ -211,6 +213,7 @@ class _Drawing:
         """The lines, numbered. `above`, `named` and `whole` are complete."""
         projects: dict[Node, set[Node]] = defaultdict(set)
         facts: dict[Node, dict[str, None]] = defaultdict(dict)
+        worthless = {self.root(each) or each for each, text in texts if isinstance(text, Cancellation)}
         for each, text in texts:
             line, project = self.line(each) or each, _PROJECT + (text.project or "")
             projects[line].add(project)
@@ -226,8 +229,8 @@ class _Drawing:
                 up[project][each] = None
                 self.names[project].update(dict.fromkeys(facts[line]))
         whole = {fact: node[line] for fact, line in self.whole.items() if line}
-        overlaps = _numbered(up, whole, its)
-        placed = {fact: overlaps.line(each, whole.get(fact)) for each, ids in its.items() for fact in ids}
+        overlaps = _numbered(up, whole, its, worthless)
+        placed = {fact: Line(each, overlaps) for each, ids in its.items() for fact in ids}
         return Drawn(placed, self.names, frozenset(self.lone), tuple(self.dangling))
 
     def _node(self, line: Node, projects: Iterable[Node], facts: Iterable[str]) -> Node:
@@ -249,8 +252,13 @@ def datasets(text: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source.dataset for source in text.sources if source.dataset is not None))
 
 
-def _numbered(up: Mapping[Node, Iterable[Node]], whole: Mapping[str, Node], its: Mapping[Node, list[str]]) -> Overlaps:
-    """Number the circles, what lies above first."""
+def _numbered(
+    up: Mapping[Node, Iterable[Node]],
+    whole: Mapping[str, Node],
+    its: Mapping[Node, list[str]],
+    worthless: Collection[str],
+) -> Overlaps:
+    """Number the circles, what lies above first. In a circle nothing is a part for certain."""
     edges = {each: tuple(others) for each, others in up.items()}
     circle: dict[Node, int] = {}
     above: list[tuple[int, ...]] = []
@@ -261,16 +269,20 @@ def _numbered(up: Mapping[Node, Iterable[Node]], whole: Mapping[str, Node], its:
         above.append(tuple(other for other in ups if other != number))
         for other in above[-1]:
             sets.join(number, other)
-    wholly = {}
+    wholly, torn = {}, set()
     for each, facts in its.items():
-        [one, *others] = {whole.get(fact) for fact in facts}
-        if one is not None and not others and circle[one] != circle[each]:
+        wholes = {whole.get(fact) for fact in facts if fact not in worthless}
+        one = next(iter(wholes)) if len(wholes) == 1 else None
+        if one is not None and circle[one] != circle[each]:
             wholly[each] = one
+        elif len(wholes) > 1:
+            torn.add(each)
     return Overlaps(
         circle,
         above,
         [sets.leader(number) for number in range(len(above))],
         wholly,
         frozenset(whole.values()),
+        frozenset(torn),
         {each: tuple(facts) for each, facts in its.items()},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
@@ -17,13 +17,19 @@ TANGLED = 100
 """In a group or circle of more facts, what no link needs to run through is named too."""
 
 
-def superseders(facts: Iterable[Fact], belief: Belief, as_of: date, adds: Callable[[Fact], bool]) -> set[str]:
+def superseders(
+    facts: Iterable[Fact],
+    belief: Belief,
+    as_of: date,
+    adds: Callable[[Fact], bool],
+    through: Collection[str] = (),
+) -> set[str]:
     """The ids of all that may replace one of the facts, directly or through others, and of what the links run through.
 
     The facts are those of one view, as of a day, that add to an answer; `adds` says of any fact whether it would. What
     cannot have happened by then, and what links need not run through, is left out. Links between the members of a
-    circle are ignored, so if ids are in a circle, others of it are there too: as many as keep it one. Where these would
-    add to the answer themselves, what replaces them is there too.
+    circle are ignored, so if ids are in a circle, others of it are there too: as many as keep it one. Where these, or
+    what overlaps are seen `through`, would add to the answer themselves, what replaces them is there too.
     """
     facts = list(facts)
     ids = {fact.id for fact in facts}
@@ -32,7 +38,8 @@ def superseders(facts: Iterable[Fact], belief: Belief, as_of: date, adds: Callab
     for group in groups.values():
         for part in group.parts(ids):
             found |= _needed(part, ids)
-    return _Kept(found, belief, as_of, adds).ids - ids
+    seen = set(through) - found
+    return _Kept(found, belief, as_of, adds, seen).ids - ids - seen
 
 
 def _needed(part: Group, ids: Container[str]) -> set[str]:
@@ -63,15 +70,19 @@ def _needed(part: Group, ids: Container[str]) -> set[str]:
 class _Kept:
     """The `ids`, with those without which other links would be ignored than in the whole log."""
 
-    def __init__(self, core: set[str], belief: Belief, as_of: date, adds: Callable[[Fact], bool]) -> None:
+    def __init__(
+        self, core: set[str], belief: Belief, as_of: date, adds: Callable[[Fact], bool], also: Collection[str]
+    ) -> None:
         self.ids = set(core)
         self._links, self._as_of, self._adds = belief.links, as_of, adds
-        if not belief.links.circles:
+        if not belief.links.circles and not also:
             return
         self._facts = {fact.id: fact for fact in belief.facts}
         self._circle_of = {each: circle for circle in belief.links.circles for each in circle}
         self._matter = {*core, *(other for each in core for other in belief.links.above.get(each, ()))}
         self._waiting = list(dict.fromkeys(self._circle_of[each] for each in core if each in self._circle_of))
+        for each in sorted(also):
+            self._add(each)
         while self._waiting:
             self._keep(self._waiting.pop())
 
