@@ -668,7 +668,7 @@ def test_two_datasets_that_are_alike_are_named_once() -> None:
     ]
     [found] = of_datasets(*drafts)
     assert (found.code, found.severity, found.line) == ("alike-datasets", "warning", 3)
-    assert "the datasets fts and iati/jp may tell of the same: 3 of 4 and of 3 facts" in found.message
+    assert "they have 3 of 4 and 3 of 3 facts with the same kind, donor, item and amount" in found.message
     assert "events.jsonl:7" in found.message
     assert found.hint is not None
     assert json.loads(found.hint[found.hint.index("{") :]) == {"slug": "fts", "name": "fts", "overlaps": ["iati/jp"]}
@@ -703,7 +703,7 @@ def test_an_entry_has_one_twin() -> None:
     """Twelve equal months in one dataset are not alike with one payment of another twelve times."""
     months = [entry("fts", 5, f"2023-01-{day:02}") for day in range(1, 13)]
     [found] = of_datasets(*months, entry("iati/jp", 5, "2023-01-05"))
-    assert "1 of 12 and of 1 facts" in found.message
+    assert "1 of 12 and 1 of 1 facts" in found.message
     assert "events.jsonl:13" in found.message
     assert found.line in (4, 5)
 

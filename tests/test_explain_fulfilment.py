@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from aidtimeline import Timeline
 from aidtimeline.errors import UnknownKey
-from aidtimeline.events import Cancellation, Delivery, Event, Pledge, Record, Source
+from aidtimeline.events import Cancellation, Commitment, Delivery, Event, Pledge, Record, Source
 from aidtimeline.projections import FulfilmentRow
 from aidtimeline.report import look
 
@@ -86,6 +86,16 @@ def test_a_promise_that_was_cancelled() -> None:
             (ids[1], "ended", str(amount)),
         ]
         assert f"{amount} promised, and cancelled: pledge" in str(page)
+
+
+def test_a_promise_of_another_row() -> None:
+    """A pledge that the commitment of the row keeps is named for its link; it replaces nothing."""
+    log = [
+        say(1, Pledge, "2023-03-01", quantity=10),
+        say(2, Commitment, "2023-04-01", quantity=10, fulfils=[name(1)]),
+    ]
+    table = Timeline(log).as_of("2023-12-31").fulfilment({"kind": "commitment"})
+    assert "not in this row, but links run through it: pledge, 1 Mar 2023" in str(table.explain(table.rows[0].key))
 
 
 def test_a_row_that_is_not_there() -> None:

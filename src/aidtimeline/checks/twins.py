@@ -103,9 +103,9 @@ def _problem(log: Checked, slugs: tuple[str, str], pair: _Pair, sizes: Counter[s
     one, other = slugs
     *_, first, second = pair.example
     message = (
-        f"the datasets {one} and {other} may tell of the same: {pair.many} of {sizes[one]} and of {sizes[other]} facts "
-        f"are alike in kind, donor, item and amount, and close in date, such as this and {log.named(second)}; "
-        "both are added up"
+        f"the datasets {one} and {other} may tell of the same, and both are added up: they have {pair.many} of "
+        f"{sizes[one]} and {pair.many} of {sizes[other]} facts with the same kind, donor, item and amount at close "
+        f"dates, such as this and {log.named(second)}"
     )
     known = log.vocabulary.datasets.get(one)
     name, overlaps = (one, ()) if known is None else (known.name, known.overlaps)

@@ -118,12 +118,18 @@ class ExplanationLook(Look[Explanation]):
         for number, reason in enumerate(self.result.rows):
             if number:
                 yield ""
-            yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary)
+            yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary, self._beside)
             if not reason.number_stated and self._counts and reason.part == "counts":
                 yield Line("  ", "no report says how many")
         if getattr(self.result.answer, "overlap", False):
             yield ""
             yield Line("", f"overlap: {FLAGS['overlap']}")
+
+    @property
+    def _beside(self) -> str:
+        """What stands beside the facts behind the answer."""
+        in_row = isinstance(self.result.answer, FulfilmentRow)
+        return "not in this row, but links run through it" if in_row else "may replace what counts"
 
     @property
     def _counts(self) -> bool:
@@ -163,9 +169,9 @@ def _amounts(row: FulfilmentRow) -> Iterator[str]:
     yield f"{amount(row.may_serve, row.currency)} may serve"
 
 
-def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[Part]:
+def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary, beside: str) -> Iterator[Part]:
     """One fact: what it adds or states, what it is, and who reports it; and what each says, if reports differ."""
-    yield Line("", f"{_standing(reason, states)}: {reason.event.kind}, {reason.date}")
+    yield Line("", f"{_standing(reason, states, beside)}: {reason.event.kind}, {reason.date}")
     yield f"  {reason.id}"
     about = " · ".join(_about(reason, vocabulary))
     if about:
@@ -190,7 +196,7 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary) -> Iterator[
         yield Line("  ", f"note: {reason.event.note}")
 
 
-def _standing(reason: Reason, states: str) -> str:
+def _standing(reason: Reason, states: str, beside: str) -> str:
     """Why the fact is in the explanation."""
     if reason.part == "circle":
         return "not counted; its links form a circle, and are ignored"
@@ -198,7 +204,7 @@ def _standing(reason: Reason, states: str) -> str:
         return "the same fact once more; " + ("withdrawn" if reason.withdrawn else "listed under another id")
     if reason.part == "replaces":
         unbelieved = "withdrawn" if reason.withdrawn else "not believed"
-        return "may replace what counts" if reason.accounts else f"{unbelieved}, but links run through it"
+        return beside if reason.accounts else f"{unbelieved}, but links run through it"
     if reason.part == "links":
         return "not asked for; what may be reported twice is linked through it"
     if reason.part == "whole":
