@@ -22,7 +22,7 @@ README = ROOT / "README.md"
 GOLDEN = ROOT / "tests" / "golden"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
-MOST_WORDS = 1500
+MOST_WORDS = 1300
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
 WIDTH = 100
@@ -69,7 +69,7 @@ def test_console_examples_print_what_the_page_shows(file: Path, tmp_path: Path) 
 
 
 def test_the_readme_is_short() -> None:
-    """Nobody reads more than 1,500 words before they try something."""
+    """Nobody reads more than 1,300 words before they try something."""
     assert len(README.read_text(encoding="utf-8").split()) <= MOST_WORDS
 
 
