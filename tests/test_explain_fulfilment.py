@@ -68,6 +68,7 @@ def test_the_parts_of_a_row() -> None:
     ]
     assert [each["part"] for each in json["facts"]][:2] == ["promised", "in the lot"]
     assert "cannot serve: it came before the promise: delivery, 1 Jan 2023" in str(explanation)
+    assert f"  takes off {name(1)}\n" in str(explanation)
 
 
 def test_a_promise_that_was_cancelled() -> None:
@@ -86,6 +87,7 @@ def test_a_promise_that_was_cancelled() -> None:
             (ids[1], "ended", str(amount)),
         ]
         assert f"{amount} promised, and cancelled: pledge" in str(page)
+        assert f"  ends {name(ids[1])}\n" in str(page)
 
 
 def test_a_promise_of_another_row() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from aidtimeline.events import Record, stated
+from aidtimeline.events import END, Event, Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
 from aidtimeline.projections.levels.comparing import UNSTATED
@@ -177,7 +177,7 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary, beside: str)
     if about:
         yield Line("  ", about)
     if reason.event.supersedes:
-        yield Line("  ", f"replaces {', '.join(reason.event.supersedes)}")
+        yield Line("  ", f"{_does(reason.event)} {', '.join(reason.event.supersedes)}")
     if reason.event.part_of is not None:
         yield Line("  ", f"part of {reason.event.part_of}")
     if reason.event.overlaps:
@@ -194,6 +194,14 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary, beside: str)
         yield Line("  ", amendment_in_words(record, of=reason.id) + decides)
     if reason.event.note:
         yield Line("  ", f"note: {reason.event.note}")
+
+
+def _does(event: Event) -> str:
+    """What an event does to those that it supersedes: a cancellation of an amount leaves the rest."""
+    if event.nature is not END:
+        return "replaces"
+    amounts = (stated(event, "quantity", Quantity), stated(event, "value", Money))
+    return "ends" if amounts == (None, None) else "takes off"
 
 
 def _standing(reason: Reason, states: str, beside: str) -> str:

@@ -108,13 +108,14 @@ class FulfilmentLook(Look[FulfilmentTable]):
 
 
 def _amount(row: FulfilmentRow, name: str) -> str:
+    """An amount of a row in words. That some of the row is an "about" stands in its note."""
     bounds: Bounds | None = getattr(row, name)
     if bounds is None:
         return NOTHING
     if name == "linked" and row.also_in:
         others = f"in {' and '.join(row.also_in)}"
         return others if bounds.low == 0 else f"{in_short(Bounds(bounds.low, bounds.low))}, and {others}"
-    return in_short(bounds)
+    return in_short(Bounds(bounds.low, bounds.high))
 
 
 def _flags(row: FulfilmentRow) -> list[str]:
