@@ -303,7 +303,10 @@ def events(
 
 
 def amendments() -> st.SearchStrategy[Amendment]:
-    """Amendments of every kind, with all of their fields, of records that are in no log."""
+    """Amendments of every kind, with all of their fields, of records that are in no log.
+
+    None makes a record its own duplicate: a log refuses that.
+    """
     anyhow = {"of": record_ids(), "ref": optional(texts()), "note": optional(texts())}
     reports, reason = st.lists(sources(), max_size=2), optional(texts())
     corroborations = st.builds(
@@ -314,7 +317,9 @@ def amendments() -> st.SearchStrategy[Amendment]:
         sources=st.lists(sources(), min_size=1, max_size=2),
         **anyhow,
     )
-    retractions = st.builds(Retraction, duplicate_of=optional(record_ids()), reason=reason, sources=reports, **anyhow)
+    retractions = st.builds(
+        Retraction, duplicate_of=optional(record_ids()), reason=reason, sources=reports, **anyhow
+    ).filter(lambda each: each.duplicate_of != each.of)
     replacements = st.one_of(events(), corroborations, retractions)
     return st.one_of(
         st.builds(Correction, event=replacements, reason=reason, sources=reports, **anyhow),
