@@ -12,7 +12,7 @@ from tangled import overlapping_logs
 from test_laws import hold_against
 
 from aidtimeline import Timeline
-from aidtimeline.events import Cancellation, Delivery, Record, Source, stated
+from aidtimeline.events import Cancellation, Delivery, Pledge, Record, Source, stated
 from aidtimeline.projections import Counts
 from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import believe
@@ -139,3 +139,21 @@ def test_explanations_are_sufficient(
         explanation = view.explain(question, key)
         assert explanation.answer == bounds
         assert Timeline(explanation.records).as_of(day).replay(question).answers[key] == bounds
+
+
+def test_two_cancellations_take_off_no_more_than_was_promised() -> None:
+    """What one cancellation leaves of a promise may be less than the next one states: then the sum has bounds."""
+    promised = [
+        Pledge(date=FIRST.isoformat(), item="truck", quantity=quantity, sources=PAPER, ref=str(quantity))
+        for quantity in (5, 10)
+    ]
+    records = [Record(f"{at:032x}", datetime.combine(LAST, time(), UTC), event) for at, event in enumerate(promised, 1)]
+    for at, (off, left, exact) in enumerate([(2, 13, True), (3, 10, True), (4, 10, False)], 3):
+        ended = Cancellation(
+            date=FIRST.isoformat(), supersedes=f"{1:032x}", item="truck", quantity=off, sources=PAPER, ref=str(at)
+        )
+        records.append(Record(f"{at:032x}", datetime.combine(LAST, time(), UTC), ended))
+        bounds = Timeline(records).as_of(FIRST).counts(by=(), kind="pledge")[None]
+        assert bounds.high is not None
+        assert bounds.low <= left <= bounds.high
+        assert (bounds.low == bounds.high) is exact

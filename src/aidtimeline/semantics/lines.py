@@ -52,10 +52,14 @@ class Ended(NamedTuple):
 
 
 class TakenOff(NamedTuple):
-    """The promises from which a cancellation takes off the amount that it states, or perhaps does: `doubtful`."""
+    """The promises from which a cancellation takes off the amount that it states, or perhaps does: `doubtful`.
+
+    `before` are other cancellations that may have taken off theirs from the same promises first.
+    """
 
     promises: tuple[Fact, ...]
     doubtful: bool
+    before: tuple[Fact, ...] = ()
 
 
 @frozen

@@ -40,10 +40,9 @@ def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterato
     for each, targets in supersedes.items():
         for target in targets:
             above[target].append(each)
-    for fact in facts:
-        if fact.id not in named:
-            yield fact
-            continue
+    taking: dict[str, list[Fact]] = defaultdict(list)
+    taken: dict[str, Fact] = {}
+    for fact in sorted((each for each in facts if each.id in named), key=lambda each: each.first):
         plain = [
             each
             for each in _through(named[fact.id], named)
@@ -55,7 +54,13 @@ def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterato
                 supersedes[other].append(fact.id)
             else:
                 doubtful = True
-        yield evolve(fact, takes_off=TakenOff(tuple(believed[each] for each in targets), doubtful))
+        before = {other.id: other for each in targets for other in taking[each]}
+        for each in targets:
+            taking[each].append(fact)
+        promises = tuple(believed[each] for each in targets)
+        taken[fact.id] = evolve(fact, takes_off=TakenOff(promises, doubtful, tuple(before.values())))
+    for fact in facts:
+        yield taken.get(fact.id, fact)
 
 
 def _at_that_time(

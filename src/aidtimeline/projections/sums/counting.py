@@ -70,7 +70,8 @@ class Sums(Finishing):
     def _taken_off(self, cancellation: Fact, off: TakenOff) -> Iterator[tuple[Key, str | None, Term]]:
         """What a cancellation takes off the sums of the promises that it names: never more than these promise.
 
-        How much of each ends is not known if they add to several sums, or if it states another unit or currency.
+        How much of each ends is not known if they add to several sums, if it states another unit or currency, or if
+        what was taken off before may leave less.
         """
         amounts = stated(cancellation.event, "value" if self.money else "quantity", object)
         own = None if amounts is None else self.amount(cancellation)
@@ -83,8 +84,20 @@ class Sums(Finishing):
                     promised[key, unit] += amount.part(share.least, share.most)
         for (key, unit), amount in promised.items():
             known = None if own is None or own[0] != unit else own[1]
-            taken = amount.taken_off(known, sure=len(promised) == 1 and not off.doubtful)
+            sure = len(promised) == 1 and not off.doubtful and self._leaves_enough(off, known)
+            taken = amount.taken_off(known, sure=sure)
             yield key, unit, Term(taken, bool(cancellation.disputed), self._books(cancellation))
+
+    def _leaves_enough(self, off: TakenOff, known: Quantity | None) -> bool:
+        """Whether what was taken off before surely leaves of each promise what is taken off now."""
+        if not off.before:
+            return True
+        measured = [self.amount(each) for each in (*off.before, *off.promises)]
+        if len({None if each is None else each[:1] for each in measured}) > 1:  # other units or currencies
+            return False
+        amounts = [ZERO if each is None else each[1] for each in measured]
+        most = sum(amounts[: len(off.before)], known or ZERO).high
+        return most is not None and all(each.low >= most for each in amounts[len(off.before) :])
 
     def _books(self, fact: Fact) -> Books:
         return books_of(fact, self.selection.vocabulary)
