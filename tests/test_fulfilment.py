@@ -268,6 +268,17 @@ def test_money_is_paid_in_several_kinds() -> None:
     assert [each.how for each in row.matches or ()].count("may serve") == 2
 
 
+def test_a_receipt_that_names_several_promises_serves_each_row_once() -> None:
+    """It fits one of the promises that it names and not the other: in both rows it is 30 at most."""
+    log = [
+        say(1, Pledge, "2023-01-01", value="USD 100", item=None, recipient="UA"),
+        say(2, Pledge, "2023-01-01", value="USD 100", item=None, recipient="KH"),
+        say(3, Receipt, "2023-03-01", value="USD 30", recipient="UA", side="receiver", fulfils=[1, 2]),
+    ]
+    for row in asked(log):
+        assert (ends(row.may_serve), ends(row.outstanding)) == ((0, 30), (70, 100))
+
+
 @pytest.mark.parametrize(
     ("due", "as_of", "overdue"),
     [

@@ -666,7 +666,10 @@ def test_levels_are_asked_for_and_explained(folder: Path) -> None:
         (["counts", "--kind", "observation"], "observations are levels, never summed: `levels` shows them"),
         (["explain", "--kind", "observation"], "never summed: `levels` shows them, and --level explains one"),
         (["explain", "--level"], "2 answers, and explain takes one: narrow by --where item= or --where item=truck"),
-        (["explain", "--level", "--where", "donor=LT"], "there is no level, where donor is LT: none such is reported"),
+        (
+            ["explain", "--level", "--where", "donor=LT"],
+            "there is no level, where donor is LT: no donor is 'LT' in this log",
+        ),
         (["explain", "--level", "--field", "status"], "--level goes with --where, --kind or ids only"),
         (["levels", "--where", "itm=truck"], "there is no field 'itm'; did you mean item?"),
         (["levels", "--where", "item=Truck"], "no item is 'Truck'; did you mean truck?"),

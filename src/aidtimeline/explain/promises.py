@@ -73,7 +73,11 @@ class _Found:
         for made in sorted(promised, key=lambda each: (each.id not in asked, each.fact.rank)):
             self.parts[made.id] = ("promised" if made.id in asked else "in the lot"), made.term.amount
         for fact in sorted(linked, key=lambda each: each.rank):
-            self.parts[fact.id] = ("cancelled" if fact.nature is END else "linked"), self._states(fact)
+            part, states = self._named(fact), self._states(fact)
+            self.parts[fact.id] = (
+                part,
+                perhaps(states) if part == "may serve" and isinstance(states, Quantity) else states,
+            )
         self._ended(asked)
         self._free()
         self._profiles()
@@ -98,6 +102,13 @@ class _Found:
                     found[id(ledger.lots[key])] = ledger.lots[key]
                     waiting.append(ledger.lots[key])
         return list(found.values()), list(linked.values())
+
+    @staticmethod
+    def _named(fact: Fact) -> Part:
+        """The part of what names promises: receipts and expenditures only may serve them."""
+        if fact.nature is END:
+            return "cancelled"
+        return "linked" if fact.event.makes_good else "may serve"
 
     def _states(self, fact: Fact) -> object:
         """What a fact gives, in the row's measure if it states it; else as it states it."""

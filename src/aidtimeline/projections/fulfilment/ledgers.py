@@ -225,9 +225,8 @@ class Books:
         how: How = "cancelled" if cancels else "linked" if fact.event.makes_good else "may serve"
         given = {thing: (measure, term) for thing, measure, term in given_terms(fact)}
         for scope, named in self.named[fact.id].items():
-            lines = [ledgers[scope].lines[key] for key in named.lines | named.doubtful]
-            if how == "may serve" and self._may_serve(fact, scope, lines):
-                continue  # each unit once: it is free
+            if how == "may serve":  # each unit once: what fits is free
+                named = self._misfitting(fact, named, ledgers[scope])  # noqa: PLW2901
             measure, term = taken_off_term(fact, scope) if cancels else given.get(thing_of(scope), (ANY, Term(OPEN)))
             term = evolve(term, books=books_of(fact, self.vocabulary))
             if named.lines and not named.doubtful:
@@ -235,15 +234,20 @@ class Books:
             for key in named.lines | named.doubtful if named.doubtful else ():
                 yield To(scope, how, frozenset((key,))), measure, evolve(term, amount=perhaps(term.amount))
 
-    def _may_serve(self, fact: Fact, scope: Scope, lines: Sequence[Held]) -> bool:
-        """Whether a fact may serve all these lines also if it names none."""
-        if all(thing != thing_of(scope) for thing, _, _ in given_terms(fact)):
-            return False
+    def _misfitting(self, fact: Fact, named: Named, ledger: Ledger) -> Named:
+        """The lines that a fact names, without those that it may serve also if it names none."""
+        if all(thing != thing_of(ledger.scope) for thing, _, _ in given_terms(fact)):
+            return named
         latest, parties = fact.date.latest, parties_of(fact)
-        if latest is not None and any(latest.toordinal() < line.first for line in lines):
-            return False
-        promises = {made.parties for line in lines for made in line.promises}
-        return all(self.fits.misfit(each, parties) is None for each in promises)
+        last = None if latest is None else latest.toordinal()
+
+        def fits(key: str) -> bool:
+            line = ledger.lines[key]
+            followed = last is None or last >= line.first
+            return followed and all(self.fits.misfit(each.parties, parties) is None for each in line.promises)
+
+        lines, doubtful = (frozenset(key for key in keys if not fits(key)) for keys in (named.lines, named.doubtful))
+        return named._replace(lines=lines, doubtful=doubtful)
 
     def free(self, scope: Scope) -> Iterator[Free]:
         """What names no promise of a scope, and so may serve it."""
