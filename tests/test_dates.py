@@ -334,3 +334,9 @@ def test_a_cut_that_is_nearly_a_day_gets_a_hint() -> None:
     """The hint for a day is kept."""
     with pytest.raises(InvalidValue, match="did you mean 2023-11-28"):
         parse_cut("28 November 2023")
+
+
+def test_a_day_in_no_month_says_which_months_there_are() -> None:
+    """A day has a month from 01 to 12; seasons and quarters are of dates only."""
+    with pytest.raises(InvalidValue, match=r"expected a month from 01 to 12$"):
+        parse_day("2023-13-01")

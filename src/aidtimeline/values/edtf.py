@@ -112,6 +112,8 @@ def day(text: str) -> date:
     >>> day("2023-11-28").isoformat()
     '2023-11-28'
     """
+    if _DAY.fullmatch(text) and not 1 <= int(text[5:7]) <= 12:
+        raise InvalidValue(text, "a month from 01 to 12")
     if _DAY.fullmatch(text) and (found := span(text).earliest):
         return found
     meant = guess(text)
