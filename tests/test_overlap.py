@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+import attrs
 from hypothesis import given, settings, strategies as st
 from oracle import Oracle
 from tangled import overlapping_logs
@@ -19,6 +20,7 @@ from aidtimeline.semantics import believe
 from aidtimeline.testing import Cuts, laws as law
 from aidtimeline.testing.strategies import FIRST, LAST
 from aidtimeline.values.amounts import Quantity
+from aidtimeline.vocabulary import Dataset, Vocabulary
 
 DAYS = st.sampled_from([FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=3)])
 BY = st.sampled_from([(), ("item",), ("donor",), ("project", "donor")])
@@ -157,3 +159,19 @@ def test_two_cancellations_take_off_no_more_than_was_promised() -> None:
         assert bounds.high is not None
         assert bounds.low <= left <= bounds.high
         assert (bounds.low == bounds.high) is exact
+
+
+def test_a_series_of_a_fact_of_two_datasets() -> None:
+    """A fact of two datasets overlaps with nothing by itself, whatever happens in another dataset later."""
+    register, tracker = (attrs.evolve(PAPER, dataset=name) for name in ("register", "tracker"))
+    one: Any = _paid(1, "JP", 5).event
+    other: Any = _paid(2, "JP", 3).event
+    both = attrs.evolve(one, sources=(register, tracker))
+    later = attrs.evolve(other, sources=tracker, date=(FIRST + timedelta(days=2)).isoformat())
+    records = [Record(f"{at:032x}", datetime.combine(LAST, time(), UTC), each) for at, each in enumerate([both, later])]
+    datasets = {name: Dataset(slug=name, name=name, overlaps=("register",)) for name in ("register", "tracker")}
+    timeline = Timeline(records, Vocabulary(datasets=datasets))
+    question = Counts(by=(), vocabulary=timeline.vocabulary)
+    [row] = timeline.series(question)
+    for step in row.steps.steps:
+        assert step.bounds == timeline.as_of(step.day or FIRST).replay(question)[None]

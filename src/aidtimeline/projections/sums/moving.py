@@ -147,6 +147,7 @@ class _InTrees(_Moving):
         self.alone = [ZERO.low for _ in taken]
         self.alone_high = High()
         self.books: Counter[tuple[str, str]] = Counter()
+        self.ledgers: Counter[str] = Counter()
 
     def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
         level = self.levels.setdefault(what, Level())
@@ -168,6 +169,7 @@ class _InTrees(_Moving):
             self.trees.change_high(what.line, before.high, after.high)
         if was_here is not is_here:
             self.books.update(dict.fromkeys(what.books, is_here - was_here))
+            self.ledgers.update(dict.fromkeys((ledger for ledger, _ in what.books), is_here - was_here))
             if what.line is not None:
                 self.trees.count(what.line, is_here - was_here)
 
@@ -182,5 +184,5 @@ class _InTrees(_Moving):
             high=sum_of([self.alone_high.value, self.trees.high.value]),
             disputed=total.disputed or beyond > 0,
             loose=total.loose or undecided > 0,
-            overlap=total.overlap or linked > 0 or bool(here),
+            overlap=total.overlap or linked > 0 or any(self.ledgers[ledger] > 1 for ledger in here),
         )
