@@ -369,7 +369,7 @@ def test_a_table_of_counts(run: Run, log: Path) -> None:
         "Yomiuri Shimbun 2023-11-23; Kyodo News 2023-11-28\n"
         "rope                   about 11.5  m     about                            Kyodo News 2023-11-28\n"
         "truck          lorry           30                                         Rubryka 2023-11-28\n"
-        "disputed: reports contradict each other, and the bounds span what they say\n"
+        "disputed: reports contradict each other, or parts their whole, and the bounds span what they say\n"
         "about: a report says “about”, and the bounds are only as good as that\n"
     )
 

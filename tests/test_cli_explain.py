@@ -10,10 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner, Result
 
 from aidtimeline import (
+    Correction,
     Corroboration,
     Counts,
     Delivery,
@@ -282,6 +284,21 @@ def test_what_does_not_count_says_why(tmp_path: Path) -> None:
     assert refused(other, "--known-at", "2023-01-31").endswith("not known by then: its first report is of 1 Feb 2023")
     assert refused(first, "--as-of", "2023-01-01").endswith("had not happened by then: it is dated 10 Jan 2023")
     assert "not in the log by then" in refused(first, "--recorded-until", "2020-01-01")
+
+
+def test_repairs_that_disagree_are_all_named(tmp_path: Path) -> None:
+    """A record that one repair corrects and a later one withdraws: the one that decides, then the other."""
+    log, paper = EventLog(tmp_path), Source(publisher="Kyodo News", published="2023-02-01")
+    van = Delivery(date="2023-01-10", item="van", quantity=4, sources=paper)
+    [seen] = log.append(van)
+    fixed = Correction(of=seen.id, event=attrs.evolve(van, quantity=5), reason="misread")
+    [mended] = log.append(fixed, recorded_at=datetime(2026, 11, 21, tzinfo=UTC))
+    [gone] = log.append(Retraction(of=seen.id, reason="a slip"), recorded_at=datetime(2026, 11, 22, tzinfo=UTC))
+
+    said = run("explain", seen.id, "--as-of", "2023-06-01", log=tmp_path).stderr
+
+    assert f"was withdrawn: retraction {gone.id} (a repair, recorded on 22 Nov 2026): a slip." in said
+    assert f"says otherwise: correction {mended.id} (a repair, recorded on 21 Nov 2026): misread" in said
 
 
 def test_a_fact_without_a_number_says_so(log: Path) -> None:

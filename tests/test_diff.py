@@ -170,7 +170,7 @@ STORIES: dict[str, tuple[list[Any], dict[str, str], dict[str, str], str]] = {
         ],
         SOON,
         LATE,
-        "truck: nothing off → 30 off: overlap",
+        "truck: 0 → -30: overlap",
     ),
     "newly known": ([PLAIN], {"known_at": "2023-01-31"}, LATE, "truck: 0 → 30: newly known"),
     "corrected": (

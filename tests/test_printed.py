@@ -669,7 +669,7 @@ def test_the_record_in_july_2024() -> None:
                                                         without a
                                                         number
         truck                                 30                      Rubryka 2023-11-28
-        disputed: reports contradict each other, and the bounds span what they say
+        disputed: reports contradict each other, or parts their whole, and the bounds span what they say
     """).splitlines()
     )
     [machines] = [line for line in str(view.fulfilment()).splitlines() if "mechanical-demining-machine" in line]

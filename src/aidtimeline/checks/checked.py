@@ -10,18 +10,17 @@ import attrs
 from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
-from aidtimeline.events import DEED, Correction, Event, Record
+from aidtimeline.events import Correction, Event, Record
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
 from aidtimeline.semantics.combining import widened
 from aidtimeline.semantics.links import Links, cut_links
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.amounts import Money
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Vocabulary
 
 _ANY_DAY = DateRange.between(None, None)
-_ANY_NUMBER = Quantity.parse("0..")
 
 
 @frozen
@@ -171,8 +170,7 @@ def wholly_before(one: DateRange, other: DateRange) -> bool:
 
 def _widest(fact: Fact) -> Fact:
     date_ = _ANY_DAY if fact.date.qualified else fact.date
-    uncounted = fact.quantity is not None and not fact.quantity_stated and fact.nature is DEED
-    quantity = _ANY_NUMBER if uncounted else fact.quantity and widened(fact.quantity)
+    quantity = fact.quantity and widened(fact.quantity)
     value = fact.value and Money(widened(fact.value.amount), fact.value.currency)
     if (date_, quantity, value) == (fact.date, fact.quantity, fact.value):
         return fact

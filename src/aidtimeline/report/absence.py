@@ -45,6 +45,8 @@ def _not_believed(record: Record, view: View) -> str:
     reported = report(repaired, None if view.known_at is None else end_of(view.known_at))
     decides = reported.deciding.get(record.id)
     if decides is not None and isinstance(decides.event, Retraction):
-        return f"was withdrawn: {amendment_in_words(decides, of=record.id)}"
+        withdrawn = f"was withdrawn: {amendment_in_words(decides, of=record.id)}"
+        others = "; ".join(amendment_in_words(each, of=record.id) for each in repaired.repairs.get(record.id, ())[:-1])
+        return f"{withdrawn}. An earlier repair says otherwise: {others}" if others else withdrawn
     day = known_since(repaired.events[record.id]).astimezone(UTC).date()
     return f"was not known by then: its first report is of {on(day)}"

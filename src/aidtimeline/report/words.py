@@ -27,7 +27,7 @@ SHORTEST_ID = 8
 """The least length of a shortened id, in hexadecimal digits."""
 
 FLAGS = {
-    "disputed": "reports contradict each other, and the bounds span what they say",
+    "disputed": "reports contradict each other, or parts their whole, and the bounds span what they say",
     "about": "a report says “about”, and the bounds are only as good as that",
     "loose": "the truth lies within the bounds, but they may be wider than necessary",
     "overlap": "reports may be of the same: the low end has it once, and the high end as often as it may be counted",

@@ -235,4 +235,6 @@ def _dangling(repaired: Repaired, overlap: Drawn) -> Iterator[Problem]:
     for each, name in overlap.dangling:
         what = "is an amendment" if name in repaired.ids else "is not in the log"
         code = "bad-link" if name in repaired.ids else "dangling"
-        yield repaired.events[each].problem(code, f"it is part of or overlaps {name}, which {what}")
+        event = repaired.events[each].event
+        does = "is part of" if isinstance(event, Event) and event.part_of == name else "overlaps"
+        yield repaired.events[each].problem(code, f"it {does} {name}, which {what}")

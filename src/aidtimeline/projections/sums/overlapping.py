@@ -27,7 +27,7 @@ class TakenOff:
     If the high end is open, nothing is taken off it.
 
     >>> print(TakenOff(Decimal(-40), Decimal(0)), "·", TakenOff(Decimal(-40), Decimal(-40)), "·", TakenOff())
-    40 off the low end · 40 off · nothing off
+    -40 at the low end · -40 · 0
     """
 
     low: Decimal = Decimal(0)
@@ -38,9 +38,9 @@ class TakenOff:
 
     def __str__(self) -> str:
         if self.low == self.high:
-            return f"{self.low.copy_negate():,f} off" if self.low else "nothing off"
+            return f"{self.low:,f}"
         ends = ((self.low, "low"), (self.high, "high"))
-        return ", ".join(f"{off.copy_negate():,f} off the {end} end" for off, end in ends if off)
+        return ", ".join(f"{off:,f} at the {end} end" for off, end in ends if off)
 
 
 @frozen
