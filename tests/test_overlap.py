@@ -13,6 +13,7 @@ from tangled import overlapping_logs
 from test_laws import hold_against
 
 from aidtimeline import Timeline
+from aidtimeline.codec import record_id
 from aidtimeline.events import Cancellation, Delivery, Pledge, Record, Source, stated
 from aidtimeline.projections import Counts
 from aidtimeline.projections.sums.series import series
@@ -175,3 +176,42 @@ def test_a_series_of_a_fact_of_two_datasets() -> None:
     [row] = timeline.series(question)
     for step in row.steps.steps:
         assert step.bounds == timeline.as_of(step.day or FIRST).replay(question)[None]
+
+
+def _said(quantity: int, day: int = 0, **fields: Any) -> Record:
+    date_ = (FIRST + timedelta(days=day)).isoformat()
+    paper = Source(publisher="Kyodo News", published=LAST.isoformat())
+    said: dict[str, Any] = {"date": date_, "item": "truck", "quantity": quantity, "sources": paper}
+    event = Delivery(**said | fields)
+    return Record(record_id(event), datetime.combine(LAST, time(), UTC), event)
+
+
+def test_a_line_that_is_named_stands_by_itself() -> None:
+    """Of two lines of one project, what is named may be the same as the one that it names, and not as the other."""
+    one, other = _said(10, project="parent"), _said(10, project="parent", ref="2")
+    twelve = _said(12, project="child", overlaps=[one.id])
+    [row] = Timeline([one, other, twelve]).as_of(FIRST).counts().rows
+    assert (row.low, row.high, row.loose, row.overlap) == (22, 32, False, True)
+
+
+def test_a_series_forgets_what_is_replaced() -> None:
+    """A part that was replaced by something else overlaps with nothing any more, and what is back does again."""
+    whole = _said(10, donor="JP")
+    part = _said(4, donor="JP", part_of=whole.id)
+    instead = _said(3, 2, donor="DE", item="car", supersedes=[part.id])
+    again = _said(2, 4, donor="JP", part_of=whole.id, ref="again")
+    records = [whole, part, instead, again]
+    steps = series(believe(records), Counts())["truck"]
+    found = [steps.at(FIRST + timedelta(days=day)) for day in (0, 3, 5)]
+    assert [int(each.low) for each in found] == [10, 10, 10]
+    assert [each.overlap for each in found] == [True, False, True]
+
+
+def test_the_books_that_report_most_hold() -> None:
+    """At the low end, of either side; and of lines that have parts in both books, what is left of them."""
+    whole = _said(10)
+    parts = [_said(6, part_of=whole.id), _said(7, part_of=whole.id, side="receiver")]
+    lone = _said(20, side="receiver", ref="lone")
+    for records, low, high in (([whole, *parts], 10, 13), ([whole, *parts, lone], 27, 33), ([whole, lone], 20, 30)):
+        [row] = Timeline(records).as_of(FIRST).counts().rows
+        assert (row.low, row.high, row.overlap) == (low, high, True)
