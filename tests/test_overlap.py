@@ -192,6 +192,9 @@ def test_a_line_that_is_named_stands_by_itself() -> None:
     twelve = _said(12, project="child", overlaps=[one.id])
     [row] = Timeline([one, other, twelve]).as_of(FIRST).counts().rows
     assert (row.low, row.high, row.loose, row.overlap) == (22, 32, False, True)
+    of_both = _said(5, project="third", overlaps=["parent"])  # which may be the same as either
+    [row] = Timeline([one, other, twelve, of_both]).as_of(FIRST).counts().rows
+    assert (row.low, row.high, row.loose) == (20, 37, True)
 
 
 def test_a_series_forgets_what_is_replaced() -> None:
