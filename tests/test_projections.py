@@ -303,6 +303,7 @@ def test_a_cancellation_of_an_amount_takes_it_off() -> None:
     assert left("item", "2023-06", pledge, item="truck", quantity="2..4") == {"truck": (6, 10)}
     assert left("item", "2023-07", pledge, item="truck", quantity=4) == {"truck": (10, 10)}
     assert left("item", "2023-03", pledge, item="truck", quantity=40) == {"truck": (0, 0)}
+    assert left("item", "2023-01", pledge, item="truck", quantity=4) == {"truck": (6, 10)}  # before it was promised
     assert left("item", "2023-03", pledge, value="USD 40") == {"truck": (0, 10)}
     assert left("item", "2023-03", pledge, other, item="truck", quantity=4) == {"truck": (11, 11)}
     assert left("donor", "2023-03", pledge, other, item="truck", quantity=4) == {"JP": (6, 10), "DE": (1, 5)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from attrs import evolve
 
@@ -43,12 +44,11 @@ def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterato
     taking: dict[str, list[Fact]] = defaultdict(list)
     taken: dict[str, Fact] = {}
     for fact in sorted((each for each in facts if each.id in named), key=lambda each: each.first):
-        plain = [
-            each
-            for each in _through(named[fact.id], named)
-            if each not in named and each in believed and not wholly_before(fact.date, believed[each].date)
-        ]
-        targets, doubtful = _at_that_time(fact, plain, above, believed), False
+        plain = [each for each in _through(named[fact.id], named) if each not in named and each in believed]
+        early = [believed[each].date for each in plain if wholly_before(fact.date, believed[each].date)]
+        if early:  # it ends nothing before that is promised, and perhaps it is not meant
+            fact = evolve(fact, date=max(early, key=lambda each: each.latest or date.max))  # noqa: PLW2901
+        targets, doubtful = _at_that_time(fact, plain, above, believed), bool(early)
         for other in dict.fromkeys(other for each in targets for other in above[each] if other != fact.id):
             if other not in believed or wholly_before(fact.date, believed[other].date):
                 supersedes[other].append(fact.id)
