@@ -410,6 +410,22 @@ def test_cancelled() -> None:
     assert (ends(other.outstanding), ends(other.cancelled)) == ((5, 5), (10, 10))
 
 
+def test_what_is_cancelled_is_in_doubt_where_a_raise_is() -> None:
+    """A cancellation of an amount no longer counts once the promise is restated: before that it does, then perhaps."""
+    off = Cancellation(date="2023-01-05", supersedes=[name(1)], quantity=4, item="truck", sources=SOURCE)
+    records = [
+        say(1, Pledge, "2023-01-01", 5),
+        record(2, off),
+        say(3, Pledge, "2023-01-08/2023-01-14", 1, supersedes=[1]),
+    ]
+    found = []
+    for day in ("2023-01-06", "2023-01-09", "2023-01-14"):
+        [row] = asked(records, day).rows
+        found.append((str(row.cancelled), row.loose))
+        assert ends(row.outstanding)[0] <= 1 <= ends(row.outstanding)[1]
+    assert found == [("4", False), ("0 to 4", True), ("0", False)]
+
+
 def test_cancelled_in_part() -> None:
     """A cancellation with an amount takes it off; a raise after it says anew how much is promised."""
     cancelled = Cancellation(date="2023-03-01", supersedes=[name(1)], quantity=3, item="truck", sources=SOURCE)

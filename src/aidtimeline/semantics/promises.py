@@ -94,14 +94,15 @@ class Promises:
         off = fact.takes_off
         named = self._below.get(fact.id, ()) if off is None else [each.id for each in off.promises]
         own = self._key(fact.id)
-        lines = _together(self._standing(each) for each in named) - {own}
+        lines = _together(self._standing(each) for each in named)
+        replaced = own in lines  # what may replace the promise may replace the cancellation, too
         if off is None:  # it may end only what does not surely come after it
             lines = frozenset(
                 line
-                for line in lines
+                for line in lines - {own}
                 if not all(wholly_before(fact.date, self._made[each].date) for each in self._members[line])
             )
-        surely = off is not None and not off.doubtful
+        surely = off is not None and not off.doubtful and not replaced
         return Keeps(
             lines if surely else NO_NAMES,
             doubtful=NO_NAMES if surely else lines,
