@@ -30,7 +30,7 @@ from aidtimeline.testing.strategies import events
 
 PAPER = Source(publisher="Rubryka", published="2024")
 DRONES = Delivery(date="2023", item="drone", sources=PAPER)
-DERIVED = {"kind", "rank", "currency", "in_other_books", "quantity_stated", "weighed", "surely_from", "first", "last"}
+DERIVED = {"kind", "rank", "currency", "datasets", "quantity_stated", "weighed", "surely_from", "first", "last"}
 STATED = type(vars(Fact)["donor"])
 PROPERTIES = {name for name, each in vars(Fact).items() if isinstance(each, property | STATED)} - DERIVED
 
@@ -46,6 +46,7 @@ def test_a_fact_says_what_its_event_says(event: Event) -> None:
     for name in PROPERTIES - ({"quantity"} if not fact.quantity_stated else set()):
         assert getattr(fact, name) == getattr(event, name, () if name == "valued" else None)
     assert fact.currency == (None if fact.value is None else fact.value.currency)
+    assert fact.datasets == {source.dataset for source in event.sources} - {None}
 
 
 def test_every_field_of_an_event_is_a_property_of_its_fact() -> None:

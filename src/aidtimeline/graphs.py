@@ -1,9 +1,9 @@
-"""What hangs together: circles in what refers to what, and sets that are joined."""
+"""What hangs together: circles in what refers to what, shortest ways, and sets that are joined."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from attrs import Factory, define
@@ -51,6 +51,33 @@ def strongly_connected(below: Mapping[N, Sequence[N]]) -> Iterator[list[N]]:
                     component = [*iter(path.pop, node), node]
                     on_path.difference_update(component)
                     yield component
+
+
+def path(start: Iterable[N], ends: Collection[N], steps: Callable[[N], Iterable[N]]) -> list[N]:
+    """The nodes on a shortest way from one of the first to one of the last, both included; empty if there is none.
+
+    `steps` gives the nodes that one step leads to; its order, and that of `start`, decides between ways of one length.
+
+    >>> to = {"a": ["b", "c"], "c": ["d"], "b": ["c"]}
+    >>> path(["a"], ["d"], lambda each: to.get(each, ()))
+    ['a', 'c', 'd']
+    """
+    came: dict[N, N | None] = dict.fromkeys(start)
+    waiting = deque(came)
+    while waiting:
+        each = waiting.popleft()
+        if each in ends:
+            way: list[N] = []
+            at: N | None = each
+            while at is not None:
+                way.append(at)
+                at = came[at]
+            return way[::-1]
+        for other in steps(each):
+            if other not in came:
+                came[other] = each
+                waiting.append(other)
+    return []
 
 
 @define

@@ -24,6 +24,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.text.nearest import folded, nearest
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.converters import to_date, to_slug, to_slugs_once, to_text
@@ -190,20 +191,12 @@ class Vocabulary:
         >>> Vocabulary(datasets={each.slug: each for each in datasets}).ledgers
         {'a': 'a', 'b': 'a', 'c': 'a'}
         """
-        near: dict[str, set[str]] = {}
-        for slug, dataset in self.datasets.items():
-            for other in dataset.overlaps:
-                near.setdefault(slug, set()).add(other)
-                near.setdefault(other, set()).add(slug)
-        ledgers: dict[str, str] = {}
-        for first in sorted(near):
-            waiting = [first]
-            while waiting:
-                slug = waiting.pop()
-                if slug not in ledgers:
-                    ledgers[slug] = first
-                    waiting += sorted(near[slug], reverse=True)
-        return ledgers
+        near = [(slug, other) for slug, dataset in self.datasets.items() for other in dataset.overlaps]
+        sets: DisjointSets[str] = DisjointSets()
+        for slug, other in near:
+            sets.join(slug, other)
+        parts = sets.parts(sorted({slug for pair in near for slug in pair}))
+        return {slug: part[0] for part in parts for slug in part}
 
     def nearest(self, field: str, slug: str) -> str | None:
         """The known slug of a field that goes by this name, or else the nearest to it, or None.

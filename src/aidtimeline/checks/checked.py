@@ -11,7 +11,6 @@ from attrs import frozen
 
 from aidtimeline.errors import Problem, Severity
 from aidtimeline.events import Correction, Event, Record
-from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics import Belief, Fact, Group, believe
 from aidtimeline.semantics.amendments import Repaired, repair
 from aidtimeline.semantics.combining import widened
@@ -81,8 +80,8 @@ class Checked:
     def superseded(self) -> Sequence[tuple[Fact, Fact]]:
         """Each fact that supersedes another, with the other."""
         facts = self.fact_of
-        links = ((each, target) for target, others in self.belief.links.above.items() for each in others)
-        return [(facts[each], facts[target]) for each, target in links if each in facts and target in facts]
+        links = self.belief.links.pairs
+        return [(facts[each], facts[target]) for target, each in links if each in facts and target in facts]
 
     @cached_property
     def fulfilled(self) -> Sequence[tuple[Fact, Fact]]:
@@ -146,15 +145,6 @@ class Checked:
 
 
 Check = Callable[[Checked], Iterable[Problem]]
-
-
-def linked(links: Links) -> DisjointSets[str]:
-    """The ids in sets, those that are linked, directly or through others, in one."""
-    sets: DisjointSets[str] = DisjointSets()
-    for each, superseders in links.above.items():
-        for other in superseders:
-            sets.join(each, other)
-    return sets
 
 
 def stays(fact: Fact, undecided: Mapping[str, Group]) -> bool:

@@ -15,8 +15,8 @@ from typing import Any
 
 from attrs import frozen
 
-from aidtimeline.checks.checked import Checked, linked, stays, wholly_before
-from aidtimeline.checks.twins import Place, datasets_of, distance
+from aidtimeline.checks.checked import Checked, stays, wholly_before
+from aidtimeline.checks.twins import Place, distance
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
 from aidtimeline.events import Event, Record
@@ -67,7 +67,7 @@ class _Judge:
             fact,
             distinguishing=_distinguishing(fact),
             reports=frozenset((each.publisher, each.title, each.url, each.published) for each in sources),
-            datasets=datasets_of(fact),
+            datasets=fact.datasets,
             # A promise and what replaces it are one.
             kept=frozenset(map(self.together.leader, promises)),
             named=frozenset(filter(None, (*fact.fulfils, *event.overlaps, event.part_of))),
@@ -172,7 +172,7 @@ def _draft(again: Fact, first: Fact, reason: str) -> str:
 
 
 def _judge(log: Checked) -> _Judge:
-    together = linked(log.belief.links)
+    together = log.belief.links.joined()
     for first, *others in log.belief.links.circles:
         for other in others:
             together.join(first, other)

@@ -56,13 +56,13 @@ def alike_datasets(log: Checked) -> Iterator[Problem]:
 
 def _twins(log: Checked, facts: list[Fact]) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
     """The facts that are alike, two by two, after their datasets: each with the last before it that has no twin yet."""
-    datasets = sorted({each for fact in facts for each in datasets_of(fact)})
+    datasets = sorted({each for fact in facts for each in fact.datasets})
     ledgers = log.vocabulary.ledgers
     alone: dict[tuple[str, str], list[Fact]] = defaultdict(list)  # the facts of one dataset without a twin in another
     for fact in facts:
-        for mine in datasets_of(fact):
+        for mine in fact.datasets:
             for theirs in datasets:
-                if ledgers.get(mine, mine) == ledgers.get(theirs, theirs) or theirs in datasets_of(fact):
+                if ledgers.get(mine, mine) == ledgers.get(theirs, theirs) or theirs in fact.datasets:
                     continue
                 waiting = alone[theirs, mine]
                 for at in range(len(waiting) - 1, max(len(waiting) - 1 - LOOK_BACK, -1), -1):
@@ -83,12 +83,12 @@ def _alike(log: Checked, sizes: Counter[str]) -> Iterator[list[Fact]]:
     undecided = log.undecided(log.belief.links)
     alike: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in log.belief.facts:
-        if fact.nature.summed and stays(fact, undecided) and (datasets := datasets_of(fact)):
+        if fact.nature.summed and stays(fact, undecided) and (datasets := fact.datasets):
             sizes.update(datasets)
             for amount in _amounts(fact) if fact.donor is not None else ():
                 alike[fact.kind, fact.donor, fact.item, fact.side, amount].append(fact)
     for facts in alike.values():
-        if len({each for fact in facts for each in datasets_of(fact)}) > 1:
+        if len({each for fact in facts for each in fact.datasets}) > 1:
             yield sorted(facts, key=lambda fact: (fact.date.earliest or date.min, fact.id))
 
 
@@ -112,13 +112,6 @@ def _problem(log: Checked, slugs: tuple[str, str], pair: _Pair, sizes: Counter[s
     line = compact({"slug": one, "name": name, "overlaps": [*overlaps, other]})
     hint = f"declare that they overlap, in vocabulary/datasets.jsonl: {line}"
     return log.place(first).warning("alike-datasets", message, hint=hint)
-
-
-def datasets_of(fact: Fact) -> frozenset[str]:
-    """The datasets that a fact is from."""
-    return frozenset(
-        source.dataset for account in fact.accounts for source in account.sources if source.dataset is not None
-    )
 
 
 @frozen

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from attrs import evolve, field, frozen
 
@@ -51,15 +51,12 @@ class Change(Named):
     @property
     def high(self) -> Decimal | None:
         """The change of the high end; None if it is open before or after."""
-        if self.before.high is None or self.after.high is None:
-            return None
-        return subtract(self.after.high, self.before.high)
+        return change_of_high(self.before, self.after)
 
     @property
     def open(self) -> str | None:
         """In which view the high end is open: "before", "after", "both", or None."""
-        before, after = self.before.high is None, self.after.high is None
-        return "both" if before and after else "before" if before else "after" if after else None
+        return open_in(self.before, self.after)
 
     def __str__(self) -> str:
         name = ", ".join(each for each in self.key if each is not None) or "all"
@@ -87,6 +84,24 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
         for row in self.rows:
             parts[self.key_of(row)].append(row)
         return {key: tuple(rows) for key, rows in parts.items()}
+
+
+class Ends(Protocol):
+    """An amount between two ends, the high one perhaps open (None)."""
+
+    @property
+    def high(self) -> Decimal | None: ...  # noqa: D102
+
+
+def change_of_high(before: Ends, after: Ends) -> Decimal | None:
+    """The change of a high end; None if it is open before or after."""
+    return None if before.high is None or after.high is None else subtract(after.high, before.high)
+
+
+def open_in(before: Ends, after: Ends) -> str | None:
+    """In which view a high end is open: "before", "after", "both", or None."""
+    was, is_now = before.high is None, after.high is None
+    return "both" if was and is_now else "before" if was else "after" if is_now else None
 
 
 def arrow(before: object, after: object) -> str:
@@ -173,9 +188,8 @@ def parts_of(*beliefs: Belief) -> DisjointSets[str]:
         for fact in belief.facts:
             for member in fact.members:
                 parts.join(member, fact.id)
-        for each, others in belief.links.above.items():
-            for other in others:
-                parts.join(other, each)
+        for each, other in belief.links.pairs:
+            parts.join(other, each)
     return parts
 
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from attrs import evolve, field, frozen
 
 from aidtimeline.diff.causes import CAUSES, Causes
-from aidtimeline.diff.changes import arrow, parts_of
+from aidtimeline.diff.changes import arrow, change_of_high, open_in, parts_of
 from aidtimeline.diff.sides import Side
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable
@@ -79,14 +79,12 @@ class FulfilmentChange(NamedTuple):
     @property
     def high(self) -> Decimal | None:
         """The change of the high end; None if it is open before or after."""
-        ends = self.before.high, self.after.high
-        return None if ends[0] is None or ends[1] is None else subtract(ends[1], ends[0])
+        return change_of_high(self.before, self.after)
 
     @property
     def open(self) -> str | None:
         """In which view the high end is open: "before", "after", "both", or None."""
-        before, after = self.before.high is None, self.after.high is None
-        return "both" if before and after else "before" if before else "after" if after else None
+        return open_in(self.before, self.after)
 
     def __str__(self) -> str:
         because = "" if self.cause is None else f": {self.cause}"

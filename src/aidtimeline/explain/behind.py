@@ -98,6 +98,23 @@ def _adds(fact: Fact, *, piece: Any, key: Hashable) -> bool:
     return any(each == key for each, _ in piece.terms(fact))
 
 
+def profiles(projects: Iterable[str | None], facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts that say which project each of these projects is a part of, and so on upwards."""
+    parents: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+    for fact in facts:
+        if fact.parent is not None and fact.project is not None:
+            parents[fact.project].append((fact.parent, fact))
+    waiting = [each for each in projects if each is not None]
+    met = set[str]()
+    while waiting:
+        project = waiting.pop()
+        if project not in met:
+            met.add(project)
+            for parent, fact in parents[project]:
+                yield fact
+                waiting.append(parent)
+
+
 def in_words(key: object) -> str:
     """A key in words: its values, without None."""
     values = key if isinstance(key, tuple) else (key,)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from datetime import date
 
 from attrs import evolve, frozen
 
-from aidtimeline.explain.behind import Behind
+from aidtimeline.explain.behind import Behind, profiles
 from aidtimeline.explain.reasons import Part
+from aidtimeline.graphs import path
 from aidtimeline.projections import Levels
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.levels.comparing import LevelSums, levels_of
@@ -17,7 +18,7 @@ from aidtimeline.projections.levels.held import LevelRow, LevelTable, levels
 from aidtimeline.projections.levels.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
-from aidtimeline.semantics.provenance import path, superseders
+from aidtimeline.semantics.provenance import superseders
 from aidtimeline.semantics.view import Viewed
 
 
@@ -34,7 +35,7 @@ def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
         replacing |= each.replacing
     if row.project is not None:
         projects = {row.project, *(each.fact.project for each in found)}
-        parts |= {fact.id: ("contains", fact.parent) for fact in _profiles(projects, view)}
+        parts |= {fact.id: ("contains", fact.parent) for fact in profiles(projects, view.belief.facts)}
     return Behind(
         name=row.thing.words,
         answer=row,
@@ -96,7 +97,9 @@ def _later(fact: Fact, last: date, view: Viewed, *, gone: bool) -> set[str]:
     above = view.belief.links.above
     happened = {each.id for each in view.belief.facts if each.date.possible_by(last)}
     replacing = (all_above([fact.id], above) - {fact.id}) & happened
-    return {step for each in replacing for step in path(fact.id, each, above)} - {fact.id}
+    return {step for each in replacing for step in path([fact.id], [each], lambda step: above.get(step, ()))} - {
+        fact.id
+    }
 
 
 def _states(fact: Fact, thing: Thing, how: Lying | None, sums: LevelSums) -> object:
@@ -105,18 +108,3 @@ def _states(fact: Fact, thing: Thing, how: Lying | None, sums: LevelSums) -> obj
         if measure == thing.measure:
             return term.amount if how is None else evolve(how, surely=True).of(term.amount)
     return fact.value if thing.currency is not None else " ".join(filter(None, (str(fact.quantity), fact.unit)))
-
-
-def _profiles(projects: set[str | None], view: Viewed) -> Iterator[Fact]:
-    """The facts that say which project each of these is a part of, and so on upwards."""
-    parents: dict[str, list[Fact]] = {}
-    for fact in view.belief.facts:
-        if fact.parent is not None and fact.project is not None:
-            parents.setdefault(fact.project, []).append(fact)
-    waiting, met = list(filter(None, projects)), set()
-    while waiting:
-        project = waiting.pop()
-        if project not in met:
-            met.add(project)
-            yield from parents.get(project, ())
-            waiting += [fact.parent for fact in parents.get(project, ()) if fact.parent is not None]

@@ -5,7 +5,6 @@ Replaying only these records gives the row again.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from decimal import localcontext
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from attrs import Factory, define
 
 from aidtimeline.events import DEED, END
-from aidtimeline.explain.behind import Behind
+from aidtimeline.explain.behind import Behind, profiles
 from aidtimeline.explain.reasons import Part
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections.fulfilment.account import Account
@@ -60,12 +59,10 @@ class _Found:
     account: Account
     parts: dict[str, tuple[Part, object]] = Factory(dict)
     linked: set[str] = Factory(set)
-    _kin: DisjointSets[str] = Factory(DisjointSets)
-    _members: dict[str, list[str]] = Factory(dict)
+    _kin: DisjointSets[str] = Factory(lambda self: self.view.belief.links.joined(), takes_self=True)
 
     def find(self) -> None:
         """Find all parts, the promises first."""
-        self._join()
         account = self.account
         asked = {each.id for each in account.chosen}
         lots, linked = self._lots()
@@ -154,27 +151,18 @@ class _Found:
         if self.account.parties.project is None:
             return
         here = {fact.id: fact for fact in self.account.accounts.books.facts}
-        parents: dict[str, list[Fact]] = defaultdict(list)
-        for fact in here.values():
-            if fact.parent is not None and fact.project is not None:
-                parents[fact.project].append(fact)
-        waiting = [self.account.parties.project, *(here[each].project for each in self.parts if each in here)]
-        met: set[str | None] = {None}
-        while waiting:
-            project = waiting.pop()
-            if project is not None and project not in met:
-                met.add(project)
-                for fact in parents[project]:
-                    self.parts.setdefault(fact.id, ("contains", fact.parent))
-                    waiting.append(fact.parent)
+        projects = [self.account.parties.project, *(here[each].project for each in self.parts if each in here)]
+        for fact in profiles(projects, here.values()):
+            self.parts.setdefault(fact.id, ("contains", fact.parent))
 
     def _links(self) -> None:
         """All that supersession links to the parts, and what these name, and what that may overlap with."""
         facts = {fact.id: fact for fact in (*self.view.belief.facts, *self.view.facts)}
+        kin = {self._kin.leader(part[0]): part for part in self._kin.parts(self.view.belief.links.order)}
         waiting = [*self.parts, *self.linked]
         while waiting:
             each = waiting.pop()
-            for other in (each, *self._members.get(self._kin.leader(each), ())):
+            for other in (each, *kin.get(self._kin.leader(each), ())):
                 if other not in self.linked:
                     self.linked.add(other)
                     waiting.append(other)
@@ -193,13 +181,6 @@ class _Found:
             for node, ids in overlaps.facts.items():
                 if node in overlaps.circle and overlaps.island[overlaps.circle[node]] == own:
                     yield from ids
-
-    def _join(self) -> None:
-        for each, others in self.view.belief.links.above.items():
-            for other in others:
-                self._kin.join(other, each)
-        for each in self.view.belief.links.order:
-            self._members.setdefault(self._kin.leader(each), []).append(each)
 
     def _excluded(self) -> None:
         """What came of the same thing, named no promise, and cannot serve one: with the reason."""

@@ -10,7 +10,7 @@ from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, 
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
 from aidtimeline.report.unlike import shown_in_full
-from aidtimeline.report.words import FLAGS, NOTHING, in_short, narrowed, shortener
+from aidtimeline.report.words import FLAGS, NOTHING, in_short, legend, narrowed, shortener
 from aidtimeline.text import tables
 
 AMOUNTS = (
@@ -59,8 +59,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
         rows = self.result.rows
         if rows:
             yield self._grid(rows)
-            flags = {flag for row in rows for flag in _flags(row)}
-            yield from (f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if flag in flags)
+            yield from legend(flag for row in rows for flag in _flags(row))
             if any(row.likely is not None for row in rows):
                 yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
         else:

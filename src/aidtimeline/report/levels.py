@@ -13,7 +13,7 @@ from aidtimeline.projections.levels.things import may_be_of
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
-from aidtimeline.report.words import FLAGS, NOTHING, amount, narrowed, publishers, reports
+from aidtimeline.report.words import FLAGS, NOTHING, amount, legend, narrowed, publishers, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
@@ -53,9 +53,7 @@ class LevelsLook(Look[LevelTable]):
         numbers = (tables.Column(name, "right") for name in AMOUNTS)
         others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
         yield Grid([*heads, *numbers, *others], [self._cells(row) for row in rows])
-        yield from (
-            f"{flag}: {meaning}" for flag, meaning in MEANINGS.items() if any(flag in _flags(row) for row in rows)
-        )
+        yield from legend((flag for row in rows for flag in _flags(row)), MEANINGS)
 
     def _cells(self, row: LevelRow) -> list[str]:
         numbers = [_amount(row, name) for name in AMOUNTS]

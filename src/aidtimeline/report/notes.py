@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from attrs import evolve, frozen
 
@@ -63,21 +64,20 @@ class Notes:
             words[key] = stated_part(found[key].quantity if key in found else None, endless)
         return words
 
+    @cached_property
     def unsaid(self) -> Mapping[SumKey, tuple[str, ...]]:
         """The datasets of each sum of several of which nothing says whether they report the same."""
         ledgers = self.view.vocabulary.ledgers
         found: dict[SumKey, tuple[str, ...]] = {}
         for key, its in self.behind.items():
-            datasets = {
-                source.dataset for fact, _ in its for account in fact.accounts for source in account.sources
-            } - {None}
-            if len({ledgers.get(each or "", each) for each in datasets}) > 1:
-                found[key] = tuple(sorted(each for each in datasets if each is not None))
+            datasets = frozenset[str]().union(*(fact.datasets for fact, _ in its))
+            if len({ledgers.get(each, each) for each in datasets}) > 1:
+                found[key] = tuple(sorted(datasets))
         return found
 
     def below(self) -> Iterator[str]:
         """The notes below the table."""
-        several = sorted({each for datasets in self.unsaid().values() for each in datasets})
+        several = sorted({each for datasets in self.unsaid.values() for each in datasets})
         if several:
             yield (
                 f"datasets: sums of {' and '.join(several)} are added up; nothing says whether they report the same"

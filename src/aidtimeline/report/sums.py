@@ -12,7 +12,7 @@ from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
 from aidtimeline.report.unlike import unlike
-from aidtimeline.report.words import FLAGS, amount, reports
+from aidtimeline.report.words import amount, legend, reports
 from aidtimeline.text import tables
 
 
@@ -39,8 +39,7 @@ class SumsLook(KeyedLook[Table]):
                 number_ = amount(row.bounds, self.currency_of(row))
                 cells.append([*self.key_cells(row), number_, self.unit_of(row), texts, behind])
             yield Grid([*self.key_heads(), number, *others], cells)
-            flags = {flag for row in rows for flag in flags_of(row.bounds)}
-            yield from (f"{flag}: {meaning}" for flag, meaning in FLAGS.items() if flag in flags)
+            yield from legend(flag for row in rows for flag in flags_of(row.bounds))
             yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
@@ -49,7 +48,7 @@ class SumsLook(KeyedLook[Table]):
 
     def _beside(self, notes: Notes) -> Iterator[tuple[SumKey, tuple[str, str]]]:
         """The notes beside each sum, and who reports the facts that add to it."""
-        stated, unsaid = notes.stated(), notes.unsaid()
+        stated, unsaid = notes.stated(), notes.unsaid
         for key, its in notes.behind.items():
             datasets = f"{len(unsaid[key])} datasets" if key in unsaid else ""
             note = ", ".join(filter(None, (stated.get(key), datasets)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -33,6 +33,16 @@ FLAGS = {
     "overlap": "reports may be of the same: the low end has it once, and the high end as often as it may be counted",
 }
 """The flags of a number and their meanings. A table that has flags shows their meanings below it."""
+
+
+def legend(flags: Iterable[str], meanings: Mapping[str, str] = FLAGS) -> Iterator[str]:
+    """The meanings of flags that a table has, a line for each, in the order of the meanings.
+
+    >>> print(*legend(["loose"]))
+    loose: the truth lies within the bounds, but they may be wider than necessary
+    """
+    found = set(flags)
+    return (f"{flag}: {meaning}" for flag, meaning in meanings.items() if flag in found)
 
 
 def on(day: date) -> str:

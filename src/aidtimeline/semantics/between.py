@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
+from aidtimeline.graphs import path
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.overlap import Node, Overlaps
@@ -70,45 +71,20 @@ class _Steps:
     """The steps from a fact up to what it names, and along the facts of its line."""
 
     def __init__(self, belief: Belief) -> None:
-        self._names, self._above = belief.overlap.names, belief.links.above
-        self._below: dict[str, list[str]] = defaultdict(list)
-        for each, others in belief.links.above.items():
-            for other in others:
-                self._below[other].append(each)
+        self._names, self._links = belief.overlap.names, belief.links
 
     def _from(self, each: str) -> Iterator[str]:
         yield from self._names.get(each, ())
         yield from self._along(each)
 
     def _along(self, each: str) -> Iterator[str]:
-        yield from self._above.get(each, ())
-        yield from self._below.get(each, ())
+        yield from self._links.above.get(each, ())
+        yield from self._links.below.get(each, ())
 
     def between(self, start: Iterable[str], ends: Collection[str]) -> list[str]:
         """The steps of a shortest way from some facts to others, both ends included."""
-        return self._way(start, ends, self._from)
+        return path(sorted(start), ends, self._from)
 
     def along(self, start: Iterable[str], ends: Collection[str]) -> list[str]:
         """The same along the facts of one line."""
-        return self._way(start, ends, self._along)
-
-    @staticmethod
-    def _way(start: Iterable[str], ends: Collection[str], steps: Callable[[str], Iterator[str]]) -> list[str]:
-        came: dict[str, str | None] = dict.fromkeys(sorted(start))
-        waiting = deque(came)
-        while waiting:
-            each = waiting.popleft()
-            if each in ends:
-                return list(_back(each, came))
-            for other in steps(each):
-                if other not in came:
-                    came[other] = each
-                    waiting.append(other)
-        return []
-
-
-def _back(each: str, came: dict[str, str | None]) -> Iterator[str]:
-    at: str | None = each
-    while at is not None:
-        yield at
-        at = came[at]
+        return path(sorted(start), ends, self._along)

@@ -106,6 +106,12 @@ class Fact:
         return self.event.nature
 
     @property
+    def datasets(self) -> frozenset[str]:
+        """The datasets that the sources of its accounts are from."""
+        sources = (source for account in self.accounts for source in account.sources)
+        return frozenset(source.dataset for source in sources if source.dataset is not None)
+
+    @property
     def rank(self) -> Rank:
         """What facts are ordered by: (latest, earliest, known_since, recorded_at, id)."""
         return (

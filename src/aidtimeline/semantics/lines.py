@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from aidtimeline.values.amounts import Quantity
-from aidtimeline.values.dates import DateRange
 from aidtimeline.values.units import some
 
 if TYPE_CHECKING:
@@ -95,8 +94,3 @@ def amount_of(promise: Fact) -> Quantity:
     if scope is not None and scope.sort == "money" and promise.value is not None:
         return promise.value.amount
     return some(promise.unit) if promise.quantity is None else promise.quantity
-
-
-def wholly_before(one: DateRange, other: DateRange) -> bool:
-    """Whether all of one range lies before the other."""
-    return one.latest is not None and other.earliest is not None and one.latest < other.earliest

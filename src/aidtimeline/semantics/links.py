@@ -6,7 +6,7 @@ See docs/semantics.md, "Links" and "Worlds".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -31,6 +31,26 @@ class Links:
     above: Mapping[str, tuple[str, ...]]
     circles: tuple[tuple[str, ...], ...] = ()
     ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each id with each of its direct superseders."""
+        return ((each, other) for each, others in self.above.items() for other in others)
+
+    @cached_property
+    def below(self) -> Mapping[str, Sequence[str]]:
+        """What each id supersedes directly; an id that supersedes nothing has no entry."""
+        below: dict[str, list[str]] = defaultdict(list)
+        for each, other in self.pairs:
+            below[other].append(each)
+        return dict(below)
+
+    def joined(self) -> DisjointSets[str]:
+        """The ids in sets, those that are linked, directly or through others, in one."""
+        sets: DisjointSets[str] = DisjointSets()
+        for each, other in self.pairs:
+            sets.join(other, each)
+        return sets
 
 
 def link(supersedes: Mapping[str, Iterable[str]]) -> Links:

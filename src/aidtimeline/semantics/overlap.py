@@ -127,7 +127,7 @@ def draw(
     naming = [(each, text) for each, text in texts if text.part_of is not None or text.overlaps]
     if not naming:
         return Drawn()
-    drawing = _Drawing(root, [*((each, other) for each, others in links.above.items() for other in others), *joined])
+    drawing = _Drawing(root, [*links.pairs, *joined])
     drawing.name_all(naming, texts)
     return drawing.drawn(texts)
 

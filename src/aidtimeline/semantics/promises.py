@@ -18,7 +18,7 @@ from aidtimeline.events import END, PROMISE
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
-from aidtimeline.semantics.lines import NO_NAMES, Ended, Keeps, Names, PromiseLine, Scope, scope_of, wholly_before
+from aidtimeline.semantics.lines import NO_NAMES, Ended, Keeps, Names, PromiseLine, Scope, scope_of
 from aidtimeline.semantics.links import Cut, Happened, cut_links
 
 _Sets = Mapping[str, frozenset[Any]]
@@ -92,7 +92,7 @@ class Promises:
         What replaced a promise before that was cancelled may have been meant too.
         """
         off = fact.takes_off
-        named = self._below.get(fact.id, ()) if off is None else [each.id for each in off.promises]
+        named = self.belief.links.below.get(fact.id, ()) if off is None else [each.id for each in off.promises]
         own = self._key(fact.id)
         lines = _together(self._standing(each) for each in named)
         replaced = own in lines  # what may replace the promise may replace the cancellation, too
@@ -100,7 +100,7 @@ class Promises:
             lines = frozenset(
                 line
                 for line in lines - {own}
-                if not all(wholly_before(fact.date, self._made[each].date) for each in self._members[line])
+                if not all(fact.date < self._made[each].date for each in self._members[line])
             )
         surely = off is not None and not off.doubtful and not replaced
         return Keeps(
@@ -111,14 +111,14 @@ class Promises:
         )
 
     def _ended(self, fact: Fact) -> Iterator[Ended]:
-        waiting, seen = list(self._below.get(fact.id, ())), set[str]()
+        waiting, seen = list(self.belief.links.below.get(fact.id, ())), set[str]()
         while waiting:
             each = waiting.pop()
             if each in seen:
                 continue
             seen.add(each)
             if each not in self._believed:
-                waiting.extend(self._below.get(each, ()))
+                waiting.extend(self.belief.links.below.get(each, ()))
             elif each in self._made and each not in self._without_ends.replaced:
                 surely = self._replaced(each) and each not in self._without_ends.groups
                 yield Ended(self._made[each], surely and self.happened[each] == "surely")
@@ -151,19 +151,11 @@ class Promises:
         return members
 
     @cached_property
-    def _below(self) -> Mapping[str, list[str]]:
-        below: dict[str, list[str]] = defaultdict(list)
-        for each, others in self.belief.links.above.items():
-            for other in others:
-                below[other].append(each)
-        return below
-
-    @cached_property
     def _first(self) -> Mapping[str, int]:
         """The first day of each linked promise and of all that it replaces, as an ordinal."""
         first: dict[str, int] = {}
         for each in reversed(self.belief.links.order):
-            days = [first[other] for other in self._below.get(each, ()) if other in first]
+            days = [first[other] for other in self.belief.links.below.get(each, ()) if other in first]
             if each in self._made:
                 days.append(_ordinal(self._made[each].date.earliest))
             if days:
@@ -181,16 +173,12 @@ class Promises:
     @cached_property
     def _down(self) -> _Sets:
         """What stands for an id: itself, or what it would replace."""
-        return _gathered(reversed(self.belief.links.order), self._below, self._own_line)
+        return _gathered(reversed(self.belief.links.order), self.belief.links.below, self._own_line)
 
     @cached_property
     def _kin(self) -> DisjointSets[str]:
         """All that is linked by supersession, believed or not."""
-        kin: DisjointSets[str] = DisjointSets()
-        for each, others in self.belief.links.above.items():
-            for other in others:
-                kin.join(other, each)
-        return kin
+        return self.belief.links.joined()
 
     @cached_property
     def _standing_kin(self) -> Mapping[str, Names]:
@@ -252,7 +240,7 @@ class Promises:
     def _both_ways(self, own: Mapping[str, frozenset[Any]]) -> tuple[_Sets, _Sets]:
         """What each id and all above it have, and what it and all below it have."""
         order, found = self.belief.links.order, []
-        for ids, links in ((order, self.belief.links.above), (tuple(reversed(order)), self._below)):
+        for ids, links in ((order, self.belief.links.above), (tuple(reversed(order)), self.belief.links.below)):
             sets: dict[str, frozenset[Any]] = dict(own)
             for each in ids:
                 sets[each] = _together((own.get(each, NO_NAMES), *(sets[other] for other in links.get(each, ()))))

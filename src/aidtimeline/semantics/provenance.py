@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import date, datetime
 
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.graphs import path
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
@@ -105,7 +106,8 @@ class _Kept:
         for each in here:
             for other in within[each]:
                 if other in self._matter and number.get(each, -1) != number.get(other, -2):
-                    return [step for step in path(other, each, self._links.ignored) if step not in self.ids]
+                    way = path([other], [each], lambda step: self._links.ignored.get(step, ()))
+                    return [step for step in way if step not in self.ids]
         return []
 
     def _add(self, each: str) -> None:
@@ -118,34 +120,12 @@ class _Kept:
         if fact is not None and fact.date.possible_by(self._as_of) and self._adds(fact):
             surely = (other for other in all_above([each], self._links.above) - {each} if self._has_happened(other))
             top = min(surely, default=None, key=lambda other: (other not in self.ids, other))
-            for step in () if top is None else path(each, top, self._links.above):
+            for step in () if top is None else path([each], [top], lambda step: self._links.above.get(step, ())):
                 if step not in self.ids:
                     self._add(step)
 
     def _has_happened(self, each: str) -> bool:
         return each in self._facts and self._facts[each].happened(self._as_of) == "surely"
-
-
-def path(start: str, end: str, links: Mapping[str, Iterable[str]]) -> list[str]:
-    """The ids on a shortest way along links, both ends included; empty if there is none.
-
-    >>> path("a", "d", {"a": ["b", "c"], "c": ["d"], "b": ["c"]})
-    ['a', 'c', 'd']
-    """
-    came: dict[str, str | None] = {start: None}
-    waiting = deque([start])
-    while waiting and end not in came:
-        each = waiting.popleft()
-        for other in links.get(each, ()):
-            if other not in came:
-                came[other] = each
-                waiting.append(other)
-    steps: list[str] = []
-    at: str | None = end if end in came else None
-    while at is not None:
-        steps.append(at)
-        at = came[at]
-    return steps[::-1]
 
 
 def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief) -> list[Record]:

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from aidtimeline.events import END, Event
 from aidtimeline.semantics.facts import Fact
-from aidtimeline.semantics.lines import TakenOff, wholly_before
+from aidtimeline.semantics.lines import TakenOff
 
 
 def states_amount(event: Event) -> bool:
@@ -45,12 +45,12 @@ def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterato
     taken: dict[str, Fact] = {}
     for fact in sorted((each for each in facts if each.id in named), key=lambda each: each.first):
         plain = [each for each in _through(named[fact.id], named) if each not in named and each in believed]
-        early = [believed[each].date for each in plain if wholly_before(fact.date, believed[each].date)]
+        early = [believed[each].date for each in plain if fact.date < believed[each].date]
         if early:  # it ends nothing before that is promised, and perhaps it is not meant
             fact = evolve(fact, date=max(early, key=lambda each: each.latest or date.max))  # noqa: PLW2901
         targets, doubtful = _at_that_time(fact, plain, above, believed), bool(early)
         for other in dict.fromkeys(other for each in targets for other in above[each] if other != fact.id):
-            if other not in believed or wholly_before(fact.date, believed[other].date):
+            if other not in believed or fact.date < believed[other].date:
                 supersedes[other].append(fact.id)
             else:
                 doubtful = True
@@ -76,7 +76,7 @@ def _at_that_time(
             continue
         seen.add(each)
         believed_above = (other for other in above.get(each, ()) if other in believed)
-        before = [other for other in believed_above if wholly_before(believed[other].date, fact.date)]
+        before = [other for other in believed_above if believed[other].date < fact.date]
         waiting += before
         if not before:
             found[each] = None

@@ -30,11 +30,10 @@ from aidtimeline.projections.fulfilment.givers import (
 )
 from aidtimeline.projections.fulfilment.lots import Held, How, Ledger, Lot, To
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.sums.counting import books_of
+from aidtimeline.projections.sums.counting import books_of, measured
 from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import NO_NAMES, Names, Scope
-from aidtimeline.values.amounts import Quantity
 from aidtimeline.vocabulary import Vocabulary
 
 
@@ -278,15 +277,9 @@ class Books:
 def _sum_of(sort: str, terms: Mapping[str, Sequence[tuple[tuple[To, Measure], Term]]]) -> Sum[tuple[To, Measure]]:
     """What is given of goods, or of money."""
     return Sum(
-        lambda fact: [each for each in terms[fact.id] if each[0][0].scope.sort == sort], lambda fact: _whole(fact, sort)
+        lambda fact: [each for each in terms[fact.id] if each[0][0].scope.sort == sort],
+        lambda fact: measured(fact, money=sort == "money"),
     )
-
-
-def _whole(fact: Fact, sort: str) -> tuple[Measure, Quantity] | None:
-    """What a fact gives of some sort in all, by its measure."""
-    if sort == "money":
-        return None if fact.value is None else (fact.value.currency, fact.value.amount)
-    return None if fact.quantity is None else (fact.unit, fact.quantity)
 
 
 def island_of(fact: Fact) -> int | None:

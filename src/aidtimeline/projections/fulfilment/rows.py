@@ -8,14 +8,10 @@ from typing import Any, NamedTuple
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
-from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections.fields import Value
 from aidtimeline.projections.fulfilment.matches import Match
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.sums.cells import Bounds
-
-PROMISES = kinds_that(lambda each: each.nature is PROMISE)
-"""The kinds of promises."""
 
 
 class Key(NamedTuple):

@@ -5,24 +5,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from functools import cached_property, reduce
 from itertools import accumulate
 
 from attrs import evolve, fields, frozen
 
-from aidtimeline.projections.sums.cells import Bounds
+from aidtimeline.projections.sums.cells import NOTHING, Bounds, plus
 from aidtimeline.projections.sums.series import Steps
-from aidtimeline.values.amounts import Quantity
 
 FLAGS = tuple(each.name for each in fields(Bounds) if each.name not in ("low", "high", "open"))
-NOTHING = Bounds(Decimal(0), Decimal(0))
 
 
 @frozen(slots=False)
 class Line:
     """A sum over time in one unit or currency. `loose`: it may be wider than what is asked for.
 
+    >>> from decimal import Decimal
     >>> from aidtimeline.projections import Step
     >>> line = Line(None, Steps((Step(date(2023, 3, 1), Bounds(Decimal(2), Decimal(4))),)), loose=False)
     >>> print(line.between(date(2023, 1, 1), date(2023, 12, 31)))
@@ -63,17 +61,8 @@ class Line:
 
 
 def either(one: Bounds, other: Bounds) -> Bounds:
-    """One or the other: the hull of both."""
-    return _flagged(one.quantity.hull(other.quantity), one, other)
-
-
-def total(bounds: Iterable[Bounds]) -> Bounds:
-    """The sum of bounds."""
-    return reduce(lambda one, other: _flagged(one.quantity + other.quantity, one, other), bounds, NOTHING)
-
-
-def _flagged(ends: Quantity, one: Bounds, other: Bounds) -> Bounds:
-    """Bounds with these ends, and the flags that one or the other has."""
+    """One or the other: the hull of both, with the flags that one or the other has."""
+    ends = one.quantity.hull(other.quantity)
     return evolve(
         one,
         low=ends.low,
@@ -81,3 +70,8 @@ def _flagged(ends: Quantity, one: Bounds, other: Bounds) -> Bounds:
         open=max(one.open, other.open),
         **{name: getattr(one, name) or getattr(other, name) for name in FLAGS},
     )
+
+
+def total(bounds: Iterable[Bounds]) -> Bounds:
+    """The sum of bounds."""
+    return reduce(plus, bounds, NOTHING)

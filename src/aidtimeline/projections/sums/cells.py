@@ -9,7 +9,7 @@ nor books add up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import reduce
 from itertools import product
@@ -91,12 +91,10 @@ NOTHING = Bounds(ZERO.low, ZERO.low)
 class Cell(NamedTuple):
     """What is added up within one sum.
 
-    `line` is where the facts stand among what they may overlap with, `whole` what all of them are certainly a part of
-    (None: of nothing, or not all); `books` are those that the facts are in.
+    `line` is where the facts stand among what they may overlap with; `books` are those that the facts are in.
     """
 
     line: Node | None = None
-    whole: Node | None = None
     books: Books = frozenset()
 
 
@@ -221,7 +219,6 @@ def _most(
     alone: Decimal | None = ZERO.low
     own: dict[Node, Decimal | None] = {}
     least: dict[Node, Decimal] = {}
-    of: dict[Node, set[Node | None]] = defaultdict(set)
     for cell, bounds in cells.items():
         high = bounds.high
         may_be_the_same = cell.line in linked or any(ledger in ledgers for ledger, _ in cell.books)
@@ -232,26 +229,25 @@ def _most(
         else:
             own[cell.line] = sum_of([own.get(cell.line, ZERO.low), high])
             least[cell.line] = add(least.get(cell.line, ZERO.low), bounds.low)
-            of[cell.line].add(cell.whole)
     if overlaps is None:
         return alone, False, False
-    wholes = dict(_wholes(of, own, overlaps))
+    wholes = wholes_of(own, overlaps)
     known = {line: larger(full[line].high, high) if line in full else None for line, high in own.items()}
     asked_in_part = (full[whole] for whole in wholes.values() if whole in full and full[whole].high != own[whole])
     undecided = any(each.low != each.high for each in asked_in_part)
     return sum_of([alone, at_most(own, wholes, known)]), _beyond(least, wholes, known), undecided
 
 
-def _wholes(
-    of: Mapping[Node, Collection[Node | None]], own: Collection[Node], overlaps: Overlaps
-) -> Iterator[tuple[Node, Node]]:
-    """The nearest whole of each line, among those that are asked for."""
-    for line, [first, *others] in of.items():
-        whole = first
-        while whole is not None and whole not in own:
+def wholes_of(lines: Collection[Node], overlaps: Overlaps) -> dict[Node, Node]:
+    """The nearest whole of each line, among these lines; those without one are left out."""
+    found: dict[Node, Node] = {}
+    for line in lines:
+        whole = overlaps.whole.get(line)
+        while whole is not None and whole not in lines:
             whole = overlaps.whole.get(whole)
-        if whole is not None and not others:
-            yield line, whole
+        if whole is not None:
+            found[line] = whole
+    return found
 
 
 def _beyond(least: Mapping[Node, Decimal], wholes: Mapping[Node, Node], full: Mapping[Node, Decimal | None]) -> bool:

@@ -36,8 +36,14 @@ def books_of(fact: Fact, vocabulary: Vocabulary) -> Books:
     ledgers = vocabulary.ledgers
     if not ledgers:
         return books
-    datasets = (source.dataset or "" for account in fact.accounts for source in account.sources)
-    return books | {(ledgers[each], each) for each in datasets if each in ledgers}
+    return books | {(ledgers[each], each) for each in fact.datasets if each in ledgers}
+
+
+def measured(fact: Fact, *, money: bool) -> tuple[str | None, Quantity] | None:
+    """The currency of a fact and its amount of money, or its unit and quantity; None: it has none."""
+    if money:
+        return None if fact.value is None else (fact.value.currency, fact.value.amount)
+    return None if fact.quantity is None else (fact.unit, fact.quantity)
 
 
 class Sums(Finishing):
@@ -65,7 +71,7 @@ class Sums(Finishing):
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The unit or currency of a fact and its amount, whether it is asked for or not; None: it has none."""
-        raise NotImplementedError
+        return measured(fact, money=self.money)
 
     def _taken_off(self, cancellation: Fact, off: TakenOff) -> Iterator[tuple[Key, str | None, Term]]:
         """What a cancellation takes off the sums of the promises that it names: never more than these promise.
@@ -77,9 +83,9 @@ class Sums(Finishing):
         own = None if amounts is None else self.amount(cancellation)
         promised: dict[tuple[Key, str | None], Quantity] = defaultdict(lambda: ZERO)
         for promise in off.promises:
-            measured = self.amount(promise)
-            if measured is not None and promise in self.selection:
-                unit, amount = measured
+            its = self.amount(promise)
+            if its is not None and promise in self.selection:
+                unit, amount = its
                 for key, share in self.selection.keys(promise, self.names):
                     promised[key, unit] += amount.part(share.least, share.most)
         for (key, unit), amount in promised.items():
@@ -92,10 +98,10 @@ class Sums(Finishing):
         """Whether what was taken off before surely leaves of each promise what is taken off now."""
         if not off.before:
             return True
-        measured = [self.amount(each) for each in (*off.before, *off.promises)]
-        if len({None if each is None else each[:1] for each in measured}) > 1:  # other units or currencies
+        found = [self.amount(each) for each in (*off.before, *off.promises)]
+        if len({None if each is None else each[:1] for each in found}) > 1:  # other units or currencies
             return False
-        amounts = [ZERO if each is None else each[1] for each in measured]
+        amounts = [ZERO if each is None else each[1] for each in found]
         most = sum(amounts[: len(off.before)], known or ZERO).high
         return most is not None and all(each.low >= most for each in amounts[len(off.before) :])
 
@@ -152,10 +158,6 @@ class Counts(Sums):
             for key, unit, term in self._taken_off(fact, fact.takes_off):
                 yield (*key, unit), term
 
-    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
-        """The unit of a fact and its quantity."""
-        return None if fact.quantity is None else (fact.unit, fact.quantity)
-
 
 class MoneySums(Sums):
     """How much money: the sums of values by kind, currency and any fields. The result is a `Table`.
@@ -207,10 +209,6 @@ class MoneySums(Sums):
         elif fact.takes_off is not None:
             for key, _, term in self._taken_off(fact, fact.takes_off):
                 yield key, term
-
-    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
-        """The currency of a fact and its amount."""
-        return None if fact.value is None else (fact.value.currency, fact.value.amount)
 
 
 def of_sums(found: object) -> Sums:

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from attrs import define, evolve
+from attrs import Factory, define, evolve
 
 from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, choices, is_chosen, rivals, weighed
 from aidtimeline.projections.sums.trees import High, Trees
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import at_least, sum_of
-from aidtimeline.values.amounts import ZERO, Quantity, add
+from aidtimeline.values.amounts import ZERO, add, subtract
 
 Sign: TypeAlias = Literal[1, -1]
 Changes: TypeAlias = dict[date, list[tuple[Bounds, Sign]]]
@@ -28,10 +28,9 @@ WEIGHED = 40
 class Level:
     """The sum of the bounds that hold on one day, to which bounds are added and from which they are taken off."""
 
-    low: Quantity = ZERO
-    high: Quantity = ZERO
+    low: Decimal = ZERO.low
+    high: High = Factory(High)
     number: int = 0
-    endless: int = 0
     open: int = 0
     approximate: int = 0
     disputed: int = 0
@@ -40,11 +39,13 @@ class Level:
 
     def change(self, bounds: Bounds, by: Sign) -> None:
         """Add bounds (1), or take them off (-1)."""
-        self.low += _exactly(bounds.low, by)
-        if bounds.high is not None:
-            self.high += _exactly(bounds.high, by)
+        if by == 1:
+            self.low = add(self.low, bounds.low)
+            self.high.change(ZERO.low, bounds.high)
+        else:
+            self.low = subtract(self.low, bounds.low)
+            self.high.change(bounds.high, ZERO.low)
         self.number += by
-        self.endless += by * (bounds.high is None)
         self.open += by * bounds.open
         self.approximate += by * bounds.approximate
         self.disputed += by * bounds.disputed
@@ -55,19 +56,14 @@ class Level:
     def bounds(self) -> Bounds:
         """The sum."""
         return Bounds(
-            self.low.low,
-            None if self.endless else self.high.low,
+            self.low,
+            self.high.value,
             self.open,
             self.approximate > 0,
             self.disputed > 0,
             self.loose > 0,
             self.overlap > 0,
         )
-
-
-def _exactly(number: Decimal, times: Sign) -> Quantity:
-    # Only the low end of a level is read. `-number` would round to the digits of the current context.
-    return Quantity(number if times == 1 else number.copy_negate(), None)
 
 
 def weighed_days(
@@ -104,15 +100,9 @@ class _Moving:
     def of(own: Mapping[Cell, Changes], wholes: Iterable[Node], overlaps: Overlaps | None) -> _Moving:
         """The cells as trees, if they are, and nothing in them is below zero."""
         positive = all(bounds.low >= 0 for days in own.values() for each in days.values() for bounds, _ in each)
-        found: dict[Node, set[Node | None]] = defaultdict(set)
-        for cell in own:
-            if cell.line is not None:
-                found[cell.line].add(cell.whole)
+        lines = {cell.line: None for cell in own if cell.line is not None}
         taken, all_taken = choices(own, {})
-        plain = positive and all_taken and all(len(each) == 1 for each in found.values())
-        trees = (
-            Trees.of(overlaps, {line: next(iter(each)) for line, each in found.items()}, len(taken)) if plain else None
-        )
+        trees = Trees.of(overlaps, lines, len(taken)) if positive and all_taken else None
         return _Moving(own, overlaps) if trees is None else _InTrees(own, overlaps, trees, taken)
 
     def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
@@ -162,7 +152,7 @@ class _InTrees(_Moving):
         before, after = (each if here else NOTHING for each, here in ((before, was_here), (after, is_here)))
         if what.line is None:
             for choice in self.chosen[what]:
-                self.alone[choice] = add(self.alone[choice], add(after.low, before.low.copy_negate()))
+                self.alone[choice] = add(self.alone[choice], subtract(after.low, before.low))
             self.alone_high.change(before.high, after.high)
         else:
             self.trees.change(what.line, before.low, after.low, self.chosen[what])

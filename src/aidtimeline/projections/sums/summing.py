@@ -111,8 +111,8 @@ class Sum(Generic[K]):
 
     def step(self, state: Weighing[K], fact: Fact) -> Weighing[K]:
         """Add what the fact adds, or keep it for the end if it is linked."""
-        apart = self.apart or fact.line is None
-        terms = tuple(self.terms(fact)) if apart or fact.line is None else self._all_terms(state, fact, fact.line)
+        line = None if self.apart else fact.line
+        terms = tuple(self.terms(fact)) if line is None else self._all_terms(state, fact, line)
         if fact.group is not None:
             if terms:
                 state.linked.append((fact, terms))
@@ -156,7 +156,7 @@ def cell_of(fact: Fact, term: Term) -> Cell:
     """The cell that a fact adds a term to."""
     if fact.line is None:
         return Cell(books=term.books) if term.books else PLAIN
-    return Cell(fact.line.node, fact.line.whole, term.books)
+    return Cell(fact.line.node, term.books)
 
 
 def _in_cells(group: Group, by_key: Mapping[K, Mapping[str, tuple[Cell, Term]]]) -> Iterator[tuple[K, Cell, Bounds]]:
@@ -164,12 +164,10 @@ def _in_cells(group: Group, by_key: Mapping[K, Mapping[str, tuple[Cell, Term]]])
     by_cell: dict[tuple[K, Cell], dict[str, Term]] = defaultdict(dict)
     cells: dict[K, set[Cell]] = defaultdict(set)
     for key, terms in by_key.items():
-        wholes = {cell.whole for cell, _ in terms.values()}
         books = {term.books for _, term in terms.values()}
         one = None if rivals(books) else frozenset().union(*books)
         for each, (cell, term) in terms.items():
-            whole = cell.whole if len(wholes) == 1 else None
-            own = Cell(cell.line, whole, term.books if one is None else one)
+            own = Cell(cell.line, term.books if one is None else one)
             by_cell[key, own][each] = term
             cells[key].add(own)
     amounts = {each: {fact: term.amount for fact, term in own.items()} for each, own in by_cell.items()}

@@ -6,11 +6,12 @@ change of one line moves only what lies above it, so nothing else needs to be we
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import Factory, define
 
+from aidtimeline.projections.sums.cells import wholes_of
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import forest, larger, smaller, sum_of
 from aidtimeline.values.amounts import add, subtract
@@ -100,22 +101,19 @@ class Trees:
     _moved: dict[Node, None] = Factory(dict)
 
     @classmethod
-    def of(cls, overlaps: Overlaps | None, wholes: Mapping[Node, Node | None], choices: int) -> Trees | None:
-        """The trees of lines, each with the whole that it is a part of; None if they are no trees."""
-        if overlaps is None or not wholes:
+    def of(cls, overlaps: Overlaps | None, nodes: Collection[Node], choices: int) -> Trees | None:
+        """The trees of lines; None if they are no trees."""
+        if overlaps is None or not nodes:
             return cls({}, [_ZERO] * choices)
-        found = forest(overlaps, wholes)
+        found = forest(overlaps, nodes)
         if found.loose or any(len(circles) > 1 or len(circles[0]) > 1 for circles in found.lines.values()):
             return None
         line_of = {number: circles[0][0] for number, circles in found.lines.items()}
-        lines = {line: Standing([_ZERO] * choices, [_ZERO] * choices, [_ZERO] * choices) for line in wholes}
+        lines = {line: Standing([_ZERO] * choices, [_ZERO] * choices, [_ZERO] * choices) for line in nodes}
         for number, over in found.above.items():
             lines[line_of[number]].over = lines[line_of[over]]
-        for line, first in wholes.items():
-            whole = first
-            while whole is not None and whole not in lines:
-                whole = overlaps.whole.get(whole)
-            lines[line].whole = None if whole is None else lines[whole]
+        for line, whole in wholes_of(nodes, overlaps).items():
+            lines[line].whole = lines[whole]
         return cls(lines, [_ZERO] * choices)
 
     def change(self, line: Node, before: Decimal, after: Decimal, chosen: Sequence[int]) -> None:
