@@ -45,7 +45,7 @@ DAYS = (LAST_DAY - FIRST_DAY).days + 1
 TEXTS = [str(FIRST_DAY + timedelta(days=day)) for day in range((LAST_REPORT - FIRST_DAY).days + 1)]
 """Days as texts, by their number. A day of a report is at most the last of them."""
 EDGES = [TEXTS.index(as_of) for as_of, _ in CUTS]
-"""The last days of questions. One in twenty of the exact facts is of such a day, so that no answer can miss it."""
+"""The last days of questions. One in six of the exact facts is of such a day, so that no answer can miss it."""
 FIRST_RECORDED = datetime(2026, 2, 1)
 
 ITEMS: dict[str, str | None] = {
@@ -112,7 +112,7 @@ class Maker:
         """An event of some kind, which may be amended later unless it happened where all is exact."""
         kind = self.chance.choices(tuple(KINDS), tuple(KINDS.values()))[0]
         exact = kind == "delivery" and self.chance.random() < EXACT_SHARE / DELIVERIES
-        day = self._pick(EDGES) if exact and self._one_in(20) else self._below(DAYS)
+        day = self._pick(EDGES) if exact and self._one_in(6) else self._below(DAYS)
         report = self._later(day, 60)
         text = TEXTS[day] if exact else self._date(day)
         fields: Fields = {"date": text, **KIND_FIELDS[kind](self, day, exact)}
