@@ -24,6 +24,7 @@ ROOMS = [
     {"semantics"},
     {"projections"},
     {"checks", "explain", "diff"},
+    {"engines"},
     {"timeline"},
     {"testing", "formats"},
     {"_hypothesis"},

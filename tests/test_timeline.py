@@ -128,7 +128,7 @@ def test_what_is_believed_is_worked_out_once(timeline: Timeline, monkeypatch: py
         calls.append(cuts)
         return believe(*args, **cuts)
 
-    monkeypatch.setattr("aidtimeline.timeline.believe", counted)
+    monkeypatch.setattr("aidtimeline.engines.fold.believe", counted)
     for day in ("2023-06-01", "2023-11-20", "2023-11-28"):
         timeline.as_of(day).counts()
         timeline.as_of(day, known_at="2023-11-25").counts()

@@ -9,11 +9,14 @@ from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
-from typing import TypeVar, overload
+from pathlib import Path
+from typing import Any, TypeVar, overload
 
-from attrs import Factory, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from aidtimeline.diff import Changes, FulfilmentChanges, diff, diff_fulfilment
+from aidtimeline.engines.choosing import EngineName, open_engine
+from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import Problem, UsageError
 from aidtimeline.events import Record
 from aidtimeline.explain import Explained, Explanation, explain
@@ -34,11 +37,8 @@ from aidtimeline.projections import (
     Table,
 )
 from aidtimeline.projections.fields import Selection, Where
-from aidtimeline.projections.levels.held import levels
-from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.counting import of_sums
-from aidtimeline.projections.sums.series import series
-from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.known import Known
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_cut, parse_day
@@ -53,7 +53,7 @@ class View:
     """The facts as of one day, as known at one date; `Timeline.as_of` makes it.
 
     `as_of` is a day; `known_at` and `recorded_until` are a day or an instant, or None for no cut. All are inclusive.
-    `belief` has all facts that are believed at these cuts, whatever their dates; `records` are all records of the log.
+    `engine` answers its questions.
 
     >>> from aidtimeline import Timeline
     >>> view = Timeline.open("events").as_of("2023-11-28", known_at="2023-11-25")
@@ -66,12 +66,23 @@ class View:
     as_of: date
     known_at: date | datetime | None
     recorded_until: date | datetime | None
-    belief: Belief = field(repr=False, hash=False)
-    records: tuple[Record, ...] = field(repr=False, eq=False)
+    engine: Engine = field(repr=False)
     vocabulary: Vocabulary = field(default=NO_VOCABULARY, repr=False, eq=False)
-    known: Known = field(
-        default=Factory(lambda view: Known(view.records, view.vocabulary), takes_self=True), repr=False, eq=False
-    )
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records of the log."""
+        return self.engine.records
+
+    @property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field, at whatever cuts."""
+        return self.engine.known
+
+    @cached_property
+    def belief(self) -> Belief:
+        """All facts that are believed at these cuts of knowledge and record, whatever their dates."""
+        return self.engine.belief(self.known_at, self.recorded_until)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -88,7 +99,7 @@ class View:
         >>> [problem.code for problem in Timeline(log.read()).as_of("2023-11-28").problems]
         ['dangling']
         """
-        return self.belief.problems
+        return self.engine.problems(self.known_at, self.recorded_until)
 
     @overload
     def replay(self, projection: Levels) -> LevelTable: ...
@@ -105,12 +116,15 @@ class View:
         True
         """
         self.check(projection)
-        if isinstance(projection, Levels):
-            return levels(self, projection)
-        if isinstance(projection, type) or not all(hasattr(projection, name) for name in ("initial", "step", "finish")):
+        parts = ("initial", "step", "finish")
+        if isinstance(projection, type) or not (
+            isinstance(projection, Levels) or all(hasattr(projection, name) for name in parts)
+        ):
             raise UsageError(f"found {shown(projection)}, expected a projection, such as Counts(by='item')")
-        result = run(self.facts, projection)
-        return evolve(result, view=self, question=projection) if isinstance(result, Result) else result
+        result: Any = self.engine.answer(self, projection)
+        if isinstance(result, Result):
+            result = evolve(result, view=self, question=projection)
+        return result  # type: ignore[no-any-return]
 
     def counts(
         self,
@@ -265,21 +279,34 @@ class Timeline:
         vocabulary: Vocabulary = NO_VOCABULARY,
         problems: Iterable[Problem] = (),
     ) -> None:
-        self.records = tuple(records)
         self.vocabulary = vocabulary
         self.problems = tuple(problems)
-        self.known = Known(self.records, vocabulary)
-        self._beliefs: dict[tuple[date | datetime | None, date | datetime | None], Belief] = {}
+        self.engine: Engine = Fold(records, vocabulary)
+        self.notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Timeline of {len(self.records):,} record{'s' * (len(self.records) != 1)}>"
 
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records of the log."""
+        return self.engine.records
+
+    @property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field."""
+        return self.engine.known
+
     @classmethod
-    def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False) -> Timeline:
+    def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False, engine: EngineName = "auto") -> Timeline:
         """Read the log in a folder, and its vocabulary.
 
+        `engine` chooses what answers. "fold" reads all records into memory. "embedded" keeps a table of facts in a
+        file beside the log, and needs `pip install 'aidtimeline[fast]'`. "auto" takes the second for a large log, if it
+        is installed. The answers never depend on it.
+
         Raises `LogError` if the folder has no log, and `UnreadableLog` if lines cannot be read. With `skip_problems`
-        such lines are skipped, and `problems` lists them.
+        such lines are skipped, and `problems` lists them. Raises `UsageError` for an engine that is not installed.
 
         >>> timeline = Timeline.open("events")
         >>> timeline.problems, timeline.vocabulary.label("party", "sesu")
@@ -289,12 +316,10 @@ class Timeline:
             ...
         aidtimeline.errors.LogError: there is no log in the folder 'no-such-folder': start one with `aidtimeline ...
         """
-        from aidtimeline.log import EventLog  # noqa: PLC0415  (a replay of records needs no files)
-        from aidtimeline.log.vocabulary import load_vocabulary  # noqa: PLC0415
-
-        problems: list[Problem] = []
-        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
-        return cls(records, load_vocabulary(folder), problems)
+        chosen = open_engine(Path(folder), engine, skip_problems=skip_problems)
+        timeline = cls((), chosen.vocabulary, chosen.problems)
+        timeline.engine, timeline.notes = chosen.engine, chosen.notes
+        return timeline
 
     def as_of(
         self,
@@ -326,10 +351,7 @@ class Timeline:
         """
         known = None if known_at is None else parse_cut(known_at)
         recorded = None if recorded_until is None else parse_cut(recorded_until)
-        if (known, recorded) not in self._beliefs:
-            self._beliefs[known, recorded] = believe(self.records, known_at=known, recorded_until=recorded)
-        belief = self._beliefs[known, recorded]
-        return View(parse_day(day), known, recorded, belief, self.records, self.vocabulary, self.known)
+        return View(parse_day(day), known, recorded, self.engine, self.vocabulary)
 
     def series(
         self,
@@ -355,7 +377,7 @@ class Timeline:
         of_sums(projection)
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         any_day.check(projection)
-        return evolve(series(any_day.belief, projection), view=any_day, question=projection)
+        return evolve(self.engine.series(any_day, projection), view=any_day, question=projection)
 
 
 @overload

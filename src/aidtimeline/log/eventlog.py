@@ -253,8 +253,7 @@ class EventLog:
                 record = decode(line, file=file, line_number=number)
             except UnreadableLog as error:
                 if not skip_problems:
-                    message = "the log cannot be read; run `aidtimeline check` to list all problems"
-                    raise UnreadableLog(message, error.problems) from None
+                    raise unreadable_log(error) from None
                 problems += error.problems
             else:
                 yield record
@@ -267,11 +266,11 @@ class EventLog:
                 for line, _ in snapshot.lines():
                     number += 1
                     if not line.endswith(b"\n") and is_torn(line):
-                        problems.append(_warning("torn-line", _TORN, file, number))
+                        problems.append(torn_line(file, number))
                     elif not line.isspace():
                         yield file, number, line
                 if snapshot.unfinished:
-                    problems.append(_warning("unfinished-batch", _UNFINISHED, file, number + 1))
+                    problems.append(unfinished_batch(file, number + 1))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
@@ -350,6 +349,21 @@ class EventLog:
 
 _TORN = "a last line that breaks off, skipped: its writer died, and it was never recorded"
 _UNFINISHED = "a batch that is being written, or whose writer died, skipped: it was never recorded"
+
+
+def unreadable_log(error: UnreadableLog) -> UnreadableLog:
+    """The error of a log in which a line cannot be read, made of that of the line."""
+    return UnreadableLog("the log cannot be read; run `aidtimeline check` to list all problems", error.problems)
+
+
+def torn_line(file: str, line: int) -> Problem:
+    """The warning that the last line of a file breaks off."""
+    return _warning("torn-line", _TORN, file, line)
+
+
+def unfinished_batch(file: str, line: int) -> Problem:
+    """The warning that the end of a file, from a line on, was never recorded."""
+    return _warning("unfinished-batch", _UNFINISHED, file, line)
 
 
 def _warning(code: str, message: str, file: str, line: int) -> Problem:

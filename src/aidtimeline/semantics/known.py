@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from attrs import field, frozen
 
@@ -56,6 +56,25 @@ _WORDS: Mapping[str, Iterable[str]] = {
 }
 
 
+def values_said(record: Record, name: str) -> Iterable[str]:
+    """The values that a record has in a field, also as a correction.
+
+    >>> from aidtimeline import EventLog
+    >>> [record, *_] = EventLog("events").read()
+    >>> list(values_said(record, "party"))
+    ['JP']
+    """
+    event = record.event
+    while isinstance(event, Correction):
+        event = event.event
+    return () if isinstance(event, Retraction) else _reader(name)(event)
+
+
+@cache
+def _reader(name: str) -> Callable[[Said], Iterable[str]]:
+    return _READ.get(name) or _text(name.replace("-", "_"))
+
+
 @frozen
 class Unknown:
     """A value that is asked for and that nobody knows in this field; `meant` are known ones that are spelt like it."""
@@ -72,14 +91,22 @@ class Unknown:
 class Known:
     """What the records of a log and its vocabulary know, at whatever cuts. Parties are known in all roles.
 
+    `said` gives the values that the records have in a field.
+
     >>> from aidtimeline import Timeline
     >>> known = Timeline.open("events").known
     >>> [(str(each), each.meant) for each in known.unknown([("item", ("Trucks", "truck", "balloon"))])]
     [("no item is 'Trucks'", ('truck',)), ("no item is 'balloon'", ())]
     """
 
-    records: tuple[Record, ...] = field(repr=False)
+    said: Callable[[str], Iterable[str]] = field(repr=False)
     vocabulary: Vocabulary = field(repr=False)
+
+    @classmethod
+    def of(cls, records: Iterable[Record], vocabulary: Vocabulary) -> Known:
+        """What records and a vocabulary know."""
+        records = tuple(records)
+        return cls(lambda name: (value for record in records for value in values_said(record, name)), vocabulary)
 
     def check(self, conditions: Iterable[tuple[str, Iterable[str | None], object]]) -> None:
         """Raise `MisspeltValue` if a value that is asked for is unknown, while one that is spelt like it is known."""
@@ -93,9 +120,9 @@ class Known:
             Unknown(name, each, self._meant(name, each))
             for name, values in conditions
             for value in values
-            if value is not None and value not in self._values(name)
+            if value is not None and value not in self.values(name)
             for each in (value.split("+") if name == "via" else (value,))
-            if each not in self._values(name)
+            if each not in self.values(name)
         ]
 
     def _meant(self, name: str, value: str) -> tuple[str, ...]:
@@ -107,7 +134,8 @@ class Known:
         near = misspelt(folded(value), spelt)
         return tuple(dict.fromkeys(slug for each in near for slug in sorted(spelt[each])))[:3]
 
-    def _values(self, name: str) -> frozenset[str]:
+    def values(self, name: str) -> frozenset[str]:
+        """The values known in a field."""
         if name not in self._cache:
             self._cache[name] = frozenset(self._read(name))
         return self._cache[name]
@@ -124,21 +152,14 @@ class Known:
             yield from (each.category for each in self.vocabulary.items.values() if each.category is not None)
             return
         part = SLUG_FIELDS.get(name)
-        alike = [each for each in SLUG_FIELDS if SLUG_FIELDS[each] == part] if part else [name]
-        readers = [_READ.get(each) or _text(each.replace("-", "_")) for each in alike]
         yield from self.vocabulary.part(name)
-        for record in self.records:
-            event = record.event
-            while isinstance(event, Correction):
-                event = event.event
-            if not isinstance(event, Retraction):
-                for read in readers:
-                    yield from read(event)
+        for each in [each for each in SLUG_FIELDS if SLUG_FIELDS[each] == part] if part else [name]:
+            yield from self.said(each)
 
     def _spelt(self, name: str) -> Mapping[str, set[str]]:
         """The known values by all that they are called, without case, spaces and hyphens."""
         spelt: dict[str, set[str]] = defaultdict(set)
-        for value in self._values(name):
+        for value in self.values(name):
             spelt[folded(value)].add(value)
         for called, slug in self.vocabulary.called(name):
             spelt[folded(called)].add(slug)

@@ -10,7 +10,8 @@ to the laws of replay, `worlds` to those of bounds, `amendments` to those of cor
 tries them all. docs/semantics.md states these laws, with their numbers.
 
 `conformance` is what every log promises, `durability` what every log on a disk promises, as classes of tests; `machine`
-is the part that is drawn. `faults` has disks on which something goes wrong, and `memory` the smallest log.
+is the part that is drawn. `faults` has disks on which something goes wrong, and `memory` the smallest log. `engines`
+holds an engine to the fold.
 
 With Hypothesis installed, `st.from_type` draws events and values as well. `pip install 'aidtimeline[testing]'` installs
 it.

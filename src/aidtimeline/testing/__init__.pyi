@@ -10,6 +10,7 @@ from .drawnlogs import (
     repairs as repairs,
 )
 from .durability import DurableLogConformance as DurableLogConformance
+from .engines import check_engine as check_engine
 from .faults import (
     Died as Died,
     FaultNotReached as FaultNotReached,

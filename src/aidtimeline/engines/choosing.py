@@ -1,0 +1,94 @@
+"""Which engine answers: the fold for a small log, the embedded one for a large log where DuckDB is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from attrs import evolve, frozen
+
+from aidtimeline.codec import decode
+from aidtimeline.engines.fold import Engine, Fold
+from aidtimeline.errors import LogError, Problem, UnreadableLog, UsageError
+from aidtimeline.log import EventLog
+from aidtimeline.log.eventlog import unreadable_log
+from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.safe import shown
+from aidtimeline.vocabulary import Vocabulary
+
+EngineName: TypeAlias = Literal["auto", "fold", "embedded"]
+ENGINES: tuple[str, ...] = get_args(EngineName)
+
+LARGE = 16 * 2**20
+"""From this size on, in bytes, a log is large: the fold takes about a second."""
+
+INSTALL = "this log is large: pip install 'aidtimeline[fast]' keeps a table of its facts, and answers at once"
+
+
+@frozen
+class Chosen:
+    """An engine for a log; `problems` are those of lines that were skipped, and `notes` say why it is not another."""
+
+    engine: Engine
+    vocabulary: Vocabulary
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+
+def open_engine(folder: Path, name: str = "auto", *, skip_problems: bool = False) -> Chosen:
+    """Open a log with an engine.
+
+    Raises `LogError` if the folder has no log, `UnreadableLog` if lines cannot be read and are not to be skipped, and
+    `UsageError` for an engine that does not exist or is not installed.
+    """
+    if name not in ENGINES:
+        hint = did_you_mean(name, ENGINES)
+        near = "" if hint is None else f"; {hint}"
+        raise UsageError(f"there is no engine {shown(name)}{near} (engines: {', '.join(ENGINES)})")
+    if name == "fold" or (name == "auto" and not is_large(folder)):
+        return _fold(folder, skip_problems)
+    if name == "embedded":
+        return _embedded(folder, skip_problems)
+    if find_spec("duckdb") is None or find_spec("numpy") is None:
+        return evolve(_fold(folder, skip_problems), notes=(INSTALL,))
+    try:
+        return _embedded(folder, skip_problems)
+    except UnreadableLog:
+        raise
+    except LogError as error:
+        return evolve(_fold(folder, skip_problems), notes=(str(error),))
+
+
+def is_large(folder: Path) -> bool:
+    """Whether a log is so large that it is worth a table of facts."""
+    return sum(path.stat().st_size for path in EventLog(folder).files()) >= LARGE
+
+
+def _fold(folder: Path, skip_problems: bool) -> Chosen:
+    problems: list[Problem] = []
+    records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
+    vocabulary = load_vocabulary(folder)
+    return Chosen(Fold(records, vocabulary), vocabulary, tuple(problems))
+
+
+def _embedded(folder: Path, skip_problems: bool) -> Chosen:
+    from aidtimeline.engines.embedded.engine import Embedded  # noqa: PLC0415  (DuckDB takes long to load)
+    from aidtimeline.engines.embedded.opening import Opened, open_store  # noqa: PLC0415
+
+    def unreadable(opened: Opened) -> Iterator[Problem]:
+        for file, number, line in opened.unreadable():
+            try:
+                decode(line, file=file, line_number=number)
+            except UnreadableLog as error:
+                if not skip_problems:
+                    raise unreadable_log(error) from None
+                yield from error.problems
+
+    opened = open_store(folder)
+    problems = [*unreadable(opened), *opened.problems]
+    problems.sort(key=lambda each: (each.file or "", each.line or 0))
+    vocabulary = load_vocabulary(folder)
+    return Chosen(Embedded(opened, vocabulary), vocabulary, tuple(problems))

@@ -1,0 +1,188 @@
+"""What a question needs of a store: the rows that hold at its cuts, and the facts that are handed to the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from aidtimeline.engines.embedded.store import value_of
+from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Place, Text, instant
+from aidtimeline.events import Record
+from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
+from aidtimeline.semantics import Fact, believe, cut
+from aidtimeline.values.dates import end_of
+from aidtimeline.vocabulary import Vocabulary
+
+
+class Records(Protocol):
+    """Where the records are."""
+
+    def at(self, places: Iterable[Place]) -> Iterator[Record]:
+        """The records of the lines at these places, in the order of the log."""
+
+
+@frozen(slots=False)
+class Store:
+    """A store that can be asked: a connection to its tables, and the records behind them."""
+
+    connection: Any
+    records: Records
+
+    @cached_property
+    def _texts(self) -> dict[str, list[Text]]:
+        return {}
+
+    def texts(self, column: str) -> Sequence[Text]:
+        """The texts of a column, by their numbers."""
+        if column not in self._texts:
+            found = self.rows('SELECT text FROM texts WHERE "column" = ? ORDER BY number', column)
+            self._texts[column] = [None, *(value_of(text) for (text,) in found)]
+        return self._texts[column]
+
+    def numbers(self, column: str) -> Mapping[Text, int]:
+        """The numbers of the texts of a column."""
+        return {text: number for number, text in enumerate(self.texts(column))}
+
+    def of_components(self, components: str) -> Iterator[Record]:
+        """The records of components, which a query gives, in the order of the log."""
+        query = f'SELECT file, "offset", line FROM linked WHERE component IN ({components})'
+        return self.records.at(Place(*each) for each in self.rows(query))
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        found: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        return found
+
+
+@frozen
+class Cuts:
+    """The cuts of a question, all inclusive; `known_at` and `recorded_until` None: no cut."""
+
+    as_of: date
+    known_at: date | datetime | None = None
+    recorded_until: date | datetime | None = None
+
+    @property
+    def known(self) -> int:
+        """The last instant of knowledge as a number."""
+        return FOR_GOOD - 1 if self.known_at is None else instant(end_of(self.known_at))
+
+    @property
+    def recorded(self) -> int:
+        """The last instant of recording as a number."""
+        return FOR_GOOD - 1 if self.recorded_until is None else instant(end_of(self.recorded_until))
+
+    def facts(self, records: Iterable[Record]) -> tuple[Fact, ...]:
+        """The facts of records at these cuts."""
+        return cut(believe(records, known_at=self.known_at, recorded_until=self.recorded_until), self.as_of)
+
+
+def column_of(name: str) -> str:
+    """The column that a field is read from."""
+    return "item" if name == "item-category" else name
+
+
+def value_in(name: str, text: Text, vocabulary: Vocabulary) -> Value:
+    """The value of a field, given the text of its column."""
+    if name in FIELD_COLUMNS:
+        return text  # type: ignore[return-value]
+    return FIELDS[name](_only(name, text), vocabulary)
+
+
+def _only(name: str, text: Text) -> Any:
+    """What a getter of a field reads, and no more of a fact."""
+    return SimpleNamespace(**{column_of(name): () if name == "via" and text is None else text})
+
+
+@frozen
+class Asked:
+    """A store at the cuts of one question."""
+
+    store: Store
+    cuts: Cuts
+
+    @property
+    def holds(self) -> str:
+        """The condition that a row holds at the cuts."""
+        day, known, recorded = self.cuts.as_of.toordinal(), self.cuts.known, self.cuts.recorded
+        return (
+            f"since <= {day} AND {day} < until AND known_from <= {known} AND {known} < known_to"
+            f" AND recorded <= {recorded}"
+        )
+
+    def selected(self, selection: Selection) -> str:
+        """The condition that a row is of a fact that is asked for; a shared one may be, if shares are asked for."""
+        found = []
+        if selection.kinds:
+            numbers = self.store.numbers("kind")
+            found.append(_one_of("kind", [numbers[kind] for kind in selection.kinds if kind in numbers]))
+        for condition in selection.where:
+            is_it = _one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
+            found.append(f"({is_it} OR {_flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
+        return " AND ".join(found) or "true"
+
+    def _allowed(self, condition: Condition, vocabulary: Vocabulary) -> list[int]:
+        """The numbers of the texts that a condition allows."""
+        if condition.name in FIELD_COLUMNS or condition.name in SHARED:
+            numbers = self.store.numbers(condition.name)
+            return [numbers[value] for value in condition.values if value in numbers]
+        texts = self.store.texts(column_of(condition.name))
+        return [n for n, text in enumerate(texts) if condition.allows(_only(condition.name, text), vocabulary)]
+
+    def handed_over(self, selection: Selection, *, shares: bool) -> Iterator[Fact]:
+        """The facts that no row stands for at the cuts. More may be among them than are asked for."""
+        yield from self.cuts.facts(self.store.of_components(self._whole))
+        for fact in self.cuts.facts(self.store.of_components(self._in_groups)):
+            if fact.group is not None:
+                yield fact
+        apart = Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
+        query = (
+            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {_flag(apart)} AND {self.holds}'
+            f" AND {self.selected(selection)}"
+        )
+        yield from self.cuts.facts(self.store.records.at(Place(*each) for each in self.store.rows(query)))
+
+    @property
+    def _in_groups(self) -> str:
+        """The components of which some facts are handed over."""
+        day, known = self.cuts.as_of.toordinal(), self.cuts.known
+        return (
+            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
+            f" AND since <= {day} AND {day} < until AND NOT whole"
+            f" EXCEPT ({self._whole})"
+        )
+
+    @property
+    def _whole(self) -> str:
+        """The components of which all facts are handed over."""
+        known, recorded = self.cuts.known, self.cuts.recorded
+        return (
+            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to AND whole"
+            f" UNION SELECT component FROM components WHERE recorded > {recorded}"
+        )
+
+
+def _one_of(column: str, numbers: Sequence[int]) -> str:
+    return f'"{column}" IN ({", ".join(map(str, numbers))})' if numbers else "false"
+
+
+def _flag(flag: int) -> str:
+    return f"(flags & {int(flag)}) != 0"
+
+
+def key_of(name: str, store: Store, vocabulary: Vocabulary) -> Callable[[int], Value]:
+    """A function that gives the value of a field, given the number of a text."""
+    texts = store.texts(column_of(name))
+    values: dict[int, Value] = {}
+
+    def value(number: int) -> Value:
+        if number not in values:
+            values[number] = value_in(name, texts[number], vocabulary)
+        return values[number]
+
+    return value

@@ -1,0 +1,71 @@
+"""The embedded engine of one log: it answers from a store what it can, and the rest as the fold does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from aidtimeline.engines.embedded.asked import Asked, Cuts
+from aidtimeline.engines.embedded.opening import Opened
+from aidtimeline.engines.embedded.sums import sums
+from aidtimeline.engines.fold import Cut, Fold
+from aidtimeline.errors import Problem
+from aidtimeline.events import Record
+from aidtimeline.projections import Counts, MoneySums
+from aidtimeline.semantics import believe
+from aidtimeline.semantics.known import Known
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.shares import Shares
+from aidtimeline.vocabulary import Vocabulary
+
+_ANSWERS: Mapping[type, Callable[[Asked, Any], Any]] = {Counts: sums, MoneySums: sums}
+
+#: The columns with the values of a field, if they are not those of its own column.
+_COLUMNS_KNOWN: Mapping[str, Sequence[str]] = {"dataset": ["dataset", "datasets"], "parent": []}
+
+
+class Embedded(Fold):
+    """The engine over a store. What is asked beyond it is answered by the fold, from the same lines of the log."""
+
+    def __init__(self, opened: Opened, vocabulary: Vocabulary) -> None:
+        super().__init__((), vocabulary)
+        self.store = opened.store
+        self._opened = opened
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records of the log, which are read when they are asked for."""
+        if not self._records:
+            self._records = tuple(self._opened.records())
+        return self._records
+
+    @cached_property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field."""
+        return Known(self._said, self.vocabulary)
+
+    def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
+        """What replay ignores at these cuts: all of it is in components."""
+        cuts = Cuts(date.max, known_at, recorded_until)
+        faulty = f"SELECT component FROM components WHERE faulty OR recorded > {cuts.recorded}"
+        records = list(self.store.of_components(faulty))
+        return believe(records, known_at=known_at, recorded_until=recorded_until).problems
+
+    def answer(self, view: Viewed, question: Any) -> Any:
+        """The result of a projection over the facts of a view."""
+        answers = _ANSWERS.get(type(question))
+        if answers is None:
+            return super().answer(view, question)
+        return answers(Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until)), question)
+
+    def _said(self, name: str) -> Iterable[str]:
+        """The values that records have in a field."""
+        yield from (value for (value,) in self.store.rows("SELECT value FROM known WHERE field = ?", name))
+        for column in _COLUMNS_KNOWN.get(name, [name]):
+            for text in self.store.texts(column):
+                if isinstance(text, str):
+                    yield text
+                elif text is not None:
+                    yield from text.slugs if isinstance(text, Shares) else text

@@ -1,0 +1,109 @@
+"""What a log has grown by since its store was made: a small store of its own, laid over the other.
+
+New records may have to do with old ones. Then the components of these, and what was alone so far, are hidden in the old
+store and made again in the new one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from aidtimeline.engines.embedded.building import Build
+from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
+from aidtimeline.engines.facts.columns import Codes, Columns
+from aidtimeline.engines.facts.linking import named_by, names_of, of_id, of_project
+from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Place, Text
+from aidtimeline.engines.facts.table import Placed
+
+_PER_COMPONENT = ("handed_over", "components", "linked", "names")
+
+
+def look_through(connection: Any) -> None:
+    """Make the tables of the store `base` those that are asked."""
+    for table in TABLES:
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")
+
+
+def lay_over(connection: Any, new: Sequence[Placed], unreadable: Sequence[Place], lines: Any) -> None:
+    """Lay the store of new records over the store `base`; `lines` reads old records again."""
+    hidden = _Hidden.by(connection, new)
+    [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
+    connection.execute("CREATE SCHEMA tail; SET schema = 'tail'")
+    connection.execute(SCHEMA)
+    build = Build(connection, lines, Columns(_codes(connection)), unreadable=list(unreadable))
+    places = sorted({*hidden.linked, *hidden.alone})
+    for record, place in (*zip(lines.at(places), places, strict=True), *new):
+        build.add(record, place)
+    build.finish(first)
+    connection.execute("SET schema = 'main'")
+    for table in TABLES:
+        kept = f"SELECT * FROM base.{table}{hidden.without(table)}"
+        connection.execute(f"CREATE VIEW {table} AS {kept} UNION ALL SELECT * FROM tail.{table}")
+
+
+@frozen
+class _Hidden:
+    """What is hidden of the store `base`: components with the places of their records, and records that were alone."""
+
+    components: Sequence[int]
+    linked: Sequence[Place]
+    alone: Sequence[Place]
+
+    @classmethod
+    def by(cls, connection: Any, new: Sequence[Placed]) -> _Hidden:
+        """What new records have to do with."""
+        ids = {of_id(record.id) for record, _ in new}
+        named = {name for record, _ in new for name in named_by(record.event)}
+        own = {name for record, _ in new for name in names_of(record)}
+        found = connection.execute(
+            "SELECT DISTINCT component FROM base.names"
+            f" WHERE {_one_of('name', named | ids)} OR (named AND {_one_of('name', own)})"
+        ).fetchall()
+        components = [component for (component,) in found]
+        projects = connection.execute("SELECT number, text FROM base.texts WHERE \"column\" = 'project'").fetchall()
+        numbers = [number for number, text in projects if of_project(str(value_of(text))) in named]
+        alone = (
+            f"component = 0 AND ({_one_of('id', named | ids)} OR {_one_of('entry', named)}"
+            f" OR {_one_of('project', numbers)})"
+        )
+        return cls(
+            components,
+            _places(connection, "linked", _one_of("component", components)),
+            _places(connection, "facts", alone),
+        )
+
+    def without(self, table: str) -> str:
+        """The condition that leaves out what is hidden, after the name of a table."""
+        if not self.components and not self.alone:
+            return ""
+        if table in _PER_COMPONENT:
+            return f" WHERE NOT {_one_of('component', self.components)}"
+        if table != "facts":
+            return ""
+        by_file: dict[int, list[int]] = defaultdict(list)
+        for place in self.alone:
+            by_file[place.file].append(place.offset)
+        alone = (f"(file = {file} AND {_one_of('offset', offsets)})" for file, offsets in by_file.items())
+        return f" WHERE NOT ({' OR '.join([_one_of('component', self.components), *alone])})"
+
+
+def _places(connection: Any, table: str, where: str) -> list[Place]:
+    found = connection.execute(f'SELECT file, "offset", line FROM base.{table} WHERE {where}').fetchall()
+    return [Place(*each) for each in found]
+
+
+def _one_of(column: str, numbers: Iterable[int]) -> str:
+    listed = ", ".join(map(str, numbers))
+    return f'"{column}" IN ({listed})' if listed else "false"
+
+
+def _codes(connection: Any) -> Mapping[str, Codes]:
+    """The numbers that texts have in the store `base`, and from which on new ones get theirs."""
+    texts: dict[str, dict[Text, int]] = {name: {} for name in TEXT_COLUMNS}
+    for column, number, text in connection.execute('SELECT "column", number, text FROM base.texts').fetchall():
+        texts[column][value_of(text)] = number
+    return {name: Codes(each, max(each.values(), default=0)) for name, each in texts.items()}

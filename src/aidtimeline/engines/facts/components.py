@@ -1,0 +1,130 @@
+"""The rows of a component: its records are replayed by the reference at each date of knowledge that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from attrs import frozen
+
+from aidtimeline.engines.facts.rows import (
+    EVER,
+    FOR_GOOD,
+    NEVER,
+    Flag,
+    Place,
+    Row,
+    first_day,
+    flags_of,
+    instant,
+    last_day,
+    moment,
+    row_of,
+)
+from aidtimeline.events import Record
+from aidtimeline.semantics import Belief, Fact, believe, phases
+from aidtimeline.semantics.amendments import known_since, repair
+
+MOST_WORK = 20_000
+"""A component is replayed at every date of knowledge if records times dates are not more than this."""
+
+
+class HandOver(NamedTuple):
+    """Knowledge and days in which facts of a component are handed to the reference.
+
+    All of them are if it is `whole`; else those in groups, and no other.
+    """
+
+    component: int
+    known_from: int
+    known_to: int
+    since: int
+    until: int
+    whole: bool
+
+
+class Linked(NamedTuple):
+    """A record of a component, and where its line is."""
+
+    record: Record
+    place: Place
+
+
+@frozen
+class Component:
+    """Records that have to do with each other.
+
+    `rows` and `handed_over` say of every fact where it counts. `recorded` is the instant at which the last record was
+    recorded, and `faulty` says that replay ignored something.
+    """
+
+    number: int
+    rows: Sequence[Row]
+    handed_over: Sequence[HandOver]
+    recorded: int
+    faulty: bool
+
+
+def component(number: int, linked: Collection[Linked]) -> Component:
+    """The rows of a component, in which each id stands once or several times."""
+    records = [each.record for each in linked]
+    places = {each.record.id: each.place for each in linked}
+    recorded = max(instant(record.recorded_at) for record in records)
+    rows: list[Row] = []
+    handed_over: list[HandOver] = []
+    faulty = False
+    dates = _dates_of_knowledge(records)
+    if len(dates) * len(records) > MOST_WORK:
+        handed_over.append(HandOver(number, EVER, dates[-1], EVER, NEVER, whole=True))
+        dates, faulty = dates[-1:], True
+    for known_from, known_to in zip(dates, [*dates[1:], FOR_GOOD], strict=True):
+        belief = believe(records, known_at=moment(known_from))
+        faulty = faulty or bool(belief.problems)
+        if _takes_thought(belief):
+            handed_over.append(HandOver(number, known_from, known_to, EVER, NEVER, whole=True))
+            continue
+        known = known_from, known_to
+        for each, days in _alone(belief, number, known, handed_over):
+            rows.append(row_of(each, places[each.id], known=known, days=days, component=number, recorded=recorded))
+    return Component(number, rows, handed_over, recorded, faulty)
+
+
+def _dates_of_knowledge(records: Collection[Record]) -> list[int]:
+    """The instants at which something becomes known, in order; a repair may have changed them."""
+    repaired = repair(records)
+    known = {known_since(each) for part in (repaired.standing, repaired.events) for each in part.values()}
+    return sorted(map(instant, known)) or [EVER]
+
+
+def _takes_thought(belief: Belief) -> bool:
+    """Whether facts of a component cannot be summed by themselves.
+
+    Some may report the same, or take off from another, or be shared, or not fit into a row.
+    """
+    return bool(belief.overlap.lines) or any(
+        fact.takes_off is not None or flags_of(fact) & (Flag.SHARED | Flag.LARGE) for fact in belief.facts
+    )
+
+
+_Days = tuple[int, int, int]
+
+
+def _alone(
+    belief: Belief, number: int, known: tuple[int, int], handed_over: list[HandOver]
+) -> Iterator[tuple[Fact, _Days]]:
+    """The facts that count by themselves, and on which days; days of groups are handed over."""
+    waiting: dict[str, tuple[Fact, _Days]] = {}
+    for phase in sorted(phases(belief), key=lambda each: first_day(each.since)):
+        since, until = first_day(phase.since), last_day(phase.until)
+        [fact, *others] = phase.facts
+        if others or fact.group is not None:
+            handed_over.append(HandOver(number, *known, since, until, whole=False))
+            continue
+        before = waiting.get(fact.id)
+        if before is not None and fact.certain and before[1][1:] == (since, since):
+            waiting[fact.id] = fact, (before[1][0], since, until)
+            continue
+        if before is not None:
+            yield before
+        waiting[fact.id] = fact, (since, since if fact.certain else until, until)
+    yield from waiting.values()

@@ -1,0 +1,227 @@
+"""Rows: a fact as one line of numbers and texts, for the days and the knowledge in which it counts in the same way.
+
+A row is a rectangle. It holds for knowledge from `known_from` (inclusive) until `known_to`, and for days from `since`
+(inclusive) until `until`; from `certain` on the fact counts in every world. Days are counted as `date.toordinal` does,
+instants in microseconds since the first day of year 1 (UTC); ends are exclusive.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import IntFlag
+from typing import NamedTuple, TypeAlias
+
+from aidtimeline.engines.facts.linking import entries_of, of_id
+from aidtimeline.projections.fields import FIELDS
+from aidtimeline.semantics import Fact
+from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add
+from aidtimeline.values.shares import Shares
+from aidtimeline.vocabulary import NO_VOCABULARY
+
+EVER = 0
+"""Before the first day: since ever, or known since ever."""
+NEVER = date.max.toordinal() + 1
+"""After the last day."""
+FOR_GOOD = 2**62
+"""After every instant."""
+FITS = 2**62
+"""Amounts below this fit into a row; a fact with a larger one is handed to the reference."""
+MOST_PLACES = 18
+
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Flag(IntFlag):
+    """What else a row says."""
+
+    QUANTIFIED = 1
+    """It has a quantity."""
+    QUANTITY_OPEN = 2
+    QUANTITY_APPROXIMATE = 4
+    VALUED = 8
+    """It has a value."""
+    VALUE_OPEN = 16
+    VALUE_APPROXIMATE = 32
+    DISPUTED = 64
+    SHARED = 128
+    """Its place or sector is shared."""
+    LARGE = 256
+    """An amount does not fit; the fact is handed to the reference."""
+
+
+Text: TypeAlias = str | tuple[str, ...] | Shares | None
+
+#: The columns that hold a text, and what the text is; the values of most are those of the field of that name.
+FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
+TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets")
+
+
+class Amount(NamedTuple):
+    """The bounds of an amount as whole numbers of its last decimal place; `high` counts for nothing if it is open."""
+
+    low: int = 0
+    high: int = 0
+    places: int = 0
+    is_open: bool = False
+    approximate: bool = False
+
+
+NO_AMOUNT = Amount()
+
+
+class Place(NamedTuple):
+    """Where a record's line is: the number of the file, the line's first byte, and its number from 1."""
+
+    file: int
+    offset: int
+    line: int
+
+
+class Row(NamedTuple):
+    """One row; `texts` are in the order of `TEXT_COLUMNS`.
+
+    `id` is the name of its record, `entry` that of its entry in a dataset (0: none).
+    """
+
+    texts: tuple[Text, ...]
+    id: int
+    entry: int
+    place: Place
+    component: int
+    recorded: int
+    known_from: int
+    known_to: int
+    since: int
+    certain: int
+    until: int
+    quantity: Amount
+    value: Amount
+    flags: int
+
+
+def instant(moment: datetime) -> int:
+    """An instant as a number.
+
+    >>> instant(datetime(1, 1, 2, tzinfo=UTC))
+    86400000000
+    """
+    return (moment - _FIRST) // _MICROSECOND
+
+
+def moment(number: int) -> datetime:
+    """The instant of a number."""
+    return _FIRST + number * _MICROSECOND
+
+
+def first_day(day: date | None) -> int:
+    """The first day of a date as a number; an open one is `EVER`."""
+    return EVER if day is None else day.toordinal()
+
+
+def last_day(day: date | None) -> int:
+    """The last day of a date as a number; an open one is `NEVER`."""
+    return NEVER if day is None else day.toordinal()
+
+
+def amount_of(quantity: Quantity | None) -> Amount | None:
+    """The bounds of a quantity as whole numbers; None if they do not fit.
+
+    >>> amount_of(Quantity.parse("~2.5..10"))
+    Amount(low=25, high=100, places=1, is_open=False, approximate=True)
+    """
+    if quantity is None:
+        return NO_AMOUNT
+    ends = [quantity.low, quantity.low if quantity.high is None else quantity.high]
+    places = max(max(-int(end.as_tuple().exponent), 0) for end in ends)
+    if places > MOST_PLACES or max(end.adjusted() for end in ends) + places > MOST_PLACES:
+        return None
+    low, high = (int(end.scaleb(places)) for end in ends)
+    if max(abs(low), abs(high)) >= FITS:
+        return None
+    return Amount(low, 0 if quantity.high is None else high, places, quantity.high is None, quantity.approximate)
+
+
+def decimal(number: int, places: int) -> Decimal:
+    """A whole number of decimal places as a decimal.
+
+    >>> decimal(25, 1)
+    Decimal('2.5')
+    """
+    return add(EXACT.scaleb(Decimal(number), -places), ZERO.low)
+
+
+def texts_of(fact: Fact) -> tuple[Text, ...]:
+    """The texts of a fact, in the order of `TEXT_COLUMNS`."""
+    fields = (FIELDS[name](fact, NO_VOCABULARY) for name in FIELD_COLUMNS)
+    return (*fields, fact.via or None, fact.location, fact.sector, tuple(sorted(fact.datasets)) or None)
+
+
+def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
+    """The quantity and the value of a fact; None does not fit."""
+    return amount_of(fact.quantity), amount_of(None if fact.value is None else fact.value.amount)
+
+
+def flags_of(fact: Fact) -> int:
+    """The flags of a fact."""
+    quantity, value = amounts_of(fact)
+    flags = Flag(0)
+    for amount, stated, is_there, is_open, approximate in (
+        (quantity, fact.quantity, Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE),
+        (value, fact.value, Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE),
+    ):
+        if stated is not None:
+            flags |= is_there
+        if amount is None:
+            flags |= Flag.LARGE
+        elif amount.is_open:
+            flags |= is_open
+        if amount is not None and amount.approximate:
+            flags |= approximate
+    if fact.disputed:
+        flags |= Flag.DISPUTED
+    if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
+        flags |= Flag.SHARED
+    return int(flags)
+
+
+def row_of(
+    fact: Fact,
+    place: Place,
+    *,
+    known: tuple[int, int],
+    days: tuple[int, int, int],
+    component: int = 0,
+    recorded: int | None = None,
+) -> Row:
+    """The row of a fact.
+
+    Args:
+        fact: The fact, as known in this time.
+        place: Where the line of its record is.
+        known: From when (inclusive) until when (exclusive) this is known.
+        days: `since`, `certain` and `until`.
+        component: The number of its component; 0: it is alone.
+        recorded: The instant up to which the log must be read; by default that at which it was recorded.
+    """
+    quantity, value = amounts_of(fact)
+    return Row(
+        texts_of(fact),
+        of_id(fact.id),
+        next(entries_of(fact.event), 0),
+        place,
+        component,
+        instant(fact.recorded_at) if recorded is None else recorded,
+        *known,
+        *days,
+        quantity or NO_AMOUNT,
+        value or NO_AMOUNT,
+        flags_of(fact),
+    )
+
+
+def alone(fact: Fact, place: Place) -> Row:
+    """The row of a fact that nothing else touches: from when it is known on, it counts from its first day on."""
+    days = (first_day(fact.date.earliest), last_day(fact.surely_from), NEVER)
+    return row_of(fact, place, known=(instant(fact.known_since), FOR_GOOD), days=days)

@@ -1,0 +1,89 @@
+"""The fold: every question is answered from all records in memory, by the reference code alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
+
+from aidtimeline.errors import Problem
+from aidtimeline.events import Record
+from aidtimeline.projections import Levels, Projection, Series
+from aidtimeline.projections.levels.held import levels
+from aidtimeline.projections.protocol import run
+from aidtimeline.projections.sums.counting import Sums
+from aidtimeline.projections.sums.series import series
+from aidtimeline.semantics import Belief, believe
+from aidtimeline.semantics.known import Known
+from aidtimeline.semantics.view import Viewed
+from aidtimeline.vocabulary import Vocabulary
+
+Cut: TypeAlias = date | datetime | None
+
+
+class Engine(Protocol):
+    """What answers questions of one log. Whatever engine it is, the answers are those of `Fold`."""
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records of the log."""
+
+    @property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field."""
+
+    def belief(self, known_at: Cut, recorded_until: Cut) -> Belief:
+        """All that is believed at these cuts."""
+
+    def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
+        """What replay ignores at these cuts."""
+
+    def answer(self, view: Viewed, question: Any) -> Any:
+        """The result of a projection over the facts of a view."""
+
+    def series(self, view: Viewed, question: Sums) -> Series:
+        """A sum on every day, at the cuts of knowledge and record of a view."""
+
+
+class Fold:
+    """The engine that defines the answers.
+
+    Args:
+        records: The records of a log, in any order.
+        vocabulary: The labels of slugs, and the categories of items.
+    """
+
+    def __init__(self, records: Iterable[Record], vocabulary: Vocabulary) -> None:
+        self._records = tuple(records)
+        self.vocabulary = vocabulary
+        self._beliefs: dict[tuple[Cut, Cut], Belief] = {}
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records of the log."""
+        return self._records
+
+    @cached_property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field."""
+        return Known.of(self.records, self.vocabulary)
+
+    def belief(self, known_at: Cut, recorded_until: Cut) -> Belief:
+        """All that is believed at these cuts."""
+        cuts = known_at, recorded_until
+        if cuts not in self._beliefs:
+            self._beliefs[cuts] = believe(self.records, known_at=known_at, recorded_until=recorded_until)
+        return self._beliefs[cuts]
+
+    def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
+        """What replay ignores at these cuts."""
+        return self.belief(known_at, recorded_until).problems
+
+    def answer(self, view: Viewed, question: Projection[Any, Any] | Levels) -> Any:
+        """The result of a projection over the facts of a view."""
+        return levels(view, question) if isinstance(question, Levels) else run(view.facts, question)
+
+    def series(self, view: Viewed, question: Sums) -> Series:
+        """A sum on every day, at the cuts of knowledge and record of a view."""
+        return series(view.belief, question)

@@ -1,0 +1,151 @@
+"""What every engine promises: its answers are those of the fold, to the last digit (docs/semantics.md, law 13).
+
+An engine enrols with one call:
+
+    def test_my_engine_is_exact():
+        check_engine(lambda folder: MyTimeline.open(folder))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from attrs import frozen
+from hypothesis import Phase, given, settings, strategies as st
+
+from aidtimeline.codec import encode
+from aidtimeline.events import Record
+from aidtimeline.projections import FIELDS, Counts, MoneySums
+from aidtimeline.testing.drawnlogs import cuts, logs
+from aidtimeline.testing.laws import Cuts, same
+from aidtimeline.testing.strategies import repeatable
+from aidtimeline.timeline import Timeline, View
+
+LAW = "engines agree"
+
+
+def check_engine(
+    open_timeline: Callable[[Path], Timeline], *, examples: int = 100, sizes: tuple[int, int] = (1, 12)
+) -> None:
+    """Hold an engine to the fold: the same questions of drawn logs must have the same answers.
+
+    Each log is written in several steps to the files of one folder, and asked after each, at drawn cuts.
+
+    Args:
+        open_timeline: Opens the log in a folder with the engine.
+        examples: How many logs are tried.
+        sizes: How many records a log has, at least and at most.
+
+    Raises:
+        LawBroken: With the question, both answers, and the smallest log that shows it.
+
+    >>> check_engine(lambda folder: Timeline.open(folder, engine="fold"), examples=2)
+    """
+    least, most = sizes
+
+    @settings(repeatable(examples), phases=[Phase.generate, Phase.shrink])
+    @given(logs(least, most), st.lists(_questions(), min_size=3, max_size=3), st.integers(0, 99))
+    def holds(records: list[Record], asked: list[Asked], seed: int) -> None:
+        with TemporaryDirectory() as folder:
+            for _ in written(Path(folder), records, Random(seed)):
+                compare(Timeline.open(folder, engine="fold"), open_timeline(Path(folder)), asked)
+
+    holds()
+
+
+def written(folder: Path, records: Sequence[Record], random: Random) -> Iterator[None]:
+    """Write records to the files of a log, in some order and in several steps, and stop after each."""
+    waiting = random.sample(records, len(records))
+    while waiting:
+        for _ in range(random.randint(1, len(waiting))):
+            with (folder / f"{random.choice('ab')}.jsonl").open("a", encoding="utf-8") as file:
+                file.write(encode(waiting.pop()) + "\n")
+        yield
+
+
+def compare(fold: Timeline, found: Timeline, asked: Sequence[Asked]) -> None:
+    """Ask both timelines the same, and raise `LawBroken` if an answer differs."""
+    for each in asked:
+        same(f"{LAW}: {each}", *(_shown(each.ask(timeline)) for timeline in (fold, found)))
+        same(f"{LAW}: problems, {each.cuts}", *(_problems(timeline, each.cuts) for timeline in (fold, found)))
+    for name in FIELDS:
+        same(f"{LAW}: values known of {name}", fold.known.values(name), found.known.values(name))
+
+
+def _shown(result: object) -> tuple[object, str]:
+    """An answer, and how it looks: two numbers may be equal and not look equal."""
+    return result, repr(result)
+
+
+def _view(timeline: Timeline, cuts: Cuts) -> View:
+    return timeline.as_of(cuts.as_of, known_at=cuts.known_at, recorded_until=cuts.recorded_until)
+
+
+def _problems(timeline: Timeline, cuts: Cuts) -> list[str]:
+    return sorted(map(str, _view(timeline, cuts).problems))
+
+
+@frozen
+class Asked:
+    """A question as it can be asked of any timeline: `by` are fields, `where` is a field and a value."""
+
+    kind: str
+    cuts: Cuts
+    before: Cuts
+    by: tuple[str, ...]
+    money: bool
+    where: Mapping[str, str | None]
+
+    def ask(self, timeline: Timeline) -> object:
+        """The answer."""
+        view = _view(timeline, self.cuts)
+        return QUESTIONS[self.kind](self, timeline, view)
+
+    def sums(self, view: View) -> Counts | MoneySums:
+        """A question for sums."""
+        options: dict[str, Any] = {"where": self.where, "vocabulary": view.vocabulary}
+        return MoneySums(self.by, **options) if self.money else Counts(self.by, kind=[], **options)
+
+
+def _explained(asked: Asked, _timeline: Timeline, view: View) -> object:
+    table = view.replay(asked.sums(view))
+    return [table.explain(table.key_of(row)) for row in table.rows[:2]]
+
+
+def _diff(asked: Asked, timeline: Timeline, view: View) -> object:
+    return _view(timeline, asked.before).diff(view, asked.sums(view))
+
+
+def _series(asked: Asked, timeline: Timeline, view: View) -> object:
+    return timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
+
+
+#: Every question that a timeline answers.
+QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
+    "sums": lambda asked, _, view: view.replay(asked.sums(view)),
+    "series": _series,
+    "projects": lambda asked, _, view: view.projects(),
+    "participation": lambda asked, _, view: view.participation(),
+    "fulfilment": lambda asked, _, view: view.fulfilment(),
+    "levels": lambda asked, _, view: view.levels(),
+    "diff": _diff,
+    "explain": _explained,
+    "facts": lambda asked, _, view: view.facts,
+}
+
+
+def _questions() -> st.SearchStrategy[Asked]:
+    nothing: dict[str, str | None] = {}
+    return st.builds(
+        Asked,
+        st.sampled_from(("sums",) * 6 + tuple(QUESTIONS)),
+        cuts(),
+        cuts(),
+        st.lists(st.sampled_from(sorted(FIELDS)), max_size=2, unique=True).map(tuple),
+        st.booleans(),
+        st.sampled_from((nothing, nothing, {"donor": "JP"}, {"item": "truck"}, {"location": "Bucha"}, {"unit": None})),
+    )
