@@ -10,12 +10,11 @@ from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
 from aidtimeline.diff import Changes, FulfilmentChanges, diff, diff_fulfilment
-from aidtimeline.engines.choosing import EngineName, open_engine
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import Problem, UsageError
 from aidtimeline.events import Record
@@ -43,6 +42,9 @@ from aidtimeline.semantics.known import Known
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+if TYPE_CHECKING:
+    from aidtimeline.engines.choosing import EngineName
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -316,6 +318,8 @@ class Timeline:
             ...
         aidtimeline.errors.LogError: there is no log in the folder 'no-such-folder': start one with `aidtimeline ...
         """
+        from aidtimeline.engines.choosing import open_engine  # noqa: PLC0415  (a replay of records needs no files)
+
         chosen = open_engine(Path(folder), engine, skip_problems=skip_problems)
         timeline = cls((), chosen.vocabulary, chosen.problems)
         timeline.engine, timeline.notes = chosen.engine, chosen.notes
