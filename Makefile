@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench growth clean
+.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench bench-quick growth clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -53,10 +53,14 @@ mutants: $(VENV)/installed-mutants
 	ulimit -v 4000000 && HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
+# The table of targets, ours and peers side by side; it writes docs/performance.md.
+RECORDS ?= 1000000
 bench: $(VENV)/installed-bench
-	$(BIN)/python benchmarks/replay.py
-	$(BIN)/python benchmarks/append.py
-	$(BIN)/python benchmarks/iati.py
+	$(BIN)/python benchmarks/performance.py --records $(RECORDS)
+
+# The same at a hundred thousand records.
+bench-quick: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/performance.py --records 100000
 
 # How the time of each command grows with the log, and hostile shapes. Takes about a quarter of an hour.
 growth: $(VENV)/installed

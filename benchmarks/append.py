@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -17,19 +19,21 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TypeAlias
 
-import ours
-import peer
-from deliveries import rows
+import peer_eventsourcing as peer
+from deliveries import Row, rows
 from filelock import lock_descriptor, unlock_descriptor
+from measure import run, run_step
 
-from aidtimeline import EventLog
+from aidtimeline import Delivery, EventLog, Source
 from aidtimeline.codec import encode_new
 from aidtimeline.events import Event
 from aidtimeline.log import now
 from aidtimeline.log.disk import Disk
 from aidtimeline.values.dates import format_instant
 
+SCRIPT = Path(__file__)
 BATCH = 1000
+BARE, OURS, PEER = "bare write and fdatasync", "aidtimeline", "eventsourcing"
 
 Act: TypeAlias = Callable[[], object]
 Turn: TypeAlias = dict[str, float]
@@ -39,13 +43,13 @@ Turn: TypeAlias = dict[str, float]
 def main() -> None:
     """Time the sides in turns, and print medians and ratios."""
     options = _options()
-    singles, batches = [], []
+    turns: dict[str, list[Turn]] = {"singles": [], "batches": []}
     with TemporaryDirectory(dir=options.folder) as folder:
-        for turn in range(options.turns):
-            singles.append(_singles(Path(folder, f"singles-{turn}"), options.singles))
-            batches.append(_batches(Path(folder, f"batches-{turn}"), options.batches))
-    _print(f"one record, {options.singles} times a turn, {options.turns} turns", singles, "bare write and fdatasync")
-    _print(f"a batch of {BATCH:,}, {options.batches} times a turn, {options.turns} turns", batches, "aidtimeline")
+        for _ in range(options.turns):
+            for step, found in turns.items():
+                found.append(run(SCRIPT, step, folder, getattr(options, step)).answer)
+    _print(f"one record, {options.singles} times a turn, {options.turns} turns", turns["singles"], BARE)
+    _print(f"a batch of {BATCH:,}, {options.batches} times a turn, {options.turns} turns", turns["batches"], OURS)
 
 
 def _options() -> argparse.Namespace:
@@ -57,49 +61,77 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _singles(folder: Path, count: int) -> Turn:
-    looked = folder / "looked" / "lines"
-    looked.parent.mkdir(parents=True)
-    log, unsynced = EventLog(folder / "log"), EventLog(folder / "unsynced", disk=_Unsynced())
+def _singles(parent: Path, count: int) -> Turn:
     given = list(rows(count))
-    events = list(map(ours.delivery, given))
-    with (
-        peer.application(folder) as deliveries,
-        (folder / "bare").open("ab", buffering=0) as bare,
-        (folder / "made").open("ab", buffering=0) as made,
-        looked.open("ab", buffering=0) as lines,
-    ):
+    events = list(map(_delivery, given))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(dir=parent)))
+        looked = folder / "looked" / "lines"
+        looked.parent.mkdir()
+        log, unsynced = EventLog(folder / "log"), EventLog(folder / "unsynced", disk=_Unsynced())
+        deliveries = stack.enter_context(peer.application(folder))
+        bare, made, lines = (
+            stack.enter_context(path.open("ab", buffering=0)) for path in (folder / "bare", folder / "made", looked)
+        )
         return _in_turns(
             {
-                "bare write and fdatasync": [partial(_write, bare.fileno(), _line(event)) for event in events],
+                BARE: [partial(_write, bare.fileno(), _line(event)) for event in events],
                 "the same, making the line": [partial(_make_and_write, made.fileno(), event) for event in events],
                 "the same, locking, looking": [
                     partial(_look_and_write, str(looked.parent), lines.fileno(), event) for event in events
                 ],
-                "aidtimeline": [partial(log.append, event) for event in events],
+                OURS: [partial(log.append, event) for event in events],
             }
         ) | _in_turns(
             {
                 "aidtimeline, nothing synced": [partial(unsynced.append, event) for event in events],
-                "eventsourcing": [partial(deliveries.save, peer.delivery(row)) for row in given],
+                PEER: [partial(deliveries.save, _told(row)) for row in given],
             }
         )
 
 
-def _batches(folder: Path, count: int) -> Turn:
-    folder.mkdir()
-    log = EventLog(folder / "log")
+def _batches(parent: Path, count: int) -> Turn:
     given = list(rows(count * BATCH))
     parts = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
-    batches = [list(map(ours.delivery, part)) for part in parts]
-    with peer.application(folder) as deliveries, (folder / "made").open("ab", buffering=0) as made:
+    batches = [list(map(_delivery, part)) for part in parts]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(dir=parent)))
+        log = EventLog(folder / "log")
+        deliveries = stack.enter_context(peer.application(folder))
+        made = stack.enter_context((folder / "made").open("ab", buffering=0))
         return _in_turns(
             {
-                "aidtimeline": [partial(log.append, batch) for batch in batches],
+                OURS: [partial(log.append, batch) for batch in batches],
                 "lines made, one write": [partial(_make_and_write, made.fileno(), *batch) for batch in batches],
-                "eventsourcing": [partial(deliveries.save, *map(peer.delivery, part)) for part in parts],
+                PEER: [partial(deliveries.save, *map(_told, part)) for part in parts],
             }
         )
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        ref=row.ref,
+        item=row.item,
+        donor=row.donor,
+        quantity=row.quantity,
+        date=row.day.isoformat(),
+        sources=Source(publisher=row.publisher, published=row.published.isoformat()),
+    )
+
+
+def _told(row: Row) -> peer.Told:
+    """The same for the peer."""
+    return peer.told(
+        {
+            "ref": row.ref,
+            "kind": "delivery",
+            "item": row.item,
+            "donor": row.donor,
+            "quantity": row.quantity,
+            "date": row.day.isoformat(),
+            "sources": [{"publisher": row.publisher, "published": row.published.isoformat()}],
+        }
+    )
 
 
 def _in_turns(sides: Mapping[str, Sequence[Act]]) -> Turn:
@@ -155,5 +187,10 @@ def _print(what: str, turns: Sequence[Turn], base: str) -> None:
     print()
 
 
+STEPS = {"singles": _singles, "batches": _batches}
+
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] and sys.argv[1] in STEPS:
+        run_step(STEPS)
+    else:
+        main()

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 SEED = 20231128
 FIRST_DAY = date(2021, 1, 1)
 DAYS = 1200
-LAST_DAY = FIRST_DAY + timedelta(days=DAYS - 1)
 FIRST_RECORDED = datetime(2025, 1, 1, tzinfo=UTC)
 
 ITEMS = tuple(f"item-{number:02}" for number in range(40))

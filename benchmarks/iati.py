@@ -48,7 +48,7 @@ def main() -> None:
     options = _options()
     for name, about in FILES.items():
         with TemporaryDirectory(dir=options.folder) as folder:
-            expected = run(SCRIPT, f"write-{name}", folder, options.activities).sums
+            expected = run(SCRIPT, f"write-{name}", folder, options.activities).answer
             megabytes = Path(folder, f"{name}.xml").stat().st_size / 10**6
             runs: dict[str, list[Figures]] = {side: [] for side in SIDES}
             for turn in range(options.runs):
@@ -60,8 +60,8 @@ def main() -> None:
         answers = [(runs["read"], expected), ([log], expected)]
         answers += [(runs["import"], {"new": [events, events]}), (runs["again"], {"unchanged": [events, events]})]
         for found, sums in answers:
-            if any(each.sums != sums for each in found):
-                sys.exit(f"{name}: found {found[0].sums}, expected {sums}")
+            if any(each.answer != sums for each in found):
+                sys.exit(f"{name}: found {found[0].answer}, expected {sums}")
         print(f"\n{about}: {options.activities:,}, {megabytes:.1f} MB; {options.runs} turns: medians\n")
         _print(runs)
 

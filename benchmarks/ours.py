@@ -1,73 +1,136 @@
-"""The side of aidtimeline: the deliveries as a log, and their sums as of a day. For `replay.py` and `append.py`."""
+"""The side of the library, one step a process. For `performance.py`.
+
+The step `fold` is run by an older version of the library too, so it uses only what that has.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from deliveries import LAST_DAY, Row, rows
-from measure import Sums, run_step
-from vague import CUT, vague_records
+from made import CUTS, EXACT
+from measure import Laps, run_step
 
-from aidtimeline import Delivery, EventLog, Record, Source, Timeline
-from aidtimeline.codec import record_id
+from aidtimeline import Counts, Delivery, EventLog, Source, Timeline
 
-
-def delivery(row: Row) -> Delivery:
-    """The delivery of a row."""
-    return Delivery(
-        ref=row.ref,
-        item=row.item,
-        donor=row.donor,
-        quantity=row.quantity,
-        date=row.day.isoformat(),
-        sources=Source(publisher=row.publisher, published=row.published.isoformat()),
-    )
+LOG = "log"
+APPENDED = 5
 
 
-def write(folder: Path, count: int) -> Sums:
-    """Record the deliveries; returns their sums."""
-    expected: Counter[str] = Counter()
-    records = []
-    for row in rows(count):
-        event = delivery(row)
-        records.append(Record(record_id(event), row.recorded_at, event))
-        expected[row.item] += row.quantity
-    _record(folder / "exact", records)
-    return {item: (quantity, quantity) for item, quantity in expected.items()}
+def fold(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """Read every line, verify it, and add up by item on a day: the reference, with no cache."""
+    laps = Laps()
+    as_of, known_at = CUTS[0]
+
+    def folded() -> tuple[Any, Any]:
+        view = Timeline(EventLog(folder / LOG).read()).as_of(as_of, known_at=known_at)
+        return view, view.replay(Counts(by="item"))
+
+    view, counts = laps(folded)
+    return laps, _answer(view, counts)
 
 
-def write_vague(folder: Path, count: int) -> Sums:
-    """Record as many lines as people write them; returns their sums."""
-    records, expected = vague_records(count)
-    _record(folder / "vague", records)
-    return expected
+def reference(folder: Path, _records: int) -> list[Any]:
+    """The answers of the fold at every pair of cuts."""
+    timeline = Timeline(EventLog(folder / LOG).read())
+    views = (timeline.as_of(as_of, known_at=known_at) for as_of, known_at in CUTS)
+    return [_answer(view, view.replay(Counts(by="item"))) for view in views]
 
 
-def replay(folder: Path, _count: int) -> Sums:
-    """Read, decode and replay the log, as of a day by which everything has happened."""
-    return _counts(folder / "exact", LAST_DAY)
+def build(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """Open a log that was never opened before, and ask one question."""
+    laps = Laps()
+    with _fresh(folder, os.link) as log:
+        view, counts = laps(lambda: _ask(Timeline.open(log), *CUTS[0]))
+        return laps, [_answer(view, counts)]
 
 
-def replay_vague(folder: Path, _count: int) -> Sums:
-    """The same for the log as people write it, as of a day in its middle."""
-    return _counts(folder / "vague", CUT)
+def cuts(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """One question at every pair of cuts, each for the first time in this process."""
+    laps = Laps()
+    timeline = Timeline.open(folder / LOG)
+    _ask(timeline, "2024-01-01", None)
+    asked = [laps(lambda cut=cut: _ask(timeline, *cut)) for cut in CUTS]  # type: ignore[misc]
+    return laps, [_answer(*each) for each in asked]
 
 
-def _record(folder: Path, records: Iterable[Record]) -> None:
-    folder.mkdir()
-    EventLog(folder).append(records)
+def appended(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """Append a record, open the log again, and ask; the answer is what each record has added."""
+    laps = Laps()
+    as_of = CUTS[0][0]
+    with _fresh(folder, shutil.copy) as log:
+        writer = EventLog(log)
+        lows = [_ask(Timeline.open(log), as_of, None)[1]["truck"].low]
+        for number in range(APPENDED):
+            source = Source(publisher="Herald 01", published=as_of)
+            event = Delivery(date=as_of, item="truck", quantity=7, ref=f"new, no. {number}", sources=source)
+
+            def append_and_ask(event: Delivery = event) -> Any:
+                writer.append(event)
+                return _ask(Timeline.open(log), as_of, None)
+
+            lows.append(laps(append_and_ask)[1]["truck"].low)
+    return laps, [str(after - before) for before, after in pairwise(lows)]
 
 
-def _counts(folder: Path, day: date) -> Sums:
-    table = Timeline.open(folder).as_of(day).counts(by="item")
+def one(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """One question as of a day, where another was asked before."""
+    laps = Laps()
+    timeline = Timeline.open(folder / LOG)
+    _ask(timeline, "2024-01-01", None)
+    _, counts = laps(lambda: _ask(timeline, *CUTS[0]))
+    return laps, _rows(counts)
+
+
+def series(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """The same for every day: its answer of that day is the same."""
+    laps = Laps()
+    timeline = Timeline.open(folder / LOG)
+    _ask(timeline, "2024-01-01", None)
+    found = laps(lambda: timeline.series(Counts(by="item")))
+    day = CUTS[0][0]
+    return laps, {str(row.item): _ends(found[row.item, row.unit].at(day)) for row in found}
+
+
+def _ask(timeline: Timeline, as_of: str, known_at: str | None) -> tuple[Any, Any]:
+    view = timeline.as_of(as_of, known_at=known_at)
+    return view, view.counts(by="item")
+
+
+def _answer(view: Any, counts: Any) -> dict[str, Any]:
+    """All that a table says; and what is not timed: a narrow question, money, and the sums that the maker knows."""
     return {
-        str(row.key[0]): (int(row.bounds.low), None if row.bounds.high is None else int(row.bounds.high))
-        for row in table.rows
+        "counts": _rows(counts),
+        "narrow": _rows(view.counts(by=("item", "donor", "recipient"))),
+        "money": _rows(view.money(by="donor")),
+        "exact": {row.item: int(row.low) for row in view.counts(by="item", where={"location": EXACT})},
     }
 
 
+def _rows(table: Iterable[Iterable[object]]) -> list[list[str]]:
+    return [[str(value) for value in row] for row in table]
+
+
+def _ends(bounds: Any) -> list[str]:
+    return [str(bounds.low), str(bounds.high)]
+
+
+@contextmanager
+def _fresh(folder: Path, copy: Callable[[Path, Path], Any]) -> Iterator[Path]:
+    """A new folder with the lines of the log, and nothing else."""
+    with TemporaryDirectory(dir=folder) as fresh:
+        for path in (folder / LOG).glob("*.jsonl"):
+            copy(path, Path(fresh, path.name))
+        yield Path(fresh)
+
+
+STEPS = (fold, reference, build, cuts, appended, one, series)
+
 if __name__ == "__main__":
-    run_step({"write": write, "write-vague": write_vague, "replay": replay, "replay-vague": replay_vague})
+    run_step({step.__name__: step for step in STEPS})

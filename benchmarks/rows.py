@@ -1,0 +1,204 @@
+"""The rows of the table of targets: each a small function that measures one work, and holds the answers equal.
+
+A new row is a function of a `Bench` here, and its place in `ROWS`. Its docstring is what the page says of it. The sides
+`ours` and `peer` are held against the target.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import peer_duckdb
+from bench import HERE, Bench, Measured, Target, equal
+from made import CUTS
+from measure import Figures, whole
+
+LIBRARY, BEFORE, DUCKDB, EVENTSOURCING = "aidtimeline", "aidtimeline before", "DuckDB", "eventsourcing"
+COMMAND = "import sys; from aidtimeline.cli import main; sys.argv[0] = 'aidtimeline'; main()"
+IMPORT = "from time import perf_counter; begin = perf_counter(); import aidtimeline; print(perf_counter() - begin)"
+
+
+def memory(figures: Figures) -> float:
+    """The peak of the process."""
+    return figures.mebibytes
+
+
+def build(bench: Bench) -> list[Measured]:
+    """**First build and answer.** A log is opened for the first time, every line verified, and one question answered.
+    DuckDB reads the same lines into a table in memory, all fields, verifying nothing.
+    """
+    turns = bench.turns(
+        ours=lambda: bench.step("ours.py", "build"), peer=lambda: bench.step("peer_duckdb.py", "create")
+    )
+    equal("first answer", *(each.answer for each in turns["ours"]), bench.reference[:1])
+    _exact(bench, [each.answer for each in turns["peer"]], [0])
+    ours = f"{LIBRARY} opens, answers"
+    return [
+        Measured("first build and answer", ours, f"{DUCKDB} creates its table", turns, Target(12)),
+        Measured(
+            "memory of the first build",
+            ours,
+            "",
+            {"ours": turns["ours"]},
+            Target(1024, "MiB", alone=True),
+            memory,
+            "MiB",
+        ),
+    ]
+
+
+def warm(bench: Bench) -> list[Measured]:
+    """**Warm.** The command line asks a log that was asked before: `aidtimeline counts`, from the start of the process
+    to its end. DuckDB asks the same of the lines in one shot, also as a whole process.
+    """
+    as_of, _ = CUTS[0]
+    log = str(bench.folder / "log")
+    ours = [sys.executable, "-c", COMMAND, "--log", log, "counts", "--as-of", as_of, "--json"]
+    peer = [sys.executable, "-c", peer_duckdb.one_shot(bench.folder)]
+    expected = bench.reference[0]["counts"]
+    whole(ours)
+    turns = bench.turns(ours=lambda: whole(ours), peer=lambda: whole(peer))
+    for each in turns["ours"]:
+        rows = [[str(value) for value in row.values()] for row in json.loads(each.answer)["rows"]]
+        equal("counts --json", rows, [row[: len(rows[0])] for row in expected])
+    equal(DUCKDB, *(each.answer for each in turns["peer"]))
+    return [
+        Measured("warm: new process, whole command", f"{LIBRARY} counts", f"{DUCKDB}, one shot", turns, Target(0.5))
+    ]
+
+
+def cuts(bench: Bench) -> list[Measured]:
+    """**Another as_of or known_at.** In one process, the question at eight pairs of dates, each for the first time.
+    DuckDB answers with plain SQL that leaves out what was retracted, on its own table: right in the exact place
+    only, where the answers are held equal. Seconds are those of one question.
+    """
+    turns = bench.turns(
+        ours=lambda: bench.step("ours.py", "cuts"), peer=lambda: bench.step("peer_duckdb.py", "questions")
+    )
+    equal("another cut", *(each.answer for each in turns["ours"]), bench.reference)
+    _exact(bench, [each.answer for each in turns["peer"]], range(len(CUTS)))
+    sides = (LIBRARY, f"{DUCKDB}, naive SQL")
+    return [Measured("another as_of or known_at, in process", *sides, turns, Target(1))]
+
+
+def appended(bench: Bench) -> list[Measured]:
+    """**Append one, ask again.** A record is appended durably, the log opened again, and the question answered, with
+    the record in it. Beside it the same with ten thousand records.
+    """
+    small = replace(bench, folder=bench.folder / "small", records=10_000)
+    turns = bench.turns(ours=lambda: bench.step("ours.py", "appended"), peer=lambda: small.step("ours.py", "appended"))
+    equal("append one", *(each.answer for each in turns["ours"] + turns["peer"]))
+    ours, peer = f"{LIBRARY} appends, answers", "the same at 10,000"
+    alone = {"ours": turns["ours"]}
+    return [
+        Measured("append one, ask again", ours, "", alone, Target(0.06, "s", alone=True)),
+        Measured("append one, beside 10,000 records", ours, peer, turns, Target(2)),
+    ]
+
+
+def series(bench: Bench) -> list[Measured]:
+    """**Series of every item over every day.** Beside the question as of one day, where another was answered before."""
+    turns = bench.turns(ours=lambda: bench.step("ours.py", "series"), peer=lambda: bench.step("ours.py", "one"))
+    rows = turns["peer"][0].answer
+    equal("series", *(each.answer for each in turns["ours"]), {row[0]: row[2:4] for row in rows})
+    return [Measured("series of every item over every day", f"{LIBRARY}, series", "one as-of", turns, Target(20))]
+
+
+def fold(bench: Bench) -> list[Measured]:
+    """**The fold itself.** Every line is read strictly and verified, and counted by item as of a day: the reference,
+    with no cache, on one core. Beside it the library before it was made faster. All answers are equal, to the last
+    flag.
+    """
+    made = bench.made
+    turns = bench.turns(
+        ours=lambda: bench.step("ours.py", "fold"), peer=lambda: bench.step("ours.py", "fold", source=bench.older)
+    )
+    answers = [each.answer for each in turns["ours"] + turns["peer"]]
+    equal("the fold now and before", *answers)
+    equal("the fold and the maker", answers[0]["exact"], next(iter(made["exact"].values())))
+    sides = (f"{LIBRARY}, replay", BEFORE)
+    return [
+        Measured("the fold itself", *sides, turns, Target(3, "as fast", at_least=True)),
+        Measured("memory of the fold", *sides, turns, Target(0.5), memory, "MiB"),
+    ]
+
+
+def imported_again(bench: Bench) -> list[Measured]:
+    """**Import again, nothing new.** A file of IATI activities is imported into a log that does not exist, and then
+    again. `iati.py` compares both with bare parsing.
+    """
+    activities = min(max(bench.records * 6 // 100, 100), 60_000)
+
+    def step(name: str) -> Figures:
+        return bench.step("iati.py", f"{name}-flat", records=activities)
+
+    events = sum(low for kind, (low, _) in step("write").answer.items() if kind != "cents")
+    turns = bench.turns(peer=lambda: step("import"), ours=lambda: step("again"))
+    equal("import", *(each.answer for each in turns["peer"]), {"new": [events, events]})
+    equal("import again", *(each.answer for each in turns["ours"]), {"unchanged": [events, events]})
+    work = f"import again, nothing new ({activities:,} activities)"
+    return [Measured(work, f"{LIBRARY} imports again", "the first import", turns, Target(0.5))]
+
+
+def command_line(bench: Bench) -> list[Measured]:
+    """**Command line on `events/`.** `aidtimeline as-of` on the log of the repository, from the start of the process
+    to its end, beside the library before. `import aidtimeline` is timed within a new interpreter.
+    """
+    command = [sys.executable, "-c", COMMAND, "--log", str(HERE.parent / "events"), "as-of", "2023-11-28"]
+    many = replace(bench, runs=bench.runs * 3)
+    turns = many.turns(ours=lambda: whole(command), peer=lambda: whole(command, bench.older))
+    equal("as-of on events/", *(each.answer for each in turns["ours"] + turns["peer"]))
+    imports = many.turns(ours=_imported)
+    return [
+        Measured("command line on `events/`", f"{LIBRARY} as-of", "as-of before", turns, Target(1)),
+        Measured("`import aidtimeline`", "import", "", imports, Target(0.05, "s", alone=True)),
+    ]
+
+
+def appends(bench: Bench) -> list[Measured]:
+    """**Durable appends.** One record at a time, beside a bare write and `fdatasync` of a ready line (the target is
+    for a disk that takes 0.2 ms for it); and a thousand at once, beside the package `eventsourcing` on SQLite.
+    `append.py` shows what is between. Seconds are those of one append.
+    """
+    turns = bench.turns(
+        singles=lambda: bench.step("append.py", "singles", records=200),
+        batches=lambda: bench.step("append.py", "batches", records=10),
+    )
+    bare, package = "bare write and fdatasync", EVENTSOURCING
+    one = {"ours": _of(turns["singles"], LIBRARY), "peer": _of(turns["singles"], bare)}
+    thousand = {"ours": _of(turns["batches"], LIBRARY), "peer": _of(turns["batches"], package)}
+    return [
+        Measured("durable appends: one", f"{LIBRARY} appends", bare, one, Target(1.5)),
+        Measured(
+            "durable appends: a thousand",
+            f"{LIBRARY} appends 1,000",
+            f"{package} saves 1,000",
+            thousand,
+            Target(4, "as fast", at_least=True),
+        ),
+    ]
+
+
+def _of(turns: list[Figures], side: str) -> list[Figures]:
+    """One side of a step that times several sides by itself."""
+    return [replace(each, seconds=each.answer[side], processor=None) for each in turns]
+
+
+def _imported() -> Figures:
+    found = whole([sys.executable, "-c", IMPORT])
+    return replace(found, seconds=float(found.answer), processor=None)
+
+
+def _exact(bench: Bench, answers: list[Any], numbers: Iterable[int]) -> None:
+    """Hold what a peer says of the exact place against the sums of the maker."""
+    exact = list(bench.made["exact"].values())
+    equal("the peer and the maker", [exact[number] for number in numbers], *answers)
+
+
+ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
+    row.__name__: row for row in (build, warm, cuts, appended, series, fold, imported_again, command_line, appends)
+}
