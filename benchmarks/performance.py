@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from bench import HERE, Bench, Differ, Measured
 from page import page, table
-from rows import ROWS
+from rows import ROWS, USUAL
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=1_000_000, metavar="N", help="how many (default %(default)s)")
     parser.add_argument("--runs", type=int, default=3, metavar="K", help="of each side (default %(default)s)")
-    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="NAME", help=", ".join(ROWS))
+    parser.add_argument("--rows", nargs="+", default=USUAL, choices=ROWS, metavar="NAME", help=", ".join(ROWS))
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="where files are made, kept, and used again (default: none is kept)"
     )

@@ -108,6 +108,29 @@ def series(bench: Bench) -> list[Measured]:
     return [Measured("series of every item over every day", f"{LIBRARY}, series", "one as-of", turns, Target(20))]
 
 
+def ten_times(bench: Bench) -> list[Measured]:
+    """**Ten times as many records.** The memory of the first build, and the question at eight pairs of dates as above,
+    beside as many records as the other rows have. The fold would need too much memory; so answers are compared in
+    the exact place only.
+    """
+    large = replace(bench, folder=bench.folder / "ten-times", records=bench.records * 10)
+    built = replace(large, runs=1).turns(ours=lambda: large.step("ours.py", "build"))
+    turns = bench.turns(ours=lambda: large.step("ours.py", "cuts"), peer=lambda: bench.step("ours.py", "cuts"))
+    _exact(large, [[each["exact"] for each in figures.answer] for figures in turns["ours"]], range(len(CUTS)))
+    return [
+        Measured(
+            f"memory of the first build, {large.records:,} records",
+            f"{LIBRARY} opens, answers, ten times",
+            "",
+            built,
+            Target(3 * 1024, "MiB", alone=True),
+            memory,
+            "MiB",
+        ),
+        Measured("another cut, ten times as many records", f"{LIBRARY}, ten times", LIBRARY, turns, Target(12)),
+    ]
+
+
 def fold(bench: Bench) -> list[Measured]:
     """**The fold itself.** Every line is read strictly and verified, and counted by item as of a day: the reference,
     with no cache, on one core. Beside it the library before it was made faster. All answers are equal, to the last
@@ -200,5 +223,8 @@ def _exact(bench: Bench, answers: list[Any], numbers: Iterable[int]) -> None:
 
 
 ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
-    row.__name__: row for row in (build, warm, cuts, appended, series, fold, imported_again, command_line, appends)
+    row.__name__: row
+    for row in (build, warm, cuts, appended, series, ten_times, fold, imported_again, command_line, appends)
 }
+USUAL = [name for name in ROWS if name != "ten_times"]
+"""The rows that are measured unless others are named. (Ten million records take a quarter of an hour.)"""
