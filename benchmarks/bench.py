@@ -70,8 +70,18 @@ class Measured:
     @property
     def reached(self) -> list[float]:
         """The figure of each turn that is held against the target."""
-        ours = map(self.of, self.turns["ours"])
-        peers = map(self.of, self.turns["peer"]) if "peer" in self.turns else [None] * len(self.turns["ours"])
+        return self._by(self.of)
+
+    @property
+    def by_processor(self) -> float | None:
+        """The same in the time of processors, which other work on the machine changes less; None: not known."""
+        if self.unit != "s" or any(each.processor is None for side in self.turns.values() for each in side):
+            return None
+        return median(self._by(lambda figures: figures.processor or 0.0))
+
+    def _by(self, of: Callable[[Figures], float]) -> list[float]:
+        ours = map(of, self.turns["ours"])
+        peers = map(of, self.turns["peer"]) if "peer" in self.turns else [None] * len(self.turns["ours"])
         return [self.target.reached(one, peer) for one, peer in zip(ours, peers, strict=True)]
 
     @property
