@@ -69,8 +69,8 @@ def test_imports_point_downward(room: str, path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "packages"),
     [
-        ("import aidtimeline", ["attrs", "cattrs", "pendulum", "click", "filelock", "hypothesis"]),
-        ("from aidtimeline import replay, Counts, Delivery", ["cattrs", "click", "filelock", "hypothesis"]),
+        ("import aidtimeline", ["attrs", "cattrs", "msgspec", "pendulum", "click", "filelock", "hypothesis"]),
+        ("from aidtimeline import replay, Counts, Delivery", ["cattrs", "msgspec", "click", "filelock", "hypothesis"]),
         ("from aidtimeline import Timeline, EventLog", ["click", "filelock", "hypothesis"]),
     ],
 )

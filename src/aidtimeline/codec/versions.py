@@ -38,29 +38,32 @@ _ADDED = {
 """The fields that version 2 added: to all kinds that have them, and to one. (Those with books had `part_of`.)"""
 
 
-def version_of(event: Event | Amendment) -> int:
-    """The first version of its kind that has all that an event states.
+def version_of(said: Any) -> int:
+    """The first version of its kind that has all that an event states, or the struct that it is written as.
 
     >>> from aidtimeline import Delivery, Source
     >>> trucks = Delivery(date="2023", item="truck", location="KE", sources=Source(publisher="Rubryka"))
     >>> version_of(trucks), version_of(attrs.evolve(trucks, location={"KE": 60, "UG": 40}))
     (1, 2)
     """
-    cls: Any = type(event)  # mypy does not know that classes can be hashed
+    cls: Any = type(said)  # mypy does not know that classes can be hashed
     added, unstated = _added(cls)
-    if added(event) != unstated or type(getattr(event, "location", None)) is Shares:
+    if added(said) != unstated or type(getattr(said, "location", None)) in _SHARES:
         return 2
-    return 2 if [source for source in event.sources if source.archived is not None] else 1
+    return 2 if [source for source in said.sources or () if source.archived is not None] else 1
+
+
+_SHARES = (Shares, dict)
 
 
 @functools.cache
 def _added(cls: Any) -> tuple[Callable[[Any], object], object]:
-    """What reads the fields of a class that version 2 added, and what it gives where none of them is stated."""
-    names = {*_ADDED[""], *_ADDED.get(cls.kind, ())} - ({"part_of"} if issubclass(cls, Booked) else set())
-    unstated = {each.name: each.default for each in attrs.fields(cls) if each.name in names}
-    if not unstated:
-        return (lambda _: ()), ()
-    return attrgetter(*unstated), tuple(unstated.values())
+    """What reads the fields that version 2 added to a class or struct, and what it gives where none is stated."""
+    of_kind = KINDS[cls.kind]
+    names = {*_ADDED[""], *_ADDED.get(cls.kind, ())} - ({"part_of"} if issubclass(of_kind, Booked) else set())
+    unstated = {each.name: each.default if issubclass(cls, of_kind) else None for each in attrs.fields(of_kind)}
+    unstated = {name: value for name, value in unstated.items() if name in names}
+    return (attrgetter(*unstated), tuple(unstated.values())) if unstated else ((lambda _: ()), ())
 
 
 # What a function may raise on a line that was edited by hand.

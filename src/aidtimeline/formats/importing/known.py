@@ -14,8 +14,7 @@ from typing import NamedTuple, TypeAlias
 import attrs
 from attrs import define
 
-from aidtimeline.codec import record_id
-from aidtimeline.codec.texts import by_name
+from aidtimeline.codec import by_name, record_id
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
@@ -322,7 +321,7 @@ def digest(event: Event) -> bytes:
     """A digest of what an event says, but for its date, what it supersedes, and which version of the file says so."""
     own, *others = event.sources
     said = [by_name(event, _OF_THE_IMPORT), by_name(own, _OF_A_VERSION), *map(by_name, others)]
-    return hashlib.blake2b("\n".join(said).encode(), digest_size=16).digest()
+    return hashlib.blake2b(b"\n".join(said), digest_size=16).digest()
 
 
 def version_of(source: Source, recorded_at: datetime) -> datetime:
