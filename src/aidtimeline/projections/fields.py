@@ -115,18 +115,18 @@ class Selection:
     ids: frozenset[str] | None = None
 
     def __contains__(self, fact: Fact) -> bool:
-        return (
-            (not self.kinds or fact.kind in self.kinds)
-            and (self.ids is None or fact.id in self.ids)
-            and all(each.allows(fact, self.vocabulary) for each in self.where)
-        )
+        if self.kinds and fact.event.kind not in self.kinds:
+            return False
+        if self.ids is not None and fact.id not in self.ids:
+            return False
+        return not self.where or all(each.allows(fact, self.vocabulary) for each in self.where)
 
-    def keys(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
+    def keys(self, fact: Fact, names: tuple[str, ...]) -> Iterable[tuple[Key, Portion]]:
         """The keys of a fact that is asked for, by these fields, and how much of it belongs to each."""
-        if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
-            yield from self._keys_of_shares(fact, names)
-        else:
-            yield tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL
+        event = fact.event
+        if isinstance(event.location, Shares) or isinstance(event.sector, Shares):
+            return self._keys_of_shares(fact, names)
+        return [(tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL)]
 
     def portion(self, fact: Fact) -> Portion:
         """How much of a fact is asked for, if it is asked for at all."""

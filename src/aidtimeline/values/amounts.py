@@ -41,8 +41,12 @@ _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 
 
-def _plain(number: Decimal | int) -> Decimal:
-    """The same number without trailing zeros, exponent, or sign of zero, so that equal numbers look equal."""
+def plain(number: Decimal | int) -> Decimal:
+    """The same number without trailing zeros, exponent, or sign of zero, so that equal numbers look equal.
+
+    >>> plain(Decimal("2.50")), plain(Decimal("3E+2"))
+    (Decimal('2.5'), Decimal('300'))
+    """
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise InvalidValue(number, "a whole number or a Decimal")
     number = Decimal(number)
@@ -82,8 +86,8 @@ class Quantity:
     (True, False)
     """
 
-    low: Decimal = field(converter=_plain)
-    high: Decimal | None = field(converter=optional(_plain))
+    low: Decimal = field(converter=plain)
+    high: Decimal | None = field(converter=optional(plain))
     approximate: bool = False
     low_stated: bool = True
 
@@ -270,7 +274,7 @@ def add(one: Decimal, other: Decimal) -> Decimal:
     >>> add(Decimal(10**40), Decimal("0.5"))
     Decimal('10000000000000000000000000000000000000000.5')
     """
-    return _plain(EXACT.add(one, other))
+    return plain(EXACT.add(one, other))
 
 
 def subtract(one: Decimal, other: Decimal) -> Decimal:
@@ -279,7 +283,7 @@ def subtract(one: Decimal, other: Decimal) -> Decimal:
     >>> subtract(Decimal(10**40), Decimal("0.5"))
     Decimal('9999999999999999999999999999999999999999.5')
     """
-    return _plain(EXACT.subtract(one, other))
+    return plain(EXACT.subtract(one, other))
 
 
 def _digits(number: Decimal) -> int:

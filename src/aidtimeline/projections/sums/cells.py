@@ -14,14 +14,14 @@ from decimal import Decimal
 from functools import reduce
 from itertools import product
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import define, evolve, fields, frozen
 
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import Forest, at_least, at_most, forest, larger, parts_first, sum_of
-from aidtimeline.values.amounts import ZERO, Quantity, add
+from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add, plain
 
 Book: TypeAlias = tuple[str, str]
 """A ledger, such as "side", and whose books these are in it, such as "receiver"."""
@@ -87,6 +87,80 @@ def plus(one: Bounds, other: Bounds) -> Bounds:
 
 NOTHING = Bounds(ZERO.low, ZERO.low)
 
+Sign: TypeAlias = Literal[1, -1]
+
+
+@define
+class Running:
+    """A running sum of bounds, which are added to it and may be taken off again.
+
+    `number` counts them. `high` is the sum of the high ends that are not open, and `without_high` counts the others.
+    `open` is that of the bounds, and each flag counts the bounds that have it.
+    """
+
+    low: Decimal = ZERO.low
+    high: Decimal = ZERO.low
+    number: int = 0
+    without_high: int = 0
+    open: int = 0
+    approximate: int = 0
+    disputed: int = 0
+    loose: int = 0
+    overlap: int = 0
+
+    def add(self, amount: Quantity, *, surely: bool, disputed: bool) -> None:
+        """Add an amount, or if it is not sure, nothing to the amount."""
+        low, high = amount.low, amount.high
+        self.number += 1
+        self.low = EXACT.add(self.low, low if surely else min(low, ZERO.low))
+        if high is None:
+            self.without_high += 1
+            self.open += 1
+        else:
+            self.high = EXACT.add(self.high, high if surely else max(high, ZERO.low))
+        if amount.approximate:
+            self.approximate += 1
+        if disputed:
+            self.disputed += 1
+
+    def change(self, bounds: Bounds, by: Sign) -> None:
+        """Add bounds (1), or take them off (-1)."""
+        move = EXACT.add if by == 1 else EXACT.subtract
+        self.low = move(self.low, bounds.low)
+        if bounds.high is None:
+            self.without_high += by
+        else:
+            self.high = move(self.high, bounds.high)
+        self.number += by
+        self.open += by * bounds.open
+        self.approximate += by * bounds.approximate
+        self.disputed += by * bounds.disputed
+        self.loose += by * bounds.loose
+        self.overlap += by * bounds.overlap
+
+    def merge(self, other: Running) -> None:
+        """Add all that was added to another."""
+        self.low = EXACT.add(self.low, other.low)
+        self.high = EXACT.add(self.high, other.high)
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def bounds(self) -> Bounds:
+        """The sum."""
+        return Bounds(
+            plain(self.low),
+            None if self.without_high else plain(self.high),
+            self.open,
+            self.approximate > 0,
+            self.disputed > 0,
+            self.loose > 0,
+            self.overlap > 0,
+        )
+
+
+_COUNTS = tuple(each.name for each in fields(Running) if each.name not in ("low", "high"))
+
 
 class Cell(NamedTuple):
     """What is added up within one sum.
@@ -101,7 +175,7 @@ class Cell(NamedTuple):
 PLAIN = Cell()
 """The cell of facts that overlap with nothing."""
 
-Cells: TypeAlias = dict[Cell, Bounds]
+Cells: TypeAlias = Mapping[Cell, Bounds]
 
 
 def rivals(books: Iterable[Books]) -> frozenset[str]:

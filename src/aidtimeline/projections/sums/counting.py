@@ -17,6 +17,7 @@ from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import TakenOff
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.shares import ALL
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
@@ -63,11 +64,14 @@ class Sums(Finishing):
         """The table of the sums."""
         return Table.of(self.names, self.piece.finish(state), money=self.money)
 
-    def _terms(self, fact: Fact, amount: Quantity) -> Iterator[tuple[Key, Term]]:
+    def _terms(self, fact: Fact, amount: Quantity, measure: tuple[str | None, ...]) -> Iterable[tuple[SumKey, Term]]:
         """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
-        books = self._books(fact)
+        books, disputed = books_of(fact, self.selection.vocabulary), bool(fact.disputed)
+        terms = []
         for key, share in self.selection.keys(fact, self.names):
-            yield key, Term(amount.part(share.least, share.most), bool(fact.disputed), books)
+            part = amount if share is ALL else amount.part(share.least, share.most)
+            terms.append((key + measure, Term(part, disputed, books)))
+        return terms
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The unit or currency of a fact and its amount, whether it is asked for or not; None: it has none."""
@@ -92,7 +96,8 @@ class Sums(Finishing):
             known = None if own is None or own[0] != unit else own[1]
             sure = len(promised) == 1 and not off.doubtful and self._leaves_enough(off, known)
             taken = amount.taken_off(known, sure=sure)
-            yield key, unit, Term(taken, bool(cancellation.disputed), self._books(cancellation))
+            books = books_of(cancellation, self.selection.vocabulary)
+            yield key, unit, Term(taken, bool(cancellation.disputed), books)
 
     def _leaves_enough(self, off: TakenOff, known: Quantity | None) -> bool:
         """Whether what was taken off before surely leaves of each promise what is taken off now."""
@@ -104,9 +109,6 @@ class Sums(Finishing):
         amounts = [ZERO if each is None else each[1] for each in found]
         most = sum(amounts[: len(off.before)], known or ZERO).high
         return most is not None and all(each.low >= most for each in amounts[len(off.before) :])
-
-    def _books(self, fact: Fact) -> Books:
-        return books_of(fact, self.selection.vocabulary)
 
 
 class Counts(Sums):
@@ -149,14 +151,13 @@ class Counts(Sums):
         self.selection = select(kinds, where, vocabulary)
         self.piece = Sum(self.terms, self.amount)
 
-    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+    def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys and unit."""
         if fact.quantity is not None and fact in self.selection:
-            for key, term in self._terms(fact, fact.quantity):
-                yield (*key, fact.unit), term
-        elif fact.takes_off is not None:
-            for key, unit, term in self._taken_off(fact, fact.takes_off):
-                yield (*key, unit), term
+            return self._terms(fact, fact.quantity, (fact.unit,))
+        if fact.takes_off is not None:
+            return [((*key, unit), term) for key, unit, term in self._taken_off(fact, fact.takes_off)]
+        return ()
 
 
 class MoneySums(Sums):
@@ -202,13 +203,13 @@ class MoneySums(Sums):
         self.selection = select(kinds, where, vocabulary)
         self.piece = Sum(self.terms, self.amount)
 
-    def terms(self, fact: Fact) -> Iterator[tuple[SumKey, Term]]:
+    def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys."""
         if fact.value is not None and fact in self.selection:
-            yield from self._terms(fact, fact.value.amount)
-        elif fact.takes_off is not None:
-            for key, _, term in self._taken_off(fact, fact.takes_off):
-                yield key, term
+            return self._terms(fact, fact.value.amount, ())
+        if fact.takes_off is not None:
+            return [(key, term) for key, _, term in self._taken_off(fact, fact.takes_off)]
+        return ()
 
 
 def of_sums(found: object) -> Sums:

@@ -5,65 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from attrs import Factory, define, evolve
+from attrs import evolve
 
-from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, choices, is_chosen, rivals, weighed
+from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, Running, Sign, choices, is_chosen, rivals, weighed
 from aidtimeline.projections.sums.trees import High, Trees
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import at_least, sum_of
 from aidtimeline.values.amounts import ZERO, add, subtract
 
-Sign: TypeAlias = Literal[1, -1]
 Changes: TypeAlias = dict[date, list[tuple[Bounds, Sign]]]
 """By day the bounds that are added to a cell, and those that are taken off."""
 
 WEIGHED = 40
 """Where lines are no trees, so many times as many cells are weighed as there are; then the bounds are loose."""
-
-
-@define
-class Level:
-    """The sum of the bounds that hold on one day, to which bounds are added and from which they are taken off."""
-
-    low: Decimal = ZERO.low
-    high: High = Factory(High)
-    number: int = 0
-    open: int = 0
-    approximate: int = 0
-    disputed: int = 0
-    loose: int = 0
-    overlap: int = 0
-
-    def change(self, bounds: Bounds, by: Sign) -> None:
-        """Add bounds (1), or take them off (-1)."""
-        if by == 1:
-            self.low = add(self.low, bounds.low)
-            self.high.change(ZERO.low, bounds.high)
-        else:
-            self.low = subtract(self.low, bounds.low)
-            self.high.change(bounds.high, ZERO.low)
-        self.number += by
-        self.open += by * bounds.open
-        self.approximate += by * bounds.approximate
-        self.disputed += by * bounds.disputed
-        self.loose += by * bounds.loose
-        self.overlap += by * bounds.overlap
-
-    @property
-    def bounds(self) -> Bounds:
-        """The sum."""
-        return Bounds(
-            self.low,
-            self.high.value,
-            self.open,
-            self.approximate > 0,
-            self.disputed > 0,
-            self.loose > 0,
-            self.overlap > 0,
-        )
 
 
 def weighed_days(
@@ -93,7 +49,7 @@ class _Moving:
 
     def __init__(self, cells: Iterable[Cell], overlaps: Overlaps | None) -> None:
         self.overlaps = overlaps
-        self.levels: dict[Cell | Node, Level] = {cell: Level() for cell in cells}
+        self.levels: dict[Cell | Node, Running] = {cell: Running() for cell in cells}
         self._work = WEIGHED * (len(self.levels) + WEIGHED)
 
     @staticmethod
@@ -107,7 +63,7 @@ class _Moving:
 
     def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
         """Add bounds to a cell, or to a whole, or take them off."""
-        self.levels.setdefault(what, Level()).change(bounds, by)
+        self.levels.setdefault(what, Running()).change(bounds, by)
 
     def bounds(self) -> Bounds:
         """What the cells come to."""
@@ -117,7 +73,7 @@ class _Moving:
         self._work -= len(cells)
         if self._work >= 0 or len(cells) < 2:
             return weighed(cells, self.overlaps, full)
-        total = Level()
+        total = Running()
         for bounds in cells.values():
             total.change(bounds, 1)
         highs = (None if each.high is None else max(each.high, ZERO.low) for each in cells.values())
@@ -132,7 +88,7 @@ class _InTrees(_Moving):
         self, cells: Mapping[Cell, Changes], overlaps: Overlaps | None, trees: Trees, taken: list[Mapping[str, str]]
     ) -> None:
         super().__init__(cells, overlaps)
-        self.trees, self.total = trees, Level()
+        self.trees, self.total = trees, Running()
         self.chosen = {cell: [at for at, each in enumerate(taken) if is_chosen(cell, each)] for cell in cells}
         self.alone = [ZERO.low for _ in taken]
         self.alone_high = High()
@@ -140,7 +96,7 @@ class _InTrees(_Moving):
         self.ledgers: Counter[str] = Counter()
 
     def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
-        level = self.levels.setdefault(what, Level())
+        level = self.levels.setdefault(what, Running())
         before, was_here = level.bounds, bool(level.number)
         level.change(bounds, by)
         after, is_here = level.bounds, bool(level.number)

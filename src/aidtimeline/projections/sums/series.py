@@ -19,9 +19,9 @@ from attrs import evolve, frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
-from aidtimeline.projections.sums.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, islands, rivals
+from aidtimeline.projections.sums.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, Running, islands, rivals
 from aidtimeline.projections.sums.counting import Sums, of_sums
-from aidtimeline.projections.sums.moving import Changes, Level, weighed_days
+from aidtimeline.projections.sums.moving import Changes, weighed_days
 from aidtimeline.projections.sums.summing import Term, Weighing, Whole, by_group
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, strands
@@ -168,8 +168,8 @@ def series(belief: Belief, projection: Sums) -> Series:
         for phase in strand.phases() if swept else ():
             for key, cells in fold(phase.facts, piece).whole().cells.items():
                 if key in swept:
-                    for cell, each in cells.items():
-                        _change(changes[key][cell], phase.since, phase.until, each)
+                    for cell, running in cells.items():
+                        _change(changes[key][cell], phase.since, phase.until, running.bounds)
     steps = {key: _steps(_in_all(key, changes, known)) for key in changes if not isinstance(key, Whole)}
     return Series.of(projection.names, steps, money=projection.money)
 
@@ -234,7 +234,7 @@ def _in_all(key: SumKey, changes: Mapping[Any, Mapping[Cell, Changes]], known: W
 
 
 def _steps(days: Changes) -> Steps:
-    level, last = Level(), _NOTHING
+    level, last = Running(), _NOTHING
     steps = []
     for day in sorted(days):
         for bounds, by in days[day]:

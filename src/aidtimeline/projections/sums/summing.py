@@ -13,10 +13,10 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
-from aidtimeline.projections.sums.cells import PLAIN, Books, Bounds, Cell, Cells, plus, rivals, weighed
+from aidtimeline.projections.sums.cells import PLAIN, Books, Bounds, Cell, Running, plus, rivals, weighed
 from aidtimeline.semantics import Fact, Group, Total, worths_of
 from aidtimeline.semantics.overlap import Line, Node, Overlaps
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import Quantity
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=Hashable)
@@ -49,24 +49,33 @@ class Weighing(Generic[K]):
     `measures` gives the measure of each key with a fact that may overlap with others.
     """
 
-    cells: dict[K | Whole[Any], Cells] = Factory(dict)
+    cells: dict[K | Whole[Any], dict[Cell, Running]] = Factory(dict)
     linked: list[Linked[K | Whole[Any]]] = Factory(list)
     measures: dict[K, Any] = Factory(dict)
     overlaps: Overlaps | None = None
 
+    def cell(self, key: K | Whole[Any], cell: Cell) -> Running:
+        """The running sum of a cell."""
+        cells = self.cells.get(key)
+        if cells is None:
+            cells = self.cells[key] = {}
+        running = cells.get(cell)
+        if running is None:
+            running = cells[cell] = Running()
+        return running
+
     def add(self, key: K | Whole[Any], cell: Cell, bounds: Bounds) -> None:
         """Add bounds to a cell."""
-        cells = self.cells.setdefault(key, {})
-        cells[cell] = plus(cells[cell], bounds) if cell in cells else bounds
+        self.cell(key, cell).change(bounds, 1)
 
     def merged(self, other: Weighing[K]) -> Weighing[K]:
         """Both, as a new state."""
-        cells = {key: dict(each) for key, each in self.cells.items()}
         measures = self.measures | other.measures
-        merged = Weighing(cells, self.linked + other.linked, measures, self.overlaps or other.overlaps)
-        for key, each in other.cells.items():
-            for cell, bounds in each.items():
-                merged.add(key, cell, bounds)
+        merged: Weighing[K] = Weighing({}, self.linked + other.linked, measures, self.overlaps or other.overlaps)
+        for state in (self, other):
+            for key, cells in state.cells.items():
+                for cell, running in cells.items():
+                    merged.cell(key, cell).merge(running)
         return merged
 
     def whole(self) -> Weighing[K]:
@@ -83,7 +92,7 @@ class Weighing(Generic[K]):
         measure = self.measures.get(key)
         cells = (each for each in self.cells.get(key, ()) if each.line is not None)
         wholes = {each.line: self.cells.get(Whole(each.line or "", measure)) for each in cells}
-        return {line: reduce(plus, each.values()) for line, each in wholes.items() if line and each}
+        return {line: _total(each) for line, each in wholes.items() if line and each}
 
 
 @frozen
@@ -118,8 +127,8 @@ class Sum(Generic[K]):
                 state.linked.append((fact, terms))
             return state
         for key, term in terms:
-            amount = term.amount if fact.certain else term.amount.hull(ZERO)
-            state.add(key, PLAIN if self.apart else cell_of(fact, term), _bounds(amount, (term,)))
+            running = state.cell(key, PLAIN if self.apart else cell_of(fact, term))
+            running.add(term.amount, surely=fact.certain, disputed=term.disputed)
         return state
 
     def _all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
@@ -146,17 +155,25 @@ class Sum(Generic[K]):
         """The bounds of each sum."""
         state = state.whole() if state.linked else state
         return {
-            key: reduce(plus, cells.values()) if self.apart else weighed(cells, state.overlaps, state.full(key))
+            key: _total(cells) if self.apart else weighed(_bounds_of(cells), state.overlaps, state.full(key))
             for key, cells in state.cells.items()
             if not isinstance(key, Whole)
         }
 
 
+def _bounds_of(cells: Mapping[Cell, Running]) -> dict[Cell, Bounds]:
+    return {cell: running.bounds for cell, running in cells.items()}
+
+
+def _total(cells: Mapping[Cell, Running]) -> Bounds:
+    return reduce(plus, _bounds_of(cells).values())
+
+
 def cell_of(fact: Fact, term: Term) -> Cell:
     """The cell that a fact adds a term to."""
-    if fact.line is None:
-        return Cell(books=term.books) if term.books else PLAIN
-    return Cell(fact.line.node, term.books)
+    if fact.line is None and not term.books:
+        return PLAIN
+    return Cell(None if fact.line is None else fact.line.node, term.books)
 
 
 def _in_cells(group: Group, by_key: Mapping[K, Mapping[str, tuple[Cell, Term]]]) -> Iterator[tuple[K, Cell, Bounds]]:
