@@ -28,9 +28,10 @@ from aidtimeline import (
     UnreadableLog,
     UsageError,
     replay,
-    semantics,
 )
 from aidtimeline.codec import record_id
+from aidtimeline.semantics.amendments import repair
+from aidtimeline.semantics.beliefs import believe_at
 
 RECORDED = datetime(2023, 12, 1, 12, tzinfo=UTC)
 
@@ -120,20 +121,25 @@ def test_views_of_one_timeline_with_the_same_cuts_are_equal(timeline: Timeline) 
 
 
 def test_what_is_believed_is_worked_out_once(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many days as known at one date take one application of the amendments."""
+    """Many days as known at one date take one application of the amendments, and all dates one of the repairs."""
     calls: list[object] = []
-    believe = semantics.believe
+    repairs: list[object] = []
 
-    def counted(*args: Any, **cuts: Any) -> Any:
-        calls.append(cuts)
-        return believe(*args, **cuts)
+    def counted(*args: Any) -> Any:
+        calls.append(args)
+        return believe_at(*args)
 
-    monkeypatch.setattr("aidtimeline.engines.fold.believe", counted)
+    def repaired(records: Any) -> Any:
+        repairs.append(records)
+        return repair(records)
+
+    monkeypatch.setattr("aidtimeline.engines.fold.believe_at", counted)
+    monkeypatch.setattr("aidtimeline.semantics.recorded.repair", repaired)
     for day in ("2023-06-01", "2023-11-20", "2023-11-28"):
         timeline.as_of(day).counts()
         timeline.as_of(day, known_at="2023-11-25").counts()
         timeline.as_of(day, known_at=date(2023, 11, 25)).counts()
-    assert len(calls) == 2
+    assert (len(calls), len(repairs)) == (2, 1)
 
 
 def test_a_view_answers_as_its_projections_do(timeline: Timeline) -> None:

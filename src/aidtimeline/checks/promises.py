@@ -35,9 +35,10 @@ def over_delivered(log: Checked) -> Iterator[Problem]:
     A promise counts at the most that it ever came to: all that replaces it may or may not have done so.
     """
     replacing = {fact.id for fact, _ in log.superseded if fact.nature is not DEED}
-    happened: dict[str, Happened] = {
-        fact.id: "perhaps" if fact.id in replacing else "surely" for fact in log.widest.facts
-    }
+
+    def happened(fact: Fact, _: date) -> Happened:
+        return "perhaps" if fact.id in replacing else "surely"
+
     with localcontext(EXACT):
         accounts = _accounts(log, date.max, cut_where(log.widest, date.max, happened))
         found = [_beyond(account, part) for account in map(accounts.account, accounts.keys) for part in account.parts]

@@ -14,8 +14,10 @@ from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.series import series
-from aidtimeline.semantics import Belief, believe
+from aidtimeline.semantics import Belief
+from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.known import Known
+from aidtimeline.semantics.recorded import Recorded
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.vocabulary import Vocabulary
 
@@ -57,6 +59,7 @@ class Fold:
     def __init__(self, records: Iterable[Record], vocabulary: Vocabulary) -> None:
         self._records = tuple(records)
         self.vocabulary = vocabulary
+        self._recorded: dict[Cut, Recorded] = {}
         self._beliefs: dict[tuple[Cut, Cut], Belief] = {}
 
     @property
@@ -73,7 +76,9 @@ class Fold:
         """All that is believed at these cuts."""
         cuts = known_at, recorded_until
         if cuts not in self._beliefs:
-            self._beliefs[cuts] = believe(self.records, known_at=known_at, recorded_until=recorded_until)
+            if recorded_until not in self._recorded:
+                self._recorded[recorded_until] = Recorded.of(self.records, recorded_until)
+            self._beliefs[cuts] = believe_at(self._recorded[recorded_until], known_at)
         return self._beliefs[cuts]
 
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:

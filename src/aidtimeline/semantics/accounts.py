@@ -6,15 +6,16 @@ See docs/semantics.md, "Accounts" and "Done is done".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TypeAlias, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Corroboration, Event, Record, Source, stated
-from aidtimeline.semantics.amendments import Reported, known_since
+from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Goods, Record, Source, stated
+from aidtimeline.semantics.amendments import NOTHING_REPORTED, Reported, known_since
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import DateRange
+from aidtimeline.values.dates import DateRange, in_utc
+from aidtimeline.values.units import some
 
 Day: TypeAlias = date
 
@@ -74,7 +75,7 @@ def accounts_of(record: Record, reported: Reported, known_until: datetime | None
 
     def account(of: Record, since: datetime, cap: datetime, said: Event | Corroboration) -> Account:
         dated = said.date or text.date
-        day = cap.astimezone(UTC).date()
+        day = in_utc(cap).date()
         return Account(
             of,
             since,
@@ -98,6 +99,28 @@ def accounts_of(record: Record, reported: Reported, known_until: datetime | None
         yield account(other, since, since, said)
 
 
+@frozen
+class Alone:
+    """A record that nothing aims at, as what is behind a fact."""
+
+    record: Record
+
+    @property
+    def event(self) -> Event:
+        """What it says."""
+        return cast(Event, self.record.event)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Its own account."""
+        return tuple(accounts_of(self.record, NOTHING_REPORTED, None))
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Its id."""
+        return (self.record.id,)
+
+
 def _carried(record: Record, corrections: Iterable[tuple[Record, Event]]) -> datetime:
     """The cap of the last correction: when what it says of the date was first reported."""
     said, cap = cast(Event, record.event).date, known_since(record)
@@ -105,6 +128,13 @@ def _carried(record: Record, corrections: Iterable[tuple[Record, Event]]) -> dat
         if (event.date.earliest, event.date.latest) != (said.earliest, said.latest):
             said, cap = event.date, known_since(correction)
     return cap
+
+
+def unsaid(text: Event) -> Quantity | None:
+    """What counts where nobody states a number: goods are some, in the unit of the text; None: it is not of goods."""
+    if not isinstance(text, Goods) or text.item is None or text.nature not in (PLAN, PROMISE, DEED):
+        return None
+    return some(text.unit)
 
 
 def capped(given: DateRange, day: Day) -> DateRange:
@@ -115,6 +145,6 @@ def capped(given: DateRange, day: Day) -> DateRange:
     >>> capped(DateRange.parse("2023"), date(2023, 6, 1)).text
     '2023-01-01/2023-06-01'
     """
-    if not given.possible_by(day) or given.certain_by(day):
+    if given.certain_by(day) or not given.possible_by(day):
         return given
     return DateRange.between(given.earliest, day)

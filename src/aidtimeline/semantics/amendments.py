@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeGuard, cast
 
 import attrs
@@ -28,8 +29,15 @@ def known_since(record: Record) -> datetime:
     That is the earliest on which one was published or retrieved. A vague date counts from its last day, and one with an
     open end not at all. Without any, it is `recorded_at`.
     """
-    days = [day for source in record.event.sources if (day := out_since(source)) is not None]
-    return min(map(end_of, days), default=record.recorded_at)
+    first: date | None = None
+    for source in record.event.sources:
+        day = out_since(source)
+        if day is not None and (first is None or day < first):
+            first = day
+    return record.recorded_at if first is None else _end_of_day(first)
+
+
+_end_of_day = lru_cache(2**16)(end_of)  # there are far fewer days than records, and these share their instants
 
 
 def out_since(source: Source) -> date | None:
@@ -38,8 +46,11 @@ def out_since(source: Source) -> date | None:
     >>> out_since(Source(publisher="JICA", published="2023-05", retrieved="2023-06-01"))
     datetime.date(2023, 5, 31)
     """
-    days = (each.latest for each in (source.published, source.retrieved) if each is not None)
-    return min((day for day in days if day is not None), default=None)
+    published = None if source.published is None else source.published.latest
+    retrieved = None if source.retrieved is None else source.retrieved.latest
+    if published is None or retrieved is None:
+        return retrieved if published is None else published
+    return min(published, retrieved)
 
 
 def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
@@ -56,17 +67,25 @@ def is_finding(event: Event | Amendment) -> TypeGuard[Retraction]:
 class Repaired:
     """The records after repairs, by their ids.
 
-    `ids` are those of all records, repairs among them. `repairs` gives for each repaired record its repairs, the one
-    that decides last. `findings` are those without a source. `events` has all events, as corrected; `standing` has all
-    records that no repair retracts, as corrected.
+    `events` has all events, as corrected, and `amendments` all amendments that no repair retracts, as corrected;
+    `retracted` are the ids of events that a repair retracts. `others` are the ids of all records that are no events,
+    repairs among them. `repairs` gives for each repaired record its repairs, the one that decides last. `findings` are
+    those without a source.
     """
 
-    ids: frozenset[str]
+    events: Mapping[str, Record]
+    amendments: Mapping[str, Record]
+    retracted: frozenset[str]
+    others: frozenset[str]
     repairs: Mapping[str, Sequence[Record]]
     findings: tuple[Record, ...]
-    events: Mapping[str, Record]
-    standing: Mapping[str, Record]
     problems: tuple[Problem, ...]
+
+    @property
+    def standing(self) -> Mapping[str, Record]:
+        """All records that no repair retracts, as corrected."""
+        kept = {each: record for each, record in self.events.items() if each not in self.retracted}
+        return {**kept, **self.amendments}
 
     @property
     def deciding(self) -> Mapping[str, Record]:
@@ -78,36 +97,50 @@ def repair(records: Iterable[Record]) -> Repaired:
     """Apply every repair: of several of one record, the one recorded last decides."""
     written: dict[str, Record] = {}
     for record in records:
-        first = written.get(record.id)
-        if first is None or record.recorded_at < first.recorded_at:
+        first = written.setdefault(record.id, record)
+        if first is not record and record.recorded_at < first.recorded_at:
             written[record.id] = record
 
+    events = {each: record for each, record in written.items() if isinstance(record.event, Event)}
+    others = {each: record for each, record in written.items() if each not in events}
     problems: list[Problem] = []
     repairs: dict[str, list[Record]] = defaultdict(list)
     findings: list[Record] = []
-    for record in written.values():
+    for record in others.values():
         amendment = record.event
         if not is_repair(amendment):
             continue
         fault = _fault_of_repair(record, amendment, written)
         if fault is not None:
             problems.append(fault)
-        elif is_finding(amendment) and isinstance(written[amendment.of].event, Event):
+        elif is_finding(amendment) and amendment.of in events:
             findings.append(record)
         else:
             repairs[amendment.of].append(record)
 
-    standing = {record.id: record for record in written.values() if not is_repair(record.event)}
+    retracted = set()
     for target, several in repairs.items():
         several.sort(key=lambda each: (each.recorded_at, each.id))
         decides = several[-1].event
-        if isinstance(decides, Correction):
-            standing[target] = attrs.evolve(standing[target], event=decides.event)
-    events = {each: record for each, record in standing.items() if isinstance(record.event, Event)}
-    for target, several in repairs.items():
-        if isinstance(several[-1].event, Retraction):
-            del standing[target]
-    return Repaired(frozenset(written), repairs, tuple(findings), events, standing, tuple(problems))
+        if isinstance(decides, Retraction):
+            retracted.add(target)
+        elif isinstance(decides, Correction):
+            before = events if target in events else others
+            after = events if isinstance(decides.event, Event) else others
+            repaired = attrs.evolve(before[target], event=decides.event)
+            if after is not before:  # a repair may make an amendment of an event
+                del before[target]
+            after[target] = repaired
+    standing = (each for each in others.values() if each.id not in retracted and not is_repair(each.event))
+    return Repaired(
+        events,
+        {each.id: each for each in standing},
+        frozenset(retracted & events.keys()),
+        frozenset(others),
+        repairs,
+        tuple(findings),
+        tuple(problems),
+    )
 
 
 def _fault_of_repair(
@@ -148,6 +181,9 @@ class Reported:
         return cast(Event, said.event if isinstance(said, Correction) else record.event)
 
 
+NOTHING_REPORTED = Reported({}, {}, {}, (), ())
+
+
 def report(repaired: Repaired, known_until: datetime | None) -> Reported:
     """Find the news, corroborations and findings known by an instant (inclusive; None: all).
 
@@ -159,10 +195,8 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
     corrections: dict[str, list[tuple[Record, Event]]] = defaultdict(list)
     corroborations: dict[str, list[tuple[Record, Corroboration]]] = defaultdict(list)
     findings = list(repaired.findings)
-    for record in repaired.standing.values():
-        amendment = record.event
-        if isinstance(amendment, Event):
-            continue
+    for record in repaired.amendments.values():
+        amendment = cast(Amendment, record.event)
         fault = _fault_of_report(record, amendment, repaired)
         if fault is not None:
             problems.append(fault)
@@ -172,7 +206,7 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
             corroborations[amendment.of].append((record, amendment))
         elif is_finding(amendment):
             findings.append(record)
-        elif amendment.of in repaired.standing:
+        elif amendment.of not in repaired.retracted:
             news[amendment.of] = max(record, news.get(amendment.of, record), key=_rank)
             if isinstance(amendment, Correction) and isinstance(amendment.event, Event):
                 corrections[amendment.of].append((record, amendment.event))
@@ -187,7 +221,7 @@ def _rank(record: Record) -> tuple[datetime, datetime, str]:
 
 
 def _fault_of_report(record: Record, amendment: Amendment, repaired: Repaired) -> Problem | None:
-    if amendment.of not in repaired.ids:
+    if amendment.of not in repaired.events and amendment.of not in repaired.others:
         return record.problem("dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
     if amendment.of not in repaired.events:
         message = f"the {amendment.kind} aims at {amendment.of}, which is itself an amendment"

@@ -8,24 +8,24 @@ What is believed does not depend on a day of valid time: that cut comes after it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from operator import attrgetter
+from functools import cached_property
 from typing import Any
 
-import attrs
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Goods, Record, Valued, stated
-from aidtimeline.semantics.accounts import Account, accounts_of
-from aidtimeline.semantics.amendments import Repaired, Reported, repair, report
+from aidtimeline.events import END, Corroboration, Event, Goods, Record, Valued, stated
+from aidtimeline.semantics.accounts import Account, accounts_of, unsaid
+from aidtimeline.semantics.amendments import Repaired, Reported, report
 from aidtimeline.semantics.combining import Combined, combine_amounts, combine_dates
-from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.facts import Fact, changed, in_order
 from aidtimeline.semantics.identity import Identity
 from aidtimeline.semantics.links import Links, link
 from aidtimeline.semantics.overlap import Drawn, draw
-from aidtimeline.semantics.takenoff import take_off
+from aidtimeline.semantics.recorded import Recorded
+from aidtimeline.semantics.takenoff import states_amount, take_off
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 from aidtimeline.values.units import some
@@ -45,6 +45,19 @@ class Belief:
     overlap: Drawn = field(default=Drawn(), repr=False)
     fulfils_unbelieved: Mapping[str, tuple[DateRange, tuple[str, ...]]] = field(factory=dict, repr=False)
 
+    @cached_property
+    def tied(self) -> Mapping[str, Fact]:
+        """The facts that have to do with others, by their ids: linked, ending something, fulfilling or fulfilled."""
+        tied = set(self.links.order)
+        for fact in self.facts:
+            if fact.fulfils:
+                tied.add(fact.id)
+                tied.update(fact.fulfils)
+            elif fact.event.nature is END:
+                tied.add(fact.id)
+        tied.update(*(promises for _, promises in self.fulfils_unbelieved.values()))
+        return {fact.id: fact for fact in self.facts if fact.id in tied}
+
 
 def believe(
     records: Iterable[Record],
@@ -56,24 +69,32 @@ def believe(
 
     `recorded_until` (inclusive) first narrows the records to the log as it stood then.
     """
-    if recorded_until is not None:
-        written_until = end_of(recorded_until)
-        records = [record for record in records if record.recorded_at <= written_until]
+    return believe_at(Recorded.of(records, recorded_until), known_at)
+
+
+def believe_at(recorded: Recorded, known_at: date | datetime | None) -> Belief:
+    """The same, of records after repairs, so that what does not depend on the date of knowledge is done once."""
     known_until = None if known_at is None else end_of(known_at)
-    repaired = repair(records)
+    repaired = recorded.repaired
     reported = report(repaired, known_until)
     identity = Identity(repaired, reported)
-    supersedes, faults = _supersedes(repaired, reported, identity)
-    facts = list(take_off(list(_facts(repaired, reported, identity, known_until)), supersedes))
+    naming = [(record, reported.text(record)) for record in recorded.naming]
+    supersedes, faults = _supersedes(naming, repaired, identity)
+    facts = [fact for fact in recorded.alone if known_until is None or fact.known_since <= known_until]
+    facts += _facts(recorded, reported, identity, known_until)
+    if any(states_amount(text) for _, text in naming):
+        facts = list(take_off(facts, supersedes))
     links = link(supersedes)
     overlap = draw(
+        [(record.id, text) for record, text in naming],
         ((each, reported.text(record)) for each, record in repaired.events.items()),
         lambda each: identity.root(each) if each in repaired.events else None,
         links,
         ((fact.id, each.id) for fact in facts if fact.takes_off is not None for each in fact.takes_off.promises),
     )
-    facts = [attrs.evolve(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
-    facts.sort(key=attrgetter("rank"))
+    if overlap.lines:
+        facts = [changed(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
+    facts = in_order(facts)
     problems = [
         *repaired.problems,
         *reported.problems,
@@ -82,31 +103,35 @@ def believe(
         *_circles(repaired, links),
         *_dangling(repaired, overlap),
     ]
-    unbelieved = _fulfils_unbelieved(repaired, reported, identity, {fact.id for fact in facts})
+    unbelieved = _fulfils_unbelieved(naming, identity, facts)
     return Belief(tuple(facts), links, tuple(problems), overlap, unbelieved)
 
 
 def _fulfils_unbelieved(
-    repaired: Repaired, reported: Reported, identity: Identity, believed: Container[str]
+    naming: Iterable[tuple[Record, Event]], identity: Identity, facts: Iterable[Fact]
 ) -> dict[str, tuple[DateRange, tuple[str, ...]]]:
     found: dict[str, tuple[DateRange, tuple[str, ...]]] = {}
-    for record in repaired.events.values():
-        root = identity.root(record.id)
-        if root not in believed and (text := reported.text(record)).fulfils:
+    fulfilling = [(record, text) for record, text in naming if text.fulfils]
+    believed = {fact.id for fact in facts} if fulfilling else ()
+    for record, text in fulfilling:
+        if (root := identity.root(record.id)) not in believed:
             promises = {identity.root(each) for each in text.fulfils} - {root}
             found[root] = text.date, tuple(sorted(promises.union(found[root][1] if root in found else ())))
     return found
 
 
 def _facts(
-    repaired: Repaired,
+    recorded: Recorded,
     reported: Reported,
     identity: Identity,
     known_until: datetime | None,
 ) -> Iterator[Fact]:
+    """The facts of all events that are not alone, each of those that are one fact."""
+    repaired = recorded.repaired
     pooled: dict[str, list[Record]] = defaultdict(list)
-    for record in repaired.events.values():
-        pooled[identity.root(record.id)].append(record)
+    for record in recorded.naming:
+        if record.id in recorded.amended:
+            pooled[identity.root(record.id)].append(record)
     for root, members in pooled.items():
         known: list[tuple[Record, list[Account]]] = []
         for member in members:
@@ -180,8 +205,7 @@ def _quantity(text: Event, accounts: Sequence[Account]) -> Combined[Quantity | N
     if quantities:
         quantity, disputed = combine_amounts(quantities, some(unit))
         return quantity, disputed or others
-    goods = text.nature in (PLAN, PROMISE, DEED) and stated(text, "item", str) is not None
-    return some(unit) if goods else None, others
+    return unsaid(text), others
 
 
 def _value(text: Event, accounts: Sequence[Account]) -> Combined[Money | None]:
@@ -208,16 +232,16 @@ def _currency(text: Event, accounts: Sequence[Account]) -> str | None:
 
 
 def _supersedes(
-    repaired: Repaired, reported: Reported, identity: Identity
+    naming: Iterable[tuple[Record, Event]], repaired: Repaired, identity: Identity
 ) -> tuple[dict[str, list[str]], list[Problem]]:
     """The links of every event, believed or not. A correction's replace its original's."""
     supersedes: dict[str, list[str]] = defaultdict(list)
     problems: list[Problem] = []
-    for record in repaired.events.values():
-        for target in reported.text(record).supersedes:
+    for record, text in naming:
+        for target in text.supersedes:
             if target in repaired.events:
                 supersedes[identity.root(record.id)].append(identity.root(target))
-            elif target in repaired.ids:
+            elif target in repaired.others:
                 message = f"it supersedes {target}, which is an amendment"
                 problems.append(record.problem("bad-link", message, "supersede the event that it amends"))
             else:
@@ -233,8 +257,8 @@ def _circles(repaired: Repaired, links: Links) -> Iterator[Problem]:
 
 def _dangling(repaired: Repaired, overlap: Drawn) -> Iterator[Problem]:
     for each, name in overlap.dangling:
-        what = "is an amendment" if name in repaired.ids else "is not in the log"
-        code = "bad-link" if name in repaired.ids else "dangling"
+        what = "is an amendment" if name in repaired.others else "is not in the log"
+        code = "bad-link" if name in repaired.others else "dangling"
         event = repaired.events[each].event
         does = "is part of" if isinstance(event, Event) and event.part_of == name else "overlaps"
         yield repaired.events[each].problem(code, f"it {does} {name}, which {what}")

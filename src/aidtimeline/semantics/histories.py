@@ -13,12 +13,11 @@ from functools import cached_property
 from math import inf
 from typing import TypeAlias
 
-import attrs
 from attrs import define, frozen
 
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.beliefs import Belief
-from aidtimeline.semantics.facts import Fact
+from aidtimeline.semantics.facts import Fact, changed
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
 from aidtimeline.semantics.running import RunningSum, places, shifted, unshifted
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -85,7 +84,7 @@ class Strand:
     def facts(self) -> tuple[Fact, ...]:
         """The chosen facts, all in one group."""
         group = Group(self.members, {}, {})
-        return tuple(attrs.evolve(fact, group=group) for fact in self.chosen.values())
+        return tuple(changed(fact, certain=False, group=group) for fact in self.chosen.values())
 
     def phases(self) -> Iterator[Phase]:
         """The phases of the chosen facts."""
@@ -379,10 +378,10 @@ def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
     if isinstance(what, Group):
         for each, happened in what.happened.items():
             if each in facts and happened != "never":
-                yield attrs.evolve(facts[each], group=what)
+                yield changed(facts[each], certain=False, group=what)
     elif what[0] in facts:
         each, certain = what
-        yield attrs.evolve(facts[each], certain=True) if certain else facts[each]
+        yield facts[each] if certain else changed(facts[each], certain=False)
 
 
 def _day(number: int) -> date | None:

@@ -48,7 +48,7 @@ class Identity:
                 problem = record.problem("bad-amendment", message)
             elif other not in repaired.events:
                 message = f"{of} is retracted as a duplicate of {other}, which is not an event in the log"
-                problem = record.problem("bad-link" if other in repaired.ids else "dangling", message, _COUNTS)
+                problem = record.problem("bad-link" if other in repaired.others else "dangling", message, _COUNTS)
             else:
                 yield of, other
                 continue

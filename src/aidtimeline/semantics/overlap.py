@@ -110,6 +110,7 @@ class Drawn:
 
 
 def draw(
+    naming: Iterable[tuple[str, Event]],
     texts: Iterable[tuple[str, Event]],
     root: Callable[[str], str | None],
     links: Links,
@@ -118,16 +119,17 @@ def draw(
     """Find the lines of a log.
 
     Args:
+        naming: The events that may name others, as corrected, with the ids of their records.
         texts: Every event as corrected, believed or not, with the id of its record.
         root: Gives the id of the fact that a record is one of; None if there is no event with this id.
         links: What supersedes what, by the ids of facts.
         joined: What else is of one line, two by two: cancellations with what they take off.
     """
-    texts = list(texts)
-    naming = [(each, text) for each, text in texts if text.part_of is not None or text.overlaps]
+    naming = [(each, text) for each, text in naming if text.part_of is not None or text.overlaps]
     if not naming:
         return Drawn()
     drawing = _Drawing(root, [*links.pairs, *joined])
+    texts = list(texts)
     drawing.name_all(naming, texts)
     return drawing.drawn(texts)
 

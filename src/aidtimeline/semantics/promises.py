@@ -26,7 +26,7 @@ _Sets = Mapping[str, frozenset[Any]]
 
 @frozen(slots=False)
 class Promises:
-    """The promises of a belief at one cut, given what has happened by then."""
+    """The promises of a belief at one cut, given which facts that have to do with others have happened by then."""
 
     belief: Belief
     as_of: date
@@ -127,12 +127,13 @@ class Promises:
 
     @cached_property
     def _believed(self) -> Mapping[str, Fact]:
-        return {fact.id: fact for fact in self.belief.facts}
+        return self.belief.tied
 
     @cached_property
     def _made(self) -> Mapping[str, Fact]:
         """The believed promises that may have been made by the cut, replaced or not."""
-        return {each.id: each for each in self.belief.facts if each.nature is PROMISE and each.id in self.happened}
+        tied = self.belief.tied
+        return {each: tied[each] for each in self.happened if tied[each].nature is PROMISE}
 
     def _replaced(self, each: str) -> bool:
         return each in self.cut.replaced
@@ -250,7 +251,7 @@ class Promises:
     @cached_property
     def _without_ends(self) -> Cut:
         """The cut as it would be without cancellations."""
-        ends = {fact.id for fact in self.belief.facts if fact.nature is END and fact.id in self.happened}
+        ends = {each for each in self.happened if self.belief.tied[each].nature is END}
         links = self.belief.links
         above = {each: tuple(other for other in others if other not in ends) for each, others in links.above.items()}
         return cut_links(evolve(links, above=above), self.happened)

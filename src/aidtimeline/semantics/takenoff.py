@@ -20,8 +20,9 @@ from aidtimeline.semantics.lines import TakenOff
 
 def states_amount(event: Event) -> bool:
     """Whether it is a cancellation with an amount."""
-    amounts = (getattr(event, "quantity", None), getattr(event, "value", None))
-    return event.nature is END and any(each is not None for each in amounts)
+    if event.nature is not END:
+        return False
+    return getattr(event, "quantity", None) is not None or getattr(event, "value", None) is not None
 
 
 def take_off(facts: Sequence[Fact], supersedes: dict[str, list[str]]) -> Iterator[Fact]:
