@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import evolve, frozen
 
 from aidtimeline.codec import decode
+from aidtimeline.collector import paused
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import LogError, Problem, UnreadableLog, UsageError
 from aidtimeline.log import EventLog
@@ -69,7 +70,8 @@ def is_large(folder: Path) -> bool:
 
 def _fold(folder: Path, skip_problems: bool) -> Chosen:
     problems: list[Problem] = []
-    records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
+    with paused():
+        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
     vocabulary = load_vocabulary(folder)
     return Chosen(Fold(records, vocabulary), vocabulary, tuple(problems))
 

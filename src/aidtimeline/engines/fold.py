@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
+from aidtimeline.collector import paused
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Levels, Projection, Series
@@ -76,10 +77,14 @@ class Fold:
         """All that is believed at these cuts."""
         cuts = known_at, recorded_until
         if cuts not in self._beliefs:
-            if recorded_until not in self._recorded:
-                self._recorded[recorded_until] = Recorded.of(self.records, recorded_until)
-            self._beliefs[cuts] = believe_at(self._recorded[recorded_until], known_at)
+            with paused():
+                self._beliefs[cuts] = believe_at(self._as_recorded(recorded_until), known_at)
         return self._beliefs[cuts]
+
+    def _as_recorded(self, until: Cut) -> Recorded:
+        if until not in self._recorded:
+            self._recorded[until] = Recorded.of(self.records, until)
+        return self._recorded[until]
 
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
         """What replay ignores at these cuts."""

@@ -3,7 +3,8 @@
     records ─ amendments ─ accounts, identity ─ facts ─ links ─ worlds, overlap
 
 - `amendments` applies repairs and news, `accounts` says what each report states, `combining` puts several together, and
-  `identity` finds which records are one fact. `beliefs` makes `facts` of all that, and `cuts` cuts them as of a day.
+  `identity` finds which records are one fact. `recorded` has what is the same at every date of knowledge, `beliefs`
+  makes `facts` of all that, and `cuts` cuts them as of a day.
 - `links` says what supersedes what, and `worlds` weighs linked facts that may or may not have happened. `histories`
   gives the views of all days at once, and `running` weighs trees of facts over time.
 - `overlap` finds facts that may report the same, `weighing` says what they come to, and `between` what their links run
