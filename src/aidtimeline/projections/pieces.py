@@ -90,12 +90,14 @@ class State(Generic[K, V]):
 
     def step(self, state: _Parts[K, Possible[V]], fact: Fact) -> _Parts[K, Possible[V]]:
         """Weigh what the fact states, or keep it for the end if it is linked."""
+        said = tuple(self.terms(fact))
+        if not said:
+            return state
         latest: Latest[V] = Latest()
         first, last = self.ranks(fact)
-        terms = tuple((key, latest.stated(value, first, last)) for key, value in self.terms(fact))
+        terms = tuple((key, latest.stated(value, first, last)) for key, value in said)
         if fact.group is not None:
-            if terms:
-                state.linked.append((fact, terms))
+            state.linked.append((fact, terms))
             return state
         for key, stated in terms:
             state.add(key, stated if fact.certain else latest.either(stated, latest.nothing), latest.together)
@@ -181,7 +183,9 @@ class Product:
 
     def step(self, state: dict[str, Any], fact: Fact) -> dict[str, Any]:
         """Each one's next state."""
-        return {name: each.step(state[name], fact) for name, each in self.projections.items()}
+        for name, each in self.projections.items():
+            state[name] = each.step(state[name], fact)
+        return state
 
     def merge(self, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         """Each one's states merged."""

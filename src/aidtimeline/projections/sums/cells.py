@@ -16,7 +16,7 @@ from itertools import product
 from math import prod
 from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import define, evolve, fields, frozen
+from attrs import define, evolve, frozen
 
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.overlap import Node, Overlaps
@@ -73,10 +73,9 @@ class Bounds:
 
 def plus(one: Bounds, other: Bounds) -> Bounds:
     """The sum of what does not overlap."""
-    total = one.quantity + other.quantity
     return Bounds(
-        total.low,
-        total.high,
+        add(one.low, other.low),
+        None if one.high is None or other.high is None else add(one.high, other.high),
         one.open + other.open,
         one.approximate or other.approximate,
         one.disputed or other.disputed,
@@ -142,8 +141,13 @@ class Running:
         """Add all that was added to another."""
         self.low = EXACT.add(self.low, other.low)
         self.high = EXACT.add(self.high, other.high)
-        for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.number += other.number
+        self.without_high += other.without_high
+        self.open += other.open
+        self.approximate += other.approximate
+        self.disputed += other.disputed
+        self.loose += other.loose
+        self.overlap += other.overlap
 
     @property
     def bounds(self) -> Bounds:
@@ -157,9 +161,6 @@ class Running:
             self.loose > 0,
             self.overlap > 0,
         )
-
-
-_COUNTS = tuple(each.name for each in fields(Running) if each.name not in ("low", "high"))
 
 
 class Cell(NamedTuple):
@@ -205,6 +206,8 @@ def weighed(cells: Cells, overlaps: Overlaps | None, full: Mapping[Node, Bounds]
 
     `full` gives what wholes come to with what is not asked for; a whole that it lacks may come to anything.
     """
+    if len(cells) == 1:
+        return next(iter(cells.values()))
     ledgers = rivals(cell.books for cell in cells)
     total = cells.get(PLAIN, NOTHING)
     for island in islands(cells, overlaps, ledgers):
