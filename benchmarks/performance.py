@@ -31,7 +31,9 @@ def main() -> None:
         except Differ as difference:
             sys.exit(f"the answers differ: {difference}")
         about = [inspect.cleandoc(ROWS[name].__doc__ or "") for name in options.rows]
-        command = " ".join(["python", "benchmarks/performance.py", *sys.argv[1:]])
+        command = f"python benchmarks/performance.py --records {options.records} --runs {options.runs}"
+        if options.rows != USUAL:
+            command += f" --rows {' '.join(options.rows)}"
         print(table(measured))
         options.page.write_text(page(measured, about, bench, command), encoding="utf-8")
 
