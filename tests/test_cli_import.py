@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aidtimeline import EventLog, Timeline
-from aidtimeline.cli import application, importing
+from aidtimeline.cli import application
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.formats import FORMATS, File, import_file
 from aidtimeline.formats.registry import format_of
@@ -194,17 +194,3 @@ def test_python_imports_as_the_command_line_does(tmp_path: Path) -> None:
     assert Timeline.open(tmp_path).as_of("2023-01-01").money("donor")["disbursement", "USD", "agency"].low == 100
     with pytest.raises(UnreadableFile):
         import_file(tmp_path, "iati", tmp_path / "missing.xml")
-
-
-def test_progress_is_shown_on_a_terminal_after_a_while(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Progress is shown after a second, and only on a terminal."""
-    clock = [0.0]
-    monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    importing._progress("x.xml")(0.5)
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    progress = importing._progress("x.xml")
-    for clock[0], fraction in ((0.5, 0.1), (1.5, 0.3), (1.7, 0.4), (3.0, 0.9), (3.1, 1.0)):
-        progress(fraction)
-    assert capsys.readouterr().err == "\rx.xml: 30% read\rx.xml: 90% read\rx.xml: 100% read\n"

@@ -27,6 +27,7 @@ from aidtimeline.testing import (
     MemoryLog,
 )
 from aidtimeline.testing.machine import Log
+from aidtimeline.text.progress import Progress, untold
 
 
 class TestEventLog(DurableLogConformance):
@@ -95,8 +96,14 @@ class Forgetful(EventLog):
 class WithoutNotes(EventLog):
     """Notes are lost."""
 
-    def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
-        for each in super().read(skip_problems=skip_problems, problems=problems):
+    def read(
+        self,
+        *,
+        skip_problems: bool = False,
+        problems: list[Problem] | None = None,
+        progress: Progress = untold,
+    ) -> Iterator[Record]:
+        for each in super().read(skip_problems=skip_problems, problems=problems, progress=progress):
             yield attrs.evolve(each, event=attrs.evolve(each.event, note=None))
 
 

@@ -39,6 +39,7 @@ from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.projections.sums.counting import of_sums
 from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.known import Known
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -300,12 +301,20 @@ class Timeline:
         return self.engine.known
 
     @classmethod
-    def open(cls, folder: str | PathLike[str], *, skip_problems: bool = False, engine: EngineName = "auto") -> Timeline:
+    def open(
+        cls,
+        folder: str | PathLike[str],
+        *,
+        skip_problems: bool = False,
+        engine: EngineName = "auto",
+        progress: Progress = untold,
+    ) -> Timeline:
         """Read the log in a folder, and its vocabulary.
 
         `engine` chooses what answers. "fold" reads all records into memory. "embedded" keeps a table of facts in a
         file beside the log, and needs `pip install 'aidtimeline[fast]'`. "auto" takes the second for a large log, if it
-        is installed. The answers never depend on it.
+        is installed. The answers never depend on it. `progress` is called now and then, with what is being done, how
+        much of it is done, and of how much (None: not known): `progress("reading the log", 5_000, 20_000)`, in bytes.
 
         Raises `LogError` if the folder has no log, and `UnreadableLog` if lines cannot be read. With `skip_problems`
         such lines are skipped, and `problems` lists them. Raises `UsageError` for an engine that is not installed.
@@ -320,7 +329,7 @@ class Timeline:
         """
         from aidtimeline.engines.choosing import open_engine  # noqa: PLC0415  (a replay of records needs no files)
 
-        chosen = open_engine(Path(folder), engine, skip_problems=skip_problems)
+        chosen = open_engine(Path(folder), engine, skip_problems=skip_problems, progress=progress)
         timeline = cls((), chosen.vocabulary, chosen.problems)
         timeline.engine, timeline.notes = chosen.engine, chosen.notes
         return timeline

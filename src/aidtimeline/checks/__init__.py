@@ -35,6 +35,7 @@ from aidtimeline.checks.texts import (
 from aidtimeline.checks.twins import alike_datasets
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 __all__ = ["CHECKS", "Check", "Checked", "check"]
@@ -67,17 +68,25 @@ _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
 
 
 def check(
-    records: Iterable[Record], vocabulary: Vocabulary = NO_VOCABULARY, *, today: date | None = None
+    records: Iterable[Record],
+    vocabulary: Vocabulary = NO_VOCABULARY,
+    *,
+    today: date | None = None,
+    progress: Progress = untold,
 ) -> list[Problem]:
     """Every problem of the records, in the order of the lines they were read from.
 
-    `today` is the day on which promises are found to be overdue; if it is None, none is. Lines that cannot be read are
-    reported by the log: `EventLog.read(skip_problems=True, problems=…)`.
+    `today` is the day on which promises are found to be overdue; if it is None, none is. `progress` is told how many of
+    the checks are done. Lines that cannot be read are reported by the log: `EventLog.read(skip_problems=True,
+    problems=…)`.
 
     >>> check([])
     []
     """
     checked = Checked(tuple(records), vocabulary, today)
+    problems: dict[Problem, None] = {}
     with localcontext(_EXACT):
-        problems = dict.fromkeys(problem for each in CHECKS for problem in each(checked))
+        for done, each in enumerate(CHECKS, start=1):
+            problems |= dict.fromkeys(each(checked))
+            progress("checking", done, len(CHECKS))
     return sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.code, problem.message))

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from aidtimeline.cli.progress import bar
 from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
 from aidtimeline.text.safe import printable
 
@@ -49,6 +50,15 @@ class Application(click.Group):
             import_module(f"aidtimeline.cli.{MODULES[cmd_name]}")
         return super().get_command(ctx, cmd_name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click's `invoke`; Ctrl-C, after which click writes an empty line, is an exception of our own."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+        finally:
+            bar.clear()
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -73,6 +83,9 @@ class Application(click.Group):
         except click.Abort:
             _failed("aidtimeline", "interrupted")
             sys.exit(INTERRUPTED)
+        except Interrupted as interrupted:
+            _failed("aidtimeline", f"interrupted{interrupted}")
+            sys.exit(INTERRUPTED)
         except DataError as error:
             for problem in error.problems:
                 note(str(problem))
@@ -86,6 +99,10 @@ class Application(click.Group):
             if error.filename is None:
                 sys.stdout = io.StringIO()  # do not try again to write it on the way out
             sys.exit(PROBLEMS)
+
+
+class Interrupted(BaseException):
+    """A command was interrupted by Ctrl-C; its text follows the word."""
 
 
 @click.group(
@@ -120,12 +137,14 @@ def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Com
 def show(lines: Iterable[str]) -> None:
     """Print lines on stdout, all at once: a page that fails prints nothing."""
     text = "\n".join(lines)
+    bar.clear()
     if text:
         click.echo(text)
 
 
 def note(message: str) -> None:
     """Print one line on stderr, without control characters."""
+    bar.clear()
     click.echo(printable(message), err=True)
 
 

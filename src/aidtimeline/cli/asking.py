@@ -7,6 +7,7 @@ from typing import Any
 from aidtimeline import report
 from aidtimeline.cli.application import note, show
 from aidtimeline.cli.options import Question
+from aidtimeline.cli.progress import bar
 from aidtimeline.projections import Counts, MoneySums, Result
 from aidtimeline.timeline import Timeline, View
 
@@ -18,7 +19,7 @@ def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
 
 def timeline_of(question: Question) -> Timeline:
     """The log that is asked. Lines that are skipped are listed on stderr."""
-    timeline = Timeline.open(question.folder, skip_problems=question.skip_problems)
+    timeline = Timeline.open(question.folder, skip_problems=question.skip_problems, progress=bar)
     for problem in timeline.problems:
         note(f"skipped {problem}")
     return timeline

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +10,12 @@ import click
 
 from aidtimeline.cli.application import command, show
 from aidtimeline.cli.asking import answer
+from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, parsed
+from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File, import_file
 from aidtimeline.report import Imported
 from aidtimeline.values.dates import DateRange, parse_instant
-
-SHOWN_AFTER = 1.0  # seconds
 
 
 @command("import", "aidtimeline import iati activities.xml --dry-run")
@@ -73,20 +70,9 @@ def import_command(
     if format is None or path is None:
         missing = "FILE" if format else "FORMAT"
         raise click.UsageError(f"Missing argument '{missing}'", click.get_current_context())
-    file = File(path=path, progress=_progress(path.name), **of_file)
-    report = import_file(folder, format, file, recorded_at=recorded_at, to=name, repair=repair, dry_run=dry_run)
+    file = File(path=path, **of_file)
+    with interruptible(folder):
+        report = import_file(
+            folder, format, file, recorded_at=recorded_at, to=name, repair=repair, dry_run=dry_run, progress=bar
+        )
     answer(Imported(report, dry_run), json=json)
-
-
-def _progress(name: str) -> Callable[[float], None]:
-    """A function that shows on a terminal how much of a file has been read, if reading takes long."""
-    started = last = time.monotonic()
-
-    def show_progress(fraction: float) -> None:
-        nonlocal last
-        instant = time.monotonic()
-        if instant - started > SHOWN_AFTER and (instant - last > SHOWN_AFTER or fraction == 1):
-            last = instant
-            click.echo(f"\r{name}: {fraction:.0%} read", err=True, nl=fraction == 1)
-
-    return show_progress if sys.stderr is not None and sys.stderr.isatty() else lambda _: None

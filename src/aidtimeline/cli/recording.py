@@ -15,7 +15,9 @@ import click
 from aidtimeline.checks import check
 from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
 from aidtimeline.cli.asking import answer
+from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, TO, parsed
+from aidtimeline.cli.progress import bar
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record, Retraction
@@ -48,9 +50,10 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     recorded. The id of each is printed, in order, also if the log has it already.
     """
     log = EventLog(folder)
-    lines = [line for file in files for line in _lines(file)]
-    known = frozenset(log.ids())
-    records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
+    with interruptible(folder):
+        lines = [line for file in files for line in _lines(file)]
+        known = frozenset(log.ids())
+        records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
     show(each.id for each in records)
     ids = {each.id for each in records}
     known_before = ids & known
@@ -70,10 +73,10 @@ def check_log(folder: str, json: bool) -> int:
     The exit code is 1 if one of them is an error. docs/checks.md explains each.
     """
     problems: list[Problem] = []
-    records = list(EventLog(folder).read(skip_problems=True, problems=problems))
+    records = list(EventLog(folder).read(skip_problems=True, problems=problems, progress=bar))
     vocabulary = load_vocabulary(folder)
     problems += [*missing(folder, records), *vocabulary.problems]
-    problems += check(records, vocabulary, today=datetime.now(UTC).date())
+    problems += check(records, vocabulary, today=datetime.now(UTC).date(), progress=bar)
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     size = len({each.id for each in records})
     errors = sum(problem.severity == "error" for problem in problems)

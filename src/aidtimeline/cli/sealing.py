@@ -9,7 +9,9 @@ from itertools import chain
 import click
 
 from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
+from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import TO
+from aidtimeline.cli.progress import bar
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
 from aidtimeline.log.seal import missing, seal
@@ -30,7 +32,7 @@ def seal_log(folder: str, anew: bool) -> int:
     a person who changes the log on purpose can seal it again.
     """
     log = EventLog(folder)
-    problems = [] if anew else list(missing(folder, log.read()))
+    problems = [] if anew else list(missing(folder, log.read(progress=bar)))
     if problems:
         for problem in problems:
             note(str(problem))
@@ -55,7 +57,7 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
     read = 0
     problems: list[Problem] = []
 
-    logs = [EventLog(each).lines(problems=problems) for each in folders]
+    logs = [EventLog(each).lines(problems=problems, progress=bar) for each in folders]
 
     def counted() -> Iterator[tuple[str, int, bytes]]:
         nonlocal read
@@ -63,7 +65,8 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
             read += 1
             yield line
 
-    added = EventLog(folder).copy(counted(), to=name)
+    with interruptible(folder):
+        added = EventLog(folder).copy(counted(), to=name)
     for problem in problems:
         note(str(problem))
     show([f"{added} recorded, {read - added} there already"])

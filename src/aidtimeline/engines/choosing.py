@@ -17,6 +17,7 @@ from aidtimeline.log import EventLog
 from aidtimeline.log.eventlog import unreadable_log
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import Vocabulary
 
@@ -39,8 +40,10 @@ class Chosen:
     notes: tuple[str, ...] = ()
 
 
-def open_engine(folder: Path, name: str = "auto", *, skip_problems: bool = False) -> Chosen:
-    """Open a log with an engine.
+def open_engine(
+    folder: Path, name: str = "auto", *, skip_problems: bool = False, progress: Progress = untold
+) -> Chosen:
+    """Open a log with an engine; `progress` is told how many bytes of it have been read.
 
     Raises `LogError` if the folder has no log, `UnreadableLog` if lines cannot be read and are not to be skipped, and
     `UsageError` for an engine that does not exist or is not installed.
@@ -50,17 +53,17 @@ def open_engine(folder: Path, name: str = "auto", *, skip_problems: bool = False
         near = "" if hint is None else f"; {hint}"
         raise UsageError(f"there is no engine {shown(name)}{near} (engines: {', '.join(ENGINES)})")
     if name == "fold" or (name == "auto" and not is_large(folder)):
-        return _fold(folder, skip_problems)
+        return _fold(folder, skip_problems, progress)
     if name == "embedded":
         return _embedded(folder, skip_problems)
     if find_spec("duckdb") is None or find_spec("numpy") is None:
-        return evolve(_fold(folder, skip_problems), notes=(INSTALL,))
+        return evolve(_fold(folder, skip_problems, progress), notes=(INSTALL,))
     try:
         return _embedded(folder, skip_problems)
     except UnreadableLog:
         raise
     except LogError as error:
-        return evolve(_fold(folder, skip_problems), notes=(str(error),))
+        return evolve(_fold(folder, skip_problems, progress), notes=(str(error),))
 
 
 def is_large(folder: Path) -> bool:
@@ -68,10 +71,10 @@ def is_large(folder: Path) -> bool:
     return sum(path.stat().st_size for path in EventLog(folder).files()) >= LARGE
 
 
-def _fold(folder: Path, skip_problems: bool) -> Chosen:
+def _fold(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     problems: list[Problem] = []
     with paused():
-        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems))
+        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems, progress=progress))
     vocabulary = load_vocabulary(folder)
     return Chosen(Fold(records, vocabulary), vocabulary, tuple(problems))
 

@@ -26,6 +26,7 @@ from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index
 from aidtimeline.log.lock import acquire, release
+from aidtimeline.text.progress import EVERY, Progress, untold
 from aidtimeline.values.dates import in_utc
 
 
@@ -73,12 +74,19 @@ class EventLog:
         with as_log_error(self.folder):
             return [self.folder / name for name in self._list().files]
 
-    def read(self, *, skip_problems: bool = False, problems: list[Problem] | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        *,
+        skip_problems: bool = False,
+        problems: list[Problem] | None = None,
+        progress: Progress = untold,
+    ) -> Iterator[Record]:
         """The records of all files, with file and line: of each file what is committed when it is read.
 
         A record may be there twice; the earliest `recorded_at` stands. A line that cannot be read raises
         `UnreadableLog`, or is skipped with `skip_problems`. What is skipped is added to `problems`: such lines, and as
-        warnings a torn last line or an unfinished batch, which were never acknowledged.
+        warnings a torn last line or an unfinished batch, which were never acknowledged. `progress` is told how many
+        bytes have been read, and of how many.
 
         Raises `LogError` if there is no log, or a file cannot be read.
 
@@ -89,12 +97,15 @@ class EventLog:
         ([], [('warning', 'torn-line')])
         """
         problems = [] if problems is None else problems
-        return self._decoded(self.lines(problems=problems), skip_problems, problems)
+        return self._decoded(self.lines(problems=problems, progress=progress), skip_problems, problems)
 
-    def lines(self, *, problems: list[Problem] | None = None) -> Iterator[tuple[str, int, bytes]]:
+    def lines(
+        self, *, problems: list[Problem] | None = None, progress: Progress = untold
+    ) -> Iterator[tuple[str, int, bytes]]:
         """Every line of all files as it is, valid or not: the name of its file, its number there, and its bytes.
 
-        A torn last line and an unfinished batch are skipped and added to `problems`. Raises `LogError` as `read` does.
+        A torn last line and an unfinished batch are skipped and added to `problems`; `progress` is told as by `read`.
+        Raises `LogError` as `read` does.
 
         >>> file, number, line = next(EventLog("events").lines())
         >>> file, number, line[:29]
@@ -103,7 +114,7 @@ class EventLog:
         files = self.files()
         if not files:
             raise LogError(f"there is no log in the folder {self._path!r}: start one with `aidtimeline record FILE`")
-        return self._lines(files, [] if problems is None else problems)
+        return self._lines(files, [] if problems is None else problems, progress)
 
     def ids(self) -> Collection[str]:
         """The ids in the log, found without decoding its lines.
@@ -258,19 +269,27 @@ class EventLog:
             else:
                 yield record
 
-    def _lines(self, files: list[Path], problems: list[Problem]) -> Iterator[tuple[str, int, bytes]]:
+    def _lines(
+        self, files: list[Path], problems: list[Problem], progress: Progress
+    ) -> Iterator[tuple[str, int, bytes]]:
+        sizes = _sizes(files)
+        done, of = 0, sum(sizes.values())
         for path in files:
             file = str(path)
             with as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
                 number = 0
-                for line, _ in snapshot.lines():
+                for line, end in snapshot.lines():
                     number += 1
+                    if number % EVERY == 0:
+                        progress(READING, done + end, of)
                     if not line.endswith(b"\n") and is_torn(line):
                         problems.append(torn_line(file, number))
                     elif not line.isspace():
                         yield file, number, line
                 if snapshot.unfinished:
                     problems.append(unfinished_batch(file, number + 1))
+            done += sizes[path]
+            progress(READING, done, of)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
@@ -346,6 +365,18 @@ class EventLog:
                 self._disk.sync_folder(str(path.parent))
         self._named = True
 
+
+def _sizes(files: Iterable[Path]) -> dict[Path, int]:
+    """The sizes of files in bytes; one that is gone has none."""
+    sizes = dict.fromkeys(files, 0)
+    for path in sizes:
+        with contextlib.suppress(OSError):
+            sizes[path] = path.stat().st_size
+    return sizes
+
+
+READING = "reading the log"
+"""What `progress` is told while lines are read."""
 
 _TORN = "a last line that breaks off, skipped: its writer died, and it was never recorded"
 _UNFINISHED = "a batch that is being written, or whose writer died, skipped: it was never recorded"

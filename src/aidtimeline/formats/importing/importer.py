@@ -33,6 +33,7 @@ from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skip
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.text.progress import Progress, told, untold
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 OLDER = "an older version than the log has: import versions in the order in which they were published"
@@ -52,6 +53,7 @@ def import_file(
     to: str | None = None,
     repair: bool = False,
     dry_run: bool = False,
+    progress: Progress = untold,
 ) -> Report:
     """Record what is new in a file in the log of a folder, all or nothing.
 
@@ -64,13 +66,14 @@ def import_file(
         to: The file in the log's folder; default: the name of the format.
         repair: Whatever differs from the log was read wrongly before, and is no news, whichever version it is from.
         dry_run: Record nothing, and report what would be recorded.
+        progress: Told how many bytes of the log and then of the file have been read, and how many records written.
 
     Raises `UnreadableFile` if the file breaks off or is not of the format, `UsageError` if the format needs something
     that is missing, and `LogError` and `UnreadableLog` as the log does. The log is then as it was.
     """
     of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
-    given = attrs.evolve(given, vocabulary=load_vocabulary(folder))
+    given = attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder))
     return import_readings(
         EventLog(folder),
         of_format.read(given),
@@ -78,6 +81,7 @@ def import_file(
         to=format if to is None else to,
         repair=repair,
         dry_run=dry_run,
+        progress=progress,
     )
 
 
@@ -89,12 +93,13 @@ def import_readings(
     to: str = "events",
     repair: bool = False,
     dry_run: bool = False,
+    progress: Progress = untold,
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does."""
     recorded_at = in_utc(recorded_at)
     at = format_instant(recorded_at)
     report = Report()
-    known = Known(log)
+    known = Known(log, progress)
     with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
         new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, report))
         for event in new:
@@ -106,7 +111,7 @@ def import_readings(
         if spool.tell():
             spool.seek(0)
             lines = ((each[:_ID].decode(), recorded_at, each[_ID:]) for each in spool)
-            log.add_lines(lines, to=to, stamp=known.stamp)
+            log.add_lines(told(lines, progress, "recording", report.recorded), to=to, stamp=known.stamp)
     return report
 
 

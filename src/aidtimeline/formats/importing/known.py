@@ -20,6 +20,7 @@ from aidtimeline.events import Amendment, Correction, Event, Record, Retraction,
 from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
 
@@ -101,7 +102,7 @@ class Said:
 class Known:
     """What the log has from each dataset, by key; and the keys that the file has had so far."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, progress: Progress = untold) -> None:
         self._log = log
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
         self._met: set[bytes] = set()
@@ -110,7 +111,7 @@ class Known:
         self.parents = Parents()
         self.stamp = log.stamp()
         gone: list[tuple[str, _Order]] = []
-        for record in log.read() if log.files() else ():
+        for record in log.read(progress=progress) if log.files() else ():
             if not isinstance(record.event, Event):
                 self._amendments.add(record.id)
             if isinstance(record.event, Retraction):

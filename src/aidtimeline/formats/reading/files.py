@@ -16,6 +16,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from aidtimeline.errors import Problem, UnreadableFile
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.converters import MAX_SLUG, to_slug
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -61,6 +62,24 @@ class File:
     def part(self, begin: float, end: float) -> File:
         """The same file, to be read as one part of the work: its progress goes from `begin` to `end`."""
         return attrs.evolve(self, progress=lambda fraction: self.progress(begin + fraction * (end - begin)))
+
+    def telling(self, progress: Progress) -> File:
+        """The same file; `progress` is told too how many of its bytes have been read.
+
+        A file that is read twice in part is told of as if each byte took a part of the work.
+        """
+        if progress is untold:
+            return self
+        try:
+            size = os.stat(self.path).st_size
+        except OSError:  # reading it says so
+            size = 0
+
+        def tell(fraction: float) -> None:
+            self.progress(fraction)
+            progress("reading the file", int(fraction * size), size or None)
+
+        return attrs.evolve(self, progress=tell)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[BinaryIO]:
