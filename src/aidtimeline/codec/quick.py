@@ -9,24 +9,22 @@ else is left to the strict decoder (`aidtimeline.codec.decode`), which reads it 
 - The id is computed anew over the struct, and `v` is computed from what the struct states.
 - Each value is converted as its class converts it, and written again: so it is valid, in its normal form, and not the
   default, which is never written. What was converted is remembered, so that equal values are one object.
-- A source and money are made by their classes; what a kind asks of several fields is asked of the event.
+- What a class asks of several fields, it is asked: for this, sources, money and the events of such a class are made.
 """
 
 from __future__ import annotations
 
 import functools
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from itertools import repeat
-from operator import attrgetter, call
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import attrs
 import msgspec
-from attrs import frozen
 
+from aidtimeline.codec.making import maker
 from aidtimeline.codec.versions import VERSIONS, version_of
 from aidtimeline.codec.written import (
     FORMS,
@@ -65,23 +63,18 @@ def record(line: bytes, file: str | None = None, number: int | None = None) -> R
     found = _read(line)
     if found is None:
         return None
-    written, values = found
-    made: Record = _make(
-        Record,
-        _SET_RECORD,
-        (written.id, _instant(written.recorded_at), _plan(type(written)).event(values), file, number),
-    )
-    return made
+    written, values, plan, instant = found
+    return _record((written.id, instant, plan.make(values), file, number))
 
 
 def event_of(written: Written) -> Event | Amendment:
     """The event of a struct. Raises `InvalidValue` where a value is not valid, or not in its normal form."""
-    plan = _plan(type(written))
-    event: Event | Amendment = plan.event(plan.values(written))
+    plan = _plan_of(written)
+    event: Event | Amendment = plan.make(_values(written, plan))
     return event
 
 
-def _read(line: bytes) -> tuple[Written, list[Any]] | None:
+def _read(line: bytes) -> tuple[Written, list[Any], _Plan, datetime] | None:
     line = line.removesuffix(b"\n")
     if len(line) > LONGEST:
         return None
@@ -93,17 +86,20 @@ def _read(line: bytes) -> tuple[Written, list[Any]] | None:
         written.id = written.recorded_at = None
         if blake2b(encode_sorted(written), digest_size=16).hexdigest() != id_:
             return None
-        values = _plan(type(written)).values(written)
-        _instant(recorded_at)
+        plan = _plan_of(written)
+        values, instant = _values(written, plan), _instant(recorded_at)
     except _REFUSED:
         return None
     written.id, written.recorded_at = id_, recorded_at
-    return written, values
+    return written, values, plan, instant
 
 
 @functools.cache
 def _decoder() -> Callable[[bytes], Written]:
     return msgspec.json.Decoder(union_of(KINDS.values())).decode
+
+
+_record = maker(Record)
 
 
 @functools.lru_cache(REMEMBERED)
@@ -118,110 +114,60 @@ def _other_form(found: object) -> InvalidValue:
     return InvalidValue(found, "the form in which it is written")
 
 
-def _make(cls: Any, setters: tuple[Callable[[Any, Any], None], ...], values: Any) -> Any:
-    """An instance with these values in its slots, which no converter sees again."""
-    made = cls.__new__(cls)
-    deque(map(call, setters, repeat(made), values), maxlen=0)
-    return made
+class _Plan(NamedTuple):
+    """How the instances of a class are made from its struct, field by field."""
 
-
-def _setters(cls: Any) -> tuple[Callable[[Any, Any], None], ...]:
-    return tuple(getattr(cls, each.name).__set__ for each in attrs.fields(cls))
-
-
-_SET_RECORD = _setters(Record)
-
-
-@frozen
-class _Plan:
-    """How the fields of a class are read from its struct."""
-
-    cls: Any
     reads: tuple[Callable[[Any], Any], ...]
     defaults: tuple[Any, ...]
     required: Callable[[Any], tuple[Any, ...]]
-    setters: tuple[Callable[[Any, Any], None], ...]
+    make: Callable[[Sequence[Any]], Any]
     asks: bool
     """Whether the class asks something of several fields, or of one beyond its converter."""
 
-    def values(self, written: Written) -> list[Any]:
-        """The values of the fields, in their order. Raises `InvalidValue` as `event_of` does."""
-        if None in self.required(written):
-            raise _other_form(None)
-        if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
-            raise _other_form(written.v)
-        values = [
-            default if found is None else read(found)
-            for found, read, default in zip(
-                msgspec.structs.astuple(written)[HEAD:], self.reads, self.defaults, strict=True
-            )
-        ]
-        if self.asks:
-            self.event(values, ask=True)
-        return values
-
-    def event(self, values: list[Any], *, ask: bool = False) -> Any:
-        """The event with these values."""
-        event = _make(self.cls, self.setters, values)
-        if ask:
-            attrs.validate(event)
-            getattr(event, "__attrs_post_init__", _nothing)()
-        return event
-
-
-def _nothing() -> None:
-    pass
-
 
 @functools.cache
-def _plan(struct: Any) -> _Plan:
-    cls: Any = KINDS[struct.kind]
-    fields = attrs.fields(cls)
+def _plan(cls: Any) -> _Plan:
+    fields, types = attrs.fields(cls), types_of(cls)
+    required = (each.name for each in fields if each.default is attrs.NOTHING)
     return _Plan(
-        cls=cls,
-        reads=_reads(cls),
+        reads=tuple(_reader(types[each.name], each.converter, each.default) for each in fields),
         defaults=tuple(each.default for each in fields),
-        required=_several(each.name for each in fields if each.default is attrs.NOTHING),
-        setters=_setters(cls),
+        required=attrgetter(*required, "__class__", "__class__"),  # which gives a tuple, however many they are
+        make=maker(cls),
         asks=hasattr(cls, "__attrs_post_init__") or any(each.validator for each in fields),
     )
 
 
-def _several(names: Any) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads these attributes, as a tuple even if it is one."""
-    return attrgetter(*names, "__class__", "__class__")
+def _plan_of(written: Written) -> _Plan:
+    cls: Any = KINDS[written.kind]  # mypy does not know that classes can be hashed
+    return _plan(cls)
 
 
-def _reads(cls: type) -> tuple[Callable[[Any], Any], ...]:
-    types = types_of(cls)
-    return tuple(_reader(types[each.name], each.converter, each.default) for each in attrs.fields(cls))
+def _values(written: Written, plan: _Plan) -> list[Any]:
+    """The values of the fields of an event; all that the strict decoder asks of them is verified."""
+    if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
+        raise _other_form(written.v)
+    values = _converted(written, plan, HEAD)
+    if plan.asks:
+        plan.make(values)
+    return values
 
 
-@functools.cache
-def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any) -> Callable[[Any], Any]:
-    """The function that reads the values of a field and remembers them, together with all fields of its converter."""
-    if convert is None:
-        return _nested
-    write, raw = FORMS[optional].write, _RAW.get(optional, as_it_is)
+def _converted(found: Written | Part, plan: _Plan, head: int = 0) -> list[Any]:
+    if None in plan.required(found):
+        raise _other_form(None)
+    values, reads = [*plan.defaults], plan.reads
+    for place, value in enumerate(msgspec.structs.astuple(found)[head:]):
+        if value is not None:
+            values[place] = reads[place](value)
+    return values
 
-    def read(found: Any) -> Any:
-        value = convert(raw(found))
-        if value == default or write(value) != found:
-            raise _other_form(found)
-        return value
 
-    if optional != str | Shares | None:
-        return functools.lru_cache(REMEMBERED)(read)
-
-    @functools.lru_cache(REMEMBERED)
-    def read_items(items: tuple[tuple[str, Any], ...]) -> Any:
-        shares = read(dict(items))
-        if tuple(shares.json.items()) != items:
-            raise _other_form(items)
-        return shares
-
-    read_slug = functools.lru_cache(REMEMBERED)(read)
-    return lambda found: read_slug(found) if type(found) is str else read_items(tuple(found.items()))
+def _part(cls: type, found: Part) -> Any:
+    """The source or money of a struct."""
+    any_class: Any = cls
+    plan = _plan(any_class)
+    return plan.make(_converted(found, plan))
 
 
 def _nested(written: Written) -> Event | Amendment:
@@ -231,33 +177,46 @@ def _nested(written: Written) -> Event | Amendment:
     return event_of(written)
 
 
-@functools.cache
-def _part_reader(cls: type) -> Callable[[Part], Any]:
-    """The function that makes a source or money, by its class."""
-    names, reads = [each.name for each in attrs.fields(cls)], _reads(cls)
-    required = _several(each.name for each in attrs.fields(cls) if each.default is attrs.NOTHING)
-
-    def make(found: Part) -> Any:
-        if None in required(found):
-            raise _other_form(None)
-        given = zip(names, reads, msgspec.structs.astuple(found), strict=True)
-        return cls(**{name: read(value) for name, read, value in given if value is not None})
-
-    return functools.lru_cache(REMEMBERED)(make)
+def _items(found: str | Shares) -> object:
+    return found if isinstance(found, str) else tuple(found.json.items())
 
 
-def _parts(cls: type) -> Callable[[tuple[Part, ...]], Any]:
-    return lambda found: tuple(map(_part_reader(cls), found))
-
-
-def _money(found: Part) -> Any:
-    return _part_reader(Money)(found)
-
-
-# What the converter of a field is given.
-_RAW: dict[Any, Callable[[Any], Any]] = {
+# By the type of a field: what its converter is given, and what makes of the value again what was found. Where there is no
+# such function, the value must be what was given.
+_GIVEN: dict[Any, Callable[[Any], Any]] = {
     Quantity | None: str,
-    Money | None: _money,
-    tuple[Money, ...] | None: _parts(Money),
-    tuple[Source, ...] | None: _parts(Source),
+    str | Shares | None: lambda found: found if type(found) is str else dict(found),
+    Money | None: lambda found: _part(Money, found),
+    tuple[Money, ...] | None: lambda found: tuple([_part(Money, each) for each in found]),
+    tuple[Source, ...] | None: lambda found: tuple([_part(Source, each) for each in found]),
 }
+_AGAIN = {optional: form.write for optional, form in FORMS.items() if optional not in _GIVEN} | {
+    Quantity | None: attrgetter("json"),
+    str | Shares | None: _items,
+}
+
+
+@functools.cache
+def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any) -> Callable[[Any], Any]:
+    """The function that reads the values of a field and remembers them, together with all fields of its converter."""
+    if convert is None:
+        return _nested
+    give, again = _GIVEN.get(optional), _AGAIN.get(optional)
+
+    def read_plain(found: Any) -> Any:
+        value = convert(found)
+        if value == default or value != found:
+            raise _other_form(found)
+        return value
+
+    def read(found: Any) -> Any:
+        given = found if give is None else give(found)
+        value = convert(given)
+        if value == default or (value != given if again is None else again(value) != found):
+            raise _other_form(found)
+        return value
+
+    remembered = functools.lru_cache(REMEMBERED)(read if again is not as_it_is else read_plain)
+    if optional != str | Shares | None:
+        return remembered
+    return lambda found: remembered(found if type(found) is str else tuple(found.items()))
