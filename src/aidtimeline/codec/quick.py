@@ -34,8 +34,8 @@ from aidtimeline.codec.written import (
     as_it_is,
     encode_in_order,
     encode_sorted,
+    struct_of,
     types_of,
-    union_of,
 )
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Amendment, Event, Record, Source
@@ -69,7 +69,8 @@ def record(line: bytes, file: str | None = None, number: int | None = None) -> R
 
 def event_of(written: Written) -> Event | Amendment:
     """The event of a struct. Raises `InvalidValue` where a value is not valid, or not in its normal form."""
-    plan = _plan_of(written)
+    cls: Any = KINDS[written.kind]
+    plan = _plan(cls)
     event: Event | Amendment = plan.make(_values(written, plan))
     return event
 
@@ -79,25 +80,40 @@ def _read(line: bytes) -> tuple[Written, list[Any], _Plan, datetime] | None:
     if len(line) > LONGEST:
         return None
     try:
-        written = _decoder()(line)
+        kind = _KINDS[line[_KIND : line.index(b'"', _KIND)]]
+        written = kind.decode(line)
         if encode_in_order(written) != line:
             return None
         id_, recorded_at = written.id, written.recorded_at
         written.id = written.recorded_at = None
         if blake2b(encode_sorted(written), digest_size=16).hexdigest() != id_:
             return None
-        plan = _plan_of(written)
-        values, instant = _values(written, plan), _instant(recorded_at)
+        values, instant = _values(written, kind.plan), _instant(recorded_at)
     except _REFUSED:
         return None
     written.id, written.recorded_at = id_, recorded_at
-    return written, values, plan, instant
+    return written, values, kind.plan, instant
 
 
-@functools.cache
-def _decoder() -> Callable[[bytes], Written]:
-    return msgspec.json.Decoder(union_of(KINDS.values())).decode
+class _Kind(NamedTuple):
+    decode: Callable[[bytes], Written]
+    plan: _Plan
 
+
+class _Kinds(dict[bytes, _Kind]):
+    """By the name of the kind; each is made when it is first met, since making all takes as long as a small command."""
+
+    def __missing__(self, kind: bytes) -> _Kind:
+        cls: Any = KINDS.get(kind.decode())
+        if cls is None:
+            raise _other_form(kind)
+        made = self[kind] = _Kind(msgspec.json.Decoder(struct_of(cls)).decode, _plan(cls))
+        return made
+
+
+_KINDS = _Kinds()
+_KIND = len('{"kind":"')
+"""Where the kind stands in a line. (If it does not, the line is none that this library writes.)"""
 
 _record = maker(Record)
 
@@ -138,11 +154,6 @@ def _plan(cls: Any) -> _Plan:
     )
 
 
-def _plan_of(written: Written) -> _Plan:
-    cls: Any = KINDS[written.kind]  # mypy does not know that classes can be hashed
-    return _plan(cls)
-
-
 def _values(written: Written, plan: _Plan) -> list[Any]:
     """The values of the fields of an event; all that the strict decoder asks of them is verified."""
     if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
@@ -181,8 +192,8 @@ def _items(found: str | Shares) -> object:
     return found if isinstance(found, str) else tuple(found.json.items())
 
 
-# By the type of a field: what its converter is given, and what makes of the value again what was found. Where there is no
-# such function, the value must be what was given.
+# By the type of a field: what its converter is given, and what makes of the value again what was found. Where there is
+# no such function, the value must be what was given.
 _GIVEN: dict[Any, Callable[[Any], Any]] = {
     Quantity | None: str,
     str | Shares | None: lambda found: found if type(found) is str else dict(found),

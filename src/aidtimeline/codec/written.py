@@ -105,7 +105,8 @@ FORMS: dict[Any, Form] = {
 """By the type of the field when it is optional: a field that must be there is written in the same way."""
 
 
-def types_of(cls: type) -> Mapping[str, Any]:
+@functools.cache
+def types_of(cls: Any) -> Mapping[str, Any]:
     """The type of each field of a class when it is optional, by which `FORMS` has its form."""
     hints = typing.get_type_hints(cls)
     return {each.name: hints[each.name] | None for each in attrs.fields(cls)}
