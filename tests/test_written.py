@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 from mutated import mutated
 
-from aidtimeline.codec import encode_new, quick, strict
+from aidtimeline.codec import decode, encode_new, quick, strict
 from aidtimeline.codec.written import encode_in_order, encode_sorted, struct_of
 from aidtimeline.errors import InvalidValue, UnreadableLog
 from aidtimeline.events import KINDS, Correction, Delivery, Event, Record, Source
@@ -72,6 +72,15 @@ def test_a_line_that_is_not_just_as_it_is_written_is_left_to_the_strict_decoder(
     for _ in range(5):
         changed = mutated(chance, line)
         assert not differs(changed), changed
+
+
+def test_a_text_with_a_lone_surrogate_is_no_line() -> None:
+    """Not even if its id is that of the line with a question mark in its place."""
+    trucks = Delivery(date="2023", item="truck", note="?", sources=SOURCE)
+    line = encode_new(trucks, "2026-11-21T10:00:00Z")[1].decode()
+    assert decode(line).event == trucks
+    with pytest.raises(UnreadableLog):
+        decode(line.replace('"?"', '"\ud800"'))
 
 
 def test_a_correction_of_a_correction_and_a_long_line_are_left_to_the_strict_decoder() -> None:

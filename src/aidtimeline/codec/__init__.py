@@ -77,10 +77,9 @@ def decode(
     2023.jsonl:7: error bad-value: $.status: found 'done', expected one of pipeline, implementation, ...
     """
     if upcasts is UPCASTS:
-        try:
-            found = quick.record(line.encode() if isinstance(line, str) else line, file, line_number)
-        except UnicodeEncodeError:
-            found = None
+        found = quick.record(
+            line if isinstance(line, bytes) else line.encode(errors="surrogatepass"), file, line_number
+        )
         if found is not None:
             return found
     from aidtimeline.codec import strict  # noqa: PLC0415  (cattrs is slow to load, and most logs do not need it)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -40,11 +40,14 @@ from aidtimeline.codec.written import (
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Amendment, Event, Record, Source
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import format_instant, parse_instant
+from aidtimeline.values.dates import format_instant
 from aidtimeline.values.shares import Shares
 
 REMEMBERED = 2**14
-"""How many values of each field are remembered; beyond that, the least recently used are converted again."""
+"""How many values of each field are remembered; beyond that, all of them are forgotten."""
+
+REPORTS = 2**10
+"""How many sources and instants are remembered: the records of one report follow one another."""
 
 LONGEST = 2**12
 """Longer lines, in bytes, are left to the strict decoder: so what is remembered takes little room."""
@@ -118,10 +121,10 @@ _KIND = len('{"kind":"')
 _record = maker(Record)
 
 
-@functools.lru_cache(REMEMBERED)
-def _instant(text: str | None) -> datetime:
-    instant = parse_instant(text or "")
-    if format_instant(instant) != text:
+def _parsed(text: str | None) -> datetime:
+    """The instant of a text that `format_instant` makes of it; `parse_instant` reads each of these, more slowly."""
+    instant = datetime.fromisoformat(text or "")
+    if instant.tzinfo is not UTC or format_instant(instant) != text:
         raise _other_form(text)
     return instant
 
@@ -146,7 +149,9 @@ def _plan(cls: Any) -> _Plan:
     fields, types = attrs.fields(cls), types_of(cls)
     required = (each.name for each in fields if each.default is attrs.NOTHING)
     return _Plan(
-        reads=tuple(_reader(types[each.name], each.converter, each.default) for each in fields),
+        reads=tuple(
+            _reader(types[each.name], each.converter, each.default, each.name not in _SELDOM_TWICE) for each in fields
+        ),
         defaults=tuple(each.default for each in fields),
         required=attrgetter(*required, "__class__", "__class__"),  # which gives a tuple, however many they are
         make=maker(cls),
@@ -207,9 +212,33 @@ _AGAIN = {optional: form.write for optional, form in FORMS.items() if optional n
 }
 
 
+class _Remembered(dict[Any, Any]):
+    """What a function gives, by what it was given. (Where most is known, `lru_cache` takes twice the time.)"""
+
+    def __init__(self, function: Callable[[Any], Any], most: int) -> None:
+        self._function, self._most = function, most
+
+    def __missing__(self, given: Any) -> Any:
+        if len(self) >= self._most:
+            self.clear()
+        found = self[given] = self._function(given)
+        return found
+
+
+_instant = _Remembered(_parsed, REPORTS).__getitem__
+
+# What two records seldom have in common: to remember it would take longer than to look at it again.
+_SELDOM_TWICE = frozenset(
+    (
+        *("title", "url", "quote", "locator", "archived", "ref", "note", "reason"),
+        *("of", "duplicate_of", "fulfils", "supersedes", "part_of", "overlaps"),
+    )
+)
+
+
 @functools.cache
-def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any) -> Callable[[Any], Any]:
-    """The function that reads the values of a field and remembers them, together with all fields of its converter."""
+def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any, remember: bool) -> Callable[[Any], Any]:
+    """The function that reads the values of a field, and remembers them together with all fields of its converter."""
     if convert is None:
         return _nested
     give, again = _GIVEN.get(optional), _AGAIN.get(optional)
@@ -227,7 +256,10 @@ def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any) -
             raise _other_form(found)
         return value
 
-    remembered = functools.lru_cache(REMEMBERED)(read if again is not as_it_is else read_plain)
+    reads = read if again is not as_it_is else read_plain
+    if not remember:
+        return reads
+    remembered = _Remembered(reads, REPORTS if optional == tuple[Source, ...] | None else REMEMBERED).__getitem__
     if optional != str | Shares | None:
         return remembered
     return lambda found: remembered(found if type(found) is str else tuple(found.items()))

@@ -17,6 +17,7 @@ more than four digits, lists, the other seasons of level 2, and its qualifiers a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import date
@@ -190,6 +191,7 @@ def _days(simple: str) -> tuple[date, date]:
     return exact, exact
 
 
+@functools.lru_cache(2**12)
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
     """The first and last day of `count` months, of which `month` is the first."""
     import pendulum  # noqa: PLC0415  (it is slower to load than all of this package)
