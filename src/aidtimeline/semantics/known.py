@@ -9,7 +9,18 @@ from functools import cache, cached_property
 from attrs import field, frozen
 
 from aidtimeline.errors import MisspeltValue
-from aidtimeline.events import EVENT_KINDS, ROLES, SIDES, Correction, Corroboration, Event, Record, Retraction, stated
+from aidtimeline.events import (
+    EVENT_KINDS,
+    ROLES,
+    SIDES,
+    Amendment,
+    Correction,
+    Corroboration,
+    Event,
+    Record,
+    Retraction,
+    stated,
+)
 from aidtimeline.text.nearest import folded, misspelt
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
@@ -56,15 +67,14 @@ _WORDS: Mapping[str, Iterable[str]] = {
 }
 
 
-def values_said(record: Record, name: str) -> Iterable[str]:
-    """The values that a record has in a field, also as a correction.
+def values_said(event: Event | Amendment, name: str) -> Iterable[str]:
+    """The values that an event has in a field, also in a correction.
 
     >>> from aidtimeline import EventLog
     >>> [record, *_] = EventLog("events").read()
-    >>> list(values_said(record, "party"))
+    >>> list(values_said(record.event, "party"))
     ['JP']
     """
-    event = record.event
     while isinstance(event, Correction):
         event = event.event
     return () if isinstance(event, Retraction) else _reader(name)(event)
@@ -106,7 +116,7 @@ class Known:
     def of(cls, records: Iterable[Record], vocabulary: Vocabulary) -> Known:
         """What records and a vocabulary know."""
         records = tuple(records)
-        return cls(lambda name: (value for record in records for value in values_said(record, name)), vocabulary)
+        return cls(lambda name: (value for record in records for value in values_said(record.event, name)), vocabulary)
 
     def check(self, conditions: Iterable[tuple[str, Iterable[str | None], object]]) -> None:
         """Raise `MisspeltValue` if a value that is asked for is unknown, while one that is spelt like it is known."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import frozen
 
+from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import value_of
-from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Place, Text, instant
+from aidtimeline.engines.facts.linking import Place
+from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
 from aidtimeline.semantics import Fact, believe, cut
@@ -19,19 +21,12 @@ from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import Vocabulary
 
 
-class Records(Protocol):
-    """Where the records are."""
-
-    def at(self, places: Iterable[Place]) -> Iterator[Record]:
-        """The records of the lines at these places, in the order of the log."""
-
-
 @frozen(slots=False)
 class Store:
-    """A store that can be asked: a connection to its tables, and the records behind them."""
+    """A store that can be asked: a connection to its tables, and the lines behind them."""
 
     connection: Any
-    records: Records
+    lines: Lines
 
     @cached_property
     def _texts(self) -> dict[str, list[Text]]:
@@ -51,7 +46,11 @@ class Store:
     def of_components(self, components: str) -> Iterator[Record]:
         """The records of components, which a query gives, in the order of the log."""
         query = f'SELECT file, "offset", line FROM linked WHERE component IN ({components})'
-        return self.records.at(Place(*each) for each in self.rows(query))
+        return self.records(Place(*each) for each in self.rows(query))
+
+    def records(self, places: Iterable[Place]) -> Iterator[Record]:
+        """The records of lines, in the order of the log."""
+        return (record for record, _ in self.lines.records(places))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query gives."""
@@ -145,7 +144,7 @@ class Asked:
             f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {_flag(apart)} AND {self.holds}'
             f" AND {self.selected(selection)}"
         )
-        yield from self.cuts.facts(self.store.records.at(Place(*each) for each in self.store.rows(query)))
+        yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
 
     @property
     def _in_groups(self) -> str:

@@ -6,12 +6,14 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from attrs import Factory, define, evolve, frozen
 
 from aidtimeline.codec import decode
-from aidtimeline.engines.facts.rows import Place
+from aidtimeline.engines.facts.linking import Place
 from aidtimeline.events import Record
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.file import LogFile, Snapshot
@@ -118,15 +120,6 @@ class Reader:
             self.end += len(found)
             self.lines += found.count(b"\n")
 
-    def whole_lines(self, file: int) -> Iterator[tuple[bytes, Place]]:
-        """The whole lines without their ends, and where they are; empty ones are left out."""
-        for offset, number, block in self.blocks():
-            for line in block.split(b"\n")[:-1]:
-                number += 1  # noqa: PLW2901
-                if line and not line.isspace():
-                    yield line, Place(file, offset, number)
-                offset += len(line) + 1  # noqa: PLW2901
-
     def rest(self) -> bytes:
         """What follows the last whole line: a line without its end, or a part of one."""
         self.snapshot.stream.seek(self.end)
@@ -148,18 +141,19 @@ def has_digest(path: str, end: int, expected: str) -> bool:
 
 @define
 class Lines:
-    """The records at places of a log; `paths` are those of its files by their numbers."""
+    """The lines of a log by their places; `paths` are those of its files by their numbers."""
 
     paths: Sequence[str]
 
-    def at(self, places: Iterable[Place]) -> Iterator[Record]:
-        """The records of these lines, file by file."""
-        by_file: dict[int, list[Place]] = {}
-        for place in places:
-            by_file.setdefault(place.file, []).append(place)
-        for number, several in sorted(by_file.items()):
-            path = self.paths[number]
-            with open(path, "rb") as stream:
-                for place in sorted(several):
+    def at(self, places: Iterable[Place]) -> Iterator[tuple[bytes, Place]]:
+        """The lines at these places, with them, in the order of the log."""
+        for number, several in groupby(sorted(places), key=attrgetter("file")):
+            with open(self.paths[number], "rb") as stream:
+                for place in several:
                     stream.seek(place.offset)
-                    yield decode(stream.readline(), file=path, line_number=place.line)
+                    yield stream.readline(), place
+
+    def records(self, places: Iterable[Place]) -> Iterator[tuple[Record, Place]]:
+        """The records of these lines, with their places."""
+        for line, place in self.at(places):
+            yield decode(line, file=self.paths[place.file], line_number=place.line), place

@@ -22,8 +22,8 @@ from aidtimeline.engines.embedded.database import duckdb
 from aidtimeline.engines.embedded.files import Covered, Lines, Reader, Status, opened
 from aidtimeline.engines.embedded.overlay import lay_over, look_through
 from aidtimeline.engines.embedded.store import SCHEMA
-from aidtimeline.engines.facts.rows import Place
-from aidtimeline.engines.facts.table import Placed
+from aidtimeline.engines.facts.linking import Place
+from aidtimeline.engines.facts.reading import lines_of
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
@@ -125,8 +125,7 @@ def _read_all(folder: Path, connection: Any) -> list[Covered]:
         looked_at, file = time.time_ns(), opened(path)
         with file.snapshot() as snapshot:
             status, reader = Status.of(path), Reader(snapshot)
-            for line, place in reader.whole_lines(number):
-                build.read(line, place)
+            build.read_file(number, reader)
         name, digest = os.path.basename(path), reader.digest.hexdigest()
         covered.append(Covered(name, reader.end, reader.lines, digest, looked_at, status))
     build.finish()
@@ -194,7 +193,8 @@ class _Grown:
         number = len(self.paths)
         with opened(path).snapshot() as snapshot:
             reader = Reader(snapshot) if covered is None else Reader(snapshot, covered.end, covered.lines)
-            self.lines += reader.whole_lines(number)
+            for offset, before, block in reader.blocks():
+                self.lines += lines_of(block, number, offset, before)
             rest, at = reader.rest(), reader.lines + 1
             if rest and is_torn(rest):
                 self.problems.append(torn_line(path, at))
@@ -212,14 +212,7 @@ class _Grown:
         connection.execute(f"ATTACH '{str(base.path).replace(chr(39), 2 * chr(39))}' AS base (READ_ONLY)")
         lines = Lines(self.paths)
         if self.lines:
-            new: list[Placed] = []
-            unreadable: list[Place] = []
-            for line, place in self.lines:
-                try:
-                    new.append((decode(line), place))
-                except UnreadableLog:
-                    unreadable.append(place)
-            lay_over(connection, new, unreadable, lines)
+            lay_over(connection, self.lines, lines)
         else:
             look_through(connection)
         return Opened(Store(connection, lines), self.paths, self.ends, self.problems)

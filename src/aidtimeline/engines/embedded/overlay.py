@@ -6,6 +6,7 @@ store and made again in the new one.
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.engines.embedded.building import Build
+from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
 from aidtimeline.engines.facts.columns import Codes, Columns
-from aidtimeline.engines.facts.linking import named_by, names_of, of_id, of_project
-from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Place, Text
-from aidtimeline.engines.facts.table import Placed
+from aidtimeline.engines.facts.linking import Place, of_project
+from aidtimeline.engines.facts.reading import Reading
+from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
+from aidtimeline.errors import UnreadableLog
 
 _PER_COMPONENT = ("handed_over", "components", "linked", "names")
 
@@ -28,16 +31,15 @@ def look_through(connection: Any) -> None:
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")
 
 
-def lay_over(connection: Any, new: Sequence[Placed], unreadable: Sequence[Place], lines: Any) -> None:
-    """Lay the store of new records over the store `base`; `lines` reads old records again."""
+def lay_over(connection: Any, new: Sequence[tuple[bytes, Place]], lines: Lines) -> None:
+    """Lay the store of new lines over the store `base`; `lines` reads old ones again."""
     hidden = _Hidden.by(connection, new)
     [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
     connection.execute("CREATE SCHEMA tail; SET schema = 'tail'")
     connection.execute(SCHEMA)
-    build = Build(connection, lines, Columns(_codes(connection)), unreadable=list(unreadable))
-    places = sorted({*hidden.linked, *hidden.alone})
-    for record, place in (*zip(lines.at(places), places, strict=True), *new):
-        build.add(record, place)
+    build = Build(connection, lines, Reading(Columns(_codes(connection))))
+    build.read(lines.at({*hidden.linked, *hidden.alone}))
+    build.read(new)
     build.finish(first)
     connection.execute("SET schema = 'main'")
     for table in TABLES:
@@ -54,11 +56,15 @@ class _Hidden:
     alone: Sequence[Place]
 
     @classmethod
-    def by(cls, connection: Any, new: Sequence[Placed]) -> _Hidden:
-        """What new records have to do with."""
-        ids = {of_id(record.id) for record, _ in new}
-        named = {name for record, _ in new for name in named_by(record.event)}
-        own = {name for record, _ in new for name in names_of(record)}
+    def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]]) -> _Hidden:
+        """What new lines have to do with."""
+        reading = Reading()
+        for line, place in new:
+            with contextlib.suppress(UnreadableLog):
+                reading.set_aside(line, place)
+        ids = {each.own[0] for each in reading.aside}
+        named = {name for each in reading.aside for name in each.named}
+        own = {name for each in reading.aside for name in each.own}
         found = connection.execute(
             "SELECT DISTINCT component FROM base.names"
             f" WHERE {_one_of('name', named | ids)} OR (named AND {_one_of('name', own)})"

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aidtimeline.engines.facts.columns import NUMBER_COLUMNS, Codes, Columns
-from aidtimeline.engines.facts.components import Component, Linked
-from aidtimeline.engines.facts.linking import named_by, names_of
+from aidtimeline.engines.facts.components import Component
+from aidtimeline.engines.facts.linking import SetAside
 from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
 from aidtimeline.values.shares import Shares
 
@@ -67,17 +67,16 @@ def add_texts(connection: Any, texts: Mapping[str, Codes]) -> None:
     add(connection, "texts", _turned(lines, 3))
 
 
-def add_components(connection: Any, components: Iterable[tuple[Component, Sequence[Linked]]]) -> None:
-    """Add components, but for their rows."""
+def add_component_parts(connection: Any, components: Iterable[tuple[Component, Sequence[SetAside]]]) -> None:
+    """Add components, but for their rows, each with what was set aside for it."""
     several = list(components)
     add(connection, "handed_over", _turned([each for one, _ in several for each in one.handed_over], 6))
     add(connection, "components", _turned([(one.number, one.recorded, one.faulty) for one, _ in several], 3))
-    add(connection, "linked", _turned([(one.number, *place) for one, its in several for _, place in its], 4))
+    add(connection, "linked", _turned([(one.number, *each.place) for one, part in several for each in part], 4))
     names = []
-    for one, its in several:
-        named = {name for record, _ in its for name in named_by(record.event)}
-        own = {name for record, _ in its for name in names_of(record)}
-        names += [(name, one.number, name in named) for name in named | own]
+    for one, part in several:
+        named = {name for each in part for name in each.named}
+        names += [(name, one.number, name in named) for name in named.union(*(each.own for each in part))]
     add(connection, "names", _turned(names, 3))
 
 

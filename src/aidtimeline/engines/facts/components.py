@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from aidtimeline.engines.facts.linking import Place
 from aidtimeline.engines.facts.rows import (
     EVER,
     FOR_GOOD,
     NEVER,
     Flag,
-    Place,
     Row,
     first_day,
     flags_of,
@@ -43,13 +43,6 @@ class HandOver(NamedTuple):
     whole: bool
 
 
-class Linked(NamedTuple):
-    """A record of a component, and where its line is."""
-
-    record: Record
-    place: Place
-
-
 @frozen
 class Component:
     """Records that have to do with each other.
@@ -65,10 +58,10 @@ class Component:
     faulty: bool
 
 
-def component(number: int, linked: Collection[Linked]) -> Component:
-    """The rows of a component, in which each id stands once or several times."""
-    records = [each.record for each in linked]
-    places = {each.record.id: each.place for each in linked}
+def component(number: int, linked: Collection[tuple[Record, Place]]) -> Component:
+    """The rows of a component of records, with their places; an id may be there several times."""
+    records = [record for record, _ in linked]
+    places = {record.id: place for record, place in linked}
     recorded = max(instant(record.recorded_at) for record in records)
     rows: list[Row] = []
     handed_over: list[HandOver] = []

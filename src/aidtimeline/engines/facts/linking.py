@@ -9,13 +9,23 @@ What an event `fulfils` changes no sum and no state, so it links nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
+from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.overlap import datasets
 from aidtimeline.values.converters import is_record_id
+
+
+class Place(NamedTuple):
+    """Where a record's line is: the number of the file, the line's first byte, and its number from 1."""
+
+    file: int
+    offset: int
+    line: int
+
 
 Name: TypeAlias = int
 """What others name a record by, as a number: see `of_id`, `of_entry`, `of_project`.
@@ -69,10 +79,10 @@ def entries_of(text: Event) -> Iterator[Name]:
         yield from (of_entry(dataset, text.ref) for dataset in datasets(text))
 
 
-def names_of(record: Record) -> Iterator[Name]:
+def names_of(record_id: str, event: Event | Amendment) -> Iterator[Name]:
     """What others may name a record by."""
-    yield of_id(record.id)
-    for text in texts_of(record.event):
+    yield of_id(record_id)
+    for text in texts_of(event):
         if isinstance(text, Event):
             if text.project is not None:
                 yield of_project(text.project)
@@ -102,6 +112,35 @@ def _wholes(text: Event) -> Iterator[Name]:
         yield from (of_entry(dataset, text.part_of) for dataset in datasets(text))
         if is_record_id(text.part_of):
             yield of_id(text.part_of)
+
+
+class SetAside(NamedTuple):
+    """A record that is not alone: where its line is, what it names, and what others may name it by."""
+
+    place: Place
+    named: tuple[Name, ...]
+    own: tuple[Name, ...]
+
+    @classmethod
+    def of(cls, record_id: str, event: Event | Amendment, place: Place) -> SetAside:
+        """What matters of a record."""
+        return cls(place, tuple(named_by(event)), tuple(names_of(record_id, event)))
+
+
+def components(aside: Sequence[SetAside], named: set[Name]) -> list[list[SetAside]]:
+    """The records in components. `named` are all names that any of them has been called by.
+
+    >>> first, second, other = (SetAside(Place(0, 0, line), (), (line,)) for line in (1, 2, 3))
+    >>> amendment = SetAside(Place(0, 0, 4), (1, 2), (4,))
+    >>> [[each.place.line for each in part] for part in components([first, second, other, amendment], {1, 2})]
+    [[1, 2, 4], [3]]
+    """
+    sets: DisjointSets[Name | tuple[int]] = DisjointSets()
+    for number, each in enumerate(aside):
+        for name in {*each.named, *named.intersection(each.own)}:
+            sets.join((number,), name)
+    parts = sets.parts((number,) for number in range(len(aside)))
+    return [[aside[each[0]] for each in part if isinstance(each, tuple)] for part in parts]
 
 
 def is_alone(event: Event | Amendment) -> bool:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import NamedTuple, TypeAlias
 
-from aidtimeline.engines.facts.linking import entries_of, of_id
+from aidtimeline.engines.facts.linking import Place, entries_of, of_id
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add
@@ -69,14 +69,6 @@ class Amount(NamedTuple):
 
 
 NO_AMOUNT = Amount()
-
-
-class Place(NamedTuple):
-    """Where a record's line is: the number of the file, the line's first byte, and its number from 1."""
-
-    file: int
-    offset: int
-    line: int
 
 
 class Row(NamedTuple):

@@ -1,59 +1,27 @@
-"""The table of facts of a log, in memory: its rows, and what is handed to the reference.
-
-`made` makes it of records. An engine that keeps a table of its own uses `Gathered`, to which it gives the records that
-are not alone.
-"""
+"""The table of facts of records in memory: its rows, and what is handed to the reference."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
-from aidtimeline.engines.facts.components import Component, Linked, component
-from aidtimeline.engines.facts.linking import Name, is_alone, named_by, names_of, of_id
-from aidtimeline.engines.facts.rows import Place, Row, alone
+from aidtimeline.engines.facts.components import Component, component
+from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, is_alone, names_of, of_id
+from aidtimeline.engines.facts.rows import Row, alone
 from aidtimeline.events import Record
-from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics import believe
 
 Placed: TypeAlias = tuple[Record, Place]
 
 
-@define
-class Gathered:
-    """The records that are not alone, and all that they name."""
-
-    records: list[Linked] = Factory(list)
-    named: set[Name] = Factory(set)
-
-    def add(self, record: Record, place: Place) -> None:
-        """Add a record; what it names is not alone either."""
-        self.records.append(Linked(record, place))
-        self.named.update(named_by(record.event))
-
-    def components(self, first: int = 1) -> Iterator[tuple[Component, Sequence[Linked]]]:
-        """The components, numbered from `first` on, each with its records in the order in which they were added.
-
-        All that is named must have been added.
-        """
-        sets: DisjointSets[Name | tuple[int]] = DisjointSets()
-        for number, (record, _) in enumerate(self.records):
-            for name in {*named_by(record.event), *self.named.intersection(names_of(record))}:
-                sets.join((number,), name)
-        parts = sets.parts((number,) for number in range(len(self.records)))
-        for number, part in enumerate(parts, first):
-            linked = [self.records[each[0]] for each in part if isinstance(each, tuple)]
-            yield component(number, linked), linked
-
-
 @frozen
 class FactsTable:
-    """The rows of every fact, and its components with their records."""
+    """The rows of every fact, and the components."""
 
     rows: Sequence[Row]
-    components: Mapping[int, tuple[Component, Sequence[Linked]]]
+    components: Sequence[Component]
 
 
 def made(records: Iterable[Placed]) -> FactsTable:
@@ -62,28 +30,32 @@ def made(records: Iterable[Placed]) -> FactsTable:
     >>> from aidtimeline import EventLog
     >>> records = list(EventLog("events").read())
     >>> table = made((record, Place(0, 0, number)) for number, record in enumerate(records))
-    >>> len(table.rows) > len(records) / 2, sum(len(linked) for _, linked in table.components.values()) > 0
+    >>> len(table.rows) > len(records) / 2, len(table.components) > 0
     (True, True)
     """
-    gathered, waiting = Gathered(), {}
-    for record, place in records:
+    by_place = {place: record for record, place in records}
+    waiting: dict[str, Place] = {}
+    aside: list[SetAside] = []
+    named: set[Name] = set()
+    for place, record in by_place.items():
         if record.id in waiting or not is_alone(record.event):
-            gathered.add(record, place)
-            gathered.named.add(of_id(record.id))
+            aside.append(SetAside.of(record.id, record.event, place))
+            named.update(aside[-1].named, [of_id(record.id)])
         else:
-            waiting[record.id] = record, place
+            waiting[record.id] = place
     by_itself: list[Placed] = []
-    for record, place in waiting.values():
-        if gathered.named.isdisjoint(names_of(record)):
+    for place in waiting.values():
+        record = by_place[place]
+        if named.isdisjoint(names_of(record.id, record.event)):
             by_itself.append((record, place))
         else:
-            gathered.add(record, place)
+            aside.append(SetAside.of(record.id, record.event, place))
     rows = list(rows_alone(by_itself))
-    components = {}
-    for each, linked in gathered.components():
-        components[each.number] = each, linked
-        rows += each.rows
-    return FactsTable(rows, components)
+    found = []
+    for number, part in enumerate(components(aside, named), start=1):
+        found.append(component(number, [(by_place[each.place], each.place) for each in part]))
+        rows += found[-1].rows
+    return FactsTable(rows, found)
 
 
 def rows_alone(records: Collection[Placed]) -> Iterator[Row]:

@@ -1,0 +1,83 @@
+"""Reading: lines become columns, and what is not alone is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import Factory, define
+
+from aidtimeline.codec import decode
+from aidtimeline.codec.quick import event_of, verified
+from aidtimeline.codec.written import Written, write
+from aidtimeline.engines.facts.bulk import Bulk, is_alone
+from aidtimeline.engines.facts.columns import Columns
+from aidtimeline.engines.facts.linking import Place, SetAside
+from aidtimeline.errors import UnreadableLog
+from aidtimeline.events import EVENT_KINDS, Record
+from aidtimeline.projections.fields import FIELDS
+from aidtimeline.semantics.known import values_said
+from aidtimeline.values.dates import format_instant
+
+
+@define
+class Reading:
+    """What was read of a log: the rows of what is alone, as columns, and all else.
+
+    `aside` are the records that name others, `known` the values of fields that may be in no row, and `unreadable` the
+    places of lines that are no records.
+    """
+
+    columns: Columns = Factory(Columns)
+    aside: list[SetAside] = Factory(list)
+    known: set[tuple[str, str]] = Factory(set)
+    unreadable: list[Place] = Factory(list)
+    _bulk: Bulk = Factory(lambda self: Bulk(self.columns), takes_self=True)
+
+    def read_block(self, block: bytes, file: int, offset: int, before: int) -> None:
+        """Read a block of whole lines of a file, given its offset and the number of lines before it."""
+        self.read(lines_of(block, file, offset, before))
+
+    def read(self, lines: Iterable[tuple[bytes, tuple[int, int, int]]]) -> None:
+        """Read lines, each with its place."""
+        alone: list[Written] = []
+        places: list[tuple[int, int, int]] = []
+        for line, place in lines:
+            found = verified(line)
+            if found is None:
+                try:
+                    found = as_written(decode(line))
+                except UnreadableLog:
+                    self.unreadable.append(Place(*place))
+                    continue
+            if found.kind in EVENT_KINDS and is_alone(found):
+                alone.append(found)
+                places.append(place)
+            else:
+                self._set_aside(found, Place(*place))
+        self._bulk.add(alone, places)
+        parents = (getattr(line, "parent", None) for line in alone if line.kind == "project")
+        self.known.update(("parent", parent) for parent in parents if parent is not None)
+
+    def set_aside(self, line: bytes, place: Place) -> None:
+        """Set a line aside that can be read, and that has turned out not to be alone."""
+        self._set_aside(verified(line) or as_written(decode(line)), place)
+
+    def _set_aside(self, found: Written, place: Place) -> None:
+        event = event_of(found)
+        self.aside.append(SetAside.of(found.id or "", event, place))
+        self.known.update((name, value) for name in (*FIELDS, "parent") for value in values_said(event, name))
+
+
+def lines_of(block: bytes, file: int, offset: int, before: int) -> Iterator[tuple[bytes, Place]]:
+    """The lines of a block without their ends, and where they are; empty ones are left out."""
+    for number, line in enumerate(block.split(b"\n")[:-1], start=before + 1):
+        if line and not line.isspace():
+            yield line, Place._make((file, offset, number))
+        offset += len(line) + 1
+
+
+def as_written(record: Record) -> Written:
+    """A record as it stands in a line that was just written."""
+    found = write(record.event)
+    found.id, found.recorded_at = record.id, format_instant(record.recorded_at)
+    return found

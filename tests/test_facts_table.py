@@ -1,0 +1,75 @@
+"""The table of facts: rows made in bulk from lines are those of facts."""
+
+from __future__ import annotations
+
+from hypothesis import given, strategies as st
+
+from aidtimeline.codec import encode, record_id
+from aidtimeline.engines.facts.bulk import is_alone as line_is_alone
+from aidtimeline.engines.facts.columns import Columns
+from aidtimeline.engines.facts.linking import Place, is_alone
+from aidtimeline.engines.facts.reading import Reading, as_written
+from aidtimeline.engines.facts.rows import Row
+from aidtimeline.engines.facts.table import made, rows_alone
+from aidtimeline.events import Event, Record
+from aidtimeline.testing import events, instants, logs
+
+
+def rows(columns: Columns) -> list[dict[str, object]]:
+    """The rows of columns, with their texts, ordered by place."""
+    texts = {name: list(codes) for name, codes in columns.texts.items()}
+    found = [
+        {
+            name: texts[name][value] if name in texts else value
+            for name, value in zip(columns.numbers, each, strict=True)
+        }
+        for each in zip(*columns.numbers.values(), strict=True)
+    ]
+    return sorted(found, key=lambda row: (row["file"], row["offset"]))
+
+
+def in_columns(given: list[Row]) -> list[dict[str, object]]:
+    columns = Columns()
+    columns.add(given)
+    return rows(columns)
+
+
+def read(records: list[Record]) -> Reading:
+    block = "".join(encode(record) + "\n" for record in records).encode()
+    reading = Reading()
+    reading.read_block(block, 0, 0, 0)
+    return reading
+
+
+def placed(records: list[Record]) -> list[tuple[Record, Place]]:
+    offset, found = 0, []
+    for number, record in enumerate(records, start=1):
+        found.append((record, Place(0, offset, number)))
+        offset += len(encode(record).encode()) + 1
+    return found
+
+
+@given(st.lists(st.tuples(events(), instants()), min_size=1, max_size=5, unique_by=lambda each: record_id(each[0])))
+def test_rows_of_lines_are_those_of_facts(drawn: list[tuple[Event, object]]) -> None:
+    """Whatever an event says that stands alone."""
+    records = [Record(record_id(event), at, event) for event, at in drawn]  # type: ignore[arg-type]
+    alone = [each for each in placed(records) if is_alone(each[0].event)]
+    reading = read(records)
+    assert rows(reading.columns) == in_columns(list(rows_alone(alone)))
+    assert len(reading.aside) == len(records) - len(alone)
+
+
+@given(logs())
+def test_what_is_alone_is_seen_in_its_line(records: list[Record]) -> None:
+    """The lines that are read in bulk are those of records that are alone."""
+    for record in records:
+        if isinstance(record.event, Event):
+            assert line_is_alone(as_written(record)) is is_alone(record.event)
+
+
+@given(logs())
+def test_each_fact_has_rows_or_is_handed_over(records: list[Record]) -> None:
+    """Every component has rows, or times in which it is handed over, or nothing that counts."""
+    table = made(placed(records))
+    assert {row.component for row in table.rows} <= {0, *(each.number for each in table.components)}
+    assert all(row.since < row.until and row.known_from < row.known_to for row in table.rows)
