@@ -40,6 +40,7 @@ SIDES = {
     "read": "aidtimeline: read",
     "import": "aidtimeline: imported",
     "again": "aidtimeline: imported again",
+    "reread": "aidtimeline: again, nothing being kept",
 }
 
 
@@ -59,6 +60,7 @@ def main() -> None:
         events = sum(low or 0 for kind, (low, _) in expected.items() if kind != "cents")
         answers = [(runs["read"], expected), ([log], expected)]
         answers += [(runs["import"], {"new": [events, events]}), (runs["again"], {"unchanged": [events, events]})]
+        answers += [(runs["reread"], {"unchanged": [events, events]})]
         for found, sums in answers:
             if any(each.answer != sums for each in found):
                 sys.exit(f"{name}: found {found[0].answer}, expected {sums}")
@@ -155,6 +157,12 @@ def _again(name: str, folder: Path, _activities: int) -> Sums:
     return {outcome: (many, many) for outcome, many in outcomes.items() if many}
 
 
+def _reread(name: str, folder: Path, activities: int) -> Sums:
+    """Import the file again after what came of it before was deleted."""
+    shutil.rmtree(folder / name / ".aidtimeline", ignore_errors=True)
+    return _again(name, folder, activities)
+
+
 def _log(name: str, folder: Path, _activities: int) -> Sums:
     """What the import has recorded."""
     return _sums(record.event for record in EventLog(folder / name).read())
@@ -191,7 +199,7 @@ def _nothing(_name: str, _folder: Path, _activities: int) -> Sums:
 
 STEPS = {
     f"{does.__name__[1:]}-{name}": partial(does, name)
-    for does in (_write, _nothing, _bare, _cleared, _read, _import, _again, _log)
+    for does in (_write, _nothing, _bare, _cleared, _read, _import, _again, _reread, _log)
     for name in FILES
 }
 

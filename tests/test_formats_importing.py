@@ -28,8 +28,8 @@ from aidtimeline import (
 from aidtimeline.checks import check
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import LogError, UnreadableFile
-from aidtimeline.formats.importing.importer import OLDER, TWICE, UNDATED, import_readings
-from aidtimeline.formats.importing.reports import Report
+from aidtimeline.formats.importing.importer import TWICE, import_readings
+from aidtimeline.formats.importing.reports import OLDER, UNDATED, Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

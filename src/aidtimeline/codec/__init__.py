@@ -22,12 +22,12 @@ from aidtimeline.codec import quick
 from aidtimeline.codec.ids import canonical, digest, not_too_deep, record_id
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES, too_deep
 from aidtimeline.codec.versions import UPCASTS, Upcasts
-from aidtimeline.codec.written import by_name, encode_in_order, encode_sorted, write
+from aidtimeline.codec.written import encode_in_order, encode_sorted, write
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Amendment, Correction, Event, Record
 from aidtimeline.values.dates import format_instant
 
-__all__ = ["by_name", "canonical", "decode", "encode", "encode_new", "event_from_json", "event_to_json", "record_id"]
+__all__ = ["canonical", "decode", "encode", "encode_new", "event_from_json", "event_to_json", "record_id"]
 
 _NOT_ENCODED = "a line of an older version is copied as it is, not encoded again"
 

@@ -144,18 +144,6 @@ def write(event: Event | Amendment) -> Written:
     return found
 
 
-def by_name(value: Event | Amendment | Source, without: frozenset[str] = frozenset()) -> bytes:
-    """An event or a source as JSON with sorted names, without some of its fields.
-
-    >>> by_name(Source(publisher="A", title="Aid", url="https://example.org"), without=frozenset({"title"}))
-    b'{"publisher":"A","url":"https://example.org"}'
-    """
-    found = _part(value) if isinstance(value, Source) else write(value)
-    if without:
-        found = msgspec.structs.replace(found, **dict.fromkeys(without & {*found.__struct_fields__}))
-    return encode_sorted(found)
-
-
 def _plain(found: Any) -> str:
     """The text of an instance of a class that is derived from `str`, which msgspec does not know."""
     if isinstance(found, str):

@@ -17,7 +17,7 @@ A version of a file that differs from the one before is recorded as
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
 from tempfile import TemporaryFile
@@ -26,19 +26,19 @@ import attrs
 
 from aidtimeline.codec import encode_new
 from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
+from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, level_of, next_day, version_of
-from aidtimeline.formats.importing.reports import FIRST, Report
+from aidtimeline.formats.importing.reports import FIRST, OLDER, UNDATED, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
+from aidtimeline.log.folder import file_name
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.progress import Progress, told, untold
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
-OLDER = "an older version than the log has: import versions in the order in which they were published"
 TWICE = "the same reference a second time in one file"
-UNDATED = "no date of publication: known since the day of the import; --published sets another"
 NOT_THERE = "no longer in this version of the dataset"
 
 _ID = 32  # bytes
@@ -73,16 +73,18 @@ def import_file(
     """
     of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
-    given = attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder))
-    return import_readings(
-        EventLog(folder),
-        of_format.read(given),
-        recorded_at=recorded_at or now(),
-        to=format if to is None else to,
-        repair=repair,
-        dry_run=dry_run,
-        progress=progress,
+    recorded_at = in_utc(recorded_at or now())
+    wanted = import_of(folder, format, given)
+    if wanted is not None and (report := recalled(wanted, recorded_at)) is not None:
+        return report
+    log = EventLog(folder)
+    readings = of_format.read(attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder)))
+    report, known, grown = _imported(
+        log, readings, recorded_at, to=format if to is None else to, repair=repair, dry_run=dry_run, progress=progress
     )
+    if wanted is not None and not dry_run and not known.late:
+        keep(wanted, report, known, grown, recorded_at)
+    return report
 
 
 def import_readings(
@@ -97,9 +99,25 @@ def import_readings(
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does."""
     recorded_at = in_utc(recorded_at)
+    report, _, _ = _imported(log, readings, recorded_at, to=to, repair=repair, dry_run=dry_run, progress=progress)
+    return report
+
+
+def _imported(
+    log: EventLog,
+    readings: Iterable[Reading],
+    recorded_at: datetime,
+    *,
+    to: str,
+    repair: bool,
+    dry_run: bool,
+    progress: Progress,
+) -> tuple[Report, Known, Mapping[str, int]]:
+    """What came of a file, what was known before, and by how many bytes the log's file has grown, by its name."""
     at = format_instant(recorded_at)
     report = Report()
     known = Known(log, progress)
+    grown: dict[str, int] = {}
     with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
         new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, report))
         for event in new:
@@ -111,8 +129,9 @@ def import_readings(
         if spool.tell():
             spool.seek(0)
             lines = ((each[:_ID].decode(), recorded_at, each[_ID:]) for each in spool)
-            log.add_lines(told(lines, progress, "recording", report.recorded), to=to, stamp=known.stamp)
-    return report
+            added = log.add_lines(told(lines, progress, "recording", report.recorded), to=to, stamp=known.stamp)
+            grown[file_name(to)] = spool.tell() - _ID * added
+    return report, known, grown
 
 
 def _new_records(

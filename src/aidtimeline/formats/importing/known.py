@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 from attrs import define
+from msgspec import structs
 
-from aidtimeline.codec import by_name, record_id
+from aidtimeline.codec import record_id
+from aidtimeline.codec.written import encode_sorted, write
+from aidtimeline.collector import paused
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
 from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
@@ -31,9 +34,7 @@ MAX_ENTRIES = 2_000_000
 """How many entries one file may have: what is known of each key is held in memory."""
 
 #: Fields of a source that differ between versions of a file although the data is the same.
-_OF_A_VERSION = frozenset({"published", "retrieved", "title", "locator"})
-#: Fields of an event that are compared apart, or written by the importer.
-_OF_THE_IMPORT = frozenset({"date", "supersedes", "sources"})
+_OF_A_VERSION = dict.fromkeys(("published", "retrieved", "title", "locator"))
 
 # When the version was published, when it was recorded, whether by an amendment, and the id of the record.
 _Order: TypeAlias = tuple[datetime, datetime, bool, str]
@@ -100,25 +101,31 @@ class Said:
 
 
 class Known:
-    """What the log has from each dataset, by key; and the keys that the file has had so far."""
+    """What the log has from each dataset, by key; and the keys that the file has had so far.
+
+    `datasets` are those of the file so far, and `late` is whether the log had a newer version of anything in it.
+    """
 
     def __init__(self, log: EventLog, progress: Progress = untold) -> None:
         self._log = log
         self._said: dict[str, dict[str, Said]] = defaultdict(dict)
         self._met: set[bytes] = set()
+        self.datasets: set[str] = set()
+        self.late = False
         self._versions: dict[str, set[datetime]] = defaultdict(set)
         self._amendments: set[str] = set()
         self.parents = Parents()
         self.stamp = log.stamp()
         gone: list[tuple[str, _Order]] = []
-        for record in log.read(progress=progress) if log.files() else ():
-            if not isinstance(record.event, Event):
-                self._amendments.add(record.id)
-            if isinstance(record.event, Retraction):
-                if _from_dataset(record.event):
-                    gone.append((record.event.of, _order(record, record.event)))
-            elif (statement := _statement(record)) is not None:
-                self._learn(statement, _order(record, statement.event))
+        with paused():
+            for record in log.read(progress=progress) if log.files() else ():
+                if not isinstance(record.event, Event):
+                    self._amendments.add(record.id)
+                if isinstance(record.event, Retraction):
+                    if from_dataset(record.event):
+                        gone.append((record.event.of, _order(record, record.event)))
+                elif (statement := statement_of(record)) is not None:
+                    self._learn(statement, _order(record, statement.event))
         self._retracted = {of for of, _ in gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
         for of, order in gone:
@@ -130,7 +137,7 @@ class Known:
                     self.parents.forget((dataset, ref))
         self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
 
-    def _learn(self, statement: _Statement, order: _Order) -> None:
+    def _learn(self, statement: Statement, order: _Order) -> None:
         event, id_, news = statement
         dataset, ref = event.sources[0].dataset, event.ref
         if dataset is None or ref is None:
@@ -160,7 +167,7 @@ class Known:
     def _last_said(self) -> Iterator[tuple[Event, Said]]:
         """What each entry said last, in another pass over the log."""
         for record in self._log.read() if self._said else ():
-            statement = None if isinstance(record.event, Retraction) else _statement(record)
+            statement = None if isinstance(record.event, Retraction) else statement_of(record)
             if statement is not None and (said := self.said(statement.event)) is not None:
                 event = statement.event
                 if said.id == statement.of and (said.gone or said.order == _order(record, event)):
@@ -202,6 +209,7 @@ class Known:
         """Note that the file has the key of an event; returns whether for the first time."""
         if len(self._met) >= MAX_ENTRIES:
             raise UnreadableFile(f"nothing was imported: more than {MAX_ENTRIES:,} entries; import it in parts")
+        self.datasets.add(event.sources[0].dataset or "")
         key = _key(event.sources[0].dataset, event.ref)
         first = key not in self._met
         self._met.add(key)
@@ -210,7 +218,9 @@ class Known:
     def has_newer(self, beginning: Beginning, recorded_at: datetime) -> bool:
         """Whether the log has a newer version of a scope than the one that begins."""
         version = version_of(beginning.source, recorded_at)
-        return any(said.version > version for _, said in self._within(beginning))
+        newer = any(said.version > version for _, said in self._within(beginning))
+        self.late = self.late or newer
+        return newer
 
     def missing(self, whole: Whole) -> Iterator[str]:
         """The ids of what the dataset had in a scope, and the file has not; with those of what they had superseded."""
@@ -220,6 +230,7 @@ class Known:
                 yield from sorted({said.id, *(each for each in said.ids if each not in self._retracted)})
 
     def _within(self, scoped: Beginning | Whole) -> Iterator[tuple[str, Said]]:
+        self.datasets.add(scoped.source.dataset or "")
         return self._under(scoped.source.dataset or "", scoped.scope)
 
     def _under(self, dataset: str, scope: str) -> Iterator[tuple[str, Said]]:
@@ -260,7 +271,7 @@ def _may_be_less(kept: Money, value: Money | None) -> bool:
     return [kept.amount.low, kept.amount.high] == ends
 
 
-class _Statement(NamedTuple):
+class Statement(NamedTuple):
     """What a record says of an entry: the event as it is now, its record, and the news that replaces it."""
 
     event: Event
@@ -268,7 +279,7 @@ class _Statement(NamedTuple):
     news: str | None
 
 
-def _statement(record: Record) -> _Statement | None:
+def statement_of(record: Record) -> Statement | None:
     """What a record says of an entry of a dataset; None if it is no record of an entry.
 
     Say `a` records an event, `b` is news of it, and the importer has read each of them again::
@@ -280,20 +291,21 @@ def _statement(record: Record) -> _Statement | None:
     """
     amendment = record.event
     if isinstance(amendment, Event):
-        return _Statement(amendment, record.id, None)
+        return Statement(amendment, record.id, None)
     if not isinstance(amendment, Correction):
         return None
     news = None
     if amendment.reason != READ_AGAIN:
-        if not _from_dataset(amendment):
+        if not from_dataset(amendment):
             return None
         news = record.id
     elif isinstance(amendment.event, Correction):
         news, amendment = amendment.of, amendment.event
-    return _Statement(amendment.event, amendment.of, news) if isinstance(amendment.event, Event) else None
+    return Statement(amendment.event, amendment.of, news) if isinstance(amendment.event, Event) else None
 
 
-def _from_dataset(amendment: Amendment) -> bool:
+def from_dataset(amendment: Amendment) -> bool:
+    """Whether a dataset is the first source of an amendment."""
     return bool(amendment.sources) and amendment.sources[0].dataset is not None
 
 
@@ -320,9 +332,11 @@ def level_of(event: Event) -> Decimal | None:
 
 def digest(event: Event) -> bytes:
     """A digest of what an event says, but for its date, what it supersedes, and which version of the file says so."""
-    own, *others = event.sources
-    said = [by_name(event, _OF_THE_IMPORT), by_name(own, _OF_A_VERSION), *map(by_name, others)]
-    return hashlib.blake2b(b"\n".join(said), digest_size=16).digest()
+    said: Any = write(event)
+    said.date = said.supersedes = None
+    own, *others = said.sources
+    said.sources = (structs.replace(own, **_OF_A_VERSION), *others)
+    return hashlib.blake2b(encode_sorted(said), digest_size=16).digest()
 
 
 def version_of(source: Source, recorded_at: datetime) -> datetime:

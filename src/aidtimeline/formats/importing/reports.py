@@ -9,6 +9,9 @@ from attrs import Factory, define
 from aidtimeline.events import Amendment, Event
 from aidtimeline.formats.readings import Note, Remark, Skipped
 
+OLDER = "an older version than the log has: import versions in the order in which they were published"
+UNDATED = "no date of publication: known since the day of the import; --published sets another"
+
 FIRST = 10
 """How many of the events a report shows."""
 
@@ -39,6 +42,15 @@ class Report:
     def recorded(self) -> int:
         """How many records were added to the log."""
         return sum(many for outcome, many in self.outcomes.items() if outcome != "unchanged")
+
+    def again(self) -> Report:
+        """What comes of the same file if it is imported again, where all that it says is recorded as it says it."""
+        again = Report()
+        again.outcomes.update({"unchanged": self.read} if self.read else {})
+        again.counts.update({reason: many for reason, many in self.counts.items() if reason != UNDATED})
+        again.skipped.update(self.skipped)
+        again.remarks.update({reason: notes for reason, notes in self.remarks.items() if reason != UNDATED})
+        return again
 
     def add(self, note: Skipped | Remark) -> None:
         """Count a note, and keep it if it is one of the first of its reason."""

@@ -1,0 +1,243 @@
+"""What came of a file before. If neither it nor what the log has of it has changed since, nothing is new in it.
+
+Then it need not be read, nor the log. What is kept of an import lies beside the table of facts, and may be deleted at
+any time. It holds for the same file under the same name, read in the same way, by the same code and with the same
+vocabulary, and for a log that begins with what it had after that import. Of all that is compared there are digests.
+
+An import that records nothing, or only entries that are new, is kept: after it, all that the file has is unchanged. It
+is not kept if it changed, linked or withdrew anything, or met a version that is newer: how such an import is done
+again is left to doing it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from attrs import asdict, frozen
+
+import aidtimeline
+from aidtimeline.codec import decode
+from aidtimeline.errors import UnreadableLog
+from aidtimeline.events import Project, Record, Retraction
+from aidtimeline.formats.importing.known import Known, from_dataset, statement_of
+from aidtimeline.formats.importing.parents import key_of
+from aidtimeline.formats.importing.reports import OLDER, Report
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.readings import Remark, Skipped
+from aidtimeline.log import EventLog
+from aidtimeline.values.dates import format_instant, parse_instant
+
+LARGE = 2**20
+"""From this size on, in bytes, what came of a file is kept: reading it takes longer than looking it up."""
+
+MOST_GROWN = 2**23
+"""If a log has grown by more bytes than this, the file is read again."""
+
+_BLOCK = 2**20
+_READERS = ("msgspec", "openpyxl")
+
+
+@frozen
+class Import:
+    """A file to be imported into the log of a folder, and the digest of all that what comes of it depends on."""
+
+    folder: Path
+    format: str
+    file: File
+    digest: str
+
+    @property
+    def places(self) -> Sequence[Path]:
+        """Where what came of it may be kept, the best place first. Each version of a file has the same."""
+        from aidtimeline.engines.embedded import cache as stores  # noqa: PLC0415  (small files do not need it)
+
+        called = json.dumps([self.format, self.file.name, self.file.dataset])
+        name = f"import-{sha256(called.encode()).hexdigest()[:32]}.json"
+        return [place.with_name(name) for place in stores.places(self.folder)]
+
+
+def import_of(folder: str | os.PathLike[str], format: str, file: File) -> Import | None:
+    """A file to be imported, as it is now; None if it is too small to be worth it, or cannot be looked at twice."""
+    try:
+        status = os.stat(file.path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size < LARGE or not (code := _code()):
+            return None
+        vocabulary = sorted(each for each in Path(folder, "vocabulary").glob("*") if each.is_file())
+        said = [
+            *(code, format, file.name, str(file.published), file.dataset, file.encoding, _digest_of(file.path)),
+            None if file.mapping is None else _digest_of(file.mapping),
+            [(each.name, _digest_of(each)) for each in vocabulary],
+        ]
+    except OSError:  # reading it says what is wrong
+        return None
+    return Import(Path(folder), format, file, sha256(json.dumps(said).encode()).hexdigest())
+
+
+def recalled(wanted: Import, recorded_at: datetime) -> Report | None:
+    """What comes of a file that was imported before, by an earlier instant; None if it has to be read."""
+    for place in wanted.places:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            check, _, text = place.read_text(encoding="utf-8").partition("\n")
+            kept = json.loads(text) if check == _check(text) else None
+            if kept is None or kept["digest"] != wanted.digest or recorded_at < parse_instant(kept["recorded_at"]):
+                continue
+            covered = _still_covered(wanted.folder, kept["covered"], frozenset(kept["datasets"]))
+            if covered is not None:
+                if covered != kept["covered"]:
+                    _write(place, {**kept, "covered": covered})
+                return _report(kept["report"])
+    return None
+
+
+def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], recorded_at: datetime) -> None:
+    """Keep what came of a file, if it was read as it is now.
+
+    And if the log holds what was known of it before, and the bytes by which its files have `grown`, and nothing else.
+    """
+    if not set(report.outcomes) <= {"new", "unchanged"} or OLDER in report.counts:
+        return
+    said = report.again()
+    again = {
+        "outcomes": said.outcomes,
+        "counts": said.counts,
+        "skipped": [asdict(each) for notes in said.skipped.values() for each in notes],
+        "remarks": [asdict(each) for notes in said.remarks.values() for each in notes],
+    }
+    sizes = {name: size for name, _, _, size in known.stamp}
+    sizes |= {name: sizes.get(name, 0) + more for name, more in grown.items()}
+    with contextlib.suppress(OSError):
+        covered = _cover(done.folder, sizes)
+        if covered is None or import_of(done.folder, done.format, done.file) != done:
+            return
+        datasets = sorted(known.datasets)
+        kept = {"digest": done.digest, "recorded_at": format_instant(recorded_at), "datasets": datasets}
+        for place in done.places:
+            with contextlib.suppress(OSError):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                (place.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+                _write(place, {**kept, "covered": covered, "report": again})
+                return
+
+
+def _report(found: dict[str, Any]) -> Report:
+    report = Report()
+    report.outcomes.update(found["outcomes"])
+    report.counts.update(found["counts"])
+    for each in found["skipped"]:
+        report.skipped[each["reason"]].append(Skipped(**each))
+    for each in found["remarks"]:
+        report.remarks[each["reason"]].append(Remark(**each))
+    return report
+
+
+def _write(place: Path, kept: dict[str, Any]) -> None:
+    """Write what is kept beside its place, and rename it into it, so that nobody sees half of it."""
+    text = json.dumps(kept)
+    made = place.with_name(f"{place.name}.{uuid4().hex}")
+    try:
+        made.write_text(f"{_check(text)}\n{text}", encoding="utf-8")
+        os.replace(made, place)
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink()
+
+
+def _check(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _cover(folder: Path, sizes: Mapping[str, int]) -> list[dict[str, Any]] | None:
+    """What the log holds; None if its files have other sizes than these, or a line of it is not whole."""
+    from aidtimeline.engines.embedded.files import Covered, Reader, Status, opened  # noqa: PLC0415
+
+    paths = {path.name: str(path) for path in EventLog(folder).files()}
+    if paths.keys() != sizes.keys():
+        return None
+    covered = []
+    for name, path in paths.items():
+        looked_at, status = time.time_ns(), Status.of(path)
+        with opened(path).snapshot() as snapshot:
+            reader = Reader(snapshot)
+            for _ in reader.blocks():
+                pass
+        if reader.end != sizes[name] or snapshot.end != sizes[name] or snapshot.unfinished:
+            return None
+        covered.append(asdict(Covered(name, reader.end, reader.lines, reader.digest.hexdigest(), looked_at, status)))
+    return covered
+
+
+def _still_covered(folder: Path, said: list[dict[str, Any]], datasets: frozenset[str]) -> list[dict[str, Any]] | None:
+    """What was covered, looked at now; None if the log has changed, or grown by what matters to the datasets."""
+    from aidtimeline.engines.embedded.files import Covered, Reader, opened  # noqa: PLC0415
+
+    before = {each["name"]: Covered.of(each) for each in said}
+    paths = {path.name: str(path) for path in EventLog(folder).files()}
+    if not before.keys() <= paths.keys():
+        return None
+    now, grown = [], 0
+    for name, path in paths.items():
+        covered = before[name].looked_at_again(path) if name in before else None
+        if covered is None and name in before:
+            return None
+        with opened(path).snapshot() as snapshot:
+            reader = Reader(snapshot) if covered is None else Reader(snapshot, covered.end, covered.lines)
+            grown += snapshot.end - reader.end
+            if grown > MOST_GROWN or snapshot.end < reader.end:
+                return None
+            new = (line for _, _, block in reader.blocks() for line in block.split(b"\n") if line.strip())
+            if any(_matters(line, datasets) for line in new):
+                return None
+            if reader.end != snapshot.end or snapshot.unfinished:
+                return None
+        if covered is not None:
+            now.append(asdict(covered))
+    return now
+
+
+def _matters(line: bytes, datasets: frozenset[str]) -> bool:
+    """Whether a line of the log may change what comes of a file of these datasets."""
+    try:
+        record: Record = decode(line)
+    except UnreadableLog:
+        return True
+    if isinstance(record.event, Retraction):
+        return from_dataset(record.event)
+    statement = statement_of(record)
+    key = None if statement is None else key_of(statement.event)
+    # A project may be the parent of one in another dataset.
+    return statement is not None and key is not None and (key[0] in datasets or isinstance(statement.event, Project))
+
+
+def _digest_of(path: Path) -> str:
+    found = sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A digest of the code that reads files; empty if it cannot be looked at."""
+    found = sorted(Path(aidtimeline.__file__).parent.rglob("*.py"))
+    said = [sys.version, *_versions(), *(f"{each} {_digest_of(each)}" for each in found)]
+    return sha256("\n".join(said).encode()).hexdigest() if found else ""
+
+
+def _versions() -> Iterator[str]:
+    for name in _READERS:
+        with contextlib.suppress(PackageNotFoundError):
+            yield f"{name} {version(name)}"
