@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from itertools import islice, starmap
+from typing import Any, TypeVar
 
 from attrs import Factory, define
 
+from aidtimeline.collector import paused
 from aidtimeline.engines.embedded.files import Lines, Reader
-from aidtimeline.engines.embedded.store import add, add_columns, add_component_parts, add_texts
+from aidtimeline.engines.embedded.store import add, add_columns, add_component_parts, add_numbers, add_texts
 from aidtimeline.engines.facts.components import Component, component
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, of_project
-from aidtimeline.engines.facts.reading import Reading
+from aidtimeline.engines.facts.reading import Found, Reading, read_part
 
 AT_ONCE = 50_000
 """How many rows are added to the database at once."""
 
 COMPONENTS_AT_ONCE = 5_000
+AHEAD = 6
+"""How many parts are read, or wait to be added, at one time."""
 
 
 @define
@@ -30,6 +35,8 @@ class Build:
     connection: Any
     lines: Lines
     reading: Reading = Factory(Reading)
+    pool: Executor | None = None
+    """Where parts of files are read, and components are made, beside each other; None: here."""
 
     def read(self, lines: Iterable[tuple[bytes, Place]]) -> None:
         """Read lines, each with its place."""
@@ -38,10 +45,29 @@ class Build:
 
     def read_file(self, file: int, reader: Reader) -> None:
         """Read the whole lines of a file, which `lines` has under this number."""
-        for offset, before, block in reader.blocks():
-            self.reading.read_block(block, file, offset, before)
-            if len(self.reading.columns) >= AT_ONCE:
-                self._flush()
+        if self.pool is None:
+            for offset, before, block in reader.blocks():
+                self.reading.read_block(block, file, offset, before)
+                if len(self.reading.columns) >= AT_ONCE:
+                    self._flush()
+            return
+        path = self.lines.paths[file]
+        parts = ((path, file, offset, len(block), before) for offset, before, block in reader.blocks())
+        for found in in_turn(self.pool, read_part, parts):
+            self._take_over(found)
+
+    def _take_over(self, found: Found) -> None:
+        """Add what another process has read: its texts get the numbers that they have here."""
+        from numpy import array, asarray  # noqa: PLC0415
+
+        numbers: dict[str, Any] = dict(found.numbers)
+        for name, texts in found.texts.items():
+            codes = self.reading.columns.texts[name]
+            numbers[name] = array([codes[text] for text in texts])[asarray(numbers[name])]
+        add_numbers(self.connection, numbers)
+        self.reading.aside += found.aside
+        self.reading.known |= found.known
+        self.reading.unreadable += found.unreadable
 
     def finish(self, first: int = 1) -> None:
         """Make the rows of components, numbered from `first` on, and add all texts."""
@@ -49,9 +75,15 @@ class Build:
         aside = self.reading.aside
         named = {name for each in aside for name in (*each.named, each.own[0])}
         self._take_out(named)
-        parts = iter(enumerate(components(aside, named), start=first))
-        while some := list(islice(parts, COMPONENTS_AT_ONCE)):
-            self._add(some)
+        parts = enumerate(components(aside, named), start=first)
+        batches = iter(lambda: list(islice(parts, COMPONENTS_AT_ONCE)), [])
+        asked = ((self.lines, batch) for batch in batches)
+        for made in (
+            starmap(make_components, asked) if self.pool is None else in_turn(self.pool, make_components, asked)
+        ):
+            self.reading.columns.add(row for each, _ in made for row in each.rows)
+            self._flush()
+            add_component_parts(self.connection, made)
         add_texts(self.connection, self.reading.columns.texts)
         add(self.connection, "known", _turned(self.reading.known))
         add(self.connection, "unreadable", _turned(self.reading.unreadable))
@@ -81,16 +113,37 @@ class Build:
         for line, place in self.lines.at(Place(*each) for each in found):
             self.reading.set_aside(line, place)
 
-    def _add(self, parts: Sequence[tuple[int, Sequence[SetAside]]]) -> None:
-        records = {
-            place: record for record, place in self.lines.records(each.place for _, part in parts for each in part)
-        }
-        made: list[tuple[Component, Sequence[SetAside]]] = []
-        for number, part in parts:
-            made.append((component(number, [(records[each.place], each.place) for each in part]), part))
-        self.reading.columns.add(row for each, _ in made for row in each.rows)
-        self._flush()
-        add_component_parts(self.connection, made)
+
+def make_components(
+    lines: Lines, parts: Sequence[tuple[int, Sequence[SetAside]]]
+) -> list[tuple[Component, Sequence[SetAside]]]:
+    """The components of records that were set aside, by their numbers; `lines` has these records."""
+    with paused():
+        records = {place: record for record, place in lines.records(each.place for _, part in parts for each in part)}
+        return [
+            (component(number, [(records[each.place], each.place) for each in part]), part) for number, part in parts
+        ]
+
+
+T = TypeVar("T")
+
+
+def in_turn(pool: Executor | None, function: Callable[..., T], asked: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    """What a function gives for these arguments, in their order; in a pool at most `AHEAD` of them are under way."""
+    if pool is None:
+        yield from starmap(function, asked)
+        return
+    waiting: deque[Future[T]] = deque()
+    try:
+        for each in asked:
+            waiting.append(pool.submit(function, *each))
+            if len(waiting) >= AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for each_waiting in waiting:
+            each_waiting.cancel()
 
 
 def _turned(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

@@ -7,6 +7,8 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +17,7 @@ from attrs import Factory, asdict, define, frozen
 
 from aidtimeline.codec import decode
 from aidtimeline.codec.jsonlines import is_torn
+from aidtimeline.collector import paused
 from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.asked import Store
 from aidtimeline.engines.embedded.building import Build
@@ -91,15 +94,15 @@ class _Base:
     covered: Sequence[Covered]
 
 
-def make(folder: Path) -> _Base:
-    """Make the store of a log. Raises `LogError` if no place for it can be written."""
+def make(folder: Path, *, jobs: int = 1) -> _Base:
+    """Make the store of a log, in so many processes. Raises `LogError` if no place for it can be written."""
     with as_log_error(folder), _as_log_error(folder), cache.making(folder) as path:
         connection = duckdb().connect(str(path), config={"memory_limit": MEMORY})
         try:
             connection.execute("BEGIN")
             connection.execute(SCHEMA)
             connection.execute("CREATE TABLE about (covered VARCHAR)")
-            covered = _read_all(folder, connection)
+            covered = _read_all(folder, connection, jobs)
             connection.execute("INSERT INTO about VALUES (?)", [json.dumps([asdict(each) for each in covered])])
             connection.execute("COMMIT")
         finally:
@@ -116,10 +119,24 @@ def _as_log_error(folder: Path) -> Iterator[None]:
         raise LogError(f"{folder}: no table of facts could be made: {str(error).splitlines()[0]}") from error
 
 
-def _read_all(folder: Path, connection: Any) -> list[Covered]:
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[Executor | None]:
+    """Processes that read beside each other. They are started anew: a copy of this one would share its database."""
+    if jobs == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        yield pool
+
+
+def _read_all(folder: Path, connection: Any, jobs: int) -> list[Covered]:
     """Read the whole lines of a log into an empty store."""
     paths = [str(path) for path in EventLog(folder).files()]
-    build = Build(connection, Lines(paths))
+    with paused(), _pool(jobs) as pool:
+        return _read_files(paths, Build(connection, Lines(paths), pool=pool))
+
+
+def _read_files(paths: Sequence[str], build: Build) -> list[Covered]:
     covered = []
     for number, path in enumerate(paths):
         looked_at, file = time.time_ns(), opened(path)

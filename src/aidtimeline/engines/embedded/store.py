@@ -58,7 +58,12 @@ def value_of(text: str) -> Text:
 
 def add_columns(connection: Any, columns: Columns) -> None:
     """Add rows to `facts`."""
-    add(connection, "facts", {name: columns.numbers[name] for name in _FACTS})
+    add_numbers(connection, columns.numbers)
+
+
+def add_numbers(connection: Any, numbers: Mapping[str, Any]) -> None:
+    """Add rows to `facts`, given the numbers of each column."""
+    add(connection, "facts", {name: numbers[name] for name in _FACTS})
 
 
 def add_texts(connection: Any, texts: Mapping[str, Codes]) -> None:

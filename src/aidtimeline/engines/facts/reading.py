@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
 
 from attrs import Factory, define
 
 from aidtimeline.codec import decode
 from aidtimeline.codec.quick import event_of, verified
 from aidtimeline.codec.written import Written, write
+from aidtimeline.collector import paused
 from aidtimeline.engines.facts.bulk import Bulk, is_alone
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Place, SetAside
+from aidtimeline.engines.facts.rows import Text
 from aidtimeline.errors import UnreadableLog
 from aidtimeline.events import EVENT_KINDS, Record
 from aidtimeline.projections.fields import FIELDS
@@ -66,6 +70,28 @@ class Reading:
         event = event_of(found)
         self.aside.append(SetAside.of(found.id or "", event, place))
         self.known.update((name, value) for name in (*FIELDS, "parent") for value in values_said(event, name))
+
+
+class Found(NamedTuple):
+    """What another process has read, as it is sent: a `Reading`, with the texts of each column in their order."""
+
+    texts: Mapping[str, Sequence[Text]]
+    numbers: Mapping[str, array[int]]
+    aside: Sequence[SetAside]
+    known: Set[tuple[str, str]]
+    unreadable: Sequence[Place]
+
+
+def read_part(path: str, file: int, offset: int, size: int, before: int) -> Found:
+    """Read a part of a file that is whole lines; a function of a module, so that another process can run it."""
+    with open(path, "rb") as stream:
+        stream.seek(offset)
+        block = stream.read(size)
+    reading = Reading()
+    with paused():
+        reading.read_block(block, file, offset, before)
+    texts = {name: list(codes) for name, codes in reading.columns.texts.items()}
+    return Found(texts, reading.columns.numbers, reading.aside, reading.known, reading.unreadable)
 
 
 def lines_of(block: bytes, file: int, offset: int, before: int) -> Iterator[tuple[bytes, Place]]:
