@@ -170,20 +170,22 @@ def _writer(cls: Any) -> Callable[[Any], Any]:
         raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
     make, fields = struct_of(cls), attrs.fields(cls)
     values_of = attrgetter(*(each.name for each in fields))
-    types = types_of(cls)
-    head = (0, None, None) if issubclass(make, Written) else ()
-    steps = [
-        (place, FORMS[types[each.name]].write, each.default)
-        for place, each in enumerate(fields, start=len(head))
-        if FORMS[types[each.name]].write is not as_it_is or each.default not in (None, attrs.NOTHING)
-    ]
+    types, head = types_of(cls), (0, None, None) if issubclass(make, Written) else ()
+    forms, defaults = [], []
+    for place, each in enumerate(fields, start=len(head)):
+        if FORMS[types[each.name]].write is not as_it_is:
+            forms.append((place, FORMS[types[each.name]].write))
+        if each.default not in (None, attrs.NOTHING):
+            defaults.append((place, each.default))
 
     def made_of(value: Any) -> Any:
         found = [*head, *values_of(value)]
-        for place, form, default in steps:
-            each = found[place]
-            if each is not None:
-                found[place] = None if each == default else form(each)
+        for place, default in defaults:
+            if found[place] == default:
+                found[place] = None
+        for place, form in forms:
+            if found[place] is not None:
+                found[place] = form(found[place])
         return make(*found)
 
     return made_of
