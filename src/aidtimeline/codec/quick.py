@@ -70,6 +70,11 @@ def record(line: bytes, file: str | None = None, number: int | None = None) -> R
     return _record((written.id, instant, plan.make(values), file, number))
 
 
+def record_of(written: Written, file: str | None = None, number: int | None = None) -> Record:
+    """The record of what `verified` returned for a line, found in a file under a number."""
+    return _record((written.id, _instant(written.recorded_at), event_of(written), file, number))
+
+
 def event_of(written: Written) -> Event | Amendment:
     """The event of a struct. Raises `InvalidValue` where a value is not valid, or not in its normal form."""
     cls: Any = KINDS[written.kind]
@@ -138,7 +143,7 @@ class _Plan(NamedTuple):
 
     reads: tuple[Callable[[Any], Any], ...]
     defaults: tuple[Any, ...]
-    required: Callable[[Any], tuple[Any, ...]]
+    required: Callable[[Any], tuple[Any, ...]] | None
     make: Callable[[Sequence[Any]], Any]
     asks: bool
     """Whether the class asks something of several fields, or of one beyond its converter."""
@@ -147,13 +152,13 @@ class _Plan(NamedTuple):
 @functools.cache
 def _plan(cls: Any) -> _Plan:
     fields, types = attrs.fields(cls), types_of(cls)
-    required = (each.name for each in fields if each.default is attrs.NOTHING)
+    required = [each.name for each in fields if each.default is attrs.NOTHING]
     return _Plan(
         reads=tuple(
             _reader(types[each.name], each.converter, each.default, each.name not in _SELDOM_TWICE) for each in fields
         ),
         defaults=tuple(each.default for each in fields),
-        required=attrgetter(*required, "__class__", "__class__"),  # which gives a tuple, however many they are
+        required=attrgetter(*required, required[0]) if required else None,  # it gives a tuple, even if it is one
         make=maker(cls),
         asks=hasattr(cls, "__attrs_post_init__") or any(each.validator for each in fields),
     )
@@ -170,7 +175,7 @@ def _values(written: Written, plan: _Plan) -> list[Any]:
 
 
 def _converted(found: Written | Part, plan: _Plan, head: int = 0) -> list[Any]:
-    if None in plan.required(found):
+    if plan.required is not None and None in plan.required(found):
         raise _other_form(None)
     values, reads = [*plan.defaults], plan.reads
     for place, value in enumerate(msgspec.structs.astuple(found)[head:]):
@@ -179,11 +184,14 @@ def _converted(found: Written | Part, plan: _Plan, head: int = 0) -> list[Any]:
     return values
 
 
-def _part(cls: type, found: Part) -> Any:
-    """The source or money of a struct."""
-    any_class: Any = cls
-    plan = _plan(any_class)
-    return plan.make(_converted(found, plan))
+def _parts(cls: Any) -> Callable[[tuple[Part, ...]], tuple[Any, ...]]:
+    """The function that makes the sources or money of structs."""
+
+    def made(found: tuple[Part, ...]) -> tuple[Any, ...]:
+        plan = _plan(cls)
+        return tuple([plan.make(_converted(each, plan)) for each in found])
+
+    return made
 
 
 def _nested(written: Written) -> Event | Amendment:
@@ -202,9 +210,9 @@ def _items(found: str | Shares) -> object:
 _GIVEN: dict[Any, Callable[[Any], Any]] = {
     Quantity | None: str,
     str | Shares | None: lambda found: found if type(found) is str else dict(found),
-    Money | None: lambda found: _part(Money, found),
-    tuple[Money, ...] | None: lambda found: tuple([_part(Money, each) for each in found]),
-    tuple[Source, ...] | None: lambda found: tuple([_part(Source, each) for each in found]),
+    Money | None: lambda found: _parts(Money)((found,))[0],
+    tuple[Money, ...] | None: _parts(Money),
+    tuple[Source, ...] | None: _parts(Source),
 }
 _AGAIN = {optional: form.write for optional, form in FORMS.items() if optional not in _GIVEN} | {
     Quantity | None: attrgetter("json"),
