@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from aidtimeline.log import eventlog
 Told = list[tuple[str, int, int | None]]
 
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals")
+fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
 
 COMMAND = "from aidtimeline.cli import main; print('ready', flush=True); main()"
 AT_ONCE = f"from aidtimeline.cli import progress; progress.SHOWN_AFTER = progress.AGAIN_AFTER = 0; {COMMAND}"
@@ -213,7 +215,7 @@ def test_ctrl_c_leaves_a_log_as_it_was_or_with_all_of_an_import(tmp_path: Path, 
     log = tmp_path / "log"
     before = {each.id for each in EventLog(log).append([each.event for each in EventLog("events").read()])}
     after = before | set(EventLog(whole).ids())
-    code, stderr = interrupt(log, random.Random(seed).uniform(0, 1.5 * takes), "import", "iati", path)
+    code, stderr = interrupt(log, random.Random(seed).uniform(0.05, 1.5 * takes), "import", "iati", path)
     if code != 0:
         assert (code, stderr in INTERRUPTED) == (130, True), stderr
     found = {each.id for each in EventLog(log).read()}
@@ -229,13 +231,20 @@ def test_ctrl_c_leaves_a_log_as_it_was_or_with_all_of_an_import(tmp_path: Path, 
 def test_ctrl_c_while_drafts_are_awaited(tmp_path: Path) -> None:
     """`record -` waits for stdin; nothing was recorded."""
     command = [sys.executable, "-c", COMMAND, "--log", str(tmp_path / "log"), "record", "-"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(1.0)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        while unread(process.stdin.fileno()):
+            time.sleep(0.05)
+        time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate()
-    assert (process.returncode, stderr) == (130, "aidtimeline: interrupted; nothing was recorded\n")
+    assert (process.returncode, stderr) == (130, b"aidtimeline: interrupted; nothing was recorded\n")
     assert not EventLog(tmp_path / "log").files()
+
+
+def unread(pipe: int) -> int:
+    """How many bytes in a pipe have not been read yet."""
+    [found] = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
+    return int(found)

@@ -80,7 +80,7 @@ class Application(click.Group):
         except click.ClickException as error:
             _failed("aidtimeline", error.format_message())
             sys.exit(error.exit_code)
-        except click.Abort:
+        except (click.Abort, KeyboardInterrupt):
             _failed("aidtimeline", "interrupted")
             sys.exit(INTERRUPTED)
         except Interrupted as interrupted:
