@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import repeat
 from operator import attrgetter
@@ -21,16 +22,20 @@ from aidtimeline.engines.facts.linking import Place, of_entry
 from aidtimeline.engines.facts.rows import (
     FOR_GOOD,
     NEVER,
+    Amount,
     Flag,
     Text,
     amount_of,
     first_day,
+    flags_of_quantity,
+    flags_of_value,
     instant,
     last_day,
 )
 from aidtimeline.events import DEED, EVENT_KINDS, PLAN, PROMISE, Event, Goods, Source, Valued
 from aidtimeline.projections.fields import in_words
 from aidtimeline.remembering import Remembered
+from aidtimeline.semantics.accounts import capped
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of, parse_instant
@@ -67,6 +72,7 @@ class Bulk:
     columns: Columns
     _known: Remembered[Any, Any] = Factory(lambda: Remembered(_known_since))
     _dates: Remembered[Any, Any] = Factory(lambda: Remembered(_first_and_last))
+    _capped: Remembered[Any, Any] = Factory(lambda: Remembered(_capped))
     _midnights: Remembered[Any, Any] = Factory(
         lambda: Remembered(lambda day: instant(parse_instant(f"{day}T00:00:00Z")))
     )
@@ -86,15 +92,18 @@ class Bulk:
     def _add(self, kind: Any, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
         numbers = self.columns.numbers
         for name, codes in self.columns.texts.items():
+            if name == "date":
+                continue  # it is among the numbers, since reports cap it
             read = _texts(kind, name)
             if read is None:
                 numbers[name].extend(repeat(0, len(lines)))
             else:
                 numbers[name].extend(map(codes.__getitem__, map(read, lines)))
-        ids = array("q", bytes.fromhex("".join([line.id[:16] for line in lines])))
+        ids = array("q", bytes.fromhex("".join([line.id for line in lines])))
         if sys.byteorder == "little":
             ids.byteswap()
-        numbers["id"].extend(ids)
+        numbers["id"].extend(ids[::2])
+        numbers["id_rest"].extend(ids[1::2])
         for name, values in zip(Place._fields, zip(*places, strict=True), strict=True):
             numbers[name].extend(values)
         numbers["component"].extend(repeat(0, len(lines)))
@@ -109,6 +118,7 @@ class Bulk:
         is_goods, is_valued = issubclass(kind, Goods), issubclass(kind, Valued)
         some_goods = is_goods and kind.nature in (PLAN, PROMISE, DEED)
         known, dates, quantities, values = self._known, self._dates, self._quantities, self._values
+        capped_texts, codes = self._capped, self.columns.texts["date"]
 
         def numbers(line: Any) -> tuple[int, ...]:
             sources = line.sources
@@ -132,11 +142,18 @@ class Bulk:
             flags = quantity.flags | value.flags
             if type(line.location) is dict or type(line.sector) is dict:
                 flags |= Flag.SHARED
+            if line.fulfils:
+                flags |= Flag.FULFILLING
             ref = line.ref
             entry = 0 if ref is None else _entry(sources, ref)
-            # A date that lies wholly after the report of it is a plan; any other ends no later than the report.
-            sure = NEVER if first > day else last if last < day else day
-            return entry, recorded, since, first, sure, *quantity[:3], *value[:3], flags
+            text, certain = line.date, last
+            if first > day:  # a date that lies wholly after the report of it is a plan
+                certain = NEVER
+                flags |= Flag.PLANNED
+            elif last > day:  # any other ends no later than the report
+                certain = last = day
+                text = capped_texts[text, day]
+            return codes[text], entry, recorded, since, first, certain, last, *quantity[:3], *value[:3], flags
 
         return numbers
 
@@ -149,7 +166,7 @@ class Bulk:
 
 
 _NUMBERS = (
-    *("entry", "recorded", "known_from", "since", "certain"),
+    *("date", "entry", "recorded", "known_from", "since", "certain", "latest"),
     *("quantity_low", "quantity_high", "quantity_places", "value_low", "value_high", "value_places", "flags"),
 )
 _NO_NUMBERS = Numbers(0, 0, 0, 0)
@@ -169,30 +186,34 @@ def _known_since(dated: tuple[Any, ...]) -> int | None:
     return min((instant(end_of(day)) for day in days if day is not None), default=None)
 
 
+def _capped(asked: tuple[str, int]) -> str:
+    text, day = asked
+    return capped(DateRange.parse(text), date.fromordinal(day)).text
+
+
 def _midnight(day: str) -> int:
     return instant(parse_instant(f"{day}T00:00:00Z"))
 
 
-def _first_and_last(date: str) -> tuple[int, int]:
-    parsed = DateRange.parse(date)
+def _first_and_last(text: str) -> tuple[int, int]:
+    parsed = DateRange.parse(text)
     return first_day(parsed.earliest), last_day(parsed.latest)
 
 
 def _quantity(stated: Any) -> Numbers:
     quantity = some(stated[1]) if isinstance(stated, tuple) else Quantity.parse(stated)
-    return _in_row(quantity, Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE)
+    return _in_row(quantity, flags_of_quantity, Flag.QUANTIFIED)
 
 
 def _value(stated: Any) -> Numbers:
-    return _in_row(Quantity.parse(stated), Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE)
+    return _in_row(Quantity.parse(stated), flags_of_value, Flag.VALUED)
 
 
-def _in_row(quantity: Quantity, is_there: Flag, is_open: Flag, approximate: Flag) -> Numbers:
+def _in_row(quantity: Quantity, flags_of: Callable[[Amount], Flag], is_there: Flag) -> Numbers:
     amount = amount_of(quantity)
     if amount is None:
         return Numbers(0, 0, 0, int(is_there | Flag.LARGE))
-    flags = is_there | (is_open if amount.is_open else 0) | (approximate if amount.approximate else 0)
-    return Numbers(amount.low, amount.high, amount.places, int(flags))
+    return Numbers(amount.low, amount.high, amount.places, int(flags_of(amount)))
 
 
 @cache

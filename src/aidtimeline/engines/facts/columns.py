@@ -14,6 +14,7 @@ from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Row, Text
 #: The columns of numbers and the width of each: "q" has eight bytes, "i" four, "h" two, "b" one.
 NUMBER_COLUMNS: Mapping[str, str] = {
     "id": "q",
+    "id_rest": "q",
     "entry": "q",
     "file": "i",
     "offset": "q",
@@ -25,6 +26,7 @@ NUMBER_COLUMNS: Mapping[str, str] = {
     "since": "i",
     "certain": "i",
     "until": "i",
+    "latest": "i",
     "quantity_low": "q",
     "quantity_high": "q",
     "quantity_places": "b",
@@ -82,9 +84,10 @@ class Columns:
         return (
             *(code[text] for code, text in zip(codes, row.texts, strict=True)),
             row.id,
+            row.id_rest,
             row.entry,
             *row.place,
-            *row[4:11],
+            *row[5:13],
             *quantity[:3],
             *value[:3],
             row.flags,

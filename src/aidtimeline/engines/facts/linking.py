@@ -43,6 +43,23 @@ def of_id(record_id: str) -> Name:
     return int.from_bytes(bytes.fromhex(record_id[:16]), signed=True)
 
 
+def rest_of_id(record_id: str) -> int:
+    """The other eight bytes of an id."""
+    return of_id(record_id[16:])
+
+
+def id_of(name: Name, rest: int) -> str:
+    """The id of which `of_id` and `rest_of_id` gave these.
+
+    >>> id_of(of_id("ff" * 16), rest_of_id("ff" * 16)) == "ff" * 16
+    True
+    """
+    return f"{name & _ALL_BITS:016x}{rest & _ALL_BITS:016x}"
+
+
+_ALL_BITS = 2**64 - 1
+
+
 def of_entry(dataset: str, ref: str) -> Name:
     """The name of an entry of a dataset; it is never 0.
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import NamedTuple, TypeAlias
 
-from aidtimeline.engines.facts.linking import Place, entries_of, of_id
+from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add
@@ -49,13 +49,19 @@ class Flag(IntFlag):
     """Its place or sector is shared."""
     LARGE = 256
     """An amount does not fit; the fact is handed to the reference."""
+    PLANNED = 512
+    QUANTITY_UP_TO = 1024
+    """The low end of its quantity is 0 because it is not stated."""
+    VALUE_UP_TO = 2048
+    FULFILLING = 4096
+    """It names promises that it fulfils."""
 
 
 Text: TypeAlias = str | tuple[str, ...] | Shares | None
 
 #: The columns that hold a text, and what the text is; the values of most are those of the field of that name.
 FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
-TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets")
+TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date")
 
 
 class Amount(NamedTuple):
@@ -66,6 +72,7 @@ class Amount(NamedTuple):
     places: int = 0
     is_open: bool = False
     approximate: bool = False
+    up_to: bool = False
 
 
 NO_AMOUNT = Amount()
@@ -74,11 +81,13 @@ NO_AMOUNT = Amount()
 class Row(NamedTuple):
     """One row; `texts` are in the order of `TEXT_COLUMNS`.
 
-    `id` is the name of its record, `entry` that of its entry in a dataset (0: none).
+    `id` is the name of its record, `id_rest` the rest of the record's id; `entry` is the name of its entry in a dataset
+    (0: none). `latest` is the last day of the fact's date: that of a plan too, which is never `certain`.
     """
 
     texts: tuple[Text, ...]
     id: int
+    id_rest: int
     entry: int
     place: Place
     component: int
@@ -88,6 +97,7 @@ class Row(NamedTuple):
     since: int
     certain: int
     until: int
+    latest: int
     quantity: Amount
     value: Amount
     flags: int
@@ -121,7 +131,7 @@ def amount_of(quantity: Quantity | None) -> Amount | None:
     """The bounds of a quantity as whole numbers; None if they do not fit.
 
     >>> amount_of(Quantity.parse("~2.5..10"))
-    Amount(low=25, high=100, places=1, is_open=False, approximate=True)
+    Amount(low=25, high=100, places=1, is_open=False, approximate=True, up_to=False)
     """
     if quantity is None:
         return NO_AMOUNT
@@ -132,7 +142,14 @@ def amount_of(quantity: Quantity | None) -> Amount | None:
     low, high = (int(end.scaleb(places)) for end in ends)
     if max(abs(low), abs(high)) >= FITS:
         return None
-    return Amount(low, 0 if quantity.high is None else high, places, quantity.high is None, quantity.approximate)
+    return Amount(
+        low,
+        0 if quantity.high is None else high,
+        places,
+        quantity.high is None,
+        quantity.approximate,
+        not quantity.low_stated,
+    )
 
 
 def decimal(number: int, places: int) -> Decimal:
@@ -147,7 +164,8 @@ def decimal(number: int, places: int) -> Decimal:
 def texts_of(fact: Fact) -> tuple[Text, ...]:
     """The texts of a fact, in the order of `TEXT_COLUMNS`."""
     fields = (FIELDS[name](fact, NO_VOCABULARY) for name in FIELD_COLUMNS)
-    return (*fields, fact.via or None, fact.location, fact.sector, tuple(sorted(fact.datasets)) or None)
+    datasets = tuple(sorted(fact.datasets)) or None
+    return (*fields, fact.via or None, fact.location, fact.sector, datasets, fact.date.text)
 
 
 def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
@@ -155,22 +173,38 @@ def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
     return amount_of(fact.quantity), amount_of(None if fact.value is None else fact.value.amount)
 
 
+def flags_of_quantity(amount: Amount) -> Flag:
+    """The flags of a quantity that is stated."""
+    return (
+        Flag.QUANTIFIED
+        | (Flag.QUANTITY_OPEN if amount.is_open else Flag(0))
+        | (Flag.QUANTITY_APPROXIMATE if amount.approximate else Flag(0))
+        | (Flag.QUANTITY_UP_TO if amount.up_to else Flag(0))
+    )
+
+
+def flags_of_value(amount: Amount) -> Flag:
+    """The flags of a value that is stated."""
+    return (
+        Flag.VALUED
+        | (Flag.VALUE_OPEN if amount.is_open else Flag(0))
+        | (Flag.VALUE_APPROXIMATE if amount.approximate else Flag(0))
+        | (Flag.VALUE_UP_TO if amount.up_to else Flag(0))
+    )
+
+
 def flags_of(fact: Fact) -> int:
     """The flags of a fact."""
     quantity, value = amounts_of(fact)
     flags = Flag(0)
-    for amount, stated, is_there, is_open, approximate in (
-        (quantity, fact.quantity, Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE),
-        (value, fact.value, Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE),
-    ):
-        if stated is not None:
-            flags |= is_there
-        if amount is None:
-            flags |= Flag.LARGE
-        elif amount.is_open:
-            flags |= is_open
-        if amount is not None and amount.approximate:
-            flags |= approximate
+    if fact.quantity is not None:
+        flags |= Flag.QUANTIFIED | Flag.LARGE if quantity is None else flags_of_quantity(quantity)
+    if fact.value is not None:
+        flags |= Flag.VALUED | Flag.LARGE if value is None else flags_of_value(value)
+    if fact.planned:
+        flags |= Flag.PLANNED
+    if fact.fulfils:
+        flags |= Flag.FULFILLING
     if fact.disputed:
         flags |= Flag.DISPUTED
     if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
@@ -201,12 +235,14 @@ def row_of(
     return Row(
         texts_of(fact),
         of_id(fact.id),
+        rest_of_id(fact.id),
         next(entries_of(fact.event), 0),
         place,
         component,
         instant(fact.recorded_at) if recorded is None else recorded,
         *known,
         *days,
+        last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
         flags_of(fact),
