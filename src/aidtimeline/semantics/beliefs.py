@@ -94,7 +94,7 @@ def believe_at(recorded: Recorded, known_at: date | datetime | None) -> Belief:
     )
     if overlap.lines:
         facts = [changed(fact, line=overlap.lines[fact.id]) if fact.id in overlap.lines else fact for fact in facts]
-    facts = in_order(facts)
+    facts = list(in_order(facts))
     problems = [
         *repaired.problems,
         *reported.problems,

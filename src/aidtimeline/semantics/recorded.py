@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import cast
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from aidtimeline.semantics.accounts import capped, unsaid
 from aidtimeline.semantics.amendments import Repaired, is_finding, known_since, repair
 from aidtimeline.semantics.facts import UNDISPUTED, Fact, fact_from, in_order
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import end_of, in_utc
+from aidtimeline.values.dates import DateRange, end_of, in_utc
 
 
 @frozen(slots=False)
@@ -53,9 +54,13 @@ class Recorded:
 
     @cached_property
     def alone(self) -> Sequence[Fact]:
-        """The facts of all other events, in the order of `Fact.rank`."""
+        """The facts of all other events, in the order of `Fact.rank`.
+
+        They are also made in that order, so that they lie in memory as they are gone through.
+        """
         amended = self.amended
-        return in_order(_alone(record) for record in self.repaired.events.values() if record.id not in amended)
+        known = (_known(record) for record in self.repaired.events.values() if record.id not in amended)
+        return [_alone(*each) for each in in_order(known, date_of=itemgetter(3), report_of=itemgetter(0, 1, 2))]
 
     @cached_property
     def naming(self) -> Sequence[Record]:
@@ -73,24 +78,27 @@ def _names(event: Event | Amendment) -> bool:
     return bool(said.supersedes or said.fulfils or said.overlaps) or said.part_of is not None
 
 
-def _alone(record: Record) -> Fact:
-    event = cast(Event, record.event)
+def _known(record: Record) -> tuple[datetime, datetime, str, DateRange, Record]:
+    """By what the fact of a record is ordered: when it was known and recorded, and its id; then its date."""
     since = known_since(record)
-    cap = in_utc(since).date()
-    capped_date = capped(event.date, cap)
+    return since, record.recorded_at, record.id, capped(cast(Event, record.event).date, in_utc(since).date()), record
+
+
+def _alone(since: datetime, recorded_at: datetime, id_: str, dated: DateRange, record: Record) -> Fact:
+    event = cast(Event, record.event)
     quantity = stated(event, "quantity", Quantity)
     fulfils = event.fulfils
     return fact_from(
         record,
         event,
-        id=record.id,
-        recorded_at=record.recorded_at,
+        id=id_,
+        recorded_at=recorded_at,
         known_since=since,
-        base=record.id,
-        date=capped_date,
+        base=id_,
+        date=dated,
         quantity=unsaid(event) if quantity is None else quantity,
         value=stated(event, "value", Money),
         disputed=UNDISPUTED,
-        fulfils=tuple(sorted({*fulfils} - {record.id})) if fulfils else fulfils,
-        planned=not capped_date.possible_by(cap),
+        fulfils=tuple(sorted({*fulfils} - {id_})) if fulfils else fulfils,
+        planned=not dated.possible_by(in_utc(since).date()),
     )
