@@ -10,15 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from operator import itemgetter
-from typing import cast
+from typing import TypeAlias, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Amendment, Event, Record, stated
+from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.semantics.accounts import capped, unsaid
 from aidtimeline.semantics.amendments import Repaired, is_finding, known_since, repair
 from aidtimeline.semantics.facts import UNDISPUTED, Fact, fact_from, in_order
-from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of, in_utc
 
 
@@ -60,7 +60,7 @@ class Recorded:
         """
         amended = self.amended
         known = (_known(record) for record in self.repaired.events.values() if record.id not in amended)
-        return [_alone(*each) for each in in_order(known, date_of=itemgetter(3), report_of=itemgetter(0, 1, 2))]
+        return [_alone(each) for each in in_order(known, date_of=itemgetter(3), report_of=itemgetter(0, 1, 2))]
 
     @cached_property
     def naming(self) -> Sequence[Record]:
@@ -78,15 +78,21 @@ def _names(event: Event | Amendment) -> bool:
     return bool(said.supersedes or said.fulfils or said.overlaps) or said.part_of is not None
 
 
-def _known(record: Record) -> tuple[datetime, datetime, str, DateRange, Record]:
-    """By what the fact of a record is ordered: when it was known and recorded, and its id; then its date."""
+_Known: TypeAlias = tuple[datetime, datetime, str, DateRange, bool, Record]
+
+
+def _known(record: Record) -> _Known:
+    """By what the fact of a record is ordered: when it was known and recorded, its id, and its date; then the rest."""
+    said: DateRange = record.event.date  # type: ignore[union-attr, assignment]
     since = known_since(record)
-    return since, record.recorded_at, record.id, capped(cast(Event, record.event).date, in_utc(since).date()), record
+    day = in_utc(since).date()
+    return since, record.recorded_at, record.id, capped(said, day), not said.possible_by(day), record
 
 
-def _alone(since: datetime, recorded_at: datetime, id_: str, dated: DateRange, record: Record) -> Fact:
-    event = cast(Event, record.event)
-    quantity = stated(event, "quantity", Quantity)
+def _alone(known: _Known) -> Fact:
+    since, recorded_at, id_, dated, planned, record = known
+    event: Event = record.event  # type: ignore[assignment]
+    quantity: Quantity | None = getattr(event, "quantity", None)
     fulfils = event.fulfils
     return fact_from(
         record,
@@ -97,8 +103,8 @@ def _alone(since: datetime, recorded_at: datetime, id_: str, dated: DateRange, r
         base=id_,
         date=dated,
         quantity=unsaid(event) if quantity is None else quantity,
-        value=stated(event, "value", Money),
+        value=getattr(event, "value", None),
         disputed=UNDISPUTED,
         fulfils=tuple(sorted({*fulfils} - {id_})) if fulfils else fulfils,
-        planned=not dated.possible_by(in_utc(since).date()),
+        planned=planned,
     )

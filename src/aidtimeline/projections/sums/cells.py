@@ -107,7 +107,7 @@ class Running:
     loose: int = 0
     overlap: int = 0
 
-    def add(self, amount: Quantity, *, surely: bool, disputed: bool) -> None:
+    def add(self, amount: Quantity, surely: bool, disputed: bool) -> None:
         """Add an amount, or if it is not sure, nothing to the amount."""
         low, high = amount.low, amount.high
         self.number += 1

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
-from aidtimeline.projections.sums.cells import PLAIN, Books, Bounds, Cell, Running, plus, rivals, weighed
+from aidtimeline.projections.sums.cells import Books, Bounds, Cell, Running, plus, rivals, weighed
 from aidtimeline.semantics import Fact, Group, Total, worths_of
 from aidtimeline.semantics.overlap import Line, Node, Overlaps
 from aidtimeline.values.amounts import Quantity
@@ -39,6 +39,8 @@ class Whole(Generic[M]):
     measure: M
 
 
+_NO_BOOKS: Books = frozenset()
+
 Linked: TypeAlias = tuple[Fact, tuple[tuple[K, Term], ...]]
 
 
@@ -54,19 +56,19 @@ class Weighing(Generic[K]):
     measures: dict[K, Any] = Factory(dict)
     overlaps: Overlaps | None = None
 
-    def cell(self, key: K | Whole[Any], cell: Cell) -> Running:
+    def cell(self, key: K | Whole[Any], line: Node | None, books: Books) -> Running:
         """The running sum of a cell."""
         cells = self.cells.get(key)
         if cells is None:
             cells = self.cells[key] = {}
-        running = cells.get(cell)
+        running: Running | None = cells.get((line, books))  # type: ignore[call-overload]  # a cell is such a pair
         if running is None:
-            running = cells[cell] = Running()
+            running = cells[Cell(line, books)] = Running()
         return running
 
     def add(self, key: K | Whole[Any], cell: Cell, bounds: Bounds) -> None:
         """Add bounds to a cell."""
-        self.cell(key, cell).change(bounds, 1)
+        self.cell(key, *cell).change(bounds, 1)
 
     def merged(self, other: Weighing[K]) -> Weighing[K]:
         """Both, as a new state."""
@@ -75,7 +77,7 @@ class Weighing(Generic[K]):
         for state in (self, other):
             for key, cells in state.cells.items():
                 for cell, running in cells.items():
-                    merged.cell(key, cell).merge(running)
+                    merged.cell(key, *cell).merge(running)
         return merged
 
     def whole(self) -> Weighing[K]:
@@ -121,14 +123,16 @@ class Sum(Generic[K]):
     def step(self, state: Weighing[K], fact: Fact) -> Weighing[K]:
         """Add what the fact adds, or keep it for the end if it is linked."""
         line = None if self.apart else fact.line
-        terms = tuple(self.terms(fact)) if line is None else self._all_terms(state, fact, line)
+        terms = self.terms(fact) if line is None else self._all_terms(state, fact, line)
         if fact.group is not None:
+            terms = tuple(terms)
             if terms:
                 state.linked.append((fact, terms))
             return state
+        node = None if line is None else line.node
         for key, term in terms:
-            running = state.cell(key, PLAIN if self.apart else cell_of(fact, term))
-            running.add(term.amount, surely=fact.certain, disputed=term.disputed)
+            books = _NO_BOOKS if self.apart else term.books
+            state.cell(key, node, books).add(term.amount, fact.certain, term.disputed)
         return state
 
     def _all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
@@ -171,8 +175,6 @@ def _total(cells: Mapping[Cell, Running]) -> Bounds:
 
 def cell_of(fact: Fact, term: Term) -> Cell:
     """The cell that a fact adds a term to."""
-    if fact.line is None and not term.books:
-        return PLAIN
     return Cell(None if fact.line is None else fact.line.node, term.books)
 
 
