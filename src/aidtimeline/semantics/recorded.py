@@ -17,7 +17,7 @@ from attrs import frozen
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.semantics.accounts import capped, unsaid
 from aidtimeline.semantics.amendments import Repaired, is_finding, known_since, repair
-from aidtimeline.semantics.facts import UNDISPUTED, Fact, fact_from, in_order
+from aidtimeline.semantics.facts import UNDISPUTED, Fact, Rank, fact_from, in_order
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of, in_utc
 
@@ -60,7 +60,7 @@ class Recorded:
         """
         amended = self.amended
         known = (_known(record) for record in self.repaired.events.values() if record.id not in amended)
-        return [_alone(each) for each in in_order(known, date_of=itemgetter(3), report_of=itemgetter(0, 1, 2))]
+        return [_alone(each) for each in in_order(known, date_of=itemgetter(1), report_of=_report)]
 
     @cached_property
     def naming(self) -> Sequence[Record]:
@@ -78,33 +78,38 @@ def _names(event: Event | Amendment) -> bool:
     return bool(said.supersedes or said.fulfils or said.overlaps) or said.part_of is not None
 
 
-_Known: TypeAlias = tuple[datetime, datetime, str, DateRange, bool, Record]
+_Known: TypeAlias = tuple[datetime, DateRange, bool, Record]
 
 
 def _known(record: Record) -> _Known:
-    """By what the fact of a record is ordered: when it was known and recorded, its id, and its date; then the rest."""
+    """When a record was known, the date that it gives, and whether that is a plan."""
     said: DateRange = record.event.date  # type: ignore[union-attr, assignment]
     since = known_since(record)
     day = in_utc(since).date()
-    return since, record.recorded_at, record.id, capped(said, day), not said.possible_by(day), record
+    return since, capped(said, day), not said.possible_by(day), record
+
+
+def _report(known: _Known) -> Rank:
+    since, _, _, record = known
+    return since, record.recorded_at, record.id
 
 
 def _alone(known: _Known) -> Fact:
-    since, recorded_at, id_, dated, planned, record = known
+    since, dated, planned, record = known
     event: Event = record.event  # type: ignore[assignment]
     quantity: Quantity | None = getattr(event, "quantity", None)
     fulfils = event.fulfils
     return fact_from(
         record,
         event,
-        id=id_,
-        recorded_at=recorded_at,
+        id=record.id,
+        recorded_at=record.recorded_at,
         known_since=since,
-        base=id_,
+        base=record.id,
         date=dated,
         quantity=unsaid(event) if quantity is None else quantity,
         value=getattr(event, "value", None),
         disputed=UNDISPUTED,
-        fulfils=tuple(sorted({*fulfils} - {id_})) if fulfils else fulfils,
+        fulfils=tuple(sorted({*fulfils} - {record.id})) if fulfils else fulfils,
         planned=planned,
     )
