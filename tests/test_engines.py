@@ -1,14 +1,32 @@
-"""Engines: whatever answers, the answers are those of the fold."""
+"""Engines: whatever answers, the answers are those of the fold, and so is what is printed of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from attrs import frozen
+from hypothesis import Phase, given, settings, strategies as st
 
+from aidtimeline import report
 from aidtimeline.engines.embedded.opening import make
+from aidtimeline.errors import AidtimelineError
+from aidtimeline.events import Record
+from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
+from aidtimeline.projections.fields import FIELDS
+from aidtimeline.report.absence import absence
 from aidtimeline.testing import check_engine
-from aidtimeline.timeline import Timeline
+from aidtimeline.testing.drawnlogs import cuts, logs
+from aidtimeline.testing.engines import written
+from aidtimeline.testing.laws import Cuts
+from aidtimeline.testing.strategies import repeatable
+from aidtimeline.timeline import Timeline, View
+from aidtimeline.values.dates import parse_day
 
 pytest.importorskip("duckdb")
 
@@ -34,3 +52,90 @@ def test_several_processes_make_the_same_store(tmp_path: Path) -> None:
         )
     assert answers[0] == answers[1]
     assert len(answers[0][0]) > 5
+
+
+# What is printed.
+
+
+def view_of(timeline: Timeline, cuts: Cuts) -> View:
+    return timeline.as_of(cuts.as_of, known_at=cuts.known_at, recorded_until=cuts.recorded_until)
+
+
+@frozen
+class Asked:
+    """What is asked of a log: at which cuts, compared with which, and the fields and conditions of questions."""
+
+    cuts: Cuts
+    before: Cuts
+    by: Sequence[str]
+    where: Any
+
+    def pages(self, timeline: Timeline) -> Iterator[str]:
+        """What is printed of every question: texts, JSON, and what is said instead."""
+        view, where = view_of(timeline, self.cuts), self.where
+        sums: list[Counts | MoneySums] = [Counts(self.by, kind=[], where=where, vocabulary=view.vocabulary)]
+        sums.append(MoneySums(self.by, where=where, vocabulary=view.vocabulary))
+        tables = [view.replay(each) for each in sums]
+        overview = report.Overview("log", view.counts(where=where), view.money(where=where), view.projects(where))
+        promises, levels = view.fulfilment(where, matches=True), view.levels(where)
+        for each in (*tables, overview, promises, levels, view.participation(where)):
+            yield from printed(lambda each: each, each)
+        earlier = view_of(timeline, self.before)
+        for asked in (*sums, Fulfilment(view.as_of, where, view.vocabulary)):
+            yield from printed(earlier.diff, view, asked)
+        for table in tables:
+            for key in (*list(table.keys())[:2], "truk"):
+                yield from printed(table.explain, key)
+        for result in (promises, levels):
+            for key in list(result.keys())[:2]:
+                yield from printed(view.explain, result.question, key)
+        states, parts = ProjectStates(None, view.vocabulary), Participations(None, view.vocabulary)
+        for state in view.projects().rows[:2]:
+            for name in ("status", "title", "no such"):
+                yield from printed(view.explain, states, (state.project, name))
+        for part in view.participation().rows[:2]:
+            yield from printed(view.explain, parts, (part.project, part.party, part.role))
+
+
+def printed(ask: Callable[..., Any], *asked: Any) -> Iterator[str]:
+    try:
+        found = ask(*asked)
+        yield report.text(found)
+        yield report.json(found)
+    except AidtimelineError as error:
+        yield f"{type(error).__name__}: {error}"
+
+
+def same_pages(folder: Path, asked: Asked) -> None:
+    fold, found = Timeline.open(folder, engine="fold"), Timeline.open(folder, engine="embedded")
+    for one, other in zip(asked.pages(fold), asked.pages(found), strict=True):
+        assert other == one
+    view, other_view = view_of(fold, asked.cuts), view_of(found, asked.cuts)
+    for record in fold.records:
+        assert absence(record.id, other_view) == absence(record.id, view)
+
+
+WHERE: Sequence[Any] = ({}, {}, {"donor": "JP"}, {"item": "truck"}, {"location": "Bucha"}, {"project": "hd-capacity"})
+
+
+def questions() -> st.SearchStrategy[Asked]:
+    by = st.lists(st.sampled_from(sorted(FIELDS)), max_size=2, unique=True)
+    return st.builds(Asked, cuts(), cuts(), by, st.sampled_from(WHERE))
+
+
+@settings(repeatable(12), phases=[Phase.generate, Phase.shrink])
+@given(logs(1, 14), questions(), st.integers(0, 99))
+def test_what_is_printed_does_not_depend_on_the_engine(records: list[Record], asked: Asked, seed: int) -> None:
+    """Every page, JSON and explanation of a drawn log is the same, to the last character."""
+    with TemporaryDirectory() as folder:
+        for _ in written(Path(folder), records, Random(seed)):
+            same_pages(Path(folder), asked)
+
+
+def test_what_is_printed_of_the_record_does_not_depend_on_the_engine(tmp_path: Path) -> None:
+    """The same for the log of this repository, on several days."""
+    copytree("events", tmp_path / "events", ignore=ignore_patterns(".*"))
+    for as_of, known_at in (("2023-11-28", None), ("2024-07-31", "2024-07-15"), ("2025-12-31", None)):
+        cuts = Cuts(parse_day(as_of), None if known_at is None else parse_day(known_at), None)
+        for by, where in ((["item"], {}), (["donor"], {"recipient": "UA"}), ([], {"item": "mine-detector"})):
+            same_pages(tmp_path / "events", Asked(cuts, Cuts(parse_day("2023-01-01"), None, None), by, where))

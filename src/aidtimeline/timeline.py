@@ -36,6 +36,7 @@ from aidtimeline.projections import (
     Table,
 )
 from aidtimeline.projections.fields import Selection, Where
+from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import of_sums
 from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.known import Known
@@ -244,6 +245,16 @@ class View:
         asked = projection or Counts(vocabulary=self.vocabulary)
         after.check(asked)
         return diff_fulfilment(self, after, asked) if isinstance(asked, Fulfilment) else diff(self, after, asked)
+
+    def beside(self, question: Counts | MoneySums) -> Beside:
+        """What stands beside the sums of a question on a page: what is stated, who reports it, and the like.
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> found = Timeline.open("events").as_of("2023-11-28").beside(Counts(by="item"))
+        >>> print(found.reports["truck", None])
+        Rubryka 2023-11-28
+        """
+        return self.engine.beside(self, question)
 
     def check(self, projection: object) -> None:
         """Raise `MisspeltValue` if a projection asks for a value that nobody knows, and one spelt like it is known.

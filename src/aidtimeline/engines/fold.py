@@ -13,6 +13,7 @@ from aidtimeline.events import Record
 from aidtimeline.projections import Levels, Projection, Series
 from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.protocol import run
+from aidtimeline.projections.sums.beside import Beside, beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import Belief
@@ -47,6 +48,9 @@ class Engine(Protocol):
 
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
+
+    def beside(self, view: Viewed, question: Sums) -> Beside:
+        """What stands beside the sums of a question."""
 
 
 class Fold:
@@ -97,3 +101,7 @@ class Fold:
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
         return series(view.belief, question)
+
+    def beside(self, view: Viewed, question: Sums) -> Beside:
+        """What stands beside the sums of a question."""
+        return beside(view, question)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from operator import attrgetter
 
 from aidtimeline.events import END, Event, Record, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
 from aidtimeline.projections.levels.comparing import UNSTATED
+from aidtimeline.projections.sums.beside import Endless
 from aidtimeline.report.columns import (
     BOUNDS,
     DATE,
@@ -70,8 +72,8 @@ class ExplanationLook(Look[Explanation]):
             return ""
         counted = [(each, each.states) for each in rows if isinstance(each.states, Quantity)]
         closed = [amount if each.certain else amount.hull(ZERO) for each, amount in counted if amount.high is not None]
-        endless = [(each.event.kind, amount) for each, amount in counted if amount.high is None]
-        return f" ({stated_part(sum(closed, ZERO) if closed else None, endless)})"
+        endless = [Endless.of(each.event.kind, amount) for each, amount in counted if amount.high is None]
+        return f" ({stated_part(sum(closed, ZERO) if closed else None, reduce(Endless.plus, endless))})"
 
     def columns(self) -> list[Column]:
         """The fact, what it adds or states, and the reports behind it."""

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from aidtimeline.projections import Table
-from aidtimeline.projections.protocol import run
-from aidtimeline.projections.sums.cells import Bounds, Cell
+from aidtimeline.projections.sums.beside import Beside, Endless
+from aidtimeline.projections.sums.cells import Bounds
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.projections.sums.overlapping import parts_of
-from aidtimeline.projections.sums.summing import Term, cell_of
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.words import FLAGS
-from aidtimeline.semantics import Fact
-from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import Quantity
 
 
@@ -29,93 +23,63 @@ def flags_of(bounds: Bounds) -> list[str]:
 
 @frozen
 class Notes:
-    """What stands beside and below the sums of a view. `behind` are the facts that add to each sum, and their terms."""
+    """What stands beside and below the sums of a view."""
 
     table: Table
-    view: Viewed
-    question: Sums
-    behind: Mapping[SumKey, Sequence[tuple[Fact, Term]]]
+    beside: Beside
+    ledgers: Mapping[str, str]
 
     @classmethod
     def of(cls, table: Table) -> Notes | None:
         """The notes of a table; None if it is not of a view."""
-        question = table.question
-        if table.view is None or not isinstance(question, Sums):
+        view, question = table.view, table.question
+        if view is None or not isinstance(question, Sums):
             return None
-        behind: dict[SumKey, list[tuple[Fact, Term]]] = defaultdict(list)
-        for fact in table.view.facts:
-            for key, term in question.piece.terms(fact):
-                behind[key].append((fact, term))
-        return cls(table, table.view, question, behind)
+        return cls(table, view.beside(question), view.vocabulary.ledgers)
 
-    def stated(self) -> Mapping[SumKey, str]:
-        """Of each sum with an open end the part that is stated, and how many facts have no upper end."""
-        open_keys = {key for key, bounds in self.table.answers.items() if bounds.high is None}
-        if not open_keys:
-            return {}
+    def of_sum(self, key: SumKey) -> str:
+        """The note beside a sum: of one with an open end what is stated, and how many datasets it is from."""
+        found = self.beside
+        is_open = self.table.answers[key].high is None and key in found.endless
+        stated = stated_part(found.stated[key], found.endless[key]) if is_open else ""
+        datasets = f"{len(found.datasets[key])} datasets" if self._are_unsaid(key) else ""
+        return ", ".join(filter(None, (stated, datasets)))
 
-        def closed(fact: Fact) -> Iterator[tuple[SumKey, Term]]:
-            return ((key, term) for key, term in self.question.piece.terms(fact) if term.amount.high is not None)
+    def reports(self, key: SumKey) -> str:
+        """Who reports the facts that add to a sum."""
+        found = self.beside.reports.get(key)
+        return "" if found is None else str(found)
 
-        found = run(self.view.facts, evolve(self.question.piece, terms=closed))
-        words = {}
-        for key in open_keys:
-            endless = [(fact.kind, term.amount) for fact, term in self.behind[key] if term.amount.high is None]
-            words[key] = stated_part(found[key].quantity if key in found else None, endless)
-        return words
-
-    @cached_property
-    def unsaid(self) -> Mapping[SumKey, tuple[str, ...]]:
-        """The datasets of each sum of several of which nothing says whether they report the same."""
-        ledgers = self.view.vocabulary.ledgers
-        found: dict[SumKey, tuple[str, ...]] = {}
-        for key, its in self.behind.items():
-            datasets = frozenset[str]().union(*(fact.datasets for fact, _ in its))
-            if len({ledgers.get(each, each) for each in datasets}) > 1:
-                found[key] = tuple(sorted(datasets))
-        return found
+    def _are_unsaid(self, key: SumKey) -> bool:
+        """Whether a sum is of several datasets of which nothing says whether they report the same."""
+        return len({self.ledgers.get(each, each) for each in self.beside.datasets.get(key, ())}) > 1
 
     def below(self) -> Iterator[str]:
         """The notes below the table."""
-        several = sorted({each for datasets in self.unsaid.values() for each in datasets})
+        several = sorted({each for key, its in self.beside.datasets.items() if self._are_unsaid(key) for each in its})
         if several:
             yield (
                 f"datasets: sums of {' and '.join(several)} are added up; nothing says whether they report the same"
                 " (`overlaps` in vocabulary/datasets.jsonl says so)"
             )
-        lone = sorted({fact.id for its in self.behind.values() for fact, _ in its} & self.view.belief.overlap.lone)
+        lone = self.beside.lone
         if lone:
             named = ", ".join(lone[:3]) + (f", and {len(lone) - 3} more" if len(lone) > 3 else "")
             verbs = ("is", "counts") if len(lone) == 1 else ("are", "count")
             what = f"{verbs[0]} part of something that the log does not have, and {verbs[1]} in full"
             yield f"{many('fact', len(lone))} {what}: {named}"
-        if self._rows_overlap():
+        if self.beside.rows_overlap:
             yield "rows report the same in part: together they may come to more than the total (--total)"
 
-    def _rows_overlap(self) -> bool:
-        """Whether facts of different rows may report the same."""
-        kept = [at for at, name in enumerate(self.table.names) if name in ("kind", "currency")]
-        rows: dict[tuple[object, ...], list[tuple[Fact, Cell]]] = defaultdict(list)
-        keys: dict[str, set[SumKey]] = defaultdict(set)
-        for key, its in self.behind.items():
-            measure = (*(key[at] for at in kept), None if self.table.money else key[-1])
-            rows[measure] += ((fact, cell_of(fact, term)) for fact, term in its)
-            for fact, _ in its:
-                keys[fact.id].add(key)
-        parts = (part for its in rows.values() for part in parts_of(its))
-        return any(len(set().union(*(keys[fact.id] for fact in part))) > 1 for part in parts)
 
+def stated_part(stated: Quantity | None, endless: Endless) -> str:
+    """What is stated of a number with an open end (None: nothing), and the facts without an upper end.
 
-def stated_part(stated: Quantity | None, endless: Sequence[tuple[str, Quantity]]) -> str:
-    """What is stated of a number with an open end (None: nothing), and the kinds of the facts without an upper end.
-
-    >>> stated_part(Quantity.parse("4"), [("delivery", Quantity.parse("1.."))])
+    >>> stated_part(Quantity.parse("4"), Endless.of("delivery", Quantity.parse("1..")))
     '4 stated, and 1 delivery without a number'
     """
-    some = all(amount.low <= 1 for _, amount in endless)
-    kinds = {kind for kind, _ in endless}
-    what = many(kinds.pop() if len(kinds) == 1 else "report", len(endless))
-    without = f"{what} without {'a number' if some else 'an upper end'}"
+    kind = endless.kinds[0] if len(endless.kinds) == 1 else "report"
+    without = f"{many(kind, endless.number)} without {'a number' if endless.some else 'an upper end'}"
     return without if stated is None else f"{stated} stated, and {without}"
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidtimeline.projections import Table
-from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
 from aidtimeline.report.unlike import unlike
-from aidtimeline.report.words import amount, legend, reports
+from aidtimeline.report.words import amount, legend
 from aidtimeline.text import tables
 
 
@@ -31,10 +30,10 @@ class SumsLook(KeyedLook[Table]):
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
             others = tables.Column("unit"), tables.Column("note", wrap=True), tables.Column("reports", wrap=True)
-            beside = {} if notes is None else dict(self._beside(notes))
             cells = []
             for row in rows:
-                note, behind = beside.get(self.result.key_of(row), ("", ""))
+                key = self.result.key_of(row)
+                note, behind = ("", "") if notes is None else (notes.of_sum(key), notes.reports(key))
                 texts = ", ".join(filter(None, (*flags_of(row.bounds), note)))
                 number_ = amount(row.bounds, self.currency_of(row))
                 cells.append([*self.key_cells(row), number_, self.unit_of(row), texts, behind])
@@ -43,14 +42,5 @@ class SumsLook(KeyedLook[Table]):
             yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
-        yield from unlike(self.result)
+        yield from unlike(self.result, () if notes is None else notes.beside.items)
         yield from contradictions(self.result)
-
-    def _beside(self, notes: Notes) -> Iterator[tuple[SumKey, tuple[str, str]]]:
-        """The notes beside each sum, and who reports the facts that add to it."""
-        stated, unsaid = notes.stated(), notes.unsaid
-        for key, its in notes.behind.items():
-            datasets = f"{len(unsaid[key])} datasets" if key in unsaid else ""
-            note = ", ".join(filter(None, (stated.get(key), datasets)))
-            facts = {fact.id: fact for fact, _ in its}
-            yield key, (note, reports(facts.values(), notes.view.known_at, money=self.result.money))

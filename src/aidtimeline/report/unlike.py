@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aidtimeline.events import PROMISE
 from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
@@ -13,23 +13,23 @@ MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
 
 
-def unlike(table: Table) -> Iterator[str]:
+def unlike(table: Table, items: Sequence[str | None]) -> Iterator[str]:
     """A line if a total adds up several items, and one if the rows are of sectors of several vocabularies.
+
+    `items` are those of all facts in the table, in order.
 
     >>> from aidtimeline import Timeline
     >>> total = Timeline.open("events").as_of("2023-11-28").counts([], where={"item": ["truck", "helmet"]})
-    >>> print(*unlike(total))
+    >>> print(*unlike(total, ["helmet", "truck"]))
     adds up 2 items: helmet, truck
     """
     question = table.question
     if table.view is None or not isinstance(question, Sums):
         return
-    if not question.by and not question.money:
-        items = {fact.item for fact in table.view.facts if any(True for _ in question.piece.terms(fact))}
-        if len(items) > 1:
-            slugs = [*sorted(filter(None, items)), *(["what has no name"] if None in items else [])]
-            more = [f"{len(slugs) - MOST_ITEMS} more"] if len(slugs) > MOST_ITEMS else []
-            yield f"adds up {len(slugs)} items: {', '.join([*slugs[:MOST_ITEMS], *more])}"
+    if not question.by and not question.money and len(items) > 1:
+        slugs = ["what has no name" if each is None else each for each in items]
+        more = [f"{len(slugs) - MOST_ITEMS} more"] if len(slugs) > MOST_ITEMS else []
+        yield f"adds up {len(slugs)} items: {', '.join([*slugs[:MOST_ITEMS], *more])}"
     if "sector" in question.by:
         sectors = (row.key[table.names.index("sector")] for row in table.rows)
         if len({vocabulary_of(each) for each in sectors if each is not None}) > 1:

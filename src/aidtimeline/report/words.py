@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
+from aidtimeline.projections.sums.beside import MOST_REPORTS, Reports
 from aidtimeline.projections.sums.counting import Counts, Sums
-from aidtimeline.semantics import Account, Fact
-from aidtimeline.semantics.provenance import out_by, sources_of
+from aidtimeline.semantics import Fact
+from aidtimeline.semantics.provenance import sources_of
+from aidtimeline.semantics.reporting import name_of, said_of, when
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
 
 NOTHING = "–"
 """What a table shows where there is no value."""
-
-MOST_REPORTS = 8
-"""How many reports of a number are named; the others are counted."""
 
 SHORTEST_ID = 8
 """The least length of a shortened id, in hexadecimal digits."""
@@ -165,30 +163,14 @@ def reports(facts: Iterable[Fact], known_at: date | datetime | None, *, money: b
     Only reports that were out by `known_at` (inclusive; None: all) are named. What says another number than its fact
     says so: "B 2023 (says EUR 500)". The numbers are values if `money`, else quantities.
     """
-    accounts = [(account, _otherwise(fact, account, money)) for fact in facts for account in fact.accounts]
-    sources = [(source, remark) for account, remark in accounts for source in account.sources]
-    known = sorted((each for each in sources if out_by(each[0], known_at)), key=lambda each: _when(each[0]))
-    texts = list(dict.fromkeys(_in_short(source) + remark for source, remark in known))
-    if len(texts) > MOST_REPORTS + 1:
-        texts[MOST_REPORTS:] = [f"and {len(texts) - MOST_REPORTS} more"]
-    return "; ".join(texts)
-
-
-def _otherwise(fact: Fact, account: Account, money: bool) -> str:
-    """What an account says that is no number of its fact: in another unit or currency, or as a plan beside the deed."""
-    amount = account.value if money else account.quantity
-    if amount is None:
-        return ""
-    other = account.unit != fact.unit if not isinstance(amount, Money) else amount.currency != fact.currency
-    planned = account.planned and not fact.planned
-    unit = "" if money or account.unit == fact.unit else f" {account.unit or 'pieces'}"
-    return f" ({'planned' if planned else 'says'} {amount}{unit})" if other or planned else ""
+    return str(Reports.of(said for fact in facts for said in said_of(fact, known_at, money=money)))
 
 
 def publishers(facts: Iterable[Fact], known_at: date | datetime | None) -> str:
     """Who reports these facts, as `reports`, without dates."""
-    known = sorted((source for fact in facts for source in sources_of(fact, known_at)), key=_when)
-    names = list(dict.fromkeys(map(_name, known)))
+    sources = [source for fact in facts for source in sources_of(fact, known_at)]
+    known = sorted(sources, key=lambda source: when(source.published))
+    names = list(dict.fromkeys(map(name_of, known)))
     if len(names) > MOST_REPORTS + 1:
         names[MOST_REPORTS:] = [f"{len(names) - MOST_REPORTS} more"]
     return " and ".join([", ".join(names[:-1])] * bool(names[:-1]) + names[-1:]) or NOTHING
@@ -220,25 +202,3 @@ def shortener(ids: Iterable[str]) -> Callable[[str], str]:
         while one[:length] == other[:length]:
             length += 1
     return lambda id_: id_[:length]
-
-
-def _name(source: Source) -> str:
-    names = (source.publisher, source.attribution, source.title, _site(source.url), source.dataset)
-    return next(filter(None, names), NOTHING)
-
-
-def _in_short(source: Source) -> str:
-    who = _name(source)
-    return who if source.published is None else f"{who} {source.published.text}"
-
-
-def _when(source: Source) -> tuple[bool, date]:
-    return source.published is None, (source.published and source.published.earliest) or date.min
-
-
-def _site(url: str | None) -> str | None:
-    """The name of the site in an address; the address itself if it has none."""
-    try:
-        return url and (urlsplit(url).hostname or url)
-    except ValueError:
-        return url

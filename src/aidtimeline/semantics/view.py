@@ -47,5 +47,8 @@ class Viewed(Protocol):
     def known(self) -> Known:
         """The values that the log and its vocabulary know in each field, at whatever cuts."""
 
+    def beside(self, question: Any) -> Any:
+        """What stands beside the sums of a question (`aidtimeline.projections.sums.beside.Beside`)."""
+
     def explain(self, projection: Any, key: Hashable) -> Any:
         """Why one answer of a projection is what it is."""

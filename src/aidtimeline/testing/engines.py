@@ -127,6 +127,7 @@ def _series(asked: Asked, timeline: Timeline, view: View) -> object:
 #: Every question that a timeline answers.
 QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "sums": lambda asked, _, view: view.replay(asked.sums(view)),
+    "beside": lambda asked, _, view: view.beside(asked.sums(view)),
     "series": _series,
     "projects": lambda asked, _, view: view.projects(),
     "participation": lambda asked, _, view: view.participation(),
@@ -142,7 +143,7 @@ def _questions() -> st.SearchStrategy[Asked]:
     nothing: dict[str, str | None] = {}
     return st.builds(
         Asked,
-        st.sampled_from(("sums",) * 6 + tuple(QUESTIONS)),
+        st.sampled_from(("sums", "beside") * 4 + tuple(QUESTIONS)),
         cuts(),
         cuts(),
         st.lists(st.sampled_from(sorted(FIELDS)), max_size=2, unique=True).map(tuple),

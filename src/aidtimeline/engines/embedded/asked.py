@@ -12,7 +12,7 @@ from attrs import frozen
 
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import value_of
-from aidtimeline.engines.facts.linking import Place
+from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
@@ -32,6 +32,10 @@ class Store:
     def _texts(self) -> dict[str, list[Text]]:
         return {}
 
+    @cached_property
+    def _numbers(self) -> dict[str, Mapping[Text, int]]:
+        return {}
+
     def texts(self, column: str) -> Sequence[Text]:
         """The texts of a column, by their numbers."""
         if column not in self._texts:
@@ -41,7 +45,9 @@ class Store:
 
     def numbers(self, column: str) -> Mapping[Text, int]:
         """The numbers of the texts of a column."""
-        return {text: number for number, text in enumerate(self.texts(column))}
+        if column not in self._numbers:
+            self._numbers[column] = {text: number for number, text in enumerate(self.texts(column))}
+        return self._numbers[column]
 
     def of_components(self, components: str) -> Iterator[Record]:
         """The records of components, which a query gives, in the order of the log."""
@@ -114,15 +120,25 @@ class Asked:
             f" AND recorded <= {recorded}"
         )
 
+    def facts_of(self, rows: str) -> Iterator[Fact]:
+        """The facts of rows that hold and meet a condition."""
+        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self.holds} AND {rows}'
+        yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
+        linked = f"FROM facts WHERE component <> 0 AND {self.holds} AND {rows}"
+        ids = {name for (name,) in self.store.rows(f"SELECT id {linked}")}
+        for fact in self.cuts.facts(self.store.of_components(f"SELECT component {linked}")) if ids else ():
+            if fact.group is None and of_id(fact.id) in ids:
+                yield fact
+
     def selected(self, selection: Selection) -> str:
         """The condition that a row is of a fact that is asked for; a shared one may be, if shares are asked for."""
         found = []
         if selection.kinds:
             numbers = self.store.numbers("kind")
-            found.append(_one_of("kind", [numbers[kind] for kind in selection.kinds if kind in numbers]))
+            found.append(one_of("kind", [numbers[kind] for kind in selection.kinds if kind in numbers]))
         for condition in selection.where:
-            is_it = _one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
-            found.append(f"({is_it} OR {_flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
+            is_it = one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
+            found.append(f"({is_it} OR {flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
         return " AND ".join(found) or "true"
 
     def _allowed(self, condition: Condition, vocabulary: Vocabulary) -> list[int]:
@@ -141,7 +157,7 @@ class Asked:
                 yield fact
         apart = Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
         query = (
-            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {_flag(apart)} AND {self.holds}'
+            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {flag(apart)} AND {self.holds}'
             f" AND {self.selected(selection)}"
         )
         yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
@@ -157,6 +173,11 @@ class Asked:
         )
 
     @property
+    def handing_over(self) -> str:
+        """The components of which all or some facts are handed over."""
+        return f"{self._whole} UNION ({self._in_groups})"
+
+    @property
     def _whole(self) -> str:
         """The components of which all facts are handed over."""
         known, recorded = self.cuts.known, self.cuts.recorded
@@ -166,12 +187,14 @@ class Asked:
         )
 
 
-def _one_of(column: str, numbers: Sequence[int]) -> str:
+def one_of(column: str, numbers: Sequence[int]) -> str:
+    """The condition that a column has one of some numbers."""
     return f'"{column}" IN ({", ".join(map(str, numbers))})' if numbers else "false"
 
 
-def _flag(flag: int) -> str:
-    return f"(flags & {int(flag)}) != 0"
+def flag(which: int) -> str:
+    """The condition that a row has one of some flags."""
+    return f"((flags & {int(which)}) != 0)"
 
 
 def key_of(name: str, store: Store, vocabulary: Vocabulary) -> Callable[[int], Value]:

@@ -22,7 +22,7 @@ from uuid import uuid4
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
 
-FORMAT = 2
+FORMAT = 3
 """Another number whenever the tables, or what stands in them, change."""
 
 NAME = f"facts-{FORMAT}.duckdb"

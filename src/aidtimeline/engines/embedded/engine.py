@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from aidtimeline.engines.embedded.asked import Asked, Cuts
+from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Counts, MoneySums
+from aidtimeline.projections.sums.beside import Beside
+from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import believe
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.view import Viewed
@@ -58,7 +61,14 @@ class Embedded(Fold):
         answers = _ANSWERS.get(type(question))
         if answers is None:
             return super().answer(view, question)
-        return answers(Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until)), question)
+        return answers(self._asked(view), question)
+
+    def beside(self, view: Viewed, question: Sums) -> Beside:
+        """What stands beside the sums of a question."""
+        return beside(self._asked(view), question)
+
+    def _asked(self, view: Viewed) -> Asked:
+        return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))
 
     def _said(self, name: str) -> Iterable[str]:
         """The values that records have in a field."""

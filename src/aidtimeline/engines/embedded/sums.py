@@ -6,7 +6,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from aidtimeline.engines.embedded.asked import Asked, column_of, key_of
+from attrs import frozen
+
+from aidtimeline.engines.embedded.asked import Asked, column_of, flag, key_of
 from aidtimeline.engines.facts.rows import Flag, decimal
 from aidtimeline.projections import fold
 from aidtimeline.projections.fields import SHARED
@@ -18,23 +20,59 @@ from aidtimeline.projections.sums.tables import SumKey, Table
 
 def sums(asked: Asked, question: Sums) -> Table:
     """The table of a question for sums."""
-    shares = any(name in SHARED for name in (*question.names, *(each.name for each in question.selection.where)))
     piece = question.piece
-    handed_over = fold(asked.handed_over(question.selection, shares=shares), piece)
-    return question.finish(piece.merge(_added_up(asked, question, shares=shares), handed_over))
+    handed_over = fold(asked.handed_over(question.selection, shares=Plain.shares(question)), piece)
+    return question.finish(piece.merge(Plain(asked, question).added_up(), handed_over))
 
 
-def _added_up(asked: Asked, question: Sums, *, shares: bool) -> Weighing[SumKey]:
-    """What the rows come to that hold at the cuts."""
+@frozen
+class Plain:
+    """The rows that are added up in the database, for a question at its cuts: their columns and conditions."""
+
+    asked: Asked
+    question: Sums
+
+    @classmethod
+    def shares(cls, question: Sums) -> bool:
+        """Whether a question asks for places or sectors, which may be shared."""
+        return any(name in SHARED for name in (*question.names, *(each.name for each in question.selection.where)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields of a whole key."""
+        return self.question.names if self.question.money else (*self.question.names, "unit")
+
+    @property
+    def measure(self) -> str:
+        """What is added up: quantities or values."""
+        return "value" if self.question.money else "quantity"
+
+    @property
+    def is_open(self) -> str:
+        """The condition that a row has no upper end."""
+        return flag(Flag.VALUE_OPEN if self.question.money else Flag.QUANTITY_OPEN)
+
+    @property
+    def rows(self) -> str:
+        """The condition that a row is one of them."""
+        is_there = Flag.VALUED if self.question.money else Flag.QUANTIFIED
+        apart = Flag.LARGE | Flag.SHARED if self.shares(self.question) else Flag.LARGE
+        selected = self.asked.selected(self.question.selection)
+        return f"{flag(is_there)} AND NOT {flag(apart)} AND {self.asked.holds} AND {selected}"
+
+    def added_up(self, where: str = "true") -> Weighing[SumKey]:
+        """What the rows come to that meet a condition."""
+        return _added_up(self, where)
+
+    def cell(self, side: str | None, datasets: Any) -> Cell:
+        """The cell of a row of a side and of datasets."""
+        books: Any = SimpleNamespace(side=side, datasets=frozenset(datasets or ()))
+        return Cell(books=books_of(books, self.question.selection.vocabulary))
+
+
+def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
+    asked, question, names, measure = plain.asked, plain.question, plain.names, plain.measure
     store, vocabulary = asked.store, question.selection.vocabulary
-    names = question.names if question.money else (*question.names, "unit")
-    measure = "value" if question.money else "quantity"
-    is_there, is_open, is_approximate = (
-        (Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE)
-        if question.money
-        else (Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE)
-    )
-    apart = Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
     columns = [*map(column_of, names), "side", "datasets", f"{measure}_places"]
     by = ", ".join(f'"{column}" AS c{number}' for number, column in enumerate(columns))
     day = asked.cuts.as_of.toordinal()
@@ -42,12 +80,11 @@ def _added_up(asked: Asked, question: Sums, *, shares: bool) -> Weighing[SumKey]
         SELECT {by},
             sum(CASE WHEN certain <= {day} THEN {measure}_low ELSE least({measure}_low, 0) END),
             sum(CASE WHEN certain <= {day} THEN {measure}_high ELSE greatest({measure}_high, 0) END),
-            count_if((flags & {is_open}) != 0),
-            bool_or((flags & {is_approximate}) != 0),
-            bool_or((flags & {Flag.DISPUTED}) != 0)
+            count_if({plain.is_open}),
+            bool_or({flag(Flag.VALUE_APPROXIMATE if question.money else Flag.QUANTITY_APPROXIMATE)}),
+            bool_or({flag(Flag.DISPUTED)})
         FROM facts
-        WHERE (flags & {is_there}) != 0 AND (flags & {apart}) = 0 AND {asked.holds}
-            AND {asked.selected(question.selection)}
+        WHERE {plain.rows} AND {where}
         GROUP BY {", ".join(f"c{number}" for number in range(len(columns)))}
     """
     keys = [key_of(name, store, vocabulary) for name in names]
@@ -58,8 +95,7 @@ def _added_up(asked: Asked, question: Sums, *, shares: bool) -> Weighing[SumKey]
         *numbers, side, dataset, places = group
         cell = cells.get((side, dataset))
         if cell is None:
-            books: Any = SimpleNamespace(side=sides[side], datasets=frozenset(datasets[dataset] or ()))
-            cell = cells[side, dataset] = Cell(books=books_of(books, vocabulary))
+            cell = cells[side, dataset] = plain.cell(sides[side], datasets[dataset])
         key = tuple(value(number) for value, number in zip(keys, numbers, strict=True))
         end: Decimal | None = None if opens else decimal(high, places)
         state.add(key, cell, Bounds(decimal(low, places), end, opens, approximate, disputed))

@@ -37,6 +37,7 @@ from aidtimeline.projections.fields import in_words
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics.accounts import capped
 from aidtimeline.semantics.amendments import out_since
+from aidtimeline.semantics.reporting import name_of
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange, end_of, parse_instant
 from aidtimeline.values.shares import Shares
@@ -144,6 +145,8 @@ class Bulk:
                 flags |= Flag.SHARED
             if line.fulfils:
                 flags |= Flag.FULFILLING
+            if len(sources) > 1:
+                flags |= Flag.REPORTED
             ref = line.ref
             entry = 0 if ref is None else _entry(sources, ref)
             text, certain = line.date, last
@@ -255,4 +258,6 @@ _READ: Mapping[str, Callable[[type[Event]], Callable[[Any], Text] | None]] = {
     "location": _shared("location"),
     "sector": _shared("sector"),
     "part-of": lambda _: None,
+    "publisher": lambda _: lambda line: None if len(line.sources) > 1 else name_of(line.sources[0]),
+    "published": lambda _: lambda line: None if len(line.sources) > 1 else line.sources[0].published,
 }

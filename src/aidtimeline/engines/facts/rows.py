@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.reporting import name_of, otherwise
 from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import NO_VOCABULARY
@@ -55,13 +56,16 @@ class Flag(IntFlag):
     VALUE_UP_TO = 2048
     FULFILLING = 4096
     """It names promises that it fulfils."""
+    REPORTED = 8192
+    """It has several reports, or one that says another number; `publisher` and `published` do not tell them."""
 
 
 Text: TypeAlias = str | tuple[str, ...] | Shares | None
 
-#: The columns that hold a text, and what the text is; the values of most are those of the field of that name.
+#: The columns that hold a text, and what the text is; the values of most are those of the field of that name. The last
+#: two are of the only report: who reported, and when it was published.
 FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
-TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date")
+TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date", "publisher", "published")
 
 
 class Amount(NamedTuple):
@@ -165,7 +169,16 @@ def texts_of(fact: Fact) -> tuple[Text, ...]:
     """The texts of a fact, in the order of `TEXT_COLUMNS`."""
     fields = (FIELDS[name](fact, NO_VOCABULARY) for name in FIELD_COLUMNS)
     datasets = tuple(sorted(fact.datasets)) or None
-    return (*fields, fact.via or None, fact.location, fact.sector, datasets, fact.date.text)
+    return (*fields, fact.via or None, fact.location, fact.sector, datasets, fact.date.text, *report_of(fact))
+
+
+def report_of(fact: Fact) -> tuple[str | None, str | None]:
+    """Who reported a fact, and when that was published; None and None if that does not tell all."""
+    [account, *others] = fact.accounts
+    [source, *more] = account.sources or [None]
+    if source is None or others or more or any(otherwise(fact, account, money=money) for money in (False, True)):
+        return None, None
+    return name_of(source), None if source.published is None else source.published.text
 
 
 def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
@@ -209,6 +222,8 @@ def flags_of(fact: Fact) -> int:
         flags |= Flag.DISPUTED
     if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
         flags |= Flag.SHARED
+    if report_of(fact)[0] is None:
+        flags |= Flag.REPORTED
     return int(flags)
 
 

@@ -1,0 +1,67 @@
+"""What stands beside sums, from a store: of plain rows the database says it, of the rest the reference does."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from aidtimeline.engines.embedded.asked import Asked, column_of, key_of
+from aidtimeline.engines.embedded.reported import Reported
+from aidtimeline.engines.embedded.sums import Plain
+from aidtimeline.engines.facts.linking import of_id
+from aidtimeline.projections.sums.beside import Beside, Endless, Gathering
+from aidtimeline.projections.sums.counting import Sums
+from aidtimeline.semantics import believe
+
+
+def beside(asked: Asked, question: Sums) -> Beside:
+    """What stands beside the sums of a question."""
+    plain = Plain(asked, question)
+    gathering = Gathering(question, plain.added_up(f"NOT {plain.is_open}"))
+    reported = Reported(plain)
+    for fact in asked.handed_over(question.selection, shares=plain.shares(question)):
+        for key in gathering.add(fact):
+            reported.add(key, fact)
+    _add_plain(gathering, plain)
+    for fact in asked.facts_of(f"{plain.rows} AND {reported.apart}"):
+        for key, _ in question.piece.terms(fact):
+            reported.add(key, fact)
+    return gathering.finish(reported.reports(), _lone(gathering, plain))
+
+
+def _add_plain(gathering: Gathering, plain: Plain) -> None:
+    """Add what the rows say of each key."""
+    store, vocabulary = plain.asked.store, plain.question.selection.vocabulary
+    columns = [*map(column_of, plain.names), "side", "datasets", "kind", "item"]
+    low = f"{plain.measure}_low <= CAST(power(10, {plain.measure}_places) AS BIGINT)"
+    query = f"""
+        SELECT {", ".join(f'"{column}"' for column in columns)}, count_if({plain.is_open}),
+            bool_and(NOT ({plain.is_open}) OR {low})
+        FROM facts WHERE {plain.rows} GROUP BY ALL
+    """
+    keys = [key_of(name, store, vocabulary) for name in plain.names]
+    sides, datasets, kinds, items = (store.texts(name) for name in ("side", "datasets", "kind", "item"))
+    for number, (*group, opens, some) in enumerate(store.rows(query)):
+        *numbers, side, dataset, kind, item = group
+        key = tuple(value(number) for value, number in zip(keys, numbers, strict=True))
+        gathering.items.add(items[item])
+        its: Any = datasets[dataset] or ()
+        gathering.datasets[key].update(its)
+        alike = SimpleNamespace(id=f"row {number}", line=None, group=None)
+        gathering.put(alike, plain.cell(sides[side], its), key)
+        if opens:
+            found = Endless(opens, (str(kinds[kind]),), some)
+            gathering.endless[key] = found.plus(gathering.endless.get(key))
+
+
+def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:
+    """The ids of facts that are part of something that the log does not have."""
+    asked = plain.asked
+    parts = f'FROM facts WHERE "part-of" <> 0 AND {plain.rows}'
+    records = list(asked.store.of_components(f"SELECT component {parts} UNION ({asked.handing_over})"))
+    cuts = asked.cuts
+    lone = believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until).overlap.lone
+    if lone:
+        ids = {name for (name,) in asked.store.rows(f"SELECT id {parts}")}
+        gathering.ids.update(each for each in lone if of_id(each) in ids)
+    return lone
