@@ -68,6 +68,7 @@ class Build:
         self.reading.aside += found.aside
         self.reading.known |= found.known
         self.reading.unreadable += found.unreadable
+        self.reading.fulfils += found.fulfils
 
     def finish(self, first: int = 1) -> None:
         """Make the rows of components, numbered from `first` on, and add all texts."""
@@ -87,6 +88,7 @@ class Build:
         add_texts(self.connection, self.reading.columns.texts)
         add(self.connection, "known", _turned(self.reading.known))
         add(self.connection, "unreadable", _turned(self.reading.unreadable))
+        add(self.connection, "fulfils", _turned((promise, *place) for promise, place in self.reading.fulfils))
 
     def _flush(self) -> None:
         add_columns(self.connection, self.reading.columns)

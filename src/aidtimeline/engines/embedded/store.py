@@ -8,6 +8,7 @@
 | components | each component: when the last of its records was recorded, and whether replay ignored something |
 | linked | each record of a component: where its line is |
 | names | each name of a record of a component, and whether one of them names it |
+| fulfils | each promise that a record fulfils, by its name, with the place of that record; it may be there twice |
 | known | each value of a field that a record has, if no row has it |
 | unreadable | each line that is no record |
 """
@@ -35,12 +36,13 @@ CREATE TABLE handed_over
 CREATE TABLE components (component INTEGER, recorded BIGINT, faulty BOOLEAN);
 CREATE TABLE linked (component INTEGER, file INTEGER, "offset" BIGINT, line INTEGER);
 CREATE TABLE names (name BIGINT, component INTEGER, named BOOLEAN);
+CREATE TABLE fulfils (promise BIGINT, file INTEGER, "offset" BIGINT, line INTEGER);
 CREATE TABLE known (field VARCHAR, value VARCHAR);
 CREATE TABLE unreadable (file INTEGER, "offset" BIGINT, line INTEGER);
 """
 """What makes an empty store."""
 
-TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "known", "unreadable")
+TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "fulfils", "known", "unreadable")
 
 
 def text_of(value: Text) -> str:

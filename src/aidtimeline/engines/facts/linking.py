@@ -124,6 +124,13 @@ def named_by(event: Event | Amendment) -> Iterator[Name]:
                 yield of_id(text.duplicate_of)
 
 
+def fulfilled_by(event: Event | Amendment) -> Iterator[Name]:
+    """The promises that a record says it fulfils. They change no sum, and link nothing here."""
+    for text in texts_of(event):
+        if isinstance(text, Event):
+            yield from map(of_id, text.fulfils)
+
+
 def _wholes(text: Event) -> Iterator[Name]:
     if text.part_of is not None:
         yield from (of_entry(dataset, text.part_of) for dataset in datasets(text))

@@ -14,7 +14,7 @@ from aidtimeline.codec.written import Written, write
 from aidtimeline.collector import paused
 from aidtimeline.engines.facts.bulk import Bulk, is_alone
 from aidtimeline.engines.facts.columns import Columns
-from aidtimeline.engines.facts.linking import Place, SetAside
+from aidtimeline.engines.facts.linking import Name, Place, SetAside, fulfilled_by, of_id
 from aidtimeline.engines.facts.rows import Text
 from aidtimeline.errors import UnreadableLog
 from aidtimeline.events import EVENT_KINDS, Record
@@ -28,13 +28,15 @@ class Reading:
     """What was read of a log: the rows of what is alone, as columns, and all else.
 
     `aside` are the records that name others, `known` the values of fields that may be in no row, and `unreadable` the
-    places of lines that are no records.
+    places of lines that are no records. `fulfils` has each promise that a record says it fulfils, by its name, with the
+    place of that record.
     """
 
     columns: Columns = Factory(Columns)
     aside: list[SetAside] = Factory(list)
     known: set[tuple[str, str]] = Factory(set)
     unreadable: list[Place] = Factory(list)
+    fulfils: list[tuple[Name, Place]] = Factory(list)
     _bulk: Bulk = Factory(lambda self: Bulk(self.columns), takes_self=True)
 
     def read_block(self, block: bytes, file: int, offset: int, before: int) -> None:
@@ -59,16 +61,20 @@ class Reading:
             else:
                 self._set_aside(found, Place(*place))
         self._bulk.add(alone, places)
+        for each, where in zip(alone, places, strict=True):
+            if promises := getattr(each, "fulfils", None):
+                self.fulfils += ((of_id(promise), Place(*where)) for promise in promises)
         parents = (getattr(line, "parent", None) for line in alone if line.kind == "project")
         self.known.update(("parent", parent) for parent in parents if parent is not None)
 
     def set_aside(self, line: bytes, place: Place) -> None:
-        """Set a line aside that can be read, and that has turned out not to be alone."""
+        """Set a line aside that was read before, and that has turned out not to be alone."""
         self._set_aside(verified(line) or as_written(decode(line)), place)
 
     def _set_aside(self, found: Written, place: Place) -> None:
         event = event_of(found)
         self.aside.append(SetAside.of(found.id or "", event, place))
+        self.fulfils += ((name, place) for name in fulfilled_by(event))
         self.known.update((name, value) for name in (*FIELDS, "parent") for value in values_said(event, name))
 
 
@@ -80,6 +86,7 @@ class Found(NamedTuple):
     aside: Sequence[SetAside]
     known: Set[tuple[str, str]]
     unreadable: Sequence[Place]
+    fulfils: Sequence[tuple[Name, Place]]
 
 
 def read_part(path: str, file: int, offset: int, size: int, before: int) -> Found:
@@ -91,7 +98,7 @@ def read_part(path: str, file: int, offset: int, size: int, before: int) -> Foun
     with paused():
         reading.read_block(block, file, offset, before)
     texts = {name: list(codes) for name, codes in reading.columns.texts.items()}
-    return Found(texts, reading.columns.numbers, reading.aside, reading.known, reading.unreadable)
+    return Found(texts, reading.columns.numbers, reading.aside, reading.known, reading.unreadable, reading.fulfils)
 
 
 def lines_of(block: bytes, file: int, offset: int, before: int) -> Iterator[tuple[bytes, Place]]:
