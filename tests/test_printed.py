@@ -29,7 +29,7 @@ from aidtimeline.events import (
 )
 from aidtimeline.projections import Bounds, FulfilmentTable, Result, Series, Step, Steps, Table, results
 from aidtimeline.projections.rows import row_type
-from aidtimeline.projections.sums.series import at_ends
+from aidtimeline.projections.sums.steps import at_ends
 from aidtimeline.report import lines
 from aidtimeline.report.days import days_in_words
 from aidtimeline.values.amounts import Quantity

@@ -50,9 +50,11 @@ from .sums.counting import (
     MoneySums as MoneySums,
 )
 from .sums.series import (
-    Period as Period,
     Series as Series,
     SeriesRow as SeriesRow,
+)
+from .sums.steps import (
+    Period as Period,
     Step as Step,
     Steps as Steps,
     at_ends as at_ends,

@@ -11,7 +11,7 @@ from itertools import accumulate
 from attrs import evolve, fields, frozen
 
 from aidtimeline.projections.sums.cells import NOTHING, Bounds, plus
-from aidtimeline.projections.sums.series import Steps
+from aidtimeline.projections.sums.steps import Steps
 
 FLAGS = tuple(each.name for each in fields(Bounds) if each.name not in ("low", "high", "open"))
 

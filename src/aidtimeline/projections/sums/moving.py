@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TypeAlias
 
-from attrs import evolve
+from attrs import Factory, define, evolve
 
-from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, Running, Sign, choices, is_chosen, rivals, weighed
+from aidtimeline.projections.sums.cells import NOTHING, Bounds, Cell, Running, choices, is_chosen, rivals, weighed
 from aidtimeline.projections.sums.trees import High, Trees
 from aidtimeline.semantics.overlap import Node, Overlaps
 from aidtimeline.semantics.weighing import at_least, sum_of
 from aidtimeline.values.amounts import ZERO, add, subtract
 
-Changes: TypeAlias = dict[date, list[tuple[Bounds, Sign]]]
-"""By day the bounds that are added to a cell, and those that are taken off."""
-
 WEIGHED = 40
 """Where lines are no trees, so many times as many cells are weighed as there are; then the bounds are loose."""
+
+
+@define
+class Changes:
+    """What is added to a cell and taken off it, summed for each day.
+
+    `below_zero`: the low end of something that is added is.
+    """
+
+    days: dict[date, Running] = Factory(lambda: defaultdict(Running))
+    below_zero: bool = False
+
+    def add(self, bounds: Bounds, since: date | None, until: date | None) -> None:
+        """Add bounds on a day (None: ever), and take them off on another (None: never)."""
+        self.days[since or date.min].change(bounds, 1)
+        if until is not None:
+            self.days[until].change(bounds, -1)
+        self.below_zero = self.below_zero or bounds.low < 0
+
+    def merge(self, other: Changes) -> None:
+        """Add all that is added to another, and take off what is taken off it."""
+        for day, change in other.days.items():
+            self.days[day].merge(change)
+        self.below_zero = self.below_zero or other.below_zero
 
 
 def weighed_days(
@@ -30,17 +50,15 @@ def weighed_days(
     `wholes` are the changes of the lines that have parts, with what is not asked for of them.
     """
     moving = _Moving.of(own, wholes, overlaps)
-    on: dict[date, list[tuple[Cell | Node, Bounds, Sign]]] = defaultdict(list)
-    for cell, days in own.items():
-        for day, each in days.items():
-            on[day] += ((cell, bounds, by) for bounds, by in each)
-    for line, several in wholes.items():
-        for days in several:
-            for day, each in days.items():
-                on[day] += ((line, bounds, by) for bounds, by in each)
+    on: dict[date, list[tuple[Cell | Node, Running]]] = defaultdict(list)
+    moved: list[tuple[Cell | Node, Changes]] = list(own.items())
+    moved += ((line, changes) for line, several in wholes.items() for changes in several)
+    for what, changes in moved:
+        for day, change in changes.days.items():
+            on[day].append((what, change))
     for day in sorted(on):
-        for what, bounds, by in on[day]:
-            moving.change(what, bounds, by)
+        for what, change in on[day]:
+            moving.change(what, change)
         yield day, moving.bounds()
 
 
@@ -55,15 +73,15 @@ class _Moving:
     @staticmethod
     def of(own: Mapping[Cell, Changes], wholes: Iterable[Node], overlaps: Overlaps | None) -> _Moving:
         """The cells as trees, if they are, and nothing in them is below zero."""
-        positive = all(bounds.low >= 0 for days in own.values() for each in days.values() for bounds, _ in each)
+        positive = not any(changes.below_zero for changes in own.values())
         lines = {cell.line: None for cell in own if cell.line is not None}
         taken, all_taken = choices(own, {})
         trees = Trees.of(overlaps, lines, len(taken)) if positive and all_taken else None
         return _Moving(own, overlaps) if trees is None else _InTrees(own, overlaps, trees, taken)
 
-    def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
-        """Add bounds to a cell, or to a whole, or take them off."""
-        self.levels.setdefault(what, Running()).change(bounds, by)
+    def change(self, what: Cell | Node, change: Running) -> None:
+        """Change a cell, or a whole, by what is added to it and taken off."""
+        self.levels.setdefault(what, Running()).merge(change)
 
     def bounds(self) -> Bounds:
         """What the cells come to."""
@@ -95,16 +113,16 @@ class _InTrees(_Moving):
         self.books: Counter[tuple[str, str]] = Counter()
         self.ledgers: Counter[str] = Counter()
 
-    def change(self, what: Cell | Node, bounds: Bounds, by: Sign) -> None:
+    def change(self, what: Cell | Node, change: Running) -> None:
         level = self.levels.setdefault(what, Running())
         before, was_here = level.bounds, bool(level.number)
-        level.change(bounds, by)
+        level.merge(change)
         after, is_here = level.bounds, bool(level.number)
         if not isinstance(what, Cell):
             if what in self.trees.lines:
                 self.trees.change_full(what, (after.low, after.high) if is_here else None)
             return
-        self.total.change(bounds, by)
+        self.total.merge(change)
         before, after = (each if here else NOTHING for each, here in ((before, was_here), (after, is_here)))
         if what.line is None:
             for choice in self.chosen[what]:
