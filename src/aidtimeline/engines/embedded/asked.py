@@ -16,7 +16,7 @@ from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
-from aidtimeline.semantics import Fact, believe, cut
+from aidtimeline.semantics import Belief, Fact, believe, cut
 from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import Vocabulary
 
@@ -82,9 +82,13 @@ class Cuts:
         """The last instant of recording as a number."""
         return FOR_GOOD - 1 if self.recorded_until is None else instant(end_of(self.recorded_until))
 
+    def belief(self, records: Iterable[Record]) -> Belief:
+        """What is believed of records at these cuts."""
+        return believe(records, known_at=self.known_at, recorded_until=self.recorded_until)
+
     def facts(self, records: Iterable[Record]) -> tuple[Fact, ...]:
         """The facts of records at these cuts."""
-        return cut(believe(records, known_at=self.known_at, recorded_until=self.recorded_until), self.as_of)
+        return cut(self.belief(records), self.as_of)
 
 
 def column_of(name: str) -> str:
@@ -114,11 +118,14 @@ class Asked:
     @property
     def holds(self) -> str:
         """The condition that a row holds at the cuts."""
-        day, known, recorded = self.cuts.as_of.toordinal(), self.cuts.known, self.cuts.recorded
-        return (
-            f"since <= {day} AND {day} < until AND known_from <= {known} AND {known} < known_to"
-            f" AND recorded <= {recorded}"
-        )
+        day = self.cuts.as_of.toordinal()
+        return f"since <= {day} AND {day} < until AND {self.known}"
+
+    @property
+    def known(self) -> str:
+        """The condition that a row holds on some day, at the cuts of knowledge and record."""
+        known = self.cuts.known
+        return f"known_from <= {known} AND {known} < known_to AND recorded <= {self.cuts.recorded}"
 
     def facts_of(self, rows: str) -> Iterator[Fact]:
         """The facts of rows that hold and meet a condition."""
@@ -155,12 +162,33 @@ class Asked:
         for fact in self.cuts.facts(self.store.of_components(self._in_groups)):
             if fact.group is not None:
                 yield fact
-        apart = Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
         query = (
-            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {flag(apart)} AND {self.holds}'
+            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self._apart(shares)} AND {self.holds}'
             f" AND {self.selected(selection)}"
         )
         yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
+
+    def thought_of(self, selection: Selection, *, shares: bool) -> list[Record]:
+        """The records of all facts that are handed over on some day, and of all that these have to do with."""
+        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self._apart(shares)}'
+        alone = self.store.rows(f"{query} AND {self.known} AND {self.selected(selection)}")
+        return [
+            *self.store.of_components(self.on_some_day),
+            *self.store.records.at(Place(*each) for each in alone),
+        ]
+
+    @staticmethod
+    def _apart(shares: bool) -> str:
+        return flag(Flag.LARGE | Flag.SHARED if shares else Flag.LARGE)
+
+    @property
+    def on_some_day(self) -> str:
+        """The components of which some facts are handed over on some day."""
+        known = self.cuts.known
+        return (
+            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
+            f" UNION SELECT component FROM components WHERE recorded > {self.cuts.recorded}"
+        )
 
     @property
     def _in_groups(self) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.opening import Opened
+from aidtimeline.engines.embedded.series import series
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.projections import Counts, MoneySums
+from aidtimeline.projections import Counts, MoneySums, Series
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import believe
@@ -66,6 +67,10 @@ class Embedded(Fold):
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
         return beside(self._asked(view), question)
+
+    def series(self, view: Viewed, question: Sums) -> Series:
+        """A sum on every day, at the cuts of knowledge and record of a view."""
+        return series(self._asked(view), question)
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))

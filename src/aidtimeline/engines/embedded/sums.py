@@ -53,12 +53,22 @@ class Plain:
         return flag(Flag.VALUE_OPEN if self.question.money else Flag.QUANTITY_OPEN)
 
     @property
+    def approximate(self) -> str:
+        """The condition that the amount of a row is an "about"."""
+        return flag(Flag.VALUE_APPROXIMATE if self.question.money else Flag.QUANTITY_APPROXIMATE)
+
+    @property
     def rows(self) -> str:
         """The condition that a row is one of them."""
+        return f"{self.asked.holds} AND {self.summed}"
+
+    @property
+    def summed(self) -> str:
+        """The condition that a row is one of them whenever it holds."""
         is_there = Flag.VALUED if self.question.money else Flag.QUANTIFIED
         apart = Flag.LARGE | Flag.SHARED if self.shares(self.question) else Flag.LARGE
         selected = self.asked.selected(self.question.selection)
-        return f"{flag(is_there)} AND NOT {flag(apart)} AND {self.asked.holds} AND {selected}"
+        return f"{flag(is_there)} AND NOT {flag(apart)} AND {selected}"
 
     def added_up(self, where: str = "true") -> Weighing[SumKey]:
         """What the rows come to that meet a condition."""
@@ -81,7 +91,7 @@ def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
             sum(CASE WHEN certain <= {day} THEN {measure}_low ELSE least({measure}_low, 0) END),
             sum(CASE WHEN certain <= {day} THEN {measure}_high ELSE greatest({measure}_high, 0) END),
             count_if({plain.is_open}),
-            bool_or({flag(Flag.VALUE_APPROXIMATE if question.money else Flag.QUANTITY_APPROXIMATE)}),
+            bool_or({plain.approximate}),
             bool_or({flag(Flag.DISPUTED)})
         FROM facts
         WHERE {plain.rows} AND {where}

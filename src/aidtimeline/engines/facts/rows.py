@@ -162,7 +162,12 @@ def decimal(number: int, places: int) -> Decimal:
     >>> decimal(25, 1)
     Decimal('2.5')
     """
-    return add(EXACT.scaleb(Decimal(number), -places), ZERO.low)
+    return add(unscaled(number, places), ZERO.low)
+
+
+def unscaled(number: int, places: int) -> Decimal:
+    """The same, but not brought into shape yet."""
+    return EXACT.scaleb(Decimal(number), -places) if places else Decimal(number)
 
 
 def texts_of(fact: Fact) -> tuple[Text, ...]:

@@ -132,6 +132,8 @@ class Summed:
     def _in_all(self, key: SumKey) -> Changes:
         """The changes of one sum: of each cell that overlaps with no other, and of each island as it is weighed."""
         own, known = self.changes[key], self._known
+        if len(own) == 1:
+            return next(iter(own.values()))
         apart = islands(own, known.overlaps, rivals(cell.books for cell in own))
         total = Changes()
         for island in [(PLAIN,), *apart] if PLAIN in own else apart:
