@@ -174,7 +174,7 @@ class Asked:
         alone = self.store.rows(f"{query} AND {self.known} AND {self.selected(selection)}")
         return [
             *self.store.of_components(self.on_some_day),
-            *self.store.records.at(Place(*each) for each in alone),
+            *self.store.records(Place(*each) for each in alone),
         ]
 
     @staticmethod
