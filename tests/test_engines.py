@@ -14,7 +14,7 @@ from attrs import frozen
 from hypothesis import Phase, given, settings, strategies as st
 
 from aidtimeline import report
-from aidtimeline.engines.embedded.opening import make
+from aidtimeline.engines.embedded.making import make
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import Record
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
@@ -32,7 +32,9 @@ pytest.importorskip("duckdb")
 
 
 def embedded(folder: Path) -> Timeline:
-    return Timeline.open(folder, engine="embedded")
+    timeline = Timeline.open(folder, engine="embedded")
+    assert timeline.notes == ()
+    return timeline
 
 
 def test_the_embedded_engine_is_exact() -> None:

@@ -311,21 +311,41 @@ class Timeline:
         """The values that the log and its vocabulary know in each field."""
         return self.engine.known
 
+    def __enter__(self) -> Timeline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files that the engine has open, at once and not when the timeline is forgotten.
+
+        A timeline that had some cannot be asked any more: that is a `UsageError`.
+
+        >>> with Timeline.open("events") as timeline:
+        ...     print(timeline.as_of("2023-11-28").counts()["truck"])
+        30
+        """
+        self.engine.close()
+
     @classmethod
     def open(
         cls,
         folder: str | PathLike[str],
         *,
         skip_problems: bool = False,
-        engine: EngineName = "auto",
+        engine: EngineName | None = None,
         progress: Progress = untold,
     ) -> Timeline:
         """Read the log in a folder, and its vocabulary.
 
         `engine` chooses what answers. "fold" reads all records into memory. "embedded" keeps a table of facts in a
         file beside the log, and needs `pip install 'aidtimeline[fast]'`. "auto" takes the second for a large log, if it
-        is installed. The answers never depend on it. `progress` is called now and then, with what is being done, how
-        much of it is done, and of how much (None: not known): `progress("reading the log", 5_000, 20_000)`, in bytes.
+        is installed. None: what the environment variable AIDTIMELINE_ENGINE says, else "auto". The answers never
+        depend on it. Where no table can be kept the fold answers, and `notes` says why (docs/engines.md).
+
+        `progress` is called now and then, with what is being done, how much of it is done, and of how much (None: not
+        known): `progress("reading the log", 5_000, 20_000)`, in bytes.
 
         Raises `LogError` if the folder has no log, and `UnreadableLog` if lines cannot be read. With `skip_problems`
         such lines are skipped, and `problems` lists them. Raises `UsageError` for an engine that is not installed.

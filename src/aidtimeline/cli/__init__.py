@@ -2,8 +2,8 @@
 
 `application` turns every failure into a message and an exit code; `options` are the options that commands share, and
 `asking` how they ask; `progress` is the bar of long work, and `interrupting` what Ctrl-C leaves; `questions`,
-`explaining`, `recording`, `sealing`, `importing` and `shells` are the commands. `aidtimeline.report` lays out what they
-print. The commands are described in docs/commands.md.
+`explaining`, `recording`, `sealing`, `importing`, `caching` and `shells` are the commands. `aidtimeline.report` lays
+out what they print. The commands are described in docs/commands.md.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 #: The module of each command, loaded when the command is used: start-up pays for one command, not for all.
 MODULES = {
     "as-of": "questions",
+    "cache": "caching",
     "check": "recording",
     "completion": "shells",
     "counts": "questions",

@@ -18,8 +18,12 @@ def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
 
 
 def timeline_of(question: Question) -> Timeline:
-    """The log that is asked. Lines that are skipped are listed on stderr."""
-    timeline = Timeline.open(question.folder, skip_problems=question.skip_problems, progress=bar)
+    """The log that is asked. Lines that are skipped are listed on stderr, and why another engine answers."""
+    timeline = Timeline.open(
+        question.folder, skip_problems=question.skip_problems, engine=question.engine, progress=bar
+    )
+    for each in timeline.notes:
+        note(each)
     for problem in timeline.problems:
         note(f"skipped {problem}")
     return timeline

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from attrs import evolve, field as attribute, frozen
 
+from aidtimeline.engines.choosing import ENGINES, EngineName
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
@@ -53,6 +54,7 @@ class Question:
     ids: tuple[str, ...] = ()
     matches: bool = False
     fulfilment: bool = False
+    engine: EngineName | None = None
     skip_problems: bool
     json: bool
 
@@ -167,6 +169,11 @@ LEVEL = click.option("--level", is_flag=True, help="Explain a reported level ins
 FULFILMENT = click.option("--fulfilment", is_flag=True, help="Ask of a row of fulfilment instead of a sum.")
 MATCHES = click.option("--matches", is_flag=True, help="List which delivery keeps which promise, or may.")
 IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="What answers; the answers are the same. Default: $AIDTIMELINE_ENGINE, else auto: embedded for a large log.",
+)
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
 JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")
 TO = click.option(
@@ -177,7 +184,7 @@ TO = click.option(
     help="The file in the log's folder, without .jsonl. Default: events.",
 )
 
-NARROWED = (WHERE, SKIP_PROBLEMS, JSON)
+NARROWED = (WHERE, ENGINE, SKIP_PROBLEMS, JSON)
 """The options of every question."""
 
 COMMON = (KNOWN_AT, RECORDED_UNTIL, *NARROWED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from aidtimeline.collector import paused
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import LogError, Problem, UnreadableLog, UsageError
 from aidtimeline.log import EventLog
+from aidtimeline.log.disk import as_log_error
 from aidtimeline.log.eventlog import unreadable_log
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.nearest import did_you_mean
@@ -23,6 +25,9 @@ from aidtimeline.vocabulary import Vocabulary
 
 EngineName: TypeAlias = Literal["auto", "fold", "embedded"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
+
+VARIABLE = "AIDTIMELINE_ENGINE"
+"""The environment variable that names an engine."""
 
 LARGE = 16 * 2**20
 """From this size on, in bytes, a log is large: the fold takes about a second."""
@@ -41,34 +46,36 @@ class Chosen:
 
 
 def open_engine(
-    folder: Path, name: str = "auto", *, skip_problems: bool = False, progress: Progress = untold
+    folder: Path, name: str | None = None, *, skip_problems: bool = False, progress: Progress = untold
 ) -> Chosen:
-    """Open a log with an engine; `progress` is told how many bytes of it have been read.
+    """Open a log with an engine; None: the one that the environment names, else "auto".
+
+    `progress` is told how many bytes of the log have been read.
 
     Raises `LogError` if the folder has no log, `UnreadableLog` if lines cannot be read and are not to be skipped, and
     `UsageError` for an engine that does not exist or is not installed.
     """
+    name, where = (name, "") if name is not None else (os.environ.get(VARIABLE) or "auto", f" (${VARIABLE})")
     if name not in ENGINES:
         hint = did_you_mean(name, ENGINES)
         near = "" if hint is None else f"; {hint}"
-        raise UsageError(f"there is no engine {shown(name)}{near} (engines: {', '.join(ENGINES)})")
+        raise UsageError(f"there is no engine {shown(name)}{where}{near} (engines: {', '.join(ENGINES)})")
     if name == "fold" or (name == "auto" and not is_large(folder)):
         return _fold(folder, skip_problems, progress)
-    if name == "embedded":
-        return _embedded(folder, skip_problems)
-    if find_spec("duckdb") is None or find_spec("numpy") is None:
+    if name == "auto" and (find_spec("duckdb") is None or find_spec("numpy") is None):
         return evolve(_fold(folder, skip_problems, progress), notes=(INSTALL,))
     try:
-        return _embedded(folder, skip_problems)
+        return _embedded(folder, skip_problems, progress)
     except UnreadableLog:
         raise
     except LogError as error:
-        return evolve(_fold(folder, skip_problems, progress), notes=(str(error),))
+        return evolve(_fold(folder, skip_problems, progress), notes=(f"all records are read, since {error}",))
 
 
 def is_large(folder: Path) -> bool:
     """Whether a log is so large that it is worth a table of facts."""
-    return sum(path.stat().st_size for path in EventLog(folder).files()) >= LARGE
+    with as_log_error(folder):
+        return sum(path.stat().st_size for path in EventLog(folder).files()) >= LARGE
 
 
 def _fold(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
@@ -79,7 +86,7 @@ def _fold(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     return Chosen(Fold(records, vocabulary), vocabulary, tuple(problems))
 
 
-def _embedded(folder: Path, skip_problems: bool) -> Chosen:
+def _embedded(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     from aidtimeline.engines.embedded.engine import Embedded  # noqa: PLC0415  (DuckDB takes long to load)
     from aidtimeline.engines.embedded.opening import Opened, open_store  # noqa: PLC0415
 
@@ -92,7 +99,7 @@ def _embedded(folder: Path, skip_problems: bool) -> Chosen:
                     raise unreadable_log(error) from None
                 yield from error.problems
 
-    opened = open_store(folder)
+    opened = open_store(folder, progress=progress)
     problems = [*unreadable(opened), *opened.problems]
     problems.sort(key=lambda each: (each.file or "", each.line or 0))
     vocabulary = load_vocabulary(folder)

@@ -52,6 +52,9 @@ class Engine(Protocol):
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
 
+    def close(self) -> None:
+        """Let go of files that are open. An engine that had some cannot be asked any more."""
+
 
 class Fold:
     """The engine that defines the answers.
@@ -76,6 +79,10 @@ class Fold:
     def known(self) -> Known:
         """The values that the log and its vocabulary know in each field."""
         return Known.of(self.records, self.vocabulary)
+
+    def said(self, name: str) -> Iterable[str]:
+        """The values that records have in a field."""
+        return self.known.said(name)
 
     def belief(self, known_at: Cut, recorded_until: Cut) -> Belief:
         """All that is believed at these cuts."""
@@ -105,3 +112,6 @@ class Fold:
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
         return beside(view, question)
+
+    def close(self) -> None:
+        """Nothing is open."""

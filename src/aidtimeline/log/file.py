@@ -27,6 +27,7 @@ from attrs import define, frozen
 
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES, is_torn
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.status import appended
 
 PENDING = ".pending"
 TORN = ".torn"
@@ -75,11 +76,19 @@ class Snapshot:
 
 @define
 class _Open:
-    """A file that stays open, and its size when its last line was known to be whole (-1: not known)."""
+    """A file that stays open; its status before the append, and its size when its last line was known to be whole.
+
+    A size of -1 is not known.
+    """
 
     descriptor: int
-    identity: Identity
+    status: os.stat_result
     end: int = -1
+
+    @property
+    def identity(self) -> Identity:
+        """The identity of the file."""
+        return identity(self.status)
 
 
 class LogFile:
@@ -164,6 +173,7 @@ class LogFile:
             raise
         if several:
             self._commit()
+        appended(file.status, file.descriptor)
         if os.name == "nt":
             self.close()
         return file.identity, size
@@ -205,8 +215,8 @@ class LogFile:
         with contextlib.suppress(OSError):  # it is empty, and may stay
             self.disk.remove(self._pending_path)
 
-    def _to_append(self) -> tuple[_Open, int]:
-        """The file, open, and its size. Its name is flushed, in case the process that made it died before doing so."""
+    def _to_append(self) -> _Open:
+        """The file, open. Its name is flushed, in case the process that made it died before doing so."""
         if self._open is not None:
             try:
                 status = os.lstat(self.path)
@@ -214,21 +224,22 @@ class LogFile:
                 pass
             else:
                 if identity(status) == self._open.identity:
-                    return self._open, status.st_size
+                    self._open.status = status
+                    return self._open
             self.close()
         descriptor = self.disk.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-        status = os.fstat(descriptor)
-        self._open = _Open(descriptor, identity(status))
+        self._open = _Open(descriptor, os.fstat(descriptor))
         try:
             self.disk.sync_folder(self._folder)
         except BaseException:
             self.close()
             raise
-        return self._open, status.st_size
+        return self._open
 
     def _ready(self) -> _Open:
         """The file, open, and its last line whole: a torn line is set aside, a missing line end is added."""
-        file, size = self._to_append()
+        file = self._to_append()
+        size = file.status.st_size
         if size == file.end:
             return file
         tail = _after_last_line_end(file.descriptor, size)

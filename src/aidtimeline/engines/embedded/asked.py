@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
+from aidtimeline.engines.embedded.database import DamagedStore, asking
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import value_of
 from aidtimeline.engines.facts.linking import Place, of_id
@@ -23,10 +25,15 @@ from aidtimeline.vocabulary import Vocabulary
 
 @frozen(slots=False)
 class Store:
-    """A store that can be asked: a connection to its tables, and the lines behind them."""
+    """A store that can be asked: a connection to its tables, and the lines behind them.
+
+    `is_intact` says whether its file still is what it was.
+    """
 
     connection: Any
     lines: Lines
+    is_intact: Callable[[], bool] = lambda: True
+    threads: Any = Factory(threading.RLock)
 
     @cached_property
     def _texts(self) -> dict[str, list[Text]]:
@@ -59,8 +66,11 @@ class Store:
         return (record for record, _ in self.lines.records(places))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What a query gives."""
-        found: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        """What a query gives. Raises `DamagedStore` if it cannot be told."""
+        with self.threads, asking():  # one connection is not for several threads at once
+            found: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        if not self.is_intact():
+            raise DamagedStore
         return found
 
 

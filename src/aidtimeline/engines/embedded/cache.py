@@ -1,37 +1,64 @@
-"""The cache: where the store of a log is kept, and whether it still is one of that log.
+"""The cache: where the stores of a log are kept, how one gets its place, and what is cleared away.
 
-A store is a file that never changes. It is made beside its place and renamed into it, so that nobody sees half of one,
-and two processes may make it at once. It lies in a folder beside the log, or where that cannot be written, in the
-user's folder for caches. It may be deleted at any time.
+A store is a file that never changes, and its name has the digest of what it holds. It is made in a folder of its own
+and renamed into its place, so that nobody sees half of one, and two processes may make it at once. It lies in a folder
+beside the log, or where that cannot be written, in the user's folder for caches. It may be deleted at any time.
 
-It is valid by content. What the system says of a file (size, times, inode) is compared first, as git does: if that is
-the same, and the file was not changed shortly before it was looked at, its content is. Else the bytes that the store
-has are compared by their digest. A log may have grown since: then the store is valid for the beginning of each file.
+| name | what it is |
+|---|---|
+| `facts-VERSION-DIGEST.duckdb` | a store; `VERSION` is that of the code that made it |
+| `facts-VERSION-DIGEST.looked` | when the store and the files of the log were last looked at (`looked`) |
+| `import-DIGEST.json` | what came of a file that was imported (`aidtimeline.formats.importing.before`) |
+| `making-NUMBER` | a folder in which a store is being made |
+| `making-NUMBER.lock` | locked as long as the process lives that makes it |
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
+
+import aidtimeline
+from aidtimeline.log.disk import Disk
 
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
 
 FORMAT = 3
-"""Another number whenever the tables, or what stands in them, change."""
+"""Another number whenever the files of the cache change."""
 
-NAME = f"facts-{FORMAT}.duckdb"
+ROOMS = ("values", "events", "codec", "semantics", "projections", "engines")
+"""Where the code is that decides what stands in a store."""
+
+STORE, LOOKED, LOCK = ".duckdb", ".looked", ".lock"
+MAKING = "making-"
+
+KEPT = 7 * 24 * 3600
+"""How long, in seconds, the store of another version of the code is kept."""
+
+MOMENT = 3600
+"""How long, in seconds, a small file may take to be written."""
+
+_BLOCK = 2**22
 
 
 def places(folder: Path) -> Sequence[Path]:
-    """Where the store of a log may be, the best place first."""
+    """The folders where the store of a log may be, the best one first.
+
+    The database takes a backslash for the sign between folders, on every system.
+    """
     real = folder.resolve()
-    return [real / FOLDER / NAME, user_folder() / sha256(os.fsencode(real)).hexdigest()[:32] / NAME]
+    both = real / FOLDER, user_folder() / hashlib.sha256(os.fsencode(real)).hexdigest()[:32]
+    return [each for each in both if os.name == "nt" or "\\" not in str(each)]
 
 
 def user_folder() -> Path:
@@ -45,26 +72,197 @@ def user_folder() -> Path:
     return Path(base) / "aidtimeline"
 
 
-@contextlib.contextmanager
-def making(folder: Path) -> Iterator[Path]:
-    """A path at which a store of a log can be made; when that is done, it gets its place.
+@cache
+def version() -> str:
+    """What code makes a store: where it differs, so may the store."""
+    found = hashlib.sha256(str(FORMAT).encode())
+    house = Path(aidtimeline.__file__).parent
+    for path in sorted(each for room in ROOMS for each in (house / room).rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:8]
+
+
+def stores(folder: Path) -> Sequence[Path]:
+    """The stores of a log that this code can ask, the newest of the best place first."""
+    found = []
+    for place in places(folder):
+        with contextlib.suppress(OSError):
+            some = place.glob(f"facts-{version()}-*{STORE}")
+            found += sorted(some, key=lambda path: path.lstat().st_mtime_ns, reverse=True)
+    return found
+
+
+def digest_in(store: Path) -> str:
+    """The digest that a store must have."""
+    return store.name.removesuffix(STORE).rpartition("-")[2]
+
+
+def digest_of(path: Path) -> str:
+    """The digest that a store has."""
+    found = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()[:32]
+
+
+def beside(store: Path, ending: str) -> Path:
+    """The file with another ending that belongs to a store."""
+    return store.with_name(store.name.removesuffix(STORE) + ending)
+
+
+def put(folder: Path, write: Callable[[Path], None]) -> Path:
+    """Let a store of a log be written to a path, and put it in its place, instead of those that are there; its path.
 
     Raises `OSError` if no place can be written. Whatever fails leaves nothing behind.
     """
+    failed: OSError | None = None
     for place in places(folder):
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            (place.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            work = _Work.in_(place)
         except OSError as error:
-            failed = error
+            failed = failed or error
             continue
-        made = place.with_name(f"{place.name}.{uuid4().hex}")
-        try:
-            yield made
-            os.replace(made, place)
-        finally:
-            for left in place.parent.glob(f"{made.name}*"):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+        with contextlib.closing(work):
+            made = work.folder / f"store{STORE}"
+            write(made)
+            store = place / f"facts-{version()}-{digest_of(made)}{STORE}"
+            _remove(store)
+            os.replace(made, store)
+        clear_away(place, store)
+        return store
+    raise failed or OSError(errno.EINVAL, "a backslash in the name of the folder", str(folder))
+
+
+class _Work:
+    """A locked folder in which a store is made; `close` removes it."""
+
+    def __init__(self, lock: Path, descriptor: int) -> None:
+        self.lock, self.descriptor = lock, descriptor
+        self.folder = lock.with_name(lock.name.removesuffix(LOCK))
+        self.folder.mkdir()
+
+    @classmethod
+    def in_(cls, place: Path) -> _Work:
+        """A new one. Raises `OSError` if the place cannot be written."""
+        place.mkdir(parents=True, exist_ok=True)
+        if place.is_symlink():
+            raise OSError(errno.ELOOP, "a symbolic link, which is not written to", str(place))
+        ignore = place / ".gitignore"
+        if not os.path.lexists(ignore):
+            ignore.write_text("*\n", encoding="utf-8")
+        while True:
+            lock = place / f"{MAKING}{uuid4().hex}{LOCK}"
+            descriptor = _locked(lock, os.O_RDWR | os.O_CREAT)
+            if descriptor is not None:
+                try:
+                    return cls(lock, descriptor)
+                except BaseException:
+                    _unlock(lock, descriptor)
+                    raise
+
+    def close(self) -> None:
+        """Remove it."""
+        _remove(self.folder)
+        _unlock(self.lock, self.descriptor)
+
+
+def _locked(lock: Path, flags: int) -> int | None:
+    """The descriptor of a lock file, locked now; None if somebody else has locked or removed it."""
+    disk = Disk()
+    descriptor, taken = disk.open(str(lock), flags), False
+    try:
+        taken = disk.lock(descriptor) and os.fstat(descriptor).st_nlink > 0
+    finally:
+        if not taken:
+            disk.close(descriptor)
+    return descriptor if taken else None
+
+
+def _unlock(lock: Path, descriptor: int) -> None:
+    if os.name != "nt":  # where an open file cannot be removed
+        _remove(lock)
+    try:
+        Disk().unlock(descriptor)
+    finally:
+        os.close(descriptor)
+    _remove(lock)
+
+
+def clear_away(place: Path, store: Path | None = None) -> None:
+    """Remove from a place what is not needed any more; without a `store`, all but what is being made."""
+    for path in _found(place, MAKING):
+        if path.name.endswith(LOCK):
+            with contextlib.suppress(OSError):
+                descriptor = _locked(path, os.O_RDWR)
+                if descriptor is not None:  # its process is dead
+                    _remove(path.with_name(path.name.removesuffix(LOCK)))
+                    _unlock(path, descriptor)
+        elif not path.with_name(path.name + LOCK).exists():
+            _remove(path)
+    for path in _found(place, "facts-"):
+        if store is None or not _is_needed(path, store):
+            _remove(path)
+    for path in _found(place, "import-"):
+        if store is None:
+            _remove(path)
+
+
+def _is_needed(path: Path, store: Path) -> bool:
+    """Whether a file is of a store, or of one of another version that is young, or is just being written."""
+    name, _, ending = path.name.partition(".")
+    if f".{ending}" not in (STORE, LOOKED):
+        return _is_younger(path, MOMENT)
+    of_version = name.rpartition("-")[0]
+    return name == store.name.partition(".")[0] or (
+        of_version != store.name.rpartition("-")[0] and _is_younger(path, KEPT)
+    )
+
+
+def _found(place: Path, beginning: str) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        yield from [path for path in place.iterdir() if path.name.startswith(beginning)]
+
+
+def _is_younger(path: Path, seconds: float) -> bool:
+    try:
+        return path.lstat().st_mtime > time.time() - seconds
+    except OSError:
+        return False
+
+
+def discard(store: Path) -> None:
+    """Remove a store that is damaged."""
+    _remove(store)
+    _remove(beside(store, LOOKED))
+
+
+def clear(folder: Path) -> int:
+    """Remove all stores of a log; how many bytes they took."""
+    before = size(folder)
+    for place in places(folder):
+        clear_away(place)
+        if not place.is_symlink() and [path.name for path in _found(place, "")] == [".gitignore"]:
+            _remove(place / ".gitignore")
+            with contextlib.suppress(OSError):
+                place.rmdir()
+    return before - size(folder)
+
+
+def size(folder: Path) -> int:
+    """How many bytes the cache of a log takes."""
+    total = 0
+    for place in places(folder):
+        for path in [*_found(place, "facts-"), *_found(place, "import-"), *_found(place, MAKING)]:
+            with contextlib.suppress(OSError):
+                total += path.lstat().st_size if not path.is_dir() else sum(e.lstat().st_size for e in path.iterdir())
+    return total
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, link or folder, if it is there and can be removed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
         return
-    raise failed
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -9,6 +9,7 @@ from typing import Any
 
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.beside import beside
+from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.series import series
 from aidtimeline.engines.embedded.sums import sums
@@ -36,20 +37,29 @@ class Embedded(Fold):
     def __init__(self, opened: Opened, vocabulary: Vocabulary) -> None:
         super().__init__((), vocabulary)
         self.store = opened.store
-        self._opened = opened
+        self.opened: Opened | None = opened
+        self.instead: Fold | None = None
+
+    def close(self) -> None:
+        """Let go of the store; it cannot be asked any more."""
+        if self.opened is not None:
+            opened, self.opened = self.opened, None
+            opened.close()
 
     @property
     def records(self) -> tuple[Record, ...]:
         """All records of the log, which are read when they are asked for."""
         if not self._records:
-            self._records = tuple(self._opened.records())
+            opened = still_open(self.opened)
+            self._records = self.instead.records if self.instead is not None else tuple(opened.records())
         return self._records
 
     @cached_property
     def known(self) -> Known:
         """The values that the log and its vocabulary know in each field."""
-        return Known(self._said, self.vocabulary)
+        return Known(self.said, self.vocabulary)
 
+    @or_as_fold
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
         """What replay ignores at these cuts: all of it is in components."""
         cuts = Cuts(date.max, known_at, recorded_until)
@@ -57,6 +67,7 @@ class Embedded(Fold):
         records = list(self.store.of_components(faulty))
         return believe(records, known_at=known_at, recorded_until=recorded_until).problems
 
+    @or_as_fold
     def answer(self, view: Viewed, question: Any) -> Any:
         """The result of a projection over the facts of a view."""
         answers = _ANSWERS.get(type(question))
@@ -64,6 +75,7 @@ class Embedded(Fold):
             return super().answer(view, question)
         return answers(self._asked(view), question)
 
+    @or_as_fold
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
         return beside(self._asked(view), question)
@@ -75,12 +87,14 @@ class Embedded(Fold):
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))
 
-    def _said(self, name: str) -> Iterable[str]:
+    @or_as_fold
+    def said(self, name: str) -> Iterable[str]:
         """The values that records have in a field."""
-        yield from (value for (value,) in self.store.rows("SELECT value FROM known WHERE field = ?", name))
+        found = {value for (value,) in self.store.rows("SELECT value FROM known WHERE field = ?", name)}
         for column in _COLUMNS_KNOWN.get(name, [name]):
             for text in self.store.texts(column):
                 if isinstance(text, str):
-                    yield text
+                    found.add(text)
                 elif text is not None:
-                    yield from text.slugs if isinstance(text, Shares) else text
+                    found.update(text.slugs if isinstance(text, Shares) else text)
+        return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -14,35 +15,16 @@ from attrs import Factory, define, evolve, frozen
 
 from aidtimeline.codec import decode
 from aidtimeline.engines.facts.linking import Place
+from aidtimeline.errors import LogError, UnreadableLog
 from aidtimeline.events import Record
-from aidtimeline.log.disk import Disk
+from aidtimeline.log.disk import Disk, as_log_error
 from aidtimeline.log.file import LogFile, Snapshot
+from aidtimeline.log.status import Content, Status, is_remembered, remember
 
 BLOCK = 2**22
 
-
-@frozen
-class Status:
-    """What the system says of a file: if all of it is the same, so is what the file holds.
-
-    It may lie about a file that was changed within the same tick of its clock: see `is_young`.
-    """
-
-    device: int
-    inode: int
-    size: int
-    modified: int
-    changed: int
-
-    @classmethod
-    def of(cls, path: str) -> Status:
-        """The status of a file now."""
-        found = os.stat(path)
-        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-    def is_young(self, looked_at: int) -> bool:
-        """Whether the file may have been changed since it was looked at (nanoseconds) without a trace in its times."""
-        return max(self.modified, self.changed) + 2 * 10**9 > looked_at
+LONG = 2**22
+"""How long a file is, in bytes, so that what this process remembers of it is worth more than another look."""
 
 
 @frozen
@@ -65,18 +47,61 @@ class Covered:
         return cls(**{**found, "status": Status(**found["status"])})
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """What it says of the content of the file."""
-        return self.name, self.end, self.lines, self.digest
+    def content(self) -> Content:
+        """What the file begins with."""
+        return Content(self.end, self.digest)
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """All but when it was looked at."""
+        return self.name, self.lines, self.content
 
     def looked_at_again(self, path: str) -> Covered | None:
-        """The same, after another look at the file if its status does not suffice; None: the file has changed."""
+        """The same, after another look at the file if its status does not suffice; None: the file has changed.
+
+        What only this process knows of the file, from its own appends, is `looked_at` 0.
+        """
         looked_at, status = time.time_ns(), Status.of(path)
         if status == self.status and not status.is_young(self.looked_at):
+            remember(status, self.content)
             return self
-        if status.size < self.end or not has_digest(path, self.end, self.digest):
+        if status.size >= LONG and is_remembered(status, self.content):
+            return evolve(self, looked_at=0, status=status)
+        if not begins_with(path, self.content):
             return None
+        remember(status, self.content)
         return evolve(self, looked_at=looked_at, status=status)
+
+
+@define
+class Seen:
+    """What was seen of a file of the log when it was opened: what a store covers of it, and what follows that.
+
+    `status` is what the system said of the file then, or after a later look; None: it may have changed meanwhile.
+    """
+
+    path: str
+    covered: Content
+    more: Content
+    status: Status | None
+
+    @property
+    def end(self) -> int:
+        """How many bytes count."""
+        return self.covered.end + self.more.end
+
+    def check(self) -> None:
+        """Raise `LogError` if the file has changed since, other than by growing."""
+        with as_log_error(self.path):
+            status = Status.of(self.path)
+            if status == self.status:
+                return
+            is_same = status.size >= LONG and is_remembered(status, self.covered)
+            if not (is_same or begins_with(self.path, self.covered)) or not begins_with(
+                self.path, self.more, self.covered.end
+            ):
+                raise changed(self.path)
+        self.status = status
 
 
 def opened(path: str) -> LogFile:
@@ -94,12 +119,14 @@ class Reader:
     """Reads what is committed of a file from an offset on.
 
     When `blocks` are read, `end` is the offset after the last whole line, and `lines` the number of lines up to it.
+    `progress` is told each `end`.
     """
 
     snapshot: Snapshot
     end: int = 0
     lines: int = 0
     digest: Any = Factory(digest)
+    progress: Callable[[int], None] = lambda _end: None
 
     def blocks(self) -> Iterator[tuple[int, int, bytes]]:
         """Blocks of whole lines, each with its offset and the number of lines before it."""
@@ -119,6 +146,7 @@ class Reader:
             yield self.end, self.lines, found
             self.end += len(found)
             self.lines += found.count(b"\n")
+            self.progress(self.end)
 
     def rest(self) -> bytes:
         """What follows the last whole line: a line without its end, or a part of one."""
@@ -126,29 +154,54 @@ class Reader:
         return self.snapshot.stream.read(self.snapshot.end - self.end)
 
 
-def has_digest(path: str, end: int, expected: str) -> bool:
-    """Whether the first `end` bytes of a file have a digest."""
-    found, left = digest(), end
+def digest_of_both(seen: Seen) -> str:
+    """The digest of all that counts of a file. Raises `LogError` if the file has changed since it was seen."""
+    whole = digest()
+    with as_log_error(seen.path), open(seen.path, "rb") as stream:
+        for content in (seen.covered, seen.more):
+            part, left = digest(), content.end
+            while left and (block := stream.read(min(BLOCK, left))):
+                whole.update(block)
+                part.update(block)
+                left -= len(block)
+            if part.hexdigest() != content.digest:
+                raise changed(seen.path)
+    return str(whole.hexdigest())
+
+
+def changed(path: str) -> LogError:
+    """The error that a file is not what it was."""
+    return LogError(f"{path}: another program has changed what was read of it: open the log again")
+
+
+def begins_with(path: str, content: Content, start: int = 0) -> bool:
+    """Whether a file has a content, from an offset on."""
+    found, left = digest(), content.end
     with open(path, "rb") as stream:
+        stream.seek(start)
         while left:
             block = stream.read(min(BLOCK, left))
             if not block:
                 return False
             found.update(block)
             left -= len(block)
-    return bool(found.hexdigest() == expected)
+    return bool(found.hexdigest() == content.digest)
 
 
 @define
 class Lines:
-    """The lines of a log by their places; `paths` are those of its files by their numbers."""
+    """The lines of a log by their places; `paths` are those of its files by their numbers.
+
+    `seen` is what the files were when the log was opened, if they must not have changed since.
+    """
 
     paths: Sequence[str]
+    seen: Sequence[Seen] = ()
 
     def at(self, places: Iterable[Place]) -> Iterator[tuple[bytes, Place]]:
-        """The lines at these places, with them, in the order of the log."""
+        """The lines at these places, with them, in the order of the log. Raises `LogError` if a file has changed."""
         for number, several in groupby(sorted(places), key=attrgetter("file")):
-            with open(self.paths[number], "rb") as stream:
+            with self.unchanged(number), open(self.paths[number], "rb") as stream:
                 for place in several:
                     stream.seek(place.offset)
                     yield stream.readline(), place
@@ -156,4 +209,21 @@ class Lines:
     def records(self, places: Iterable[Place]) -> Iterator[tuple[Record, Place]]:
         """The records of these lines, with their places."""
         for line, place in self.at(places):
-            yield decode(line, file=self.paths[place.file], line_number=place.line), place
+            try:
+                record = decode(line, file=self.paths[place.file], line_number=place.line)
+            except UnreadableLog:
+                self.check(place.file)
+                raise
+            yield record, place
+
+    @contextlib.contextmanager
+    def unchanged(self, number: int) -> Iterator[None]:
+        """While a file is read; in the end, `LogError` if it has changed since the log was opened."""
+        with as_log_error(self.paths[number]):
+            yield
+            self.check(number)
+
+    def check(self, number: int) -> None:
+        """Raise `LogError` if a file has changed since the log was opened."""
+        if self.seen:
+            self.seen[number].check()

@@ -19,32 +19,42 @@ from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
 from aidtimeline.engines.facts.columns import Codes, Columns
 from aidtimeline.engines.facts.linking import Place, of_project
 from aidtimeline.engines.facts.reading import Reading
-from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
+from aidtimeline.engines.facts.rows import Text
 from aidtimeline.errors import UnreadableLog
 
 _PER_COMPONENT = ("handed_over", "components", "linked", "names")
 
 
-def look_through(connection: Any) -> None:
-    """Make the tables of the store `base` those that are asked."""
+def look_through(connection: Any, number: int) -> None:
+    """Make the tables of the store `base` those that are asked, in a schema with a number."""
+    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'")
     for table in TABLES:
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")
 
 
-def lay_over(connection: Any, new: Sequence[tuple[bytes, Place]], lines: Lines) -> None:
-    """Lay the store of new lines over the store `base`; `lines` reads old ones again."""
+def lay_over(
+    connection: Any,
+    number: int,
+    texts: Mapping[str, Mapping[Text, int]],
+    new: Sequence[tuple[bytes, Place]],
+    lines: Lines,
+) -> None:
+    """Lay the store of new lines over the store `base`, whose `texts` have numbers; `lines` reads old ones again.
+
+    The schema `over_NUMBER` has what is asked, and `tail_NUMBER` what is new.
+    """
     hidden = _Hidden.by(connection, new)
     [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
-    connection.execute("CREATE SCHEMA tail; SET schema = 'tail'")
+    connection.execute(f"CREATE SCHEMA tail_{number}; SET schema = 'tail_{number}'")
     connection.execute(SCHEMA)
-    build = Build(connection, lines, Reading(Columns(_codes(connection))))
+    build = Build(connection, lines, Reading(Columns(_codes(texts))))
     build.read(lines.at({*hidden.linked, *hidden.alone}))
     build.read(new)
     build.finish(first)
-    connection.execute("SET schema = 'main'")
+    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'")
     for table in TABLES:
         kept = f"SELECT * FROM base.{table}{hidden.without(table)}"
-        connection.execute(f"CREATE VIEW {table} AS {kept} UNION ALL SELECT * FROM tail.{table}")
+        connection.execute(f"CREATE VIEW {table} AS {kept} UNION ALL SELECT * FROM tail_{number}.{table}")
 
 
 @frozen
@@ -107,9 +117,6 @@ def _one_of(column: str, numbers: Iterable[int]) -> str:
     return f'"{column}" IN ({listed})' if listed else "false"
 
 
-def _codes(connection: Any) -> Mapping[str, Codes]:
+def _codes(texts: Mapping[str, Mapping[Text, int]]) -> Mapping[str, Codes]:
     """The numbers that texts have in the store `base`, and from which on new ones get theirs."""
-    texts: dict[str, dict[Text, int]] = {name: {} for name in TEXT_COLUMNS}
-    for column, number, text in connection.execute('SELECT "column", number, text FROM base.texts').fetchall():
-        texts[column][value_of(text)] = number
     return {name: Codes(each, max(each.values(), default=0)) for name, each in texts.items()}

@@ -38,6 +38,7 @@ from aidtimeline.formats.importing.reports import OLDER, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Remark, Skipped
 from aidtimeline.log import EventLog
+from aidtimeline.log.status import Status
 from aidtimeline.values.dates import format_instant, parse_instant
 
 LARGE = 2**20
@@ -66,7 +67,7 @@ class Import:
 
         called = json.dumps([self.format, self.file.name, self.file.dataset])
         name = f"import-{sha256(called.encode()).hexdigest()[:32]}.json"
-        return [place.with_name(name) for place in stores.places(self.folder)]
+        return [place / name for place in stores.places(self.folder)]
 
 
 def import_of(folder: str | os.PathLike[str], format: str, file: File) -> Import | None:
@@ -161,7 +162,7 @@ def _check(text: str) -> str:
 
 def _cover(folder: Path, sizes: Mapping[str, int]) -> list[dict[str, Any]] | None:
     """What the log holds; None if its files have other sizes than these, or a line of it is not whole."""
-    from aidtimeline.engines.embedded.files import Covered, Reader, Status, opened  # noqa: PLC0415
+    from aidtimeline.engines.embedded.files import Covered, Reader, opened  # noqa: PLC0415
 
     paths = {path.name: str(path) for path in EventLog(folder).files()}
     if paths.keys() != sizes.keys():

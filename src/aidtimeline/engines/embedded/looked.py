@@ -1,0 +1,57 @@
+"""What is kept beside a store: what the system said of it, and of the files of the log, when they were last looked at.
+
+It spares reading them all again. It is true for good: a file with that status holds what it held then. So it matters
+little which of two processes writes it last; and where it is damaged or missing, the files are read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from attrs import asdict, frozen
+
+from aidtimeline.engines.embedded.cache import LOOKED, beside
+from aidtimeline.engines.embedded.files import Covered
+from aidtimeline.log.status import Status
+
+
+@frozen
+class Looked:
+    """When a store was `looked_at` (nanoseconds) and its status then, and what was seen of the files of the log."""
+
+    looked_at: int
+    status: Status
+    covered: Sequence[Covered]
+
+    @classmethod
+    def read(cls, store: Path) -> Looked | None:
+        """What was written; None if there is nothing, or it is damaged."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            digest, _, text = beside(store, LOOKED).read_text(encoding="utf-8").partition("\n")
+            if digest == _digest(text):
+                found: dict[str, Any] = json.loads(text)
+                covered = [Covered.of(each) for each in found["covered"]]
+                return cls(found["looked_at"], Status(**found["status"]), covered)
+        return None
+
+    def write(self, store: Path) -> None:
+        """Write it, if that is possible."""
+        path, text = beside(store, LOOKED), json.dumps(asdict(self))
+        temporary = path.with_name(f"{path.name}.{uuid4().hex}")
+        with contextlib.suppress(OSError):
+            try:
+                temporary.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
+                os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
