@@ -246,6 +246,50 @@ class View:
         after.check(asked)
         return diff_fulfilment(self, after, asked) if isinstance(asked, Fulfilment) else diff(self, after, asked)
 
+    def narrowed(self, *selections: Selection, every_day: bool = False) -> View:
+        """A view of the same cuts, which need not read the whole log.
+
+        It has each fact of this view that one of the selections chooses, with all records that such a fact has to do
+        with: its accounts and duplicates, what may replace it or overlap with it, and amendments. With `every_day` it
+        has those that are believed, whatever their dates. What selections choose by its id it has at whatever cuts.
+        These facts say the same as here, and are in the same order; only of what fulfils promises it may have less.
+        It has, too, each cancellation that takes an amount off what is chosen. It may have any other records of the
+        log, or not. What is `known` of the log is the same.
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> view = Timeline.open("events").as_of("2023-11-28")
+        >>> trucks = Counts(by="item", where={"item": "truck"})
+        >>> view.narrowed(trucks.selection).replay(trucks) == view.replay(trucks)
+        True
+        """
+        engine = self.engine.narrowed(self, selections, every_day=every_day)
+        return self if engine is self.engine else evolve(self, engine=engine)
+
+    def changing(self, after: View, question: Counts | MoneySums) -> tuple[View, View]:
+        """This view and another one, or two of the same cuts, which need not read the whole log.
+
+        Both have all records of each fact that adds otherwise to the sums of a question in the one than in the other,
+        and of what such a fact has to do with; and all that adds to a sum of which parts may report the same.
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> timeline = Timeline.open("events")
+        >>> before, after = timeline.as_of("2023-01-01"), timeline.as_of("2023-11-28")
+        >>> before.changing(after, Counts(by="item")) == (before, after)
+        True
+        """
+        if after.engine is not self.engine:
+            return self, after
+        engine = self.engine.changing(self, after, question)
+        return (self, after) if engine is self.engine else (evolve(self, engine=engine), evolve(after, engine=engine))
+
+    def ids(self, beginning: str = "") -> Iterable[str]:
+        """The ids of the records of the log that begin so, in order."""
+        return self.engine.ids(beginning)
+
+    def id_length(self, least: int) -> int:
+        """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+        return self.engine.id_length(least)
+
     def beside(self, question: Counts | MoneySums) -> Beside:
         """What stands beside the sums of a question on a page: what is stated, who reports it, and the like.
 

@@ -14,21 +14,24 @@ from aidtimeline.cli.options import AS_OF, COMMON, FIELD, FULFILMENT, IDS, KIND,
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
-from aidtimeline.log.drafts import find_id
+from aidtimeline.log.drafts import find_id, is_beginning
 from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.levels.things import Thing
 from aidtimeline.report.absence import absence
 from aidtimeline.report.words import narrowed, summed
+from aidtimeline.semantics import Fact
 from aidtimeline.timeline import View
 
 
 @frozen
 class States:
-    """States to explain: the piece that they are made of, and the names of the values of their keys."""
+    """States to explain: the piece that they are made of, the names of the values of their keys, and which facts."""
 
     piece: State[Any, Any]
     names: tuple[str, ...]
+    selection: Selection
 
 
 Asked: TypeAlias = Counts | MoneySums | States
@@ -66,25 +69,28 @@ def _ids(given: Iterable[str], view: View) -> Iterable[str]:
     """The ids of facts, from ids that may be shortened, and may be those of amendments or duplicates of a fact."""
     if not given:
         return
-    known = sorted({record.id for record in view.records})
-    facts = {
-        each: fact.id
-        for fact in view.belief.facts
-        for each in (*(account.record.id for account in fact.accounts), *fact.members)
-    }
     for each in given:
         try:
-            found = find_id(each, known)
+            found = find_id(each, list(view.ids(each)) if is_beginning(each) else ())
         except InvalidValue as error:
             raise click.BadParameter(str(error), click.get_current_context(), param_hint="ID") from None
-        if found not in facts:
+        near = view.narrowed(Selection((), (), view.vocabulary, frozenset((found,))))
+        of = [fact.id for fact in near.belief.facts if found in _records_of(fact)]
+        if not of:
             raise UnknownKey(f"{found} {absence(found, view)}")
-        yield facts[found]
+        yield of[-1]
+
+
+def _records_of(fact: Fact) -> Iterable[str]:
+    """The ids of the records that a fact is made of."""
+    return (*(account.record.id for account in fact.accounts), *fact.members)
 
 
 def _are_levels(ids: Iterable[str], view: View) -> bool:
     """Whether these are the ids of observations."""
-    natures = {fact.nature for fact in view.belief.facts if fact.id in ids}
+    wanted = frozenset(ids)
+    near = view.narrowed(Selection((), (), view.vocabulary, wanted)) if wanted else None
+    natures = {fact.nature for fact in near.belief.facts if fact.id in wanted} if near else set()
     return natures == {A_LEVEL}
 
 
@@ -136,16 +142,17 @@ def _state(question: Question, view: View) -> tuple[States, str]:
         parts = Participations(question.where, view.vocabulary)
         view.check(parts)
         where = narrowed(parts.selection.where)
-        return States(parts.piece, ("project", "party", "role")), f"whether a role is held{where}"
+        return States(parts.piece, ("project", "party", "role"), parts.selection), f"whether a role is held{where}"
     states = ProjectStates(question.where, view.vocabulary)
     view.check(states)
     of_field = State(lambda fact: ((key, each) for key, each in states.piece.terms(fact) if key[1] == question.field))
-    return States(of_field, ("project",)), f"{question.field}{narrowed(states.selection.where)}"
+    return States(of_field, ("project",), states.selection), f"{question.field}{narrowed(states.selection.where)}"
 
 
 def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     """The key of the only answer. If there are several, an error says how to narrow them."""
-    keys = list(dict.fromkeys(key for fact in view.facts for key, _ in asked.piece.terms(fact)))
+    facts = view.narrowed(asked.selection).facts
+    keys = list(dict.fromkeys(key for fact in facts for key, _ in asked.piece.terms(fact)))
     if not keys:
         raise UnknownKey(_nothing(words, question, view))
     return _narrowed(keys, (*asked.names, "unit") if isinstance(asked, Counts) else asked.names)
@@ -168,7 +175,8 @@ def _nothing(words: str, question: Question, view: View) -> str:
     unknown = _unknown(question, view)
     if unknown:
         return f"nothing counts: {words}: {unknown}"
-    if any(fact.id in question.ids for fact in view.facts):
+    near = view.narrowed(Selection((), (), view.vocabulary, frozenset(question.ids)))
+    if any(fact.id in question.ids for fact in near.facts):
         return f"{' '.join(question.ids)} states no quantity that is summed; --money explains its value"
     if question.ids:
         return "nothing counts: " + "; ".join(f"{each} {absence(each, view)}" for each in question.ids)

@@ -19,7 +19,6 @@ from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.sides import Side
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Table, fold
-from aidtimeline.projections.protocol import run
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
 from aidtimeline.projections.sums.counting import Sums, of_sums
 from aidtimeline.projections.sums.overlapping import Overlap, TakenOff, overlaps_in
@@ -130,6 +129,8 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     truck 0 to 30 → 30 30 0 became certain
     """
     weighed = of_sums(projection).piece
+    one, other = (evolve(view.replay(projection), view=view, question=projection) for view in (before, after))
+    whole, (before, after) = after, before.changing(after, projection)
     piece = evolve(weighed, apart=True)
     make = row_type(Change, projection.names, not projection.money)
     parts = parts_of(before.belief, after.belief)
@@ -151,9 +152,8 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
         changes.append(make(*key, "overlap", ids, *off))
     width = -len(Change.fields)
     changes.sort(key=lambda each: (in_order(each[:width]), CAUSES.index(each.cause), each.ids))
-    one, other = (evolve(run(view.facts, projection), view=view, question=projection) for view in (before, after))
     return Changes(
-        projection.names, tuple(changes), projection.money, tables=(one, other), view=after, question=projection
+        projection.names, tuple(changes), projection.money, tables=(one, other), view=whole, question=projection
     )
 
 

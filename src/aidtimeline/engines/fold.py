@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
 from aidtimeline.collector import paused
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Levels, Projection, Series
+from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.beside import Beside, beside
@@ -54,6 +56,18 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files that are open. An engine that had some cannot be asked any more."""
+
+    def ids(self, beginning: str = "") -> Iterable[str]:
+        """The ids of records that begin so."""
+
+    def id_length(self, least: int) -> int:
+        """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+
+    def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
+        """An engine that has what `View.narrowed` promises, and perhaps nothing else."""
+
+    def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
+        """An engine that has what `View.changing` promises, and perhaps nothing else."""
 
 
 class Fold:
@@ -115,3 +129,22 @@ class Fold:
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def ids(self, beginning: str = "") -> Iterable[str]:
+        """The ids of records that begin so."""
+        return sorted({record.id for record in self.records if record.id.startswith(beginning)})
+
+    def id_length(self, least: int) -> int:
+        """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+        for one, other in pairwise(self.ids()):
+            while one[:least] == other[:least]:
+                least += 1
+        return least
+
+    def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
+        """All records are in memory: itself."""
+        return self
+
+    def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
+        """All records are in memory: itself."""
+        return self

@@ -77,13 +77,14 @@ def explain(view: Viewed, projection: Explained | Levels | Fulfilment, key: Hash
     """
     behind = next((made for kind, made in QUESTIONS.items() if isinstance(projection, kind)), behind_piece)
     found = behind(view, projection, key)
-    records = tuple(records_about({*found.parts, *found.replacing}, _in_log(view), view.belief))
+    near = found.view or view
+    records = tuple(records_about({*found.parts, *found.replacing}, _in_log(near), near.belief))
     return Explanation(
         name=found.name,
         answer=found.answer,
         unit=found.unit,
         currency=found.currency,
-        rows=tuple(_reasons(found, view, records)),
+        rows=tuple(_reasons(found, near, records)),
         records=records,
         view=view,
         question=projection,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.explain.reasons import Part
-from aidtimeline.projections import State, Sum, Term, fold
-from aidtimeline.projections.results import found_key
+from aidtimeline.projections import Participations, ProjectStates, State, Sum, Term, fold
+from aidtimeline.projections.fields import FIELDS, Condition, Selection
+from aidtimeline.projections.results import found_key, whole_of
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.between import links_between
@@ -36,6 +37,7 @@ class Behind:
     `parts` says of each fact what part it has, and what it adds or states; the facts are explained part by part, in the
     order in which parts first occur. `replacing` are those that may replace them. `facts` are those that do not count
     as in the view, as they do count. `name`, `answer`, `unit` and `currency` are those of an `Explanation`.
+    `view` is one that has all of them.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Behind:
     facts: tuple[Fact, ...] = ()
     unit: str | None = None
     currency: str | None = None
+    view: Viewed | None = None
 
 
 def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
@@ -55,11 +58,14 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     sums = projection if isinstance(projection, Sums) else None
     units = sums is not None and not sums.money
     names = () if sums is None else (*sums.names, "unit") if units else sums.names
+    whole_view, view = view, _narrowed(view, projection, key, names)
     by_key: dict[Any, dict[str, Any]] = defaultdict(dict)
     for fact in view.facts:
         for each, term in piece.terms(fact):
             by_key[each][fact.id] = term
-    whole = found_key(key, by_key, names, units=units)
+    whole = whole_of(key, by_key, units=units)
+    if whole is None:
+        found_key(key, _keys(whole_view, projection), names, units=units)
     terms = by_key[whole]
     counting = [fact for fact in view.facts if fact.id in terms]
     beside = list(_beside(counting, view)) if sums is not None else []
@@ -81,7 +87,33 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
         replacing=replacing,
         unit=unit,
         currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
+        view=view,
     )
+
+
+def _narrowed(view: Viewed, projection: Any, key: Hashable, names: Sequence[str]) -> Viewed:
+    """A view with the facts that add to the key of a sum, or that a state is asked of, if that is known."""
+    selection = getattr(projection, "selection", None)
+    if not isinstance(selection, Selection):
+        return view
+    if isinstance(projection, Sums):
+        values = key if isinstance(key, tuple) else (key,)
+        fields = dict(zip(names, (*values, None), strict=False))
+        conditions = [Condition(name, (value,), FIELDS[name]) for name, value in fields.items()]
+        selection = evolve(selection, where=(*selection.where, *conditions))
+    elif key and isinstance(key, tuple) and isinstance(projection, ProjectStates | Participations):
+        project = Condition("project", (key[0],), FIELDS["project"])
+        selection = evolve(selection, where=(*selection.where, project))
+    return view.narrowed(selection)
+
+
+def _keys(view: Viewed, projection: Any) -> Collection[Any]:
+    """All keys of a projection, in order."""
+    if isinstance(projection, Sums):
+        keys: Collection[Any] = view.replay(projection).keys()
+        return keys
+    facts = _narrowed(view, projection, (), ()).facts
+    return list(dict.fromkeys(key for fact in facts for key, _ in projection.piece.terms(fact)))
 
 
 def _beside(counting: Iterable[Fact], view: Viewed) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.levels.comparing import LevelSums, levels_of
 from aidtimeline.projections.levels.finding import Finder
 from aidtimeline.projections.levels.held import LevelRow, LevelTable, levels
+from aidtimeline.projections.levels.near import near
 from aidtimeline.projections.levels.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above
@@ -25,6 +26,7 @@ from aidtimeline.semantics.view import Viewed
 def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
     """What is behind the level with this key, a `Thing`. Raises `UnknownKey` if there is none."""
     row: LevelRow = (_of(key, view, question) or levels(view, question))[key]
+    view = near(view, [row.thing])
     parts: dict[str, tuple[Part, object]] = {}
     for fact in row.facts:
         parts[fact.id] = "level", next(each.amount for each in levels_of(fact) if each.thing == row.thing)
@@ -44,6 +46,7 @@ def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
         facts=tuple(each.fact for each in found),
         unit=row.unit,
         currency=row.currency,
+        view=view,
     )
 
 

@@ -79,6 +79,15 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
     return [entry.event for entry in entries if entry.event is not None]
 
 
+def is_beginning(text: str) -> bool:
+    """Whether a text may be the beginning of an id.
+
+    >>> is_beginning("72e8"), is_beginning("72"), is_beginning("truck")
+    (True, False, False)
+    """
+    return bool(_HEX.fullmatch(text)) and len(text) >= SHORTEST
+
+
 def find_id(shortened: str, ids: Sequence[str]) -> str:
     """The one id of a sorted sequence that begins with these digits; all 32 are an id, even if it is not there.
 
@@ -87,7 +96,7 @@ def find_id(shortened: str, ids: Sequence[str]) -> str:
     >>> find_id("72e8", ["53a450ca83550ea887399585dcc87a2f", "72e861e2820f05a88c15152830f6897b"])
     '72e861e2820f05a88c15152830f6897b'
     """
-    if not _HEX.fullmatch(shortened) or len(shortened) < SHORTEST:
+    if not is_beginning(shortened):
         raise InvalidValue(shortened, f"the id of a record, or its first digits ({SHORTEST} or more of 0-9 and a-f)")
     if len(shortened) == len(_UNKNOWN):
         return shortened

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from aidtimeline.events import Event, Record, Retraction
+from aidtimeline.projections.fields import Selection
 from aidtimeline.report.explanation import amendment_in_words
 from aidtimeline.report.words import on
 from aidtimeline.semantics.amendments import known_since, repair, report
@@ -21,6 +22,7 @@ def absence(record_id: str, view: View) -> str:
     >>> absence("c7e1bd204371b9a4710e38d6b0f749ca", early)
     'was not known by then: its first report is of 28 Nov 2023'
     """
+    view = view.narrowed(Selection((), (), view.vocabulary, frozenset((record_id,))))
     written = {record.id: record for record in view.records}
     record, until = written.get(record_id), view.recorded_until
     if record is None:

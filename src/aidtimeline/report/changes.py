@@ -41,7 +41,7 @@ class ChangesLook(KeyedLook[Changes]):
     def page(self) -> Iterator[Part]:
         """A line for each sum that changes, and one for each part, unless a single part is the whole change."""
         before, after = (table.answers for table in self.result.tables)
-        short = shortener(() if self.view is None else (record.id for record in self.view.records))
+        short = shortener(self.view)
         same = 0
         for key, parts in self.result.answers.items():
             if not parts:

@@ -70,7 +70,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
         matches = [match for row in rows for match in row.matches or ()]
         if matches:
             yield ""
-            short = shortener(self._ids(matches))
+            short = shortener(self.view)
             columns = [*map(tables.Column, ("promise", "delivery")), tables.Column("of it", "right")]
             columns += map(tables.Column, ("match", "after"))
             yield Grid(columns, [[short(each.promise), short(each.delivery), *_match(each)] for each in matches])
@@ -97,13 +97,6 @@ class FulfilmentLook(Look[FulfilmentTable]):
         numbers = [tables.Column(each, "right") for each in SHOWN.values()]
         last = [tables.Column("note")] if flags else []
         return Grid([*map(tables.Column, heads), *numbers, *last], [cells(row) for row in rows])
-
-    def _ids(self, matches: list[Match]) -> Iterator[str]:
-        """All ids of the log: a shortened id has to be unique among them."""
-        if self.view is not None:
-            yield from (record.id for record in self.view.records)
-        for match in matches:
-            yield from (match.promise, match.delivery)
 
 
 def _amount(row: FulfilmentRow, name: str) -> str:

@@ -9,6 +9,7 @@ from aidtimeline.explain.reasons import Report, reports_of
 from aidtimeline.projections import LevelRow, Levels, LevelTable, Table
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.levels.held import levels
+from aidtimeline.projections.levels.near import observations, profiles
 from aidtimeline.projections.levels.things import may_be_of
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
@@ -85,9 +86,12 @@ def contradictions(table: Table) -> Iterator[Line]:
     is asked for: they are of its kinds, and state nothing else in the fields that narrow it.
     """
     view, question = table.view, table.question
-    if view is None or not isinstance(question, Sums) or not any(fact.nature is LEVEL for fact in view.facts):
+    if view is None or not isinstance(question, Sums):
         return
-    selection, containing = question.selection, Containing(view.vocabulary, view.belief.facts)
+    if not any(fact.nature is LEVEL for fact in view.narrowed(observations(view.vocabulary)).facts):
+        return
+    projects = view.narrowed(profiles(view.vocabulary), every_day=True)
+    selection, containing = question.selection, Containing(view.vocabulary, projects.belief.facts)
 
     def touches(fact: Fact) -> bool:
         measured = fact.value if table.money else fact.quantity

@@ -45,7 +45,7 @@ class FulfilmentChangesLook(Look[FulfilmentChanges]):
 
     def page(self) -> Iterator[Part]:
         """A line for each row that changes, and one for each part."""
-        short = shortener(() if self.view is None else (record.id for record in self.view.records))
+        short = shortener(self.view)
         same = 0
         for parts in self.result.answers.values():
             if not parts:

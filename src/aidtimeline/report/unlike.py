@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aidtimeline.events import PROMISE
+from attrs import evolve
+
+from aidtimeline.events import PROMISE, kinds_that
 from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
+from aidtimeline.projections.fields import SHARED
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.values.shares import ALL, vocabulary_of
+
+PROMISES = kinds_that(lambda each: each.nature is PROMISE)
 
 MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
@@ -41,7 +46,10 @@ def shown_in_full(table: FulfilmentTable) -> Iterator[str]:
     question = table.question
     if table.view is None or not isinstance(question, Fulfilment):
         return
-    promises = (fact for fact in table.view.facts if fact.nature is PROMISE and fact in question.selection)
+    if not any(each.name in SHARED for each in question.selection.where):
+        return
+    asked = evolve(question.selection, kinds=PROMISES)
+    promises = (fact for fact in table.view.narrowed(asked).facts if fact.nature is PROMISE and fact in asked)
     shared = sum(question.selection.portion(fact) != ALL for fact in promises)
     if shared:
         yield f"{shared} of these promises {'is' if shared == 1 else 'are'} shared with others, and shown in full"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import pairwise
 
 from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
@@ -14,6 +13,7 @@ from aidtimeline.projections.sums.counting import Counts, Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import sources_of
 from aidtimeline.semantics.reporting import name_of, said_of, when
+from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import Vocabulary
@@ -190,15 +190,12 @@ def cited(source: Source) -> str:
     return text if alone or source.attribution is None else f"{text} (after {source.attribution})"
 
 
-def shortener(ids: Iterable[str]) -> Callable[[str], str]:
-    """A function that shortens ids so that each is still unique among `ids`.
+def shortener(view: Viewed | None) -> Callable[[str], str]:
+    """A function that shortens ids so that each is still unique in the log, if there is a view.
 
-    >>> short = shortener(["3a79391099a76756", "3a793910aaaaaaaa", "c52234e27f62747c"])
-    >>> short("3a79391099a76756"), short("c52234e27f62747c")
-    ('3a7939109', 'c52234e27')
+    >>> from aidtimeline import Timeline
+    >>> shortener(Timeline.open("events").as_of("2023-11-28"))("3a79391099a767563a79391099a76756")
+    '3a793910'
     """
-    length = SHORTEST_ID
-    for one, other in pairwise(sorted(set(ids))):
-        while one[:length] == other[:length]:
-            length += 1
+    length = SHORTEST_ID if view is None else view.id_length(SHORTEST_ID)
     return lambda id_: id_[:length]

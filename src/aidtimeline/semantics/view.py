@@ -47,6 +47,18 @@ class Viewed(Protocol):
     def known(self) -> Known:
         """The values that the log and its vocabulary know in each field, at whatever cuts."""
 
+    def narrowed(self, *selections: Any, every_day: bool = False) -> Viewed:
+        """The view, or one of the same cuts that has all that selections choose (`aidtimeline.timeline.View`)."""
+
+    def changing(self, after: Any, question: Any) -> tuple[Viewed, Viewed]:
+        """This view and another, or ones that have all that changes sums between them."""
+
+    def replay(self, projection: Any) -> Any:
+        """The result of a projection over the facts."""
+
+    def id_length(self, least: int) -> int:
+        """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+
     def beside(self, question: Any) -> Any:
         """What stands beside the sums of a question (`aidtimeline.projections.sums.beside.Beside`)."""
 

@@ -14,12 +14,14 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import Phase, given, settings, strategies as st
 
 from aidtimeline.codec import encode
 from aidtimeline.events import Record
 from aidtimeline.projections import FIELDS, Counts, MoneySums
+from aidtimeline.semantics.links import all_above
+from aidtimeline.semantics.provenance import records_about
 from aidtimeline.testing.drawnlogs import cuts, logs
 from aidtimeline.testing.laws import Cuts, same
 from aidtimeline.testing.strategies import repeatable
@@ -124,10 +126,30 @@ def _series(asked: Asked, timeline: Timeline, view: View) -> object:
     return timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
 
 
+def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
+    """What a narrowed view promises: the facts that are chosen, with the records of each and of what may replace it."""
+    selection, found = asked.sums(view).selection, []
+    by_id = evolve(selection, where=(), ids=frozenset(list(view.ids())[::3]))
+    for each, every_day in ((selection, False), (selection, True), (by_id, True)):
+        near = view.narrowed(each, every_day=every_day)
+        facts = [fact for fact in (near.belief.facts if every_day else near.facts) if fact in each]
+        above = all_above((fact.id for fact in facts), near.belief.links.above)
+        records = records_about({*above, *(fact.id for fact in facts)}, near.records, near.belief)
+        found.append((facts, sorted(above), [record.id for record in records]))
+    return found
+
+
+def _ids(_asked: Asked, _timeline: Timeline, view: View) -> object:
+    ids = list(view.ids())
+    return ids, [list(view.ids(each[:4])) for each in ids[:3]], view.id_length(1), view.id_length(8)
+
+
 #: Every question that a timeline answers.
 QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "sums": lambda asked, _, view: view.replay(asked.sums(view)),
     "beside": lambda asked, _, view: view.beside(asked.sums(view)),
+    "narrowed": _narrowed,
+    "ids": _ids,
     "series": _series,
     "projects": lambda asked, _, view: view.projects(),
     "participation": lambda asked, _, view: view.participation(),

@@ -153,6 +153,8 @@ class Asked:
         if selection.kinds:
             numbers = self.store.numbers("kind")
             found.append(one_of("kind", [numbers[kind] for kind in selection.kinds if kind in numbers]))
+        if selection.ids is not None:
+            found.append(one_of("id", sorted(map(of_id, selection.ids))))
         for condition in selection.where:
             is_it = one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
             found.append(f"({is_it} OR {flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
@@ -210,10 +212,11 @@ class Asked:
             f" EXCEPT ({self._whole})"
         )
 
-    @property
-    def handing_over(self) -> str:
-        """The components of which all or some facts are handed over."""
-        return f"{self._whole} UNION ({self._in_groups})"
+    def handing_over(self, *, every_day: bool = False) -> str:
+        """The components of which all or some facts are handed over, on the day of the cut or on any day."""
+        known = self.cuts.known
+        ever = f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
+        return f"{self._whole} UNION ({ever if every_day else self._in_groups})"
 
     @property
     def _whole(self) -> str:

@@ -58,7 +58,7 @@ def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:
     """The ids of facts that are part of something that the log does not have."""
     asked = plain.asked
     parts = f'FROM facts WHERE "part-of" <> 0 AND {plain.rows}'
-    records = list(asked.store.of_components(f"SELECT component {parts} UNION ({asked.handing_over})"))
+    records = list(asked.store.of_components(f"SELECT component {parts} UNION ({asked.handing_over()})"))
     cuts = asked.cuts
     lone = believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until).overlap.lone
     if lone:

@@ -33,7 +33,7 @@ from aidtimeline.log.disk import Disk
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
 
-FORMAT = 3
+FORMAT = 4
 """Another number whenever the files of the cache change."""
 
 ROOMS = ("values", "events", "codec", "semantics", "projections", "engines")

@@ -10,13 +10,16 @@ from typing import Any
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
+from aidtimeline.engines.embedded.ids import id_length, ids
+from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.series import series
 from aidtimeline.engines.embedded.sums import sums
-from aidtimeline.engines.fold import Cut, Fold
+from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Counts, MoneySums, Series
+from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import believe
@@ -71,8 +74,10 @@ class Embedded(Fold):
     def answer(self, view: Viewed, question: Any) -> Any:
         """The result of a projection over the facts of a view."""
         answers = _ANSWERS.get(type(question))
-        if answers is None:
+        if answers is None:  # levels narrow the view themselves
             return super().answer(view, question)
+        if question.selection.ids is not None:
+            return super().answer(view.narrowed(question.selection), question)
         return answers(self._asked(view), question)
 
     @or_as_fold
@@ -80,9 +85,32 @@ class Embedded(Fold):
         """What stands beside the sums of a question."""
         return beside(self._asked(view), question)
 
+    @or_as_fold
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
         return series(self._asked(view), question)
+
+    @or_as_fold
+    def ids(self, beginning: str = "") -> Iterable[str]:
+        """The ids of records that begin so."""
+        return ids(self.store, beginning)
+
+    @or_as_fold
+    def id_length(self, least: int) -> int:
+        """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+        return id_length(self.store, least)
+
+    @or_as_fold
+    def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
+        """An engine over the records that `View.narrowed` promises."""
+        part = chosen(self._asked(view), selections, every_day=every_day)
+        return Narrowed(part.records(self.store), self)
+
+    @or_as_fold
+    def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
+        """An engine over the records that `View.changing` promises."""
+        part = changing(self._asked(before), self._asked(after), question)
+        return Narrowed(part.records(self.store), self)
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))
@@ -98,3 +126,16 @@ class Embedded(Fold):
                 elif text is not None:
                     found.update(text.slugs if isinstance(text, Shares) else text)
         return found
+
+
+class Narrowed(Fold):
+    """The engine over a part of a log. What is known of the log is that of all of it."""
+
+    def __init__(self, records: Iterable[Record], whole: Embedded) -> None:
+        super().__init__(records, whole.vocabulary)
+        self._whole = whole
+
+    @property
+    def known(self) -> Known:
+        """The values that the log and its vocabulary know in each field."""
+        return self._whole.known

@@ -6,7 +6,7 @@
 | texts | each text of a column, with its number |
 | handed_over | each time in which facts of a component are handed to the reference |
 | components | each component: when the last of its records was recorded, and whether replay ignored something |
-| linked | each record of a component: where its line is |
+| linked | each record of a component: where its line is, and its name |
 | names | each name of a record of a component, and whether one of them names it |
 | fulfils | each promise that a record fulfils, by its name, with the place of that record; it may be there twice |
 | known | each value of a field that a record has, if no row has it |
@@ -34,7 +34,7 @@ CREATE TABLE texts ("column" VARCHAR, number INTEGER, text VARCHAR);
 CREATE TABLE handed_over
     (component INTEGER, known_from BIGINT, known_to BIGINT, since INTEGER, until INTEGER, whole BOOLEAN);
 CREATE TABLE components (component INTEGER, recorded BIGINT, faulty BOOLEAN);
-CREATE TABLE linked (component INTEGER, file INTEGER, "offset" BIGINT, line INTEGER);
+CREATE TABLE linked (component INTEGER, file INTEGER, "offset" BIGINT, line INTEGER, id BIGINT);
 CREATE TABLE names (name BIGINT, component INTEGER, named BOOLEAN);
 CREATE TABLE fulfils (promise BIGINT, file INTEGER, "offset" BIGINT, line INTEGER);
 CREATE TABLE known (field VARCHAR, value VARCHAR);
@@ -79,7 +79,11 @@ def add_component_parts(connection: Any, components: Iterable[tuple[Component, S
     several = list(components)
     add(connection, "handed_over", _turned([each for one, _ in several for each in one.handed_over], 6))
     add(connection, "components", _turned([(one.number, one.recorded, one.faulty) for one, _ in several], 3))
-    add(connection, "linked", _turned([(one.number, *each.place) for one, part in several for each in part], 4))
+    add(
+        connection,
+        "linked",
+        _turned([(one.number, *each.place, each.own[0]) for one, part in several for each in part], 5),
+    )
     names = []
     for one, part in several:
         named = {name for each in part for name in each.named}

@@ -20,9 +20,14 @@ from aidtimeline.projections.sums.tables import SumKey, Table
 
 def sums(asked: Asked, question: Sums) -> Table:
     """The table of a question for sums."""
+    return question.finish(summed(asked, question))
+
+
+def summed(asked: Asked, question: Sums) -> Weighing[SumKey]:
+    """The state of the sums of a question."""
     piece = question.piece
     handed_over = fold(asked.handed_over(question.selection, shares=Plain.shares(question)), piece)
-    return question.finish(piece.merge(Plain(asked, question).added_up(), handed_over))
+    return piece.merge(Plain(asked, question).added_up(), handed_over)
 
 
 @frozen

@@ -22,6 +22,7 @@ from aidtimeline.errors import UsageError
 from aidtimeline.events import LEVEL, Source
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.levels.comparing import Level, Recorded, levels_of
+from aidtimeline.projections.levels.near import near, observations
 from aidtimeline.projections.levels.things import Thing
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
@@ -142,12 +143,14 @@ class LevelTable(Result[LevelRow, LevelRow]):
 def levels(view: Viewed, question: Levels, chosen: Callable[[Fact], bool] = lambda _: True) -> LevelTable:
     """The last level of each thing that a view knows of, beside the record; only of observations that are `chosen`."""
     of_thing: dict[Thing, list[Level]] = defaultdict(list)
-    for fact in view.facts:
+    for fact in view.narrowed(observations(view.vocabulary)).facts:
         if fact.nature is LEVEL and fact in question.selection and chosen(fact):
             for level in levels_of(fact):
                 of_thing[level.thing].append(level)
     things = sorted(of_thing, key=_in_order)
-    recorded = Recorded(view.belief, things, view.vocabulary)
+    if not things:
+        return LevelTable(rows=(), view=view, question=question)
+    recorded = Recorded(near(view, things).belief, things, view.vocabulary)
     rows = tuple(_row(thing, of_thing[thing], recorded, view) for thing in things)
     return LevelTable(rows=rows, view=view, question=question)
 
