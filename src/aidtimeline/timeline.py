@@ -282,6 +282,24 @@ class View:
         engine = self.engine.changing(self, after, question)
         return (self, after) if engine is self.engine else (evolve(self, engine=engine), evolve(after, engine=engine))
 
+    def promising(self, question: Fulfilment, *others: View, misfits: bool = False) -> View:
+        """A view of the same cuts, which need not read the whole log, in which the rows of a question are the same.
+
+        It has the promises that are asked for, all that names them, and all that may serve them, as this view has them;
+        and all of that in other views too. With `misfits` it also has what others gave of the same things.
+
+        >>> from aidtimeline import Timeline
+        >>> from aidtimeline.projections import Fulfilment
+        >>> view = Timeline.open("events").as_of("2024-07-31")
+        >>> machines = Fulfilment("2024-07-31", {"item": "mechanical-demining-machine"})
+        >>> view.promising(machines).replay(machines).rows == view.replay(machines).rows
+        True
+        """
+        if any(other.engine is not self.engine for other in others):
+            return self
+        engine = self.engine.promising((self, *others), question, misfits=misfits)
+        return self if engine is self.engine else evolve(self, engine=engine)
+
     def ids(self, beginning: str = "") -> Iterable[str]:
         """The ids of the records of the log that begin so, in order."""
         return self.engine.ids(beginning)

@@ -23,7 +23,6 @@ from aidtimeline.projections.fulfilment.givers import Made
 from aidtimeline.projections.fulfilment.lots import INFINITE, Ends, Part
 from aidtimeline.projections.fulfilment.question import Accounts
 from aidtimeline.projections.fulfilment.rows import Key
-from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
 from aidtimeline.semantics.view import Viewed
@@ -137,6 +136,11 @@ def diff_fulfilment(before: Viewed, after: Viewed, question: Fulfilment) -> Fulf
     """
     views = (before, after)
     questions = [Fulfilment(view.as_of, question.where, question.selection.vocabulary) for view in views]
+    tables = [
+        evolve(view.replay(asked), view=view, question=asked) for asked, view in zip(questions, views, strict=True)
+    ]
+    whole, (before, after) = after, (before.promising(question, after), after.promising(question, before))
+    views = (before, after)
     with localcontext(EXACT):
         accounts = [
             Accounts.of(asked, filter(asked.keeps, view.facts)) for asked, view in zip(questions, views, strict=True)
@@ -145,15 +149,12 @@ def diff_fulfilment(before: Viewed, after: Viewed, question: Fulfilment) -> Fulf
         for each in accounts:
             _join_lots(each, sets)
         sides = [_shares(each, sets) for each in accounts]
-    tables = [
-        evolve(run(view.facts, asked), view=view, question=asked) for asked, view in zip(questions, views, strict=True)
-    ]
     causes = Causes(Side(before), Side(after), lambda fact: (fact.event, fact.quantity, fact.value))
     changes = [*_of_parts(sides, causes), *_of_rows(sides, tables)]
     changes.sort(
         key=lambda each: (in_order(each.key), _ORDER[each.of], CAUSES.index(each.cause or "overlap"), each.ids)
     )
-    return FulfilmentChanges(tuple(changes), tables=(tables[0], tables[1]), view=after, question=questions[1])
+    return FulfilmentChanges(tuple(changes), tables=(tables[0], tables[1]), view=whole, question=questions[1])
 
 
 _ORDER: Mapping[Of, int] = {"promised": 0, "linked": 1, "cancelled": 2, "outstanding": 3}

@@ -13,6 +13,7 @@ from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Levels, Projection, Series
 from aidtimeline.projections.fields import Selection
+from aidtimeline.projections.fulfilment.question import Fulfilment
 from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.beside import Beside, beside
@@ -68,6 +69,9 @@ class Engine(Protocol):
 
     def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
         """An engine that has what `View.changing` promises, and perhaps nothing else."""
+
+    def promising(self, views: Sequence[Viewed], question: Fulfilment, *, misfits: bool) -> Engine:
+        """An engine that has what `View.promising` promises for several views, and perhaps nothing else."""
 
 
 class Fold:
@@ -146,5 +150,9 @@ class Fold:
         return self
 
     def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
+        """All records are in memory: itself."""
+        return self
+
+    def promising(self, views: Sequence[Viewed], question: Fulfilment, *, misfits: bool) -> Engine:
         """All records are in memory: itself."""
         return self

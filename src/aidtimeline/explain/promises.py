@@ -33,6 +33,7 @@ MOST_EXCLUDED = 20
 
 def behind_row(view: Viewed, question: Fulfilment, key: Hashable) -> Behind:
     """What is behind the row with this key. Raises `UnknownKey` if there is none."""
+    view = view.promising(question, misfits=True)
     with localcontext(EXACT):
         accounts = Accounts.of(question, filter(question.keeps, view.facts))
         whole = Key(*found_key(key, accounts.keys, Key._fields, units=False))
@@ -48,6 +49,7 @@ def behind_row(view: Viewed, question: Fulfilment, key: Hashable) -> Behind:
         facts=(),
         unit=whole.unit,
         currency=whole.currency,
+        view=view,
     )
 
 

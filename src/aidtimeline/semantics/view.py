@@ -53,6 +53,9 @@ class Viewed(Protocol):
     def changing(self, after: Any, question: Any) -> tuple[Viewed, Viewed]:
         """This view and another, or ones that have all that changes sums between them."""
 
+    def promising(self, question: Any, *others: Any, misfits: bool = False) -> Viewed:
+        """The view, or one that has all that a question of promises looks at (`aidtimeline.timeline.View`)."""
+
     def replay(self, projection: Any) -> Any:
         """The result of a projection over the facts."""
 

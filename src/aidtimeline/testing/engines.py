@@ -19,7 +19,7 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from aidtimeline.codec import encode
 from aidtimeline.events import Record
-from aidtimeline.projections import FIELDS, Counts, MoneySums
+from aidtimeline.projections import FIELDS, Counts, Fulfilment, MoneySums
 from aidtimeline.semantics.links import all_above
 from aidtimeline.semantics.provenance import records_about
 from aidtimeline.testing.drawnlogs import cuts, logs
@@ -122,6 +122,15 @@ def _diff(asked: Asked, timeline: Timeline, view: View) -> object:
     return _view(timeline, asked.before).diff(view, asked.sums(view))
 
 
+def _promises_explained(asked: Asked, _timeline: Timeline, view: View) -> object:
+    table = view.fulfilment(asked.where)
+    return [view.explain(table.question, row.key) for row in table.rows[:2]]
+
+
+def _promises_compared(asked: Asked, timeline: Timeline, view: View) -> object:
+    return _view(timeline, asked.before).diff(view, Fulfilment(view.as_of, asked.where, view.vocabulary))
+
+
 def _series(asked: Asked, timeline: Timeline, view: View) -> object:
     return timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
 
@@ -153,7 +162,9 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "series": _series,
     "projects": lambda asked, _, view: view.projects(),
     "participation": lambda asked, _, view: view.participation(),
-    "fulfilment": lambda asked, _, view: view.fulfilment(),
+    "fulfilment": lambda asked, _, view: view.fulfilment(asked.where, matches=asked.money),
+    "promises explained": _promises_explained,
+    "promises compared": _promises_compared,
     "levels": lambda asked, _, view: view.levels(),
     "diff": _diff,
     "explain": _explained,

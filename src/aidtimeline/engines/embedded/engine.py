@@ -7,12 +7,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from attrs import evolve
+
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.ids import id_length, ids
 from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
+from aidtimeline.engines.embedded.promising import Promising, unnamed
 from aidtimeline.engines.embedded.series import series
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Engine, Fold
@@ -20,6 +23,8 @@ from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Counts, MoneySums, Series
 from aidtimeline.projections.fields import Selection
+from aidtimeline.projections.fulfilment.question import Fulfilment
+from aidtimeline.projections.fulfilment.rows import FulfilmentTable
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import believe
@@ -73,6 +78,8 @@ class Embedded(Fold):
     @or_as_fold
     def answer(self, view: Viewed, question: Any) -> Any:
         """The result of a projection over the facts of a view."""
+        if type(question) is Fulfilment:
+            return self._fulfilment(view, question)
         answers = _ANSWERS.get(type(question))
         if answers is None:  # levels narrow the view themselves
             return super().answer(view, question)
@@ -111,6 +118,15 @@ class Embedded(Fold):
         """An engine over the records that `View.changing` promises."""
         part = changing(self._asked(before), self._asked(after), question)
         return Narrowed(part.records(self.store), self)
+
+    @or_as_fold
+    def promising(self, views: Sequence[Viewed], question: Fulfilment, *, misfits: bool) -> Engine:
+        """An engine over the records that `View.promising` promises for several views."""
+        return Narrowed(Promising(list(map(self._asked, views)), question, misfits).records(), self)
+
+    def _fulfilment(self, view: Viewed, question: Fulfilment) -> FulfilmentTable:
+        table: FulfilmentTable = super().answer(view.promising(question), question)
+        return evolve(table, unnamed=unnamed(self._asked(view), self.vocabulary))
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))
