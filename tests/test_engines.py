@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from attrs import frozen
 from hypothesis import Phase, given, settings, strategies as st
 
 from aidtimeline import report
+from aidtimeline.codec import encode
 from aidtimeline.engines.embedded.making import make
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import Record
@@ -141,3 +143,23 @@ def test_what_is_printed_of_the_record_does_not_depend_on_the_engine(tmp_path: P
         cuts = Cuts(parse_day(as_of), None if known_at is None else parse_day(known_at), None)
         for by, where in ((["item"], {}), (["donor"], {"recipient": "UA"}), ([], {"item": "mine-detector"})):
             same_pages(tmp_path / "events", Asked(cuts, Cuts(parse_day("2023-01-01"), None, None), by, where))
+
+
+READ = ("kind", "nature", "item", "unit", "donor", "recipient", "project", "datasets", "rank", "first", "last")
+
+
+@settings(repeatable(40))
+@given(logs(max_size=8), cuts())
+def test_facts_of_rows_are_those_of_the_reference(records: list[Record], at: Cuts) -> None:
+    """In every field, in what is read from the row or from the line, and sent to another process."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a.jsonl").write_text("".join(encode(each) + "\n" for each in records), encoding="utf-8")
+        timelines = Timeline.open(folder, engine="fold"), embedded(Path(folder))
+        views = [view_of(timeline, at) for timeline in timelines]
+        expected, found = (view.facts for view in views)
+        assert found == expected
+        assert list(map(repr, found)) == list(map(repr, expected))
+        assert [[getattr(each, name) for name in READ] for each in found] == [
+            [getattr(each, name) for name in READ] for each in expected
+        ]
+        assert [pickle.loads(pickle.dumps(each)) for each in found] == list(expected)

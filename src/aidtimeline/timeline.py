@@ -38,7 +38,7 @@ from aidtimeline.projections import (
 from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import of_sums
-from aidtimeline.semantics import Belief, Fact, cut
+from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.known import Known
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.text.safe import shown
@@ -91,7 +91,7 @@ class View:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that count in some world, in the order of `Fact.rank`."""
-        return cut(self.belief, self.as_of)
+        return tuple(self.engine.facts(self))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

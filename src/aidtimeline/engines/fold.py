@@ -19,7 +19,7 @@ from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.beside import Beside, beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.series import series
-from aidtimeline.semantics import Belief
+from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.recorded import Recorded
@@ -45,6 +45,9 @@ class Engine(Protocol):
 
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
         """What replay ignores at these cuts."""
+
+    def facts(self, view: Viewed) -> Iterable[Fact]:
+        """The facts that count at the cuts of a view, in the order of `Fact.rank`."""
 
     def answer(self, view: Viewed, question: Any) -> Any:
         """The result of a projection over the facts of a view."""
@@ -118,6 +121,10 @@ class Fold:
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
         """What replay ignores at these cuts."""
         return self.belief(known_at, recorded_until).problems
+
+    def facts(self, view: Viewed) -> Iterable[Fact]:
+        """The facts that count at the cuts of a view, in the order of `Fact.rank`."""
+        return cut(view.belief, view.as_of)
 
     def answer(self, view: Viewed, question: Projection[Any, Any] | Levels) -> Any:
         """The result of a projection over the facts of a view."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -72,6 +73,24 @@ class Store:
         if not self.is_intact():
             raise DamagedStore
         return found
+
+    def batches(self, query: str, at_once: int) -> Iterator[list[tuple[Any, ...]]]:
+        """What a query gives, so many rows at once. Raises `DamagedStore` as `rows` does."""
+        [(schema,)] = self.rows("SELECT current_schema()")
+        with self.threads, asking():
+            cursor = self.connection.cursor()  # so that others can ask meanwhile
+        with contextlib.closing(cursor):
+            with asking():
+                cursor.execute(f"SET schema = '{schema}'")
+                cursor.execute(query)
+            while True:
+                with asking():
+                    found: list[tuple[Any, ...]] = cursor.fetchmany(at_once)
+                if not self.is_intact():
+                    raise DamagedStore
+                if not found:
+                    return
+                yield found
 
 
 @frozen

@@ -17,17 +17,19 @@ from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.promising import Promising, unnamed
 from aidtimeline.engines.embedded.series import series
+from aidtimeline.engines.embedded.stream import facts
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.projections import Counts, MoneySums, Series
+from aidtimeline.projections import Counts, Levels, MoneySums, Series
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.question import Fulfilment
 from aidtimeline.projections.fulfilment.rows import FulfilmentTable
+from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.semantics import believe
+from aidtimeline.semantics import Fact, believe
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.shares import Shares
@@ -76,13 +78,20 @@ class Embedded(Fold):
         return believe(records, known_at=known_at, recorded_until=recorded_until).problems
 
     @or_as_fold
+    def facts(self, view: Viewed) -> Iterable[Fact]:
+        """The facts that count at the cuts of a view, in the order of `Fact.rank`."""
+        return tuple(facts(self._asked(view)))
+
+    @or_as_fold
     def answer(self, view: Viewed, question: Any) -> Any:
-        """The result of a projection over the facts of a view."""
+        """The result of a projection over the facts of a view; one of the user's own is folded as they come."""
         if type(question) is Fulfilment:
             return self._fulfilment(view, question)
-        answers = _ANSWERS.get(type(question))
-        if answers is None:  # levels narrow the view themselves
+        if isinstance(question, Levels):  # they narrow the view themselves
             return super().answer(view, question)
+        answers = _ANSWERS.get(type(question))
+        if answers is None:
+            return run(facts(self._asked(view)), question)
         if question.selection.ids is not None:
             return super().answer(view.narrowed(question.selection), question)
         return answers(self._asked(view), question)
