@@ -650,3 +650,22 @@ def test_pooled_records_with_several_ends_are_all_there() -> None:
 
     assert str(explanation.answer) == "4 to 6"
     assert [record.id for record in explanation.records] == [name(number) for number in range(1, 6)]
+
+
+def test_of_several_withdrawn_corrections_none_decides() -> None:
+    """Two reports correct a fact, and both were written down wrongly: nothing says that one decides."""
+
+    def told(day: str) -> list[Source]:
+        return [Source(publisher="NHK", published=day)]
+
+    event = Delivery(date="2023-03-01", item="truck", quantity=3, sources=told("2023-03-02"))
+    record = Record("1" * 32, RECORDED, event)
+    news = [
+        Record(digit * 32, RECORDED, Correction(of=record.id, event=attrs.evolve(event, quantity=4), sources=told(day)))
+        for digit, day in (("2", "2023-03-03"), ("3", "2023-03-04"))
+    ]
+    repairs = [Record(digit * 32, RECORDED, Retraction(of=each.id)) for digit, each in zip("45", news, strict=True)]
+    view = Timeline([record, *news, *repairs]).as_of("2023-12-31")
+    [reason] = view.explain(Counts(), "truck")
+    assert (str(reason.states), reason.deciding) == ("3", frozenset())
+    assert len(reason.amendments) == 4

@@ -64,7 +64,7 @@ class Amended:
         """Of several that speak of one text, the last news, and the repair that was recorded last."""
         repairs = self._repaired.repairs.get(record_id, ())
         several = [*repairs, *(each for each in self._naming.get(record_id, ()) if _is_news(each.event))]
-        if several[1:]:
+        if several[1:] and record_id in self._reported.deciding:
             yield self._reported.deciding[record_id].id
         if repairs[1:]:
             yield repairs[-1].id
