@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,7 +21,18 @@ from aidtimeline.cli import application
 from aidtimeline.codec import encode
 from aidtimeline.engines.embedded.making import make
 from aidtimeline.errors import AidtimelineError
-from aidtimeline.events import Corroboration, Delivery, Record, Source
+from aidtimeline.events import (
+    Commitment,
+    Corroboration,
+    Delivery,
+    Disbursement,
+    Event,
+    Observation,
+    Pledge,
+    Project,
+    Record,
+    Source,
+)
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.report.absence import absence
@@ -202,6 +214,58 @@ def test_of_many_reports_the_same_are_named(tmp_path: Path) -> None:
             assert max(each.number for each in one.reports.values()) > 10
 
 
+def everyday(folder: Path, random: Random, number: int = 40) -> None:
+    """A log as people keep one: promises, what keeps some of them, and little that is amended or replaced."""
+    (folder / "vocabulary").mkdir()
+    country = {"slug": "JP", "name": "Japan", "kind": "country", "country": "JP"}
+    agency = {"slug": "JICA", "name": "JICA", "country": "JP"}
+    books = {"slug": "kiel", "name": "Kiel", "overlaps": ["fts"]}, {"slug": "fts", "name": "FTS"}
+    for name, lines in (("parties", (country, agency)), ("datasets", books)):
+        (folder / "vocabulary" / f"{name}.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+    log, promises = EventLog(folder), list[str]()
+    for at in range(number):
+        dataset = random.choice((None, "kiel", "fts"))
+        day = f"2023-0{random.randint(1, 3)}-{random.randint(1, 28):02}"
+        fields: dict[str, Any] = {
+            "date": random.choice((day, day, f"{day}/2023-04-02")),
+            "donor": random.choice(("JP", "JP", "JICA", "LT", None)),
+            "recipient": random.choice(("UA", None)),
+            "project": random.choice((None, None, "one", "part")),
+            "ref": str(at),
+            "sources": [Source(publisher="Daily", published="2023-04-05", dataset=dataset)],
+        }
+        if random.random() < 0.5:
+            fields |= {"item": random.choice(("truck", "radio")), "quantity": random.choice((at + 1, f"1..{at + 2}"))}
+        else:
+            fields["value"] = f"USD {10 * (at + 1)}"
+        if random.random() < 0.4:
+            kind: type[Event] = random.choice((Pledge, Commitment))
+            if promises and random.random() < 0.3:
+                fields["fulfils"] = [random.choice(promises)]
+            if promises and random.random() < 0.2:
+                fields["supersedes"] = [random.choice(promises)]
+        else:
+            kind = Delivery if "item" in fields else Disbursement
+            fields["fulfils"] = random.sample(promises, min(len(promises), random.choice((0, 0, 1, 1, 2))))
+        [record] = log.append(kind(**fields))
+        if kind in (Pledge, Commitment):
+            promises.append(record.id)
+    sources = [Source(publisher="Daily", published="2023-01-02")]
+    log.append(Project(date="2023-01-01", project="part", parent="one", sources=sources))
+    log.append(Observation(date="2023-03-01", donor="JP", item="truck", quantity=500, sources=sources))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_printed_of_an_everyday_log_does_not_depend_on_the_engine(seed: int, tmp_path: Path) -> None:
+    """The same where most facts stand alone, so that most of the log need not be read."""
+    random = Random(seed)
+    everyday(tmp_path, random)
+    for where in ({}, {"donor": "JP"}, {"item": "truck"}, {"project": "one", "kind": ["pledge", "delivery"]}):
+        day, earlier = (f"2023-0{random.randint(1, 4)}-15" for _ in range(2))
+        cuts, before = (Cuts(parse_day(each), None, None) for each in (day, earlier))
+        same_pages(tmp_path, Asked(cuts, before, random.choice((["item"], ["donor"], [])), where))
+
+
 COMMANDS = """
 as-of 2024-07-31
 counts --as-of 2024-07-31 --total
@@ -238,4 +302,5 @@ def test_a_command_prints_the_same_with_every_engine(command: str, tmp_path: Pat
         for engine in ("fold", "embedded")
     )
     assert (found.output, found.exit_code) == (fold.output, fold.exit_code)
-    assert fold.exit_code in (0, 2) and fold.output
+    assert fold.exit_code in (0, 2)
+    assert fold.output
