@@ -192,3 +192,4 @@ def test_what_says_the_same_in_another_form_is_not_taken(said: str, instead: str
     assert said in line
     assert quick.record(line.encode()) is not None
     assert quick.record(line.replace(said, instead, 1).encode()) is None
+    assert quick.verified(line.replace(said, instead, 1).encode()) is None

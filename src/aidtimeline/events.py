@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -152,8 +152,13 @@ class Source:
     archived: str | None = field(default=None, converter=optional(to_text))
 
     def __attrs_post_init__(self) -> None:
-        if not (self.publisher or self.title or self.url or self.attribution or self.dataset):
-            raise InvalidValue({}, "a source with a publisher, title, url, attribution or dataset")
+        check_source(self)
+
+
+def check_source(found: Any) -> None:
+    """Raise `InvalidValue` if a source, or what one is to be made of, does not say where it can be found."""
+    if not (found.publisher or found.title or found.url or found.attribution or found.dataset):
+        raise InvalidValue({}, "a source with a publisher, title, url, attribution or dataset")
 
 
 def to_sources(value: Source | Iterable[Source]) -> tuple[Source, ...]:

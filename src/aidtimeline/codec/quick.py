@@ -38,7 +38,7 @@ from aidtimeline.codec.written import (
     types_of,
 )
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import KINDS, Amendment, Event, Record, Source
+from aidtimeline.events import KINDS, Amendment, Event, Record, Source, check_source
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import format_instant
 from aidtimeline.values.shares import Shares
@@ -56,9 +56,21 @@ _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def verified(line: bytes) -> Written | None:
-    """The struct of a line, with or without its line end, if the line is just as it is written; None for all others."""
-    found = _read(line)
-    return None if found is None else found[0]
+    """The struct of a line, with or without its line end, if the line is just as it is written; None for all others.
+
+    It holds for the same lines as `record`, and makes nothing.
+    """
+    line = line.removesuffix(b"\n")
+    if len(line) > LONGEST:
+        return None
+    try:
+        written, plan, id_, recorded_at = _as_written(line)
+        _check(written, plan)
+        _check_instant(recorded_at)
+    except _REFUSED:
+        return None
+    written.id, written.recorded_at = id_, recorded_at
+    return written
 
 
 def record(line: bytes, file: str | None = None, number: int | None = None) -> Record | None:
@@ -88,19 +100,61 @@ def _read(line: bytes) -> tuple[Written, list[Any], _Plan, datetime] | None:
     if len(line) > LONGEST:
         return None
     try:
-        kind = _KINDS[line[_KIND : line.index(b'"', _KIND)]]
-        written = kind.decode(line)
-        if encode_in_order(written) != line:
-            return None
-        id_, recorded_at = written.id, written.recorded_at
-        written.id = written.recorded_at = None
-        if blake2b(encode_sorted(written), digest_size=16).hexdigest() != id_:
-            return None
-        values, instant = _values(written, kind.plan), _instant(recorded_at)
+        written, plan, id_, recorded_at = _as_written(line)
+        values, instant = _values(written, plan), _instant(recorded_at)
     except _REFUSED:
         return None
     written.id, written.recorded_at = id_, recorded_at
-    return written, values, kind.plan, instant
+    return written, values, plan, instant
+
+
+def _as_written(line: bytes) -> tuple[Written, _Plan, str | None, str | None]:
+    """The struct of a line that is to the byte what its struct is written as, and its id and instant apart from it."""
+    kind = _KINDS[line[_KIND : line.index(b'"', _KIND)]]
+    written = kind.decode(line)
+    if encode_in_order(written) != line:
+        raise _other_form(line)
+    id_, recorded_at = written.id, written.recorded_at
+    written.id = written.recorded_at = None
+    if blake2b(encode_sorted(written), digest_size=16).hexdigest() != id_:
+        raise _other_form(id_)
+    return written, kind.plan, id_, recorded_at
+
+
+def _check(written: Written, plan: _Plan) -> None:
+    """Verify what `_values` verifies, and make no sources."""
+    if plan.asks:
+        _values(written, plan)
+        return
+    if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
+        raise _other_form(written.v)
+    _check_fields(written, plan, HEAD)
+
+
+def _check_fields(found: Written | Part, plan: _Plan, head: int = 0) -> None:
+    if plan.required is not None and None in plan.required(found):
+        raise _other_form(None)
+    for check, value in zip(plan.checks, msgspec.structs.astuple(found)[head:], strict=True):
+        if value is not None:
+            check(value)
+
+
+def _check_sources(found: tuple[Part, ...]) -> None:
+    if not found:
+        raise _other_form(found)
+    plan = _plan_of_sources()
+    for each in found:
+        _check_fields(each, plan)
+        check_source(each)
+
+
+def _check_instant(text: str | None) -> None:
+    """Verify the text of an instant: of one in whole seconds day and time by themselves, since these come again."""
+    if text is None or len(text) != len(_MIDNIGHT):
+        _instant(text)
+        return
+    _days[text[:_DAY]]
+    _times[text[_DAY:]]
 
 
 class _Kind(NamedTuple):
@@ -142,6 +196,7 @@ class _Plan(NamedTuple):
     """How the instances of a class are made from its struct, field by field."""
 
     reads: tuple[Callable[[Any], Any], ...]
+    checks: tuple[Callable[[Any], Any], ...]
     defaults: tuple[Any, ...]
     required: Callable[[Any], tuple[Any, ...]] | None
     make: Callable[[Sequence[Any]], Any]
@@ -153,10 +208,11 @@ class _Plan(NamedTuple):
 def _plan(cls: Any) -> _Plan:
     fields, types = attrs.fields(cls), types_of(cls)
     required = [each.name for each in fields if each.default is attrs.NOTHING]
+    reads = [_reader(types[each.name], each.converter, each.default, each.name not in _SELDOM_TWICE) for each in fields]
+    is_sources = [types[each.name] == tuple[Source, ...] | None for each in fields]
     return _Plan(
-        reads=tuple(
-            _reader(types[each.name], each.converter, each.default, each.name not in _SELDOM_TWICE) for each in fields
-        ),
+        reads=tuple(reads),
+        checks=tuple(_check_sources if so else read for so, read in zip(is_sources, reads, strict=True)),
         defaults=tuple(each.default for each in fields),
         required=attrgetter(*required, required[0]) if required else None,  # it gives a tuple, even if it is one
         make=maker(cls),
@@ -234,6 +290,17 @@ class _Remembered(dict[Any, Any]):
 
 
 _instant = _Remembered(_parsed, REPORTS).__getitem__
+
+_MIDNIGHT = "2000-01-01T00:00:00Z"
+_DAY = len("2000-01-01")
+_days = _Remembered(lambda day: _parsed(day + _MIDNIGHT[_DAY:]), REMEMBERED)
+_times = _Remembered(lambda time: _parsed(_MIDNIGHT[:_DAY] + time), 2**17)
+
+
+def _plan_of_sources() -> _Plan:
+    cls: Any = Source
+    return _plan(cls)
+
 
 # What two records seldom have in common: to remember it would take longer than to look at it again.
 _SELDOM_TWICE = frozenset(
