@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -23,8 +23,7 @@ from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.database import duckdb
 from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
-from aidtimeline.engines.embedded.store import value_of
-from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
+from aidtimeline.engines.embedded.overlay import Texts
 from aidtimeline.log.status import Status
 
 _BLOCK = 2**22
@@ -103,14 +102,10 @@ class Base:
         return found
 
     @cached_property
-    def texts(self) -> Mapping[str, Mapping[Text, int]]:
-        """The numbers of the texts of each column."""
-        texts: dict[str, dict[Text, int]] = {name: {} for name in TEXT_COLUMNS}
+    def texts(self) -> Texts:
+        """The numbers of its texts."""
         with self.threads:
-            found = self.connection.execute('SELECT "column", number, text FROM base.texts').fetchall()
-        for column, number, text in found:
-            texts[column][value_of(text)] = number
-        return texts
+            return Texts.of(self.connection)
 
     def numbered(self) -> int:
         """A number for the schemas of a timeline; those of timelines that are gone are dropped."""

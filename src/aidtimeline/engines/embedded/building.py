@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from itertools import islice, starmap
 from typing import Any, TypeVar
@@ -35,6 +35,8 @@ class Build:
     connection: Any
     lines: Lines
     reading: Reading = Factory(Reading)
+    projects: Mapping[Name, Sequence[int]] = Factory(dict)
+    """The numbers of projects that are no new texts of the reading, by their names."""
     pool: Executor | None = None
     """Where parts of files are read, and components are made, beside each other; None: here."""
 
@@ -96,11 +98,9 @@ class Build:
 
     def _take_out(self, named: set[Name]) -> None:
         """Set aside what is named, or is there twice, and so is not alone."""
-        projects = [
-            number
-            for slug, number in self.reading.columns.texts["project"].items()
-            if isinstance(slug, str) and of_project(slug) in named
-        ]
+        new = self.reading.columns.texts["project"].new
+        projects = [number for slug, number in new if isinstance(slug, str) and of_project(slug) in named]
+        projects += [number for name in named for number in self.projects.get(name, ())]
         self.connection.execute("CREATE TEMP TABLE named (name BIGINT)")
         add(self.connection, "named", [list(named)])
         self.connection.execute("INSERT INTO named SELECT id FROM facts GROUP BY id HAVING count(*) > 1")

@@ -17,9 +17,9 @@ from aidtimeline.engines.embedded.building import Build
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
 from aidtimeline.engines.facts.columns import Codes, Columns
-from aidtimeline.engines.facts.linking import Place, of_project
+from aidtimeline.engines.facts.linking import Name, Place, of_project
 from aidtimeline.engines.facts.reading import Reading
-from aidtimeline.engines.facts.rows import Text
+from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
 from aidtimeline.errors import UnreadableLog
 
 _PER_COMPONENT = ("handed_over", "components", "linked", "names")
@@ -32,22 +32,35 @@ def look_through(connection: Any, number: int) -> None:
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")
 
 
-def lay_over(
-    connection: Any,
-    number: int,
-    texts: Mapping[str, Mapping[Text, int]],
-    new: Sequence[tuple[bytes, Place]],
-    lines: Lines,
-) -> None:
-    """Lay the store of new lines over the store `base`, whose `texts` have numbers; `lines` reads old ones again.
+@frozen
+class Texts:
+    """The numbers that texts have in the store `base`, by column, and those of projects by their names."""
+
+    numbers: Mapping[str, Mapping[Text, int]]
+    projects: Mapping[Name, Sequence[int]]
+
+    @classmethod
+    def of(cls, connection: Any) -> Texts:
+        """Those of the store `base`."""
+        numbers: dict[str, dict[Text, int]] = {name: {} for name in TEXT_COLUMNS}
+        for column, number, text in connection.execute('SELECT "column", number, text FROM base.texts').fetchall():
+            numbers[column][value_of(text)] = number
+        projects: dict[Name, list[int]] = defaultdict(list)
+        for slug, number in numbers["project"].items():
+            projects[of_project(str(slug))].append(number)
+        return cls(numbers, dict(projects))
+
+
+def lay_over(connection: Any, number: int, texts: Texts, new: Sequence[tuple[bytes, Place]], lines: Lines) -> None:
+    """Lay the store of new lines over the store `base`, which has these `texts`; `lines` reads old ones again.
 
     The schema `over_NUMBER` has what is asked, and `tail_NUMBER` what is new.
     """
-    hidden = _Hidden.by(connection, new)
+    hidden = _Hidden.by(connection, new, texts)
     [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
     connection.execute(f"CREATE SCHEMA tail_{number}; SET schema = 'tail_{number}'")
     connection.execute(SCHEMA)
-    build = Build(connection, lines, Reading(Columns(_codes(texts))))
+    build = Build(connection, lines, Reading(Columns(_codes(texts.numbers))), texts.projects)
     build.read(lines.at({*hidden.linked, *hidden.alone}))
     build.read(new)
     build.finish(first)
@@ -66,7 +79,7 @@ class _Hidden:
     alone: Sequence[Place]
 
     @classmethod
-    def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]]) -> _Hidden:
+    def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]], texts: Texts) -> _Hidden:
         """What new lines have to do with."""
         reading = Reading()
         for line, place in new:
@@ -80,8 +93,7 @@ class _Hidden:
             f" WHERE {_one_of('name', named | ids)} OR (named AND {_one_of('name', own)})"
         ).fetchall()
         components = [component for (component,) in found]
-        projects = connection.execute("SELECT number, text FROM base.texts WHERE \"column\" = 'project'").fetchall()
-        numbers = [number for number, text in projects if of_project(str(value_of(text))) in named]
+        numbers = [number for name in named for number in texts.projects.get(name, ())]
         alone = (
             f"component = 0 AND ({_one_of('id', named | ids)} OR {_one_of('entry', named)}"
             f" OR {_one_of('project', numbers)})"

@@ -52,6 +52,8 @@ def text_of(value: Text) -> str:
 
 def value_of(text: str) -> Text:
     """What `text_of` wrote."""
+    if text[0] == '"' and "\\" not in text:
+        return text[1:-1]
     found = json.loads(text)
     if isinstance(found, dict):
         return Shares(found)
