@@ -272,6 +272,8 @@ counts --as-of 2024-07-31 --total
 money --as-of 2024-07-31 --json
 explain --where item=truck --as-of 2024-07-31
 explain --where item=nothing --as-of 2023-11-28
+explain --as-of 2023-11-28
+explain --kind pledge --kind delivery --where item=truck --as-of 2023-11-28
 explain --field status --where project=hd-equipment --as-of 2023-11-28
 explain --field title --as-of 2023-11-28
 explain --field role --where project=contact-group --where party=US --where role=lead --as-of 2023-11-28

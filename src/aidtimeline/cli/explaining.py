@@ -151,8 +151,11 @@ def _state(question: Question, view: View) -> tuple[States, str]:
 
 def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     """The key of the only answer. If there are several, an error says how to narrow them."""
-    facts = view.narrowed(asked.selection).facts
-    keys = list(dict.fromkeys(key for fact in facts for key, _ in asked.piece.terms(fact)))
+    if isinstance(asked, States):
+        facts = view.narrowed(asked.selection).facts
+        keys: Sequence[Any] = list(dict.fromkeys(key for fact in facts for key, _ in asked.piece.terms(fact)))
+    else:
+        keys = list(view.replay(asked).keys())
     if not keys:
         raise UnknownKey(_nothing(words, question, view))
     return _narrowed(keys, (*asked.names, "unit") if isinstance(asked, Counts) else asked.names)
