@@ -37,8 +37,7 @@ class Said(NamedTuple):
 
 def name_of(source: Source) -> str:
     """Who reported: the publisher, or else what is nearest to one."""
-    names = (source.publisher, source.attribution, source.title, _site(source.url), source.dataset)
-    return next(filter(None, names), NOBODY)
+    return source.publisher or source.attribution or source.title or _site(source.url) or source.dataset or NOBODY
 
 
 def when(published: DateRange | None) -> When:
