@@ -361,7 +361,8 @@ class Timeline:
         self.notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Timeline of {len(self.records):,} record{'s' * (len(self.records) != 1)}>"
+        number = self.engine.size()
+        return f"<Timeline of {number:,} record{'s' * (number != 1)}>"
 
     @property
     def records(self) -> tuple[Record, ...]:

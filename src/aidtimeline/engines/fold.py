@@ -61,6 +61,9 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of files that are open. An engine that had some cannot be asked any more."""
 
+    def size(self) -> int:
+        """How many records the log has."""
+
     def ids(self, beginning: str = "") -> Iterable[str]:
         """The ids of records that begin so."""
 
@@ -163,3 +166,7 @@ class Fold:
     def promising(self, views: Sequence[Viewed], question: Fulfilment, *, misfits: bool) -> Engine:
         """All records are in memory: itself."""
         return self
+
+    def size(self) -> int:
+        """How many records the log has."""
+        return len(self.records)

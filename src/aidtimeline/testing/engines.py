@@ -148,9 +148,9 @@ def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
     return found
 
 
-def _ids(_asked: Asked, _timeline: Timeline, view: View) -> object:
+def _ids(_asked: Asked, timeline: Timeline, view: View) -> object:
     ids = list(view.ids())
-    return ids, [list(view.ids(each[:4])) for each in ids[:3]], view.id_length(1), view.id_length(8)
+    return ids, [list(view.ids(each[:4])) for each in ids[:3]], view.id_length(1), view.id_length(8), repr(timeline)
 
 
 #: Every question that a timeline answers.

@@ -12,7 +12,7 @@ from attrs import evolve
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
-from aidtimeline.engines.embedded.ids import id_length, ids
+from aidtimeline.engines.embedded.ids import id_length, ids, size
 from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.promising import Promising, unnamed
@@ -105,6 +105,11 @@ class Embedded(Fold):
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
         return series(self._asked(view), question)
+
+    @or_as_fold
+    def size(self) -> int:
+        """How many records the log has."""
+        return size(self.store)
 
     @or_as_fold
     def ids(self, beginning: str = "") -> Iterable[str]:

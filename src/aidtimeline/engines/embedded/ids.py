@@ -15,6 +15,12 @@ _DIGITS = 16
 """How many digits of an id the number has."""
 
 
+def size(store: Store) -> int:
+    """How many records there are."""
+    [(number,)] = store.rows(f"SELECT count(*) FROM {_ALL}")
+    return int(number)
+
+
 def ids(store: Store, beginning: str) -> list[str]:
     """The ids that begin so, in order."""
     digits = beginning[:_DIGITS]
