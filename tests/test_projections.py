@@ -41,6 +41,7 @@ from aidtimeline import (
 from aidtimeline.codec import record_id
 from aidtimeline.events import EVENT_KINDS, Amendment, Commitment, Corroboration, Expenditure, Training
 from aidtimeline.projections import COUNTED_KINDS, VALUED_KINDS, Product, State, Sum, Term, Union, fold
+from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import cuts, logs
 from aidtimeline.testing.laws import Cuts
@@ -508,6 +509,27 @@ def test_sums_of_a_project_are_of_their_kinds() -> None:
         ("receipt", "USD"): (6, 6),
         ("expenditure", "USD"): (7, 7),
     }
+
+
+def test_what_a_cancellation_takes_off_is_off_the_sums_of_the_project() -> None:
+    """A cancellation that names a promise need not name its project too."""
+    promise = Pledge(date="2023-02-01", project="hd", item="truck", quantity=10, sources=REPORT)
+    [record] = log(promise)
+    end = Cancellation(date="2023-03-01", supersedes=record.id, item="truck", quantity=4, sources=REPORT)
+    state = replay([record, *log(end)], ProjectStates(), as_of=DAY)["hd"]
+    assert ends(state.promised) == {("pledge", "truck"): (6, 6)}
+
+
+@given(logs(), cuts())
+def test_sums_of_projects_are_those_by_project(records: list[Record], asked: Cuts) -> None:
+    """What a project was promised, and got, is what counts and money by project say."""
+    facts = cut(believe(records, known_at=asked.known_at, recorded_until=asked.recorded_until), asked.as_of)
+    counts = run(facts, Counts(["project", "kind", "item"], kind=["pledge", "commitment"]))
+    paid = run(facts, MoneySums("project", kind=["disbursement", "receipt", "expenditure"]))
+    for state in run(facts, ProjectStates()):
+        promised = {row[:1] + row[2:] for row in counts if row.project == state.project}
+        assert promised == {tuple(row) for row in state.promised}
+        assert {row[:2] + row[3:] for row in paid if row.project == state.project} == {tuple(row) for row in state.paid}
 
 
 def test_a_promise_of_money_is_on_the_page() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
@@ -14,7 +14,7 @@ from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order
 from aidtimeline.projections.sums.cells import Bounds
-from aidtimeline.projections.sums.counting import Counts, MoneySums
+from aidtimeline.projections.sums.counting import Counts, MoneySums, Sums
 from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact, Rank
 from aidtimeline.values.dates import DateRange
@@ -27,7 +27,6 @@ PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "a
 """The fields of a project's profile, which change one by one."""
 STATES = ("title", "status", *PROFILE[1:])
 """The fields of a project of which the last report decides."""
-_SUMS = ("promised", "promised_money", "delivered", "paid")
 
 
 class PartyRole(NamedTuple):
@@ -162,8 +161,8 @@ _Field: TypeAlias = tuple[str, str]
 class ProjectStates:
     """The state of each project that a fact names. The result is a `ProjectTable`.
 
-    `piece` is the state behind status and profile: the values of a field, by (project, name of the field). The
-    arguments are those of `Participations`.
+    `piece` is the state behind status and profile: the values of a field, by (project, name of the field). `states` and
+    `sums` are all that a project is told of, by their names. The arguments are those of `Participations`.
 
     >>> from aidtimeline import Timeline
     >>> projects = Timeline.open("events").as_of("2023-11-28").replay(ProjectStates())
@@ -176,26 +175,29 @@ class ProjectStates:
         self.selection = select(None, where, vocabulary)
         self.piece = State(self._fields)
         options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
-        self._product = Product(
+        self.sums: Mapping[str, Sums] = {
+            "promised": Counts(["project", "kind", "item"], kind=_PROMISED, **options),
+            "promised_money": MoneySums("project", kind=_PROMISED, **options),
+            "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
+            "paid": MoneySums("project", kind=_PAID, **options),
+        }
+        self.states = Product(
             {
                 "named": Union(self._named),
                 "fields": self.piece,
                 "parts": Participations(**options),
                 "announced": Union(self._announced),
-                "promised": Counts(["project", "kind", "item"], kind=_PROMISED, **options),
-                "promised_money": MoneySums("project", kind=_PROMISED, **options),
-                "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
-                "paid": MoneySums("project", kind=_PAID, **options),
             }
         )
+        self._product = Product({**self.states.projections, **self.sums})
 
     def initial(self) -> Any:
         """The state of no facts."""
         return self._product.initial()
 
     def step(self, state: Any, fact: Fact) -> Any:
-        """Add a fact, if it belongs to a project."""
-        return state if fact.project is None else self._product.step(state, fact)
+        """Add a fact."""
+        return self._product.step(state, fact)
 
     def merge(self, one: Any, other: Any) -> Any:
         """The state of the facts of both."""
@@ -203,7 +205,10 @@ class ProjectStates:
 
     def finish(self, state: Any) -> ProjectTable:
         """The projects, ordered by slug."""
-        result = self._product.finish(state)
+        return self.table(self._product.finish(state))
+
+    def table(self, result: Mapping[str, Any]) -> ProjectTable:
+        """The projects, ordered by slug, given the results of `states` and of `sums`, each by its name."""
         fields: dict[_Field, Any] = result["fields"]
         parts, announced = defaultdict(list), defaultdict(list)
         loose: dict[str, set[str]] = defaultdict(set)
@@ -216,7 +221,7 @@ class ProjectStates:
                 loose[project].add(name)
         for project, intention in result["announced"]:
             announced[project].append(intention)
-        sums = {name: _by_project(result[name]) for name in _SUMS}
+        sums = {name: _by_project(result[name]) for name in self.sums}
         return ProjectTable(
             tuple(
                 ProjectState(

@@ -132,7 +132,9 @@ def _promises_compared(asked: Asked, timeline: Timeline, view: View) -> object:
 
 
 def _series(asked: Asked, timeline: Timeline, view: View) -> object:
-    return timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
+    found = timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
+    until = asked.before.as_of
+    return found, found.to(until), found.every("quarter", until)
 
 
 def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
@@ -160,8 +162,8 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "narrowed": _narrowed,
     "ids": _ids,
     "series": _series,
-    "projects": lambda asked, _, view: view.projects(),
-    "participation": lambda asked, _, view: view.participation(),
+    "projects": lambda asked, _, view: view.projects(asked.where),
+    "participation": lambda asked, _, view: view.participation(asked.where),
     "fulfilment": lambda asked, _, view: view.fulfilment(asked.where, matches=asked.money),
     "promises explained": _promises_explained,
     "promises compared": _promises_compared,
@@ -170,6 +172,18 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "explain": _explained,
     "facts": lambda asked, _, view: view.facts,
 }
+
+
+#: What questions may be narrowed to.
+WHERE: tuple[Mapping[str, str | None], ...] = (
+    {"donor": "JP"},
+    {"item": "truck"},
+    {"location": "Bucha"},
+    {"unit": None},
+    {"project": "hd-capacity"},
+    {"role": "lead"},
+    {"kind": "status", "sector": None},
+)
 
 
 def _questions() -> st.SearchStrategy[Asked]:
@@ -181,5 +195,5 @@ def _questions() -> st.SearchStrategy[Asked]:
         cuts(),
         st.lists(st.sampled_from(sorted(FIELDS)), max_size=2, unique=True).map(tuple),
         st.booleans(),
-        st.sampled_from((nothing, nothing, {"donor": "JP"}, {"item": "truck"}, {"location": "Bucha"}, {"unit": None})),
+        st.sampled_from((nothing,) * 4 + WHERE),
     )

@@ -17,12 +17,13 @@ from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.promising import Promising, unnamed
 from aidtimeline.engines.embedded.series import series
+from aidtimeline.engines.embedded.states import participation, projects
 from aidtimeline.engines.embedded.stream import facts
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.projections import Counts, Levels, MoneySums, Series
+from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates, Series
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.question import Fulfilment
 from aidtimeline.projections.fulfilment.rows import FulfilmentTable
@@ -35,7 +36,12 @@ from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import Vocabulary
 
-_ANSWERS: Mapping[type, Callable[[Asked, Any], Any]] = {Counts: sums, MoneySums: sums}
+_ANSWERS: Mapping[type, Callable[[Asked, Any], Any]] = {
+    Counts: sums,
+    MoneySums: sums,
+    ProjectStates: projects,
+    Participations: participation,
+}
 
 #: The columns with the values of a field, if they are not those of its own column.
 _COLUMNS_KNOWN: Mapping[str, Sequence[str]] = {"dataset": ["dataset", "datasets"], "parent": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from aidtimeline.projections.sums.cells import Bounds, Cell
 from aidtimeline.projections.sums.counting import Sums, books_of
 from aidtimeline.projections.sums.summing import Weighing
 from aidtimeline.projections.sums.tables import SumKey, Table
+from aidtimeline.semantics import Fact
 
 
 def sums(asked: Asked, question: Sums) -> Table:
@@ -23,11 +25,12 @@ def sums(asked: Asked, question: Sums) -> Table:
     return question.finish(summed(asked, question))
 
 
-def summed(asked: Asked, question: Sums) -> Weighing[SumKey]:
-    """The state of the sums of a question."""
+def summed(asked: Asked, question: Sums, handed_over: Iterable[Fact] | None = None) -> Weighing[SumKey]:
+    """The state of the sums of a question; the facts that no row stands for may be given."""
     piece = question.piece
-    handed_over = fold(asked.handed_over(question.selection, shares=Plain.shares(question)), piece)
-    return piece.merge(Plain(asked, question).added_up(), handed_over)
+    if handed_over is None:
+        handed_over = asked.handed_over(question.selection, shares=Plain.shares(question))
+    return piece.merge(Plain(asked, question).added_up(), fold(handed_over, piece))
 
 
 @frozen
