@@ -105,11 +105,16 @@ _Days = tuple[int, int, int]
 def _alone(
     belief: Belief, number: int, known: tuple[int, int], handed_over: list[HandOver]
 ) -> Iterator[tuple[Fact, _Days]]:
-    """The facts that count by themselves, and on which days; days of groups are handed over."""
+    """The facts that count by themselves, and on which days; days of groups are handed over.
+
+    A fact that is believed, and counts on no day, is handed over for no day.
+    """
     waiting: dict[str, tuple[Fact, _Days]] = {}
+    never = {fact.id for fact in belief.facts}
     for phase in sorted(phases(belief), key=lambda each: first_day(each.since)):
         since, until = first_day(phase.since), last_day(phase.until)
         [fact, *others] = phase.facts
+        never.difference_update(each.id for each in phase.facts)
         if others or fact.group is not None:
             handed_over.append(HandOver(number, *known, since, until, whole=False))
             continue
@@ -121,3 +126,5 @@ def _alone(
             yield before
         waiting[fact.id] = fact, (since, since if fact.certain else until, until)
     yield from waiting.values()
+    if never:
+        handed_over.append(HandOver(number, *known, NEVER, NEVER, whole=False))
