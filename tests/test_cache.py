@@ -282,7 +282,8 @@ def test_a_store_that_is_replaced_while_it_is_asked(log: Path, tmp_path: Path, h
         assert answers(timeline) == right
         holds(log)
         assert answers(timeline) == right
-    assert cache.digest_of(the_store(log)) == cache.digest_in(the_store(log))
+    with open(the_store(log), "rb") as stream:
+        assert cache.digest_of(stream) == cache.digest_in(the_store(log))
 
 
 def test_an_error_of_the_database_in_the_middle_of_a_question(log: Path) -> None:

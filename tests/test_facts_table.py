@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from factstable import is_alone, made, rows_alone
 from hypothesis import given, strategies as st
 
 from aidtimeline.codec import encode, record_id
 from aidtimeline.engines.facts.bulk import is_alone as line_is_alone
 from aidtimeline.engines.facts.columns import Columns
-from aidtimeline.engines.facts.linking import Place, is_alone
+from aidtimeline.engines.facts.linking import Place
 from aidtimeline.engines.facts.reading import Reading, as_written
 from aidtimeline.engines.facts.rows import Row
-from aidtimeline.engines.facts.table import made, rows_alone
 from aidtimeline.events import Event, Record
 from aidtimeline.testing import events, instants, logs
 

@@ -14,7 +14,7 @@ from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, parsed
 from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File, import_file
-from aidtimeline.report import Imported
+from aidtimeline.report.imports import Imported
 from aidtimeline.values.dates import DateRange, parse_instant
 
 

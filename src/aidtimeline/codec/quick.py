@@ -39,6 +39,7 @@ from aidtimeline.codec.written import (
 )
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Amendment, Event, Record, Source, check_source
+from aidtimeline.remembering import Remembered
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import format_instant
 from aidtimeline.values.shares import Shares
@@ -80,11 +81,6 @@ def record(line: bytes, file: str | None = None, number: int | None = None) -> R
         return None
     written, values, plan, instant = found
     return _record((written.id, instant, plan.make(values), file, number))
-
-
-def record_of(written: Written, file: str | None = None, number: int | None = None) -> Record:
-    """The record of what `verified` returned for a line, found in a file under a number."""
-    return _record((written.id, _instant(written.recorded_at), event_of(written), file, number))
 
 
 def event_of(written: Written) -> Event | Amendment:
@@ -276,25 +272,12 @@ _AGAIN = {optional: form.write for optional, form in FORMS.items() if optional n
 }
 
 
-class _Remembered(dict[Any, Any]):
-    """What a function gives, by what it was given. (Where most is known, `lru_cache` takes twice the time.)"""
-
-    def __init__(self, function: Callable[[Any], Any], most: int) -> None:
-        self._function, self._most = function, most
-
-    def __missing__(self, given: Any) -> Any:
-        if len(self) >= self._most:
-            self.clear()
-        found = self[given] = self._function(given)
-        return found
-
-
-_instant = _Remembered(_parsed, REPORTS).__getitem__
+_instant = Remembered(_parsed, REPORTS).__getitem__
 
 _MIDNIGHT = "2000-01-01T00:00:00Z"
 _DAY = len("2000-01-01")
-_days = _Remembered(lambda day: _parsed(day + _MIDNIGHT[_DAY:]), REMEMBERED)
-_times = _Remembered(lambda time: _parsed(_MIDNIGHT[:_DAY] + time), 2**17)
+_days = Remembered[str, datetime](lambda day: _parsed(day + _MIDNIGHT[_DAY:]), REMEMBERED)
+_times = Remembered[str, datetime](lambda time: _parsed(_MIDNIGHT[:_DAY] + time), 2**17)
 
 
 def _plan_of_sources() -> _Plan:
@@ -334,7 +317,7 @@ def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any, r
     reads = read if again is not as_it_is else read_plain
     if not remember:
         return reads
-    remembered = _Remembered(reads, REPORTS if optional == tuple[Source, ...] | None else REMEMBERED).__getitem__
+    remembered = Remembered(reads, REPORTS if optional == tuple[Source, ...] | None else REMEMBERED).__getitem__
     if optional != str | Shares | None:
         return remembered
     return lambda found: remembered(found if type(found) is str else tuple(found.items()))

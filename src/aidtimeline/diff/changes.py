@@ -129,7 +129,7 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     truck 0 to 30 → 30 30 0 became certain
     """
     weighed = of_sums(projection).piece
-    one, other = (evolve(view.replay(projection), view=view, question=projection) for view in (before, after))
+    one, other = before.replay(projection), after.replay(projection)
     whole, (before, after) = after, before.changing(after, projection)
     piece = evolve(weighed, apart=True)
     make = row_type(Change, projection.names, not projection.money)

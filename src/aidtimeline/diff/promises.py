@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from aidtimeline.diff.causes import CAUSES, Causes
 from aidtimeline.diff.changes import arrow, change_of_high, open_in, parts_of
@@ -136,9 +136,7 @@ def diff_fulfilment(before: Viewed, after: Viewed, question: Fulfilment) -> Fulf
     """
     views = (before, after)
     questions = [Fulfilment(view.as_of, question.where, question.selection.vocabulary) for view in views]
-    tables = [
-        evolve(view.replay(asked), view=view, question=asked) for asked, view in zip(questions, views, strict=True)
-    ]
+    tables = [view.replay(asked) for asked, view in zip(questions, views, strict=True)]
     whole, (before, after) = after, (before.promising(question, after), after.promising(question, before))
     views = (before, after)
     with localcontext(EXACT):

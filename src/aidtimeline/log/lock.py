@@ -26,7 +26,7 @@ def acquire(folder: str, disk: Disk) -> int:
     """
     path = os.path.join(folder, LOCK)
     wait, deadline = _FIRST_WAIT, time.monotonic() + LOCK_SECONDS
-    while (descriptor := _taken(path, disk)) is None:
+    while (descriptor := taken(path, disk)) is None:
         if time.monotonic() > deadline:
             raise LogError(f"{folder}: other writers have locked it for {LOCK_SECONDS} seconds")
         time.sleep(wait)
@@ -42,14 +42,14 @@ def release(descriptor: int, disk: Disk) -> None:
         disk.close(descriptor)
 
 
-def _taken(path: str, disk: Disk) -> int | None:
-    """The descriptor of the lock file if it was free, and is locked now."""
-    descriptor = disk.open(path, os.O_RDWR | os.O_CREAT)
-    taken = False
+def taken(path: str, disk: Disk, flags: int = os.O_RDWR | os.O_CREAT) -> int | None:
+    """The descriptor of a lock file if it was free, and is locked now; without `O_CREAT` it must be there."""
+    descriptor = disk.open(path, flags)
+    is_ours = False
     try:
         # If the lock file was removed meanwhile, its lock excludes no one.
-        taken = disk.lock(descriptor) and os.fstat(descriptor).st_nlink > 0
+        is_ours = disk.lock(descriptor) and os.fstat(descriptor).st_nlink > 0
     finally:
-        if not taken:
+        if not is_ours:
             disk.close(descriptor)
-    return descriptor if taken else None
+    return descriptor if is_ours else None

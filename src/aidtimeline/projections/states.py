@@ -20,7 +20,7 @@ from aidtimeline.semantics import Fact, Rank
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
-_PROMISED = kinds_that(lambda each: each.nature is PROMISE)
+PROMISED = kinds_that(lambda each: each.nature is PROMISE)
 _DELIVERED = kinds_that(lambda each: each.nature is DEED and issubclass(each, Goods))
 _PAID = kinds_that(lambda each: each.nature is DEED and not issubclass(each, Goods))
 PROFILE = ("title", "parent", "planned_start", "planned_end", "actual_start", "actual_end")
@@ -176,8 +176,8 @@ class ProjectStates:
         self.piece = State(self._fields)
         options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
         self.sums: Mapping[str, Sums] = {
-            "promised": Counts(["project", "kind", "item"], kind=_PROMISED, **options),
-            "promised_money": MoneySums("project", kind=_PROMISED, **options),
+            "promised": Counts(["project", "kind", "item"], kind=PROMISED, **options),
+            "promised_money": MoneySums("project", kind=PROMISED, **options),
             "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
             "paid": MoneySums("project", kind=_PAID, **options),
         }

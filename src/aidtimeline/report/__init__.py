@@ -2,8 +2,9 @@
 
 A `Look` (module `look`) describes one kind of result: its title, its columns as data (module `columns`) and its page
 for people. Each kind of result has its look in a module: `sums`, `series`, `levels`, `fulfilment`, `projects`,
-`explanation`, `changes`. Some pages are not of a result: `overview`, `problems` and `imports`. `write` writes pages
-out; `words` and `days` put dates, slugs, bounds and reports into words.
+`explanation`, `changes`. Some pages are not of a result: `overview`, `problems`, and by themselves, since few commands
+need them, `imports` and `cached`. `write` writes pages out; `words` and `days` put dates, slugs, bounds and reports
+into words.
 
 A new format is a function here that takes a look. A new kind of result is a look, and a row of `LOOKS`.
 
@@ -38,7 +39,6 @@ from aidtimeline.projections import (
 from aidtimeline.report.changes import ChangesLook
 from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.report.fulfilment import FulfilmentLook
-from aidtimeline.report.imports import Imported
 from aidtimeline.report.levels import LevelsLook
 from aidtimeline.report.look import Look, Part, Shown
 from aidtimeline.report.overview import Overview
@@ -50,7 +50,7 @@ from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
-__all__ = ["LOOKS", "Imported", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "text"]
+__all__ = ["LOOKS", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "text"]
 
 LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
     Table: SumsLook,

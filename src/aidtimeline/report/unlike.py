@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from aidtimeline.events import PROMISE, kinds_that
+from aidtimeline.events import PROMISE
 from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
 from aidtimeline.projections.fields import SHARED
+from aidtimeline.projections.states import PROMISED
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.values.shares import ALL, vocabulary_of
-
-PROMISES = kinds_that(lambda each: each.nature is PROMISE)
 
 MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
@@ -48,7 +47,7 @@ def shown_in_full(table: FulfilmentTable) -> Iterator[str]:
         return
     if not any(each.name in SHARED for each in question.selection.where):
         return
-    asked = evolve(question.selection, kinds=PROMISES)
+    asked = evolve(question.selection, kinds=PROMISED)
     promises = (fact for fact in table.view.narrowed(asked).facts if fact.nature is PROMISE and fact in asked)
     shared = sum(question.selection.portion(fact) != ALL for fact in promises)
     if shared:

@@ -194,62 +194,52 @@ class Asked:
             if fact.group is not None:
                 yield fact
         query = (
-            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self._apart(shares)} AND {self.holds}'
+            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)} AND {self.holds}'
             f" AND {self.selected(selection)}"
         )
         yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
 
     def thought_of(self, selection: Selection, *, shares: bool) -> list[Record]:
         """The records of all facts that are handed over on some day, and of all that these have to do with."""
-        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self._apart(shares)}'
+        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)}'
         alone = self.store.rows(f"{query} AND {self.known} AND {self.selected(selection)}")
         return [
-            *self.store.of_components(self.on_some_day),
+            *self.store.of_components(self.handing_over(every_day=True)),
             *self.store.records(Place(*each) for each in alone),
         ]
 
-    @staticmethod
-    def _apart(shares: bool) -> str:
-        return flag(Flag.LARGE | Flag.SHARED if shares else Flag.LARGE)
-
-    @property
-    def on_some_day(self) -> str:
-        """The components of which some facts are handed over on some day."""
-        known = self.cuts.known
-        return (
-            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
-            f" UNION SELECT component FROM components WHERE recorded > {self.cuts.recorded}"
-        )
+    def handing_over(self, *, every_day: bool = False) -> str:
+        """The components of which all or some facts are handed over, on the day of the cut or on any day."""
+        return f"{self._whole} UNION ({self._handed_over if every_day else self._in_groups})"
 
     @property
     def _in_groups(self) -> str:
-        """The components of which some facts are handed over."""
-        day, known = self.cuts.as_of.toordinal(), self.cuts.known
-        return (
-            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
-            f" AND since <= {day} AND {day} < until AND NOT whole"
-            f" EXCEPT ({self._whole})"
-        )
-
-    def handing_over(self, *, every_day: bool = False) -> str:
-        """The components of which all or some facts are handed over, on the day of the cut or on any day."""
-        known = self.cuts.known
-        ever = f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
-        return f"{self._whole} UNION ({ever if every_day else self._in_groups})"
+        """The components of which some facts are handed over, but not all."""
+        day = self.cuts.as_of.toordinal()
+        return f"{self._handed_over} AND since <= {day} AND {day} < until AND NOT whole EXCEPT ({self._whole})"
 
     @property
     def _whole(self) -> str:
         """The components of which all facts are handed over."""
-        known, recorded = self.cuts.known, self.cuts.recorded
-        return (
-            f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to AND whole"
-            f" UNION SELECT component FROM components WHERE recorded > {recorded}"
-        )
+        later = f"SELECT component FROM components WHERE recorded > {self.cuts.recorded}"
+        return f"{self._handed_over} AND whole UNION {later}"
+
+    @property
+    def _handed_over(self) -> str:
+        """The components that are handed over on some day, as far as the log is read to its end."""
+        known = self.cuts.known
+        return f"SELECT component FROM handed_over WHERE known_from <= {known} AND {known} < known_to"
 
 
-def one_of(column: str, numbers: Sequence[int]) -> str:
+def one_of(column: str, numbers: Iterable[int]) -> str:
     """The condition that a column has one of some numbers."""
-    return f'"{column}" IN ({", ".join(map(str, numbers))})' if numbers else "false"
+    listed = ", ".join(map(str, numbers))
+    return f'"{column}" IN ({listed})' if listed else "false"
+
+
+def apart(shares: bool) -> str:
+    """The condition that a row does not say enough for a question, of `shares` or not: its fact is handed over."""
+    return flag(Flag.LARGE | Flag.SHARED if shares else Flag.LARGE)
 
 
 def flag(which: int) -> str:

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,8 +24,6 @@ from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.engines.embedded.overlay import Texts
 from aidtimeline.log.status import Status
-
-_BLOCK = 2**22
 
 
 class Base:
@@ -49,7 +46,7 @@ class Base:
             looked = Looked.read(path) or Looked(0, self._status, [])
             self._is_noted = looked.status == self._status and not self._status.is_young(looked.looked_at)
             self._looked = looked if self._is_noted else evolve(looked, looked_at=looked_at, status=self._status)
-            if not self._is_noted and self._digest() != cache.digest_in(path):
+            if not self._is_noted and cache.digest_of(self._stream) != cache.digest_in(path):
                 raise ValueError(f"{path} is damaged")
             _remove_wal(path)
             self.connection = _in_memory()
@@ -70,7 +67,7 @@ class Base:
                 status = Status.of(self._stream.fileno())
                 if status == self._status and not again:
                     return True
-                if self._digest() == cache.digest_in(self.path):
+                if cache.digest_of(self._stream) == cache.digest_in(self.path):
                     self._status = status
                     return True
             return False
@@ -116,13 +113,6 @@ class Base:
                     self.connection.execute(f"DROP SCHEMA IF EXISTS {schema}_{number} CASCADE")
             self._number += 1
             return self._number
-
-    def _digest(self) -> str:
-        found = sha256()
-        self._stream.seek(0)
-        while block := self._stream.read(_BLOCK):
-            found.update(block)
-        return found.hexdigest()[:32]
 
 
 _shared: WeakValueDictionary[Path, Base] = WeakValueDictionary()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from aidtimeline.engines.embedded.asked import Asked, column_of, key_of
+from aidtimeline.engines.embedded.asked import Asked, column_of
 from aidtimeline.engines.embedded.reported import Reported
 from aidtimeline.engines.embedded.sums import Plain
 from aidtimeline.engines.facts.linking import of_id
 from aidtimeline.projections.sums.beside import Beside, Endless, Gathering
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.semantics import believe
 
 
 def beside(asked: Asked, question: Sums) -> Beside:
@@ -31,7 +30,7 @@ def beside(asked: Asked, question: Sums) -> Beside:
 
 def _add_plain(gathering: Gathering, plain: Plain) -> None:
     """Add what the rows say of each key."""
-    store, vocabulary = plain.asked.store, plain.question.selection.vocabulary
+    store = plain.asked.store
     columns = [*map(column_of, plain.names), "side", "datasets", "kind", "item"]
     low = f"{plain.measure}_low <= CAST(power(10, {plain.measure}_places) AS BIGINT)"
     query = f"""
@@ -39,16 +38,15 @@ def _add_plain(gathering: Gathering, plain: Plain) -> None:
             bool_and(NOT ({plain.is_open}) OR {low})
         FROM facts WHERE {plain.rows} GROUP BY ALL
     """
-    keys = [key_of(name, store, vocabulary) for name in plain.names]
-    sides, datasets, kinds, items = (store.texts(name) for name in ("side", "datasets", "kind", "item"))
+    datasets, kinds, items = (store.texts(name) for name in ("datasets", "kind", "item"))
     for number, (*group, opens, some) in enumerate(store.rows(query)):
         *numbers, side, dataset, kind, item = group
-        key = tuple(value(number) for value, number in zip(keys, numbers, strict=True))
+        key = plain.key(numbers)
         gathering.items.add(items[item])
-        its: Any = datasets[dataset] or ()
-        gathering.datasets[key].update(its)
+        of: Any = datasets[dataset] or ()
+        gathering.datasets[key].update(of)
         alike = SimpleNamespace(id=f"row {number}", line=None, group=None)
-        gathering.put(alike, plain.cell(sides[side], its), key)
+        gathering.put(alike, plain.cell(side, dataset), key)
         if opens:
             found = Endless(opens, (str(kinds[kind]),), some)
             gathering.endless[key] = found.plus(gathering.endless.get(key))
@@ -59,8 +57,7 @@ def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:
     asked = plain.asked
     parts = f'FROM facts WHERE "part-of" <> 0 AND {plain.rows}'
     records = list(asked.store.of_components(f"SELECT component {parts} UNION ({asked.handing_over()})"))
-    cuts = asked.cuts
-    lone = believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until).overlap.lone
+    lone = asked.cuts.belief(records).overlap.lone
     if lone:
         ids = {name for (name,) in asked.store.rows(f"SELECT id {parts}")}
         gathering.ids.update(each for each in lone if of_id(each) in ids)

@@ -18,17 +18,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import aidtimeline
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.lock import release, taken
 
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
@@ -47,8 +51,6 @@ KEPT = 7 * 24 * 3600
 
 MOMENT = 3600
 """How long, in seconds, a small file may take to be written."""
-
-_BLOCK = 2**22
 
 
 def places(folder: Path) -> Sequence[Path]:
@@ -97,13 +99,10 @@ def digest_in(store: Path) -> str:
     return store.name.removesuffix(STORE).rpartition("-")[2]
 
 
-def digest_of(path: Path) -> str:
-    """The digest that a store has."""
-    found = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while block := stream.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()[:32]
+def digest_of(store: BufferedReader) -> str:
+    """The digest that a store has, which is open."""
+    store.seek(0)
+    return hashlib.file_digest(store, "sha256").hexdigest()[:32]
 
 
 def beside(store: Path, ending: str) -> Path:
@@ -126,12 +125,50 @@ def put(folder: Path, write: Callable[[Path], None]) -> Path:
         with contextlib.closing(work):
             made = work.folder / f"store{STORE}"
             write(made)
-            store = place / f"facts-{version()}-{digest_of(made)}{STORE}"
+            with open(made, "rb") as stream:
+                store = place / f"facts-{version()}-{digest_of(stream)}{STORE}"
             _remove(store)
             os.replace(made, store)
         clear_away(place, store)
         return store
     raise failed or OSError(errno.EINVAL, "a backslash in the name of the folder", str(folder))
+
+
+def ready(place: Path) -> None:
+    """Make a folder of the cache, which git ignores. Raises `OSError` if it cannot be written."""
+    place.mkdir(parents=True, exist_ok=True)
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, "a symbolic link, which is not written to", str(place))
+    ignore = place / ".gitignore"
+    if not os.path.lexists(ignore):
+        ignore.write_text("*\n", encoding="utf-8")
+
+
+def keep(path: Path, found: Any) -> None:
+    """Write what can be JSON to a file of the cache, with its digest before it, so that nobody sees half of it.
+
+    Raises `OSError` if it cannot be written.
+    """
+    text = json.dumps(found)
+    made = path.with_name(f"{path.name}.{uuid4().hex}")
+    try:
+        made.write_text(f"{_check(text)}\n{text}", encoding="utf-8")
+        os.replace(made, path)
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink(missing_ok=True)
+
+
+def kept(path: Path) -> Any:
+    """What `keep` wrote. Raises `OSError` or `ValueError` if it is not there, or damaged."""
+    check, _, text = path.read_text(encoding="utf-8").partition("\n")
+    if check != _check(text):
+        raise ValueError(f"{path} is damaged")
+    return json.loads(text)
+
+
+def _check(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Work:
@@ -145,15 +182,10 @@ class _Work:
     @classmethod
     def in_(cls, place: Path) -> _Work:
         """A new one. Raises `OSError` if the place cannot be written."""
-        place.mkdir(parents=True, exist_ok=True)
-        if place.is_symlink():
-            raise OSError(errno.ELOOP, "a symbolic link, which is not written to", str(place))
-        ignore = place / ".gitignore"
-        if not os.path.lexists(ignore):
-            ignore.write_text("*\n", encoding="utf-8")
+        ready(place)
         while True:
             lock = place / f"{MAKING}{uuid4().hex}{LOCK}"
-            descriptor = _locked(lock, os.O_RDWR | os.O_CREAT)
+            descriptor = taken(str(lock), Disk())
             if descriptor is not None:
                 try:
                     return cls(lock, descriptor)
@@ -167,25 +199,10 @@ class _Work:
         _unlock(self.lock, self.descriptor)
 
 
-def _locked(lock: Path, flags: int) -> int | None:
-    """The descriptor of a lock file, locked now; None if somebody else has locked or removed it."""
-    disk = Disk()
-    descriptor, taken = disk.open(str(lock), flags), False
-    try:
-        taken = disk.lock(descriptor) and os.fstat(descriptor).st_nlink > 0
-    finally:
-        if not taken:
-            disk.close(descriptor)
-    return descriptor if taken else None
-
-
 def _unlock(lock: Path, descriptor: int) -> None:
     if os.name != "nt":  # where an open file cannot be removed
         _remove(lock)
-    try:
-        Disk().unlock(descriptor)
-    finally:
-        os.close(descriptor)
+    release(descriptor, Disk())
     _remove(lock)
 
 
@@ -194,7 +211,7 @@ def clear_away(place: Path, store: Path | None = None) -> None:
     for path in _found(place, MAKING):
         if path.name.endswith(LOCK):
             with contextlib.suppress(OSError):
-                descriptor = _locked(path, os.O_RDWR)
+                descriptor = taken(str(path), Disk(), os.O_RDWR)
                 if descriptor is not None:  # its process is dead
                     _remove(path.with_name(path.name.removesuffix(LOCK)))
                     _unlock(path, descriptor)

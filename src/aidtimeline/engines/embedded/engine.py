@@ -30,7 +30,7 @@ from aidtimeline.projections.fulfilment.rows import FulfilmentTable
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.semantics import Fact, believe
+from aidtimeline.semantics import Fact
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.shares import Shares
@@ -80,8 +80,7 @@ class Embedded(Fold):
         """What replay ignores at these cuts: all of it is in components."""
         cuts = Cuts(date.max, known_at, recorded_until)
         faulty = f"SELECT component FROM components WHERE faulty OR recorded > {cuts.recorded}"
-        records = list(self.store.of_components(faulty))
-        return believe(records, known_at=known_at, recorded_until=recorded_until).problems
+        return cuts.belief(self.store.of_components(faulty)).problems
 
     @or_as_fold
     def facts(self, view: Viewed) -> Iterable[Fact]:

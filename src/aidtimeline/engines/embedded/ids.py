@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from aidtimeline.engines.embedded.asked import Store
+from aidtimeline.engines.embedded.store import RECORDS
 from aidtimeline.engines.facts.linking import Place
 
-_ALL = """(
-    SELECT id, file, "offset", line FROM facts WHERE component = 0 UNION ALL SELECT id, file, "offset", line FROM linked
-)"""
 _DIGITS = 16
 """How many digits of an id the number has."""
 
 
 def size(store: Store) -> int:
     """How many records there are."""
-    [(number,)] = store.rows(f"SELECT count(*) FROM {_ALL}")
+    [(number,)] = store.rows(f"SELECT count(*) FROM {RECORDS}")
     return int(number)
 
 
@@ -33,12 +31,12 @@ def id_length(store: Store, least: int) -> int:
     """How many digits tell all records apart, and no fewer than `least`."""
     [(differing,)] = store.rows(f"""
         SELECT min(length(hex(xor(id, before)))) FROM (
-            SELECT id, lag(id) OVER (ORDER BY id < 0, id) AS before FROM (SELECT DISTINCT id FROM {_ALL})
+            SELECT id, lag(id) OVER (ORDER BY id < 0, id) AS before FROM (SELECT DISTINCT id FROM {RECORDS})
         ) WHERE before IS NOT NULL
     """)
     if differing is not None:
         least = max(least, _DIGITS - differing + 1)
-    alike = sorted(set(_records(store, f"id IN (SELECT id FROM {_ALL} GROUP BY id HAVING count(*) > 1)")))
+    alike = sorted(set(_records(store, f"id IN (SELECT id FROM {RECORDS} GROUP BY id HAVING count(*) > 1)")))
     for one, other in pairwise(alike):
         while one[:least] == other[:least]:
             least += 1
@@ -47,7 +45,7 @@ def id_length(store: Store, least: int) -> int:
 
 def _records(store: Store, where: str) -> Iterator[str]:
     """The ids of the records that meet a condition."""
-    rows = store.rows(f'SELECT file, "offset", line FROM {_ALL} WHERE {where}')
+    rows = store.rows(f'SELECT file, "offset", line FROM {RECORDS} WHERE {where}')
     return (record.id for record in store.records(Place(*each) for each in rows))
 
 

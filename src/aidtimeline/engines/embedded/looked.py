@@ -7,17 +7,12 @@ little which of two processes writes it last; and where it is damaged or missing
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from attrs import asdict, frozen
 
-from aidtimeline.engines.embedded.cache import LOOKED, beside
+from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.log.status import Status
 
@@ -34,24 +29,12 @@ class Looked:
     def read(cls, store: Path) -> Looked | None:
         """What was written; None if there is nothing, or it is damaged."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            digest, _, text = beside(store, LOOKED).read_text(encoding="utf-8").partition("\n")
-            if digest == _digest(text):
-                found: dict[str, Any] = json.loads(text)
-                covered = [Covered.of(each) for each in found["covered"]]
-                return cls(found["looked_at"], Status(**found["status"]), covered)
+            found = cache.kept(cache.beside(store, cache.LOOKED))
+            covered = [Covered.of(each) for each in found["covered"]]
+            return cls(found["looked_at"], Status(**found["status"]), covered)
         return None
 
     def write(self, store: Path) -> None:
         """Write it, if that is possible."""
-        path, text = beside(store, LOOKED), json.dumps(asdict(self))
-        temporary = path.with_name(f"{path.name}.{uuid4().hex}")
         with contextlib.suppress(OSError):
-            try:
-                temporary.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
-                os.replace(temporary, path)
-            finally:
-                temporary.unlink(missing_ok=True)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+            cache.keep(cache.beside(store, cache.LOOKED), asdict(self))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import evolve, frozen
 
 from aidtimeline.engines.embedded.asked import Asked, Store, one_of
-from aidtimeline.engines.embedded.sums import summed
+from aidtimeline.engines.embedded.sums import key_names, summed
 from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.events import Record
 from aidtimeline.projections.fields import FIELDS, Condition, Selection
@@ -50,7 +50,7 @@ def chosen(asked: Asked, selections: Sequence[Selection], *, every_day: bool) ->
     What is chosen by its id is there at whatever cuts.
     """
     holds = asked.known if every_day else asked.holds
-    rows = f"{holds} AND ({_one_of(map(asked.selected, selections))})"
+    rows = f"{holds} AND ({any_of(map(asked.selected, selections))})"
     ids = sorted({of_id(each) for selection in selections for each in selection.ids or ()})
     named = one_of("id", ids)
     return Part(
@@ -60,7 +60,8 @@ def chosen(asked: Asked, selections: Sequence[Selection], *, every_day: bool) ->
     )
 
 
-def _one_of(conditions: Iterable[str]) -> str:
+def any_of(conditions: Iterable[str]) -> str:
+    """The condition that one of these holds."""
     return " OR ".join(f"({each})" for each in conditions) or "false"
 
 
@@ -74,7 +75,7 @@ def changing(before: Asked, after: Asked, question: Sums) -> Part:
     for asked in (before, after):
         for key in _in_rival_books(asked, question):
             conditions.append(f"{asked.holds} AND {asked.selected(_with(selection, question, key))}")
-    rows = f"{before.selected(selection)} AND ({_one_of(conditions)})"
+    rows = f"{before.selected(selection)} AND ({any_of(conditions)})"
     handed = " UNION ".join(f"({asked.handing_over()})" for asked in (before, after))
     return Part(f"SELECT component FROM facts WHERE component <> 0 AND {rows} UNION {handed}", rows)
 
@@ -95,6 +96,5 @@ def _in_rival_books(asked: Asked, question: Sums) -> Iterator[SumKey]:
 
 def _with(selection: Selection, question: Sums, key: SumKey) -> Selection:
     """What is asked for of one key."""
-    names = question.names if question.money else (*question.names, "unit")
-    conditions = (Condition(name, (value,), FIELDS[name]) for name, value in zip(names, key, strict=True))
+    conditions = (Condition(name, (value,), FIELDS[name]) for name, value in zip(key_names(question), key, strict=True))
     return evolve(selection, where=(*selection.where, *conditions))

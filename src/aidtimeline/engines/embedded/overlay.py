@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
+from aidtimeline.engines.embedded.asked import one_of
 from aidtimeline.engines.embedded.building import Build
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
@@ -90,17 +91,17 @@ class _Hidden:
         own = {name for each in reading.aside for name in each.own}
         found = connection.execute(
             "SELECT DISTINCT component FROM base.names"
-            f" WHERE {_one_of('name', named | ids)} OR (named AND {_one_of('name', own)})"
+            f" WHERE {one_of('name', named | ids)} OR (named AND {one_of('name', own)})"
         ).fetchall()
         components = [component for (component,) in found]
         numbers = [number for name in named for number in texts.projects.get(name, ())]
         alone = (
-            f"component = 0 AND ({_one_of('id', named | ids)} OR {_one_of('entry', named)}"
-            f" OR {_one_of('project', numbers)})"
+            f"component = 0 AND ({one_of('id', named | ids)} OR {one_of('entry', named)}"
+            f" OR {one_of('project', numbers)})"
         )
         return cls(
             components,
-            _places(connection, "linked", _one_of("component", components)),
+            _places(connection, "linked", one_of("component", components)),
             _places(connection, "facts", alone),
         )
 
@@ -109,24 +110,19 @@ class _Hidden:
         if not self.components and not self.alone:
             return ""
         if table in _PER_COMPONENT:
-            return f" WHERE NOT {_one_of('component', self.components)}"
+            return f" WHERE NOT {one_of('component', self.components)}"
         if table != "facts":
             return ""
         by_file: dict[int, list[int]] = defaultdict(list)
         for place in self.alone:
             by_file[place.file].append(place.offset)
-        alone = (f"(file = {file} AND {_one_of('offset', offsets)})" for file, offsets in by_file.items())
-        return f" WHERE NOT ({' OR '.join([_one_of('component', self.components), *alone])})"
+        alone = (f"(file = {file} AND {one_of('offset', offsets)})" for file, offsets in by_file.items())
+        return f" WHERE NOT ({' OR '.join([one_of('component', self.components), *alone])})"
 
 
 def _places(connection: Any, table: str, where: str) -> list[Place]:
     found = connection.execute(f'SELECT file, "offset", line FROM base.{table} WHERE {where}').fetchall()
     return [Place(*each) for each in found]
-
-
-def _one_of(column: str, numbers: Iterable[int]) -> str:
-    listed = ", ".join(map(str, numbers))
-    return f'"{column}" IN ({listed})' if listed else "false"
 
 
 def _codes(texts: Mapping[str, Mapping[Text, int]]) -> Mapping[str, Codes]:

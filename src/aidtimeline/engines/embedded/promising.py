@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from attrs import evolve, frozen
 
 from aidtimeline.engines.embedded.asked import Asked, Store, flag, one_of
-from aidtimeline.engines.embedded.narrowing import in_order_of_the_log
+from aidtimeline.engines.embedded.narrowing import any_of, in_order_of_the_log
+from aidtimeline.engines.embedded.store import RECORDS
 from aidtimeline.engines.facts.linking import Place
 from aidtimeline.engines.facts.rows import Flag
 from aidtimeline.events import PROMISE, Record, kinds_that
@@ -22,24 +23,19 @@ from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.givers import Fits, Parties
 from aidtimeline.projections.fulfilment.question import Fulfilment
-from aidtimeline.semantics import Fact, believe
+from aidtimeline.projections.states import PROMISED
+from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import scope_of
 from aidtimeline.vocabulary import Vocabulary
 
 Node: TypeAlias = tuple[int, Place | None]
 """A component by its number, or (0) a record that is alone by its place."""
 
-PROMISES = kinds_that(lambda each: each.nature is PROMISE)
 GOODS, MONEY = (
     kinds_that(lambda each, sort=sort: sort in (*each.makes_good, *each.may_make_good))  # type: ignore[misc]
     for sort in ("goods", "money")
 )
 MAKING_GOOD = kinds_that(lambda each: bool(each.makes_good))
-
-_EVERY = """(
-    SELECT id, 0 AS component, file, "offset", line FROM facts WHERE component = 0
-    UNION ALL SELECT id, component, file, "offset", line FROM linked
-)"""
 
 
 @frozen
@@ -56,8 +52,8 @@ class Links:
         down: dict[Node, set[Node]] = defaultdict(set)
         query = f"""
             SELECT f.component, f.file, f."offset", f.line, p.component, p.file, p."offset", p.line
-            FROM fulfils JOIN {_EVERY} AS f ON fulfils.file = f.file AND fulfils."offset" = f."offset"
-                JOIN {_EVERY} AS p ON fulfils.promise = p.id
+            FROM fulfils JOIN {RECORDS} AS f ON fulfils.file = f.file AND fulfils."offset" = f."offset"
+                JOIN {RECORDS} AS p ON fulfils.promise = p.id
         """
         for row in store.rows(query):
             giver, promise = _node(row[:4]), _node(row[4:])
@@ -111,14 +107,14 @@ class Promising:
 
     def _chosen(self) -> set[Node]:
         """The promises that are asked for, and all that has no rows at one of the cuts. One may have been replaced."""
-        asked = self.cuts[0].selected(evolve(self.question.selection, kinds=PROMISES))
+        asked = self.cuts[0].selected(evolve(self.question.selection, kinds=PROMISED))
         handed = " UNION ".join(f"({each.handing_over()})" for each in self.cuts)
         components = f"SELECT component FROM facts WHERE component <> 0 AND {asked} UNION {handed}"
         return self._nodes(asked) | {(each, None) for (each,) in self._store.rows(components)}
 
     def _nodes(self, condition: str) -> set[Node]:
         """The nodes of rows that meet a condition, and hold at one of the cuts."""
-        holds = " OR ".join(f"({each.holds})" for each in self.cuts)
+        holds = any_of(each.holds for each in self.cuts)
         rows = self._store.rows(f"""
             SELECT DISTINCT component, CASE WHEN component = 0 THEN file END, CASE WHEN component = 0 THEN "offset" END,
                 CASE WHEN component = 0 THEN line END
@@ -135,8 +131,7 @@ class Promising:
     def _promises(self, records: Sequence[Record]) -> Iterator[Fact]:
         """The promises that are asked for, whether they stand or not."""
         for each in self.cuts:
-            cuts = each.cuts
-            for fact in believe(records, known_at=cuts.known_at, recorded_until=cuts.recorded_until).facts:
+            for fact in each.cuts.belief(records).facts:
                 if fact.nature is PROMISE and fact in self.question.selection:
                     yield fact
 
@@ -156,7 +151,7 @@ class Promising:
                 self._fitting(name, {who[at] for who in several}) for at, name in enumerate(("donor", "recipient"))
             )
             found.append(" AND ".join((self.cuts[0].selected(of), its, *fitting)))
-        return " OR ".join(f"({each})" for each in found) or "false"
+        return any_of(found)
 
     def _fitting(self, name: str, asked: Collection[str | None]) -> str:
         """The condition that a row fits one of several donors or recipients."""

@@ -11,7 +11,7 @@ from attrs import Factory, define
 from aidtimeline.engines.embedded.asked import column_of, flag, key_of, one_of
 from aidtimeline.engines.embedded.sums import Plain
 from aidtimeline.engines.facts.linking import id_of
-from aidtimeline.engines.facts.rows import FIELD_COLUMNS, NEVER, Flag, first_day, instant
+from aidtimeline.engines.facts.rows import FIELD_COLUMNS, NEVER, Flag, rank_of
 from aidtimeline.projections.sums.beside import NAMED, Reports
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Fact
@@ -45,9 +45,7 @@ class Order(NamedTuple):
     @classmethod
     def of(cls, fact: Fact, place: int) -> Order:
         """That of a fact."""
-        latest = NEVER - 1 if fact.date.latest is None else fact.date.latest.toordinal()
-        earliest = max(first_day(fact.date.earliest), 1)
-        return cls(latest, earliest, instant(fact.known_since), instant(fact.recorded_at), fact.id, place)
+        return cls(*rank_of(fact), place)
 
     @classmethod
     def of_row(cls, rank: Mapping[str, Any]) -> Order:
@@ -186,11 +184,6 @@ class Reported:
             found.append(f"{column} AS k{at}")
         return ", ".join(found)
 
-    def _key(self, numbers: Sequence[int]) -> SumKey:
-        plain = self.plain
-        store, vocabulary = plain.asked.store, plain.question.selection.vocabulary
-        return tuple(key_of(name, store, vocabulary)(number) for name, number in zip(plain.names, numbers, strict=True))
-
     def _of_rows(self) -> Iterator[tuple[SumKey, str, First, int]]:
         """The first reports of each sum, each with its text, and the number of all."""
         whens = [when(None if text is None else DateRange.parse(text)) for text in self._texts("published")]
@@ -207,7 +200,7 @@ class Reported:
         """
         for *numbers, publisher, published, rank, odd, number in self.plain.asked.store.rows(query):
             first = First(whens[published], None if rank is None else Order.of_row(rank), odd)
-            yield self._key(numbers), self._text(publisher, published), first, number
+            yield self.plain.key(numbers), self._text(publisher, published), first, number
 
     def _also_of_rows(self, told: Mapping[SumKey, Iterable[str]]) -> set[tuple[SumKey, str]]:
         """Which of these reports rows have too."""
@@ -216,7 +209,7 @@ class Reported:
             return set()
         query = f"SELECT DISTINCT {self._keys}, publisher, published FROM facts WHERE {self._where} AND {_among(pairs)}"
         rows = self.plain.asked.store.rows(query)
-        return {(self._key(numbers), self._text(*pair)) for *numbers, one, other in rows for pair in ((one, other),)}
+        return {(self.plain.key(numbers), self._text(name, day)) for *numbers, name, day in rows}
 
 
 NEVER_SAID = when(None)

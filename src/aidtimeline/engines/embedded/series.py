@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aidtimeline.engines.embedded.asked import Asked, column_of, flag, key_of
+from aidtimeline.engines.embedded.asked import Asked, column_of, flag
 from aidtimeline.engines.embedded.sums import Plain
 from aidtimeline.engines.facts.rows import NEVER, Flag, unscaled
-from aidtimeline.projections.sums.cells import Cell, Running
+from aidtimeline.projections.sums.cells import Running
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.moving import Changes
 from aidtimeline.projections.sums.series import Series, Summed
@@ -29,23 +29,15 @@ def series(asked: Asked, question: Sums) -> Series:
 
 def _add_rows(found: Summed, plain: Plain) -> None:
     """Add what the rows say that hold on some day."""
-    store, vocabulary = plain.asked.store, plain.question.selection.vocabulary
     columns = [*(f'"{column_of(name)}"' for name in plain.names), "side", _books(plain)]
-    keys = [key_of(name, store, vocabulary) for name in plain.names]
-    sides, datasets = store.texts("side"), store.texts("datasets")
-    cells: dict[tuple[int, int], Cell] = {}
     found_by: dict[tuple[int, ...], Changes] = {}
-    for *group, places, day, below_zero, low, high, number, opens, approximate, disputed in store.rows(
+    for *group, places, day, below_zero, low, high, number, opens, approximate, disputed in plain.asked.store.rows(
         _by_day(plain, columns)
     ):
         changes = found_by.get(tuple(group))
         if changes is None:
-            *numbers, side, dataset = group
-            cell = cells.get((side, dataset))
-            if cell is None:
-                cell = cells[side, dataset] = plain.cell(sides[side], datasets[dataset])
-            key = tuple(value(each) for value, each in zip(keys, numbers, strict=True))
-            changes = found_by[tuple(group)] = found.changes[key][cell]
+            *numbers, side, datasets = group
+            changes = found_by[tuple(group)] = found.changes[plain.key(numbers)][plain.cell(side, datasets)]
         ends = unscaled(low, places), unscaled(high, places)
         changes.days[date.fromordinal(day)].merge(Running(*ends, number, opens, opens, approximate, disputed))
         changes.below_zero = changes.below_zero or below_zero
@@ -56,6 +48,7 @@ def _by_day(plain: Plain, columns: Sequence[str]) -> str:
     measure = plain.measure
     by = ", ".join(f"{column} AS c{number}" for number, column in enumerate(columns))
     named = ", ".join(f"c{number}" for number in range(len(columns)))
+    weighed = plain.asked.handing_over(every_day=True)
     return f"""
         WITH rows AS (
             SELECT {by}, {measure}_places AS places,
@@ -66,7 +59,7 @@ def _by_day(plain: Plain, columns: Sequence[str]) -> str:
                 CAST({flag(Flag.DISPUTED)} AS INTEGER) AS disputed,
                 greatest(since, 1) AS since, greatest(least(certain, until), 1) AS certain, until
             FROM facts
-            WHERE {plain.asked.known} AND {plain.summed} AND component NOT IN ({plain.asked.on_some_day})
+            WHERE {plain.asked.known} AND {plain.summed} AND component NOT IN ({weighed})
         ), changes AS (
             SELECT *, since AS day, perhaps_low AS add_low, perhaps_high AS add_high, 1 AS number
             FROM rows WHERE since < certain

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aidtimeline.engines.embedded.asked import Asked, flag, one_of
+from aidtimeline.engines.embedded.asked import Asked, apart, one_of
 from aidtimeline.engines.embedded.sums import summed
-from aidtimeline.engines.facts.rows import Flag
 from aidtimeline.events import Announcement, Participation, Project, Status
 from aidtimeline.projections import fold
 from aidtimeline.projections.fields import SHARED, Selection
@@ -47,8 +46,7 @@ def _kinds(asked: Asked, kinds: Collection[str]) -> str:
 
 def _surely(asked: Asked, selection: Selection) -> str:
     """The condition that a row is surely of a fact that is asked for, and that the row says all of it."""
-    apart = Flag.LARGE | Flag.SHARED if _shares(selection) else Flag.LARGE
-    return f"{asked.holds} AND {asked.selected(selection)} AND NOT {flag(apart)}"
+    return f"{asked.holds} AND {asked.selected(selection)} AND NOT {apart(_shares(selection))}"
 
 
 def _named(asked: Asked, selection: Selection) -> set[str]:

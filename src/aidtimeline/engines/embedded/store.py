@@ -42,6 +42,12 @@ CREATE TABLE unreadable (file INTEGER, "offset" BIGINT, line INTEGER);
 """
 """What makes an empty store."""
 
+RECORDS = """(
+    SELECT id, 0 AS component, file, "offset", line FROM facts WHERE component = 0
+    UNION ALL SELECT id, component, file, "offset", line FROM linked
+)"""
+"""All records, as a table: those that are alone have one row each, and the component 0."""
+
 TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "fulfils", "known", "unreadable")
 
 

@@ -8,14 +8,13 @@ fulfilled, and stand in memory. Both come in the order of `Fact.rank`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
 from aidtimeline.engines.embedded.asked import Asked, Store, flag
 from aidtimeline.engines.facts.linking import Place, id_of
-from aidtimeline.engines.facts.rows import NEVER, Flag, decimal, instant, moment
+from aidtimeline.engines.facts.rows import NEVER, Flag, decimal, moment, rank_of
 from aidtimeline.events import EVENT_KINDS, Cancellation, Event, Nature
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics.accounts import Account, Alone
@@ -42,7 +41,7 @@ _ORDER = f"least(latest, {_LAST_DAY}), greatest(since, 1), known_from, recorded,
 
 def facts(asked: Asked) -> Iterator[Fact]:
     """The facts of a view, as `aidtimeline.semantics.cut` gives them."""
-    apart = iter([(_order(fact), fact) for fact in _not_alone(asked)])
+    apart = iter([(rank_of(fact), fact) for fact in _not_alone(asked)])
     waiting = next(apart, None)
     for order, fact in _alone(asked):
         while waiting is not None and waiting[0] < order:
@@ -52,11 +51,6 @@ def facts(asked: Asked) -> Iterator[Fact]:
     if waiting is not None:
         yield waiting[1]
     yield from (fact for _, fact in apart)
-
-
-def _order(fact: Fact) -> tuple[Any, ...]:
-    last, first = fact.date.latest or date.max, fact.date.earliest or date.min
-    return last.toordinal(), first.toordinal(), instant(fact.known_since), instant(fact.recorded_at), fact.id
 
 
 def _tied(store: Store) -> str:

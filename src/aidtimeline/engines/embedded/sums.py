@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from attrs import frozen
 
-from aidtimeline.engines.embedded.asked import Asked, column_of, flag, key_of
+from aidtimeline.engines.embedded.asked import Asked, apart, column_of, flag, key_of
 from aidtimeline.engines.facts.rows import Flag, decimal
 from aidtimeline.projections import fold
-from aidtimeline.projections.fields import SHARED
+from aidtimeline.projections.fields import SHARED, Value
 from aidtimeline.projections.sums.cells import Bounds, Cell
 from aidtimeline.projections.sums.counting import Sums, books_of
 from aidtimeline.projections.sums.summing import Weighing
@@ -33,7 +33,12 @@ def summed(asked: Asked, question: Sums, handed_over: Iterable[Fact] | None = No
     return piece.merge(Plain(asked, question).added_up(), fold(handed_over, piece))
 
 
-@frozen
+def key_names(question: Sums) -> tuple[str, ...]:
+    """The fields of a whole key."""
+    return question.names if question.money else (*question.names, "unit")
+
+
+@frozen(slots=False)
 class Plain:
     """The rows that are added up in the database, for a question at its cuts: their columns and conditions."""
 
@@ -48,7 +53,7 @@ class Plain:
     @property
     def names(self) -> tuple[str, ...]:
         """The fields of a whole key."""
-        return self.question.names if self.question.money else (*self.question.names, "unit")
+        return key_names(self.question)
 
     @property
     def measure(self) -> str:
@@ -74,26 +79,40 @@ class Plain:
     def summed(self) -> str:
         """The condition that a row is one of them whenever it holds."""
         is_there = Flag.VALUED if self.question.money else Flag.QUANTIFIED
-        apart = Flag.LARGE | Flag.SHARED if self.shares(self.question) else Flag.LARGE
         selected = self.asked.selected(self.question.selection)
-        return f"{flag(is_there)} AND NOT {flag(apart)} AND {selected}"
+        return f"{flag(is_there)} AND NOT {apart(self.shares(self.question))} AND {selected}"
 
     def added_up(self, where: str = "true") -> Weighing[SumKey]:
         """What the rows come to that meet a condition."""
         return _added_up(self, where)
 
-    def cell(self, side: str | None, datasets: Any) -> Cell:
-        """The cell of a row of a side and of datasets."""
-        books: Any = SimpleNamespace(side=side, datasets=frozenset(datasets or ()))
-        return Cell(books=books_of(books, self.question.selection.vocabulary))
+    @cached_property
+    def _values(self) -> Sequence[Callable[[int], Value]]:
+        return [key_of(name, self.asked.store, self.question.selection.vocabulary) for name in self.names]
+
+    def key(self, numbers: Iterable[int]) -> SumKey:
+        """The key of a row, given the numbers of its texts."""
+        return tuple(value(number) for value, number in zip(self._values, numbers, strict=True))
+
+    @cached_property
+    def _cells(self) -> dict[tuple[int, int], Cell]:
+        return {}
+
+    def cell(self, side: int, datasets: int) -> Cell:
+        """The cell of a row, given the numbers of its side and of its datasets."""
+        found = self._cells.get((side, datasets))
+        if found is None:
+            texts = self.asked.store.texts
+            named: Any = texts("datasets")[datasets] or ()
+            books: Any = SimpleNamespace(side=texts("side")[side], datasets=frozenset(named))
+            found = self._cells[side, datasets] = Cell(books=books_of(books, self.question.selection.vocabulary))
+        return found
 
 
 def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
-    asked, question, names, measure = plain.asked, plain.question, plain.names, plain.measure
-    store, vocabulary = asked.store, question.selection.vocabulary
-    columns = [*map(column_of, names), "side", "datasets", f"{measure}_places"]
+    measure, day = plain.measure, plain.asked.cuts.as_of.toordinal()
+    columns = [*map(column_of, plain.names), "side", "datasets", f"{measure}_places"]
     by = ", ".join(f'"{column}" AS c{number}' for number, column in enumerate(columns))
-    day = asked.cuts.as_of.toordinal()
     query = f"""
         SELECT {by},
             sum(CASE WHEN certain <= {day} THEN {measure}_low ELSE least({measure}_low, 0) END),
@@ -105,16 +124,10 @@ def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
         WHERE {plain.rows} AND {where}
         GROUP BY {", ".join(f"c{number}" for number in range(len(columns)))}
     """
-    keys = [key_of(name, store, vocabulary) for name in names]
-    sides, datasets = store.texts("side"), store.texts("datasets")
-    cells: dict[tuple[int, int], Cell] = {}
-    state: Weighing[SumKey] = question.piece.initial()
-    for *group, low, high, opens, approximate, disputed in store.rows(query):
-        *numbers, side, dataset, places = group
-        cell = cells.get((side, dataset))
-        if cell is None:
-            cell = cells[side, dataset] = plain.cell(sides[side], datasets[dataset])
-        key = tuple(value(number) for value, number in zip(keys, numbers, strict=True))
-        end: Decimal | None = None if opens else decimal(high, places)
-        state.add(key, cell, Bounds(decimal(low, places), end, opens, approximate, disputed))
+    state: Weighing[SumKey] = plain.question.piece.initial()
+    for *group, low, high, opens, approximate, disputed in plain.asked.store.rows(query):
+        *numbers, side, datasets, places = group
+        end = None if opens else decimal(high, places)
+        bounds = Bounds(decimal(low, places), end, opens, approximate, disputed)
+        state.add(plain.key(numbers), plain.cell(side, datasets), bounds)
     return state

@@ -22,13 +22,14 @@ from aidtimeline.engines.facts.linking import Place, of_entry
 from aidtimeline.engines.facts.rows import (
     FOR_GOOD,
     NEVER,
-    Amount,
+    NO_AMOUNT,
+    OF_QUANTITY,
+    OF_VALUE,
     Flag,
     Text,
     amount_of,
     first_day,
-    flags_of_quantity,
-    flags_of_value,
+    flags_of_amount,
     instant,
     last_day,
 )
@@ -56,7 +57,10 @@ class Numbers(NamedTuple):
 
 
 def is_alone(line: Any) -> bool:
-    """`aidtimeline.engines.facts.linking.is_alone`, of an event as it stands in its line."""
+    """Whether an event, as it stands in its line, names nothing: it is understood alone if nothing names it.
+
+    One that is the same entry of several datasets is not: a row has room for one entry.
+    """
     if line.supersedes or line.part_of is not None or line.overlaps:
         return False
     return line.ref is None or len(line.sources) < 2 or len(_datasets(line.sources)) < 2
@@ -200,10 +204,6 @@ def _capped(asked: tuple[str, int]) -> str:
     return capped(DateRange.parse(text), date.fromordinal(day)).text
 
 
-def _midnight(day: str) -> int:
-    return instant(parse_instant(f"{day}T00:00:00Z"))
-
-
 def _since_midnight(time: str) -> int:
     return instant(parse_instant(f"2000-01-01{time}")) - instant(parse_instant("2000-01-01T00:00:00Z"))
 
@@ -215,18 +215,17 @@ def _first_and_last(text: str) -> tuple[int, int]:
 
 def _quantity(stated: Any) -> Numbers:
     quantity = some(stated[1]) if isinstance(stated, tuple) else Quantity.parse(stated)
-    return _in_row(quantity, flags_of_quantity, Flag.QUANTIFIED)
+    return _in_row(quantity, OF_QUANTITY)
 
 
 def _value(stated: Any) -> Numbers:
-    return _in_row(Quantity.parse(stated), flags_of_value, Flag.VALUED)
+    return _in_row(Quantity.parse(stated), OF_VALUE)
 
 
-def _in_row(quantity: Quantity, flags_of: Callable[[Amount], Flag], is_there: Flag) -> Numbers:
+def _in_row(quantity: Quantity, flags: tuple[Flag, Flag, Flag, Flag]) -> Numbers:
     amount = amount_of(quantity)
-    if amount is None:
-        return Numbers(0, 0, 0, int(is_there | Flag.LARGE))
-    return Numbers(amount.low, amount.high, amount.places, int(flags_of(amount)))
+    low, high, places, *_ = amount or NO_AMOUNT
+    return Numbers(low, high, places, int(flags_of_amount(amount, flags)))
 
 
 @cache

@@ -12,18 +12,20 @@ from aidtimeline.engines.facts.rows import (
     EVER,
     FOR_GOOD,
     NEVER,
-    Flag,
     Row,
+    amounts_of,
     first_day,
-    flags_of,
     instant,
+    is_shared,
     last_day,
     moment,
     row_of,
 )
 from aidtimeline.events import Record
-from aidtimeline.semantics import Belief, Fact, believe, phases
-from aidtimeline.semantics.amendments import known_since, repair
+from aidtimeline.semantics import Belief, Fact, phases
+from aidtimeline.semantics.amendments import Repaired, known_since
+from aidtimeline.semantics.beliefs import believe_at
+from aidtimeline.semantics.recorded import Recorded
 
 MOST_WORK = 20_000
 """A component is replayed at every date of knowledge if records times dates are not more than this."""
@@ -60,18 +62,18 @@ class Component:
 
 def component(number: int, linked: Collection[tuple[Record, Place]]) -> Component:
     """The rows of a component of records, with their places; an id may be there several times."""
-    records = [record for record, _ in linked]
+    replayed = Recorded.of(record for record, _ in linked)
     places = {record.id: place for record, place in linked}
-    recorded = max(instant(record.recorded_at) for record in records)
+    recorded = max(instant(record.recorded_at) for record, _ in linked)
     rows: list[Row] = []
     handed_over: list[HandOver] = []
     faulty = False
-    dates = _dates_of_knowledge(records)
-    if len(dates) * len(records) > MOST_WORK:
+    dates = _dates_of_knowledge(replayed.repaired)
+    if len(dates) * len(linked) > MOST_WORK:
         handed_over.append(HandOver(number, EVER, dates[-1], EVER, NEVER, whole=True))
         dates, faulty = dates[-1:], True
     for known_from, known_to in zip(dates, [*dates[1:], FOR_GOOD], strict=True):
-        belief = believe(records, known_at=moment(known_from))
+        belief = believe_at(replayed, moment(known_from))
         faulty = faulty or bool(belief.problems)
         if _takes_thought(belief):
             handed_over.append(HandOver(number, known_from, known_to, EVER, NEVER, whole=True))
@@ -82,10 +84,9 @@ def component(number: int, linked: Collection[tuple[Record, Place]]) -> Componen
     return Component(number, rows, handed_over, recorded, faulty)
 
 
-def _dates_of_knowledge(records: Collection[Record]) -> list[int]:
+def _dates_of_knowledge(repaired: Repaired) -> list[int]:
     """The instants at which something becomes known, in order; a repair may have changed them."""
-    repaired = repair(records)
-    known = {known_since(each) for part in (repaired.standing, repaired.events) for each in part.values()}
+    known = {known_since(each) for part in (repaired.amendments, repaired.events) for each in part.values()}
     return sorted(map(instant, known)) or [EVER]
 
 
@@ -95,7 +96,7 @@ def _takes_thought(belief: Belief) -> bool:
     Some may report the same, or take off from another, or be shared, or not fit into a row.
     """
     return bool(belief.overlap.lines) or any(
-        fact.takes_off is not None or flags_of(fact) & (Flag.SHARED | Flag.LARGE) for fact in belief.facts
+        fact.takes_off is not None or is_shared(fact) or None in amounts_of(fact) for fact in belief.facts
     )
 
 

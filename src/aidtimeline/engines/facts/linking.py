@@ -165,13 +165,3 @@ def components(aside: Sequence[SetAside], named: set[Name]) -> list[list[SetAsid
             sets.join((number,), name)
     parts = sets.parts((number,) for number in range(len(aside)))
     return [[aside[each[0]] for each in part if isinstance(each, tuple)] for part in parts]
-
-
-def is_alone(event: Event | Amendment) -> bool:
-    """Whether an event names nothing, so that it is understood alone if nothing names it.
-
-    One that is the same entry of several datasets is not: a row has room for one entry.
-    """
-    if not isinstance(event, Event) or event.supersedes or event.part_of is not None or event.overlaps:
-        return False
-    return event.ref is None or len(datasets(event)) < 2

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import IntFlag
+from functools import reduce
+from operator import or_
 from typing import NamedTuple, TypeAlias
 
 from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
@@ -131,6 +133,12 @@ def last_day(day: date | None) -> int:
     return NEVER if day is None else day.toordinal()
 
 
+def rank_of(fact: Fact) -> tuple[int, int, int, int, str]:
+    """`Fact.rank` with days and instants as numbers, so that it can be compared with what rows say."""
+    last, first = fact.date.latest or date.max, fact.date.earliest or date.min
+    return last.toordinal(), first.toordinal(), instant(fact.known_since), instant(fact.recorded_at), fact.id
+
+
 def amount_of(quantity: Quantity | None) -> Amount | None:
     """The bounds of a quantity as whole numbers; None if they do not fit.
 
@@ -191,24 +199,27 @@ def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
     return amount_of(fact.quantity), amount_of(None if fact.value is None else fact.value.amount)
 
 
-def flags_of_quantity(amount: Amount) -> Flag:
-    """The flags of a quantity that is stated."""
-    return (
-        Flag.QUANTIFIED
-        | (Flag.QUANTITY_OPEN if amount.is_open else Flag(0))
-        | (Flag.QUANTITY_APPROXIMATE if amount.approximate else Flag(0))
-        | (Flag.QUANTITY_UP_TO if amount.up_to else Flag(0))
-    )
+#: The flags of an amount: that it is there, that it is open, an "about", and "up to".
+OF_QUANTITY = Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE, Flag.QUANTITY_UP_TO
+OF_VALUE = Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE, Flag.VALUE_UP_TO
 
 
-def flags_of_value(amount: Amount) -> Flag:
-    """The flags of a value that is stated."""
-    return (
-        Flag.VALUED
-        | (Flag.VALUE_OPEN if amount.is_open else Flag(0))
-        | (Flag.VALUE_APPROXIMATE if amount.approximate else Flag(0))
-        | (Flag.VALUE_UP_TO if amount.up_to else Flag(0))
-    )
+def flags_of_amount(amount: Amount | None, flags: tuple[Flag, Flag, Flag, Flag]) -> Flag:
+    """Those of these flags (`OF_QUANTITY` or `OF_VALUE`) that an amount has which is there; None does not fit.
+
+    >>> flags_of_amount(Amount(is_open=True), OF_VALUE) == Flag.VALUED | Flag.VALUE_OPEN
+    True
+    """
+    is_there, *others = flags
+    if amount is None:
+        return is_there | Flag.LARGE
+    said = amount.is_open, amount.approximate, amount.up_to
+    return reduce(or_, (flag for flag, so in zip(others, said, strict=True) if so), is_there)
+
+
+def is_shared(fact: Fact) -> bool:
+    """Whether the place or the sector of a fact is shared."""
+    return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
 def flags_of(fact: Fact) -> int:
@@ -216,16 +227,16 @@ def flags_of(fact: Fact) -> int:
     quantity, value = amounts_of(fact)
     flags = Flag(0)
     if fact.quantity is not None:
-        flags |= Flag.QUANTIFIED | Flag.LARGE if quantity is None else flags_of_quantity(quantity)
+        flags |= flags_of_amount(quantity, OF_QUANTITY)
     if fact.value is not None:
-        flags |= Flag.VALUED | Flag.LARGE if value is None else flags_of_value(value)
+        flags |= flags_of_amount(value, OF_VALUE)
     if fact.planned:
         flags |= Flag.PLANNED
     if fact.fulfils:
         flags |= Flag.FULFILLING
     if fact.disputed:
         flags |= Flag.DISPUTED
-    if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
+    if is_shared(fact):
         flags |= Flag.SHARED
     if report_of(fact)[0] is None:
         flags |= Flag.REPORTED
@@ -238,8 +249,8 @@ def row_of(
     *,
     known: tuple[int, int],
     days: tuple[int, int, int],
-    component: int = 0,
-    recorded: int | None = None,
+    component: int,
+    recorded: int,
 ) -> Row:
     """The row of a fact.
 
@@ -249,7 +260,7 @@ def row_of(
         known: From when (inclusive) until when (exclusive) this is known.
         days: `since`, `certain` and `until`.
         component: The number of its component; 0: it is alone.
-        recorded: The instant up to which the log must be read; by default that at which it was recorded.
+        recorded: The instant up to which the log must be read.
     """
     quantity, value = amounts_of(fact)
     return Row(
@@ -259,7 +270,7 @@ def row_of(
         next(entries_of(fact.event), 0),
         place,
         component,
-        instant(fact.recorded_at) if recorded is None else recorded,
+        recorded,
         *known,
         *days,
         last_day(fact.date.latest),
@@ -267,9 +278,3 @@ def row_of(
         value or NO_AMOUNT,
         flags_of(fact),
     )
-
-
-def alone(fact: Fact, place: Place) -> Row:
-    """The row of a fact that nothing else touches: from when it is known on, it counts from its first day on."""
-    days = (first_day(fact.date.earliest), last_day(fact.surely_from), NEVER)
-    return row_of(fact, place, known=(instant(fact.known_since), FOR_GOOD), days=days)

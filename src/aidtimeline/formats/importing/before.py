@@ -20,16 +20,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from attrs import asdict, frozen
 
 import aidtimeline
 from aidtimeline.codec import decode
+from aidtimeline.engines.embedded import cache as stores
 from aidtimeline.errors import UnreadableLog
 from aidtimeline.events import Project, Record, Retraction
 from aidtimeline.formats.importing.known import Known, from_dataset, statement_of
@@ -47,7 +47,6 @@ LARGE = 2**20
 MOST_GROWN = 2**23
 """If a log has grown by more bytes than this, the file is read again."""
 
-_BLOCK = 2**20
 _READERS = ("msgspec", "openpyxl")
 
 
@@ -63,8 +62,6 @@ class Import:
     @property
     def places(self) -> Sequence[Path]:
         """Where what came of it may be kept, the best place first. Each version of a file has the same."""
-        from aidtimeline.engines.embedded import cache as stores  # noqa: PLC0415  (small files do not need it)
-
         called = json.dumps([self.format, self.file.name, self.file.dataset])
         name = f"import-{sha256(called.encode()).hexdigest()[:32]}.json"
         return [place / name for place in stores.places(self.folder)]
@@ -91,14 +88,13 @@ def recalled(wanted: Import, recorded_at: datetime) -> Report | None:
     """What comes of a file that was imported before, by an earlier instant; None if it has to be read."""
     for place in wanted.places:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            check, _, text = place.read_text(encoding="utf-8").partition("\n")
-            kept = json.loads(text) if check == _check(text) else None
-            if kept is None or kept["digest"] != wanted.digest or recorded_at < parse_instant(kept["recorded_at"]):
+            kept = stores.kept(place)
+            if kept["digest"] != wanted.digest or recorded_at < parse_instant(kept["recorded_at"]):
                 continue
             covered = _still_covered(wanted.folder, kept["covered"], frozenset(kept["datasets"]))
             if covered is not None:
                 if covered != kept["covered"]:
-                    _write(place, {**kept, "covered": covered})
+                    stores.keep(place, {**kept, "covered": covered})
                 return _report(kept["report"])
     return None
 
@@ -127,9 +123,8 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
         kept = {"digest": done.digest, "recorded_at": format_instant(recorded_at), "datasets": datasets}
         for place in done.places:
             with contextlib.suppress(OSError):
-                place.parent.mkdir(parents=True, exist_ok=True)
-                (place.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-                _write(place, {**kept, "covered": covered, "report": again})
+                stores.ready(place.parent)
+                stores.keep(place, {**kept, "covered": covered, "report": again})
                 return
 
 
@@ -142,22 +137,6 @@ def _report(found: dict[str, Any]) -> Report:
     for each in found["remarks"]:
         report.remarks[each["reason"]].append(Remark(**each))
     return report
-
-
-def _write(place: Path, kept: dict[str, Any]) -> None:
-    """Write what is kept beside its place, and rename it into it, so that nobody sees half of it."""
-    text = json.dumps(kept)
-    made = place.with_name(f"{place.name}.{uuid4().hex}")
-    try:
-        made.write_text(f"{_check(text)}\n{text}", encoding="utf-8")
-        os.replace(made, place)
-    finally:
-        with contextlib.suppress(OSError):
-            made.unlink()
-
-
-def _check(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def _cover(folder: Path, sizes: Mapping[str, int]) -> list[dict[str, Any]] | None:
@@ -223,11 +202,8 @@ def _matters(line: bytes, datasets: frozenset[str]) -> bool:
 
 
 def _digest_of(path: Path) -> str:
-    found = sha256()
     with open(path, "rb") as stream:
-        while block := stream.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return file_digest(stream, "sha256").hexdigest()
 
 
 @cache

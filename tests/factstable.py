@@ -1,4 +1,4 @@
-"""The table of facts of records in memory: its rows, and what is handed to the reference."""
+"""The table of facts as it is defined: rows made of facts, one record at a time, to hold those made in bulk to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TypeAlias
 from attrs import frozen
 
 from aidtimeline.engines.facts.components import Component, component
-from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, is_alone, names_of, of_id
-from aidtimeline.engines.facts.rows import Row, alone
-from aidtimeline.events import Record
-from aidtimeline.semantics import believe
+from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, names_of, of_id
+from aidtimeline.engines.facts.rows import FOR_GOOD, NEVER, Row, first_day, instant, last_day, row_of
+from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.semantics import Fact, believe
+from aidtimeline.semantics.overlap import datasets
 
 Placed: TypeAlias = tuple[Record, Place]
 
@@ -25,14 +26,7 @@ class FactsTable:
 
 
 def made(records: Iterable[Placed]) -> FactsTable:
-    """The table of records, each with the place of its line.
-
-    >>> from aidtimeline import EventLog
-    >>> records = list(EventLog("events").read())
-    >>> table = made((record, Place(0, 0, number)) for number, record in enumerate(records))
-    >>> len(table.rows) > len(records) / 2, len(table.components) > 0
-    (True, True)
-    """
+    """The table of records, each with the place of its line."""
     by_place = {place: record for record, place in records}
     waiting: dict[str, Place] = {}
     aside: list[SetAside] = []
@@ -58,8 +52,22 @@ def made(records: Iterable[Placed]) -> FactsTable:
     return FactsTable(rows, found)
 
 
+def is_alone(event: Event | Amendment) -> bool:
+    """Whether an event names nothing, and is no entry of several datasets."""
+    if not isinstance(event, Event) or event.supersedes or event.part_of is not None or event.overlaps:
+        return False
+    return event.ref is None or len(datasets(event)) < 2
+
+
 def rows_alone(records: Collection[Placed]) -> Iterator[Row]:
     """The rows of records that have to do with no other."""
     places = {record.id: place for record, place in records}
     for fact in believe(record for record, _ in records).facts:
         yield alone(fact, places[fact.id])
+
+
+def alone(fact: Fact, place: Place) -> Row:
+    """The row of a fact that nothing else touches: from when it is known on, it counts from its first day on."""
+    known, recorded = (instant(fact.known_since), FOR_GOOD), instant(fact.recorded_at)
+    days = first_day(fact.date.earliest), last_day(fact.surely_from), NEVER
+    return row_of(fact, place, known=known, days=days, component=0, recorded=recorded)
