@@ -164,30 +164,26 @@ _EXPECTED = "an event or amendment of a known kind, with sources of the class So
 def _writer(cls: Any) -> Callable[[Any], Any]:
     """The function that makes the struct of an instance of a class.
 
-    A class derived from one of those that are written is refused: it may have fields that no reader knows.
+    A class derived from one of those that are written is refused: it may have fields that no reader knows. The
+    function is put together as a text, one expression a field, as attrs does for `__init__`: a loop over the fields
+    takes twice as long, and this is most of an append.
     """
     if cls not in _WRITTEN:
         raise InvalidValue(Token(cls.__qualname__), _EXPECTED, _of_no_kind(cls))
-    make, fields = struct_of(cls), attrs.fields(cls)
-    values_of = attrgetter(*(each.name for each in fields))
-    types, head = types_of(cls), (0, None, None) if issubclass(make, Written) else ()
-    forms, defaults = [], []
-    for place, each in enumerate(fields, start=len(head)):
-        if FORMS[types[each.name]].write is not as_it_is:
-            forms.append((place, FORMS[types[each.name]].write))
+    make = struct_of(cls)
+    known: dict[str, Any] = {"make": make}
+    values = ["0", "None", "None"] if issubclass(make, Written) else []
+    for each in attrs.fields(cls):
+        write_it, value = FORMS[types_of(cls)[each.name]].write, f"value.{each.name}"
         if each.default not in (None, attrs.NOTHING):
-            defaults.append((place, each.default))
-
-    def made_of(value: Any) -> Any:
-        found = [*head, *values_of(value)]
-        for place, default in defaults:
-            if found[place] == default:
-                found[place] = None
-        for place, form in forms:
-            if found[place] is not None:
-                found[place] = form(found[place])
-        return make(*found)
-
+            known[f"default_{each.name}"] = each.default
+            value = f"None if (it := {value}) == default_{each.name} else it"
+        if write_it is not as_it_is:
+            known[f"write_{each.name}"] = write_it
+            value = f"None if (it := {value}) is None else write_{each.name}(it)"
+        values.append(value)
+    exec(f"def made_of(value): return make({', '.join(values)})", known)
+    made_of: Callable[[Any], Any] = known["made_of"]
     return made_of
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from aidtimeline.codec import encode, encode_new
+from aidtimeline.codec.making import maker
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
 from aidtimeline.values.dates import format_instant
@@ -17,6 +18,9 @@ Positions: TypeAlias = Mapping[str, int]
 """The position in a batch, from 0, by id."""
 
 
+_record = maker(Record)
+
+
 def listed(events: Any) -> list[Recordable]:
     """Events as a list; a single one may be given by itself. Anything else is one too, which `Batch` refuses."""
     single = isinstance(events, Recordable | Mapping | str | bytes) or not isinstance(events, Iterable)
@@ -25,7 +29,9 @@ def listed(events: Any) -> list[Recordable]:
 
 def _event(found: object) -> Event | Amendment:
     """What is to be recorded. Raises `InvalidValue` for anything else, such as a draft as JSON."""
-    if isinstance(found, Event | Amendment):
+    if isinstance(found, Event):
+        return found
+    if isinstance(found, Amendment):
         check_duplicate(found)
         return found
     hint = "a draft as JSON is recorded by `aidtimeline record`" if isinstance(found, Mapping | str | bytes) else None
@@ -103,7 +109,7 @@ class Batch:
         for (id_, position), number in zip(new.items(), numbers, strict=True):
             given = self._given[position]
             event = given.event if isinstance(given, Record) else given
-            records[id_] = Record(id_, self._instant(position), event, file=file, line=number)
+            records[id_] = _record((id_, self._instant(position), event, file, number))
         return records
 
     def _instant(self, position: int) -> datetime:

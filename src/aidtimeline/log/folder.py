@@ -14,6 +14,7 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.log.file import PENDING
 
 ENDING = ".jsonl"
+_PENDING = ENDING + PENDING
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
@@ -49,16 +50,18 @@ def list_folder(folder: str) -> Listing:
     except FileNotFoundError:
         return Listing({})
     files: dict[str, os.stat_result] = {}
+    pending: list[str] = []
     within = os.path.join(folder, "")
     for name in sorted(names):
-        if name.endswith(ENDING) and not name.startswith("."):
+        if name.endswith(_PENDING):
+            pending.append(name.removesuffix(PENDING))
+        elif name.endswith(ENDING) and not name.startswith("."):
             try:
                 status = os.lstat(within + name)
             except FileNotFoundError:
                 continue  # removed meanwhile
             if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
                 files[name] = status
-    pending = (name.removesuffix(PENDING) for name in names if name.endswith(ENDING + PENDING))
     return Listing(files, tuple(pending))
 
 
