@@ -124,6 +124,12 @@ class Bench:
         return answers
 
     @cached_property
+    def handed(self) -> Mapping[str, Any]:
+        """What the embedded engine hands to the reference: of the records, and of the facts at every pair of cuts."""
+        found: Mapping[str, Any] = self.step("ours.py", "handed").answer
+        return found
+
+    @cached_property
     def older(self) -> Path:
         """The source of the library at the commit that targets call "today's"."""
         folder = self.folder / TODAY

@@ -1,12 +1,13 @@
 """The side of the library, one step a process. For `performance.py`.
 
-The step `fold` is run by an older version of the library too, so it uses only what that has.
+The step `fold` is run by an older version of the library too, so nothing else is imported above than what that has.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -48,6 +49,21 @@ def build(folder: Path, _records: int) -> tuple[Laps, Any]:
     laps = Laps()
     with _fresh(folder, os.link) as log:
         view, counts = laps(lambda: _ask(_open(log), *CUTS[0]))
+        return laps, [_answer(view, counts)]
+
+
+def in_two(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """The same by two processes."""
+    from aidtimeline.engines import caching  # noqa: PLC0415
+
+    laps = Laps()
+    with _fresh(folder, os.link) as log:
+
+        def built() -> tuple[Any, Any]:
+            caching.build(log, jobs=2)
+            return _ask(_open(log), *CUTS[0])
+
+        view, counts = laps(built)
         return laps, [_answer(view, counts)]
 
 
@@ -98,6 +114,57 @@ def series(folder: Path, _records: int) -> tuple[Laps, Any]:
     return laps, {str(row.item): _ends(found[row.item, row.unit].at(day)) for row in found}
 
 
+def typed(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """A projection of a user's own over every fact of the log, in a process that has asked nothing yet."""
+    laps = Laps()
+    _open(folder / LOG).close()  # so that there is a table
+    read, sums = laps(lambda: _open(folder / LOG).as_of("2026-12-31").replay(Exact()))
+    return laps, {"read": read, "exact": {item: int(quantity) for item, quantity in sorted(sums.items())}}
+
+
+class Exact:
+    """How many facts there are, and what came to the place where all is exact, by item."""
+
+    def initial(self) -> tuple[int, Counter[str]]:
+        """No fact yet."""
+        return 0, Counter()
+
+    def step(self, state: tuple[int, Counter[str]], fact: Any) -> tuple[int, Counter[str]]:
+        """One fact more."""
+        read, sums = state
+        if fact.location == EXACT:
+            sums[fact.item] += fact.quantity.low
+        return read + 1, sums
+
+    def merge(self, one: tuple[int, Counter[str]], other: tuple[int, Counter[str]]) -> tuple[int, Counter[str]]:
+        """Those of both."""
+        return one[0] + other[0], one[1] + other[1]
+
+    def finish(self, state: tuple[int, Counter[str]]) -> tuple[int, Counter[str]]:
+        """The state itself."""
+        return state
+
+
+def handed(folder: Path, _records: int) -> dict[str, Any]:
+    """How many of the records are linked with others, and how many of the facts a question hands to the reference."""
+    from aidtimeline.engines.embedded.asked import Asked, Cuts, apart  # noqa: PLC0415
+
+    timeline = _open(folder / LOG)
+    engine: Any = timeline.engine
+    selection = Counts(by="item").selection
+    [(linked,)] = engine.store.rows("SELECT count(*) FROM linked")
+    asked: dict[str, tuple[int, int]] = {}
+    for as_of, known_at in CUTS:
+        cut = timeline.as_of(as_of, known_at=known_at)
+        each = Asked(engine.store, Cuts(cut.as_of, cut.known_at))
+        [(plain,)] = engine.store.rows(
+            f"SELECT count(*) FROM facts WHERE {each.holds} AND {each.selected(selection)} AND NOT {apart(False)}"
+        )
+        over = sum(1 for fact in each.handed_over(selection, shares=False) if fact.kind == "delivery")
+        asked[f"{as_of}, known at {known_at}" if known_at else as_of] = over, plain + over
+    return {"linked": linked, "records": timeline.engine.size(), "asked": asked}
+
+
 def _open(log: Path) -> Timeline:
     """With the engine that rows are about, however small the log; "auto" takes it where the log is large."""
     return Timeline.open(log, engine="embedded")
@@ -135,7 +202,7 @@ def _fresh(folder: Path, copy: Callable[[Path, Path], Any]) -> Iterator[Path]:
         yield Path(fresh)
 
 
-STEPS = (fold, reference, build, cuts, appended, one, series)
+STEPS = (fold, reference, build, in_two, cuts, appended, one, series, typed, handed)
 
 if __name__ == "__main__":
     run_step({step.__name__: step for step in STEPS})

@@ -61,6 +61,10 @@ def page(measured: Sequence[Measured], about: Iterable[str], bench: Bench, comma
             f"*Before* is the library at commit `{TODAY}`. `benchmarks/made.py` makes the log, without the library",
             "([benchmarks](../benchmarks/README.md)). Ratios hold on other machines better than seconds do.",
             "",
+            "## What is handed to the reference",
+            "",
+            *_handed(bench),
+            "",
             "## Every side",
             "",
             "Medians, with the least and most.",
@@ -87,6 +91,21 @@ def _missed(missed: Sequence[Measured], rows: int) -> list[str]:
         "",
         *(f"- {each.work}: {_figure(median(each.reached), each)}, target {each.target}" for each in missed),
     ]
+
+
+def _handed(bench: Bench) -> Iterable[str]:
+    """The shares, at the build and for each question."""
+    handed = bench.handed
+    linked = _share(handed["linked"], handed["records"])
+    yield f"When the table is made: {linked} of the records, which others amend, supersede or are linked with."
+    yield "When deliveries are counted by item: the facts that no row stands for."
+    yield ""
+    rows = ((cut, f"{facts:,}", _share(over, facts)) for cut, (over, facts) in handed["asked"].items())
+    yield from _markdown(("as of", "deliveries", "handed over"), rows)
+
+
+def _share(some: int, of: int) -> str:
+    return f"{some:,} ({some / of:.1%})" if of else f"{some:,}"
 
 
 def _row(each: Measured) -> tuple[str, ...]:

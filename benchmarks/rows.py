@@ -51,6 +51,17 @@ def build(bench: Bench) -> list[Measured]:
     ]
 
 
+def in_two(bench: Bench) -> list[Measured]:
+    """**With `jobs=2`.** The same by two processes, which were asked for, beside one. It takes two processors that have
+    nothing else to do.
+    """
+    turns = bench.turns(ours=lambda: bench.step("ours.py", "in_two"), peer=lambda: bench.step("ours.py", "build"))
+    equal("first answer of two processes", *(each.answer for each in turns["ours"]), bench.reference[:1])
+    turns["ours"] = [replace(each, processor=None) for each in turns["ours"]]  # it does not have that of the others
+    sides = (f"{LIBRARY}, jobs=2", f"{LIBRARY} opens, answers")
+    return [Measured("first build and answer with jobs=2", *sides, turns, Target(0.6))]
+
+
 def warm(bench: Bench) -> list[Measured]:
     """**Warm.** The command line asks a log that was asked before: `aidtimeline counts`, from the start of the process
     to its end. DuckDB asks the same of the lines in one shot, also as a whole process.
@@ -129,6 +140,47 @@ def ten_times(bench: Bench) -> list[Measured]:
         ),
         Measured("another cut, ten times as many records", f"{LIBRARY}, ten times", LIBRARY, turns, Target(12)),
     ]
+
+
+def typed(bench: Bench) -> list[Measured]:
+    """**A typed fold.** A projection of a user's own, in Python, over every fact of the log, from a table of facts
+    that is there, opened for it.
+    Beside it the package `eventsourcing` reads and decodes as many of its events from a SQLite file, one for each line,
+    and adds up the same. Seconds are those of one fact, or one event.
+    """
+    if not (bench.folder / "events.sqlite").exists():
+        bench.step("peer_eventsourcing.py", "write")
+    turns = bench.turns(
+        ours=lambda: bench.step("ours.py", "typed"), peer=lambda: bench.step("peer_eventsourcing.py", "select")
+    )
+    equal("typed folds", *(each.answer["exact"] for each in turns["ours"] + turns["peer"]))
+    equal("events", bench.records, *(each.answer["read"] for each in turns["peer"]))
+    ours, peer = f"{LIBRARY}, typed fold", f"{EVENTSOURCING} reads"
+    return [
+        Measured(
+            "a user's typed fold",
+            ours,
+            "",
+            {"ours": turns["ours"]},
+            Target(200_000, "facts/s", at_least=True, alone=True),
+            lambda figures: figures.answer["read"] / figures.seconds,
+            "facts/s",
+        ),
+        Measured(
+            "a user's typed fold, beside events of a package",
+            f"{ours}, each",
+            f"{peer}, each",
+            {name: list(map(_each, side)) for name, side in turns.items()},
+            Target(3, "as fast", at_least=True),
+        ),
+    ]
+
+
+def _each(figures: Figures) -> Figures:
+    """The figures of one of the facts or events that were read."""
+    read = figures.answer["read"]
+    processor = None if figures.processor is None else figures.processor / read
+    return replace(figures, seconds=figures.seconds / read, processor=processor)
 
 
 def fold(bench: Bench) -> list[Measured]:
@@ -224,7 +276,10 @@ def _exact(bench: Bench, answers: list[Any], numbers: Iterable[int]) -> None:
 
 ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
     row.__name__: row
-    for row in (build, warm, cuts, appended, series, ten_times, fold, imported_again, command_line, appends)
+    for row in (
+        *(build, in_two, warm, cuts, appended, series, ten_times),
+        *(fold, typed, imported_again, command_line, appends),
+    )
 }
 USUAL = [name for name in ROWS if name != "ten_times"]
 """The rows that are measured unless others are named. (Ten million records take a quarter of an hour.)"""
