@@ -288,7 +288,7 @@ def _plan_of_sources() -> _Plan:
 # What two records seldom have in common: to remember it would take longer than to look at it again.
 _SELDOM_TWICE = frozenset(
     (
-        *("title", "url", "quote", "locator", "archived", "ref", "note", "reason"),
+        *("url", "quote", "locator", "archived", "ref", "note"),
         *("of", "duplicate_of", "fulfils", "supersedes", "part_of", "overlaps"),
     )
 )
