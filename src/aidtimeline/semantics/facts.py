@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
@@ -272,21 +272,17 @@ class Fact:
         return None if self.value is None else self.value.currency
 
 
-def in_order(
-    given: Iterable[T],
-    date_of: Callable[[T], DateRange] = attrgetter("date"),
-    report_of: Callable[[T], Rank] = attrgetter("known_since", "recorded_at", "id"),
-) -> Iterator[T]:
-    """Facts, or what they are to be made of, in the order of `Fact.rank`.
+_report = attrgetter("known_since", "recorded_at", "id")
 
-    Few are of the same days, and only these need to be compared further.
-    """
-    by_days: dict[tuple[Day, Day], list[T]] = defaultdict(list)
-    for each in given:
-        dated = date_of(each)
-        by_days[dated.latest or date.max, dated.earliest or date.min].append(each)
+
+def in_order(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Facts in the order of `Fact.rank`. Few are of the same days, and only these need to be compared further."""
+    by_days: dict[tuple[Day, Day], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        dated = fact.date
+        by_days[dated.latest or date.max, dated.earliest or date.min].append(fact)
     for days in sorted(by_days):
-        yield from sorted(by_days.pop(days), key=report_of)
+        yield from sorted(by_days.pop(days), key=_report)
 
 
 BY_BEHIND, BY_PROMISES = ("event", "accounts", "members"), ("promised", "keeps")

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from operator import itemgetter
-from typing import TypeAlias, cast
+from typing import cast
 
 from attrs import frozen
 
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.semantics.accounts import capped, unsaid
 from aidtimeline.semantics.amendments import Repaired, is_finding, known_since, repair
-from aidtimeline.semantics.facts import UNDISPUTED, Fact, Rank, fact_from, in_order
+from aidtimeline.semantics.facts import UNDISPUTED, Fact, fact_from, in_order
 from aidtimeline.values.amounts import Quantity
-from aidtimeline.values.dates import DateRange, end_of, in_utc
+from aidtimeline.values.dates import end_of, in_utc
 
 
 @frozen(slots=False)
@@ -54,13 +53,9 @@ class Recorded:
 
     @cached_property
     def alone(self) -> Sequence[Fact]:
-        """The facts of all other events, in the order of `Fact.rank`.
-
-        They are also made in that order, so that they lie in memory as they are gone through.
-        """
+        """The facts of all other events, in the order of `Fact.rank`."""
         amended = self.amended
-        known = (_known(record) for record in self.repaired.events.values() if record.id not in amended)
-        return [_alone(each) for each in in_order(known, date_of=itemgetter(1), report_of=_report)]
+        return list(in_order(_alone(each) for each in self.repaired.events.values() if each.id not in amended))
 
     @cached_property
     def naming(self) -> Sequence[Record]:
@@ -78,24 +73,9 @@ def _names(event: Event | Amendment) -> bool:
     return bool(said.supersedes or said.fulfils or said.overlaps) or said.part_of is not None
 
 
-_Known: TypeAlias = tuple[datetime, DateRange, bool, Record]
-
-
-def _known(record: Record) -> _Known:
-    """When a record was known, the date that it gives, and whether that is a plan."""
-    said: DateRange = record.event.date  # type: ignore[union-attr, assignment]
+def _alone(record: Record) -> Fact:
     since = known_since(record)
     day = in_utc(since).date()
-    return since, capped(said, day), not said.possible_by(day), record
-
-
-def _report(known: _Known) -> Rank:
-    since, _, _, record = known
-    return since, record.recorded_at, record.id
-
-
-def _alone(known: _Known) -> Fact:
-    since, dated, planned, record = known
     event: Event = record.event  # type: ignore[assignment]
     quantity: Quantity | None = getattr(event, "quantity", None)
     fulfils = event.fulfils
@@ -106,10 +86,10 @@ def _alone(known: _Known) -> Fact:
         recorded_at=record.recorded_at,
         known_since=since,
         base=record.id,
-        date=dated,
+        date=capped(event.date, day),
         quantity=unsaid(event) if quantity is None else quantity,
         value=getattr(event, "value", None),
         disputed=UNDISPUTED,
         fulfils=tuple(sorted({*fulfils} - {record.id})) if fulfils else fulfils,
-        planned=planned,
+        planned=not event.date.possible_by(day),
     )
