@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from factstable import is_alone, made, rows_alone
+import pytest
+from factstable import component, is_alone, made, rows_alone
 from hypothesis import given, strategies as st
 
 from aidtimeline.codec import encode, record_id
+from aidtimeline.engines.facts import components
 from aidtimeline.engines.facts.bulk import is_alone as line_is_alone
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Place
@@ -73,3 +75,17 @@ def test_each_fact_has_rows_or_is_handed_over(records: list[Record]) -> None:
     table = made(placed(records))
     assert {row.component for row in table.rows} <= {0, *(each.number for each in table.components)}
     assert all(row.since < row.until and row.known_from < row.known_to for row in table.rows)
+
+
+@pytest.mark.parametrize("most_work", [0, 8, 20_000])
+@given(records=logs(max_size=24))
+def test_components_are_replayed_side_by_side_as_each_by_itself(records: list[Record], most_work: int) -> None:
+    """Whatever is in them, and where some are too much work for every date of knowledge."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "MOST_WORK", most_work)
+        table = made(placed(records))
+    for each in table.components:
+        alone = component(each.number, table.linked[each.number], most_work)
+        assert sorted(each.rows, key=repr) == sorted(alone.rows, key=repr)
+        assert sorted(each.handed_over) == sorted(alone.handed_over)
+        assert (each.recorded, each.faulty) == (alone.recorded, alone.faulty)

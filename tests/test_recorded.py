@@ -14,6 +14,7 @@ from aidtimeline import Cancellation, Delivery, Event, Pledge, Record, Source
 from aidtimeline.codec import record_id
 from aidtimeline.events import Announcement, Disbursement
 from aidtimeline.semantics import Belief, Fact, believe, cut
+from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.facts import BY_BEHIND, changed
 from aidtimeline.semantics.recorded import Recorded
@@ -50,7 +51,7 @@ def test_what_nothing_aims_at_is_what_its_one_account_says(records: list[Record]
     """Made on its own or combined from accounts, a fact is the same at every date of knowledge."""
     alone, all_combined = Recorded.of(records), combined(records)
     for known_at in (asked.known_at, None):
-        one, other = believe_at(alone, known_at), believe_at(all_combined, known_at)
+        one, other = believe_at(alone, known_by(known_at)), believe_at(all_combined, known_by(known_at))
         assert said(one) == said(other)
         assert cut(one, asked.as_of) == cut(other, asked.as_of)
 
@@ -58,7 +59,7 @@ def test_what_nothing_aims_at_is_what_its_one_account_says(records: list[Record]
 @given(events())
 def test_an_event_alone_is_a_fact_of_its_one_account(event: Event) -> None:
     """Of every kind, with every field."""
-    [one], [other] = believe(recorded(event)).facts, believe_at(combined(recorded(event)), None).facts
+    [one], [other] = believe(recorded(event)).facts, believe_at(combined(recorded(event)), known_by(None)).facts
     assert (one.behind is None, other.behind is None) == (False, True)
     assert one == other
     assert (repr(one), str(one), one.weighed) == (repr(other), str(other), other.weighed)
@@ -69,7 +70,7 @@ def test_one_log_answers_for_every_date_of_knowledge(records: list[Record], aske
     """No belief leaves anything behind that another would see."""
     log = Recorded.of(records, asked.recorded_until)
     for known_at in (asked.known_at, None, asked.known_at):
-        assert said(believe_at(log, known_at)) == said(
+        assert said(believe_at(log, known_by(known_at))) == said(
             believe(records, known_at=known_at, recorded_until=asked.recorded_until)
         )
 

@@ -26,7 +26,7 @@ from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.report import Problems
-from aidtimeline.semantics.amendments import is_finding, repair, report
+from aidtimeline.semantics.amendments import is_finding, known_by, repair, report
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
@@ -106,7 +106,7 @@ def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Rec
     """Those of the ids that are retracted, each with the retraction that decides, or that makes it a duplicate."""
     if not ids:
         return
-    reported = report(repair(log.read(skip_problems=True)), None)
+    reported = report(repair(log.read(skip_problems=True)), known_by(None))
     duplicates = {each.event.of: each for each in reported.findings if is_finding(each.event)}
     for id_ in sorted(ids):
         if reported.retracts(id_):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from aidtimeline.semantics import Account, Fact
-from aidtimeline.semantics.amendments import Repaired, Reported, known_since, repair, report
+from aidtimeline.semantics.amendments import Repaired, Reported, known_by, known_since, repair, report
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
 
@@ -65,4 +65,4 @@ class Side:
 
     @cached_property
     def _reported(self) -> Reported:
-        return report(self._repaired, self._known_until)
+        return report(self._repaired, known_by(self._known_until))

@@ -20,6 +20,7 @@ from aidtimeline.projections.sums.beside import Beside, beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import Belief, Fact, cut
+from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.recorded import Recorded
@@ -113,7 +114,7 @@ class Fold:
         cuts = known_at, recorded_until
         if cuts not in self._beliefs:
             with paused():
-                self._beliefs[cuts] = believe_at(self._as_recorded(recorded_until), known_at)
+                self._beliefs[cuts] = believe_at(self._as_recorded(recorded_until), known_by(known_at))
         return self._beliefs[cuts]
 
     def _as_recorded(self, until: Cut) -> Recorded:

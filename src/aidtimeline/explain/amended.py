@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction
-from aidtimeline.semantics.amendments import is_finding, is_repair, known_since, repair, report
+from aidtimeline.semantics.amendments import is_finding, is_repair, known_by, known_since, repair, report
 from aidtimeline.values.dates import end_of
 
 
@@ -27,7 +27,7 @@ class Amended:
         records = tuple(records)
         self._until = None if known_at is None else end_of(known_at)
         self._repaired = repair(records)
-        self._reported = report(self._repaired, self._until)
+        self._reported = report(self._repaired, known_by(known_at))
         findings = (each.event for each in self._reported.findings)
         self._joined = frozenset(each.duplicate_of for each in findings if isinstance(each, Retraction))
         self._naming: dict[str, list[Record]] = defaultdict(list)

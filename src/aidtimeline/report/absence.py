@@ -8,7 +8,7 @@ from aidtimeline.events import Event, Record, Retraction
 from aidtimeline.projections.fields import Selection
 from aidtimeline.report.explanation import amendment_in_words
 from aidtimeline.report.words import on
-from aidtimeline.semantics.amendments import known_since, repair, report
+from aidtimeline.semantics.amendments import known_by, known_since, repair, report
 from aidtimeline.semantics.links import all_above
 from aidtimeline.timeline import View
 from aidtimeline.values.dates import end_of
@@ -44,7 +44,7 @@ def absence(record_id: str, view: View) -> str:
 def _not_believed(record: Record, view: View) -> str:
     until = None if view.recorded_until is None else end_of(view.recorded_until)
     repaired = repair(each for each in view.records if until is None or each.recorded_at <= until)
-    reported = report(repaired, None if view.known_at is None else end_of(view.known_at))
+    reported = report(repaired, known_by(view.known_at))
     decides = reported.deciding.get(record.id)
     if decides is not None and isinstance(decides.event, Retraction):
         withdrawn = f"was withdrawn: {amendment_in_words(decides, of=record.id)}"

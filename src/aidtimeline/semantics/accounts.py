@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from attrs import frozen
 
 from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Goods, Record, Source, stated
-from aidtimeline.semantics.amendments import NOTHING_REPORTED, Reported, known_since
+from aidtimeline.semantics.amendments import NOTHING_REPORTED, Reported, Until, known_by, known_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, in_utc
 from aidtimeline.values.units import some
@@ -54,7 +54,7 @@ class Account:
         return not self.date.possible_by(self.cap)
 
 
-def accounts_of(record: Record, reported: Reported, known_until: datetime | None) -> Iterator[Account]:
+def accounts_of(record: Record, reported: Reported, until: Until) -> Iterator[Account]:
     """The known accounts of one event: its own or that of the correction that decides, then its corroborations.
 
     Each is known since its own report, and that report caps its date. The exception is a correction that leaves the
@@ -92,7 +92,7 @@ def accounts_of(record: Record, reported: Reported, known_until: datetime | None
     if corrections:
         last, _ = corrections[-1]
         yield account(last, known_since(last), _carried(record, corrections), text)
-    elif known_until is None or since <= known_until:
+    elif since <= until(record.id):
         yield account(record, since, since, text)
     for other, said in reported.corroborations.get(record.id, ()):
         since = known_since(other)
@@ -113,7 +113,7 @@ class Alone:
     @property
     def accounts(self) -> tuple[Account, ...]:
         """Its own account."""
-        return tuple(accounts_of(self.record, NOTHING_REPORTED, None))
+        return tuple(accounts_of(self.record, NOTHING_REPORTED, known_by(None)))
 
     @property
     def members(self) -> tuple[str, ...]:

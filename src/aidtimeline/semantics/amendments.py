@@ -10,10 +10,10 @@ A retraction with `duplicate_of` is neither, but a *finding* of identity: it say
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import TypeGuard, cast
+from typing import TypeAlias, TypeGuard, cast
 
 import attrs
 from attrs import frozen
@@ -35,6 +35,20 @@ def known_since(record: Record) -> datetime:
         if day is not None and (first is None or day < first):
             first = day
     return record.recorded_at if first is None else _end_of_day(first)
+
+
+Until: TypeAlias = Callable[[str], datetime]
+"""By when (inclusive) one must have known what a record says, given its id, for it to be known.
+
+It is the same instant for all records of a log. Logs of which none names another may be replayed as one, each with an
+instant of its own.
+"""
+
+
+def known_by(known_at: date | datetime | None) -> Until:
+    """What is known by a day or an instant (inclusive; None: all)."""
+    until = datetime.max.replace(tzinfo=UTC) if known_at is None else end_of(known_at)
+    return lambda _: until
 
 
 _end_of_day = lru_cache(2**16)(end_of)  # there are far fewer days than records, and these share their instants
@@ -184,8 +198,8 @@ class Reported:
 NOTHING_REPORTED = Reported({}, {}, {}, (), ())
 
 
-def report(repaired: Repaired, known_until: datetime | None) -> Reported:
-    """Find the news, corroborations and findings known by an instant (inclusive; None: all).
+def report(repaired: Repaired, until: Until) -> Reported:
+    """Find the news, corroborations and findings that are known.
 
     Of several known news of one record the last by (known_since, recorded_at, id) decides. It comes after a repair that
     corrects the record, and has no effect on one that a repair retracts.
@@ -200,7 +214,7 @@ def report(repaired: Repaired, known_until: datetime | None) -> Reported:
         fault = _fault_of_report(record, amendment, repaired)
         if fault is not None:
             problems.append(fault)
-        elif known_until is not None and known_since(record) > known_until:
+        elif known_since(record) > until(record.id):
             continue
         elif isinstance(amendment, Corroboration):
             corroborations[amendment.of].append((record, amendment))

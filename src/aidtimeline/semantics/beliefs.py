@@ -18,7 +18,7 @@ from attrs import field, frozen
 from aidtimeline.errors import Problem
 from aidtimeline.events import END, Corroboration, Event, Goods, Record, Valued, stated
 from aidtimeline.semantics.accounts import Account, accounts_of, unsaid
-from aidtimeline.semantics.amendments import Repaired, Reported, report
+from aidtimeline.semantics.amendments import Repaired, Reported, Until, known_by, report
 from aidtimeline.semantics.combining import Combined, combine_amounts, combine_dates
 from aidtimeline.semantics.facts import Fact, changed, in_order
 from aidtimeline.semantics.identity import Identity
@@ -27,7 +27,7 @@ from aidtimeline.semantics.overlap import Drawn, draw
 from aidtimeline.semantics.recorded import Recorded
 from aidtimeline.semantics.takenoff import states_amount, take_off
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.dates import DateRange, end_of
+from aidtimeline.values.dates import DateRange
 from aidtimeline.values.units import some
 
 
@@ -69,19 +69,18 @@ def believe(
 
     `recorded_until` (inclusive) first narrows the records to the log as it stood then.
     """
-    return believe_at(Recorded.of(records, recorded_until), known_at)
+    return believe_at(Recorded.of(records, recorded_until), known_by(known_at))
 
 
-def believe_at(recorded: Recorded, known_at: date | datetime | None) -> Belief:
+def believe_at(recorded: Recorded, until: Until) -> Belief:
     """The same, of records after repairs, so that what does not depend on the date of knowledge is done once."""
-    known_until = None if known_at is None else end_of(known_at)
     repaired = recorded.repaired
-    reported = report(repaired, known_until)
+    reported = report(repaired, until)
     identity = Identity(repaired, reported)
     naming = [(record, reported.text(record)) for record in recorded.naming]
     supersedes, faults = _supersedes(naming, repaired, identity)
-    facts = [fact for fact in recorded.alone if known_until is None or fact.known_since <= known_until]
-    facts += _facts(recorded, reported, identity, known_until)
+    facts = [fact for fact in recorded.alone if fact.known_since <= until(fact.id)]
+    facts += _facts(recorded, reported, identity, until)
     if any(states_amount(text) for _, text in naming):
         facts = list(take_off(facts, supersedes))
     links = link(supersedes)
@@ -124,7 +123,7 @@ def _facts(
     recorded: Recorded,
     reported: Reported,
     identity: Identity,
-    known_until: datetime | None,
+    until: Until,
 ) -> Iterator[Fact]:
     """The facts of all events that are not alone, each of those that are one fact."""
     repaired = recorded.repaired
@@ -135,7 +134,7 @@ def _facts(
     for root, members in pooled.items():
         known: list[tuple[Record, list[Account]]] = []
         for member in members:
-            accounts = sorted(accounts_of(member, reported, known_until), key=_in_turn)
+            accounts = sorted(accounts_of(member, reported, until), key=_in_turn)
             if accounts:
                 known.append((member, accounts))
         if known:

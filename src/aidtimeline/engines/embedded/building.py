@@ -13,7 +13,7 @@ from attrs import Factory, define
 from aidtimeline.collector import paused
 from aidtimeline.engines.embedded.files import Lines, Reader
 from aidtimeline.engines.embedded.store import add, add_columns, add_component_parts, add_numbers, add_texts
-from aidtimeline.engines.facts.components import Component, component
+from aidtimeline.engines.facts.components import Component, components_of
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, of_project
 from aidtimeline.engines.facts.reading import Found, Reading, read_part
 
@@ -122,9 +122,8 @@ def make_components(
     """The components of records that were set aside, by their numbers; `lines` has these records."""
     with paused():
         records = {place: record for record, place in lines.records(each.place for _, part in parts for each in part)}
-        return [
-            (component(number, [(records[each.place], each.place) for each in part]), part) for number, part in parts
-        ]
+        linked = {number: [(records[each.place], each.place) for each in part] for number, part in parts}
+        return list(zip(components_of(linked), (part for _, part in parts), strict=True))
 
 
 T = TypeVar("T")
