@@ -214,6 +214,21 @@ def test_of_many_reports_the_same_are_named(tmp_path: Path) -> None:
             assert max(each.number for each in one.reports.values()) > 10
 
 
+def test_reports_that_come_last_of_many_need_no_order(tmp_path: Path) -> None:
+    """More reports than are named: of the latest ones, some of which are of plans, no row tells the order."""
+    log = EventLog(tmp_path)
+    for number in range(12):
+        sources = [Source(publisher=f"Daily {number}{each}", published=f"2023-01-{number + 1:02}") for each in "ab"]
+        log.append(Delivery(date="2023-01-01", item="truck", quantity=number, sources=sources))
+    for number, date in enumerate(("2023-04", "2023-02", "2023-04", "2023-02")):
+        source = Source(publisher=f"Weekly {number}", published="2023-03-01")
+        log.append(Delivery(date=date, item="truck", quantity=1, sources=source))
+    views = [Timeline.open(tmp_path, engine=engine).as_of("2023-05-01") for engine in ("fold", "embedded")]
+    one, other = (view.beside(Counts("item")) for view in views)
+    assert other == one
+    assert one.reports["truck", None].number == 28
+
+
 def everyday(folder: Path, random: Random, number: int = 40) -> None:
     """A log as people keep one: promises, what keeps some of them, and little that is amended or replaced."""
     (folder / "vocabulary").mkdir()
@@ -252,6 +267,7 @@ def everyday(folder: Path, random: Random, number: int = 40) -> None:
             promises.append(record.id)
     sources = [Source(publisher="Daily", published="2023-01-02")]
     log.append(Project(date="2023-01-01", project="part", parent="one", sources=sources))
+    log.append(Observation(date="2023-03-01", project="part", indicator="cleared-land", quantity=5, sources=sources))
     log.append(Observation(date="2023-03-01", donor="JP", item="truck", quantity=500, sources=sources))
 
 

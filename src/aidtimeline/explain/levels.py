@@ -35,7 +35,7 @@ def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
     for each in sorted(found, key=lambda each: not each.surely):
         parts[each.fact.id] = "lies in it" if each.surely else "may lie in it", each.states
         replacing |= each.replacing
-    if row.project is not None:
+    if row.project is not None and not row.thing.stands_alone:
         projects = {row.project, *(each.fact.project for each in found)}
         parts |= {fact.id: ("contains", fact.parent) for fact in profiles(projects, view.belief.facts)}
     return Behind(

@@ -127,6 +127,11 @@ def _promises_explained(asked: Asked, _timeline: Timeline, view: View) -> object
     return [view.explain(table.question, row.key) for row in table.rows[:2]]
 
 
+def _levels_explained(asked: Asked, _timeline: Timeline, view: View) -> object:
+    table = view.levels(asked.where)
+    return [view.explain(table.question, row.thing) for row in table.rows[:4]]
+
+
 def _promises_compared(asked: Asked, timeline: Timeline, view: View) -> object:
     return _view(timeline, asked.before).diff(view, Fulfilment(view.as_of, asked.where, view.vocabulary))
 
@@ -167,7 +172,8 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "fulfilment": lambda asked, _, view: view.fulfilment(asked.where, matches=asked.money),
     "promises explained": _promises_explained,
     "promises compared": _promises_compared,
-    "levels": lambda asked, _, view: view.levels(),
+    "levels": lambda asked, _, view: view.levels(asked.where),
+    "levels explained": _levels_explained,
     "diff": _diff,
     "explain": _explained,
     "facts": lambda asked, _, view: view.facts,

@@ -110,7 +110,10 @@ class Reported:
                 elif (key, text) not in of_rows:  # or else it is not among the first
                     here[text] = first
         self._settle(found)
-        in_order = {key: sorted(its, key=lambda text: (its[text].when, its[text].order)) for key, its in found.items()}
+        in_order = {
+            key: sorted(its, key=lambda text: (its[text].when, its[text].order))
+            for key, its in ((key, _among_first(its)) for key, its in found.items())
+        }
         return {key: Reports(tuple(texts[:NAMED]), numbers[key]) for key, texts in in_order.items()}
 
     def _of_facts(self, facts: Iterable[Fact]) -> dict[str, First]:
@@ -131,11 +134,9 @@ class Reported:
         """Find the order of reports of one day, among the first of each sum, if rows do not tell it."""
         open_: dict[SumKey, dict[str, First]] = {}
         for key, its in found.items():
-            last = sorted(first.when for first in its.values())[: NAMED + 1][-1]
             same: dict[When, list[str]] = defaultdict(list)
-            for text, first in its.items():
-                if first.when <= last:
-                    same[first.when].append(text)
+            for text, first in _among_first(its).items():
+                same[first.when].append(text)
             open_[key] = {text: its[text] for texts in same.values() if len(texts) > 1 for text in texts}
         pairs = {
             pair for its in open_.values() for text, first in its.items() if first.odd for pair in self._pairs(text)
@@ -213,6 +214,12 @@ class Reported:
 
 
 NEVER_SAID = when(None)
+
+
+def _among_first(its: Mapping[str, First]) -> Mapping[str, First]:
+    """Those of the reports of a sum that may be named: no other is older."""
+    last = sorted(first.when for first in its.values())[: NAMED + 1][-1]
+    return {text: first for text, first in its.items() if first.when <= last}
 
 
 def _among(pairs: Iterable[Pair]) -> str:
