@@ -38,7 +38,7 @@ from aidtimeline.codec.written import (
     types_of,
 )
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import KINDS, Amendment, Event, Record, Source, check_source
+from aidtimeline.events import KINDS, Amendment, Event, Record, Source
 from aidtimeline.remembering import Remembered
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import format_instant
@@ -53,25 +53,8 @@ REPORTS = 2**10
 LONGEST = 2**12
 """Longer lines, in bytes, are left to the strict decoder: so what is remembered takes little room."""
 
-_REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
-
-
-def verified(line: bytes) -> Written | None:
-    """The struct of a line, with or without its line end, if the line is just as it is written; None for all others.
-
-    It holds for the same lines as `record`, and makes nothing.
-    """
-    line = line.removesuffix(b"\n")
-    if len(line) > LONGEST:
-        return None
-    try:
-        written, plan, id_, recorded_at = _as_written(line)
-        _check(written, plan)
-        _check_instant(recorded_at)
-    except _REFUSED:
-        return None
-    written.id, written.recorded_at = id_, recorded_at
-    return written
+REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What is raised for a line that is left to the strict decoder."""
 
 
 def record(line: bytes, file: str | None = None, number: int | None = None) -> Record | None:
@@ -86,76 +69,40 @@ def record(line: bytes, file: str | None = None, number: int | None = None) -> R
 def event_of(written: Written) -> Event | Amendment:
     """The event of a struct. Raises `InvalidValue` where a value is not valid, or not in its normal form."""
     cls: Any = KINDS[written.kind]
-    plan = _plan(cls)
-    event: Event | Amendment = plan.make(_values(written, plan))
+    plan = plan_of(cls)
+    event: Event | Amendment = plan.make(values_of(written, plan))
     return event
 
 
-def _read(line: bytes) -> tuple[Written, list[Any], _Plan, datetime] | None:
+def _read(line: bytes) -> tuple[Written, list[Any], Plan, datetime] | None:
     line = line.removesuffix(b"\n")
     if len(line) > LONGEST:
         return None
     try:
         written, plan, id_, recorded_at = _as_written(line)
-        values, instant = _values(written, plan), _instant(recorded_at)
-    except _REFUSED:
+        values, instant = values_of(written, plan), instant_of(recorded_at)
+    except REFUSED:
         return None
     written.id, written.recorded_at = id_, recorded_at
     return written, values, plan, instant
 
 
-def _as_written(line: bytes) -> tuple[Written, _Plan, str | None, str | None]:
+def _as_written(line: bytes) -> tuple[Written, Plan, str | None, str | None]:
     """The struct of a line that is to the byte what its struct is written as, and its id and instant apart from it."""
-    kind = _KINDS[line[_KIND : line.index(b'"', _KIND)]]
+    kind = KINDS_IN_LINES[line[AT_KIND : line.index(b'"', AT_KIND)]]
     written = kind.decode(line)
     if encode_in_order(written) != line:
-        raise _other_form(line)
+        raise other_form(line)
     id_, recorded_at = written.id, written.recorded_at
     written.id = written.recorded_at = None
     if blake2b(encode_sorted(written), digest_size=16).hexdigest() != id_:
-        raise _other_form(id_)
+        raise other_form(id_)
     return written, kind.plan, id_, recorded_at
-
-
-def _check(written: Written, plan: _Plan) -> None:
-    """Verify what `_values` verifies, and make no sources."""
-    if plan.asks:
-        _values(written, plan)
-        return
-    if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
-        raise _other_form(written.v)
-    _check_fields(written, plan, HEAD)
-
-
-def _check_fields(found: Written | Part, plan: _Plan, head: int = 0) -> None:
-    if plan.required is not None and None in plan.required(found):
-        raise _other_form(None)
-    for check, value in zip(plan.checks, msgspec.structs.astuple(found)[head:], strict=True):
-        if value is not None:
-            check(value)
-
-
-def _check_sources(found: tuple[Part, ...]) -> None:
-    if not found:
-        raise _other_form(found)
-    plan = _plan_of_sources()
-    for each in found:
-        _check_fields(each, plan)
-        check_source(each)
-
-
-def _check_instant(text: str | None) -> None:
-    """Verify the text of an instant: of one in whole seconds day and time by themselves, since these come again."""
-    if text is None or len(text) != len(_MIDNIGHT):
-        _instant(text)
-        return
-    _days[text[:_DAY]]
-    _times[text[_DAY:]]
 
 
 class _Kind(NamedTuple):
     decode: Callable[[bytes], Written]
-    plan: _Plan
+    plan: Plan
 
 
 class _Kinds(dict[bytes, _Kind]):
@@ -164,35 +111,35 @@ class _Kinds(dict[bytes, _Kind]):
     def __missing__(self, kind: bytes) -> _Kind:
         cls: Any = KINDS.get(kind.decode())
         if cls is None:
-            raise _other_form(kind)
-        made = self[kind] = _Kind(msgspec.json.Decoder(struct_of(cls)).decode, _plan(cls))
+            raise other_form(kind)
+        made = self[kind] = _Kind(msgspec.json.Decoder(struct_of(cls)).decode, plan_of(cls))
         return made
 
 
-_KINDS = _Kinds()
-_KIND = len('{"kind":"')
+KINDS_IN_LINES = _Kinds()
+AT_KIND = len('{"kind":"')
 """Where the kind stands in a line. (If it does not, the line is none that this library writes.)"""
 
 _record = maker(Record)
 
 
-def _parsed(text: str | None) -> datetime:
+def parsed(text: str | None) -> datetime:
     """The instant of a text that `format_instant` makes of it; `parse_instant` reads each of these, more slowly."""
     instant = datetime.fromisoformat(text or "")
     if instant.tzinfo is not UTC or format_instant(instant) != text:
-        raise _other_form(text)
+        raise other_form(text)
     return instant
 
 
-def _other_form(found: object) -> InvalidValue:
+def other_form(found: object) -> InvalidValue:
+    """The error of what is not just as it is written: it is left to the strict decoder."""
     return InvalidValue(found, "the form in which it is written")
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """How the instances of a class are made from its struct, field by field."""
 
     reads: tuple[Callable[[Any], Any], ...]
-    checks: tuple[Callable[[Any], Any], ...]
     defaults: tuple[Any, ...]
     required: Callable[[Any], tuple[Any, ...]] | None
     make: Callable[[Sequence[Any]], Any]
@@ -201,14 +148,13 @@ class _Plan(NamedTuple):
 
 
 @functools.cache
-def _plan(cls: Any) -> _Plan:
+def plan_of(cls: Any) -> Plan:
+    """How the instances of a class are made."""
     fields, types = attrs.fields(cls), types_of(cls)
     required = [each.name for each in fields if each.default is attrs.NOTHING]
     reads = [_reader(types[each.name], each.converter, each.default, each.name not in _SELDOM_TWICE) for each in fields]
-    is_sources = [types[each.name] == tuple[Source, ...] | None for each in fields]
-    return _Plan(
+    return Plan(
         reads=tuple(reads),
-        checks=tuple(_check_sources if so else read for so, read in zip(is_sources, reads, strict=True)),
         defaults=tuple(each.default for each in fields),
         required=attrgetter(*required, required[0]) if required else None,  # it gives a tuple, even if it is one
         make=maker(cls),
@@ -216,19 +162,19 @@ def _plan(cls: Any) -> _Plan:
     )
 
 
-def _values(written: Written, plan: _Plan) -> list[Any]:
+def values_of(written: Written, plan: Plan) -> list[Any]:
     """The values of the fields of an event; all that the strict decoder asks of them is verified."""
     if written.v not in VERSIONS[written.kind] or written.v != version_of(written):
-        raise _other_form(written.v)
+        raise other_form(written.v)
     values = _converted(written, plan, HEAD)
     if plan.asks:
         plan.make(values)
     return values
 
 
-def _converted(found: Written | Part, plan: _Plan, head: int = 0) -> list[Any]:
+def _converted(found: Written | Part, plan: Plan, head: int = 0) -> list[Any]:
     if plan.required is not None and None in plan.required(found):
-        raise _other_form(None)
+        raise other_form(None)
     values, reads = [*plan.defaults], plan.reads
     for place, value in enumerate(msgspec.structs.astuple(found)[head:]):
         if value is not None:
@@ -240,7 +186,7 @@ def _parts(cls: Any) -> Callable[[tuple[Part, ...]], tuple[Any, ...]]:
     """The function that makes the sources or money of structs."""
 
     def made(found: tuple[Part, ...]) -> tuple[Any, ...]:
-        plan = _plan(cls)
+        plan = plan_of(cls)
         return tuple([plan.make(_converted(each, plan)) for each in found])
 
     return made
@@ -249,7 +195,7 @@ def _parts(cls: Any) -> Callable[[tuple[Part, ...]], tuple[Any, ...]]:
 def _nested(written: Written) -> Event | Amendment:
     """The event of a correction. The decoder takes no correction there, so nothing is nested too deep."""
     if written.id is not None or written.recorded_at is not None:
-        raise _other_form(written.id)
+        raise other_form(written.id)
     return event_of(written)
 
 
@@ -272,18 +218,7 @@ _AGAIN = {optional: form.write for optional, form in FORMS.items() if optional n
 }
 
 
-_instant = Remembered(_parsed, REPORTS).__getitem__
-
-_MIDNIGHT = "2000-01-01T00:00:00Z"
-_DAY = len("2000-01-01")
-_days = Remembered[str, datetime](lambda day: _parsed(day + _MIDNIGHT[_DAY:]), REMEMBERED)
-_times = Remembered[str, datetime](lambda time: _parsed(_MIDNIGHT[:_DAY] + time), 2**17)
-
-
-def _plan_of_sources() -> _Plan:
-    cls: Any = Source
-    return _plan(cls)
-
+instant_of = Remembered(parsed, REPORTS).__getitem__
 
 # What two records seldom have in common: to remember it would take longer than to look at it again.
 _SELDOM_TWICE = frozenset(
@@ -304,14 +239,14 @@ def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any, r
     def read_plain(found: Any) -> Any:
         value = convert(found)
         if value == default or value != found:
-            raise _other_form(found)
+            raise other_form(found)
         return value
 
     def read(found: Any) -> Any:
         given = found if give is None else give(found)
         value = convert(given)
         if value == default or (value != given if again is None else again(value) != found):
-            raise _other_form(found)
+            raise other_form(found)
         return value
 
     reads = read if again is not as_it_is else read_plain

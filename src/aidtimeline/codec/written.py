@@ -151,11 +151,16 @@ def _plain(found: Any) -> str:
     raise TypeError(f"{type(found).__qualname__} is no value of JSON")
 
 
-encode_in_order = msgspec.json.Encoder(enc_hook=_plain).encode
+_in_order, _sorted = msgspec.json.Encoder(enc_hook=_plain), msgspec.json.Encoder(enc_hook=_plain, order="sorted")
+
+encode_in_order = _in_order.encode
 """The JSON of a struct, in UTF-8: names in the order of the class, no spaces, no escapes that JSON does not need."""
 
-encode_sorted = msgspec.json.Encoder(enc_hook=_plain, order="sorted").encode
+encode_sorted = _sorted.encode
 """The same with sorted names: what ids are computed over."""
+
+encode_lines, encode_lines_sorted = _in_order.encode_lines, _sorted.encode_lines
+"""The same of several structs, each with a line end."""
 
 
 _EXPECTED = "an event or amendment of a known kind, with sources of the class Source"

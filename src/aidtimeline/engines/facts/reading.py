@@ -9,7 +9,8 @@ from typing import NamedTuple
 from attrs import Factory, define
 
 from aidtimeline.codec import decode
-from aidtimeline.codec.quick import event_of, verified
+from aidtimeline.codec.blocks import verified
+from aidtimeline.codec.quick import event_of
 from aidtimeline.codec.written import Written, write
 from aidtimeline.collector import paused
 from aidtimeline.engines.facts.bulk import Bulk, is_alone
@@ -47,8 +48,9 @@ class Reading:
         """Read lines, each with its place."""
         alone: list[Written] = []
         places: list[tuple[int, int, int]] = []
-        for line, place in lines:
-            found = verified(line)
+        several = list(lines)
+        for (line, place), taken in zip(several, verified([line for line, _ in several]), strict=True):
+            found = taken
             if found is None:
                 try:
                     found = as_written(decode(line))
@@ -69,7 +71,8 @@ class Reading:
 
     def set_aside(self, line: bytes, place: Place) -> None:
         """Set a line aside that was read before, and that has turned out not to be alone."""
-        self._set_aside(verified(line) or as_written(decode(line)), place)
+        [found] = verified([line.removesuffix(b"\n")])
+        self._set_aside(found or as_written(decode(line)), place)
 
     def _set_aside(self, found: Written, place: Place) -> None:
         event = event_of(found)
