@@ -22,6 +22,7 @@ from aidtimeline.codec import encode
 from aidtimeline.engines.embedded.making import make
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import (
+    Cancellation,
     Commitment,
     Corroboration,
     Delivery,
@@ -265,6 +266,9 @@ def everyday(folder: Path, random: Random, number: int = 40) -> None:
         [record] = log.append(kind(**fields))
         if kind in (Pledge, Commitment):
             promises.append(record.id)
+            if random.random() < 0.2:  # by the day of the promise or later: so it never stands for sure
+                end = f"{fields['date'][:10]}/2023-04-02"
+                log.append(Cancellation(date=end, supersedes=record.id, donor="LT", sources=fields["sources"]))
     sources = [Source(publisher="Daily", published="2023-01-02")]
     log.append(Project(date="2023-01-01", project="part", parent="one", sources=sources))
     log.append(Observation(date="2023-03-01", project="part", indicator="cleared-land", quantity=5, sources=sources))

@@ -106,9 +106,12 @@ class Promising:
         return self._read(near)
 
     def _chosen(self) -> set[Node]:
-        """The promises that are asked for, and all that has no rows at one of the cuts. One may have been replaced."""
+        """The promises that are asked for, and all that has no rows at one of the cuts, on some day.
+
+        One may have been replaced: it counts no more, and where it only ever counted beside others, it has no row.
+        """
         asked = self.cuts[0].selected(evolve(self.question.selection, kinds=PROMISED))
-        handed = " UNION ".join(f"({each.handing_over()})" for each in self.cuts)
+        handed = " UNION ".join(f"({each.handing_over(every_day=True)})" for each in self.cuts)
         components = f"SELECT component FROM facts WHERE component <> 0 AND {asked} UNION {handed}"
         return self._nodes(asked) | {(each, None) for (each,) in self._store.rows(components)}
 
