@@ -222,10 +222,10 @@ def _value(stated: Any) -> Numbers:
     return _in_row(Quantity.parse(stated), OF_VALUE)
 
 
-def _in_row(quantity: Quantity, flags: tuple[Flag, Flag, Flag, Flag]) -> Numbers:
+def _in_row(quantity: Quantity, flags: tuple[int, int, int, int]) -> Numbers:
     amount = amount_of(quantity)
     low, high, places, *_ = amount or NO_AMOUNT
-    return Numbers(low, high, places, int(flags_of_amount(amount, flags)))
+    return Numbers(low, high, places, flags_of_amount(amount, flags))
 
 
 @cache

@@ -10,12 +10,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import IntFlag
-from functools import reduce
-from operator import or_
 from typing import NamedTuple, TypeAlias
 
 from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
 from aidtimeline.projections.fields import FIELDS
+from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.reporting import name_of, otherwise
 from aidtimeline.values.amounts import EXACT, ZERO, Quantity, add
@@ -64,10 +63,11 @@ class Flag(IntFlag):
 
 Text: TypeAlias = str | tuple[str, ...] | Shares | None
 
-#: The columns that hold a text, and what the text is; the values of most are those of the field of that name. The last
-#: two are of the only report: who reported, and when it was published.
+#: The columns that hold a text: first those whose values are those of the field of that name. The last two are of the
+#: only report: who reported, and when it was published.
 FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
 TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date", "publisher", "published")
+_PUBLISHER = TEXT_COLUMNS.index("publisher")
 
 
 class Amount(NamedTuple):
@@ -178,43 +178,58 @@ def unscaled(number: int, places: int) -> Decimal:
     return EXACT.scaleb(Decimal(number), -places) if places else Decimal(number)
 
 
+_STATED = tuple(name.replace("-", "_") for name in FIELD_COLUMNS)
+_NOT_STATED = tuple((FIELD_COLUMNS.index(name), FIELDS[name]) for name in ("currency", "dataset", "humanitarian"))
+
+
 def texts_of(fact: Fact) -> tuple[Text, ...]:
     """The texts of a fact, in the order of `TEXT_COLUMNS`."""
-    fields = (FIELDS[name](fact, NO_VOCABULARY) for name in FIELD_COLUMNS)
+    event = fact.event
+    texts: list[Text] = [getattr(event, name, None) for name in _STATED]  # in a quarter of the time of asking `FIELDS`
+    for column, value_of in _NOT_STATED:
+        texts[column] = value_of(fact, NO_VOCABULARY)
     datasets = tuple(sorted(fact.datasets)) or None
-    return (*fields, fact.via or None, fact.location, fact.sector, datasets, fact.date.text, *report_of(fact))
+    texts += (event.via or None, event.location, event.sector, datasets, fact.date.text, *report_of(fact))
+    return tuple(texts)
 
 
 def report_of(fact: Fact) -> tuple[str | None, str | None]:
     """Who reported a fact, and when that was published; None and None if that does not tell all."""
     [account, *others] = fact.accounts
     [source, *more] = account.sources or [None]
-    if source is None or others or more or any(otherwise(fact, account, money=money) for money in (False, True)):
+    if source is None or others or more:
+        return None, None
+    if otherwise(fact, account, money=False) or otherwise(fact, account, money=True):
         return None, None
     return name_of(source), None if source.published is None else source.published.text
 
 
 def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
     """The quantity and the value of a fact; None does not fit."""
-    return amount_of(fact.quantity), amount_of(None if fact.value is None else fact.value.amount)
+    return _AMOUNTS[fact.quantity], _AMOUNTS[None if fact.value is None else fact.value.amount]
 
 
+_AMOUNTS = Remembered(amount_of)
+
+# Plain numbers: a `Flag` takes ten times as long to add.
+_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _REPORTED = map(
+    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.REPORTED)
+)
 #: The flags of an amount: that it is there, that it is open, an "about", and "up to".
-OF_QUANTITY = Flag.QUANTIFIED, Flag.QUANTITY_OPEN, Flag.QUANTITY_APPROXIMATE, Flag.QUANTITY_UP_TO
-OF_VALUE = Flag.VALUED, Flag.VALUE_OPEN, Flag.VALUE_APPROXIMATE, Flag.VALUE_UP_TO
+OF_QUANTITY = int(Flag.QUANTIFIED), int(Flag.QUANTITY_OPEN), int(Flag.QUANTITY_APPROXIMATE), int(Flag.QUANTITY_UP_TO)
+OF_VALUE = int(Flag.VALUED), int(Flag.VALUE_OPEN), int(Flag.VALUE_APPROXIMATE), int(Flag.VALUE_UP_TO)
 
 
-def flags_of_amount(amount: Amount | None, flags: tuple[Flag, Flag, Flag, Flag]) -> Flag:
+def flags_of_amount(amount: Amount | None, flags: tuple[int, int, int, int]) -> int:
     """Those of these flags (`OF_QUANTITY` or `OF_VALUE`) that an amount has which is there; None does not fit.
 
-    >>> flags_of_amount(Amount(is_open=True), OF_VALUE) == Flag.VALUED | Flag.VALUE_OPEN
+    >>> Flag(flags_of_amount(Amount(is_open=True), OF_VALUE)) == Flag.VALUED | Flag.VALUE_OPEN
     True
     """
-    is_there, *others = flags
+    is_there, is_open, approximate, up_to = flags
     if amount is None:
-        return is_there | Flag.LARGE
-    said = amount.is_open, amount.approximate, amount.up_to
-    return reduce(or_, (flag for flag, so in zip(others, said, strict=True) if so), is_there)
+        return is_there | _LARGE
+    return is_there | amount.is_open * is_open | amount.approximate * approximate | amount.up_to * up_to
 
 
 def is_shared(fact: Fact) -> bool:
@@ -222,25 +237,23 @@ def is_shared(fact: Fact) -> bool:
     return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
-def flags_of(fact: Fact) -> int:
-    """The flags of a fact."""
+def flags_of(fact: Fact, publisher: Text) -> int:
+    """The flags of a fact; `publisher` is None if its row does not tell all reports."""
     quantity, value = amounts_of(fact)
-    flags = Flag(0)
-    if fact.quantity is not None:
-        flags |= flags_of_amount(quantity, OF_QUANTITY)
+    flags = 0 if fact.quantity is None else flags_of_amount(quantity, OF_QUANTITY)
     if fact.value is not None:
         flags |= flags_of_amount(value, OF_VALUE)
     if fact.planned:
-        flags |= Flag.PLANNED
+        flags |= _PLANNED
     if fact.fulfils:
-        flags |= Flag.FULFILLING
+        flags |= _FULFILLING
     if fact.disputed:
-        flags |= Flag.DISPUTED
+        flags |= _DISPUTED
     if is_shared(fact):
-        flags |= Flag.SHARED
-    if report_of(fact)[0] is None:
-        flags |= Flag.REPORTED
-    return int(flags)
+        flags |= _SHARED
+    if publisher is None:
+        flags |= _REPORTED
+    return flags
 
 
 def row_of(
@@ -263,8 +276,9 @@ def row_of(
         recorded: The instant up to which the log must be read.
     """
     quantity, value = amounts_of(fact)
+    texts = texts_of(fact)
     return Row(
-        texts_of(fact),
+        texts,
         of_id(fact.id),
         rest_of_id(fact.id),
         next(entries_of(fact.event), 0),
@@ -276,5 +290,5 @@ def row_of(
         last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
-        flags_of(fact),
+        flags_of(fact, texts[_PUBLISHER]),
     )
