@@ -162,8 +162,8 @@ class Fact:
     @property
     def datasets(self) -> frozenset[str]:
         """The datasets that the sources of its accounts are from."""
-        sources = (source for account in self.accounts for source in account.sources)
-        return frozenset(source.dataset for source in sources if source.dataset is not None)
+        found = {source.dataset for account in self.accounts for source in account.sources}
+        return frozenset(each for each in found if each is not None)
 
     @property
     def rank(self) -> Rank:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from math import inf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import define, frozen
 
@@ -237,8 +237,7 @@ def _amount(ends: tuple[float, float], digits: int) -> Quantity:
     return Quantity(unshifted(low, digits), None if high == inf else unshifted(high, digits))
 
 
-@frozen
-class _Span:
+class _Span(NamedTuple):
     """The days on which an id changes.
 
     From `earliest` on it may have happened, from `latest` on it surely has: never, if it is not believed. It is
@@ -281,13 +280,15 @@ def _spans(belief: Belief, chosen: Iterable[str]) -> dict[str, _Span]:
     spans: dict[str, _Span] = {}
     for each in ids:
         above = [spans[other] for other in belief.links.above.get(each, ())]
+        shadowed = min([other.shadows for other in above]) if above else _NEVER
+        replaced = min([other.replaces for other in above]) if above else _NEVER
         fact = facts.get(each)
         first, last = (None, None) if fact is None else (fact.date.earliest, fact.surely_from)
         spans[each] = _Span(
             _NEVER if fact is None else _EVER if first is None else first.toordinal(),
             _NEVER if last is None else last.toordinal(),
-            min((other.shadows for other in above), default=_NEVER),
-            min((other.replaces for other in above), default=_NEVER),
+            shadowed,
+            replaced,
         )
     return spans
 

@@ -21,6 +21,9 @@ AT_ONCE = 50_000
 """How many rows are added to the database at once."""
 
 COMPONENTS_AT_ONCE = 5_000
+SIDE_BY_SIDE = 500
+"""How many components are replayed side by side: with many more, their records do not fit into the fast memory."""
+
 AHEAD = 6
 """How many parts are read, or wait to be added, at one time."""
 
@@ -81,12 +84,12 @@ class Build:
         parts = enumerate(components(aside, named), start=first)
         batches = iter(lambda: list(islice(parts, COMPONENTS_AT_ONCE)), [])
         asked = ((self.lines, batch) for batch in batches)
-        for made in (
+        for several in (
             starmap(make_components, asked) if self.pool is None else in_turn(self.pool, make_components, asked)
         ):
-            self.reading.columns.add(row for each, _ in made for row in each.rows)
+            self.reading.columns.add(row for each, _ in several for row in each.rows)
             self._flush()
-            add_component_parts(self.connection, made)
+            add_component_parts(self.connection, several)
         add_texts(self.connection, self.reading.columns.texts)
         add(self.connection, "known", _turned(self.reading.known))
         add(self.connection, "unreadable", _turned(self.reading.unreadable))
@@ -97,33 +100,41 @@ class Build:
         self.reading.columns.clear()
 
     def _take_out(self, named: set[Name]) -> None:
-        """Set aside what is named, or is there twice, and so is not alone."""
-        new = self.reading.columns.texts["project"].new
-        projects = [number for slug, number in new if isinstance(slug, str) and of_project(slug) in named]
-        projects += [number for name in named for number in self.projects.get(name, ())]
+        """Set aside what is named, or is there twice, and so is not alone: it names nothing, and has no other names."""
+        slugs = self.reading.columns.texts["project"].new
+        project = {number: of_project(slug) for slug, number in slugs if isinstance(slug, str)}
+        project.update((number, name) for name, numbers in self.projects.items() for number in numbers)
         self.connection.execute("CREATE TEMP TABLE named (name BIGINT)")
         add(self.connection, "named", [list(named)])
         self.connection.execute("INSERT INTO named SELECT id FROM facts GROUP BY id HAVING count(*) > 1")
+        projects = (str(number) for number, name in project.items() if name in named)
         which = (
             "id IN (SELECT name FROM named) OR entry IN (SELECT name FROM named)"
-            f" OR project IN ({', '.join(map(str, projects)) or 'NULL'})"
+            f" OR project IN ({', '.join(projects) or 'NULL'})"
         )
-        found = self.connection.execute(f'SELECT file, "offset", line FROM facts WHERE {which}').fetchall()
+        found = self.connection.execute(f'SELECT file, "offset", line, id, entry, project FROM facts WHERE {which}')
+        for file, offset, line, own, entry, number in found.fetchall():
+            others = (project.get(number), entry or None)
+            names = (own, *(name for name in others if name is not None))
+            self.reading.aside.append(SetAside(Place(file, offset, line), (), names))
         self.connection.execute(f"DELETE FROM facts WHERE {which}")
         named.update(name for (name,) in self.connection.execute("SELECT name FROM named").fetchall())
         self.connection.execute("DROP TABLE named")
-        for line, place in self.lines.at(Place(*each) for each in found):
-            self.reading.set_aside(line, place)
 
 
 def make_components(
     lines: Lines, parts: Sequence[tuple[int, Sequence[SetAside]]]
 ) -> list[tuple[Component, Sequence[SetAside]]]:
     """The components of records that were set aside, by their numbers; `lines` has these records."""
+    made: list[tuple[Component, Sequence[SetAside]]] = []
     with paused():
-        records = {place: record for record, place in lines.records(each.place for _, part in parts for each in part)}
-        linked = {number: [(records[each.place], each.place) for each in part] for number, part in parts}
-        return list(zip(components_of(linked), (part for _, part in parts), strict=True))
+        for start in range(0, len(parts), SIDE_BY_SIDE):
+            some = parts[start : start + SIDE_BY_SIDE]
+            places = (each.place for _, part in some for each in part)
+            records = {place: record for record, place in lines.records(places)}
+            linked = {number: [(records[each.place], each.place) for each in part] for number, part in some}
+            made += zip(components_of(linked), (part for _, part in some), strict=True)
+    return made
 
 
 T = TypeVar("T")

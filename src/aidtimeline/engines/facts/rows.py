@@ -237,9 +237,8 @@ def is_shared(fact: Fact) -> bool:
     return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
-def flags_of(fact: Fact, publisher: Text) -> int:
-    """The flags of a fact; `publisher` is None if its row does not tell all reports."""
-    quantity, value = amounts_of(fact)
+def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None, publisher: Text) -> int:
+    """The flags of a fact with these amounts; `publisher` is None if its row does not tell all reports."""
     flags = 0 if fact.quantity is None else flags_of_amount(quantity, OF_QUANTITY)
     if fact.value is not None:
         flags |= flags_of_amount(value, OF_VALUE)
@@ -290,5 +289,5 @@ def row_of(
         last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
-        flags_of(fact, texts[_PUBLISHER]),
+        flags_of(fact, quantity, value, texts[_PUBLISHER]),
     )
