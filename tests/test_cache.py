@@ -33,7 +33,7 @@ from aidtimeline import (
 )
 from aidtimeline.cli import application
 from aidtimeline.engines import choosing
-from aidtimeline.engines.embedded import base, cache, files, grown, opening
+from aidtimeline.engines.embedded import base, cache, files, grown, making, opening
 from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.errors import AidtimelineError, LogError, UsageError
 from aidtimeline.log.status import Content
@@ -864,7 +864,7 @@ def test_much_that_is_new_is_written_into_a_new_store(log: Path, monkeypatch: py
     """Instead of reading the whole log again, and instead of laying it over at every opening."""
     monkeypatch.setattr(grown, "MUCH", 0)
     store = made(log)
-    monkeypatch.setattr(opening, "make", lambda folder: pytest.fail("made from all lines"))
+    monkeypatch.setattr(making, "make", lambda folder, **_: pytest.fail("made from all lines"))
     for number in range(1, 4):
         filled(log, 100 * number)
         holds(log)

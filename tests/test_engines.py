@@ -37,6 +37,7 @@ from aidtimeline.events import (
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.report.absence import absence
+from aidtimeline.report.overview import Overview
 from aidtimeline.testing import check_engine
 from aidtimeline.testing.drawnlogs import cuts, logs
 from aidtimeline.testing.engines import written
@@ -95,7 +96,7 @@ class Asked:
         sums: list[Counts | MoneySums] = [Counts(self.by, kind=[], where=where, vocabulary=view.vocabulary)]
         sums.append(MoneySums(self.by, where=where, vocabulary=view.vocabulary))
         tables = [view.replay(each) for each in sums]
-        overview = report.Overview("log", view.counts(where=where), view.money(where=where), view.projects(where))
+        overview = Overview("log", view.counts(where=where), view.money(where=where), view.projects(where))
         promises, levels = view.fulfilment(where, matches=True), view.levels(where)
         for each in (*tables, overview, promises, levels, view.participation(where)):
             yield from printed(lambda each: each, each)

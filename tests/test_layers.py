@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from aidtimeline import Delivery, EventLog, Source
+from aidtimeline.engines.caching import build
+
 SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
@@ -79,3 +82,35 @@ def test_packages_load_where_they_are_used(statement: str, packages: list[str]) 
     code = f"import sys; {statement}; print(*(each for each in {packages!r} if each in sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == []
+
+
+NOT_ASKED_FOR = [
+    *("cattrs", "numpy", "pendulum", "multiprocessing", "concurrent.futures", "filelock"),
+    *("aidtimeline.formats", "aidtimeline.explain", "aidtimeline.diff", "aidtimeline.checks"),
+    *("aidtimeline.engines.embedded.making", "aidtimeline.engines.embedded.overlay"),
+    *("aidtimeline.projections.fulfilment.accounts", "aidtimeline.projections.levels.held"),
+]
+"""What a sum of a table of facts that is there does not need."""
+
+
+def test_a_question_of_a_table_that_is_there_loads_little(tmp_path: Path) -> None:
+    """A sum asked on the command line is quick: what makes tables, reads formats or explains is not loaded."""
+    log = EventLog(tmp_path / "log")
+    reports = Source(publisher="A", published="2023-02")
+    log.append([Delivery(date=day, item="truck", quantity=3, sources=reports) for day in ("2023-01", "2023-21")])
+    (tmp_path / "log" / "vocabulary").mkdir()
+    label = '{"slug":"truck","label":"Truck","category":"vehicles","names":["Lorry"]}\n'
+    (tmp_path / "log" / "vocabulary" / "items.jsonl").write_text(label, encoding="utf-8")
+    build(tmp_path / "log")
+    code = f"""
+import sys
+from aidtimeline.cli import main
+sys.argv = ["aidtimeline", "--log", {str(tmp_path / "log")!r}, "counts", "--json", "--engine", "embedded"]
+try:
+    main()
+finally:
+    print(*(each for each in {NOT_ASKED_FOR!r} if each in sys.modules), file=sys.stderr)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert '"high": 6' in found.stdout
+    assert found.stderr.split() == []

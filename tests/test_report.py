@@ -22,7 +22,7 @@ from aidtimeline.events import (
     Source,
 )
 from aidtimeline.projections import Fulfilment, Result
-from aidtimeline.report import LOOKS
+from aidtimeline.report import LOOKS, look_of
 
 SOURCES = (Source(publisher="Rubryka", published="2023-02-01"),)
 EVENTS = (
@@ -63,7 +63,7 @@ def results() -> list[Result[Any, Any]]:
 @pytest.mark.parametrize("result", results(), ids=lambda result: type(result).__name__)
 def test_units_are_columns(result: Result[Any, Any]) -> None:
     """A column with numbers names columns that the rows have, and a row has a value in one of them at most."""
-    columns = {each.name: each for each in LOOKS[type(result)](result).columns()}
+    columns = {each.name: each for each in look_of(type(result))(result).columns()}
     assert len(result.rows)
     for each in columns.values():
         units = (each.unit,) if isinstance(each.unit, str) else each.unit or ()
@@ -74,7 +74,7 @@ def test_units_are_columns(result: Result[Any, Any]) -> None:
 
 def test_every_look_is_asked() -> None:
     """The results above are of every kind that has a look."""
-    assert {type(each) for each in results()} == set(LOOKS)
+    assert {type(each).__name__ for each in results()} == set(LOOKS)
 
 
 def reported(*events: Event | Amendment) -> Timeline:

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
-from aidtimeline.diff import Changes, FulfilmentChanges, diff, diff_fulfilment
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import Problem, UsageError
 from aidtimeline.events import Record
-from aidtimeline.explain import Explained, Explanation, explain
 from aidtimeline.projections import (
     Counts,
     Fulfilment,
@@ -32,11 +30,9 @@ from aidtimeline.projections import (
     ProjectStates,
     ProjectTable,
     Result,
-    Series,
     Table,
 )
 from aidtimeline.projections.fields import Selection, Where
-from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import of_sums
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.known import Known
@@ -46,7 +42,11 @@ from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 if TYPE_CHECKING:
+    from aidtimeline.diff import Changes, FulfilmentChanges
     from aidtimeline.engines.choosing import EngineName
+    from aidtimeline.explain import Explained, Explanation
+    from aidtimeline.projections import Series
+    from aidtimeline.projections.sums.beside import Beside
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -218,6 +218,8 @@ class View:
         ...     print(reason.states, [source.publisher for source in reason.sources])
         implementation ['Rubryka']
         """
+        from aidtimeline.explain import explain  # noqa: PLC0415  (most questions need neither this nor `diff`)
+
         self.check(projection)
         return explain(self, projection, key)
 
@@ -238,6 +240,8 @@ class View:
         >>> print(*changes["truck"])
         truck: 0–30 → 30: became certain
         """
+        from aidtimeline.diff import diff, diff_fulfilment  # noqa: PLC0415
+
         if not isinstance(after, View):
             raise UsageError(
                 f"found {shown(after)}, expected a view to compare with, such as timeline.as_of('2024-01-01')"

@@ -13,11 +13,12 @@ from aidtimeline.checks.checked import Checked, stays
 from aidtimeline.errors import Problem
 from aidtimeline.events import DEED
 from aidtimeline.projections.fulfilment.account import Account
+from aidtimeline.projections.fulfilment.accounts import Accounts
 from aidtimeline.projections.fulfilment.givers import ANY, OPEN, Made
 from aidtimeline.projections.fulfilment.ledgers import Free
 from aidtimeline.projections.fulfilment.lots import Part, Rest
 from aidtimeline.projections.fulfilment.pools import Pools
-from aidtimeline.projections.fulfilment.question import Accounts, Fulfilment
+from aidtimeline.projections.fulfilment.question import Fulfilment
 from aidtimeline.projections.sums.summing import Term
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.cuts import cut, cut_where

@@ -22,8 +22,6 @@ from aidtimeline.cli.options import (
     Question,
     asking,
 )
-from aidtimeline.projections import Fulfilment
-from aidtimeline.report import Overview
 
 
 @command("as-of", "aidtimeline as-of 2023-11-28")
@@ -33,6 +31,8 @@ def as_of(question: Question) -> None:
 
     It has what was delivered by then, the money, and the state of each project.
     """
+    from aidtimeline.report.overview import Overview
+
     view, where = view_of(question), question.where
     overview = Overview(question.folder, view.counts(where=where), view.money(where=where), view.projects(where))
     answer(overview, json=question.json)
@@ -136,6 +136,8 @@ def diff(question: Question) -> None:
     if question.fulfilment:
         if question.by or question.total or question.money:
             raise click.UsageError("--fulfilment goes with --where and --kind only")
+        from aidtimeline.projections import Fulfilment
+
         where = {**question.where, **({"kind": question.kinds} if question.kinds else {})}
         answer(before.diff(after, Fulfilment(after.as_of, where, after.vocabulary)), json=question.json)
         return

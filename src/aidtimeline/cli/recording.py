@@ -25,7 +25,7 @@ from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.report import Problems
+from aidtimeline.report.problems import Problems
 from aidtimeline.semantics.amendments import is_finding, known_by, repair, report
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant

@@ -19,9 +19,9 @@ from aidtimeline.diff.sides import Side
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Fulfilment, FulfilmentRow, FulfilmentTable
 from aidtimeline.projections.fulfilment.account import Account
+from aidtimeline.projections.fulfilment.accounts import Accounts
 from aidtimeline.projections.fulfilment.givers import Made
 from aidtimeline.projections.fulfilment.lots import INFINITE, Ends, Part
-from aidtimeline.projections.fulfilment.question import Accounts
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order

@@ -6,19 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from aidtimeline.collector import paused
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.projections import Levels, Projection, Series
+from aidtimeline.projections import Levels
 from aidtimeline.projections.fields import Selection
-from aidtimeline.projections.fulfilment.question import Fulfilment
-from aidtimeline.projections.levels.held import levels
-from aidtimeline.projections.protocol import run
-from aidtimeline.projections.sums.beside import Beside, beside
+from aidtimeline.projections.protocol import Projection, run
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.projections.sums.series import series
 from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
@@ -26,6 +22,11 @@ from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.recorded import Recorded
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from aidtimeline.projections.fulfilment.question import Fulfilment
+    from aidtimeline.projections.sums.beside import Beside
+    from aidtimeline.projections.sums.series import Series
 
 Cut: TypeAlias = date | datetime | None
 
@@ -132,14 +133,22 @@ class Fold:
 
     def answer(self, view: Viewed, question: Projection[Any, Any] | Levels) -> Any:
         """The result of a projection over the facts of a view."""
-        return levels(view, question) if isinstance(question, Levels) else run(view.facts, question)
+        if isinstance(question, Levels):
+            from aidtimeline.projections.levels.held import levels  # noqa: PLC0415  (most questions need none of these)
+
+            return levels(view, question)
+        return run(view.facts, question)
 
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
+        from aidtimeline.projections.sums.series import series  # noqa: PLC0415
+
         return series(view.belief, question)
 
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
+        from aidtimeline.projections.sums.beside import beside  # noqa: PLC0415
+
         return beside(view, question)
 
     def close(self) -> None:

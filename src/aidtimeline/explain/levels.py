@@ -14,8 +14,9 @@ from aidtimeline.projections import Levels
 from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.levels.comparing import LevelSums, levels_of
 from aidtimeline.projections.levels.finding import Finder
-from aidtimeline.projections.levels.held import LevelRow, LevelTable, levels
+from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.levels.near import near
+from aidtimeline.projections.levels.question import LevelRow, LevelTable
 from aidtimeline.projections.levels.things import Lying, Thing
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.links import all_above

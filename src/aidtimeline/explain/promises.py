@@ -16,11 +16,12 @@ from aidtimeline.explain.behind import Behind, profiles
 from aidtimeline.explain.reasons import Part
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections.fulfilment.account import Account
+from aidtimeline.projections.fulfilment.accounts import Accounts
 from aidtimeline.projections.fulfilment.givers import Parties, given_terms, parties_of, perhaps, thing_of
 from aidtimeline.projections.fulfilment.ledgers import Named, island_of
 from aidtimeline.projections.fulfilment.lots import INFINITE, NOTHING, Ends, Lot
 from aidtimeline.projections.fulfilment.matches import amount_in
-from aidtimeline.projections.fulfilment.question import Accounts, Fulfilment
+from aidtimeline.projections.fulfilment.question import Fulfilment
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.results import found_key
 from aidtimeline.semantics import Fact

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 from aidtimeline.codec.jsonlines import lines_of, parse_object
-from aidtimeline.codec.structure import NotStructured, problems_of, structure_as
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.vocabulary import Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
@@ -67,6 +66,11 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> Iterator[tup
 
 def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
     """The entry of a line, or None and what is wrong with it."""
+    entry = _plain(line, cls)
+    if entry is not None:
+        return entry, []
+    from aidtimeline.codec.structure import NotStructured, problems_of, structure_as  # noqa: PLC0415  (cattrs is slow)
+
     found: dict[str, Any] = {}
     try:
         found = parse_object(line)
@@ -75,3 +79,20 @@ def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
         return None, [Problem.of_value(None, error, "bad-json")]
     except NotStructured as error:
         return None, list(problems_of(error, found))
+
+
+def _plain(line: bytes, cls: type[Entry]) -> Entry | None:
+    """The entry of a line that has nothing but texts and lists of texts in fields of these types, and is valid."""
+    try:
+        found, types = parse_object(line), get_type_hints(cls)
+        if any(type(value) is not _JSON.get(types.get(name)) for name, value in found.items()):
+            return None
+        if any(type(each) is not str for value in found.values() if type(value) is list for each in value):
+            return None
+        return cls(**found)
+    except (InvalidValue, TypeError):
+        return None
+
+
+_JSON: dict[Any, type] = {str: str, str | None: str, tuple[str, ...]: list}
+"""What a field of a type is in JSON."""

@@ -12,7 +12,7 @@ from .fulfilment.rows import (
     FulfilmentRow as FulfilmentRow,
     FulfilmentTable as FulfilmentTable,
 )
-from .levels.held import (
+from .levels.question import (
     LevelRow as LevelRow,
     Levels as Levels,
     LevelTable as LevelTable,

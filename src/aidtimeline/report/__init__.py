@@ -2,9 +2,8 @@
 
 A `Look` (module `look`) describes one kind of result: its title, its columns as data (module `columns`) and its page
 for people. Each kind of result has its look in a module: `sums`, `series`, `levels`, `fulfilment`, `projects`,
-`explanation`, `changes`. Some pages are not of a result: `overview`, `problems`, and by themselves, since few commands
-need them, `imports` and `cached`. `write` writes pages out; `words` and `days` put dates, slugs, bounds and reports
-into words.
+`explanation`, `changes`. Some pages are not of a result: `overview`, `problems`, `imports` and `cached`. `write` writes
+pages out; `words` and `days` put dates, slugs, bounds and reports into words.
 
 A new format is a function here that takes a look. A new kind of result is a look, and a row of `LOOKS`.
 
@@ -22,47 +21,29 @@ truck  Truck      30  Rubryka 2023-11-28
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
-from aidtimeline.diff import Changes, FulfilmentChanges
-from aidtimeline.explain import Explanation
-from aidtimeline.projections import (
-    FulfilmentTable,
-    LevelTable,
-    ParticipationTable,
-    ProjectTable,
-    Result,
-    Series,
-    Table,
-)
-from aidtimeline.report.changes import ChangesLook
-from aidtimeline.report.explanation import ExplanationLook
-from aidtimeline.report.fulfilment import FulfilmentLook
-from aidtimeline.report.levels import LevelsLook
+from aidtimeline.projections import Result
 from aidtimeline.report.look import Look, Part, Shown
-from aidtimeline.report.overview import Overview
-from aidtimeline.report.problems import Problems
-from aidtimeline.report.projects import ParticipationLook, ProjectsLook
-from aidtimeline.report.promises import FulfilmentChangesLook
-from aidtimeline.report.series import SeriesLook
-from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
-__all__ = ["LOOKS", "Overview", "Problems", "Shown", "html", "json", "lines", "look", "text"]
+__all__ = ["LOOKS", "Shown", "html", "json", "lines", "look", "text"]
 
-LOOKS: dict[type[Result[Any, Any]], type[Look[Any]]] = {
-    Table: SumsLook,
-    Series: SeriesLook,
-    FulfilmentTable: FulfilmentLook,
-    LevelTable: LevelsLook,
-    ProjectTable: ProjectsLook,
-    ParticipationTable: ParticipationLook,
-    Explanation: ExplanationLook,
-    Changes: ChangesLook,
-    FulfilmentChanges: FulfilmentChangesLook,
+LOOKS: Mapping[str, str] = {
+    "Table": "sums.SumsLook",
+    "Series": "series.SeriesLook",
+    "FulfilmentTable": "fulfilment.FulfilmentLook",
+    "LevelTable": "levels.LevelsLook",
+    "ProjectTable": "projects.ProjectsLook",
+    "ParticipationTable": "projects.ParticipationLook",
+    "Explanation": "explanation.ExplanationLook",
+    "Changes": "changes.ChangesLook",
+    "FulfilmentChanges": "promises.FulfilmentChangesLook",
 }
+"""The look of each kind of result of this library, by the name of its class: loaded when the first is shown."""
 
 
 def look(result: Result[Any, Any] | Shown) -> Shown:
@@ -70,9 +51,15 @@ def look(result: Result[Any, Any] | Shown) -> Shown:
 
     A class that `LOOKS` does not have looks like the nearest class that it is derived from, or else plain.
     """
-    if not isinstance(result, Result):
-        return result
-    return next((LOOKS[each] for each in type(result).__mro__ if each in LOOKS), Look)(result)
+    return look_of(type(result))(result) if isinstance(result, Result) else result
+
+
+def look_of(kind: type[Result[Any, Any]]) -> type[Look[Any]]:
+    """The class of the look of a kind of result."""
+    ours = (each.__name__ for each in kind.__mro__ if each.__module__.startswith("aidtimeline."))
+    module, _, name = next((LOOKS[each] for each in ours if each in LOOKS), "look.Look").partition(".")
+    found: type[Look[Any]] = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
 
 
 def page(result: Result[Any, Any] | Shown) -> Iterator[Part]:

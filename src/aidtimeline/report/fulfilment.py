@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from attrs import evolve
+
+from aidtimeline.events import PROMISE
 from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, FulfilmentTable, Match
+from aidtimeline.projections.fields import SHARED
 from aidtimeline.projections.fulfilment.rows import Key
+from aidtimeline.projections.states import PROMISED
 from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
-from aidtimeline.report.unlike import shown_in_full
 from aidtimeline.report.words import FLAGS, NOTHING, in_short, legend, narrowed, shortener
 from aidtimeline.text import tables
+from aidtimeline.values.shares import ALL
 
 AMOUNTS = (
     *("promised", "cancelled", "linked", "may_serve", "delivered"),
@@ -64,7 +69,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
                 yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
         else:
             yield "Nothing: no such promise is reported to have been made by then."
-        yield from shown_in_full(self.result)
+        yield from _shown_in_full(self.result)
         if self.result.unnamed:
             yield _unnamed(self.result.unnamed)
         matches = [match for row in rows for match in row.matches or ()]
@@ -124,3 +129,17 @@ def _unnamed(number: int) -> str:
 
 def _match(match: Match) -> tuple[str, str, str]:
     return NOTHING if match.amount is None else str(match.amount), match.how, days_in_words(match.days)
+
+
+def _shown_in_full(table: FulfilmentTable) -> Iterator[str]:
+    """A line if promises are asked for by a place or sector that has only a share of them."""
+    question = table.question
+    if table.view is None or not isinstance(question, Fulfilment):
+        return
+    if not any(each.name in SHARED for each in question.selection.where):
+        return
+    asked = evolve(question.selection, kinds=PROMISED)
+    promises = (fact for fact in table.view.narrowed(asked).facts if fact.nature is PROMISE and fact in asked)
+    shared = sum(question.selection.portion(fact) != ALL for fact in promises)
+    if shared:
+        yield f"{shared} of these promises {'is' if shared == 1 else 'are'} shared with others, and shown in full"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from aidtimeline.projections import Table
 from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
 from aidtimeline.report.keyed import KeyedLook
-from aidtimeline.report.levels import contradictions
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
 from aidtimeline.report.unlike import unlike
@@ -42,5 +41,7 @@ class SumsLook(KeyedLook[Table]):
             yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
+        from aidtimeline.report.levels import contradictions  # noqa: PLC0415  (JSON needs none of that)
+
         yield from unlike(self.result, () if notes is None else notes.beside.items)
         yield from contradictions(self.result)

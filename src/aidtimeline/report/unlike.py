@@ -1,17 +1,12 @@
-"""What sums add up that is not alike, what rows must not be added up, and what is shown in full."""
+"""What sums add up that is not alike, and what rows must not be added up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import evolve
-
-from aidtimeline.events import PROMISE
-from aidtimeline.projections import Fulfilment, FulfilmentTable, Table
-from aidtimeline.projections.fields import SHARED
-from aidtimeline.projections.states import PROMISED
+from aidtimeline.projections import Table
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.values.shares import ALL, vocabulary_of
+from aidtimeline.values.shares import vocabulary_of
 
 MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
@@ -38,17 +33,3 @@ def unlike(table: Table, items: Sequence[str | None]) -> Iterator[str]:
         sectors = (row.key[table.names.index("sector")] for row in table.rows)
         if len({vocabulary_of(each) for each in sectors if each is not None}) > 1:
             yield "each vocabulary of sectors has all of it: rows of several are not to be added up"
-
-
-def shown_in_full(table: FulfilmentTable) -> Iterator[str]:
-    """A line if promises are asked for by a place or sector that has only a share of them."""
-    question = table.question
-    if table.view is None or not isinstance(question, Fulfilment):
-        return
-    if not any(each.name in SHARED for each in question.selection.where):
-        return
-    asked = evolve(question.selection, kinds=PROMISED)
-    promises = (fact for fact in table.view.narrowed(asked).facts if fact.nature is PROMISE and fact in asked)
-    shared = sum(question.selection.portion(fact) != ALL for fact in promises)
-    if shared:
-        yield f"{shared} of these promises {'is' if shared == 1 else 'are'} shared with others, and shown in full"

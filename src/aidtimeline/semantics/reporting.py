@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urlsplit
 
 from aidtimeline.events import Source
 from aidtimeline.semantics.accounts import Account
@@ -68,7 +67,11 @@ def said_of(fact: Fact, known_at: date | datetime | None, *, money: bool) -> Ite
 
 def _site(url: str | None) -> str | None:
     """The name of the site in an address; the address itself if it has none."""
+    if url is None:
+        return None
+    from urllib.parse import urlsplit  # noqa: PLC0415  (few reports have nothing but an address)
+
     try:
-        return url and (urlsplit(url).hostname or url)
+        return urlsplit(url).hostname or url
     except ValueError:
         return url

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -194,7 +195,10 @@ def _days(simple: str) -> tuple[date, date]:
 @functools.lru_cache(2**12)
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
     """The first and last day of `count` months, of which `month` is the first."""
-    import pendulum  # noqa: PLC0415  (it is slower to load than all of this package)
+    until = month + count - 1
+    if until <= 12:
+        return date(year, month, 1), date(year, until, monthrange(year, until)[1])
+    import pendulum  # noqa: PLC0415  (it is slow to load, and only winters, decades and centuries need it)
 
     first = pendulum.date(year, month, 1)
     try:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from weakref import WeakValueDictionary, finalize
 
@@ -22,8 +22,10 @@ from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.database import duckdb
 from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
-from aidtimeline.engines.embedded.overlay import Texts
 from aidtimeline.log.status import Status
+
+if TYPE_CHECKING:
+    from aidtimeline.engines.embedded.overlay import Texts
 
 
 class Base:
@@ -101,6 +103,8 @@ class Base:
     @cached_property
     def texts(self) -> Texts:
         """The numbers of its texts."""
+        from aidtimeline.engines.embedded.overlay import Texts  # noqa: PLC0415
+
         with self.threads:
             return Texts.of(self.connection)
 

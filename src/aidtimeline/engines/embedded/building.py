@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from itertools import islice, starmap
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import Factory, define
 
 from aidtimeline.collector import paused
+from aidtimeline.engines.embedded.database import numpy
 from aidtimeline.engines.embedded.files import Lines, Reader
 from aidtimeline.engines.embedded.store import add, add_columns, add_component_parts, add_numbers, add_texts
 from aidtimeline.engines.facts.components import Component, components_of
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, of_project
 from aidtimeline.engines.facts.reading import Found, Reading, read_part
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 AT_ONCE = 50_000
 """How many rows are added to the database at once."""
@@ -63,8 +66,7 @@ class Build:
 
     def _take_over(self, found: Found) -> None:
         """Add what another process has read: its texts get the numbers that they have here."""
-        from numpy import array, asarray  # noqa: PLC0415
-
+        array, asarray = numpy().array, numpy().asarray
         numbers: dict[str, Any] = dict(found.numbers)
         for name, texts in found.texts.items():
             codes = self.reading.columns.texts[name]

@@ -23,7 +23,15 @@ def duckdb() -> Any:
     """The module. Raises `UsageError` if it is not installed."""
     try:
         import duckdb as module  # noqa: PLC0415
-        import numpy  # noqa: F401, PLC0415  (with which DuckDB takes columns)
+    except ImportError:
+        raise UsageError(NEEDS) from None
+    return module
+
+
+def numpy() -> Any:
+    """The module with which DuckDB takes columns: a store that is only asked needs none. Raises as `duckdb` does."""
+    try:
+        import numpy as module  # noqa: PLC0415
     except ImportError:
         raise UsageError(NEEDS) from None
     return module

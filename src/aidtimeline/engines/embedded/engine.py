@@ -5,36 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from aidtimeline.engines.embedded.asked import Asked, Cuts
-from aidtimeline.engines.embedded.beside import beside
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.ids import id_length, ids, size
-from aidtimeline.engines.embedded.narrowing import changing, chosen
 from aidtimeline.engines.embedded.opening import Opened
-from aidtimeline.engines.embedded.promising import Promising, unnamed
-from aidtimeline.engines.embedded.series import series
 from aidtimeline.engines.embedded.states import participation, projects
-from aidtimeline.engines.embedded.stream import facts
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
-from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates, Series
+from aidtimeline.projections import (
+    Counts,
+    Fulfilment,
+    FulfilmentTable,
+    Levels,
+    MoneySums,
+    Participations,
+    ProjectStates,
+)
 from aidtimeline.projections.fields import Selection
-from aidtimeline.projections.fulfilment.question import Fulfilment
-from aidtimeline.projections.fulfilment.rows import FulfilmentTable
 from aidtimeline.projections.protocol import run
-from aidtimeline.projections.sums.beside import Beside
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from aidtimeline.projections import Series
+    from aidtimeline.projections.sums.beside import Beside
+
 
 _ANSWERS: Mapping[type, Callable[[Asked, Any], Any]] = {
     Counts: sums,
@@ -48,7 +53,10 @@ _COLUMNS_KNOWN: Mapping[str, Sequence[str]] = {"dataset": ["dataset", "datasets"
 
 
 class Embedded(Fold):
-    """The engine over a store. What is asked beyond it is answered by the fold, from the same lines of the log."""
+    """The engine over a store. What is asked beyond it is answered by the fold, from the same lines of the log.
+
+    What only some questions need is loaded when one of them is asked.
+    """
 
     def __init__(self, opened: Opened, vocabulary: Vocabulary) -> None:
         super().__init__((), vocabulary)
@@ -85,6 +93,8 @@ class Embedded(Fold):
     @or_as_fold
     def facts(self, view: Viewed) -> Iterable[Fact]:
         """The facts that count at the cuts of a view, in the order of `Fact.rank`."""
+        from aidtimeline.engines.embedded.stream import facts  # noqa: PLC0415
+
         return tuple(facts(self._asked(view)))
 
     @or_as_fold
@@ -96,6 +106,8 @@ class Embedded(Fold):
             return super().answer(view, question)
         answers = _ANSWERS.get(type(question))
         if answers is None:
+            from aidtimeline.engines.embedded.stream import facts  # noqa: PLC0415
+
             return run(facts(self._asked(view)), question)
         if question.selection.ids is not None:
             return super().answer(view.narrowed(question.selection), question)
@@ -104,11 +116,15 @@ class Embedded(Fold):
     @or_as_fold
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
+        from aidtimeline.engines.embedded.beside import beside  # noqa: PLC0415
+
         return beside(self._asked(view), question)
 
     @or_as_fold
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
+        from aidtimeline.engines.embedded.series import series  # noqa: PLC0415
+
         return series(self._asked(view), question)
 
     @or_as_fold
@@ -129,21 +145,29 @@ class Embedded(Fold):
     @or_as_fold
     def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
         """An engine over the records that `View.narrowed` promises."""
+        from aidtimeline.engines.embedded.narrowing import chosen  # noqa: PLC0415
+
         part = chosen(self._asked(view), selections, every_day=every_day)
         return Narrowed(part.records(self.store), self)
 
     @or_as_fold
     def changing(self, before: Viewed, after: Viewed, question: Sums) -> Engine:
         """An engine over the records that `View.changing` promises."""
+        from aidtimeline.engines.embedded.narrowing import changing  # noqa: PLC0415
+
         part = changing(self._asked(before), self._asked(after), question)
         return Narrowed(part.records(self.store), self)
 
     @or_as_fold
     def promising(self, views: Sequence[Viewed], question: Fulfilment, *, misfits: bool) -> Engine:
         """An engine over the records that `View.promising` promises for several views."""
+        from aidtimeline.engines.embedded.promising import Promising  # noqa: PLC0415
+
         return Narrowed(Promising(list(map(self._asked, views)), question, misfits).records(), self)
 
     def _fulfilment(self, view: Viewed, question: Fulfilment) -> FulfilmentTable:
+        from aidtimeline.engines.embedded.promising import unnamed  # noqa: PLC0415
+
         table: FulfilmentTable = super().answer(view.promising(question), question)
         return evolve(table, unnamed=unnamed(self._asked(view), self.vocabulary))
 

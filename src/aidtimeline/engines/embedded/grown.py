@@ -11,7 +11,6 @@ from attrs import Factory, define, evolve
 from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.engines.embedded.files import Covered, Reader, Seen, digest, digest_of_both, opened
 from aidtimeline.engines.facts.linking import Place
-from aidtimeline.engines.facts.reading import lines_of
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
 from aidtimeline.log.eventlog import torn_line, unfinished_batch
@@ -76,6 +75,8 @@ class Grown:
             if self.size > MOST:
                 return False
             for offset, before, block in reader.blocks():
+                from aidtimeline.engines.facts.reading import lines_of  # noqa: PLC0415  (most logs have not grown)
+
                 self.lines += lines_of(block, number, offset, before)
             rest, at = reader.rest(), reader.lines + 1
             if rest and is_torn(rest):

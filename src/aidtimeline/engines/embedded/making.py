@@ -7,11 +7,9 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
@@ -26,6 +24,9 @@ from aidtimeline.engines.embedded.store import SCHEMA, TABLES
 from aidtimeline.log import EventLog
 from aidtimeline.log.status import Status
 from aidtimeline.text.progress import Progress, untold
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MEMORY = "512MB"
 """How much memory the database may take while a store is made."""
@@ -101,6 +102,9 @@ def _pool(jobs: int) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         yield pool
 

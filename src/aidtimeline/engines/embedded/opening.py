@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from weakref import finalize
 
 from attrs import define, field
@@ -16,8 +17,7 @@ from aidtimeline.engines.embedded.base import Base, open_base
 from aidtimeline.engines.embedded.database import as_database_error, duckdb
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.grown import Grown
-from aidtimeline.engines.embedded.making import extend, make
-from aidtimeline.engines.embedded.overlay import lay_over, look_through
+from aidtimeline.engines.embedded.store import TABLES
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
@@ -88,6 +88,8 @@ def open_store(folder: Path, *, jobs: int = 1, progress: Progress = untold) -> O
                 opened = _opened(folder, path)
                 if opened is not None:
                     return opened
+            from aidtimeline.engines.embedded.making import make  # noqa: PLC0415  (a store that is there needs none)
+
             opened = _opened(folder, make(folder, jobs=jobs, progress=progress))
             if opened is not None:
                 return opened
@@ -122,6 +124,8 @@ def _opened(folder: Path, path: Path) -> Opened | None:
     base, grown = found
     opened = _laid_over(base, grown)
     if grown.is_much:
+        from aidtimeline.engines.embedded.making import extend  # noqa: PLC0415
+
         with contextlib.suppress(OSError, LogError, duckdb().Error):  # a full disk
             longer = _fitting(folder, extend(folder, base, grown, opened.store.connection))
             if longer is not None:
@@ -136,7 +140,16 @@ def _laid_over(base: Base, grown: Grown) -> Opened:
         connection = base.connection.cursor()
         opened = Opened(Store(connection, lines, base.is_intact), lines, grown.problems, base, number)
         if grown.lines:
+            from aidtimeline.engines.embedded.overlay import lay_over  # noqa: PLC0415
+
             lay_over(connection, number, base.texts, grown.lines, lines)
         else:
-            look_through(connection, number)
+            _look_through(connection, number)
     return opened
+
+
+def _look_through(connection: Any, number: int) -> None:
+    """Make the tables of the store `base` those that are asked, in a schema with a number."""
+    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'")
+    for table in TABLES:
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")

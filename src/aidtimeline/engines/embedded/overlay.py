@@ -26,13 +26,6 @@ from aidtimeline.errors import UnreadableLog
 _PER_COMPONENT = ("handed_over", "components", "linked", "names")
 
 
-def look_through(connection: Any, number: int) -> None:
-    """Make the tables of the store `base` those that are asked, in a schema with a number."""
-    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'")
-    for table in TABLES:
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM base.{table}")
-
-
 @frozen
 class Texts:
     """The numbers that texts have in the store `base`, by column, and those of projects by their names."""

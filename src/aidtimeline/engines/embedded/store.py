@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from aidtimeline.engines.embedded.database import numpy
 from aidtimeline.engines.facts.columns import NUMBER_COLUMNS, Codes, Columns
 from aidtimeline.engines.facts.components import Component
 from aidtimeline.engines.facts.linking import SetAside
@@ -110,10 +111,8 @@ def _dtype(values: Sequence[Any]) -> Any:
 
 def add(connection: Any, table: str, columns: Mapping[str, Any] | Sequence[Sequence[Any]]) -> None:
     """Add columns of equal length to a table."""
-    import numpy  # noqa: PLC0415
-
     values = columns.values() if isinstance(columns, Mapping) else columns
-    arrays = {f"c{number}": numpy.asarray(each, _dtype(each)) for number, each in enumerate(values)}
+    arrays = {f"c{number}": numpy().asarray(each, _dtype(each)) for number, each in enumerate(values)}
     if not arrays or not len(arrays["c0"]):
         return
     connection.register("added", arrays)

@@ -30,7 +30,7 @@ from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.semantics import Fact
 
 if TYPE_CHECKING:
-    from aidtimeline.projections.fulfilment.question import Accounts
+    from aidtimeline.projections.fulfilment.accounts import Accounts
 
 
 @frozen(slots=False)
