@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import fields
+from hypothesis import given, strategies as st
 
-from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.codec.structure import structure_as
+from aidtimeline.log.vocabulary import _plain, load_vocabulary
 from aidtimeline.vocabulary import NO_VOCABULARY, Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
 
@@ -45,6 +50,26 @@ def test_what_stands_in_the_files_is_loaded(tmp_path: Path) -> None:
         ),
     )
     assert loaded.label("dataset", "fts") == "Financial Tracking Service"
+
+
+VALUES = (
+    st.none()
+    | st.text("aJP1 -", max_size=4)
+    | st.lists(st.none() | st.text("ab ", max_size=2), max_size=2)
+    | st.integers()
+)
+
+
+@given(st.data(), st.sampled_from([Item, Party, ProjectName, Dataset, Rate]))
+def test_a_plain_line_says_what_it_says_to_the_strict_reader(data: st.DataObject, cls: Any) -> None:
+    """What is read without cattrs is what cattrs makes of it; all else is left to it."""
+    names = [each.name for each in fields(cls)]
+    found = {name: data.draw(VALUES) for name in data.draw(st.sets(st.sampled_from([*names, "other"])))}
+    found |= {name: data.draw(st.just("ab") | VALUES) for name in ("slug", "label", "name") if name in names}
+    line = json.dumps(found).encode()
+    plain = _plain(line, cls)
+    if plain is not None:
+        assert plain == structure_as(cls, found)
 
 
 def test_a_missing_vocabulary_is_empty(tmp_path: Path) -> None:

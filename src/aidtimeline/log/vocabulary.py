@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_type_hints
@@ -82,17 +83,28 @@ def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
 
 
 def _plain(line: bytes, cls: type[Entry]) -> Entry | None:
-    """The entry of a line that has nothing but texts and lists of texts in fields of these types, and is valid."""
+    """The entry of a line that has texts, lists of texts and nulls in fields of these types only, and is valid."""
+    any_class: Any = cls  # mypy does not know that classes can be hashed
+    types = _types(any_class)
     try:
-        found, types = parse_object(line), get_type_hints(cls)
-        if any(type(value) is not _JSON.get(types.get(name)) for name, value in found.items()):
+        found = parse_object(line)
+        if not all(name in types and _is_plain(value, types[name]) for name, value in found.items()):
             return None
-        if any(type(each) is not str for value in found.values() if type(value) is list for each in value):
-            return None
-        return cls(**found)
+        return cls(**{name: value for name, value in found.items() if value is not None})
     except (InvalidValue, TypeError):
         return None
 
 
 _JSON: dict[Any, type] = {str: str, str | None: str, tuple[str, ...]: list}
 """What a field of a type is in JSON."""
+
+
+def _is_plain(value: Any, of: Any) -> bool:
+    if isinstance(value, list):
+        return _JSON.get(of) is list and all(type(each) is str for each in value)
+    return value is None or (type(value) is str and _JSON.get(of) is str)
+
+
+@cache
+def _types(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
