@@ -7,8 +7,6 @@ fact in it counts in some world, or may replace one that does, or is in a circle
 `aidtimeline.report.explanation` prints them.
 """
 
-from aidtimeline.explain.answers import Explanation, explain
-from aidtimeline.explain.behind import Explained
-from aidtimeline.explain.reasons import Reason, Report
+from lazy_loader import attach_stub
 
-__all__ = ["Explained", "Explanation", "Reason", "Report", "explain"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
