@@ -110,7 +110,9 @@ def component(number: int, linked: Sequence[Placed], most_work: int = MOST_WORK)
         by_itself, grouped = in_turn(belief)
         made.handed_over += (HandOver(number, *known, *days, whole=False) for days in grouped)
         for fact, days in by_itself:
-            row = row_of(fact, places[fact.id], known=known, days=days, component=number, recorded=made.recorded)
+            lone = fact.id in belief.overlap.lone
+            place = places[fact.id]
+            row = row_of(fact, place, known=known, days=days, component=number, recorded=made.recorded, lone=lone)
             made.rows.append(row)
     return made
 

@@ -32,6 +32,7 @@ from aidtimeline.events import (
     Pledge,
     Project,
     Record,
+    Retraction,
     Source,
 )
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
@@ -229,6 +230,28 @@ def test_reports_that_come_last_of_many_need_no_order(tmp_path: Path) -> None:
     one, other = (view.beside(Counts("item")) for view in views)
     assert other == one
     assert one.reports["truck", None].number == 28
+
+
+@pytest.mark.parametrize("said_by", [0, 1])
+@pytest.mark.parametrize("reported", [True, False])
+def test_what_one_record_of_a_fact_says_stands_beside_sums(said_by: int, reported: bool, tmp_path: Path) -> None:
+    """That it is part of something that the log does not have: what is found to be one fact says so too."""
+    source = Source(publisher="Daily", published="2023-02-01", dataset="register")
+    whole: list[dict[str, Any]] = [{"part_of": "elsewhere"} if number == said_by else {} for number in range(2)]
+    log = EventLog(tmp_path)
+    twins = [
+        log.append(Delivery(date="2023-01-01", item="truck", quantity=5, ref=str(number), sources=source, **each))[0].id
+        for number, each in enumerate(whole)
+    ]
+    found = [Source(publisher="Daily", published="2023-03-01")] if reported else []
+    log.append(Retraction(of=twins[0], duplicate_of=twins[1], sources=found))
+    for known_at in (None, "2023-02-15"):
+        one, other = (
+            Timeline.open(tmp_path, engine=engine).as_of("2023-04-01", known_at=known_at).beside(Counts("item"))
+            for engine in ("fold", "embedded")
+        )
+        assert other == one
+        assert one.lone
 
 
 def everyday(folder: Path, random: Random, number: int = 40) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from aidtimeline.engines.embedded.asked import Asked, column_of
+from aidtimeline.engines.embedded.asked import Asked, column_of, flag
 from aidtimeline.engines.embedded.reported import Reported
 from aidtimeline.engines.embedded.sums import Plain
-from aidtimeline.engines.facts.linking import of_id
+from aidtimeline.engines.facts.linking import id_of
+from aidtimeline.engines.facts.rows import Flag
 from aidtimeline.projections.sums.beside import Beside, Endless, Gathering
 from aidtimeline.projections.sums.counting import Sums
 
@@ -55,10 +56,7 @@ def _add_plain(gathering: Gathering, plain: Plain) -> None:
 def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:
     """The ids of facts that are part of something that the log does not have."""
     asked = plain.asked
-    parts = f'FROM facts WHERE "part-of" <> 0 AND {plain.rows}'
-    records = list(asked.store.of_components(f"SELECT component {parts} UNION ({asked.handing_over()})"))
-    lone = asked.cuts.belief(records).overlap.lone
-    if lone:
-        ids = {name for (name,) in asked.store.rows(f"SELECT id {parts}")}
-        gathering.ids.update(each for each in lone if of_id(each) in ids)
-    return lone
+    rows = asked.store.rows(f"SELECT DISTINCT id, id_rest FROM facts WHERE {flag(Flag.LONE)} AND {plain.rows}")
+    plain_ids = {id_of(*each) for each in rows}
+    gathering.ids.update(plain_ids)
+    return asked.cuts.belief(asked.store.of_components(asked.handing_over())).overlap.lone | plain_ids

@@ -106,10 +106,12 @@ class _Part:
             self.made.faulty = True
         self.dates, self._known = dates, list(pairwise(instants))
 
-    def add(self, turn: int, fact: Fact, place: Place, days: _Days) -> None:
+    def add(self, turn: int, fact: Fact, place: Place, days: _Days, *, lone: bool) -> None:
         """Add the row of a fact, which counts on these days from this turn until the next."""
         made, known = self.made, self._known[turn]
-        made.rows.append(row_of(fact, place, known=known, days=days, component=made.number, recorded=made.recorded))
+        made.rows.append(
+            row_of(fact, place, known=known, days=days, component=made.number, recorded=made.recorded, lone=lone)
+        )
 
     def hand_over(self, turn: int, days: tuple[int, int] | None = None) -> None:
         """Hand over to the reference all facts, or those in groups on these days (from, until)."""
@@ -148,7 +150,7 @@ class _SideBySide:
             part.hand_over(turn)
         chosen = [fact for fact in belief.facts if part_of[fact.id] not in thought]
         for fact, days in self._alone(belief, turn, {fact.id: part_of[fact.id] for fact in chosen}):
-            part_of[fact.id].add(turn, fact, self._places[fact.id], days)
+            part_of[fact.id].add(turn, fact, self._places[fact.id], days, lone=fact.id in belief.overlap.lone)
 
     def _alone(self, belief: Belief, turn: int, chosen: Mapping[str, _Part]) -> Iterator[tuple[Fact, _Days]]:
         """Those of the chosen facts that count by themselves, and on which days; days of groups are handed over.

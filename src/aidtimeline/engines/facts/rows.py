@@ -59,6 +59,8 @@ class Flag(IntFlag):
     """It names promises that it fulfils."""
     REPORTED = 8192
     """It has several reports, or one that says another number; `publisher` and `published` do not tell them."""
+    LONE = 16384
+    """It is part of something that the log does not have."""
 
 
 Text: TypeAlias = str | tuple[str, ...] | Shares | None
@@ -263,6 +265,7 @@ def row_of(
     days: tuple[int, int, int],
     component: int,
     recorded: int,
+    lone: bool = False,
 ) -> Row:
     """The row of a fact.
 
@@ -273,6 +276,7 @@ def row_of(
         days: `since`, `certain` and `until`.
         component: The number of its component; 0: it is alone.
         recorded: The instant up to which the log must be read.
+        lone: Whether the fact is part of something that the log does not have.
     """
     quantity, value = amounts_of(fact)
     texts = texts_of(fact)
@@ -289,5 +293,5 @@ def row_of(
         last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
-        flags_of(fact, quantity, value, texts[_PUBLISHER]),
+        flags_of(fact, quantity, value, texts[_PUBLISHER]) | (Flag.LONE if lone else 0),
     )
