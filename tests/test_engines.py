@@ -40,11 +40,8 @@ from aidtimeline.events import (
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.report.absence import absence
-<<<<<<< ours
 from aidtimeline.report.overview import Overview
-=======
 from aidtimeline.semantics import Fact
->>>>>>> theirs
 from aidtimeline.testing import check_engine
 from aidtimeline.testing.drawnlogs import cuts, logs
 from aidtimeline.testing.engines import written
@@ -176,7 +173,7 @@ READ = [
 ]
 
 
-@settings(repeatable(60), phases=[Phase.generate])
+@settings(repeatable(60))
 @given(logs(max_size=10), st.just([]) | linked_logs(6), cuts(), st.sampled_from((1, 3, stream.AT_ONCE)))
 def test_facts_of_rows_are_those_of_the_reference(
     records: list[Record], linked: list[Record], at: Cuts, at_once: int
