@@ -37,6 +37,7 @@ from aidtimeline.codec.versions import VERSIONS, version_of
 from aidtimeline.codec.written import Part, Written, encode_lines, encode_lines_sorted, types_of, union_of
 from aidtimeline.events import KINDS, Source, check_source
 from aidtimeline.remembering import Remembered
+from aidtimeline.values.amounts import Money, Quantity
 
 MOST = 2**10
 """How many lines are verified at once."""
@@ -143,26 +144,45 @@ def _check_values(read: Callable[[Any], Any], values: Iterable[Any]) -> None:
             read(value)
 
 
+def _check_quantities(read: Callable[[Any], Any], values: Iterable[Any]) -> None:
+    """Whole numbers of few digits are all valid, and written as they are."""
+    _check_values(read, (value for value in set(values) if type(value) is not int or abs(value) >= _LARGE))
+
+
+def _check_money(values: Iterable[Part | None]) -> None:
+    _check_columns([each for each in values if each is not None], Money)
+
+
+def _check_lists_of_money(values: Iterable[tuple[Part, ...] | None]) -> None:
+    _check_columns(_within(values), Money)
+
+
 def _check_sources(values: Iterable[tuple[Part, ...] | None]) -> None:
-    stated = [each for each in values if each is not None]
-    if not all(stated):
-        raise other_form(())
-    sources = list(chain.from_iterable(stated))
+    sources = _within(values)
     _check_columns(sources, Source)
     for each in sources:
         check_source(each)
 
 
+def _within(values: Iterable[tuple[Part, ...] | None]) -> Sequence[Part]:
+    """What stands in lists. An empty list is never written."""
+    stated = [each for each in values if each is not None]
+    if not all(stated):
+        raise other_form(())
+    return list(chain.from_iterable(stated))
+
+
 def _check_instants(texts: Iterable[str | None]) -> None:
-    """Verify the texts of instants: of those in whole seconds day and time by themselves, since these come again."""
-    whole = [text for text in texts if text is not None and len(text) == len(_MIDNIGHT)]
+    """Verify the texts of instants: of those in whole seconds, day, minute and second each by itself."""
+    whole = []
     for text in texts:
-        if text is None or len(text) != len(_MIDNIGHT):
+        if text is not None and len(text) == len(_MIDNIGHT):
+            whole.append(text)
+        else:
             instant_of(text)
-    for day in {text[:_DAY] for text in whole}:
-        _days[day]
-    for time in {text[_DAY:] for text in whole}:
-        _times[time]
+    for begin, end in _PARTS:
+        for part in {text[begin:end] for text in whole}:
+            _PART_OF_INSTANT[part, begin]
 
 
 class _Column(NamedTuple):
@@ -178,15 +198,34 @@ def _columns(cls: Any) -> Sequence[_Column]:
     def columns() -> Iterator[_Column]:
         types = types_of(cls)
         for each, read in zip(attrs.fields(cls), plan_of(cls).reads, strict=True):
-            check = _check_sources if types[each.name] == tuple[Source, ...] | None else partial(_check_values, read)
+            kind = types[each.name]
+            if kind in _OF_PARTS:
+                check = _OF_PARTS[kind]
+            else:
+                check = partial(_check_quantities if kind == Quantity | None else _check_values, read)
             yield _Column(attrgetter(each.name), check, each.default is attrs.NOTHING)
 
     return tuple(columns())
 
 
+_OF_PARTS: dict[Any, Callable[[Iterable[Any]], None]] = {
+    Money | None: _check_money,
+    tuple[Money, ...] | None: _check_lists_of_money,
+    tuple[Source, ...] | None: _check_sources,
+}
+"""What verifies the values of a field by its type, if there are structs within them."""
+
+_LARGE = 10**15
 _ID, _RECORDED_AT = attrgetter("id"), attrgetter("recorded_at")
 
 _MIDNIGHT = "2000-01-01T00:00:00Z"
-_DAY = len("2000-01-01")
-_days = Remembered[str, datetime](lambda day: parsed(day + _MIDNIGHT[_DAY:]), REMEMBERED)
-_times = Remembered[str, datetime](lambda time: parsed(_MIDNIGHT[:_DAY] + time), 2**17)
+_PARTS = (0, 10), (10, 17), (17, 20)
+"""Where day, minute and second stand in an instant: each is good if it is good in another instant."""
+
+
+def _instant_with(part: tuple[str, int]) -> datetime:
+    text, begin = part
+    return parsed(_MIDNIGHT[:begin] + text + _MIDNIGHT[begin + len(text) :])
+
+
+_PART_OF_INSTANT = Remembered(_instant_with, REMEMBERED)

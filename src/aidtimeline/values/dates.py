@@ -81,8 +81,7 @@ class DateRange:
         >>> DateRange.between(None, day), DateRange.between(day, day)
         (DateRange(text='../2023-11-28'), DateRange(text='2023-11-28'))
         """
-        first, last = (".." if end is None else end.isoformat() for end in (earliest, latest))
-        return cls.parse(first if first == last != ".." else f"{first}/{last}")
+        return cls.parse(text_between(earliest, latest))
 
     @property
     def qualified(self) -> bool:
@@ -119,6 +118,16 @@ class DateRange:
 
 
 _parse = lru_cache(REMEMBERED)(DateRange)
+
+
+def text_between(earliest: date | None, latest: date | None) -> str:
+    """The text of the range from one day to another, both inclusive; None leaves an end open.
+
+    >>> text_between(date(2023, 11, 28), None)
+    '2023-11-28/..'
+    """
+    first, last = (".." if end is None else end.isoformat() for end in (earliest, latest))
+    return first if first == last != ".." else f"{first}/{last}"
 
 
 def parse_day(found: str | date) -> date:

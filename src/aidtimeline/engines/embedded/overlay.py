@@ -6,7 +6,6 @@ store and made again in the new one.
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,7 +20,6 @@ from aidtimeline.engines.facts.columns import Codes, Columns
 from aidtimeline.engines.facts.linking import Name, Place, of_project
 from aidtimeline.engines.facts.reading import Reading
 from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
-from aidtimeline.errors import UnreadableLog
 
 _PER_COMPONENT = ("handed_over", "components", "linked", "names")
 
@@ -76,9 +74,7 @@ class _Hidden:
     def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]], texts: Texts) -> _Hidden:
         """What new lines have to do with."""
         reading = Reading()
-        for line, place in new:
-            with contextlib.suppress(UnreadableLog):
-                reading.set_aside(line, place)
+        reading.set_aside(new)
         ids = {each.own[0] for each in reading.aside}
         named = {name for each in reading.aside for name in each.named}
         own = {name for each in reading.aside for name in each.own}

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
-from operator import attrgetter
-from typing import Any, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import Factory, define, fields_dict
 
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Place, of_entry
 from aidtimeline.engines.facts.rows import (
+    EVER,
+    FITS,
     FOR_GOOD,
     NEVER,
     NO_AMOUNT,
@@ -33,14 +35,13 @@ from aidtimeline.engines.facts.rows import (
     instant,
     last_day,
 )
-from aidtimeline.events import DEED, EVENT_KINDS, PLAN, PROMISE, Event, Goods, Source, Valued
+from aidtimeline.events import DEED, PLAN, PROMISE, Event, Goods, Source, Valued
 from aidtimeline.projections.fields import in_words
 from aidtimeline.remembering import Remembered
-from aidtimeline.semantics.accounts import capped
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.semantics.reporting import name_of
 from aidtimeline.values.amounts import Quantity
-from aidtimeline.values.dates import DateRange, end_of, parse_instant
+from aidtimeline.values.dates import DateRange, end_of, parse_instant, text_between
 from aidtimeline.values.shares import Shares
 from aidtimeline.values.units import some
 
@@ -80,111 +81,137 @@ class Bulk:
     columns: Columns
     _known: Remembered[Any, Any] = Factory(lambda: Remembered(_known_since))
     _dates: Remembered[Any, Any] = Factory(lambda: Remembered(_first_and_last))
-    _capped: Remembered[Any, Any] = Factory(lambda: Remembered(_capped))
+    _endings: Remembered[Any, Any] = Factory(lambda: Remembered(_ending))
     _midnights: Remembered[Any, Any] = Factory(
         lambda: Remembered(lambda day: instant(parse_instant(f"{day}T00:00:00Z")))
     )
-    _times: Remembered[Any, Any] = Factory(lambda: Remembered(_since_midnight, 2**17))
+    _minutes: Remembered[Any, Any] = Factory(lambda: Remembered(lambda minute: _since_midnight(f"{minute}00Z")))
+    _seconds: Remembered[Any, Any] = Factory(lambda: Remembered(lambda second: _since_midnight(f"T00:00:{second}")))
     _quantities: Remembered[Any, Any] = Factory(lambda: Remembered(_quantity))
     _values: Remembered[Any, Any] = Factory(lambda: Remembered(_value))
 
-    def add(self, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
-        """Add lines as they are read, with their places."""
-        by_kind: dict[Any, tuple[list[Any], list[tuple[int, int, int]]]] = {}
-        for line, place in zip(lines, places, strict=True):
-            its_lines, its_places = by_kind.setdefault(EVENT_KINDS[line.kind], ([], []))
-            its_lines.append(line)
-            its_places.append(place)
-        for kind, (its_lines, its_places) in by_kind.items():
-            self._add(kind, its_lines, its_places)
-
-    def _add(self, kind: Any, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
+    def add(self, kind: Any, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
+        """Add lines of one kind as they are read, with their places."""
         numbers = self.columns.numbers
         for name, codes in self.columns.texts.items():
             if name == "date":
                 continue  # it is among the numbers, since reports cap it
             read = _texts(kind, name)
-            if read is None:
-                numbers[name].extend(repeat(0, len(lines)))
-            else:
-                numbers[name].extend(map(codes.__getitem__, map(read, lines)))
-        ids = array("q", bytes.fromhex("".join([line.id for line in lines])))
+            numbers[name].fromlist([0] * len(lines) if read is None else list(map(codes.__getitem__, read(lines))))
+        ids = array("q", bytes.fromhex("".join(map(_ID, lines))))
         if sys.byteorder == "little":
             ids.byteswap()
         numbers["id"].extend(ids[::2])
         numbers["id_rest"].extend(ids[1::2])
-        for name, values in zip(Place._fields, zip(*places, strict=True), strict=True):
-            numbers[name].extend(values)
-        numbers["component"].extend(repeat(0, len(lines)))
-        numbers["known_to"].extend(repeat(FOR_GOOD, len(lines)))
-        numbers["until"].extend(repeat(NEVER, len(lines)))
-        columns = zip(*map(self._numbers(kind), lines), strict=True)
-        for name, found in zip(_NUMBERS, columns, strict=True):
-            numbers[name].extend(found)
+        for name, place in zip(Place._fields, zip(*places, strict=True), strict=True):
+            numbers[name].fromlist(list(place))
+        for name, number in _OF_ALL.items():
+            numbers[name].fromlist([number] * len(lines))
+        for name, found in self._numbers(kind, lines).items():
+            numbers[name].fromlist(found)
 
-    def _numbers(self, kind: type[Event]) -> Callable[[Any], tuple[int, ...]]:
-        """The function that gives the columns `_NUMBERS` of a line of a kind."""
-        is_goods, is_valued = issubclass(kind, Goods), issubclass(kind, Valued)
-        some_goods = is_goods and kind.nature in (PLAN, PROMISE, DEED)
-        known, dates, quantities, values = self._known, self._dates, self._quantities, self._values
-        capped_texts, codes = self._capped, self.columns.texts["date"]
+    def _numbers(self, kind: Any, lines: Sequence[Any]) -> dict[str, list[int]]:
+        """The columns of numbers that depend on what lines say."""
+        reports = list(map(_SOURCES, lines))
+        recorded = self._recorded(list(map(_RECORDED_AT, lines)))
+        known = self._known
+        since = [
+            known[_DATED(each[0])] if len(each) == 1 else min([known[_DATED(source)] for source in each])
+            for each in reports
+        ]
+        known_from = [at if found == FOR_GOOD else found for found, at in zip(since, recorded, strict=True)]
+        quantities, values = self._amounts(kind, lines)
+        flags = [quantity.flags | value.flags for quantity, value in zip(quantities, values, strict=True)]
+        for number, several in enumerate(reports):
+            if len(several) > 1:
+                flags[number] |= _REPORTED
+        for name, flag, states in _FLAGGED:
+            if name in fields_dict(kind):
+                for number, value in enumerate(map(attrgetter(name), lines)):
+                    if value and states(value):
+                        flags[number] |= flag
+        refs = map(_REF, lines)
+        return {
+            **self._days(list(map(_DATE, lines)), known_from, flags),
+            "entry": [0 if ref is None else _entry(each, ref) for each, ref in zip(reports, refs, strict=True)],
+            "recorded": recorded,
+            "known_from": known_from,
+            "quantity_low": list(map(_LOW, quantities)),
+            "quantity_high": list(map(_HIGH, quantities)),
+            "quantity_places": list(map(_PLACES, quantities)),
+            "value_low": list(map(_LOW, values)),
+            "value_high": list(map(_HIGH, values)),
+            "value_places": list(map(_PLACES, values)),
+            "flags": flags,
+        }
 
-        def numbers(line: Any) -> tuple[int, ...]:
-            sources = line.sources
-            recorded = self._instant(line.recorded_at)
-            source = sources[0]
-            dated = (source.published, source.retrieved) if len(sources) == 1 else tuple(map(_DATED, sources))
-            since = known[dated]
-            if since is None:
-                since = recorded
+    def _days(self, dates: Sequence[str], known_from: Sequence[int], flags: list[int]) -> dict[str, list[int]]:
+        """The columns that depend on dates and the days of their reports; plans are flagged."""
+        endings, codes = self._endings, self.columns.texts["date"]
+        certains, lasts, capped = [], [], list(dates)
+        ends = list(map(self._dates.__getitem__, dates))
+        for number, ((first, last), since) in enumerate(zip(ends, known_from, strict=True)):
             day = since // _DAY + 1
-            first, last = dates[line.date]
-            quantity = value = _NO_NUMBERS
-            if is_goods:
-                stated = line.quantity
-                if stated is not None:
-                    quantity = quantities[stated]
-                elif some_goods and line.item is not None:
-                    quantity = quantities[None, line.unit]
-            if is_valued and line.value is not None:
-                value = values[line.value.amount]
-            flags = quantity.flags | value.flags
-            if type(line.location) is dict or type(line.sector) is dict:
-                flags |= _SHARED
-            if line.fulfils:
-                flags |= _FULFILLING
-            if len(sources) > 1:
-                flags |= _REPORTED
-            ref = line.ref
-            entry = 0 if ref is None else _entry(sources, ref)
-            text, certain = line.date, last
-            if first > day:  # a date that lies wholly after the report of it is a plan
-                certain = NEVER
-                flags |= _PLANNED
-            elif last > day:  # any other ends no later than the report
-                certain = last = day
-                text = capped_texts[text, day]
-            return codes[text], entry, recorded, since, first, certain, last, *quantity[:3], *value[:3], flags
+            if last <= day:
+                certains.append(last)
+                lasts.append(last)
+            elif first > day:  # a date that lies wholly after the report of it is a plan
+                certains.append(NEVER)
+                lasts.append(last)
+                flags[number] |= _PLANNED
+            else:  # any other ends no later than the report
+                certains.append(day)
+                lasts.append(day)
+                capped[number] = endings[first, day]
+        firsts = [first for first, _ in ends]
+        return {
+            "date": list(map(codes.__getitem__, capped)),
+            "since": firsts,
+            "certain": certains,
+            "latest": lasts,
+        }
 
-        return numbers
+    def _amounts(self, kind: type[Event], lines: Sequence[Any]) -> tuple[Sequence[Numbers], Sequence[Numbers]]:
+        """The quantities and values of lines."""
+        quantities = values = [_NO_NUMBERS] * len(lines)
+        if issubclass(kind, Goods):
+            stated: Iterable[Any] = map(_QUANTITY, lines)
+            if kind.nature in (PLAN, PROMISE, DEED):
+                stated = (
+                    ((None, each.unit) if each.quantity is None and each.item is not None else each.quantity)
+                    for each in lines
+                )
+            quantities = list(map(self._quantities.__getitem__, stated))
+        if issubclass(kind, Valued):
+            values = [_NO_NUMBERS if money is None else self._values[money.amount] for money in map(_VALUE, lines)]
+        return quantities, values
 
-    def _instant(self, text: str) -> int:
-        if len(text) != _WHOLE_SECONDS:
-            return instant(parse_instant(text))
-        since_midnight: int = self._times[text[10:]]
-        return since_midnight + int(self._midnights[text[:10]])
+    def _recorded(self, texts: Sequence[str]) -> list[int]:
+        midnights, minutes, seconds = self._midnights, self._minutes, self._seconds
+        return [
+            midnights[text[:10]] + minutes[text[10:17]] + seconds[text[17:]]
+            if len(text) == _WHOLE_SECONDS
+            else instant(parse_instant(text))
+            for text in texts
+        ]
 
 
-_NUMBERS = (
-    *("date", "entry", "recorded", "known_from", "since", "certain", "latest"),
-    *("quantity_low", "quantity_high", "quantity_places", "value_low", "value_high", "value_places", "flags"),
-)
+_OF_ALL = {"component": 0, "known_to": FOR_GOOD, "until": NEVER}
 _NO_NUMBERS = Numbers(0, 0, 0, 0)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
 _SHARED, _FULFILLING, _REPORTED, _PLANNED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.REPORTED, Flag.PLANNED))
+_QUANTIFIED, _VALUED = int(Flag.QUANTIFIED), int(Flag.VALUED)
+_FLAGGED: Sequence[tuple[str, int, Callable[[Any], bool]]] = (
+    ("location", _SHARED, lambda found: type(found) is dict),
+    ("sector", _SHARED, lambda found: type(found) is dict),
+    ("fulfils", _FULFILLING, bool),
+)
 _WHOLE_SECONDS = len("2026-11-21T10:00:00Z")
+_ID, _RECORDED_AT, _SOURCES, _DATE = map(attrgetter, ("id", "recorded_at", "sources", "date"))
+_REF, _QUANTITY, _VALUE = map(attrgetter, ("ref", "quantity", "value"))
 _DATED = attrgetter("published", "retrieved")
+_LOW, _HIGH, _PLACES = map(itemgetter, range(3))
 
 
 def _entry(sources: Sequence[Any], ref: str) -> int:
@@ -192,16 +219,16 @@ def _entry(sources: Sequence[Any], ref: str) -> int:
     return of_entry(datasets[0], ref) if datasets else 0
 
 
-def _known_since(dated: tuple[Any, ...]) -> int | None:
-    """When a line is known, given when its sources were published and retrieved; None: when it was recorded."""
-    several = dated if dated and isinstance(dated[0], tuple) else (dated,)
-    days = [out_since(Source(title="any", published=each[0], retrieved=each[1])) for each in several]
-    return min((instant(end_of(day)) for day in days if day is not None), default=None)
+def _known_since(dated: tuple[Any, Any]) -> int:
+    """When a report is known, given when it was published and retrieved; it does not say: after every instant."""
+    day = out_since(Source(title="any", published=dated[0], retrieved=dated[1]))
+    return FOR_GOOD if day is None else instant(end_of(day))
 
 
-def _capped(asked: tuple[str, int]) -> str:
-    text, day = asked
-    return capped(DateRange.parse(text), date.fromordinal(day)).text
+def _ending(days: tuple[int, int]) -> str:
+    """The text of a date that a report cuts short, given its first day and that of the report."""
+    first, last = days
+    return text_between(None if first == EVER else date.fromordinal(first), date.fromordinal(last))
 
 
 def _since_midnight(time: str) -> int:
@@ -214,11 +241,17 @@ def _first_and_last(text: str) -> tuple[int, int]:
 
 
 def _quantity(stated: Any) -> Numbers:
+    if stated is None:
+        return _NO_NUMBERS
+    if type(stated) is int and abs(stated) < FITS:
+        return Numbers(stated, stated, 0, _QUANTIFIED)
     quantity = some(stated[1]) if isinstance(stated, tuple) else Quantity.parse(stated)
     return _in_row(quantity, OF_QUANTITY)
 
 
 def _value(stated: Any) -> Numbers:
+    if type(stated) is int and abs(stated) < FITS:
+        return Numbers(stated, stated, 0, _VALUED)
     return _in_row(Quantity.parse(stated), OF_VALUE)
 
 
@@ -229,8 +262,8 @@ def _in_row(quantity: Quantity, flags: tuple[int, int, int, int]) -> Numbers:
 
 
 @cache
-def _texts(kind: Any, column: str) -> Callable[[Any], Text] | None:
-    """What reads the text of a column from a line of a kind; None: the kind has none."""
+def _texts(kind: Any, column: str) -> Callable[[Sequence[Any]], Iterable[Text]] | None:
+    """What reads the texts of a column from lines of a kind; None: the kind has none."""
     if column in _READ:
         return _READ[column](kind)
     name = column.replace("-", "_")
@@ -238,10 +271,10 @@ def _texts(kind: Any, column: str) -> Callable[[Any], Text] | None:
     if field is None:
         return None
     default = field.default
-    read = attrgetter(name)
+    read = partial(map, attrgetter(name))
     if not isinstance(default, str):
         return read
-    return lambda line: default if (found := read(line)) is None else found
+    return lambda lines: (default if found is None else found for found in read(lines))
 
 
 def _first_dataset(sources: Sequence[Any]) -> str | None:
@@ -251,29 +284,36 @@ def _first_dataset(sources: Sequence[Any]) -> str | None:
     return None
 
 
-def _currency(kind: type[Event]) -> Callable[[Any], Text] | None:
-    return (lambda line: None if line.value is None else line.value.currency) if issubclass(kind, Valued) else None
+def _currency(kind: type[Event]) -> _Read | None:
+    return partial(map, _currency_of) if issubclass(kind, Valued) else None
 
 
-def _shared(name: str) -> Callable[[type[Event]], Callable[[Any], Text]]:
-    def read(line: Any) -> Text:
-        found = getattr(line, name)
-        return Shares(found) if type(found) is dict else found
-
-    return lambda _: read
+def _currency_of(line: Any) -> Text:
+    return None if line.value is None else str(line.value.currency)
 
 
-#: What reads the text of a column from a line, if it is not the field of that name.
-_READ: Mapping[str, Callable[[type[Event]], Callable[[Any], Text] | None]] = {
-    "kind": lambda kind: lambda _: kind.kind,
+def _shared(name: str) -> Callable[[type[Event]], _Read]:
+    read = attrgetter(name)
+    return lambda _: lambda lines: (Shares(found) if type(found) is dict else found for found in map(read, lines))
+
+
+def _of_sources(read: Callable[[Sequence[Any]], Text]) -> Callable[[type[Event]], _Read]:
+    return lambda _: lambda lines: map(read, map(_SOURCES, lines))
+
+
+_Read: TypeAlias = Callable[[Sequence[Any]], Iterable[Text]]
+
+#: What reads the texts of a column from lines, if they are not those of the field of that name.
+_READ: Mapping[str, Callable[[type[Event]], _Read | None]] = {
+    "kind": lambda kind: lambda lines: repeat(kind.kind, len(lines)),
     "currency": _currency,
-    "humanitarian": lambda _: lambda line: in_words(line.humanitarian),
-    "dataset": lambda _: lambda line: _first_dataset(line.sources),
-    "datasets": lambda _: lambda line: _datasets(line.sources) or None,
-    "via": lambda _: lambda line: line.via or None,
+    "humanitarian": lambda _: lambda lines: (in_words(line.humanitarian) for line in lines),
+    "dataset": _of_sources(_first_dataset),
+    "datasets": _of_sources(lambda sources: _datasets(sources) or None),
+    "via": lambda _: lambda lines: (line.via or None for line in lines),
     "location": _shared("location"),
     "sector": _shared("sector"),
     "part-of": lambda _: None,
-    "publisher": lambda _: lambda line: None if len(line.sources) > 1 else name_of(line.sources[0]),
-    "published": lambda _: lambda line: None if len(line.sources) > 1 else line.sources[0].published,
+    "publisher": _of_sources(lambda sources: None if len(sources) > 1 else name_of(sources[0])),
+    "published": _of_sources(lambda sources: None if len(sources) > 1 else sources[0].published),
 }

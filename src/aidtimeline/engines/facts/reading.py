@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from itertools import accumulate, count, repeat
+from operator import add
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import Factory, define
 
@@ -18,10 +22,15 @@ from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, fulfilled_by, of_id
 from aidtimeline.engines.facts.rows import Text
 from aidtimeline.errors import UnreadableLog
-from aidtimeline.events import EVENT_KINDS, Record
+from aidtimeline.events import EVENT_KINDS, Event, Project, Record
 from aidtimeline.projections.fields import FIELDS
 from aidtimeline.semantics.known import values_said
 from aidtimeline.values.dates import format_instant
+
+AT_ONCE = 2**10
+"""How many lines are read at once: what is made of more of them does not stay in the processor's cache."""
+
+_Place: TypeAlias = tuple[int, int, int]
 
 
 @define
@@ -42,37 +51,53 @@ class Reading:
 
     def read_block(self, block: bytes, file: int, offset: int, before: int) -> None:
         """Read a block of whole lines of a file, given its offset and the number of lines before it."""
-        self.read(lines_of(block, file, offset, before))
+        lines, places = split(block, file, offset, before)
+        for start in range(0, len(lines), AT_ONCE):
+            self._read(lines[start : start + AT_ONCE], places[start : start + AT_ONCE])
 
-    def read(self, lines: Iterable[tuple[bytes, tuple[int, int, int]]]) -> None:
+    def read(self, lines: Iterable[tuple[bytes, _Place]]) -> None:
         """Read lines, each with its place."""
-        alone: list[Written] = []
-        places: list[tuple[int, int, int]] = []
         several = list(lines)
-        for (line, place), taken in zip(several, verified([line for line, _ in several]), strict=True):
-            found = taken
-            if found is None:
+        self._read([line for line, _ in several], [place for _, place in several])
+
+    def _read(self, lines: Sequence[bytes], places: Sequence[_Place]) -> None:
+        by_kind: dict[str, list[tuple[Written, _Place]]] = defaultdict(list)
+        for line, found, place in zip(lines, verified(lines), places, strict=True):
+            if found is not None:
+                by_kind[found.kind].append((found, place))
+            elif line and not line.isspace():
                 try:
-                    found = as_written(decode(line))
+                    written = as_written(decode(line))
                 except UnreadableLog:
                     self.unreadable.append(Place(*place))
-                    continue
-            if found.kind in EVENT_KINDS and is_alone(found):
-                alone.append(found)
-                places.append(place)
-            else:
-                self._set_aside(found, Place(*place))
-        self._bulk.add(alone, places)
-        for each, where in zip(alone, places, strict=True):
-            if promises := getattr(each, "fulfils", None):
-                self.fulfils += ((of_id(promise), Place(*where)) for promise in promises)
-        parents = (getattr(line, "parent", None) for line in alone if line.kind == "project")
-        self.known.update(("parent", parent) for parent in parents if parent is not None)
+                else:
+                    by_kind[written.kind].append((written, place))
+        for name, several in by_kind.items():
+            kind = EVENT_KINDS.get(name)
+            alone = [] if kind is None else [each for each in several if is_alone(each[0])]
+            if kind is not None and alone:
+                self._add(kind, *zip(*alone, strict=True))
+            if len(alone) < len(several):
+                for found, place in several:
+                    if kind is None or not is_alone(found):
+                        self._set_aside(found, Place(*place))
 
-    def set_aside(self, line: bytes, place: Place) -> None:
-        """Set a line aside that was read before, and that has turned out not to be alone."""
-        [found] = verified([line.removesuffix(b"\n")])
-        self._set_aside(found or as_written(decode(line)), place)
+    def _add(self, kind: type[Event], lines: Sequence[Any], places: Sequence[_Place]) -> None:
+        """Add lines that are alone."""
+        self._bulk.add(kind, lines, places)
+        for line, place in zip(lines, places, strict=True):
+            if line.fulfils:
+                self.fulfils += ((of_id(promise), Place(*place)) for promise in line.fulfils)
+        if kind is Project:
+            self.known.update(("parent", line.parent) for line in lines if line.parent is not None)
+
+    def set_aside(self, lines: Iterable[tuple[bytes, Place]]) -> None:
+        """Set lines aside whether they are alone or not; what cannot be read is left out."""
+        several = list(lines)
+        found = verified([line.removesuffix(b"\n") for line, _ in several])
+        for (line, place), each in zip(several, found, strict=True):
+            with contextlib.suppress(UnreadableLog):
+                self._set_aside(each or as_written(decode(line)), place)
 
     def _set_aside(self, found: Written, place: Place) -> None:
         event = event_of(found)
@@ -104,12 +129,19 @@ def read_part(path: str, file: int, offset: int, size: int, before: int) -> Foun
     return Found(texts, reading.columns.numbers, reading.aside, reading.known, reading.unreadable, reading.fulfils)
 
 
+def split(block: bytes, file: int, offset: int, before: int) -> tuple[list[bytes], list[_Place]]:
+    """The lines of a block without their ends, and where they are."""
+    lines = block.split(b"\n")
+    lines.pop()  # what follows the last line end
+    offsets = map(add, accumulate(map(len, lines), initial=offset), count())
+    return lines, list(zip(repeat(file), offsets, range(before + 1, before + 1 + len(lines)), strict=False))
+
+
 def lines_of(block: bytes, file: int, offset: int, before: int) -> Iterator[tuple[bytes, Place]]:
     """The lines of a block without their ends, and where they are; empty ones are left out."""
-    for number, line in enumerate(block.split(b"\n")[:-1], start=before + 1):
+    for line, place in zip(*split(block, file, offset, before), strict=True):
         if line and not line.isspace():
-            yield line, Place._make((file, offset, number))
-        offset += len(line) + 1
+            yield line, Place._make(place)
 
 
 def as_written(record: Record) -> Written:
