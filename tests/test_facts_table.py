@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from aidtimeline.codec import encode, record_id
 from aidtimeline.engines.facts import components
-from aidtimeline.engines.facts.bulk import is_alone as line_is_alone
+from aidtimeline.engines.facts.bulk import are_alone
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Place
 from aidtimeline.engines.facts.reading import Reading, as_written
@@ -64,9 +64,8 @@ def test_rows_of_lines_are_those_of_facts(drawn: list[tuple[Event, object]]) -> 
 @given(logs())
 def test_what_is_alone_is_seen_in_its_line(records: list[Record]) -> None:
     """The lines that are read in bulk are those of records that are alone."""
-    for record in records:
-        if isinstance(record.event, Event):
-            assert line_is_alone(as_written(record)) is is_alone(record.event)
+    some = [record for record in records if isinstance(record.event, Event)]
+    assert are_alone(map(as_written, some)) == [is_alone(record.event) for record in some]
 
 
 @given(logs())

@@ -34,7 +34,7 @@ from aidtimeline.codec.quick import (
     values_of,
 )
 from aidtimeline.codec.versions import VERSIONS, version_of
-from aidtimeline.codec.written import Part, Written, encode_lines, encode_lines_sorted, types_of, union_of
+from aidtimeline.codec.written import HEAD, Part, Written, encode_lines, encode_lines_sorted, types_of, union_of
 from aidtimeline.events import KINDS, Source, check_source
 from aidtimeline.remembering import Remembered
 from aidtimeline.values.amounts import Money, Quantity
@@ -125,15 +125,17 @@ def _check(structs: Sequence[Written]) -> None:
     for each in structs:
         if each.v not in known or each.v != version_of(each):
             raise other_form(each.v)
-    _check_columns(structs, cls)
+    _check_columns(structs, cls, HEAD)
 
 
-def _check_columns(found: Sequence[Written | Part], cls: Any) -> None:
-    for column in _columns(cls):
-        values = list(map(column.of, found))
-        if column.is_required and None in values:
+def _check_columns(found: Sequence[Written | Part], cls: Any, head: int = 0) -> None:
+    if not found:
+        return
+    values = list(zip(*map(msgspec.structs.astuple, found), strict=True))[head:]
+    for column, each in zip(_columns(cls), values, strict=True):
+        if column.is_required and None in each:
             raise other_form(None)
-        column.check(values)
+        column.check(each)
 
 
 def _check_values(read: Callable[[Any], Any], values: Iterable[Any]) -> None:
@@ -186,9 +188,8 @@ def _check_instants(texts: Iterable[str | None]) -> None:
 
 
 class _Column(NamedTuple):
-    """A field of a class as a column: what reads it from structs, and what verifies its values."""
+    """A field of a class as a column: what verifies its values, and whether it must be there."""
 
-    of: Callable[[Any], Any]
     check: Callable[[Iterable[Any]], None]
     is_required: bool
 
@@ -203,7 +204,7 @@ def _columns(cls: Any) -> Sequence[_Column]:
                 check = _OF_PARTS[kind]
             else:
                 check = partial(_check_quantities if kind == Quantity | None else _check_values, read)
-            yield _Column(attrgetter(each.name), check, each.default is attrs.NOTHING)
+            yield _Column(check, each.default is attrs.NOTHING)
 
     return tuple(columns())
 

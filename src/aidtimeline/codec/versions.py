@@ -50,7 +50,10 @@ def version_of(said: Any) -> int:
     added, unstated = _added(cls)
     if added(said) != unstated or type(getattr(said, "location", None)) in _SHARES:
         return 2
-    return 2 if [source for source in said.sources or () if source.archived is not None] else 1
+    for source in said.sources or ():
+        if source.archived is not None:
+            return 2
+    return 1
 
 
 _SHARES = (Shares, dict)

@@ -57,14 +57,15 @@ class Numbers(NamedTuple):
     flags: int
 
 
-def is_alone(line: Any) -> bool:
-    """Whether an event, as it stands in its line, names nothing: it is understood alone if nothing names it.
+def are_alone(lines: Iterable[Any]) -> list[bool]:
+    """Of each event, as it stands in its line, whether it names nothing: it is alone if nothing names it.
 
     One that is the same entry of several datasets is not: a row has room for one entry.
     """
-    if line.supersedes or line.part_of is not None or line.overlaps:
-        return False
-    return line.ref is None or len(line.sources) < 2 or len(_datasets(line.sources)) < 2
+    return [
+        _NAMES(line) == _NO_NAMES and (len(line.sources) < 2 or line.ref is None or len(_datasets(line.sources)) < 2)
+        for line in lines
+    ]
 
 
 def _datasets(sources: Sequence[Any]) -> tuple[str, ...]:
@@ -87,15 +88,21 @@ class Bulk:
     )
     _minutes: Remembered[Any, Any] = Factory(lambda: Remembered(lambda minute: _since_midnight(f"{minute}00Z")))
     _seconds: Remembered[Any, Any] = Factory(lambda: Remembered(lambda second: _since_midnight(f"T00:00:{second}")))
+    _one_dataset: Remembered[Any, Any] = Factory(
+        lambda self: Remembered(lambda name: self.columns.texts["datasets"][None if name is None else (name,)]),
+        takes_self=True,
+    )
     _quantities: Remembered[Any, Any] = Factory(lambda: Remembered(_quantity))
     _values: Remembered[Any, Any] = Factory(lambda: Remembered(_value))
 
     def add(self, kind: Any, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
         """Add lines of one kind as they are read, with their places."""
         numbers = self.columns.numbers
+        reports = list(map(_SOURCES, lines))
+        only = [each[0] if len(each) == 1 else None for each in reports]
         for name, codes in self.columns.texts.items():
-            if name == "date":
-                continue  # it is among the numbers, since reports cap it
+            if name in _OF_REPORTS:
+                continue
             read = _texts(kind, name)
             numbers[name].fromlist([0] * len(lines) if read is None else list(map(codes.__getitem__, read(lines))))
         ids = array("q", bytes.fromhex("".join(map(_ID, lines))))
@@ -107,23 +114,41 @@ class Bulk:
             numbers[name].fromlist(list(place))
         for name, number in _OF_ALL.items():
             numbers[name].fromlist([number] * len(lines))
-        for name, found in self._numbers(kind, lines).items():
+        for name, found in {**self._reported(reports, only), **self._numbers(kind, lines, reports, only)}.items():
             numbers[name].fromlist(found)
 
-    def _numbers(self, kind: Any, lines: Sequence[Any]) -> dict[str, list[int]]:
+    def _reported(self, reports: Sequence[Any], only: Sequence[Any]) -> dict[str, list[int]]:
+        """The columns of texts that depend on who reported. `only` has what is the only report of its line."""
+        texts, one_dataset = self.columns.texts, self._one_dataset
+        publisher, published, dataset, datasets = (texts[name] for name in _OF_REPORTS if name != "date")
+        return {
+            "publisher": [0 if one is None else publisher[one.publisher or name_of(one)] for one in only],
+            "published": [0 if one is None else published[one.published] for one in only],
+            "dataset": [
+                dataset[_first_dataset(each) if one is None else one.dataset]
+                for one, each in zip(only, reports, strict=True)
+            ],
+            "datasets": [
+                datasets[_datasets(each) or None] if one is None else one_dataset[one.dataset]
+                for one, each in zip(only, reports, strict=True)
+            ],
+        }
+
+    def _numbers(
+        self, kind: Any, lines: Sequence[Any], reports: Sequence[Any], only: Sequence[Any]
+    ) -> dict[str, list[int]]:
         """The columns of numbers that depend on what lines say."""
-        reports = list(map(_SOURCES, lines))
         recorded = self._recorded(list(map(_RECORDED_AT, lines)))
         known = self._known
         since = [
-            known[_DATED(each[0])] if len(each) == 1 else min([known[_DATED(source)] for source in each])
-            for each in reports
+            min([known[_DATED(source)] for source in each]) if one is None else known[_DATED(one)]
+            for one, each in zip(only, reports, strict=True)
         ]
         known_from = [at if found == FOR_GOOD else found for found, at in zip(since, recorded, strict=True)]
         quantities, values = self._amounts(kind, lines)
         flags = [quantity.flags | value.flags for quantity, value in zip(quantities, values, strict=True)]
-        for number, several in enumerate(reports):
-            if len(several) > 1:
+        for number, one in enumerate(only):
+            if one is None:
                 flags[number] |= _REPORTED
         for name, flag, states in _FLAGGED:
             if name in fields_dict(kind):
@@ -133,7 +158,10 @@ class Bulk:
         refs = map(_REF, lines)
         return {
             **self._days(list(map(_DATE, lines)), known_from, flags),
-            "entry": [0 if ref is None else _entry(each, ref) for each, ref in zip(reports, refs, strict=True)],
+            "entry": [
+                0 if ref is None or (one is not None and one.dataset is None) else _entry(each, ref)
+                for one, each, ref in zip(only, reports, refs, strict=True)
+            ],
             "recorded": recorded,
             "known_from": known_from,
             "quantity_low": list(map(_LOW, quantities)),
@@ -196,6 +224,8 @@ class Bulk:
         ]
 
 
+_OF_REPORTS = ("publisher", "published", "dataset", "datasets", "date")
+"""The columns of texts that depend on reports; these cap a date."""
 _OF_ALL = {"component": 0, "known_to": FOR_GOOD, "until": NEVER}
 _NO_NUMBERS = Numbers(0, 0, 0, 0)
 
@@ -209,8 +239,9 @@ _FLAGGED: Sequence[tuple[str, int, Callable[[Any], bool]]] = (
 )
 _WHOLE_SECONDS = len("2026-11-21T10:00:00Z")
 _ID, _RECORDED_AT, _SOURCES, _DATE = map(attrgetter, ("id", "recorded_at", "sources", "date"))
-_REF, _QUANTITY, _VALUE = map(attrgetter, ("ref", "quantity", "value"))
+_REF, _QUANTITY, _VALUE, _HUMANITARIAN = map(attrgetter, ("ref", "quantity", "value", "humanitarian"))
 _DATED = attrgetter("published", "retrieved")
+_NAMES, _NO_NAMES = attrgetter("supersedes", "part_of", "overlaps"), (None, None, None)
 _LOW, _HIGH, _PLACES = map(itemgetter, range(3))
 
 
@@ -297,23 +328,14 @@ def _shared(name: str) -> Callable[[type[Event]], _Read]:
     return lambda _: lambda lines: (Shares(found) if type(found) is dict else found for found in map(read, lines))
 
 
-def _of_sources(read: Callable[[Sequence[Any]], Text]) -> Callable[[type[Event]], _Read]:
-    return lambda _: lambda lines: map(read, map(_SOURCES, lines))
-
-
 _Read: TypeAlias = Callable[[Sequence[Any]], Iterable[Text]]
 
 #: What reads the texts of a column from lines, if they are not those of the field of that name.
 _READ: Mapping[str, Callable[[type[Event]], _Read | None]] = {
     "kind": lambda kind: lambda lines: repeat(kind.kind, len(lines)),
     "currency": _currency,
-    "humanitarian": lambda _: lambda lines: (in_words(line.humanitarian) for line in lines),
-    "dataset": _of_sources(_first_dataset),
-    "datasets": _of_sources(lambda sources: _datasets(sources) or None),
-    "via": lambda _: lambda lines: (line.via or None for line in lines),
+    "humanitarian": lambda _: lambda lines: map(in_words, map(_HUMANITARIAN, lines)),
     "location": _shared("location"),
     "sector": _shared("sector"),
     "part-of": lambda _: None,
-    "publisher": _of_sources(lambda sources: None if len(sources) > 1 else name_of(sources[0])),
-    "published": _of_sources(lambda sources: None if len(sources) > 1 else sources[0].published),
 }

@@ -6,8 +6,8 @@ import contextlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import accumulate, count, repeat
-from operator import add
+from itertools import accumulate, compress, count, repeat
+from operator import add, not_
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import Factory, define
@@ -17,7 +17,7 @@ from aidtimeline.codec.blocks import verified
 from aidtimeline.codec.quick import event_of
 from aidtimeline.codec.written import Written, write
 from aidtimeline.collector import paused
-from aidtimeline.engines.facts.bulk import Bulk, is_alone
+from aidtimeline.engines.facts.bulk import Bulk, are_alone
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, fulfilled_by, of_id
 from aidtimeline.engines.facts.rows import Text
@@ -74,13 +74,11 @@ class Reading:
                     by_kind[written.kind].append((written, place))
         for name, several in by_kind.items():
             kind = EVENT_KINDS.get(name)
-            alone = [] if kind is None else [each for each in several if is_alone(each[0])]
-            if kind is not None and alone:
-                self._add(kind, *zip(*alone, strict=True))
-            if len(alone) < len(several):
-                for found, place in several:
-                    if kind is None or not is_alone(found):
-                        self._set_aside(found, Place(*place))
+            alone = [False] * len(several) if kind is None else are_alone(each for each, _ in several)
+            if kind is not None and any(alone):
+                self._add(kind, *zip(*compress(several, alone), strict=True))
+            for written, place in compress(several, map(not_, alone)):
+                self._set_aside(written, Place(*place))
 
     def _add(self, kind: type[Event], lines: Sequence[Any], places: Sequence[_Place]) -> None:
         """Add lines that are alone."""
