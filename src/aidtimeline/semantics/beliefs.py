@@ -132,21 +132,26 @@ def _facts(
         if record.id in recorded.amended:
             pooled[identity.root(record.id)].append(record)
     for root, members in pooled.items():
-        known: list[tuple[Record, list[Account]]] = []
+        accounts: list[Account] = []
+        known: list[tuple[bool, datetime, datetime, str, Record]] = []
         for member in members:
-            accounts = sorted(accounts_of(member, reported, until), key=_in_turn)
-            if accounts:
-                known.append((member, accounts))
+            its = list(accounts_of(member, reported, until))
+            if its:
+                accounts += its
+                first = min([each.known_since for each in its])
+                known.append((member.id != root, first, *_written(member), member))
         if known:
-            base, _ = min(known, key=lambda each: (each[0].id != root, each[1][0].known_since, *_written(each[0])))
-            promises = (promise for member, _ in known for promise in reported.text(member).fulfils)
-            fulfils = tuple(sorted({identity.root(promise) for promise in promises} - {root}))
-            accounts = [account for _, accounts in known for account in accounts]
-            if known[1:]:
-                accounts.sort(key=_in_turn)
-            ids = tuple(sorted(member.id for member in members))
-            fact = _fact(repaired.events[root], base, reported.text(base), accounts, members=ids, fulfils=fulfils)
-            yield fact
+            *_, base = min(known)
+            accounts.sort(key=_in_turn)
+            promises = {identity.root(each) for *_, member in known for each in reported.text(member).fulfils} - {root}
+            yield _fact(
+                repaired.events[root],
+                base,
+                reported.text(base),
+                accounts,
+                members=tuple(sorted([member.id for member in members])),
+                fulfils=tuple(sorted(promises)),
+            )
 
 
 def _in_turn(account: Account) -> tuple[Any, ...]:

@@ -54,7 +54,10 @@ TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "ful
 
 def text_of(value: Text) -> str:
     """A text of a column as JSON."""
-    return json.dumps(value.json if isinstance(value, Shares) else value, ensure_ascii=False)
+    return _encode(value.json if isinstance(value, Shares) else value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes an encoder for each text
 
 
 def value_of(text: str) -> Text:

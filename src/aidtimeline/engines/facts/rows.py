@@ -214,8 +214,8 @@ def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
 _AMOUNTS = Remembered(amount_of)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
-_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _REPORTED = map(
-    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.REPORTED)
+_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _REPORTED, _LONE = map(
+    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.REPORTED, Flag.LONE)
 )
 #: The flags of an amount: that it is there, that it is open, an "about", and "up to".
 OF_QUANTITY = int(Flag.QUANTIFIED), int(Flag.QUANTITY_OPEN), int(Flag.QUANTITY_APPROXIMATE), int(Flag.QUANTITY_UP_TO)
@@ -293,5 +293,5 @@ def row_of(
         last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
-        flags_of(fact, quantity, value, texts[_PUBLISHER]) | (Flag.LONE if lone else 0),
+        flags_of(fact, quantity, value, texts[_PUBLISHER]) | (_LONE if lone else 0),
     )
