@@ -21,7 +21,10 @@ from aidtimeline import EventLog, report
 from aidtimeline.cli import application
 from aidtimeline.codec import encode
 from aidtimeline.engines.embedded import stream
+from aidtimeline.engines.embedded.asked import Asked as At, Cuts as CutsOf
+from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.making import make
+from aidtimeline.engines.facts.rows import rank_of
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import (
     Cancellation,
@@ -192,6 +195,48 @@ def test_facts_of_rows_are_those_of_the_reference(
             assert [name for name in READ if getattr(one, name) != getattr(other, name)] == []
             assert (one.line is None) == (other.line is None)  # it also has the lines of all other facts of the view
         assert [pickle.loads(pickle.dumps(each)) for each in found] == list(expected)
+
+
+def test_facts_of_a_large_log_come_in_batches_and_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few rows are taken at once, of whole days or parts of one: each fact once, in order."""
+    everyday(tmp_path, Random(1))
+    fold, found = (Timeline.open(tmp_path, engine=each).as_of("2023-03-15") for each in ("fold", "embedded"))
+    asked = At(found.engine.store, CutsOf(found.as_of))  # type: ignore[attr-defined]
+    for at_once in (2, 50):
+        monkeypatch.setattr(stream, "AT_ONCE", at_once)
+        assert tuple(stream.facts(asked)) == fold.facts
+        for of in (2, 7):
+            parts = [list(stream.facts(asked, stream.Part(number, of))) for number in range(of)]
+            assert sorted((fact for part in parts for fact in part), key=rank_of) == list(fold.facts)
+            assert all(part == sorted(part, key=rank_of) for part in parts)
+
+
+def test_a_fold_reads_no_line_for_what_rows_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor do conditions on fields; what only lines have is read for many facts at once."""
+    log = EventLog(tmp_path)
+    for number in range(40):
+        source = Source(publisher=f"Daily {number}", published="2023-01-02", dataset="kiel")
+        log.append(
+            Delivery(date="2023-01-01", item="truck", location={"KE": 60, "UG": 40}, quantity=number, sources=source)
+        )
+    read: list[int] = []
+    at = Lines.at
+
+    def counted(lines: Lines, places: Any) -> Any:
+        several = list(places)
+        read.append(len(several))
+        return at(lines, several)
+
+    view = embedded(tmp_path).as_of("2023-02-01")
+    monkeypatch.setattr(Lines, "at", counted)
+    where = {"item": "truck", "location": "KE", "dataset": "kiel", "kind": "delivery"}
+    selection = Counts(["location"], where=where).selection
+    keys = [selection.keys(fact, ("location", "item")) for fact in view.facts if fact in selection]
+    assert len(keys) == 40
+    assert sum(read) == 0
+    assert {fact.accounts[0].sources[0].publisher for fact in view.facts} == {f"Daily {each}" for each in range(40)}
+    assert sum(read) == 40
+    assert len([each for each in read if each]) < 4
 
 
 def test_of_many_reports_the_same_are_named(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ Getter: TypeAlias = Callable[[Fact, Vocabulary], Value]
 
 
 def _dataset(fact: Fact, _: Vocabulary) -> Value:
-    return next((source.dataset for source in fact.event.sources if source.dataset is not None), None)
+    return fact.dataset
 
 
 def _category(fact: Fact, vocabulary: Vocabulary) -> Value:
@@ -115,7 +115,7 @@ class Selection:
     ids: frozenset[str] | None = None
 
     def __contains__(self, fact: Fact) -> bool:
-        if self.kinds and fact.event.kind not in self.kinds:
+        if self.kinds and fact.kind not in self.kinds:
             return False
         if self.ids is not None and fact.id not in self.ids:
             return False
@@ -123,8 +123,7 @@ class Selection:
 
     def keys(self, fact: Fact, names: tuple[str, ...]) -> Iterable[tuple[Key, Portion]]:
         """The keys of a fact that is asked for, by these fields, and how much of it belongs to each."""
-        event = fact.event
-        if isinstance(event.location, Shares) or isinstance(event.sector, Shares):
+        if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
             return self._keys_of_shares(fact, names)
         return [(tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL)]
 

@@ -166,6 +166,11 @@ class Fact:
         return frozenset(each for each in found if each is not None)
 
     @property
+    def dataset(self) -> str | None:
+        """The dataset of the first source of its text that is from one."""
+        return next((source.dataset for source in self.event.sources if source.dataset is not None), None)
+
+    @property
     def rank(self) -> Rank:
         """What facts are ordered by: (latest, earliest, known_since, recorded_at, id)."""
         return (

@@ -21,7 +21,7 @@ from aidtimeline.engines.facts.linking import Name, Place, of_project
 from aidtimeline.engines.facts.reading import Reading
 from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
 
-_PER_COMPONENT = ("handed_over", "components", "linked", "names")
+_PER_COMPONENT = ("handed_over", "components", "linked", "names", "ranks")
 
 
 @frozen

@@ -9,6 +9,7 @@
 | linked | each record of a component: where its line is, and its name |
 | names | each name of a record of a component, and whether one of them names it |
 | fulfils | each promise that a record fulfils, by its name, with the place of that record; it may be there twice |
+| ranks | each fact that rows of a component tell of from one date of knowledge on: what its order needs beside them |
 | known | each value of a field that a record has, if no row has it |
 | unreadable | each line that is no record |
 """
@@ -38,6 +39,8 @@ CREATE TABLE components (component INTEGER, recorded BIGINT, faulty BOOLEAN);
 CREATE TABLE linked (component INTEGER, file INTEGER, "offset" BIGINT, line INTEGER, id BIGINT);
 CREATE TABLE names (name BIGINT, component INTEGER, named BOOLEAN);
 CREATE TABLE fulfils (promise BIGINT, file INTEGER, "offset" BIGINT, line INTEGER);
+CREATE TABLE ranks
+    (component INTEGER, id BIGINT, id_rest BIGINT, known_from BIGINT, first INTEGER, since BIGINT, written BIGINT);
 CREATE TABLE known (field VARCHAR, value VARCHAR);
 CREATE TABLE unreadable (file INTEGER, "offset" BIGINT, line INTEGER);
 """
@@ -49,7 +52,7 @@ RECORDS = """(
 )"""
 """All records, as a table: those that are alone have one row each, and the component 0."""
 
-TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "fulfils", "known", "unreadable")
+TABLES = ("facts", "texts", "handed_over", "components", "linked", "names", "fulfils", "ranks", "known", "unreadable")
 
 
 def text_of(value: Text) -> str:
@@ -96,6 +99,8 @@ def add_component_parts(connection: Any, components: Iterable[tuple[Component, S
         "linked",
         _turned([(one.number, *each.place, each.own[0]) for one, part in several for each in part], 5),
     )
+    ranks = [(one.number, *at, *rank) for one, _ in several for at, rank in one.ranks.items()]
+    add(connection, "ranks", _turned(ranks, 7))
     names = []
     for one, part in several:
         named = {name for each in part for name in each.named}

@@ -57,13 +57,15 @@ class Component:
     """Records that have to do with each other.
 
     `rows` and `handed_over` say of every fact where it counts. `recorded` is the instant at which the last record was
-    recorded, and `faulty` says that replay ignored something.
+    recorded, and `faulty` says that replay ignored something. `ranks` has what rows do not say of where their facts
+    stand: by `id`, `id_rest` and `known_from` of a row the first day, since when it is known, and when it was recorded.
     """
 
     number: int
     recorded: int
     rows: list[Row] = Factory(list)
     handed_over: list[HandOver] = Factory(list)
+    ranks: dict[tuple[int, int, int], tuple[int, int, int]] = Factory(dict)
     faulty: bool = False
 
 
@@ -109,9 +111,10 @@ class _Part:
     def add(self, turn: int, fact: Fact, place: Place, days: _Days, *, lone: bool) -> None:
         """Add the row of a fact, which counts on these days from this turn until the next."""
         made, known = self.made, self._known[turn]
-        made.rows.append(
-            row_of(fact, place, known=known, days=days, component=made.number, recorded=made.recorded, lone=lone)
-        )
+        row = row_of(fact, place, known=known, days=days, component=made.number, recorded=made.recorded, lone=lone)
+        made.rows.append(row)
+        rank = first_day(fact.date.earliest), instant(fact.known_since), instant(fact.recorded_at)
+        made.ranks[row.id, row.id_rest, row.known_from] = rank
 
     def hand_over(self, turn: int, days: tuple[int, int] | None = None) -> None:
         """Hand over to the reference all facts, or those in groups on these days (from, until)."""
