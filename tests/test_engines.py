@@ -310,6 +310,23 @@ def test_what_one_record_of_a_fact_says_stands_beside_sums(said_by: int, reporte
         assert one.lone
 
 
+@pytest.mark.parametrize("reported", [True, False])
+def test_a_part_of_a_log_says_which_promise_a_fact_fulfils(reported: bool, tmp_path: Path) -> None:
+    """The one that the named promise was found to be, though it is in no other way linked with the fact."""
+    source = Source(publisher="Daily", published="2023-02-01")
+    log = EventLog(tmp_path)
+    twins = [
+        log.append(Pledge(date="2023-01-01", item="truck", quantity=5, ref=ref, sources=source))[0].id for ref in "ab"
+    ]
+    log.append(Retraction(of=twins[0], duplicate_of=twins[1], sources=source if reported else []))
+    log.append(Delivery(date="2023-02-01", item="tent", quantity=3, fulfils=twins[0], sources=source))
+    views = [Timeline.open(tmp_path, engine=engine).as_of("2023-04-01") for engine in ("fold", "embedded")]
+    one, other = (view.narrowed(Counts("item", where={"item": "tent"}).selection) for view in views)
+    fold, found = ([fact for fact in view.facts if fact.event.kind == "delivery"] for view in (one, other))
+    assert found == fold
+    assert [[fact.fulfils for fact in facts] for facts in (fold, found)] == [[(twins[1],)]] * 2
+
+
 def everyday(folder: Path, random: Random, number: int = 40) -> None:
     """A log as people keep one: promises, what keeps some of them, and little that is amended or replaced."""
     (folder / "vocabulary").mkdir()

@@ -151,8 +151,7 @@ def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
         facts = [fact for fact in (near.belief.facts if every_day else near.facts) if fact in each]
         above = all_above((fact.id for fact in facts), near.belief.links.above)
         records = records_about({*above, *(fact.id for fact in facts)}, near.records, near.belief)
-        said = [evolve(fact, fulfils=()) for fact in facts]  # of what they fulfil it may have less
-        found.append((said, sorted(above), [record.id for record in records]))
+        found.append((facts, sorted(above), [record.id for record in records]))
     return found
 
 

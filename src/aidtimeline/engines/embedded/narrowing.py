@@ -23,7 +23,10 @@ from aidtimeline.projections.sums.tables import SumKey
 
 @frozen
 class Part:
-    """A part of a log, as queries: for components, and for conditions of rows of what is alone."""
+    """A part of a log, as queries: for components, and for conditions of rows of what is alone.
+
+    It has, too, the components of promises that it names: they say which facts these are.
+    """
 
     components: str
     alone: str
@@ -31,8 +34,15 @@ class Part:
     def records(self, store: Store) -> Iterator[Record]:
         """Its records, in the order of the log."""
         places = f"""
-            SELECT file, "offset", line FROM linked WHERE component IN ({self.components})
-            UNION SELECT file, "offset", line FROM facts WHERE component = 0 AND ({self.alone})
+            WITH part AS (
+                SELECT file, "offset", line FROM linked WHERE component IN ({self.components})
+                UNION SELECT file, "offset", line FROM facts WHERE component = 0 AND ({self.alone})
+            )
+            FROM part UNION SELECT file, "offset", line FROM linked WHERE component IN (
+                SELECT component FROM linked JOIN fulfils ON id = promise WHERE (fulfils.file, fulfils."offset") IN (
+                    SELECT (file, "offset") FROM part
+                )
+            )
         """
         return in_order_of_the_log(store, (Place(*each) for each in store.rows(places)))
 
