@@ -25,6 +25,7 @@ from aidtimeline.engines.embedded.asked import Asked as At, Cuts as CutsOf
 from aidtimeline.engines.embedded.files import Lines
 from aidtimeline.engines.embedded.making import make
 from aidtimeline.engines.facts.rows import rank_of
+from aidtimeline.engines.parts import Part
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import (
     Cancellation,
@@ -206,7 +207,7 @@ def test_facts_of_a_large_log_come_in_batches_and_parts(tmp_path: Path, monkeypa
         monkeypatch.setattr(stream, "AT_ONCE", at_once)
         assert tuple(stream.facts(asked)) == fold.facts
         for of in (2, 7):
-            parts = [list(stream.facts(asked, stream.Part(number, of))) for number in range(of)]
+            parts = [list(stream.facts(asked, Part(number, of))) for number in range(of)]
             assert sorted((fact for part in parts for fact in part), key=rank_of) == list(fold.facts)
             assert all(part == sorted(part, key=rank_of) for part in parts)
 

@@ -42,6 +42,8 @@ from aidtimeline.values.dates import parse_cut, parse_day
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from aidtimeline.diff import Changes, FulfilmentChanges
     from aidtimeline.engines.choosing import EngineName
     from aidtimeline.explain import Explained, Explanation
@@ -108,11 +110,22 @@ class View:
     @overload
     def replay(self, projection: Levels) -> LevelTable: ...
     @overload
-    def replay(self, projection: Projection[S, R]) -> R: ...
-    def replay(self, projection: Projection[S, R] | Levels) -> R | LevelTable:
+    def replay(
+        self, projection: Projection[S, R], *, executor: Executor | None = ..., parts: int | None = ...
+    ) -> R: ...
+    def replay(
+        self, projection: Projection[S, R] | Levels, *, executor: Executor | None = None, parts: int | None = None
+    ) -> R | LevelTable:
         """The result of a projection over the facts, the built-in ones or one of your own (docs/projections.md).
 
-        Raises `UsageError` for anything else, and `MisspeltValue` as `check` does.
+        Args:
+            projection: The question.
+            executor: What folds the facts in parts (law 4), such as a pool of processes; docs/sizes.md says how. Facts
+                are dealt out by their ids; each part has its own in their order. None: they are folded here.
+            parts: How many parts there are, at least 1. None: 16.
+
+        Raises `UsageError` for anything else, and `MisspeltValue` as `check` does; with an executor `UsageError` for
+        what cannot be sent to a worker, `LogError` if a worker finds another log, and whatever a worker raises.
 
         >>> from aidtimeline import Counts, Timeline
         >>> view = Timeline.open("events").as_of("2023-11-28")
@@ -120,15 +133,29 @@ class View:
         True
         """
         self.check(projection)
-        parts = ("initial", "step", "finish")
+        methods = ("initial", "step", "finish")
         if isinstance(projection, type) or not (
-            isinstance(projection, Levels) or all(hasattr(projection, name) for name in parts)
+            isinstance(projection, Levels) or all(hasattr(projection, name) for name in methods)
         ):
             raise UsageError(f"found {shown(projection)}, expected a projection, such as Counts(by='item')")
-        result: Any = self.engine.answer(self, projection)
+        if executor is None and parts is None:
+            result: Any = self.engine.answer(self, projection)
+        else:
+            result = self._in_parts(projection, executor, parts)
         if isinstance(result, Result):
             result = evolve(result, view=self, question=projection)
         return result  # type: ignore[no-any-return]
+
+    def _in_parts(self, projection: Any, executor: Executor | None, parts: int | None) -> Any:
+        from aidtimeline.engines.workers import PARTS, fold_in_parts  # noqa: PLC0415  (few folds are in parts)
+
+        if executor is None or isinstance(projection, Levels) or not hasattr(projection, "merge"):
+            asked = "parts without an executor" if executor is None else f"{shown(projection)} in parts"
+            raise UsageError(f"found {asked}: parts need an executor, and a projection that has `merge`")
+        many = PARTS if parts is None else parts
+        if not isinstance(many, int) or many < 1:
+            raise UsageError(f"parts: found {shown(parts)}, expected a whole number from 1 on")
+        return fold_in_parts(self, self.engine, projection, executor, many)
 
     def counts(
         self,

@@ -83,7 +83,8 @@ def _fold(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     with paused():
         records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems, progress=progress))
     vocabulary = load_vocabulary(folder)
-    return Chosen(Fold(records, vocabulary), vocabulary, tuple(problems))
+    engine = Fold(records, vocabulary, folder, skip_problems=skip_problems)
+    return Chosen(engine, vocabulary, tuple(problems))
 
 
 def _embedded(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
@@ -103,4 +104,5 @@ def _embedded(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     problems = [*unreadable(opened), *opened.problems]
     problems.sort(key=lambda each: (each.file or "", each.line or 0))
     vocabulary = load_vocabulary(folder)
-    return Chosen(Embedded(opened, vocabulary), vocabulary, tuple(problems))
+    engine = Embedded(opened, vocabulary, folder, skip_problems=skip_problems)
+    return Chosen(engine, vocabulary, tuple(problems))

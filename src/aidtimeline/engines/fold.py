@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from aidtimeline.collector import paused
+from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import Levels
 from aidtimeline.projections.fields import Selection
-from aidtimeline.projections.protocol import Projection, run
+from aidtimeline.projections.protocol import Projection, fold, run
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.amendments import known_by
@@ -54,6 +57,12 @@ class Engine(Protocol):
     def answer(self, view: Viewed, question: Any) -> Any:
         """The result of a projection over the facts of a view."""
 
+    def state(self, view: Viewed, projection: Projection[Any, Any], part: Part) -> Any:
+        """The state of a projection after the facts of a part."""
+
+    def origin(self) -> Origin | None:
+        """Where the log can be opened again; None: nowhere."""
+
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
 
@@ -88,10 +97,20 @@ class Fold:
     Args:
         records: The records of a log, in any order.
         vocabulary: The labels of slugs, and the categories of items.
+        folder: The folder of the log; None: there is none.
+        skip_problems: Whether lines that cannot be read were skipped.
     """
 
-    def __init__(self, records: Iterable[Record], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        records: Iterable[Record],
+        vocabulary: Vocabulary,
+        folder: Path | None = None,
+        *,
+        skip_problems: bool = False,
+    ) -> None:
         self._records = tuple(records)
+        self._folder, self._skip_problems = folder, skip_problems
         self.vocabulary = vocabulary
         self._recorded: dict[Cut, Recorded] = {}
         self._beliefs: dict[tuple[Cut, Cut], Belief] = {}
@@ -138,6 +157,19 @@ class Fold:
 
             return levels(view, question)
         return run(view.facts, question)
+
+    def state(self, view: Viewed, projection: Projection[Any, Any], part: Part) -> Any:
+        """The state of a projection after the facts of a part."""
+        return fold((fact for fact in view.facts if part.has(fact.id)), projection)
+
+    def origin(self) -> Origin | None:
+        """Where the log can be opened again; None: nowhere. It is told by the ids and instants of its records."""
+        if self._folder is None:
+            return None
+        found = hashlib.sha256()
+        for line in sorted({f"{record.id} {record.recorded_at.isoformat()}\n" for record in self.records}):
+            found.update(line.encode())
+        return Origin(str(self._folder.absolute()), "fold", found.hexdigest(), skip_problems=self._skip_problems)
 
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""

@@ -43,6 +43,11 @@ class Store:
     def _numbers(self) -> dict[str, Mapping[Text, int]]:
         return {}
 
+    @cached_property
+    def handed_over(self) -> dict[Cuts, list[Fact]]:
+        """The facts that no row stands for at the cuts that were asked last, if they are kept."""
+        return {}
+
     def texts(self, column: str) -> Sequence[Text]:
         """The texts of a column, by their numbers."""
         if column not in self._texts:

@@ -123,6 +123,19 @@ _shared: WeakValueDictionary[Path, Base] = WeakValueDictionary()
 _threads = threading.Lock()
 
 
+def _begin_anew() -> None:
+    """In a process that was forked: what its parent has open is not for it, not even to be closed."""
+    global _threads  # noqa: PLW0603
+    _threads = threading.Lock()
+    _of_parents.append(dict(_shared))
+    _shared.clear()
+
+
+_of_parents: list[dict[Path, Base]] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
 def open_base(path: Path) -> Base | None:
     """The store at a path, which timelines of this process share; None if it is damaged, and then it is removed."""
     with _threads:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from aidtimeline.engines.embedded.asked import Asked, Cuts
+from aidtimeline.engines.embedded.files import digest_of_both
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.ids import id_length, ids, size
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.states import participation, projects
 from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.fold import Cut, Engine, Fold
+from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
 from aidtimeline.events import Record
 from aidtimeline.projections import (
@@ -25,10 +31,11 @@ from aidtimeline.projections import (
     Levels,
     MoneySums,
     Participations,
+    Projection,
     ProjectStates,
 )
 from aidtimeline.projections.fields import Selection
-from aidtimeline.projections.protocol import run
+from aidtimeline.projections.protocol import fold, run
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.known import Known
@@ -58,8 +65,10 @@ class Embedded(Fold):
     What only some questions need is loaded when one of them is asked.
     """
 
-    def __init__(self, opened: Opened, vocabulary: Vocabulary) -> None:
-        super().__init__((), vocabulary)
+    def __init__(
+        self, opened: Opened, vocabulary: Vocabulary, folder: Path | None = None, *, skip_problems: bool = False
+    ) -> None:
+        super().__init__((), vocabulary, folder, skip_problems=skip_problems)
         self.store = opened.store
         self.opened: Opened | None = opened
         self.instead: Fold | None = None
@@ -112,6 +121,25 @@ class Embedded(Fold):
         if question.selection.ids is not None:
             return super().answer(view.narrowed(question.selection), question)
         return answers(self._asked(view), question)
+
+    @or_as_fold
+    def state(self, view: Viewed, projection: Projection[Any, Any], part: Part) -> Any:
+        """The state of a projection after the facts of a part."""
+        from aidtimeline.engines.embedded.stream import facts  # noqa: PLC0415
+
+        return fold(facts(self._asked(view), part), projection)
+
+    def origin(self) -> Origin | None:
+        """Where the log can be opened again; None: nowhere. It is told by the content of its files."""
+        lines = still_open(self.opened).lines
+        if self._folder is None:
+            return None
+        found = hashlib.sha256()
+        for seen in sorted(lines.seen, key=attrgetter("path")):
+            content = seen.covered if not seen.more.end else seen.more if not seen.covered.end else None
+            said = digest_of_both(seen) if content is None else content.digest
+            found.update(f"{os.path.basename(seen.path)} {seen.end} {said}\n".encode())
+        return Origin(str(self._folder.absolute()), "embedded", found.hexdigest(), skip_problems=self._skip_problems)
 
     @or_as_fold
     def beside(self, view: Viewed, question: Sums) -> Beside:

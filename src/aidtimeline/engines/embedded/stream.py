@@ -8,11 +8,11 @@ order of `Fact.rank`, or as one of several parts, each in that order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from aidtimeline.engines.embedded.asked import Asked, apart
 from aidtimeline.engines.embedded.offhand import HandedOver, Making, Rows
 from aidtimeline.engines.facts.rows import NEVER, rank_of
+from aidtimeline.engines.parts import WHOLE, Part
 from aidtimeline.projections.fields import select
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.vocabulary import NO_VOCABULARY
@@ -28,22 +28,8 @@ _RANK = f"{_LATEST}, {_FIRST}, fact_known, fact_recorded, id < 0, id, id_rest < 
 """The order of `Fact.rank`. An id is a number with a sign here; as a text, those below zero come last."""
 
 
-class Part(NamedTuple):
-    """One of several parts of the facts of a view, counted from 0."""
-
-    number: int
-    of: int
-
-
-WHOLE = Part(0, 1)
-
-
 def facts(asked: Asked, part: Part = WHOLE) -> Iterator[Fact]:
-    """The facts of a view, as `aidtimeline.semantics.cut` gives them, or a part of them.
-
-    All parts together have each fact once. They have about equally many rows, of days that follow each other; facts
-    that no row stands for are dealt out by themselves.
-    """
+    """The facts of a view, as `aidtimeline.semantics.cut` gives them, or a part of them."""
     making = Making(asked)
     waiting = _handed_over(asked, making, part)
     waiting.reverse()
@@ -61,68 +47,56 @@ def _merged(rows: Rows, waiting: list[Fact]) -> Iterator[Fact]:
 
 
 def _handed_over(asked: Asked, making: Making, part: Part) -> list[Fact]:
-    """The facts of a part that the reference makes, in their order."""
-    everything = select(None, None, NO_VOCABULARY)
-    found = sorted(asked.handed_over(everything, shares=False), key=rank_of)
-    return [HandedOver.of(fact, making) for at, fact in enumerate(found) if at % part.of == part.number]
+    """The facts of a part that the reference makes, in their order. Those of all parts are made once."""
+    store, everything = asked.store, select(None, None, NO_VOCABULARY)
+    with store.threads:
+        found = store.handed_over.get(asked.cuts)
+        if found is None:
+            found = sorted(asked.handed_over(everything, shares=False), key=rank_of)
+            store.handed_over.clear()
+            if part.of > 1:
+                store.handed_over[asked.cuts] = found
+    return [HandedOver.of(fact, making) for fact in found if part.has(fact.id)]
 
 
 def _rows(asked: Asked, making: Making, part: Part) -> Iterator[Rows]:
-    """The rows of a part, in batches of days."""
-    for first, last, offset, limit in _batches(asked, part):
+    """The rows of a part, in batches."""
+    chosen = f"{asked.holds} AND NOT {apart(shares=False)}"
+    if part.of > 1:
+        chosen += f" AND ((id % {part.of}) + {part.of}) % {part.of} = {part.number}"
+    for first, last, limits in _batches(asked, chosen):
         days = f"{_LATEST} BETWEEN {first} AND {last}"
-        rows = f"{_of_facts(asked, days)} ORDER BY {_RANK}"
-        if limit:
-            rows += f" LIMIT {limit} OFFSET {offset}"
-        yield Rows(making, asked.store.arrays(rows))
+        yield Rows(making, asked.store.arrays(f"{_ranked(f'{chosen} AND {days}')} ORDER BY {_RANK}{limits}"))
 
 
-def _of_facts(asked: Asked, condition: str) -> str:
-    """The rows that hold and meet a condition, with the rest of the rank of their facts."""
-    holds = f"{asked.holds} AND NOT {apart(shares=False)} AND {condition}"
+def _ranked(chosen: str) -> str:
+    """The rows that are chosen, with the rest of the rank of their facts."""
     return (
         "SELECT *, since AS first, known_from AS fact_known, recorded AS fact_recorded FROM facts"
-        f" WHERE component = 0 AND {holds}"
+        f" WHERE component = 0 AND {chosen}"
         " UNION ALL BY NAME SELECT facts.*, ranks.first, ranks.since AS fact_known, ranks.written AS fact_recorded FROM"
-        f" (SELECT * FROM facts WHERE component <> 0 AND {holds}) AS facts"
+        f" (SELECT * FROM facts WHERE component <> 0 AND {chosen}) AS facts"
         " JOIN ranks USING (component, id, id_rest, known_from)"
     )
 
 
-class _Batch(NamedTuple):
-    """Rows whose facts have their last day between two days (inclusive); with a `limit` not all of them."""
+def _batches(asked: Asked, chosen: str) -> Iterator[tuple[int, int, str]]:
+    """The first and the last day of each batch of chosen rows, by the last days of their facts.
 
-    first: int
-    last: int
-    offset: int = 0
-    limit: int = 0
-
-
-def _batches(asked: Asked, part: Part) -> Iterator[_Batch]:
-    """The batches of a part: whole days, or a part of one that has many rows."""
-    days = asked.store.rows(
-        f"SELECT {_LATEST} AS day, count(*) FROM facts WHERE {asked.holds} AND NOT {apart(shares=False)}"
-        " GROUP BY day ORDER BY day"
-    )
-    total = sum(number for _, number in days)
-    start, end = total * part.number // part.of, total * (part.number + 1) // part.of
-    before, first, many = 0, None, 0
-    last = 0
+    It has all rows of these days, but of a single day with many rows only those within the limits that are named.
+    """
+    days = asked.store.rows(f"SELECT {_LATEST} AS day, count(*) FROM facts WHERE {chosen} GROUP BY day ORDER BY day")
+    batch: list[int] = []
+    many = 0
     for day, number in days:
-        mine = range(max(start, before) - before, min(end, before + number) - before)
-        before += number
-        if not mine:
-            continue
-        if first is not None and many + len(mine) > AT_ONCE:
-            yield _Batch(first, last)
-            first, many = None, 0
-        if len(mine) == number <= AT_ONCE:
-            first, last, many = day if first is None else first, day, many + number
-            continue
-        if first is not None:
-            yield _Batch(first, last)
-            first, many = None, 0
-        for offset in range(mine.start, mine.stop, AT_ONCE):
-            yield _Batch(day, day, offset, min(AT_ONCE, mine.stop - offset))
-    if first is not None:
-        yield _Batch(first, last)
+        if batch and many + number > AT_ONCE:
+            yield batch[0], batch[-1], ""
+            batch, many = [], 0
+        if number > AT_ONCE:
+            for offset in range(0, number, AT_ONCE):
+                yield day, day, f" LIMIT {AT_ONCE} OFFSET {offset}"
+        else:
+            batch.append(day)
+            many += number
+    if batch:
+        yield batch[0], batch[-1], ""
