@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
     from aidtimeline.diff import Changes, FulfilmentChanges
     from aidtimeline.engines.choosing import EngineName
+    from aidtimeline.engines.sql.answer import SqlAnswer
+    from aidtimeline.engines.sql.asking import Asking, Parameters
     from aidtimeline.explain import Explained, Explanation
     from aidtimeline.projections import Series
     from aidtimeline.projections.sums.beside import Beside
@@ -390,6 +392,7 @@ class Timeline:
         self.problems = tuple(problems)
         self.engine: Engine = Fold(records, vocabulary)
         self.notes: tuple[str, ...] = ()
+        self._asking: Asking | None = None
 
     def __repr__(self) -> str:
         number = self.engine.size()
@@ -420,6 +423,8 @@ class Timeline:
         ...     print(timeline.as_of("2023-11-28").counts()["truck"])
         30
         """
+        if self._asking is not None:
+            self._asking.close()
         self.engine.close()
 
     @classmethod
@@ -516,6 +521,28 @@ class Timeline:
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         any_day.check(projection)
         return evolve(self.engine.series(any_day, projection), view=any_day, question=projection)
+
+    def sql(self, statement: str, parameters: Parameters = None) -> SqlAnswer:
+        """The answer to one SELECT over the table of facts, in the SQL of DuckDB (docs/sql.md).
+
+        Args:
+            statement: The SELECT. `facts` has the facts that stand today, `facts_at(DAY, known_at := CUT)` those at
+                other cuts; `handed_over` those that must not just be added up; `history` all that was ever known.
+            parameters: Values for `?` or `$1` (a sequence), or for `$name` (a mapping).
+
+        Needs `pip install 'aidtimeline[fast]'`, whatever engine answers other questions. The statement reads the log
+        only: no files, no settings, no variables of Python. Raises `UsageError` for anything but one SELECT, and for
+        one that DuckDB refuses.
+
+        >>> timeline = Timeline.open("events")
+        >>> timeline.sql("SELECT sum(quantity_low) AS low FROM facts_at('2023-11-28') WHERE item = 'truck'").to_dicts()
+        [{'low': Decimal('30')}]
+        """
+        from aidtimeline.engines.sql.asking import Asking  # noqa: PLC0415  (DuckDB takes long to load)
+
+        if self._asking is None or self._asking.engine is not self.engine:
+            self._asking = Asking(self.engine)
+        return self._asking.ask(statement, parameters)
 
 
 @overload

@@ -51,7 +51,7 @@ class Base:
             if not self._is_noted and cache.digest_of(self._stream) != cache.digest_in(path):
                 raise ValueError(f"{path} is damaged")
             _remove_wal(path)
-            self.connection = _in_memory()
+            self.connection = in_memory()
             resources.append(self.connection)
             self.connection.execute(f"ATTACH '{quoted(path)}' AS base (READ_ONLY)")
             if Status.of(str(path)).identity != self._status.identity:
@@ -152,7 +152,7 @@ def open_base(path: Path) -> Base | None:
         return base
 
 
-def _in_memory() -> Any:
+def in_memory() -> Any:
     """A database in memory that loads nothing by itself. What it cannot hold goes to the system's temporary folder."""
     spill = os.path.join(tempfile.gettempdir(), f"aidtimeline-{uuid4().hex}")
     return duckdb().connect(

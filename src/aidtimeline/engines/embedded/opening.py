@@ -44,6 +44,11 @@ class Opened:
     def __attrs_post_init__(self) -> None:
         self._drop = finalize(self, self._base.gone.append, self._number)
 
+    @property
+    def base(self) -> Base:
+        """The file of the store, without what is laid over it."""
+        return self._base
+
     def unreadable(self) -> Iterator[tuple[str, int, bytes]]:
         """The lines that are no records, in the order of the log: file, number and bytes."""
         found = self.store.rows('SELECT file, "offset", line FROM unreadable')
