@@ -106,11 +106,8 @@ def test_what_adds_up_is_what_the_reference_says(records: list[Record], at: list
 def mixed(folder: Path, random: Random, number: int = 60) -> None:
     """A log with everything that does not just add up: books of both sides, datasets that overlap, shares, sizes."""
     (folder / "vocabulary").mkdir()
-    lines = (
-        {"slug": "kiel", "name": "Kiel", "overlaps": ["fts"]},
-        {"slug": "fts", "name": "FTS"},
-        {"slug": "own", "name": "Own"},
-    )
+    names = ("kiel", ["fts"]), ("fts", []), ("own", [])
+    lines = ({"slug": slug, "name": slug, "overlaps": others} for slug, others in names)
     (folder / "vocabulary" / "datasets.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
     log, ids = EventLog(folder), list[str]()
     for at in range(number):
@@ -129,9 +126,8 @@ def mixed(folder: Path, random: Random, number: int = 60) -> None:
                 )
             ],
         }
-        amount = random.choice(
-            (str(at), f"1..{at + 2}", f"~{at}.25", f"{at}..", f"..{at + 1}", f"-{at}", "0.0123456789", "9" * 25)
-        )
+        amounts = str(at), f"1..{at + 2}", f"~{at}.25", f"{at}..", f"..{at + 1}", f"-{at}", "0.0123456789", "9" * 25
+        amount = random.choice(amounts)
         if random.random() < 0.4:
             event: Event = Delivery(item=random.choice(("truck", "radio")), quantity=amount, **fields)
         elif random.random() < 0.5:
