@@ -106,7 +106,7 @@ def test_what_adds_up_is_what_the_reference_says(records: list[Record], at: list
 def mixed(folder: Path, random: Random, number: int = 60) -> None:
     """A log with everything that does not just add up: books of both sides, datasets that overlap, shares, sizes."""
     (folder / "vocabulary").mkdir()
-    names = ("kiel", ["fts"]), ("fts", []), ("own", [])
+    names: Sequence[tuple[str, list[str]]] = ("kiel", ["fts"]), ("fts", []), ("own", [])
     lines = ({"slug": slug, "name": slug, "overlaps": others} for slug, others in names)
     (folder / "vocabulary" / "datasets.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
     log, ids = EventLog(folder), list[str]()

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from aidtimeline.engines.choosing import EngineName
     from aidtimeline.engines.sql.answer import SqlAnswer
     from aidtimeline.engines.sql.asking import Asking, Parameters
+    from aidtimeline.engines.sql.exporting import Format as ExportFormat
     from aidtimeline.explain import Explained, Explanation
     from aidtimeline.projections import Series
     from aidtimeline.projections.sums.beside import Beside
@@ -543,6 +544,29 @@ class Timeline:
         if self._asking is None or self._asking.engine is not self.engine:
             self._asking = Asking(self.engine)
         return self._asking.ask(statement, parameters)
+
+    def export_facts(
+        self, path: str | PathLike[str], format: ExportFormat | None = None, *, force: bool = False
+    ) -> int:
+        """Write the table of facts to a file: the rows of `history` (docs/sql.md). Returns how many they are.
+
+        Args:
+            path: The file. It is there whole or not at all.
+            format: "parquet", "arrow" (an IPC file), "csv" or "duckdb". None: the ending of the path.
+            force: Replace a file that is there.
+
+        Needs `pip install 'aidtimeline[fast]'`, and for "arrow" `'aidtimeline[arrow]'`. Raises `UsageError` for another
+        format or a file that is there, and `LogError` if the file cannot be written.
+
+        >>> path = getfixture("tmp_path") / "facts.csv"
+        >>> Timeline.open("events").export_facts(path)
+        63
+        >>> path.read_text().splitlines()[0][:37]
+        'id,kind,date,item,item_category,indic'
+        """
+        from aidtimeline.engines.sql.exporting import export_facts  # noqa: PLC0415
+
+        return export_facts(self.engine, Path(path), format, force=force)
 
 
 @overload

@@ -24,6 +24,7 @@ MODULES = {
     "completion": "shells",
     "counts": "questions",
     "diff": "questions",
+    "export": "analysing",
     "explain": "explaining",
     "fulfilment": "questions",
     "levels": "questions",
@@ -35,6 +36,7 @@ MODULES = {
     "record": "recording",
     "seal": "sealing",
     "series": "questions",
+    "sql": "analysing",
 }
 
 

@@ -21,12 +21,13 @@ truck  Truck      30  Rubryka 2023-11-28
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+from aidtimeline.engines.sql.answer import SqlAnswer
 from aidtimeline.projections import Result
-from aidtimeline.report.look import Look, Part, Shown
+from aidtimeline.report.look import Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
@@ -42,27 +43,28 @@ LOOKS: Mapping[str, str] = {
     "Explanation": "explanation.ExplanationLook",
     "Changes": "changes.ChangesLook",
     "FulfilmentChanges": "promises.FulfilmentChangesLook",
+    "SqlAnswer": "answers.SqlAnswerLook",
 }
 """The look of each kind of result of this library, by the name of its class: loaded when the first is shown."""
 
 
-def look(result: Result[Any, Any] | Shown) -> Shown:
+def look(result: Result[Any, Any] | SqlAnswer | Shown) -> Shown:
     """The look of a result. Something that has heading, page and JSON of its own is returned as it is.
 
     A class that `LOOKS` does not have looks like the nearest class that it is derived from, or else plain.
     """
-    return look_of(type(result))(result) if isinstance(result, Result) else result
+    return look_of(type(result))(result) if isinstance(result, Result | SqlAnswer) else result
 
 
-def look_of(kind: type[Result[Any, Any]]) -> type[Look[Any]]:
+def look_of(kind: type[Result[Any, Any] | SqlAnswer]) -> Callable[[Any], Shown]:
     """The class of the look of a kind of result."""
     ours = (each.__name__ for each in kind.__mro__ if each.__module__.startswith("aidtimeline."))
     module, _, name = next((LOOKS[each] for each in ours if each in LOOKS), "look.Look").partition(".")
-    found: type[Look[Any]] = getattr(import_module(f"{__name__}.{module}"), name)
+    found: Callable[[Any], Shown] = getattr(import_module(f"{__name__}.{module}"), name)
     return found
 
 
-def page(result: Result[Any, Any] | Shown) -> Iterator[Part]:
+def page(result: Result[Any, Any] | SqlAnswer | Shown) -> Iterator[Part]:
     """The page of a result for people, and what the question asks for that nobody knows: instead of an empty page."""
     unknown = unknown_values(result) if isinstance(result, Result) else []
     if unknown and isinstance(result, Result) and not result.rows:
@@ -72,7 +74,7 @@ def page(result: Result[Any, Any] | Shown) -> Iterator[Part]:
         yield from (f"{each} in this log" for each in unknown)
 
 
-def lines(result: Result[Any, Any] | Shown, width: int | None = None) -> Iterator[str]:
+def lines(result: Result[Any, Any] | SqlAnswer | Shown, width: int | None = None) -> Iterator[str]:
     """The lines of a result for people.
 
     `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width.
@@ -80,12 +82,12 @@ def lines(result: Result[Any, Any] | Shown, width: int | None = None) -> Iterato
     return page_lines(look(result).heading(), page(result), width)
 
 
-def text(result: Result[Any, Any] | Shown) -> str:
+def text(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
     """A result for people, wrapped to the width of the terminal; the same as `str(result)`."""
     return "\n".join(lines(result, room()))
 
 
-def html(result: Result[Any, Any] | Shown) -> str:
+def html(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
     """A result as HTML, as a notebook shows it: tables and paragraphs, all text escaped.
 
     >>> from aidtimeline import Timeline, report
@@ -95,7 +97,7 @@ def html(result: Result[Any, Any] | Shown) -> str:
     return page_html(look(result).heading(), page(result))
 
 
-def json(result: Result[Any, Any] | Shown) -> str:
+def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
     """A result as one JSON object, in ASCII. The members are a contract: see docs/json.md.
 
     >>> from aidtimeline import Timeline, report

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from attrs import Factory, define
 
-from aidtimeline.engines.embedded.database import DamagedStore, duckdb, interruptible
+from aidtimeline.engines.embedded.database import DamagedStore, duckdb
 from aidtimeline.engines.embedded.engine import Embedded
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.engines.sql.answer import SqlAnswer
@@ -20,6 +21,9 @@ from aidtimeline.engines.sql.source import Source
 from aidtimeline.engines.sql.statement import Statement, refused
 from aidtimeline.engines.sql.tables import Tables
 from aidtimeline.values.amounts import plain
+
+LOOK_UP = 0.1
+"""How long, in seconds, it is waited for a statement until it is looked up whether Ctrl-C was pressed."""
 
 Parameters: TypeAlias = Sequence[object] | Mapping[str, object] | None
 
@@ -54,10 +58,7 @@ class Asking:
         if not statement.tables.isdisjoint(("handed_over", "handed_over_at", "history")):
             tables = self._made(with_thought=True)
         try:
-            with interruptible():
-                found = tables.connection.execute(statement.sql, parameters)
-                described = found.description
-                rows = found.fetchall()
+            described, rows = _interruptibly(tables.connection, statement.sql, parameters)
         except duckdb().Error as error:
             if not tables.source.is_intact(again=True):
                 raise DamagedStore from error
@@ -80,6 +81,27 @@ class Asking:
             made.lock()
             self._tables = made
         return made
+
+
+def _interruptibly(connection: Any, sql: str, parameters: Parameters) -> tuple[Any, list[tuple[Any, ...]]]:
+    """The columns and rows of a statement. Ctrl-C ends it.
+
+    A locked database does not look for Ctrl-C itself. So the statement runs in a thread of its own, and this one waits.
+    """
+
+    def run() -> tuple[Any, list[tuple[Any, ...]]]:
+        found = connection.execute(sql, parameters)
+        return found.description, found.fetchall()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        try:
+            while not wait([running], LOOK_UP).done:
+                pass
+        except BaseException:
+            connection.interrupt()
+            raise
+        return running.result()
 
 
 def instead(engine: Engine) -> None:

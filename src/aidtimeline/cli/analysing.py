@@ -1,0 +1,88 @@
+"""The commands for analysts: `sql` asks the table of facts, `export` writes it to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from attrs import evolve
+
+from aidtimeline import report
+from aidtimeline.cli.application import application, command, note, show
+from aidtimeline.cli.options import ENGINE, SKIP_PROBLEMS
+from aidtimeline.cli.progress import bar
+from aidtimeline.engines.sql.exporting import FORMATS
+from aidtimeline.report.answers import as_csv, written
+from aidtimeline.timeline import Timeline
+
+
+def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
+    """The log. Lines that are skipped are listed on stderr, and why another engine answers."""
+    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
+    for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
+        note(each)
+    return timeline
+
+
+@command("sql", "aidtimeline sql \"SELECT item, sum(quantity_low) FROM facts WHERE kind = 'delivery' GROUP BY item\"")
+@click.argument("statement", metavar="SELECT")
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "csv", "json"]), help="How rows are printed. Default: table."
+)
+@click.option("--json", is_flag=True, help="The same as --format json.")
+@ENGINE
+@SKIP_PROBLEMS
+@click.pass_obj
+def sql(
+    folder: str, /, statement: str, *, shape: str | None, json: bool, engine: str | None, skip_problems: bool
+) -> None:
+    """Ask the table of facts with one SELECT, in the SQL of DuckDB.
+
+    SELECT may be - for stdin. `facts` has what stands today, `facts_at('2023-11-28', known_at := '2023-11-25')` what
+    stood at other cuts, `handed_over` what must not just be added up, and `history` all that was ever known. What an
+    answer leaves out is said on stderr. docs/sql.md has every column. It needs pip install 'aidtimeline[fast]'.
+    """
+    if json and shape not in (None, "json"):
+        raise click.UsageError("--json and --format exclude each other")
+    if statement == "-":
+        statement = click.open_file("-", encoding="utf-8").read()
+    found = opened(folder, engine, skip_problems).sql(statement)
+    for each in found.notes:
+        note(f"note: {each}")
+    if json or shape == "json":
+        show([written(found)])
+    elif shape == "csv":
+        show([as_csv(found)])
+    else:
+        show([report.text(evolve(found, notes=()))])
+
+
+@application.group("export", cls=click.Group, epilog="Example: aidtimeline export facts --out facts.parquet")
+def export() -> None:
+    """Write what the log says to a file of another format."""
+
+
+@export.command("facts", epilog="Example: aidtimeline export facts --format csv --out facts.csv")
+@click.option(
+    "--out", "path", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The file to write."
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(FORMATS),
+    help="parquet, arrow (IPC file), csv or duckdb. Default: the ending of FILE.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@ENGINE
+@SKIP_PROBLEMS
+@click.pass_obj
+def facts(
+    folder: str, /, path: Path, *, shape: str | None, force: bool, engine: str | None, skip_problems: bool
+) -> None:
+    """Write the table of facts: each fact with the days and the knowledge in which it stands.
+
+    It has the columns of `history` (docs/sql.md). `handed_over` says which rows must not just be added up. It needs
+    pip install 'aidtimeline[fast]', and for arrow 'aidtimeline[arrow]'.
+    """
+    number = opened(folder, engine, skip_problems).export_facts(path, shape, force=force)  # type: ignore[arg-type]
+    note(f"{number:,} row{'s' * (number != 1)} written to {path}")
