@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+import re
+import signal
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import Phase, given, settings, strategies as st
 
 from aidtimeline import Commitment, Delivery, Disbursement, EventLog, Pledge, Retraction, Source, Timeline
-from aidtimeline.errors import UsageError
+from aidtimeline.cli import application
+from aidtimeline.errors import LogError, UsageError
 from aidtimeline.events import Event, Record
 from aidtimeline.projections import Counts, MoneySums
 from aidtimeline.projections.protocol import fold
@@ -26,9 +35,10 @@ from aidtimeline.testing.engines import written
 from aidtimeline.testing.laws import Cuts
 from aidtimeline.testing.strategies import repeatable
 from aidtimeline.timeline import View
+from aidtimeline.values.amounts import plain
 from aidtimeline.values.dates import format_instant
 
-pytest.importorskip("duckdb")
+duckdb: Any = pytest.importorskip("duckdb")
 
 PAPER = Source(publisher="Daily", published="2023-03-05")
 AT = "(?, known_at := ?)"
@@ -210,3 +220,295 @@ def damage(path: Path) -> None:
     for at in range(4096, len(found), 97):
         found[at] ^= 255
     path.write_bytes(found)
+
+
+# What is out of reach.
+
+SECRET = "secret"
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
+    """The record of this repository, beside which lies a file that nobody must read."""
+    folder = tmp_path_factory.mktemp("sql")
+    copytree("events", folder / "events", ignore=ignore_patterns(".*"))
+    (folder / "secret.csv").write_text(f"word\n{SECRET}\n")
+    return Timeline.open(folder / "events", engine="embedded")
+
+
+OTHER_STATEMENTS = """
+COPY facts TO '{out}'
+COPY (SELECT 1) TO '{out}'
+EXPORT DATABASE '{out}'
+ATTACH '{out}' AS other
+ATTACH '{file}' AS other
+INSTALL httpfs
+LOAD httpfs
+PRAGMA enable_profiling
+PRAGMA version
+CALL pragma_version()
+SET threads = 1
+SET enable_external_access = true
+RESET threads
+USE memory
+CREATE TABLE more AS SELECT 1
+CREATE VIEW more AS SELECT 1
+INSERT INTO raw.file VALUES (['x'])
+DELETE FROM raw.file
+UPDATE raw.file SET texts = []
+DROP VIEW facts
+CHECKPOINT
+VACUUM
+BEGIN
+PREPARE one AS SELECT 1
+EXECUTE one
+EXPLAIN SELECT 1
+EXPLAIN ANALYZE SELECT 1
+PIVOT facts ON kind USING count(*)
+IMPORT DATABASE '{out}'
+DETACH base
+SELECT 1; SELECT 2
+SELECT 1; COPY (SELECT 1) TO '{out}'
+WITH one AS (SELECT 1) INSERT INTO raw.file SELECT ['x']
+
+-- nothing
+"""
+
+BEYOND = """
+SELECT * FROM read_csv('{file}')
+SELECT * FROM read_text('{file}')
+SELECT * FROM read_blob('{file}')
+SELECT * FROM read_json('{file}')
+SELECT * FROM read_parquet('{file}')
+SELECT * FROM sniff_csv('{file}')
+SELECT * FROM '{file}'
+FROM '{file}'
+SELECT (SELECT count(*) FROM read_csv('{file}'))
+WITH one AS (FROM read_csv('{file}')) SELECT * FROM one
+SELECT 1 ORDER BY (SELECT max(content) FROM read_text('{file}'))
+SELECT count(*) FILTER (WHERE kind IN (FROM read_csv('{file}'))) FROM facts
+DESCRIBE SELECT * FROM read_csv('{file}')
+SUMMARIZE '{file}'
+SELECT * FROM glob('{folder}/*')
+SELECT * FROM query('SELECT 1')
+SELECT * FROM query_table('facts')
+SELECT * FROM json_execute_serialized_sql('')
+SELECT * FROM enable_profiling(save_location := '{out}')
+SELECT * FROM enable_logging(storage := 'file', storage_path := '{out}')
+SELECT * FROM duckdb_settings()
+SELECT * FROM force_checkpoint()
+SELECT getenv('HOME')
+SELECT * FROM base.facts
+SELECT * FROM raw.plain
+SELECT * FROM over.facts
+SELECT * FROM variable
+"""
+
+
+@pytest.mark.parametrize("statement", [*OTHER_STATEMENTS.splitlines(), *BEYOND.strip().splitlines()])
+def test_nothing_else_can_be_read_or_written(statement: str, asker: Timeline, tmp_path: Path) -> None:
+    """Anything but one SELECT over the tables is one line that says so; no file is read, and none appears."""
+    folder = Path(str(asker.engine.store.lines.paths[0])).parent.parent  # type: ignore[attr-defined]
+    file, out = folder / "secret.csv", tmp_path / "out"
+    variable = {"word": [SECRET]}
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(UsageError) as error:
+        asker.sql(statement.format(file=file, out=out, folder=folder))
+    assert "\n" not in str(error.value)
+    assert "Traceback" not in str(error.value)
+    assert variable["word"] == [SECRET]
+    assert not out.exists()
+    assert sorted(folder.rglob("*")) == before
+    assert asker.sql("SELECT count(*) FROM facts").rows == ((62,),)
+
+
+def test_the_database_itself_is_locked(asker: Timeline) -> None:
+    """Even what the reading of a statement let pass would find no file, no setting and no table to write to."""
+    asker.sql("SELECT 1")
+    made = asker._asking
+    assert made is not None
+    assert made._tables is not None
+    connection = made._tables.connection
+    path = Path(str(asker.engine.store.lines.paths[0])).parent.parent / "secret.csv"  # type: ignore[attr-defined]
+    for statement in (
+        f"SELECT * FROM read_csv('{path}')",
+        f"COPY (SELECT 1) TO '{path}.2'",
+        f"ATTACH '{path}.3'",
+        "SET threads = 1",
+        "SET enable_external_access = true",
+        "INSERT INTO base.facts SELECT * FROM base.facts",
+        "INSTALL httpfs",
+    ):
+        with pytest.raises(duckdb.Error):
+            connection.execute(statement)
+
+
+ONE_LINE = {
+    "SELEC 1": "Parser Error",
+    "SELECT * FROM fact": 'Did you mean "facts"',
+    "SELECT colour FROM facts": "colour",
+    "SELECT * FROM facts_at('28 Nov 2023')": "invalid date",
+    "SELECT * FROM facts_at()": "facts_at",
+    "SELECT ?": "parameters",
+    "SELECT error('x')": "x",
+    "SELECT 'a'::INTEGER": "Conversion Error",
+}
+
+
+@pytest.mark.parametrize("statement", ONE_LINE)
+def test_an_error_is_one_line(statement: str, asker: Timeline) -> None:
+    """It says what DuckDB says."""
+    with pytest.raises(UsageError, match=ONE_LINE[statement]) as error:
+        asker.sql(statement)
+    assert "\n" not in str(error.value)
+    found = CliRunner().invoke(application, ["sql", statement])
+    assert (found.exit_code, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_statement_that_is_no_text_is_refused(asker: Timeline) -> None:
+    """So is one of a timeline that was closed."""
+    with pytest.raises(UsageError, match="expected a text"):
+        asker.sql(3)  # type: ignore[arg-type]
+    with Timeline.open("events", engine="fold") as timeline:
+        timeline.sql("SELECT 1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_ctrl_c_ends_a_statement(asker: Timeline) -> None:
+    """However long it would take; the next one is answered."""
+    asker.sql("SELECT 1")
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        asker.sql("SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range % 13")
+    timer.join()
+    assert asker.sql("SELECT 1").rows == ((1,),)
+
+
+def test_what_is_left_out_is_noted(tmp_path: Path) -> None:
+    """With how many, unless `handed_over` is asked for too; and so are sums over kinds and currencies."""
+    mixed(tmp_path, Random(1))
+    timeline = Timeline.open(tmp_path)
+    [left_out] = timeline.sql("SELECT count(*) FROM facts").notes
+    assert re.match(r"facts leaves out what cannot just be added up, .* of \d+ records; handed_over has it", left_out)
+    assert timeline.sql("SELECT 1").notes == timeline.sql("FROM facts UNION ALL BY NAME FROM handed_over").notes == ()
+    assert "do not add up" in timeline.sql("FROM history").notes[0]
+    notes = timeline.sql("SELECT sum(value_low) FROM facts").notes
+    assert [note.rpartition("different ")[2] for note in notes[1:]] == [
+        "currencies: group by currency",
+        "kinds: group by kind",
+    ]
+    assert len(timeline.sql("SELECT kind, currency, sum(value_low) FROM facts GROUP BY ALL").notes) == 1
+
+
+def test_every_column_is_documented(asker: Timeline) -> None:
+    """The page has each column of `history`, in order, with its type."""
+    page = Path("docs/sql.md").read_text(encoding="utf-8").partition("## Columns")[2].partition("\n## ")[0]
+    lines = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    documented = []
+    for names, kinds in lines:
+        columns, types = re.findall(r"`(\w+)`", names), [each.strip() for each in re.split(r", (?=[A-Z])", kinds)]
+        documented += list(zip(columns, types * len(columns) if len(types) == 1 else types, strict=False))
+    assert documented == [each[:2] for each in asker.sql("DESCRIBE history").rows]
+
+
+# Files.
+
+
+@pytest.mark.parametrize("shape", ["parquet", "arrow", "csv", "duckdb"])
+def test_files_have_all_rows_of_history(shape: Any, tmp_path: Path) -> None:
+    """Whatever the format, and in the same bytes again."""
+    if shape == "arrow":
+        pytest.importorskip("pyarrow")
+    (tmp_path / "log").mkdir()
+    mixed(tmp_path / "log", Random(2))
+    timeline = Timeline.open(tmp_path / "log")
+    paths = [tmp_path / f"{name}.{shape}" for name in "ab"]
+    numbers = [timeline.export_facts(path, None if path is paths[0] else shape) for path in paths]
+    expected = timeline.sql("FROM history ORDER BY id, known_from, since, known_to, until, handed_over").to_dicts()
+    assert numbers == [len(expected)] * 2
+    if shape != "duckdb":
+        assert paths[0].read_bytes() == paths[1].read_bytes()
+    found = read(paths[0], shape)
+    names = ["id", "quantity", "quantity_low", "quantity_high", "value_high", "until", "handed_over"]
+    assert [[row[name] for name in names] for row in found] == [[row[name] for name in names] for row in expected]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a.{shape}", f"b.{shape}", "log"]
+
+
+def read(path: Path, shape: str) -> list[dict[str, Any]]:
+    connection = duckdb.connect()
+    if shape == "arrow":
+        import pyarrow.ipc
+
+        table = pyarrow.ipc.open_file(str(path)).read_all()
+        found = connection.from_arrow(table)
+    elif shape == "duckdb":
+        connection.execute(f"ATTACH '{path}' AS other (READ_ONLY)")
+        found = connection.sql("FROM other.facts")
+    elif shape == "csv":
+        numbers = ", ".join(
+            f"'{name}_{end}': 'DECIMAL(38,9)'" for name in ("quantity", "value") for end in ("low", "high")
+        )
+        texts = "'quantity': 'VARCHAR', 'value': 'VARCHAR', 'handed_over': 'VARCHAR'"
+        found = connection.sql(f"FROM read_csv('{path}', types = {{{numbers}, {texts}}})")
+    else:
+        found = connection.sql(f"FROM '{path}'")
+    names = found.columns
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    for row in rows:
+        for name, value in row.items():
+            if isinstance(value, Decimal):
+                row[name] = plain(value)
+            elif shape == "csv" and isinstance(value, str):
+                row[name] = value.removeprefix("'")
+    return rows
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+    """Unless it is to be replaced; and a failure leaves nothing."""
+    timeline, path = Timeline.open("events"), tmp_path / "facts.csv"
+    path.write_text("mine")
+    with pytest.raises(UsageError, match="--force replaces it"):
+        timeline.export_facts(path)
+    assert path.read_text() == "mine"
+    timeline.export_facts(path, force=True)
+    assert path.read_text().startswith("id,kind,")
+    with pytest.raises(UsageError, match="there is no format 'xls'"):
+        timeline.export_facts(tmp_path / "facts.xls")
+    with pytest.raises(LogError, match="No such file or directory"):
+        timeline.export_facts(tmp_path / "nowhere" / "facts.csv")
+    with pytest.raises(UsageError, match="is there already"):
+        timeline.export_facts(tmp_path, "csv", force=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["facts.csv"]
+
+
+def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    """Texts that a spreadsheet would run begin with an apostrophe; numbers are numbers."""
+    source = Source(publisher="=cmd|' /C calc'!A0", published="2023-03-05")
+    EventLog(tmp_path / "log").append([Delivery(date="2023-03-01", item="truck", quantity=-5, sources=source)])
+    timeline = Timeline.open(tmp_path / "log")
+    timeline.export_facts(tmp_path / "facts.csv")
+    [row] = csv.DictReader((tmp_path / "facts.csv").read_text().splitlines())
+    assert (row["publisher"], row["quantity_low"]) == ("'=cmd|' /C calc'!A0", "-5")
+    command = ["--log", str(tmp_path / "log"), "sql", "SELECT publisher, quantity_low FROM facts", "--format", "csv"]
+    assert CliRunner().invoke(application, command).stdout == "publisher,quantity_low\n'=cmd|' /C calc'!A0,-5\n"
+
+
+def test_json_numbers_are_exact() -> None:
+    """Exact numbers are integers or texts; a DOUBLE is a number; a list of objects is printed."""
+    statement = "SELECT 2.50 AS a, 30.0 AS b, 0.5::DOUBLE AS c, NULL AS d, DATE '2023-11-28' AS e, 'NaN'::DOUBLE AS f"
+    found = CliRunner().invoke(application, ["sql", statement, "--json"])
+    assert json.loads(found.stdout) == [{"a": "2.5", "b": 30, "c": 0.5, "d": None, "e": "2023-11-28", "f": "nan"}]
+    both = CliRunner().invoke(application, ["sql", statement, "--json", "--format", "csv"])
+    assert (both.exit_code, both.stdout) == (2, "")
+
+
+def test_without_duckdb_it_says_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The same for pyarrow."""
+    timeline = Timeline.open("events", engine="fold")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=re.escape("pip install 'aidtimeline[arrow]'")):
+        timeline.export_facts(tmp_path / "facts.arrow")
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(UsageError, match=re.escape("pip install 'aidtimeline[fast]'")):
+        timeline.sql("SELECT 1")

