@@ -21,13 +21,13 @@ truck  Truck      30  Rubryka 2023-11-28
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
 from aidtimeline.engines.sql.answer import SqlAnswer
 from aidtimeline.projections import Result
-from aidtimeline.report.look import Part, Shown
+from aidtimeline.report.look import Look, Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
@@ -43,7 +43,6 @@ LOOKS: Mapping[str, str] = {
     "Explanation": "explanation.ExplanationLook",
     "Changes": "changes.ChangesLook",
     "FulfilmentChanges": "promises.FulfilmentChangesLook",
-    "SqlAnswer": "answers.SqlAnswerLook",
 }
 """The look of each kind of result of this library, by the name of its class: loaded when the first is shown."""
 
@@ -53,14 +52,18 @@ def look(result: Result[Any, Any] | SqlAnswer | Shown) -> Shown:
 
     A class that `LOOKS` does not have looks like the nearest class that it is derived from, or else plain.
     """
-    return look_of(type(result))(result) if isinstance(result, Result | SqlAnswer) else result
+    if isinstance(result, SqlAnswer):
+        from aidtimeline.report.answers import SqlAnswerLook  # noqa: PLC0415
+
+        return SqlAnswerLook(result)
+    return look_of(type(result))(result) if isinstance(result, Result) else result
 
 
-def look_of(kind: type[Result[Any, Any] | SqlAnswer]) -> Callable[[Any], Shown]:
+def look_of(kind: type[Result[Any, Any]]) -> type[Look[Any]]:
     """The class of the look of a kind of result."""
     ours = (each.__name__ for each in kind.__mro__ if each.__module__.startswith("aidtimeline."))
     module, _, name = next((LOOKS[each] for each in ours if each in LOOKS), "look.Look").partition(".")
-    found: Callable[[Any], Shown] = getattr(import_module(f"{__name__}.{module}"), name)
+    found: type[Look[Any]] = getattr(import_module(f"{__name__}.{module}"), name)
     return found
 
 

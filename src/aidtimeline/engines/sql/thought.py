@@ -34,6 +34,7 @@ from aidtimeline.engines.facts.rows import (
 )
 from aidtimeline.events import Event, Record
 from aidtimeline.semantics import Fact, believe, phases
+from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.recorded import Recorded
 
@@ -120,7 +121,7 @@ def _of_component(component: int, linked: Linked, handed_over: Sequence[HandOver
             yield from ((None, _bare(record, place, known, component)) for record, place in linked if _is_event(record))
             continue
         is_whole = any(each.whole for each in several)
-        belief = believe_at(replayed, moment(known[0]))
+        belief = believe_at(replayed, known_by(moment(known[0])))
         spans: dict[str, list[tuple[int, int, int, Fact]]] = defaultdict(list)
         for phase in sorted(phases(belief), key=lambda each: first_day(each.since)):
             if is_whole or len(phase.facts) > 1 or phase.facts[0].group is not None:
