@@ -380,3 +380,15 @@ def mutated(chance: random.Random, line: bytes) -> bytes:
     text = dumps(found)
     made = text.encode(errors="surrogatepass")
     return _bytes_changed(chance, made) if chance.random() < 0.2 and len(made) < 2**16 else made
+
+
+def restated(line: bytes, **fields: Any) -> bytes:
+    """A line that says other things in some fields (None: nothing), in the order of lines, with the id of what it says.
+
+    An `id` that is given is not changed.
+    """
+    found = {name: value for name, value in {**json.loads(line), **fields}.items() if value is not None}
+    found = dict(sorted(found.items(), key=lambda pair: _PLACES[pair[0]]))
+    if "id" not in fields:
+        found["id"] = _id_as_it_stands(found)
+    return dumps(found).encode()

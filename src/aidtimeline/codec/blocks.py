@@ -81,7 +81,7 @@ def _as_written(lines: Sequence[bytes]) -> Sequence[Written]:
         raise other_form(lines)
     structs = _decoded(lines)
     # No encoded line has a line end within it: if the bytes are equal, each line is one value, and just so.
-    if len(structs) != len(lines) or encode_lines(structs) != b"\n".join([*lines, b""]):
+    if encode_lines(structs) != b"\n".join([*lines, b""]):
         raise other_form(lines)
     ids, instants = list(map(_ID, structs)), list(map(_RECORDED_AT, structs))
     for each in structs:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, starmap
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from aidtimeline.collector import paused
 from aidtimeline.engines.embedded.database import numpy
 from aidtimeline.engines.embedded.files import Lines, Reader
 from aidtimeline.engines.embedded.store import add, add_columns, add_component_parts, add_numbers, add_texts
+from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.components import Component, components_of
 from aidtimeline.engines.facts.linking import Name, Place, SetAside, components, of_project
 from aidtimeline.engines.facts.reading import Found, Reading, read_part
+from aidtimeline.engines.facts.rows import Text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 50_000
 """How many rows are added to the database at once."""
 
-COMPONENTS_AT_ONCE = 5_000
+COMPONENTS_AT_ONCE = 2_000
 SIDE_BY_SIDE = 500
 """How many components are replayed side by side: with many more, their records do not fit into the fast memory."""
 
@@ -65,17 +68,20 @@ class Build:
             self._take_over(found)
 
     def _take_over(self, found: Found) -> None:
-        """Add what another process has read: its texts get the numbers that they have here."""
-        array, asarray = numpy().array, numpy().asarray
-        numbers: dict[str, Any] = dict(found.numbers)
-        for name, texts in found.texts.items():
-            codes = self.reading.columns.texts[name]
-            numbers[name] = array([codes[text] for text in texts])[asarray(numbers[name])]
-        add_numbers(self.connection, numbers)
+        """Add what another process has read."""
+        self._add_columns(found.texts, found.numbers)
         self.reading.aside += found.aside
         self.reading.known |= found.known
         self.reading.unreadable += found.unreadable
         self.reading.fulfils += found.fulfils
+
+    def _add_columns(self, texts: Mapping[str, Sequence[Text]], numbers: Mapping[str, array[int]]) -> None:
+        """Add rows that were made by themselves: their texts get the numbers that they have here."""
+        as_array, renumbered = numpy().array, dict[str, Any](numbers)
+        for name, several in texts.items():
+            codes = self.reading.columns.texts[name]
+            renumbered[name] = as_array([codes[text] for text in several])[numpy().asarray(numbers[name])]
+        add_numbers(self.connection, renumbered)
 
     def finish(self, first: int = 1) -> None:
         """Make the rows of components, numbered from `first` on, and add all texts."""
@@ -83,15 +89,12 @@ class Build:
         aside = self.reading.aside
         named = {name for each in aside for name in (*each.named, each.own[0])}
         self._take_out(named)
-        parts = enumerate(components(aside, named), start=first)
-        batches = iter(lambda: list(islice(parts, COMPONENTS_AT_ONCE)), [])
+        parts = list(enumerate(components(aside, named), start=first))
+        batches = [parts[start : start + COMPONENTS_AT_ONCE] for start in range(0, len(parts), COMPONENTS_AT_ONCE)]
         asked = ((self.lines, batch) for batch in batches)
-        for several in (
-            starmap(make_components, asked) if self.pool is None else in_turn(self.pool, make_components, asked)
-        ):
-            self.reading.columns.add(row for each, _ in several for row in each.rows)
-            self._flush()
-            add_component_parts(self.connection, several)
+        for batch, made in zip(batches, in_turn(self.pool, make_components, asked), strict=True):
+            self._add_columns(made.texts, made.numbers)
+            add_component_parts(self.connection, zip(made.components, (part for _, part in batch), strict=True))
         add_texts(self.connection, self.reading.columns.texts)
         add(self.connection, "known", _turned(self.reading.known))
         add(self.connection, "unreadable", _turned(self.reading.unreadable))
@@ -124,19 +127,28 @@ class Build:
         self.connection.execute("DROP TABLE named")
 
 
-def make_components(
-    lines: Lines, parts: Sequence[tuple[int, Sequence[SetAside]]]
-) -> list[tuple[Component, Sequence[SetAside]]]:
+class Made(NamedTuple):
+    """Components, with their rows as columns: these are sent to another process more quickly."""
+
+    components: Sequence[Component]
+    texts: Mapping[str, Sequence[Text]]
+    numbers: Mapping[str, array[int]]
+
+
+def make_components(lines: Lines, parts: Sequence[tuple[int, Sequence[SetAside]]]) -> Made:
     """The components of records that were set aside, by their numbers; `lines` has these records."""
-    made: list[tuple[Component, Sequence[SetAside]]] = []
+    made: list[Component] = []
+    columns = Columns()
     with paused():
         for start in range(0, len(parts), SIDE_BY_SIDE):
             some = parts[start : start + SIDE_BY_SIDE]
             places = (each.place for _, part in some for each in part)
             records = {place: record for record, place in lines.records(places)}
             linked = {number: [(records[each.place], each.place) for each in part] for number, part in some}
-            made += zip(components_of(linked), (part for _, part in some), strict=True)
-    return made
+            several = components_of(linked)
+            columns.add(row for each in several for row in each.rows)
+            made += (evolve(each, rows=[]) for each in several)
+    return Made(made, columns.in_order, columns.numbers)
 
 
 T = TypeVar("T")

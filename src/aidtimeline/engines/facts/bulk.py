@@ -80,20 +80,10 @@ class Bulk:
     """Adds lines that stand alone to columns, many at once."""
 
     columns: Columns
-    _known: Remembered[Any, Any] = Factory(lambda: Remembered(_known_since))
-    _dates: Remembered[Any, Any] = Factory(lambda: Remembered(_first_and_last))
-    _endings: Remembered[Any, Any] = Factory(lambda: Remembered(_ending))
-    _midnights: Remembered[Any, Any] = Factory(
-        lambda: Remembered(lambda day: instant(parse_instant(f"{day}T00:00:00Z")))
-    )
-    _minutes: Remembered[Any, Any] = Factory(lambda: Remembered(lambda minute: _since_midnight(f"{minute}00Z")))
-    _seconds: Remembered[Any, Any] = Factory(lambda: Remembered(lambda second: _since_midnight(f"T00:00:{second}")))
     _one_dataset: Remembered[Any, Any] = Factory(
         lambda self: Remembered(lambda name: self.columns.texts["datasets"][None if name is None else (name,)]),
         takes_self=True,
     )
-    _quantities: Remembered[Any, Any] = Factory(lambda: Remembered(_quantity))
-    _values: Remembered[Any, Any] = Factory(lambda: Remembered(_value))
 
     def add(self, kind: Any, lines: Sequence[Any], places: Sequence[tuple[int, int, int]]) -> None:
         """Add lines of one kind as they are read, with their places."""
@@ -138,10 +128,9 @@ class Bulk:
         self, kind: Any, lines: Sequence[Any], reports: Sequence[Any], only: Sequence[Any]
     ) -> dict[str, list[int]]:
         """The columns of numbers that depend on what lines say."""
-        recorded = self._recorded(list(map(_RECORDED_AT, lines)))
-        known = self._known
+        recorded = _recorded(list(map(_RECORDED_AT, lines)))
         since = [
-            min([known[_DATED(source)] for source in each]) if one is None else known[_DATED(one)]
+            min([_known[_DATED(source)] for source in each]) if one is None else _known[_DATED(one)]
             for one, each in zip(only, reports, strict=True)
         ]
         known_from = [at if found == FOR_GOOD else found for found, at in zip(since, recorded, strict=True)]
@@ -175,9 +164,9 @@ class Bulk:
 
     def _days(self, dates: Sequence[str], known_from: Sequence[int], flags: list[int]) -> dict[str, list[int]]:
         """The columns that depend on dates and the days of their reports; plans are flagged."""
-        endings, codes = self._endings, self.columns.texts["date"]
+        codes = self.columns.texts["date"]
         certains, lasts, capped = [], [], list(dates)
-        ends = list(map(self._dates.__getitem__, dates))
+        ends = list(map(_dates.__getitem__, dates))
         for number, ((first, last), since) in enumerate(zip(ends, known_from, strict=True)):
             day = since // _DAY + 1
             if last <= day:
@@ -190,7 +179,7 @@ class Bulk:
             else:  # any other ends no later than the report
                 certains.append(day)
                 lasts.append(day)
-                capped[number] = endings[first, day]
+                capped[number] = _endings[first, day]
         firsts = [first for first, _ in ends]
         return {
             "date": list(map(codes.__getitem__, capped)),
@@ -209,19 +198,19 @@ class Bulk:
                     ((None, each.unit) if each.quantity is None and each.item is not None else each.quantity)
                     for each in lines
                 )
-            quantities = list(map(self._quantities.__getitem__, stated))
+            quantities = list(map(_quantities.__getitem__, stated))
         if issubclass(kind, Valued):
-            values = [_NO_NUMBERS if money is None else self._values[money.amount] for money in map(_VALUE, lines)]
+            values = [_NO_NUMBERS if money is None else _values[money.amount] for money in map(_VALUE, lines)]
         return quantities, values
 
-    def _recorded(self, texts: Sequence[str]) -> list[int]:
-        midnights, minutes, seconds = self._midnights, self._minutes, self._seconds
-        return [
-            midnights[text[:10]] + minutes[text[10:17]] + seconds[text[17:]]
-            if len(text) == _WHOLE_SECONDS
-            else instant(parse_instant(text))
-            for text in texts
-        ]
+
+def _recorded(texts: Sequence[str]) -> list[int]:
+    return [
+        _midnights[text[:10]] + _minutes[text[10:17]] + _seconds[text[17:]]
+        if len(text) == _WHOLE_SECONDS
+        else instant(parse_instant(text))
+        for text in texts
+    ]
 
 
 _OF_REPORTS = ("publisher", "published", "dataset", "datasets", "date")
@@ -290,6 +279,17 @@ def _in_row(quantity: Quantity, flags: tuple[int, int, int, int]) -> Numbers:
     amount = amount_of(quantity)
     low, high, places, *_ = amount or NO_AMOUNT
     return Numbers(low, high, places, flags_of_amount(amount, flags))
+
+
+# What was found out for one line holds for all others, whatever columns they are added to.
+_known = Remembered[Any, int](_known_since)
+_dates = Remembered[str, tuple[int, int]](_first_and_last)
+_endings = Remembered[tuple[int, int], str](_ending)
+_midnights = Remembered[str, int](lambda day: instant(parse_instant(f"{day}T00:00:00Z")))
+_minutes = Remembered[str, int](lambda minute: _since_midnight(f"{minute}00Z"))
+_seconds = Remembered[str, int](lambda second: _since_midnight(f"T00:00:{second}"))
+_quantities = Remembered[Any, Numbers](_quantity)
+_values = Remembered[Any, Numbers](_value)
 
 
 @cache

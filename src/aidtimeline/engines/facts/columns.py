@@ -71,6 +71,11 @@ class Columns:
     def __len__(self) -> int:
         return len(self.numbers["id"])
 
+    @property
+    def in_order(self) -> Mapping[str, Sequence[Text]]:
+        """The texts of each column in the order of their numbers."""
+        return {name: list(codes) for name, codes in self.texts.items()}
+
     def add(self, rows: Iterable[Row]) -> None:
         """Add rows at the end."""
         codes = tuple(self.texts.values())

@@ -123,8 +123,8 @@ def read_part(path: str, file: int, offset: int, size: int, before: int) -> Foun
     reading = Reading()
     with paused():
         reading.read_block(block, file, offset, before)
-    texts = {name: list(codes) for name, codes in reading.columns.texts.items()}
-    return Found(texts, reading.columns.numbers, reading.aside, reading.known, reading.unreadable, reading.fulfils)
+    columns = reading.columns
+    return Found(columns.in_order, columns.numbers, reading.aside, reading.known, reading.unreadable, reading.fulfils)
 
 
 def split(block: bytes, file: int, offset: int, before: int) -> tuple[list[bytes], list[_Place]]:
