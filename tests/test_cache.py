@@ -32,8 +32,8 @@ from aidtimeline import (
     Timeline,
 )
 from aidtimeline.cli import application
-from aidtimeline.engines import choosing
-from aidtimeline.engines.embedded import base, cache, files, grown, making, opening
+from aidtimeline.engines import caching, choosing
+from aidtimeline.engines.embedded import base, building, cache, files, grown, making, opening
 from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.errors import AidtimelineError, LogError, UsageError
 from aidtimeline.log.status import Content
@@ -636,6 +636,24 @@ def test_a_user_who_may_only_read(log: Path) -> None:
     assert (found.returncode, found.stdout) == (0, right.stdout)
     assert "all records are read" in found.stderr
     assert not (log / cache.FOLDER).exists()
+
+
+def dying(*_: object) -> None:
+    """What another process does that is killed at work."""
+    os._exit(1)
+
+
+def test_a_process_that_helps_to_build_is_killed(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is an error like that of a full disk, and nothing is left."""
+    monkeypatch.setattr(building, "read_part", dying)
+    with pytest.raises(LogError, match="has died"):
+        caching.build(log, jobs=2)
+    assert left(log) == []
+    result = CliRunner().invoke(application, ["--log", str(log), "cache", "build", "--jobs", "2"])
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
+    assert "has died" in result.output
+    monkeypatch.undo()
+    holds(log)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")

@@ -21,6 +21,7 @@ from aidtimeline.engines.embedded.database import duckdb
 from aidtimeline.engines.embedded.files import Covered, Lines, Reader, changed, opened
 from aidtimeline.engines.embedded.grown import Grown
 from aidtimeline.engines.embedded.store import SCHEMA, TABLES
+from aidtimeline.errors import LogError
 from aidtimeline.log import EventLog
 from aidtimeline.log.status import Status
 from aidtimeline.text.progress import Progress, untold
@@ -33,6 +34,11 @@ MEMORY = "512MB"
 
 MAKING = "making the table of facts"
 """What is being done, for those who want to know."""
+
+_DIED = (
+    "a process that helped to make the table of facts has died: it was killed, or memory ran out. Where a program of"
+    ' your own asks for several, it must start under `if __name__ == "__main__":`'
+)
 
 ABOUT = "CREATE TABLE about (covered VARCHAR)"
 
@@ -98,15 +104,21 @@ def _as_text(covered: Sequence[Covered]) -> str:
 
 @contextlib.contextmanager
 def _pool(jobs: int) -> Iterator[Executor | None]:
-    """Processes that read beside each other. They are started anew: a copy of this one would share its database."""
+    """Processes that read beside each other. They are started anew: a copy of this one would share its database.
+
+    Raises `LogError` if one of them dies.
+    """
     if jobs == 1:
         yield None
         return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield pool
+    try:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            yield pool
+    except BrokenExecutor:
+        raise LogError(_DIED) from None
 
 
 def _read_all(folder: Path, connection: Any, jobs: int, progress: Progress) -> list[Covered]:
