@@ -18,11 +18,12 @@ from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner
 from hypothesis import Phase, given, settings, strategies as st
 
-from aidtimeline import Commitment, Delivery, Disbursement, EventLog, Pledge, Retraction, Source, Timeline
+from aidtimeline import Commitment, Correction, Delivery, Disbursement, EventLog, Pledge, Retraction, Source, Timeline
 from aidtimeline.cli import application
 from aidtimeline.errors import LogError, UsageError
 from aidtimeline.events import Event, Record
@@ -161,6 +162,38 @@ def test_what_takes_thought_is_handed_over(seed: int, tmp_path: Path) -> None:
             hold(timeline, reference.as_of(as_of, known_at=known_at))
         [found] = timeline.sql("SELECT list(DISTINCT handed_over ORDER BY handed_over) FROM handed_over")
         assert set(found[0]) >= {"books", "shares", "size"}
+
+
+def test_cuts_are_inclusive_and_ends_are_not(tmp_path: Path) -> None:
+    """On the day it is published a correction is known, in place of what it corrects; on its day a pledge is raised."""
+    log = EventLog(tmp_path)
+    paper, later = (Source(publisher="Daily", published=day) for day in ("2023-03-05", "2023-04-05"))
+    trucks = Delivery(date="2023-03-01", item="truck", quantity=30, sources=paper)
+    [wrong] = log.append(trucks)
+    log.append(Correction(of=wrong.id, event=attrs.evolve(trucks, quantity=13), sources=later))
+    [first] = log.append(Pledge(date="2023-01-01", item="tent", quantity=100, sources=paper))
+    log.append(Pledge(date="2023-03-10", item="tent", quantity=150, supersedes=[first.id], sources=later))
+    timeline = Timeline.open(tmp_path)
+
+    def numbers(item: str, day: str, known_at: str | None = None) -> list[Any]:
+        query = f"SELECT quantity_low FROM facts_at{AT} WHERE item = '{item}'"
+        return [row[0] for row in timeline.sql(query, [day, known_at])]
+
+    for known_at, number in (
+        ("2023-03-04", []),
+        ("2023-03-05", [30]),
+        ("2023-04-04", [30]),
+        ("2023-04-05T23:59:59.999998Z", [30]),
+        ("2023-04-05T23:59:59.999999Z", [13]),
+        ("2023-04-06T01:59:59.999999+02:00", [13]),
+        ("2023-04-06T01:59:59.999998+02:00", [30]),
+        ("2023-04-05", [13]),
+        (None, [13]),
+    ):
+        assert numbers("truck", "2023-03-01", known_at) == number
+    assert numbers("truck", "2023-02-28") == []
+    for day, number in (("2022-12-31", []), ("2023-01-01", [100]), ("2023-03-09", [100]), ("2023-03-10", [150])):
+        assert numbers("tent", day) == number
 
 
 def test_amounts_are_exact_or_handed_over_as_text(tmp_path: Path) -> None:
