@@ -329,6 +329,10 @@ SELECT * FROM json_execute_serialized_sql('')
 SELECT * FROM enable_profiling(save_location := '{out}')
 SELECT * FROM enable_logging(storage := 'file', storage_path := '{out}')
 SELECT * FROM duckdb_settings()
+SELECT * FROM duckdb_databases
+SELECT * FROM main.duckdb_views
+FROM pg_class
+FROM sqlite_master
 SELECT * FROM force_checkpoint()
 SELECT getenv('HOME')
 SELECT * FROM base.facts

@@ -18,6 +18,9 @@ MACROS = ("facts_at", "handed_over_at")
 FUNCTIONS = frozenset({*MACROS, "generate_series", "json_each", "json_tree", "range", "unnest"})
 """The functions that may stand where a table does. Others read files, change settings or run texts as statements."""
 
+INNER = ("duckdb_", "pg_", "pragma_", "sqlite_")
+"""How tables begin in which the database says what it is made of, and where its files are."""
+
 ONE_SELECT = "expected one SELECT, such as SELECT kind, count(*) FROM facts GROUP BY kind"
 
 
@@ -61,8 +64,10 @@ class Statement:
         kind, name = node.get("type"), str(node.get("table_name", "")).lower()
         if kind == "BASE_TABLE":
             schema = f"{node.get('catalog_name') or ''}{node.get('schema_name') or ''}".lower()
-            if schema not in ("", "main", "information_schema"):
-                raise UsageError(f"there is no table {shown(f'{schema}.{name}')} here (tables: {', '.join(VIEWS)})")
+            if schema not in ("", "main", "information_schema") or name.startswith(INNER):
+                raise UsageError(
+                    f"there is no table {shown(f'{schema}.{name}'.lstrip('.'))} here (tables: {', '.join(VIEWS)})"
+                )
             self.tables.add(name)
         elif kind == "TABLE_FUNCTION":
             called = str(node["function"].get("function_name")).lower()
