@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.log.status import Status
 
 if TYPE_CHECKING:
-    from aidtimeline.engines.embedded.overlay import Texts
+    from aidtimeline.engines.embedded.overlay import Numbers
 
 
 class Base:
@@ -101,12 +101,12 @@ class Base:
         return found
 
     @cached_property
-    def texts(self) -> Texts:
-        """The numbers of its texts."""
-        from aidtimeline.engines.embedded.overlay import Texts  # noqa: PLC0415
+    def texts(self) -> Mapping[str, Numbers]:
+        """The numbers of its texts by column."""
+        from aidtimeline.engines.embedded.overlay import numbers_of_texts  # noqa: PLC0415  (most logs have not grown)
 
         with self.threads:
-            return Texts.of(self.connection)
+            return numbers_of_texts(self.connection)
 
     def numbered(self) -> int:
         """A number for the schemas of a timeline; those of timelines that are gone are dropped."""

@@ -44,8 +44,6 @@ class Build:
     connection: Any
     lines: Lines
     reading: Reading = Factory(Reading)
-    projects: Mapping[Name, Sequence[int]] = Factory(dict)
-    """The numbers of projects that are no new texts of the reading, by their names."""
     pool: Executor | None = None
     """Where parts of files are read, and components are made, beside each other; None: here."""
 
@@ -106,9 +104,8 @@ class Build:
 
     def _take_out(self, named: set[Name]) -> None:
         """Set aside what is named, or is there twice, and so is not alone: it names nothing, and has no other names."""
-        slugs = self.reading.columns.texts["project"].new
+        slugs = self.reading.columns.texts["project"].items()
         project = {number: of_project(slug) for slug, number in slugs if isinstance(slug, str)}
-        project.update((number, name) for name, numbers in self.projects.items() for number in numbers)
         self.connection.execute("CREATE TEMP TABLE named (name BIGINT)")
         add(self.connection, "named", [list(named)])
         self.connection.execute("INSERT INTO named SELECT id FROM facts GROUP BY id HAVING count(*) > 1")

@@ -7,52 +7,75 @@ store and made again in the new one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from aidtimeline.engines.embedded.asked import one_of
 from aidtimeline.engines.embedded.building import Build
 from aidtimeline.engines.embedded.files import Lines
-from aidtimeline.engines.embedded.store import SCHEMA, TABLES, value_of
+from aidtimeline.engines.embedded.store import SCHEMA, TABLES, text_of, value_of
 from aidtimeline.engines.facts.columns import Codes, Columns
-from aidtimeline.engines.facts.linking import Name, Place, of_project
+from aidtimeline.engines.facts.linking import Name, Place, may_be_project, of_project
 from aidtimeline.engines.facts.reading import Reading
 from aidtimeline.engines.facts.rows import TEXT_COLUMNS, Text
 
 _PER_COMPONENT = ("handed_over", "components", "linked", "names", "ranks")
 
 
-@frozen
-class Texts:
-    """The numbers that texts have in the store `base`, by column, and those of projects by their names."""
+MANY = 2**10
+"""A column that has more texts is not read whole for a few lines."""
 
-    numbers: Mapping[str, Mapping[Text, int]]
-    projects: Mapping[Name, Sequence[int]]
-
-    @classmethod
-    def of(cls, connection: Any) -> Texts:
-        """Those of the store `base`."""
-        numbers: dict[str, dict[Text, int]] = {name: {} for name in TEXT_COLUMNS}
-        for column, number, text in connection.execute('SELECT "column", number, text FROM base.texts').fetchall():
-            numbers[column][value_of(text)] = number
-        projects: dict[Name, list[int]] = defaultdict(list)
-        for slug, number in numbers["project"].items():
-            projects[of_project(str(slug))].append(number)
-        return cls(numbers, dict(projects))
+FEW = 2**5
+"""How many of its texts are looked for one by one."""
 
 
-def lay_over(connection: Any, number: int, texts: Texts, new: Sequence[tuple[bytes, Place]], lines: Lines) -> None:
-    """Lay the store of new lines over the store `base`, which has these `texts`; `lines` reads old ones again.
+@define
+class Numbers:
+    """The numbers that the texts of a column have in the store `base`, from 1 to `last`."""
+
+    connection: Any
+    column: str
+    last: int
+    _found: dict[Text, int | None] = Factory(dict)
+    _is_whole: bool = False
+
+    def of(self, text: Text) -> int | None:
+        """The number of a text; None if it has none."""
+        if text not in self._found and not self._is_whole:
+            if self.last > MANY and len(self._found) < FEW:
+                self._found[text] = next((number for number, _ in self._read("AND text = ?", text_of(text))), None)
+            else:
+                self._found = {value_of(found): number for number, found in self._read()}
+                self._is_whole = True
+        return self._found.get(text)
+
+    def _read(self, which: str = "", *values: str) -> list[tuple[int, str]]:
+        query = f'SELECT number, text FROM base.texts WHERE "column" = ? {which}'
+        found: list[tuple[int, str]] = self.connection.execute(query, (self.column, *values)).fetchall()
+        return found
+
+
+def numbers_of_texts(connection: Any) -> Mapping[str, Numbers]:
+    """The numbers of the texts of each column."""
+    last = dict(connection.execute('SELECT "column", max(number) FROM base.texts GROUP BY "column"').fetchall())
+    return {name: Numbers(connection, name, last.get(name, 0)) for name in TEXT_COLUMNS}
+
+
+def lay_over(
+    connection: Any, number: int, texts: Mapping[str, Numbers], new: Sequence[tuple[bytes, Place]], lines: Lines
+) -> None:
+    """Lay the store of new lines over the store `base`, whose `texts` have numbers; `lines` reads old ones again.
 
     The schema `over_NUMBER` has what is asked, and `tail_NUMBER` what is new.
     """
-    hidden = _Hidden.by(connection, new, texts)
+    hidden = _Hidden.by(connection, new)
     [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
     connection.execute(f"CREATE SCHEMA tail_{number}; SET schema = 'tail_{number}'")
     connection.execute(SCHEMA)
-    build = Build(connection, lines, Reading(Columns(_codes(texts.numbers))), texts.projects)
+    codes = {name: Codes(each.of, each.last) for name, each in texts.items()}
+    build = Build(connection, lines, Reading(Columns(codes)))
     build.read(lines.at({*hidden.linked, *hidden.alone}))
     build.read(new)
     build.finish(first)
@@ -71,7 +94,7 @@ class _Hidden:
     alone: Sequence[Place]
 
     @classmethod
-    def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]], texts: Texts) -> _Hidden:
+    def by(cls, connection: Any, new: Iterable[tuple[bytes, Place]]) -> _Hidden:
         """What new lines have to do with."""
         reading = Reading()
         reading.set_aside(new)
@@ -83,7 +106,7 @@ class _Hidden:
             f" WHERE {one_of('name', named | ids)} OR (named AND {one_of('name', own)})"
         ).fetchall()
         components = [component for (component,) in found]
-        numbers = [number for name in named for number in texts.projects.get(name, ())]
+        numbers = _projects(connection, named)
         alone = (
             f"component = 0 AND ({one_of('id', named | ids)} OR {one_of('entry', named)}"
             f" OR {one_of('project', numbers)})"
@@ -114,6 +137,9 @@ def _places(connection: Any, table: str, where: str) -> list[Place]:
     return [Place(*each) for each in found]
 
 
-def _codes(texts: Mapping[str, Mapping[Text, int]]) -> Mapping[str, Codes]:
-    """The numbers that texts have in the store `base`, and from which on new ones get theirs."""
-    return {name: Codes(each, max(each.values(), default=0)) for name, each in texts.items()}
+def _projects(connection: Any, named: Set[Name]) -> list[int]:
+    """The numbers of the projects that are named."""
+    if not any(map(may_be_project, named)):
+        return []
+    found = connection.execute("""SELECT number, text FROM base.texts WHERE "column" = 'project'""").fetchall()
+    return [number for number, text in found if of_project(str(value_of(text))) in named]

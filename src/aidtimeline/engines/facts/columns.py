@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import Factory, define
 
@@ -40,21 +38,24 @@ NUMBER_COLUMNS: Mapping[str, str] = {
 class Codes(dict[Text, int]):
     """The texts of one column, each with its number in the order in which they came; None is 0.
 
-    `last` is the last number that others have given.
+    `given` says which numbers others have given, of which `last` is the last.
     """
 
-    def __init__(self, texts: Mapping[Text, int] = MappingProxyType({}), last: int = 0) -> None:
-        super().__init__({None: 0, **texts})
-        self.given, self.last = len(self), last
+    def __init__(self, given: Callable[[Text], int | None] | None = None, last: int = 0) -> None:
+        super().__init__({None: 0})
+        self._given, self._first, self._last = given, last + 1, last
 
     def __missing__(self, text: Text) -> int:
-        number = self[text] = len(self) - self.given + self.last + 1
+        number = None if self._given is None else self._given(text)
+        if number is None:
+            number = self._last = self._last + 1
+        self[text] = number
         return number
 
     @property
     def new(self) -> Iterator[tuple[Text, int]]:
         """The texts that got their numbers here."""
-        return islice(self.items(), self.given, None)
+        return ((text, number) for text, number in self.items() if number >= self._first)
 
 
 def _no_numbers() -> Mapping[str, array[int]]:

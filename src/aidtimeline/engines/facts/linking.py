@@ -78,6 +78,15 @@ def of_project(slug: str) -> Name:
     return _number(slug) << 1
 
 
+def may_be_project(name: Name) -> bool:
+    """Whether a name may be that of a project; that of a record is too, once in billions.
+
+    >>> may_be_project(of_project("hd-capacity")), may_be_project(of_entry("fts", "12345"))
+    (True, False)
+    """
+    return 0 <= name < 2**32 and not name & 1
+
+
 def _number(text: str) -> int:
     return crc32(text.encode()) >> 1
 
