@@ -93,7 +93,7 @@ class Keyed(Result[N, A]):
         """
         names = tuple(names)
         make = row_type(cls.ROW, names, not money)
-        rows = (make(*key, *cls.ROW.values_of(answers[key])) for key in sorted(answers, key=in_order))
+        rows = (make._make((*key, *cls.ROW.values_of(answers[key]))) for key in sorted(answers, key=in_order))
         return cls(names, tuple(rows), money)
 
     @property

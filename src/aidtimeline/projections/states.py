@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
@@ -12,10 +12,9 @@ from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation
 from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
-from aidtimeline.projections.rows import in_order
-from aidtimeline.projections.sums.cells import Bounds
+from aidtimeline.projections.rows import in_order, row_type
 from aidtimeline.projections.sums.counting import Counts, MoneySums, Sums
-from aidtimeline.projections.sums.tables import SumKey, Table
+from aidtimeline.projections.sums.tables import Table
 from aidtimeline.semantics import Fact, Rank
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
@@ -229,7 +228,7 @@ class ProjectStates:
                     parties=tuple(parts[project]),
                     announced=tuple(sorted(announced[project], key=in_order)),
                     loose=tuple(each for each in (*STATES, "parties") if each in loose[project]),
-                    **{name: _in_order(fields.get((project, name), {None})) for name in STATES},  # type: ignore[arg-type]
+                    **{name: _in_order(fields.get((project, name), _UNSAID)) for name in STATES},  # type: ignore[arg-type]
                     **{name: of_project(project) for name, of_project in sums.items()},  # type: ignore[arg-type]
                 )
                 for project in sorted(result["named"])
@@ -258,17 +257,24 @@ class ProjectStates:
             yield event.project, Announced(event.intent, event.party, event.role, event.item, fact.id)
 
 
-def _in_order(values: Iterable[Any]) -> tuple[Any, ...]:
+_UNSAID = (None,)
+
+
+def _in_order(values: Collection[Any]) -> tuple[Any, ...]:
     """Texts or dates in the order of their texts, None first."""
+    if len(values) == 1:
+        return tuple(values)
     return tuple(sorted(values, key=lambda value: value.text if isinstance(value, DateRange) else value or ""))
 
 
 def _by_project(table: Table) -> Callable[[str], Table]:
     """A function that gives the part of a table about a project, without the project in the keys."""
     at = table.names.index("project")
-    parts: dict[str | None, dict[SumKey, Bounds]] = defaultdict(dict)
-    for row in table.rows:
-        key = table.key_of(row)
-        parts[key[at]][key[:at] + key[at + 1 :]] = row.bounds
     names = table.names[:at] + table.names[at + 1 :]
-    return lambda project: Table.of(names, parts[project], money=table.money)
+    nothing = Table(names, (), table.money)
+    make = row_type(Table.ROW, names, table.units)._make
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for row in table.rows:  # they stay in order
+        parts[row[at]].append(make(row[:at] + row[at + 1 :]))
+    tables = {project: Table(names, tuple(rows), table.money) for project, rows in parts.items()}
+    return lambda project: tables.get(project, nothing)

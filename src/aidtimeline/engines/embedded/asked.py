@@ -18,6 +18,7 @@ from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
+from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Belief, Fact, believe, cut
 from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import Vocabulary
@@ -244,11 +245,8 @@ def flag(which: int) -> str:
 def key_of(name: str, store: Store, vocabulary: Vocabulary) -> Callable[[int], Value]:
     """A function that gives the value of a field, given the number of a text."""
     texts = store.texts(column_of(name))
-    values: dict[int, Value] = {}
 
     def value(number: int) -> Value:
-        if number not in values:
-            values[number] = value_in(name, texts[number], vocabulary)
-        return values[number]
+        return value_in(name, texts[number], vocabulary)
 
-    return value
+    return Remembered(value, len(texts) + 1).__getitem__

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from types import SimpleNamespace
 from typing import Any
 
 from attrs import frozen
 
 from aidtimeline.engines.embedded.asked import Asked, apart, column_of, flag, key_of
-from aidtimeline.engines.facts.rows import Flag, decimal
-from aidtimeline.projections import fold
+from aidtimeline.engines.facts.rows import Flag, unscaled
 from aidtimeline.projections.fields import SHARED, Value
 from aidtimeline.projections.sums.cells import Bounds, Cell
 from aidtimeline.projections.sums.counting import Sums, books_of
@@ -30,7 +29,7 @@ def summed(asked: Asked, question: Sums, handed_over: Iterable[Fact] | None = No
     piece = question.piece
     if handed_over is None:
         handed_over = asked.handed_over(question.selection, shares=Plain.shares(question))
-    return piece.merge(Plain(asked, question).added_up(), fold(handed_over, piece))
+    return reduce(piece.step, handed_over, Plain(asked, question).added_up())
 
 
 def key_names(question: Sums) -> tuple[str, ...]:
@@ -127,7 +126,7 @@ def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
     state: Weighing[SumKey] = plain.question.piece.initial()
     for *group, low, high, opens, approximate, disputed in plain.asked.store.rows(query):
         *numbers, side, datasets, places = group
-        end = None if opens else decimal(high, places)
-        bounds = Bounds(decimal(low, places), end, opens, approximate, disputed)
+        end = None if opens else unscaled(high, places)
+        bounds = Bounds(unscaled(low, places), end, opens, approximate, disputed)
         state.add(plain.key(numbers), plain.cell(side, datasets), bounds)
     return state

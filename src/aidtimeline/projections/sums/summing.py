@@ -82,10 +82,13 @@ class Weighing(Generic[K]):
 
     def whole(self) -> Weighing[K]:
         """The state with the linked facts in their cells, each group weighed."""
-        weighed = self.merged(Weighing())
-        weighed.linked = []
+        weighed: Weighing[K] = Weighing(dict(self.cells), [], self.measures, self.overlaps)
+        own = set()
         for group, by_key in by_group(self.linked):
             for key, cell, bounds in _in_cells(group, by_key):
+                if key not in own:  # this state is left as it is
+                    own.add(key)
+                    weighed.cells[key] = {each: evolve(its) for each, its in self.cells.get(key, {}).items()}
                 weighed.add(key, cell, bounds)
         return weighed
 
@@ -158,11 +161,13 @@ class Sum(Generic[K]):
     def finish(self, state: Weighing[K]) -> dict[K, Bounds]:
         """The bounds of each sum."""
         state = state.whole() if state.linked else state
-        return {
-            key: _total(cells) if self.apart else weighed(_bounds_of(cells), state.overlaps, state.full(key))
-            for key, cells in state.cells.items()
-            if not isinstance(key, Whole)
-        }
+        return {key: self._bounds(state, key) for key in state.cells if not isinstance(key, Whole)}
+
+    def _bounds(self, state: Weighing[K], key: K) -> Bounds:
+        cells = state.cells[key]
+        if self.apart or len(cells) == 1:
+            return _total(cells)
+        return weighed(_bounds_of(cells), state.overlaps, state.full(key))
 
 
 def _bounds_of(cells: Mapping[Cell, Running]) -> dict[Cell, Bounds]:
@@ -170,7 +175,7 @@ def _bounds_of(cells: Mapping[Cell, Running]) -> dict[Cell, Bounds]:
 
 
 def _total(cells: Mapping[Cell, Running]) -> Bounds:
-    return reduce(plus, _bounds_of(cells).values())
+    return reduce(plus, (running.bounds for running in cells.values()))
 
 
 def cell_of(fact: Fact, term: Term) -> Cell:
