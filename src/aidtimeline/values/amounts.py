@@ -47,6 +47,8 @@ def plain(number: Decimal | int) -> Decimal:
     >>> plain(Decimal("2.50")), plain(Decimal("3E+2"))
     (Decimal('2.5'), Decimal('300'))
     """
+    if type(number) is Decimal and number and number.same_quantum(_ONE):
+        return number  # nearly all are
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise InvalidValue(number, "a whole number or a Decimal")
     number = Decimal(number)
@@ -54,8 +56,6 @@ def plain(number: Decimal | int) -> Decimal:
         raise InvalidValue(number, "a finite number")
     if not number:
         return Decimal(0)
-    if number.same_quantum(_ONE):
-        return number
     number = number.normalize(EXACT)
     return number.quantize(_ONE, context=EXACT) if number == number.to_integral_value() else number
 

@@ -39,7 +39,7 @@ def _add_rows(found: Summed, plain: Plain) -> None:
             *numbers, side, datasets = group
             changes = found_by[tuple(group)] = found.changes[plain.key(numbers)][plain.cell(side, datasets)]
         ends = unscaled(low, places), unscaled(high, places)
-        changes.days[date.fromordinal(day)].merge(Running(*ends, number, opens, opens, approximate, disputed))
+        changes.put(date.fromordinal(day), Running(*ends, number, opens, opens, approximate, disputed))
         changes.below_zero = changes.below_zero or below_zero
 
 

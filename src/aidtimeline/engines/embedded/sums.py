@@ -12,11 +12,12 @@ from attrs import frozen
 from aidtimeline.engines.embedded.asked import Asked, apart, column_of, flag, key_of
 from aidtimeline.engines.facts.rows import Flag, unscaled
 from aidtimeline.projections.fields import SHARED, Value
-from aidtimeline.projections.sums.cells import Bounds, Cell
+from aidtimeline.projections.sums.cells import Cell, Running
 from aidtimeline.projections.sums.counting import Sums, books_of
 from aidtimeline.projections.sums.summing import Weighing
 from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact
+from aidtimeline.values.amounts import ZERO
 
 
 def sums(asked: Asked, question: Sums) -> Table:
@@ -126,7 +127,7 @@ def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
     state: Weighing[SumKey] = plain.question.piece.initial()
     for *group, low, high, opens, approximate, disputed in plain.asked.store.rows(query):
         *numbers, side, datasets, places = group
-        end = None if opens else unscaled(high, places)
-        bounds = Bounds(unscaled(low, places), end, opens, approximate, disputed)
-        state.add(plain.key(numbers), plain.cell(side, datasets), bounds)
+        ends = unscaled(low, places), ZERO.low if opens else unscaled(high, places)
+        of_group = Running(*ends, 1, opens > 0, opens, approximate, disputed)
+        state.cell(plain.key(numbers), *plain.cell(side, datasets)).merge(of_group)
     return state

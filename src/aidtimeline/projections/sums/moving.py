@@ -35,6 +35,13 @@ class Changes:
             self.days[until].change(bounds, -1)
         self.below_zero = self.below_zero or bounds.low < 0
 
+    def put(self, day: date, change: Running) -> None:
+        """Take over what changes on a day."""
+        if day in self.days:
+            self.days[day].merge(change)
+        else:
+            self.days[day] = change
+
     def merge(self, other: Changes) -> None:
         """Add all that is added to another, and take off what is taken off it."""
         for day, change in other.days.items():

@@ -190,7 +190,7 @@ def _steps(changes: Changes) -> Steps:
     for day in sorted(changes.days):
         level.merge(changes.days[day])
         bounds = level.bounds
-        if bounds != last:
+        if not bounds == last:  # noqa: SIM201  (attrs answers this at once)
             last = bounds
             steps.append(Step(None if day == date.min else day, last))
     return Steps(tuple(steps))
