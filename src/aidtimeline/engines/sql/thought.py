@@ -71,7 +71,8 @@ class Thought:
     @classmethod
     def of(cls, store: Store) -> Thought:
         """Those of a store."""
-        found = cls(Columns({name: Codes(store.numbers(name), len(store.texts(name)) - 1) for name in TEXT_COLUMNS}))
+        texts = {name: Codes(store.numbers(name).get, len(store.texts(name)) - 1) for name in TEXT_COLUMNS}
+        found = cls(Columns(texts))
         for fact, row in (*_in_components(store), *_too_large(store)):
             found.columns.add([row])
             found.why.append(_reason(fact))
