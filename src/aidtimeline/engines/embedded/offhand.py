@@ -173,6 +173,14 @@ _TEXTUAL: Mapping[str, Callable[[Any], Any]] = {
     "humanitarian": lambda text: None if text is None else text == "true",
 }
 
+#: The columns of a table of facts that facts are made of; `first`, `fact_known` and `fact_recorded` come with them.
+COLUMNS = (
+    *_TEXTS.values(),
+    *("date", "id", "id_rest", "component", "latest", "certain", "flags"),
+    *(f"{of}_{name}" for of in ("quantity", "value") for name in ("low", "high", "places")),
+    *Place._fields,
+)
+
 #: What else is made of columns for all rows at once.
 _FIELDS: Mapping[str, Callable[[Rows], Sequence[Any]]] = {
     "names": lambda rows: rows._column("id"),

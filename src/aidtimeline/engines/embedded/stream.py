@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidtimeline.engines.embedded.asked import Asked, apart
-from aidtimeline.engines.embedded.offhand import HandedOver, Making, Rows
+from aidtimeline.engines.embedded.offhand import COLUMNS, HandedOver, Making, Rows
 from aidtimeline.engines.facts.rows import NEVER, rank_of
 from aidtimeline.engines.parts import WHOLE, Part
 from aidtimeline.projections.fields import select
@@ -23,6 +23,8 @@ AT_ONCE = 50_000
 _LAST_DAY = NEVER - 1
 _LATEST = f"least(latest, {_LAST_DAY})"
 _FIRST = "greatest(first, 1)"
+
+_COLUMNS = ", ".join(f'facts."{name}"' for name in COLUMNS)
 
 _RANK = f"{_LATEST}, {_FIRST}, fact_known, fact_recorded, id < 0, id, id_rest < 0, id_rest"
 """The order of `Fact.rank`. An id is a number with a sign here; as a text, those below zero come last."""
@@ -72,9 +74,9 @@ def _rows(asked: Asked, making: Making, part: Part) -> Iterator[Rows]:
 def _ranked(chosen: str) -> str:
     """The rows that are chosen, with the rest of the rank of their facts."""
     return (
-        "SELECT *, since AS first, known_from AS fact_known, recorded AS fact_recorded FROM facts"
+        f"SELECT {_COLUMNS}, since AS first, known_from AS fact_known, recorded AS fact_recorded FROM facts"
         f" WHERE component = 0 AND {chosen}"
-        " UNION ALL BY NAME SELECT facts.*, ranks.first, ranks.since AS fact_known, ranks.written AS fact_recorded FROM"
+        f" UNION ALL SELECT {_COLUMNS}, ranks.first, ranks.since AS fact_known, ranks.written AS fact_recorded FROM"
         f" (SELECT * FROM facts WHERE component <> 0 AND {chosen}) AS facts"
         " JOIN ranks USING (component, id, id_rest, known_from)"
     )
