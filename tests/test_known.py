@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 
 from aidtimeline import (
     Correction,
+    Corroboration,
     Counts,
     Delivery,
     EventLog,
@@ -245,6 +246,20 @@ def test_what_cannot_be_asked_says_what_can(ask: Callable[[], object], said: str
     with pytest.raises(UsageError) as error:
         ask()
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("engine", ["fold", "embedded"])
+def test_what_a_fact_says_is_known(engine: Any, tmp_path: Path) -> None:
+    """Whoever says it: a correction or a corroboration may be reported in another dataset than the record."""
+    if engine == "embedded":
+        pytest.importorskip("duckdb")
+    log, other = EventLog(tmp_path), [attrs.evolve(REPORT, dataset=name) for name in ("own", "fts")]
+    [first, second] = log.append([GEPARDS, attrs.evolve(GEPARDS, item="patriot")])
+    log.append(Correction(of=first.id, event=attrs.evolve(GEPARDS, quantity=4), sources=other))
+    log.append(Corroboration(of=second.id, sources=attrs.evolve(REPORT, dataset="register")))
+    view = Timeline.open(tmp_path, engine=engine).as_of("2024-01-01")
+    assert frozenset().union(*(fact.datasets for fact in view.facts)) == {"kiel", "own", "fts", "register"}
+    assert view.known.values("dataset") == {"kiel", "own", "fts", "register"}
 
 
 def test_the_slips_of_a_hand() -> None:

@@ -51,13 +51,17 @@ def _currencies(event: Said) -> Iterable[str]:
     return () if value is None else (value.currency,)
 
 
+def _datasets(event: Event | Amendment) -> Iterable[str]:
+    return (source.dataset for source in event.sources if source.dataset is not None)
+
+
 # How the values of a field are read, if it is not a text of that name, and the fields whose values may be only these.
 _READ: Mapping[str, Callable[[Said], Iterable[str]]] = {
     "via": lambda event: stated(event, "via", tuple) or (),
     "location": _shared("location"),
     "sector": _shared("sector"),
     "currency": _currencies,
-    "dataset": lambda event: (source.dataset for source in event.sources if source.dataset is not None),
+    "dataset": _datasets,
 }
 _WORDS: Mapping[str, Iterable[str]] = {
     "kind": EVENT_KINDS,
@@ -68,16 +72,19 @@ _WORDS: Mapping[str, Iterable[str]] = {
 
 
 def values_said(event: Event | Amendment, name: str) -> Iterable[str]:
-    """The values that an event has in a field, also in a correction.
+    """The values that an event has in a field, also in a correction: also the datasets that this is reported in.
 
     >>> from aidtimeline import EventLog
     >>> [record, *_] = EventLog("events").read()
     >>> list(values_said(record.event, "party"))
     ['JP']
     """
+    found: list[str] = []
     while isinstance(event, Correction):
+        if name == "dataset":
+            found += _datasets(event)
         event = event.event
-    return () if isinstance(event, Retraction) else _reader(name)(event)
+    return found if isinstance(event, Retraction) else (*found, *_reader(name)(event))
 
 
 @cache
