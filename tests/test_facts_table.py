@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
+from attrs import evolve
 from factstable import component, is_alone, made, rows_alone
 from hypothesis import given, strategies as st
 
@@ -12,8 +15,8 @@ from aidtimeline.engines.facts.bulk import are_alone
 from aidtimeline.engines.facts.columns import Columns
 from aidtimeline.engines.facts.linking import Place
 from aidtimeline.engines.facts.reading import Reading, as_written
-from aidtimeline.engines.facts.rows import Row
-from aidtimeline.events import Event, Record
+from aidtimeline.engines.facts.rows import EVER, FOR_GOOD, Row
+from aidtimeline.events import Correction, Delivery, Event, Record, Source
 from aidtimeline.testing import events, instants, logs
 
 
@@ -88,3 +91,25 @@ def test_components_are_replayed_side_by_side_as_each_by_itself(records: list[Re
         assert sorted(each.rows, key=repr) == sorted(alone.rows, key=repr)
         assert sorted(each.handed_over) == sorted(alone.handed_over)
         assert (each.recorded, each.faulty) == (alone.recorded, alone.faulty)
+
+
+def test_a_component_of_thousands_of_records_is_replayed_once() -> None:
+    """As it is known in the end; before that, all of it is handed over."""
+    paper = Source(publisher="Rubryka", published="2023-01-01")
+    first = Delivery(date="2023-01-01", item="truck", quantity=1, sources=paper)
+    news = [
+        Correction(
+            of=record_id(first),
+            event=evolve(first, quantity=number),
+            sources=Source(
+                publisher="NHK", published=date.fromordinal(date(1990, 1, 1).toordinal() + number).isoformat()
+            ),
+        )
+        for number in range(2, 5_002)
+    ]
+    said: list[Delivery | Correction] = [first, *news]
+    records = [Record(record_id(each), datetime(2025, 1, 1, tzinfo=UTC), each) for each in said]
+    [found] = components.components_of({1: placed(records)})
+    [row], [handed] = found.rows, found.handed_over
+    assert (row.known_from, row.known_to) == (handed.known_to, FOR_GOOD)
+    assert (handed.known_from, handed.whole, found.faulty) == (EVER, True, True)
