@@ -217,6 +217,15 @@ def test_amounts_are_exact_or_handed_over_as_text(tmp_path: Path) -> None:
     assert (low, high) == (Decimal("1000000000000000002.500000001"), None)
 
 
+@pytest.mark.parametrize(
+    "made", ["sum(quantity_high)", "avg(quantity_high)", "max(quantity_high) / 1000", "sum(quantity_high)::HUGEINT"]
+)
+def test_what_comes_of_an_open_end_is_null(made: str) -> None:
+    """Whatever is made of it: a number would be one that nobody has reported."""
+    statement = f"SELECT {made} AS made FROM facts WHERE kind = 'delivery' AND item = 'mine-detector'"
+    assert Timeline.open("events", engine="fold").sql(statement).to_dicts() == [{"made": None}]
+
+
 def test_a_sum_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
     """It never wraps, and is never rounded."""
     EventLog(tmp_path).append([Delivery(date="2023", item="salt", quantity=10**18, sources=PAPER)])

@@ -15,7 +15,7 @@ from aidtimeline.engines.embedded.database import DamagedStore, duckdb
 from aidtimeline.engines.embedded.engine import Embedded
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.engines.sql.answer import SqlAnswer
-from aidtimeline.engines.sql.columns import MAY_BE_OPEN
+from aidtimeline.engines.sql.columns import INEXACT_MAY_BE_OPEN, MAY_BE_OPEN
 from aidtimeline.engines.sql.notes import notes
 from aidtimeline.engines.sql.source import Source
 from aidtimeline.engines.sql.statement import Statement, refused
@@ -125,8 +125,11 @@ def _apart(names: Iterable[str]) -> Iterator[str]:
 
 def value(found: Any) -> Any:
     """A value as an answer has it: open ends are None, and decimals have no needless zeros."""
-    if isinstance(found, Decimal):
-        return None if abs(found) >= MAY_BE_OPEN else plain(found)
+    if isinstance(found, Decimal | int | float):
+        limit = INEXACT_MAY_BE_OPEN if isinstance(found, float) else MAY_BE_OPEN
+        if not -limit < found < limit:
+            return None
+        return plain(found) if isinstance(found, Decimal) else found
     if isinstance(found, date) and found in _ENDLESS:
         return None
     if isinstance(found, datetime):

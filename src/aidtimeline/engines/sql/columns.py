@@ -25,6 +25,9 @@ OPEN = 10**22
 MAY_BE_OPEN = 10**21
 """From here on an amount that comes out of a query is taken to have an open end in it, and is null."""
 
+INEXACT_MAY_BE_OPEN = 10**15
+"""The same for inexact numbers, which may be averages: that of ten million amounts, one of them open, is as large."""
+
 _UNIX = instant(datetime(1970, 1, 1, tzinfo=UTC))
 _FIRST_DAY = "DATE '0001-01-01'"
 
