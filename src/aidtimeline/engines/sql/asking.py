@@ -127,7 +127,7 @@ def value(found: Any) -> Any:
     """A value as an answer has it: open ends are None, and decimals have no needless zeros."""
     if isinstance(found, Decimal | int | float):
         limit = INEXACT_MAY_BE_OPEN if isinstance(found, float) else MAY_BE_OPEN
-        if not -limit < found < limit:
+        if found >= limit or found <= -limit:
             return None
         return plain(found) if isinstance(found, Decimal) else found
     if isinstance(found, date) and found in _ENDLESS:
