@@ -982,3 +982,14 @@ def test_why_another_engine_answers_is_one_line_on_stderr(log: Path, monkeypatch
     found = run(*question, "--engine", "embedded", folder=log, XDG_CACHE_HOME=str(log / cache.FOLDER))
     assert found.stdout == plain.stdout
     assert len([line for line in found.stderr.splitlines() if line.startswith("all records are read, since ")]) == 1
+
+
+def test_nothing_is_noted_of_a_store_that_is_gone(log: Path) -> None:
+    """Another process may have replaced it since it was opened."""
+    with embedded(log):
+        [store] = cache.stores(log)
+        looked = Looked.read(store)
+        assert looked is not None
+        cache.discard(store)
+        looked.write(store)
+    assert left(log) == []

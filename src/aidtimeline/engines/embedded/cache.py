@@ -219,7 +219,7 @@ def clear_away(place: Path, store: Path | None = None) -> None:
             _remove(path)
     for path in _found(place, "facts-"):
         if store is None or not _is_needed(path, store):
-            _remove(path)
+            discard(path)
     for path in _found(place, "import-"):
         if store is None:
             _remove(path)
@@ -249,7 +249,7 @@ def _is_younger(path: Path, seconds: float) -> bool:
 
 
 def discard(store: Path) -> None:
-    """Remove a store that is damaged."""
+    """Remove a store, and after it what belongs to it: who notes something meanwhile sees that the store is gone."""
     _remove(store)
     _remove(beside(store, LOOKED))
 

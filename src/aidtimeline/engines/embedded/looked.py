@@ -35,6 +35,8 @@ class Looked:
         return None
 
     def write(self, store: Path) -> None:
-        """Write it, if that is possible."""
+        """Write it, if that is possible, and another process has not put another store in its place meanwhile."""
         with contextlib.suppress(OSError):
             cache.keep(cache.beside(store, cache.LOOKED), asdict(self))
+        if not store.exists():
+            cache.discard(store)
