@@ -328,6 +328,22 @@ def test_a_part_of_a_log_says_which_promise_a_fact_fulfils(reported: bool, tmp_p
     assert [[fact.fulfils for fact in facts] for facts in (fold, found)] == [[(twins[1],)]] * 2
 
 
+def test_a_profile_may_name_promises_of_other_projects(tmp_path: Path) -> None:
+    """They are explained with a promise of its project: links are followed from all that is named."""
+    source = Source(publisher="Daily", published="2023-02-01")
+    log = EventLog(tmp_path)
+    asked, other = (
+        log.append(Pledge(date="2023-01-01", project=project, item=item, quantity=5, sources=source))[0].id
+        for project, item in (("part", "truck"), ("elsewhere", "tent"))
+    )
+    log.append(Project(date="2023-01-01", project="part", parent="one", fulfils=other, sources=source))
+    views = [Timeline.open(tmp_path, engine=engine).as_of("2023-04-01") for engine in ("fold", "embedded")]
+    tables = [view.fulfilment({"project": "part"}) for view in views]
+    fold, found = (view.explain(table.question, table.rows[0].key) for view, table in zip(views, tables, strict=True))
+    assert found == fold
+    assert {asked, other} <= {each.id for each in fold.records}
+
+
 def everyday(folder: Path, random: Random, number: int = 40) -> None:
     """A log as people keep one: promises, what keeps some of them, and little that is amended or replaced."""
     (folder / "vocabulary").mkdir()

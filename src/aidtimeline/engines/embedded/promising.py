@@ -102,7 +102,8 @@ class Promising:
         promises = list(self._promises(list(self._read(near))))
         near |= links.reached(self._nodes(self._giving(promises)), up_only=True)
         if any(each.project is not None for each in promises):
-            near |= self._nodes(self.cuts[0].selected(Selection(("project",), (), self._vocabulary)))
+            profiles = self._nodes(self.cuts[0].selected(Selection(("project",), (), self._vocabulary)))
+            near |= links.reached(profiles, up_only=True)
         return self._read(near)
 
     def _chosen(self) -> set[Node]:
