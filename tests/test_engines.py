@@ -336,12 +336,14 @@ def test_a_profile_may_name_promises_of_other_projects(tmp_path: Path) -> None:
         log.append(Pledge(date="2023-01-01", project=project, item=item, quantity=5, sources=source))[0].id
         for project, item in (("part", "truck"), ("elsewhere", "tent"))
     )
-    log.append(Project(date="2023-01-01", project="part", parent="one", fulfils=other, sources=source))
+    missing = "12" * 16
+    log.append(Project(date="2023-01-01", project="part", parent="one", fulfils=[other, missing], sources=source))
+    [of_missing] = log.append(Corroboration(of=missing, quantity=3, sources=source))
     views = [Timeline.open(tmp_path, engine=engine).as_of("2023-04-01") for engine in ("fold", "embedded")]
     tables = [view.fulfilment({"project": "part"}) for view in views]
     fold, found = (view.explain(table.question, table.rows[0].key) for view, table in zip(views, tables, strict=True))
     assert found == fold
-    assert {asked, other} <= {each.id for each in fold.records}
+    assert {asked, other, of_missing.id} <= {each.id for each in fold.records}
 
 
 def everyday(folder: Path, random: Random, number: int = 40) -> None:

@@ -47,13 +47,15 @@ class Links:
 
     @classmethod
     def of(cls, store: Store) -> Links:
-        """The links of a log."""
+        """The links of a log. A promise that it does not have leads to what else names it."""
         up: dict[Node, set[Node]] = defaultdict(set)
         down: dict[Node, set[Node]] = defaultdict(set)
         query = f"""
             SELECT f.component, f.file, f."offset", f.line, p.component, p.file, p."offset", p.line
             FROM fulfils JOIN {RECORDS} AS f ON fulfils.file = f.file AND fulfils."offset" = f."offset"
-                JOIN {RECORDS} AS p ON fulfils.promise = p.id
+                JOIN (
+                    FROM {RECORDS} UNION ALL SELECT name, component, 0, 0, 0 FROM names WHERE named
+                ) AS p ON fulfils.promise = p.id
         """
         for row in store.rows(query):
             giver, promise = _node(row[:4]), _node(row[4:])
