@@ -86,11 +86,14 @@ def version() -> str:
 
 def stores(folder: Path) -> Sequence[Path]:
     """The stores of a log that this code can ask, the newest of the best place first."""
-    found = []
+    found: list[Path] = []
     for place in places(folder):
-        with contextlib.suppress(OSError):
-            some = place.glob(f"facts-{version()}-*{STORE}")
-            found += sorted(some, key=lambda path: path.lstat().st_mtime_ns, reverse=True)
+        made: dict[Path, int] = {}
+        for path in _found(place, f"facts-{version()}-"):
+            if path.name.endswith(STORE):
+                with contextlib.suppress(OSError):  # another process has just replaced it
+                    made[path] = path.lstat().st_mtime_ns
+        found += sorted(made, key=made.__getitem__, reverse=True)
     return found
 
 

@@ -25,7 +25,10 @@ from aidtimeline.log.disk import as_log_error
 from aidtimeline.text.progress import Progress, untold
 
 TRIES = 3
-"""How often a store is looked for while other processes replace it."""
+"""How often a store is made while others replace it."""
+
+LOOKS = 10
+"""How often those that others have made are looked for before that."""
 
 
 @define(slots=False, eq=False)
@@ -89,16 +92,28 @@ def open_store(folder: Path, *, jobs: int = 1, progress: Progress = untold) -> O
     EventLog(folder).lines()
     with as_log_error(folder), as_database_error(folder):
         for _ in range(TRIES):
-            for path in cache.stores(folder):
-                opened = _opened(folder, path)
-                if opened is not None:
-                    return opened
+            there = _of_others(folder)
+            if there is not None:
+                return there
             from aidtimeline.engines.embedded.making import make  # noqa: PLC0415  (a store that is there needs none)
 
             opened = _opened(folder, make(folder, jobs=jobs, progress=progress))
             if opened is not None:
                 return opened
     raise LogError(f"{folder}: other programs change the log, or its table of facts, all the time")
+
+
+def _of_others(folder: Path) -> Opened | None:
+    """A store that is there. One that is gone when it is opened was replaced by another, which is looked for then."""
+    for _ in range(LOOKS):
+        there = cache.stores(folder)
+        for path in there:
+            opened = _opened(folder, path)
+            if opened is not None:
+                return opened
+        if all(path.exists() for path in there):
+            break
+    return None
 
 
 def found_store(folder: Path) -> tuple[Base, Grown] | None:
