@@ -229,14 +229,24 @@ def clear_away(place: Path, store: Path | None = None) -> None:
 
 
 def _is_needed(path: Path, store: Path) -> bool:
-    """Whether a file is of a store, or of one of another version that is young, or is just being written."""
+    """Whether a file is of a store, of a newer one, or of one of another version that is young, or is being written.
+
+    Of several that are made at once the newest stays: each maker removes those before its own.
+    """
     name, _, ending = path.name.partition(".")
     if f".{ending}" not in (STORE, LOOKED):
         return _is_younger(path, MOMENT)
-    of_version = name.rpartition("-")[0]
-    return name == store.name.partition(".")[0] or (
-        of_version != store.name.rpartition("-")[0] and _is_younger(path, KEPT)
-    )
+    if name.rpartition("-")[0] != store.name.rpartition("-")[0]:
+        return _is_younger(path, KEPT)
+    return _made(path.with_name(name + STORE)) >= _made(store)
+
+
+def _made(store: Path) -> tuple[int, str]:
+    """When a store was made, so that it can be compared; one that is gone comes before all others."""
+    try:
+        return store.lstat().st_mtime_ns, store.name
+    except OSError:
+        return 0, ""
 
 
 def _found(place: Path, beginning: str) -> Iterator[Path]:
