@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -803,10 +804,24 @@ def test_stores_of_other_versions_stay_for_a_while(log: Path) -> None:
     other, old, mine = (store.with_name(f"facts-{name}.duckdb") for name in ("00000000-1", "00000000-2", "x"))
     for path in (other, old, mine):
         path.write_bytes(b"")
-    os.utime(old, (1, 1))
+    for path in (old, mine):
+        os.utime(path, (1, 1))
     mine = mine.rename(store.with_name(f"facts-{cache.version()}-0.duckdb"))
     cache.clear_away(store.parent, store)
     assert [path.exists() for path in (store, other, old, mine)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("turns", list(permutations(range(3))))
+def test_of_stores_that_are_made_at_once_the_newest_stays(tmp_path: Path, turns: tuple[int, ...]) -> None:
+    """In whatever order their makers clear away; two of one moment are told apart by their names."""
+    stores = [tmp_path / f"facts-{cache.version()}-{name}.duckdb" for name in "ba0"]
+    for path, seconds in zip(stores, (2, 2, 1), strict=True):
+        path.write_bytes(b"")
+        os.utime(path, (seconds, seconds))
+        cache.beside(path, cache.LOOKED).write_bytes(b"")
+    for turn in turns:
+        cache.clear_away(tmp_path, stores[turn])
+    assert names(tmp_path) == [cache.beside(stores[0], cache.LOOKED).name, stores[0].name][::-1]
 
 
 def test_a_store_of_other_code_is_not_asked(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
