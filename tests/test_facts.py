@@ -43,9 +43,10 @@ def as_log(*events: Event | Amendment) -> list[Record]:
 def test_a_fact_says_what_its_event_says(event: Event) -> None:
     """Each property is the field of that name, and None (or nothing) for a kind that has no such field."""
     [fact] = believe([Record(record_id(event), datetime(2025, 1, 1, tzinfo=UTC), event)]).facts
-    for name in PROPERTIES - ({"quantity"} if not fact.quantity_stated else set()):
+    for name in PROPERTIES - {"dataset"} - ({"quantity"} if not fact.quantity_stated else set()):
         assert getattr(fact, name) == getattr(event, name, () if name == "valued" else None)
     assert fact.currency == (None if fact.value is None else fact.value.currency)
+    assert fact.dataset == next((source.dataset for source in event.sources if source.dataset), None)
     assert fact.datasets == {source.dataset for source in event.sources} - {None}
 
 
