@@ -27,6 +27,9 @@ AT_ONCE = 50_000
 """How many rows are added to the database at once."""
 
 COMPONENTS_AT_ONCE = 2_000
+COMMITTED_AT_ONCE = 500_000
+"""After how many rows they are committed; each time costs a little."""
+
 SIDE_BY_SIDE = 500
 """How many components are replayed side by side: with many more, their records do not fit into the fast memory."""
 
@@ -46,6 +49,9 @@ class Build:
     reading: Reading = Factory(Reading)
     pool: Executor | None = None
     """Where parts of files are read, and components are made, beside each other; None: here."""
+    commits: bool = False
+    """Whether rows are committed from time to time: what is not yet committed takes memory, a lot beside the table."""
+    _waiting: int = 0
 
     def read(self, lines: Iterable[tuple[bytes, Place]]) -> None:
         """Read lines, each with its place."""
@@ -80,6 +86,7 @@ class Build:
             codes = self.reading.columns.texts[name]
             renumbered[name] = as_array([codes[text] for text in several])[numpy().asarray(numbers[name])]
         add_numbers(self.connection, renumbered)
+        self._added(len(numbers["id"]))
 
     def finish(self, first: int = 1) -> None:
         """Make the rows of components, numbered from `first` on, and add all texts."""
@@ -88,6 +95,8 @@ class Build:
         named = {name for each in aside for name in (*each.named, each.own[0])}
         self._take_out(named)
         parts = list(enumerate(components(aside, named), start=first))
+        aside.clear()
+        named.clear()
         batches = [parts[start : start + COMPONENTS_AT_ONCE] for start in range(0, len(parts), COMPONENTS_AT_ONCE)]
         asked = ((self.lines, batch) for batch in batches)
         for batch, made in zip(batches, in_turn(self.pool, make_components, asked), strict=True):
@@ -99,8 +108,16 @@ class Build:
         add(self.connection, "fulfils", _turned((promise, *place) for promise, place in self.reading.fulfils))
 
     def _flush(self) -> None:
+        rows = len(self.reading.columns)
         add_columns(self.connection, self.reading.columns)
         self.reading.columns.clear()
+        self._added(rows)
+
+    def _added(self, rows: int) -> None:
+        self._waiting += rows
+        if self.commits and self._waiting >= COMMITTED_AT_ONCE:
+            self.connection.execute("COMMIT; BEGIN")
+            self._waiting = 0
 
     def _take_out(self, named: set[Name]) -> None:
         """Set aside what is named, or is there twice, and so is not alone: it names nothing, and has no other names."""

@@ -125,7 +125,7 @@ def _read_all(folder: Path, connection: Any, jobs: int, progress: Progress) -> l
     """Read the whole lines of a log into an empty store. Raises `LogError` if a file changes meanwhile."""
     paths = [str(path) for path in EventLog(folder).files()]
     with paused(), _pool(jobs) as pool:
-        return _read_files(paths, Build(connection, Lines(paths), pool=pool), progress)
+        return _read_files(paths, Build(connection, Lines(paths), pool=pool, commits=True), progress)
 
 
 def _read_files(paths: Sequence[str], build: Build, progress: Progress) -> list[Covered]:

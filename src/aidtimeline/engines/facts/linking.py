@@ -168,9 +168,9 @@ def components(aside: Sequence[SetAside], named: set[Name]) -> list[list[SetAsid
     >>> [[each.place.line for each in part] for part in components([first, second, other, amendment], {1, 2})]
     [[1, 2, 4], [3]]
     """
-    sets: DisjointSets[Name | tuple[int]] = DisjointSets()
+    sets: DisjointSets[int] = DisjointSets()
+    first: dict[Name, int] = {}
     for number, each in enumerate(aside):
-        for name in {*each.named, *named.intersection(each.own)}:
-            sets.join((number,), name)
-    parts = sets.parts((number,) for number in range(len(aside)))
-    return [[aside[each[0]] for each in part if isinstance(each, tuple)] for part in parts]
+        for name in (*each.named, *named.intersection(each.own)):
+            sets.join(number, first.setdefault(name, number))
+    return [[aside[number] for number in part] for part in sets.parts(range(len(aside)))]
