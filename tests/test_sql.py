@@ -218,12 +218,85 @@ def test_amounts_are_exact_or_handed_over_as_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", ["sum(quantity_high)", "avg(quantity_high)", "max(quantity_high) / 1000", "sum(quantity_high)::HUGEINT"]
+    "made",
+    [
+        *("sum(quantity_high)", "avg(quantity_high)", "sum(quantity_high) / 1e9", "sum(quantity_high)::HUGEINT"),
+        *("sqrt(sum(quantity_high))", "log10(sum(quantity_high))", "50 / sum(quantity_high)", "stddev(quantity_high)"),
+        *("sum(quantity_high)::VARCHAR", "to_json(sum(quantity_high))", "list(quantity_high)", "max(until - since)"),
+        *("sum(quantity_high)::DECIMAL(38,0) % 1000003", "max(until)", "min(until) - max(certain)"),
+    ],
 )
-def test_what_comes_of_an_open_end_is_null(made: str) -> None:
+def test_what_depends_on_an_open_end_is_null(made: str) -> None:
     """Whatever is made of it: a number would be one that nobody has reported."""
     statement = f"SELECT {made} AS made FROM facts WHERE kind = 'delivery' AND item = 'mine-detector'"
     assert Timeline.open("events", engine="fold").sql(statement).to_dicts() == [{"made": None}]
+
+
+def test_shares_of_an_open_total_are_null() -> None:
+    """In the order of their rows, which the open ends do not decide; where they would, it is an error."""
+    timeline = Timeline.open("events", engine="fold")
+    totals = "SELECT item, sum(quantity_high) AS high FROM facts WHERE kind = 'delivery' GROUP BY item"
+    query = f"SELECT item, high, high / sum(high) OVER () AS share FROM ({totals}) ORDER BY high DESC, item"
+    shares = timeline.sql(query)
+    highs = [row[1] for row in shares]
+    assert highs[:2] == [None, None]
+    assert highs == sorted(highs, key=lambda high: (high is not None, -(high or 0)))
+    assert {row[2] for row in shares} == {None}
+    assert {row[0] for row in shares if row[1] is not None} >= {"truck", "pyrotechnic-vehicle"}
+    with pytest.raises(UsageError, match="depends on ends that are open"):
+        timeline.sql(f"SELECT item FROM ({totals}) ORDER BY high DESC LIMIT 2")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT sum(a) FROM (SELECT COLUMNS('quantity_low') FROM facts) t(a)",
+        "SELECT sum(COLUMNS('quantity_lo.*')) FROM facts",
+        "SELECT avg(quantity_low) FROM facts",
+        "SELECT list_sum(list(quantity_low)) FROM facts",
+        "SELECT sum(quantity_low), count(DISTINCT unit), count(DISTINCT kind) FROM facts",
+        "SELECT sum(quantity_low) FROM facts WHERE unit = 'l' AND (kind = 'delivery' OR kind = 'pledge')",
+        "SELECT sum(quantity_low) FROM facts WHERE unit IS NULL AND kind IN ('delivery', 'pledge')",
+    ],
+)
+def test_sums_of_several_kinds_are_noted(statement: str) -> None:
+    """However they are written; only grouping, or choosing one, keeps them apart."""
+    notes = Timeline.open("events", engine="fold").sql(statement).notes
+    assert any("may add up different kinds" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT kind, unit, sum(quantity_low) FROM facts GROUP BY ALL",
+        "SELECT kind, sum(quantity_low) FROM facts WHERE unit IS NULL GROUP BY 1",
+        "SELECT sum(quantity_low) FROM facts WHERE unit IS NULL AND kind = 'delivery'",
+        "SELECT sum(quantity_low) OVER (PARTITION BY kind, unit) FROM facts",
+    ],
+)
+def test_sums_that_are_kept_apart_are_not_noted(statement: str) -> None:
+    """By a group, a window, or a condition."""
+    notes = Timeline.open("events", engine="fold").sql(statement).notes
+    assert not any("may add up" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SELECT count(*) FROM facts_at('infinity')", "expected a day"),
+        ("SELECT count(*) FROM facts_at(NULL)", "expected a day"),
+        ("SELECT count(*) FROM facts_at('2023-11-28', known_at := 'infinity')", "expected a day or an instant"),
+        ("SELECT " + "+".join(["1"] * 900), "nested too deep|depth limit"),
+        ("SELECT '\udcff'", "expected a text in Unicode"),
+        ("SHOW DATABASES", "out of reach"),
+        ("FROM (SHOW ALL TABLES)", "out of reach"),
+        ("SELECT current_setting('temp_directory')", "out of reach"),
+    ],
+)
+def test_what_is_no_question_is_an_error(statement: str, said: str) -> None:
+    """And never "nothing", or a traceback."""
+    with pytest.raises(UsageError, match=said):
+        Timeline.open("events", engine="fold").sql(statement)
 
 
 def test_a_sum_that_does_not_fit_is_an_error(tmp_path: Path) -> None:

@@ -233,3 +233,13 @@ def test_a_cluster_loses_a_worker_and_gives_the_right_answer(tmp_path: Path) -> 
         found = view.replay(Killed(mark), executor=client.get_executor(), parts=8)
     assert mark.exists()
     assert found == view.replay(ByItem())
+
+
+def test_what_is_no_executor_is_an_error() -> None:
+    """So is one that was shut down, and a number of parts that is none."""
+    view, gone = Timeline.open("events", engine="fold").as_of("2023-11-28"), ThreadPoolExecutor(1)
+    gone.shutdown()
+    asked: list[tuple[Any, Any, str]] = [(5, 2, "executor: found 5"), (gone, 2, "takes no work"), (gone, True, "parts")]
+    for executor, parts, said in asked:
+        with pytest.raises(UsageError, match=said):
+            view.replay(Counts(by="item"), executor=executor, parts=parts)

@@ -155,8 +155,10 @@ class View:
         if executor is None or isinstance(projection, Levels) or not hasattr(projection, "merge"):
             asked = "parts without an executor" if executor is None else f"{shown(projection)} in parts"
             raise UsageError(f"found {asked}: parts need an executor, and a projection that has `merge`")
+        if not callable(getattr(executor, "submit", None)):
+            raise UsageError(f"executor: found {shown(executor)}, expected one such as ThreadPoolExecutor(2)")
         many = PARTS if parts is None else parts
-        if not isinstance(many, int) or many < 1:
+        if not isinstance(many, int) or isinstance(many, bool) or many < 1:
             raise UsageError(f"parts: found {shown(parts)}, expected a whole number from 1 on")
         return fold_in_parts(self, self.engine, projection, executor, many)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -45,7 +46,10 @@ def sql(
     if json and shape not in (None, "json"):
         raise click.UsageError("--json and --format exclude each other")
     if statement == "-":
-        statement = click.open_file("-", encoding="utf-8").read()
+        try:
+            statement = sys.stdin.buffer.read().decode()
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"stdin: expected a text in UTF-8, at byte {error.start + 1}") from None
     found = opened(folder, engine, skip_problems).sql(statement)
     for each in found.notes:
         note(f"note: {each}")

@@ -109,7 +109,8 @@ class Fold:
         *,
         skip_problems: bool = False,
     ) -> None:
-        self._records = tuple(records)
+        with paused():  # they may be read one by one only now
+            self._records = tuple(records)
         self._folder, self._skip_problems = folder, skip_problems
         self.vocabulary = vocabulary
         self._recorded: dict[Cut, Recorded] = {}

@@ -135,6 +135,8 @@ def _submitted(pool: Executor, tasks: Iterable[_Task]) -> Iterable[Future[Any]]:
             yield pool.submit(state_of_part, task)
         except _UNPICKLED as error:
             raise _cannot_be_sent(task.projection, error) from error
+        except RuntimeError as error:
+            raise UsageError(f"the executor takes no work: {error}") from error
 
 
 def _check_can_be_sent(projection: Projection[Any, Any], pool: Executor) -> None:

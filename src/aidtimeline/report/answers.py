@@ -35,7 +35,7 @@ class SqlAnswerLook:
     def page(self) -> Iterator[Part]:
         """The table, and the notes."""
         columns = [
-            tables.Column(name, "right" if kind.lstrip("U").startswith(_NUMBERS) else "left")
+            tables.Column(name, "right" if kind.lstrip("U").startswith(_NUMBERS) else "left", asked=True)
             for name, kind in zip(self.answer.columns, self.answer.types, strict=True)
         ]
         cells = [list(map(in_a_cell, row)) for row in self.answer.rows]

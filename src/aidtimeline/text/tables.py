@@ -27,17 +27,18 @@ class Column:
     """A column: its head, and the side its cells lean to.
 
     One to `wrap` takes the room that is left, the last one most of it. An `optional` one is left out if the table would
-    not fit with it.
+    not fit with it; one that was `asked` for stays even if it is empty.
     """
 
     head: str
     lean: Literal["left", "right"] = "left"
     wrap: bool = False
     optional: bool = False
+    asked: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> Iterator[str]:
-    """The lines of a table, without control characters. Columns that are empty in every row are left out.
+    """The lines of a table, without control characters. Columns that are empty in every row are left out, if not asked.
 
     `width` is the room there is, in terminal cells; None is any.
 
@@ -47,7 +48,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     truck      30
     地雷   2 to 4
     """
-    kept = [at for at, _ in enumerate(columns) if any(row[at] for row in rows)]
+    kept = [at for at, column in enumerate(columns) if column.asked or any(row[at] for row in rows)]
     columns = [columns[at] for at in kept]
     cells = [[printable(row[at]) for at in kept] for row in rows]
     widths = [

@@ -128,8 +128,8 @@ class Rows:
             numbers = range(at, min(at + AHEAD, self.number)) if self._last == at - 1 else range(at, at + 1)
             places = {self._place(number): number for number in numbers if not self.components[number]}
             store = self.making.asked.store
-            self._alone = {places[place]: Alone(record) for record, place in store.lines.records(places)}
-            found = self._alone[at]
+            made = {places[place]: Alone(record) for record, place in store.lines.records(places)}
+            self._alone, found = made, made[at]  # another thread may keep others meanwhile
         self._last = at
         return found
 

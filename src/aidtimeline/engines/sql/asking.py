@@ -15,10 +15,10 @@ from aidtimeline.engines.embedded.database import DamagedStore, duckdb
 from aidtimeline.engines.embedded.engine import Embedded
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.engines.sql.answer import SqlAnswer
-from aidtimeline.engines.sql.columns import INEXACT_MAY_BE_OPEN, MAY_BE_OPEN
+from aidtimeline.engines.sql.known import Rows, known
 from aidtimeline.engines.sql.notes import notes
 from aidtimeline.engines.sql.source import Source
-from aidtimeline.engines.sql.statement import Statement, refused
+from aidtimeline.engines.sql.statement import MACROS, VIEWS, Statement, refused
 from aidtimeline.engines.sql.tables import Tables
 from aidtimeline.values.amounts import plain
 
@@ -48,9 +48,10 @@ class Asking:
 
     def close(self) -> None:
         """Let go of the tables."""
-        if self._tables is not None:
-            self._tables.close()
-            self._tables = None
+        with self._threads:
+            if self._tables is not None:
+                self._tables.close()
+                self._tables = None
 
     def _answer(self, sql: str, parameters: Parameters) -> SqlAnswer:
         tables = self._made(with_thought=False)
@@ -58,7 +59,7 @@ class Asking:
         if not statement.tables.isdisjoint(("handed_over", "handed_over_at", "history")):
             tables = self._made(with_thought=True)
         try:
-            described, rows = _interruptibly(tables.connection, statement.sql, parameters)
+            described, rows = _asked(tables, statement, parameters)
         except duckdb().Error as error:
             if not tables.source.is_intact(again=True):
                 raise DamagedStore from error
@@ -83,6 +84,19 @@ class Asking:
         return made
 
 
+def _asked(tables: Tables, statement: Statement, parameters: Parameters) -> tuple[Any, Rows]:
+    """The columns and the rows of a statement, as far as they do not depend on the numbers that stand for open ends."""
+    described, rows = _interruptibly(tables.connection, statement.sql, parameters)
+    if statement.tables.isdisjoint((*VIEWS, *MACROS)):
+        return described, rows
+    tables.turn(again=True)
+    try:
+        _, again = _interruptibly(tables.connection, statement.sql, parameters)
+    finally:
+        tables.turn(again=False)
+    return described, known(rows, again)
+
+
 def _interruptibly(connection: Any, sql: str, parameters: Parameters) -> tuple[Any, list[tuple[Any, ...]]]:
     """The columns and rows of a statement. Ctrl-C ends it.
 
@@ -99,7 +113,8 @@ def _interruptibly(connection: Any, sql: str, parameters: Parameters) -> tuple[A
             while not wait([running], LOOK_UP).done:
                 pass
         except BaseException:
-            connection.interrupt()
+            while not wait([running], LOOK_UP).done:
+                connection.interrupt()  # again, in case it had not begun yet
             raise
         return running.result()
 
@@ -124,12 +139,9 @@ def _apart(names: Iterable[str]) -> Iterator[str]:
 
 
 def value(found: Any) -> Any:
-    """A value as an answer has it: open ends are None, and decimals have no needless zeros."""
-    if isinstance(found, Decimal | int | float):
-        limit = INEXACT_MAY_BE_OPEN if isinstance(found, float) else MAY_BE_OPEN
-        if found >= limit or found <= -limit:
-            return None
-        return plain(found) if isinstance(found, Decimal) else found
+    """A value as an answer has it: days without an end are None, and decimals have no needless zeros."""
+    if isinstance(found, Decimal):
+        return plain(found)
     if isinstance(found, date) and found in _ENDLESS:
         return None
     if isinstance(found, datetime):

@@ -1,7 +1,8 @@
 """The columns of the views: for each its SQL over the rows of the table of facts.
 
-An open end is larger (or earlier) than everything within a query, so that comparisons and sums come out right: amounts
-have `OPEN` there, days and instants are infinite. It is null in what comes out.
+An open end is larger (or earlier) than everything within a query, so that comparisons come out right: amounts have
+`OPEN` there, days and instants are infinite. A query is run a second time with other stand-ins, one for each row, and
+what comes out otherwise is null: it depends on what nobody knows (`asking`). `raw.turn` says which time it is.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ PLACES = 9
 AMOUNT = f"DECIMAL(38,{PLACES})"
 
 OPEN = 10**22
-"""What stands for no upper end within a query. Ten million of them can be added up; more are an error."""
+"""What stands for no upper end within a query. Five million of them can be added up; more are an error."""
 
-MAY_BE_OPEN = 10**21
-"""From here on an amount that comes out of a query is taken to have an open end in it, and is null."""
-
-INEXACT_MAY_BE_OPEN = 10**15
-"""The same for inexact numbers, which may be averages: that of ten million amounts, one of them open, is as large."""
+_AGAIN = "(SELECT again FROM raw.turn)"
+_OF_ROW = "(hash(id, id_rest, since, known_from) % 1000000007)"
+_OTHER = f"CAST({OPEN} + (1 + CAST({_OF_ROW} AS HUGEINT)) * {OPEN // 10**9} AS {AMOUNT})"
+"""Another stand-in for no upper end, up to twice as large, that no other row has."""
+_DAYS = f"CAST(1 + {_OF_ROW} % 300 AS INTEGER)"
 
 _UNIX = instant(datetime(1970, 1, 1, tzinfo=UTC))
-_FIRST_DAY = "DATE '0001-01-01'"
+_FIRST_DAY, _LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
 
 @frozen
@@ -52,21 +53,27 @@ def text(column: str, texts: str | None = None) -> str:
 
 def _day(column: str) -> str:
     return (
-        f"CASE {column} WHEN {EVER} THEN DATE '-infinity' WHEN {NEVER} THEN DATE 'infinity'"
+        f"CASE {column} WHEN {EVER} THEN CASE WHEN {_AGAIN} THEN {_FIRST_DAY} + {_DAYS} ELSE DATE '-infinity' END"
+        f" WHEN {NEVER} THEN CASE WHEN {_AGAIN} THEN {_LAST_DAY} - {_DAYS} ELSE DATE 'infinity' END"
         f" ELSE {_FIRST_DAY} + ({column} - 1) END"
     )
 
 
 def _instant(column: str) -> str:
     return (
-        f"CASE {column} WHEN {EVER} THEN TIMESTAMP '-infinity' WHEN {FOR_GOOD} THEN TIMESTAMP 'infinity'"
+        f"CASE {column} WHEN {EVER} THEN"
+        f" CASE WHEN {_AGAIN} THEN CAST({_FIRST_DAY} + {_DAYS} AS TIMESTAMP) ELSE TIMESTAMP '-infinity' END"
+        f" WHEN {FOR_GOOD} THEN"
+        f" CASE WHEN {_AGAIN} THEN CAST({_LAST_DAY} - {_DAYS} AS TIMESTAMP) ELSE TIMESTAMP 'infinity' END"
         f" ELSE make_timestamp({column} - {_UNIX}) END"
     )
 
 
 def number_of_day(day: str) -> str:
     """The number of a day, given as a date or its text."""
-    return f"(CAST({day} AS DATE) - {_FIRST_DAY} + 1)"
+    is_day = f"isfinite(CAST({day} AS DATE))"
+    refused = f"error('found ' || coalesce(CAST({day} AS VARCHAR), 'null') || ', expected a day, such as 2023-11-28')"
+    return f"CASE WHEN {is_day} THEN CAST({day} AS DATE) - {_FIRST_DAY} + 1 ELSE {refused} END"
 
 
 def number_of_cut(cut: str) -> str:
@@ -74,7 +81,9 @@ def number_of_cut(cut: str) -> str:
     end_of_day = f"epoch_us(CAST(CAST({cut} AS DATE) + 1 AS TIMESTAMP)) - 1"
     is_day = f"length(trim(CAST({cut} AS VARCHAR))) <= 10"
     found = f"CASE WHEN {is_day} THEN {end_of_day} ELSE epoch_us(CAST({cut} AS TIMESTAMPTZ)) END + {_UNIX}"
-    return f"CASE WHEN {cut} IS NULL THEN {FOR_GOOD - 1} ELSE {found} END"
+    refused = f"error('found ' || CAST({cut} AS VARCHAR) || ', expected a day or an instant')"
+    is_endless = f"contains(lower(CAST({cut} AS VARCHAR)), 'infinity')"
+    return f"CASE WHEN {cut} IS NULL THEN {FOR_GOOD - 1} WHEN {is_endless} THEN {refused} ELSE {found} END"
 
 
 def _scaled(column: str, places: str, most: int) -> str:
@@ -106,7 +115,8 @@ class _Measure:
     def columns(self, kinds: Iterable[int], cut: str | None) -> Iterator[tuple[str, str]]:
         """The columns of this measure. On the day of a `cut` what is not certain may be nothing."""
         is_there, is_open = flag(self.is_there), flag(self.is_open)
-        low, high = self.end("low"), f"CASE WHEN {is_open} THEN CAST({OPEN} AS {AMOUNT}) ELSE {self.end('high')} END"
+        stand_in = f"CASE WHEN {_AGAIN} THEN {_OTHER} ELSE CAST({OPEN} AS {AMOUNT}) END"
+        low, high = self.end("low"), f"CASE WHEN {is_open} THEN {stand_in} ELSE {self.end('high')} END"
         if cut is not None:
             low = f"CASE WHEN certain <= {cut} THEN {low} ELSE least({low}, 0) END"
             high = f"CASE WHEN certain <= {cut} THEN {high} ELSE greatest({high}, 0) END"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from aidtimeline.engines.sql.statement import Statement
@@ -13,6 +14,9 @@ _AMOUNTS = {
     "quantity": ("quantity_low", "quantity_high"),
     "value": ("value_low", "value_high"),
 }
+_ADDS = re.compile("sum|avg|mean|aggr|product|reduce|median|stddev|var")
+"""How functions are called that put several amounts together."""
+
 #: What tells amounts apart that must not be added up, and how several of these are called.
 _MEASURES = {
     "quantity": (("unit", "units"), ("kind", "kinds")),
@@ -35,11 +39,10 @@ def notes(statement: Statement, tables: Tables) -> Iterator[str]:
 
 def _mixed(statement: Statement, tables: Tables) -> Iterator[str]:
     """What a sum adds up that should be kept apart, if the log has several of it."""
-    if "sum" not in statement.functions:
+    if not any(_ADDS.search(each) for each in statement.functions):
         return
-    for measure, apart in _MEASURES.items():
-        if statement.columns.isdisjoint(_AMOUNTS[measure]):
-            continue
-        for name, several in apart:
-            if name not in statement.columns and tables.has_several(measure, name):
+    named = [measure for measure, its in _AMOUNTS.items() if not statement.columns.isdisjoint(its)]
+    for measure in named or _MEASURES:  # a star, or another name for a column, may stand for any
+        for name, several in _MEASURES[measure]:
+            if name not in statement.kept_apart and tables.has_several(measure, name):
                 yield f"sums of {measure}_low and {measure}_high may add up different {several}: group by {name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import Factory, define
@@ -21,6 +21,9 @@ FUNCTIONS = frozenset({*MACROS, "generate_series", "json_each", "json_tree", "ra
 INNER = ("duckdb_", "pg_", "pragma_", "sqlite_")
 """How tables begin in which the database says what it is made of, and where its files are."""
 
+INNER_FUNCTIONS = frozenset({"current_setting", "write_log"})
+"""Functions that say how the database is set up, or write."""
+
 ONE_SELECT = "expected one SELECT, such as SELECT kind, count(*) FROM facts GROUP BY kind"
 
 
@@ -32,6 +35,10 @@ class Statement:
     tables: set[str] = Factory(set)
     functions: set[str] = Factory(set)
     columns: set[str] = Factory(set)
+    apart: set[str] = Factory(set)
+    """The columns by which it groups, or of which it takes one value."""
+    either: set[str] = Factory(set)
+    """Those of which it may take one value or another."""
 
     @classmethod
     def of(cls, connection: Any, sql: object) -> Statement:
@@ -43,7 +50,10 @@ class Statement:
             raise UsageError(f"found {shown(sql)}, expected a text: {ONE_SELECT}")
         module = duckdb()
         try:
+            sql.encode()
             found = connection.extract_statements(sql)
+        except UnicodeEncodeError as error:
+            raise UsageError(f"found {shown(sql)}, expected a text in Unicode: {error.reason}") from None
         except module.Error as error:
             raise refused(error) from None
         if len(found) != 1:
@@ -51,7 +61,10 @@ class Statement:
         if found[0].type != module.StatementType.SELECT:
             raise UsageError(f"found a statement of the type {found[0].type.name}, {ONE_SELECT}")
         [(text,)] = connection.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [found[0].query]).fetchall()
-        tree = json.loads(text)
+        try:
+            tree = json.loads(text)
+        except RecursionError:
+            raise UsageError(f"this statement is nested too deep, {ONE_SELECT}") from None
         if tree["error"]:
             raise UsageError(f"this statement cannot be read ({tree.get('error_message')}), {ONE_SELECT}")
         statement = cls(found[0].query)
@@ -76,10 +89,47 @@ class Statement:
                     f"{called} is out of reach here (tables: {', '.join((*VIEWS, *MACROS))}; see docs/sql.md)"
                 )
             self.tables.add(called)
+        elif kind == "SHOW_REF" and not node.get("query"):
+            raise UsageError(f"what the database is made of is out of reach here (tables: {', '.join(VIEWS)})")
         elif kind == "COLUMN_REF":
-            self.columns.add(str(node["column_names"][-1]).lower())
+            self.columns |= _names([node])
+        elif kind == "SELECT_NODE":
+            self.apart |= _grouped(node)
+        elif kind == "CONJUNCTION_OR":
+            self.either |= {name for each in _nodes(node) for name in _chosen(each)}
         elif "function_name" in node:
-            self.functions.add(str(node["function_name"]).lower())
+            called = str(node["function_name"]).lower()
+            if called in INNER_FUNCTIONS:
+                raise UsageError(f"{called} is out of reach here (see docs/sql.md)")
+            self.functions.add(called)
+            self.apart |= _names(node.get("partitions") or [])
+        self.apart |= _chosen(node)
+
+    @property
+    def kept_apart(self) -> set[str]:
+        """The columns of which no two values get into one sum."""
+        return self.apart - self.either
+
+
+def _names(nodes: Sequence[Any]) -> set[str]:
+    """The columns among some nodes."""
+    return {str(each["column_names"][-1]).lower() for each in nodes if each and each.get("type") == "COLUMN_REF"}
+
+
+def _grouped(select: Mapping[str, Any]) -> set[str]:
+    """The columns by which a SELECT groups; `ALL` and positions stand for columns that it lists."""
+    groups = select.get("group_expressions") or []
+    by_place = any(each.get("type") == "VALUE_CONSTANT" for each in groups)
+    listed = select["select_list"] if by_place or select.get("aggregate_handling") == "FORCE_AGGREGATES" else []
+    return _names([*groups, *listed])
+
+
+def _chosen(node: Mapping[str, Any]) -> set[str]:
+    """The column of which a condition takes one value, or none."""
+    sides = [node.get("left"), node.get("right")] if node.get("type") == "COMPARE_EQUAL" else node.get("children")
+    one_value = node.get("type") in ("COMPARE_EQUAL", "OPERATOR_IS_NULL", "COMPARE_IN") and len(sides or []) <= 2
+    found = _names(sides or []) if one_value else set[str]()
+    return found if len(found) == 1 else set()
 
 
 def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:

@@ -75,6 +75,10 @@ class Tables:
         ).fetchall()
         return int(linked + large + others)
 
+    def turn(self, *, again: bool) -> None:
+        """Let other numbers stand for open ends, or again those that are larger than all others."""
+        self.connection.execute("UPDATE raw.turn SET again = ?", [again])
+
     def has_several(self, measure: str, column: str) -> bool:
         """Whether `facts` has several values of a column, of what has a quantity or a value."""
         if (measure, column) not in self._several:
@@ -88,7 +92,7 @@ class Tables:
     def _make(self) -> None:
         store, vocabulary = self.source.store, self.source.vocabulary
         self.source.lay_into(self.connection)
-        self.connection.execute("CREATE SCHEMA raw")
+        self.connection.execute("CREATE SCHEMA raw; CREATE TABLE raw.turn AS SELECT false AS again")
         thought = Thought.of(store) if self.with_thought else None
         for name in TEXT_COLUMNS:
             new = () if thought is None else [text for text, _ in thought.columns.texts[name].new]
