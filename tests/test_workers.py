@@ -20,6 +20,7 @@ from tangled import linked_logs
 
 from aidtimeline import EventLog, LogError, UsageError
 from aidtimeline.codec import encode
+from aidtimeline.engines.forked import OfProcess
 from aidtimeline.events import Corroboration, Delivery, Pledge, Record, Source
 from aidtimeline.projections import Counts, Levels, MoneySums, ProjectStates
 from aidtimeline.semantics import Fact
@@ -243,3 +244,22 @@ def test_what_is_no_executor_is_an_error() -> None:
     for executor, parts, said in asked:
         with pytest.raises(UsageError, match=said):
             view.replay(Counts(by="item"), executor=executor, parts=parts)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks on this system")
+def test_a_fork_leaves_alone_what_its_parent_has_open() -> None:
+    """It does not find it, does not close it, and does not wait for a thread that it has not got."""
+    closed: list[int] = []
+
+    class Thing:
+        def __del__(self) -> None:
+            closed.append(1)
+
+    of_process = OfProcess[dict[str, Thing]]({"thing": Thing()})
+    with of_process.threads:
+        child = os.fork()
+        if child == 0:
+            is_new = not of_process.open and not closed and of_process.threads.acquire(blocking=False)
+            os._exit(0 if is_new else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert list(of_process.open) == ["thing"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-import threading
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future
@@ -24,6 +23,7 @@ from attrs import frozen
 
 from aidtimeline.engines.choosing import open_engine
 from aidtimeline.engines.fold import Engine
+from aidtimeline.engines.forked import OfProcess
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import LogError, UsageError
 from aidtimeline.projections import Projection
@@ -100,8 +100,7 @@ class _Pickled:
 
 
 _at_home: WeakValueDictionary[str, Viewed] = WeakValueDictionary()
-_opened: dict[Origin, _At] = {}
-_threads = threading.Lock()
+_opened = OfProcess[dict[Origin, _At]]({})
 
 
 def fold_in_parts(view: Viewed, engine: Engine, projection: Projection[Any, R], pool: Executor, parts: int) -> R:
@@ -182,14 +181,14 @@ def _view(task: _Task) -> _At:
     """The log of a task at its cuts, which this process keeps open until it is asked for others."""
     if task.origin is None:
         raise UsageError("other processes cannot read a timeline of records: write them to a log, and open its folder")
-    with _threads:
-        view = _opened.get(task.origin)
+    with _opened.threads:
+        view = _opened.open.get(task.origin)
         if view is None:
-            _opened.clear()  # others may still be asking what is forgotten here
+            _opened.open.clear()  # others may still be asking what is forgotten here
             view = _At(_engine(task.origin), task.cuts)
         elif view.cuts != task.cuts:
             view = _At(view.engine, task.cuts)
-        _opened[task.origin] = view
+        _opened.open[task.origin] = view
         return view
 
 
@@ -206,16 +205,3 @@ def _engine(origin: Origin) -> Engine:
             " may be behind, or the log has grown: open it again, and ask again"
         )
     return chosen.engine
-
-
-def _begin_anew() -> None:
-    """In a process that was forked: what its parent has open is not for it."""
-    global _threads  # noqa: PLW0603
-    _threads = threading.Lock()
-    _of_parents.append(dict(_opened))
-    _opened.clear()
-
-
-_of_parents: list[dict[Origin, _At]] = []
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)

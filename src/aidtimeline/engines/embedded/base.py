@@ -22,6 +22,7 @@ from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.database import duckdb
 from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
+from aidtimeline.engines.forked import OfProcess
 from aidtimeline.log.status import Status
 
 if TYPE_CHECKING:
@@ -119,31 +120,17 @@ class Base:
             return self._number
 
 
-_shared: WeakValueDictionary[Path, Base] = WeakValueDictionary()
-_threads = threading.Lock()
-
-
-def _begin_anew() -> None:
-    """In a process that was forked: what its parent has open is not for it, not even to be closed."""
-    global _threads  # noqa: PLW0603
-    _threads = threading.Lock()
-    _of_parents.append(dict(_shared))
-    _shared.clear()
-
-
-_of_parents: list[dict[Path, Base]] = []
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+_shared = OfProcess[WeakValueDictionary[Path, Base]](WeakValueDictionary())
 
 
 def open_base(path: Path) -> Base | None:
     """The store at a path, which timelines of this process share; None if it is damaged, and then it is removed."""
-    with _threads:
-        base = _shared.get(path)
+    with _shared.threads:
+        base = _shared.open.get(path)
         if base is not None and base.is_in_place():
             return base
         try:
-            base = _shared[path] = Base(path)
+            base = _shared.open[path] = Base(path)
         except (FileNotFoundError, PermissionError):
             return None
         except (OSError, ValueError, TypeError, KeyError, duckdb().Error):
