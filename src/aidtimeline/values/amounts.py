@@ -308,10 +308,10 @@ def _read(text: str) -> Quantity:
     about, exact, low, high = match.groups()
     if any(sum(map(str.isdigit, number)) > MAX_DIGITS for number in (exact, low, high) if number):
         raise InvalidValue(text, EXPECTED_DIGITS)
-    end = exact or high
+    least = Decimal(exact or low or 0)
     return Quantity(
-        low=Decimal(exact or low or 0),
-        high=None if end is None else Decimal(end),
+        low=least,
+        high=least if exact else None if high is None else Decimal(high),
         approximate=bool(about),
         low_stated=bool(exact or low),
     )
