@@ -56,3 +56,23 @@ def test_it_is_paused_while_a_log_is_read_and_replayed(monkeypatch: pytest.Monke
     assert gc.isenabled()
     timeline.as_of("2023-11-28").counts()
     assert (seen, gc.isenabled()) == ([("read", False), ("replay", False)], True)
+
+
+def test_what_was_made_meanwhile_is_not_looked_through_again() -> None:
+    """It is in the last generation, as if the collector had gone through it three times."""
+    with paused():
+        made = [[each] for each in range(1000)]
+    oldest = set(map(id, gc.get_objects(generation=2)))
+    assert all(id(each) in oldest for each in made)
+
+
+def test_what_a_user_has_frozen_stays_frozen() -> None:
+    """Nothing is moved then."""
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with paused():
+            pass
+        assert gc.get_freeze_count() == frozen > 0
+    finally:
+        gc.unfreeze()

@@ -45,3 +45,27 @@ def test_each_text_has_one_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         for column in TEXT_COLUMNS:
             texts = found.engine.store.texts(column)  # type: ignore[attr-defined]
             assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("unlike", [{"quantity": 10**29}, {"location": {"UA": 60, "MD": 40}}])
+@pytest.mark.parametrize("first", ["plain", "unlike"])
+def test_facts_that_no_row_adds_up_are_found_wherever_they_are(
+    tmp_path: Path, unlike: dict[str, Any], first: str
+) -> None:
+    """In the store or in what the log has grown by, where the other has none of them."""
+    plain: dict[str, Any] = {
+        "date": "2023-01",
+        "item": "truck",
+        "quantity": 2,
+        "location": "UA",
+        "sources": Source(publisher="a"),
+    }
+    events = {"plain": Delivery(**plain), "unlike": Delivery(**plain | unlike)}
+    log = EventLog(tmp_path)
+    for name in sorted(events, key=lambda name: name != first):
+        log.append(events[name])
+        embedded, fold = (Timeline.open(tmp_path, engine=engine) for engine in ("embedded", "fold"))
+        for by in ("item", "location"):
+            one, other = (each.as_of("2024-01-01").counts(by=by) for each in (embedded, fold))
+            assert list(one) == list(other)
+            assert str(one) == str(other)

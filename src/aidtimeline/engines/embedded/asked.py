@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import Factory, frozen
 
@@ -24,16 +24,30 @@ from aidtimeline.values.dates import end_of
 from aidtimeline.vocabulary import Vocabulary
 
 
+class Known(Protocol):
+    """What is known of the first rows of a store."""
+
+    @property
+    def flags(self) -> int:
+        """All flags that they have."""
+
+    def texts(self, column: str) -> Sequence[Text]:
+        """The texts of a column, by their numbers."""
+
+
 @frozen(slots=False)
 class Store:
     """A store that can be asked: a connection to its tables, and the lines behind them.
 
-    `is_intact` says whether its file still is what it was.
+    `is_intact` says whether its file still is what it was. `base` knows what the first rows have, and the schema
+    `more` has the others; None: there is none.
     """
 
     connection: Any
     lines: Lines
     is_intact: Callable[[], bool] = lambda: True
+    base: Known | None = None
+    more: str | None = "main"
     threads: Any = Factory(threading.RLock)
 
     @cached_property
@@ -52,9 +66,24 @@ class Store:
     def texts(self, column: str) -> Sequence[Text]:
         """The texts of a column, by their numbers."""
         if column not in self._texts:
-            found = self.rows('SELECT text FROM texts WHERE "column" = ? ORDER BY number', column)
-            self._texts[column] = [None, *(value_of(text) for (text,) in found)]
+            known = [None] if self.base is None else self.base.texts(column)
+            self._texts[column] = [*known, *self._more_texts(column)]
         return self._texts[column]
+
+    def _more_texts(self, column: str) -> Iterable[Text]:
+        if self.more is None:
+            return ()
+        query = f'SELECT text FROM {self.more}.texts WHERE "column" = ? ORDER BY number'
+        return (value_of(text) for (text,) in self.rows(query, column))
+
+    @cached_property
+    def flags(self) -> int:
+        """All flags that rows may have."""
+        flags = 0 if self.base is None else self.base.flags
+        if self.more is None:
+            return flags
+        [(more,)] = self.rows(f"SELECT coalesce(bit_or(flags), 0) FROM {self.more}.facts")
+        return flags | int(more)
 
     def numbers(self, column: str) -> Mapping[Text, int]:
         """The numbers of the texts of a column."""
@@ -188,11 +217,12 @@ class Asked:
         for fact in self.cuts.facts(self.store.of_components(self._in_groups)):
             if fact.group is not None:
                 yield fact
-        query = (
-            f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)} AND {self.holds}'
-            f" AND {self.selected(selection)}"
-        )
-        yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
+        if self.store.flags & flags_apart(shares):
+            query = (
+                f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)} AND {self.holds}'
+                f" AND {self.selected(selection)}"
+            )
+            yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
 
     def thought_of(self, selection: Selection, *, shares: bool) -> list[Record]:
         """The records of all facts that are handed over on some day, and of all that these have to do with."""
@@ -216,8 +246,10 @@ class Asked:
     @property
     def _whole(self) -> str:
         """The components of which all facts are handed over."""
-        later = f"SELECT component FROM components WHERE recorded > {self.cuts.recorded}"
-        return f"{self._handed_over} AND whole UNION {later}"
+        whole = f"{self._handed_over} AND whole"
+        if self.cuts.recorded_until is None:
+            return whole
+        return f"{whole} UNION SELECT component FROM components WHERE recorded > {self.cuts.recorded}"
 
     @property
     def _handed_over(self) -> str:
@@ -234,7 +266,12 @@ def one_of(column: str, numbers: Iterable[int]) -> str:
 
 def apart(shares: bool) -> str:
     """The condition that a row does not say enough for a question, of `shares` or not: its fact is handed over."""
-    return flag(Flag.LARGE | Flag.SHARED if shares else Flag.LARGE)
+    return flag(flags_apart(shares))
+
+
+def flags_apart(shares: bool) -> int:
+    """The flags of such rows."""
+    return Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
 
 
 def flag(which: int) -> str:

@@ -19,9 +19,11 @@ from weakref import WeakValueDictionary, finalize
 from attrs import evolve
 
 from aidtimeline.engines.embedded import cache
-from aidtimeline.engines.embedded.database import duckdb
+from aidtimeline.engines.embedded.database import DamagedStore, asking, duckdb
 from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
+from aidtimeline.engines.embedded.store import value_of
+from aidtimeline.engines.facts.rows import Text
 from aidtimeline.engines.forked import OfProcess
 from aidtimeline.log.status import Status
 
@@ -42,6 +44,7 @@ class Base:
         self.threads = threading.RLock()
         self.gone: list[int] = []
         self._number = 0
+        self._texts: dict[str, Sequence[Text]] = {}
         self._stream = open(path, "rb")  # noqa: SIM115  (until `close`)
         self.close = finalize(self, _close, resources := [self._stream])
         try:
@@ -101,8 +104,35 @@ class Base:
             self._looked.write(self.path)
         return found
 
+    def texts(self, column: str) -> Sequence[Text]:
+        """The texts of a column, by their numbers. Raises `DamagedStore` if they cannot be told."""
+        with self.threads:
+            if column not in self._texts:
+                found = self._rows('SELECT text FROM base.texts WHERE "column" = ? ORDER BY number', column)
+                self._texts[column] = (None, *(value_of(text) for (text,) in found))
+            return self._texts[column]
+
     @cached_property
-    def texts(self) -> Mapping[str, Numbers]:
+    def flags(self) -> int:
+        """All flags that its rows have. Raises as `texts` does."""
+        [(flags,)] = self._rows("SELECT coalesce(bit_or(flags), 0) FROM base.facts")
+        return int(flags)
+
+    @cached_property
+    def components(self) -> int:
+        """The last number of its components. Raises as `texts` does."""
+        [(last,)] = self._rows("SELECT coalesce(max(component), 0) FROM base.components")
+        return int(last)
+
+    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with self.threads, asking():
+            found: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        if not self.is_intact():
+            raise DamagedStore
+        return found
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Numbers]:
         """The numbers of its texts by column."""
         from aidtimeline.engines.embedded.overlay import numbers_of_texts  # noqa: PLC0415  (most logs have not grown)
 

@@ -158,11 +158,12 @@ def _laid_over(base: Base, grown: Grown) -> Opened:
     with base.threads:
         number, lines = base.numbered(), Lines(grown.paths, grown.seen)
         connection = base.connection.cursor()
-        opened = Opened(Store(connection, lines, base.is_intact), lines, grown.problems, base, number)
+        store = Store(connection, lines, base.is_intact, base, f"tail_{number}" if grown.lines else None)
+        opened = Opened(store, lines, grown.problems, base, number)
         if grown.lines:
             from aidtimeline.engines.embedded.overlay import lay_over  # noqa: PLC0415
 
-            lay_over(connection, number, base.texts, grown.lines, lines)
+            lay_over(connection, number, base, grown.lines, lines)
         else:
             _look_through(connection, number)
     return opened

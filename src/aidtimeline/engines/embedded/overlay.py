@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import Factory, define, frozen
 
@@ -63,26 +63,36 @@ def numbers_of_texts(connection: Any) -> Mapping[str, Numbers]:
     return {name: Numbers(connection, name, last.get(name, 0)) for name in TEXT_COLUMNS}
 
 
-def lay_over(
-    connection: Any, number: int, texts: Mapping[str, Numbers], new: Sequence[tuple[bytes, Place]], lines: Lines
-) -> None:
-    """Lay the store of new lines over the store `base`, whose `texts` have numbers; `lines` reads old ones again.
+class Under(Protocol):
+    """The store that another is laid over, which the connection has as `base`."""
+
+    @property
+    def numbers(self) -> Mapping[str, Numbers]:
+        """The numbers of its texts by column."""
+
+    @property
+    def components(self) -> int:
+        """The last number of its components."""
+
+
+def lay_over(connection: Any, number: int, base: Under, new: Sequence[tuple[bytes, Place]], lines: Lines) -> None:
+    """Lay the store of new lines over another; `lines` reads old ones again.
 
     The schema `over_NUMBER` has what is asked, and `tail_NUMBER` what is new.
     """
     hidden = _Hidden.by(connection, new)
-    [(first,)] = connection.execute("SELECT coalesce(max(component), 0) + 1 FROM base.components").fetchall()
-    connection.execute(f"CREATE SCHEMA tail_{number}; SET schema = 'tail_{number}'")
-    connection.execute(SCHEMA)
-    codes = {name: Codes(each.of, each.last) for name, each in texts.items()}
+    connection.execute(f"CREATE SCHEMA tail_{number}; SET schema = 'tail_{number}'; {SCHEMA}")
+    codes = {name: Codes(each.of, each.last) for name, each in base.numbers.items()}
     build = Build(connection, lines, Reading(Columns(codes)))
     build.read(lines.at({*hidden.linked, *hidden.alone}))
     build.read(new)
-    build.finish(first)
-    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'")
-    for table in TABLES:
-        kept = f"SELECT * FROM base.{table}{hidden.without(table)}"
-        connection.execute(f"CREATE VIEW {table} AS {kept} UNION ALL SELECT * FROM tail_{number}.{table}")
+    build.finish(base.components + 1)
+    views = (
+        f"CREATE VIEW {table} AS SELECT * FROM base.{table}{hidden.without(table)}"
+        f" UNION ALL SELECT * FROM tail_{number}.{table}"
+        for table in TABLES
+    )
+    connection.execute(f"CREATE SCHEMA over_{number}; SET schema = 'over_{number}'; {'; '.join(views)}")
 
 
 @frozen

@@ -63,8 +63,7 @@ class Source:
             raise DamagedStore from error
         if not self.base.is_in_place():
             raise DamagedStore
-        tail = schema.replace("over", "tail")
-        if self.store.rows("SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = 'facts'", tail):
+        if (tail := self.store.more) is not None:
             connection.execute(f"CREATE SCHEMA {tail}")
             _copy(self.store, connection, f"{tail}.facts", f"{tail}.facts")
         [(view,)] = self.store.rows(
