@@ -97,7 +97,8 @@ class Problem:
     """Something wrong with data: what, how bad, and where.
 
     `severity` is "error" (the data cannot be used as it is) or "warning" (it can, but should be looked at). `line`
-    counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`); `hint` says how to repair it.
+    counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`), or the name of a column. `about` says
+    in a few words which draft is meant, `hint` how to repair it.
 
     >>> print(Problem(code="bad-value", severity="error", message="found 'abc', expected a quantity",
     ...               file="events/2023.jsonl", line=7, path="$.quantity"))
@@ -111,6 +112,7 @@ class Problem:
     line: int | None = None
     path: str | None = None
     event_id: str | None = None
+    about: str | None = None
     hint: str | None = None
 
     @classmethod
@@ -128,9 +130,10 @@ class Problem:
 
     def __str__(self) -> str:
         where = "" if self.file is None else f"{self.file}:" + ("" if self.line is None else f"{self.line}:") + " "
+        about = "" if self.about is None else f"{self.about}: "
         path = "" if self.path is None else f"{self.path}: "
         hint = "" if self.hint is None else f" ({self.hint})"
-        return printable(f"{where}{self.severity} {self.code}: {path}{self.message}{hint}")
+        return printable(f"{where}{self.severity} {self.code}: {about}{path}{self.message}{hint}")
 
 
 class DataError(AidtimelineError):

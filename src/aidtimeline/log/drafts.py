@@ -3,7 +3,8 @@
 A draft is a line of the log without `id` and `recorded_at`; `v` may be left out. It may have a `label`, by which other
 drafts of the same batch refer to it as `@label` in `of`, `fulfils`, `supersedes`, `duplicate_of`, `part_of` and
 `overlaps`, also within the `event` of a correction. An id may be shortened to digits with which only one id of the log
-and the batch begins. A batch may also have whole lines of a log, with `id` and `recorded_at`.
+and the batch begins. A batch may also have whole lines of a log, with `id` and `recorded_at`. What else drafts may
+leave out or write shorter is in `aidtimeline.log.shorthand`.
 
 `part_of` and `overlaps` also take other texts. There only what begins one id, and is at least as long as ids are
 printed, is taken for an id.
@@ -19,7 +20,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple, cast
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from aidtimeline.codec import decode, event_from_json, record_id
 from aidtimeline.codec.jsonlines import parse_object
@@ -28,6 +29,7 @@ from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLo
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.graphs import strongly_connected
 from aidtimeline.log.batch import check_duplicate
+from aidtimeline.log.shorthand import DEFAULTS, Defaults, described, expand_money, read_defaults
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
 
@@ -46,6 +48,7 @@ AS_PRINTED = 8
 _ONE = ("of", "duplicate_of", "part_of")  # the fields that refer to one record, and those that refer to several
 _SEVERAL = ("fulfils", "supersedes", "overlaps")
 _LOOSE = ("part_of", "overlaps")  # those of them that may also hold another text
+_FIRST_NAME = re.compile(r"\$\.(\w+)")
 _HEX = re.compile(r"[0-9a-f]{1,32}")
 _UNKNOWN = "0" * 32  # replaces a reference that is reported as a problem, so that the rest of its draft is read
 
@@ -62,20 +65,20 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
     ... ])
     >>> first.supersedes == (record_id(second),)
     True
-    >>> read_drafts([("new.jsonl", 1, '{"kind":"retraction","of":"@old"}')])
+    >>> read_drafts([("new.jsonl", 1, '{"kind":"retraction","of":"@old"}')])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     aidtimeline.errors.RefusedBatch: nothing was recorded:
-    new.jsonl:1: error unknown-reference: $.of: found '@old', expected the label of a draft of this batch
+    new.jsonl:1: error unknown-reference: retraction of @old: $.of: found '@old', expected the label of ...
     """
-    entries = [_entry(file, number, line) for file, number, line in lines if line.strip()]
+    entries = list(_entries(lines))
     drafts = [each for each in entries if each.event is None and not each.problems]
     labels = _labelled(drafts)
     ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
     hints = iter(range(MOST_HINTS))
     for draft in _in_order(drafts, labels):
         _settle(draft, labels, ids, hints)
-    if problems := [problem for entry in entries for problem in entry.problems]:
-        raise RefusedBatch("nothing was recorded:", problems)
+    if problems := [entry.placed(problem) for entry in entries for problem in entry.problems]:
+        raise RefusedBatch("nothing was recorded:", dict.fromkeys(problems))  # a fault of defaults is one
     return [entry.event for entry in entries if entry.event is not None]
 
 
@@ -121,11 +124,18 @@ def _id_or_text(text: str, ids: Sequence[str]) -> str:
 
 @define(eq=False)
 class _Entry:
-    """A line of the batch: the fields of a draft and the event made of them, or the record of a whole line."""
+    """A line of the batch: the fields of a draft and the event made of them, or the record of a whole line.
+
+    The fields of the names in `filled` are from the defaults of its file.
+    """
 
     file: str | None
     line: int | None
     fields: dict[str, Any] = field(factory=dict)
+    label: Any = None
+    about: str | None = None
+    defaults: Defaults | None = None
+    filled: frozenset[str] = frozenset()
     event: Event | Amendment | Record | None = None
     id: str = _UNKNOWN
     problems: list[Problem] = field(factory=list)
@@ -133,6 +143,13 @@ class _Entry:
     def report(self, path: str | None, error: InvalidValue, code: str) -> None:
         """Add a problem of this line."""
         self.problems.append(Problem.of_value(path, error, code).at(self.file, self.line))
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of this line with the draft that is meant; at the defaults, if it is in what they gave."""
+        name = _FIRST_NAME.match(problem.path or "")
+        if self.defaults is not None and problem.path and name and name[1] in self.filled:
+            return evolve(problem, line=self.defaults.line, path=f"$.{DEFAULTS}{problem.path[1:]}")
+        return evolve(problem, about=self.about)
 
     def references(self) -> Iterator[_Reference]:
         """Each text in the place of an id, also in the event of a correction."""
@@ -179,11 +196,40 @@ def _entry(file: str | None, number: int | None, line: str | bytes) -> _Entry:
     return entry
 
 
+def _entries(lines: Iterable[Line]) -> Iterator[_Entry]:
+    """The lines that are not empty. Each draft has what it takes from the defaults on the first line of its file."""
+    before: tuple[str | None, int | None] | None = None
+    defaults: Defaults | None = None
+    for file, number, line in lines:
+        if not line.strip():
+            continue
+        begins = before is None or before[0] != file or (number or 0) <= (before[1] or 0)
+        before = file, number
+        entry = _entry(file, number, line)
+        if begins:
+            defaults = None
+        if DEFAULTS in entry.fields:
+            given, faults = read_defaults(entry.fields)
+            if not begins:
+                late = InvalidValue(entry.fields[DEFAULTS], "defaults on the first line of a file, and once")
+                faults.append((f"$.{DEFAULTS}", late, "bad-value"))
+            for path, error, code in faults:
+                entry.report(path, error, code)
+            entry.fields = {}
+            defaults = Defaults(number, given) if begins else defaults
+            if faults:
+                yield entry
+            continue
+        if defaults is not None and entry.event is None and not entry.problems:
+            entry.defaults, entry.filled = defaults, defaults.fill(entry.fields)
+        yield entry
+
+
 def _labelled(entries: Iterable[_Entry]) -> dict[str, _Entry]:
     """The draft of each label."""
     labels: dict[str, _Entry] = {}
     for entry in entries:
-        label = entry.fields.pop("label", None)
+        label = entry.label = entry.fields.pop("label", None)
         try:
             first = entry if label is None else labels.setdefault(to_slug(label), entry)
         except InvalidValue as error:
@@ -212,6 +258,7 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Ent
 
 def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str], hints: Iterator[int]) -> None:
     """Make the event of a draft, once the drafts that it refers to have theirs."""
+    entry.about = described(entry.fields, entry.label)
     for each in entry.references():
         id_ = _UNKNOWN
         try:
@@ -225,6 +272,8 @@ def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str], hints:
         except InvalidValue as error:
             entry.report(each.path, error, "unknown-reference")
         each.holder[each.key] = id_
+    for path, fault in expand_money(entry.fields):
+        entry.report(path, fault, "bad-value")
     fields: Any = entry.fields
     while isinstance(fields, dict):
         if fields.get("v") is None and isinstance(fields.get("kind"), str):
