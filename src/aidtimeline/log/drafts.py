@@ -33,8 +33,8 @@ from aidtimeline.log.shorthand import DEFAULTS, Defaults, described, expand_mone
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
 
-Line = tuple[str | None, int | None, str | bytes]
-"""A line of a batch: its file and number (from 1), for messages, and its text."""
+Line = tuple[str | None, int | None, str | bytes | dict[str, Any]]
+"""A line of a batch: its file and number (from 1), for messages, and its text or the object that it is."""
 
 SHORTEST = 4
 """The fewest digits that an id may be shortened to."""
@@ -178,9 +178,12 @@ class _Reference(NamedTuple):
         return self.text[1:] if self.text.startswith("@") else None
 
 
-def _entry(file: str | None, number: int | None, line: str | bytes) -> _Entry:
+def _entry(file: str | None, number: int | None, line: str | bytes | dict[str, Any]) -> _Entry:
     """A line by itself: a whole line becomes a record at once, a draft waits for those that it refers to."""
     entry = _Entry(file, number)
+    if isinstance(line, dict):
+        entry.fields = line
+        return entry
     try:
         fields = parse_object(line)
     except InvalidValue as error:
@@ -201,7 +204,7 @@ def _entries(lines: Iterable[Line]) -> Iterator[_Entry]:
     before: tuple[str | None, int | None] | None = None
     defaults: Defaults | None = None
     for file, number, line in lines:
-        if not line.strip():
+        if not isinstance(line, dict) and not line.strip():
             continue
         begins = before is None or before[0] != file or (number or 0) <= (before[1] or 0)
         before = file, number
