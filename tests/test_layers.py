@@ -29,7 +29,7 @@ ROOMS = [
     {"checks", "explain", "diff"},
     {"engines"},
     {"timeline"},
-    {"testing", "formats"},
+    {"testing", "formats", "amending"},
     {"_hypothesis"},
     {"report"},
     {"cli"},

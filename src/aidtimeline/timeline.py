@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from attrs import evolve, field, frozen
 
 from aidtimeline.engines.fold import Engine, Fold
-from aidtimeline.errors import Problem, UsageError
+from aidtimeline.errors import Problem, UnknownKey, UsageError
 from aidtimeline.events import Record
 from aidtimeline.projections import (
     Counts,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from aidtimeline.explain import Explained, Explanation
     from aidtimeline.projections import Series
     from aidtimeline.projections.sums.beside import Beside
+    from aidtimeline.semantics.standing import Standing
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -498,6 +499,25 @@ class Timeline:
         known = None if known_at is None else parse_cut(known_at)
         recorded = None if recorded_until is None else parse_cut(recorded_until)
         return View(parse_day(day), known, recorded, self.engine, self.vocabulary)
+
+    def find(self, record_id: str) -> Standing:
+        """A record of the log, and what it says now, as corrected by all that is known; the id may be shortened.
+
+        Raises `InvalidValue` for anything but the beginning of one id, and `UnknownKey` if the log does not have it.
+
+        >>> found = Timeline.open("events").find("c7e1bd20")
+        >>> print(found.event.quantity, found.event.item, "·", found.record.line, "·", found.deciding)
+        30 truck · 46 · None
+        """
+        from aidtimeline.log.drafts import find_id, is_beginning  # noqa: PLC0415
+        from aidtimeline.semantics.standing import standing  # noqa: PLC0415
+
+        found = find_id(record_id, list(self.engine.ids(record_id)) if is_beginning(record_id) else ())
+        near = self.as_of(date.max).narrowed(Selection((), (), self.vocabulary, frozenset((found,))))
+        known = standing(found, near.records)
+        if known is None:
+            raise UnknownKey(f"the log does not have {found}")
+        return known
 
     def series(
         self,

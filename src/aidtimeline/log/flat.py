@@ -25,15 +25,18 @@ from typing import Any
 
 import attrs
 
-from aidtimeline.codec.jsonlines import DECODER, too_deep
+from aidtimeline.codec.jsonlines import DECODER, parse_object, too_deep
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Source
 from aidtimeline.log.shorthand import fields_of
+from aidtimeline.text.nearest import did_you_mean, nearest
 from aidtimeline.values.amounts import Money
 from aidtimeline.values.shares import Shares
 
 BETWEEN = "; "
 _SOURCE = re.compile(r"source([2-9]|[1-9][0-9])?\.([a-z_]+)")
+_BETWEEN_FIELDS = re.compile(rf",(?=\s*(?:{'|'.join(each.name for each in attrs.fields(Source))})\s*=)")
+_MAY_BE_NAMES = re.compile(r"(?:^|,)\s*([a-z]+)\s*=")
 _PLACE = re.compile(r"\$(?:\.event)*\.(\w+)(?:\[([0-9]+)\])?(?:\.(\w+))?")
 _WHOLE_MONEY = re.compile(r"[A-Za-z]{3} ")
 SOURCE_FIELDS = tuple(each.name for each in attrs.fields(Source))
@@ -113,6 +116,40 @@ def put(draft: dict[str, Any], name: str, text: Any) -> None:
         draft["value"] = text if _WHOLE_MONEY.match(text) else {**value, "amount": text}
     else:
         _set(draft, name, _read(name, text) if isinstance(text, str) else text)
+
+
+def read_source(text: str) -> Source:
+    """A source as it is typed: its fields with commas between them, or a JSON object.
+
+    A comma that no name of a field follows belongs to the value. Raises `InvalidValue`.
+
+    >>> read_source("publisher=NHK,title=Trucks, and more,published=2023-05").title
+    'Trucks, and more'
+    >>> read_source("publisher=NHK,publishd=2023-05")
+    Traceback (most recent call last):
+    aidtimeline.errors.InvalidValue: found 'publishd', expected a field of a source (did you mean 'published'?)
+    """
+    if text.lstrip().startswith("{"):
+        fields = parse_object(text)
+    else:
+        parts = (each.partition("=") for each in _BETWEEN_FIELDS.split(text))
+        fields = {name.strip(): value.strip() for name, equals, value in parts if equals or name.strip()}
+        for name in _MAY_BE_NAMES.findall(text):
+            if name not in SOURCE_FIELDS and nearest(name, SOURCE_FIELDS):
+                fields[name] = ""
+    for name, value in fields.items():
+        if name not in SOURCE_FIELDS:
+            raise InvalidValue(
+                name, "a field of a source", did_you_mean(name, SOURCE_FIELDS) or ", ".join(SOURCE_FIELDS)
+            )
+        if not isinstance(value, str) and value is not None:
+            raise InvalidValue(value, f"text as the {name} of a source")
+        try:
+            convert: Any = attrs.fields_dict(Source)[name].converter
+            fields[name] = convert(value or None)
+        except InvalidValue as error:
+            raise InvalidValue(value, f"as {name} {error.expected}", error.hint) from None
+    return Source(**fields)
 
 
 def name_at(path: str | None) -> str | None:

@@ -39,13 +39,20 @@ class ChangesLook(KeyedLook[Changes]):
         return {"from": before, "to": after, "parts": self.json_rows()}
 
     def page(self) -> Iterator[Part]:
+        """A line for each sum that changes, and one for each part; then how many others do not."""
+        yield from self.changed()
+        same = sum(not parts for parts in self.result.answers.values())
+        if not self.result.rows:
+            yield "nothing"
+        elif same:
+            yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
+
+    def changed(self) -> Iterator[str]:
         """A line for each sum that changes, and one for each part, unless a single part is the whole change."""
         before, after = (table.answers for table in self.result.tables)
         short = shortener(self.view)
-        same = 0
         for key, parts in self.result.answers.items():
             if not parts:
-                same += 1
                 continue
             whole = self._arrow(parts[0], *(sums[key].quantity if key in sums else ZERO for sums in (before, after)))
             lines = [
@@ -57,10 +64,6 @@ class ChangesLook(KeyedLook[Changes]):
             else:
                 yield f"{self._name(parts[0])}: {whole}"
                 yield from (f"  {each}" for each in lines)
-        if not self.result.rows:
-            yield "nothing"
-        elif same:
-            yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
 
     def _side(self, table: Table) -> Json:
         """One view in JSON: its cuts, its rows and their sum, null if the rows do not all count one thing."""

@@ -86,13 +86,19 @@ class ProjectsLook(Look[ProjectTable]):
         return [*filter(None, ["; ".join(filter(None, words))]), *announced]
 
     def _paragraph(self, state: ProjectState) -> Iterator[Part]:
-        name = partial(named, self.vocabulary)
         title = _field(state, "title") or self.vocabulary.label("project", state.project)
         yield Line("", f"{state.project}{INDENT}{'' if title == state.project else title}")
+        for head, several in self.texts(state).items():
+            for number, text in enumerate(filter(None, several)):
+                yield Line(f"{INDENT}{'' if number else head:<{NAME_WIDTH}}", text)
+
+    def texts(self, state: ProjectState) -> dict[str, list[str]]:
+        """What is known of a project, in words under heads; what is not known is empty."""
+        name = partial(named, self.vocabulary)
         by_role: dict[str, list[PartyRole]] = defaultdict(list)
         for each in state.parties:
             by_role[each.role].append(each)
-        texts: dict[str, list[str]] = {
+        return {
             "status": [_field(state, "status")],
             "part of": [_field(state, "parent")],
             "planned start": [_field(state, "planned_start")],
@@ -105,9 +111,6 @@ class ProjectsLook(Look[ProjectTable]):
             "delivered": _numbers(state.delivered),
             "paid": _numbers(state.paid),
         }
-        for head, several in texts.items():
-            for number, text in enumerate(filter(None, several)):
-                yield Line(f"{INDENT}{'' if number else head:<{NAME_WIDTH}}", text)
 
 
 def _field(state: ProjectState, name: str) -> str:
