@@ -43,6 +43,7 @@ from aidtimeline.events import (
 )
 from aidtimeline.projections import Counts, Fulfilment, MoneySums, Participations, ProjectStates
 from aidtimeline.projections.fields import FIELDS
+from aidtimeline.projections.sums import beside as sums_beside
 from aidtimeline.report.absence import absence
 from aidtimeline.report.overview import Overview
 from aidtimeline.semantics import Fact
@@ -271,7 +272,7 @@ def test_of_many_reports_the_same_are_named(tmp_path: Path) -> None:
             asked = Counts(by)
             one, other = (timeline.as_of("2023-03-06", known_at=known_at).beside(asked) for timeline in (fold, found))
             assert other == one
-            assert max(each.number for each in one.reports.values()) > 10
+            assert max(each.facts for each in one.reports.values()) > 10
 
 
 def test_reports_that_come_last_of_many_need_no_order(tmp_path: Path) -> None:
@@ -286,7 +287,45 @@ def test_reports_that_come_last_of_many_need_no_order(tmp_path: Path) -> None:
     views = [Timeline.open(tmp_path, engine=engine).as_of("2023-05-01") for engine in ("fold", "embedded")]
     one, other = (view.beside(Counts("item")) for view in views)
     assert other == one
-    assert one.reports["truck", None].number == 28
+    assert one.reports["truck", None].facts == 16
+    assert str(one.reports["truck", None]).endswith("; and 20 more")
+
+
+@repeatable(60)
+@given(logs(max_size=10), cuts(), st.integers(0, 4))
+def test_reports_are_named_of_sums_of_few_facts(records: Sequence[Record], at: Cuts, most: int) -> None:
+    """Whatever is few, both engines name the same, and of all others they say how many facts there are."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sums_beside, "MOST_FACTS", most)
+        for _ in written(Path(folder), records, Random(0)):
+            pass
+        views = [view_of(Timeline.open(folder, engine=engine), at) for engine in ("fold", "embedded")]
+        for by in ((), "item", ("donor", "location", "item-category")):
+            one, other = (view.beside(Counts(by, kind=[])) for view in views)
+            assert one == other
+            for reports in one.reports.values():
+                assert (reports.said is None) == (reports.facts > most)
+
+
+@pytest.mark.parametrize("most", range(1, 6))
+def test_facts_alike_are_all_counted(tmp_path: Path, most: int) -> None:
+    """Of a sum of too many only their number is said, whether the database adds them up or not."""
+    log = EventLog(tmp_path)
+    for number in range(4):
+        source = Source(publisher=f"Daily {number % 2}", published="2023-02", url=f"https://daily.example/{number}")
+        log.append(Delivery(date="2023-01", item="truck", quantity=2, ref=str(number), sources=source))
+    log.append(Delivery(date="2023-01", item="tent", quantity=2, sources=source))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sums_beside, "MOST_FACTS", most)
+        for engine in ("fold", "embedded"):
+            found = Timeline.open(tmp_path, engine=engine).as_of("2023-05-01").beside(Counts("item")).reports
+            assert str(found["tent", None]) == "Daily 1 2023-02"
+            if most < 4:
+                assert (str(found["truck", None]), found["truck", None].said) == ("4 facts", None)
+            else:
+                assert str(found["truck", None]) == "Daily 0 2023-02; Daily 1 2023-02"
+                urls = [said.source.url for said in found["truck", None].said or ()]
+                assert sorted(map(str, urls)) == [f"https://daily.example/{number}" for number in range(4)]
 
 
 @pytest.mark.parametrize("said_by", [0, 1])

@@ -12,7 +12,7 @@ from aidtimeline.projections.sums.beside import MOST_REPORTS, Reports
 from aidtimeline.projections.sums.counting import Counts, Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import sources_of
-from aidtimeline.semantics.reporting import name_of, said_of, when
+from aidtimeline.semantics.reporting import name_of, when
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, format_instant
@@ -163,7 +163,7 @@ def reports(facts: Iterable[Fact], known_at: date | datetime | None, *, money: b
     Only reports that were out by `known_at` (inclusive; None: all) are named. What says another number than its fact
     says so: "B 2023 (says EUR 500)". The numbers are values if `money`, else quantities.
     """
-    return str(Reports.of(said for fact in facts for said in said_of(fact, known_at, money=money)))
+    return str(Reports.of(facts, known_at, money=money))
 
 
 def publishers(facts: Iterable[Fact], known_at: date | datetime | None) -> str:

@@ -21,17 +21,21 @@ When: TypeAlias = tuple[bool, date]
 
 
 class Said(NamedTuple):
-    """A report of a fact in short: who reported, when it was published (an EDTF text), and what it says otherwise."""
+    """A report of a fact in short: the source, and what it says that is no number of the fact."""
 
-    when: When
-    name: str
-    published: str | None = None
+    source: Source
     remark: str = ""
+
+    @property
+    def when(self) -> When:
+        """Its place among other reports."""
+        return when(self.source.published)
 
     @property
     def text(self) -> str:
         """The report in a few words: "B 2023 (says EUR 500)"."""
-        return f"{self.name}{'' if self.published is None else f' {self.published}'}{self.remark}"
+        published = self.source.published
+        return f"{name_of(self.source)}{'' if published is None else f' {published.text}'}{self.remark}"
 
 
 def name_of(source: Source) -> str:
@@ -61,8 +65,7 @@ def said_of(fact: Fact, known_at: date | datetime | None, *, money: bool) -> Ite
         remark = otherwise(fact, account, money=money)
         for source in account.sources:
             if out_by(source, known_at):
-                published = None if source.published is None else source.published.text
-                yield Said(when(source.published), name_of(source), published, remark)
+                yield Said(source, remark)
 
 
 def _site(url: str | None) -> str | None:

@@ -9,7 +9,7 @@ A store and its file, from below:
 
 Answers:
 
-- `sums` are counts and money, `beside` and `reported` what stands beside them, `series` sums over time; `states` are
+- `sums` are counts and money, `beside` what stands beside them, `series` sums over time; `states` are
   projects and participation. `stream` gives facts one after another, `ids` the ids of records.
 - `narrowing` and `promising` find the part of a log that is enough for a question.
 - `engine` puts all that together, and `guarding` asks the fold instead where a store is damaged.

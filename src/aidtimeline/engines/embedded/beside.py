@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from aidtimeline.engines.embedded.asked import Asked, column_of, flag
-from aidtimeline.engines.embedded.reported import Reported
 from aidtimeline.engines.embedded.sums import Plain
 from aidtimeline.engines.facts.linking import id_of
 from aidtimeline.engines.facts.rows import Flag
 from aidtimeline.projections.sums.beside import Beside, Endless, Gathering
 from aidtimeline.projections.sums.counting import Sums
+from aidtimeline.projections.sums.tables import SumKey
 
 
 def beside(asked: Asked, question: Sums) -> Beside:
     """What stands beside the sums of a question."""
     plain = Plain(asked, question)
-    gathering = Gathering(question, plain.added_up(f"NOT {plain.is_open}"))
-    reported = Reported(plain)
+    gathering = Gathering(question, asked.cuts.known_at, plain.added_up(f"NOT {plain.is_open}"))
     for fact in asked.handed_over(question.selection, shares=plain.shares(question)):
-        for key in gathering.add(fact):
-            reported.add(key, fact)
-    _add_plain(gathering, plain)
-    for fact in asked.facts_of(f"{plain.rows} AND {reported.apart}"):
-        for key, _ in question.piece.terms(fact):
-            reported.add(key, fact)
-    return gathering.finish(reported.reports(), _lone(gathering, plain))
+        gathering.add(fact)
+    groups = _add_plain(gathering, plain)
+    few = set(filter(gathering.is_of_few, gathering.numbers))
+    named = [group for key in few for group in groups.get(key, ())]
+    if named:
+        some = "true" if len(few) == len(gathering.numbers) else f"({plain.key_columns}) IN (VALUES {_listed(named)})"
+        for fact in asked.facts_of(f"{plain.rows} AND {some}"):
+            for key in {key for key, _ in question.piece.terms(fact)} & few:
+                gathering.report(key, fact)
+    return gathering.finish(_lone(gathering, plain))
 
 
-def _add_plain(gathering: Gathering, plain: Plain) -> None:
-    """Add what the rows say of each key."""
+def _listed(groups: Iterable[Sequence[int]]) -> str:
+    return ", ".join(f"({', '.join(map(str, group))})" for group in groups)
+
+
+def _add_plain(gathering: Gathering, plain: Plain) -> Mapping[SumKey, list[Sequence[int]]]:
+    """Add what the rows say of each key; the numbers that they have in its columns."""
+    groups: dict[SumKey, list[Sequence[int]]] = defaultdict(list)
     store = plain.asked.store
     columns = [*map(column_of, plain.names), "side", "datasets", "kind", "item"]
     low = f"{plain.measure}_low <= CAST(power(10, {plain.measure}_places) AS BIGINT)"
     query = f"""
         SELECT {", ".join(f'"{column}"' for column in columns)}, count_if({plain.is_open}),
-            bool_and(NOT ({plain.is_open}) OR {low})
+            bool_and(NOT ({plain.is_open}) OR {low}), count(*)
         FROM facts WHERE {plain.rows} GROUP BY ALL
     """
     datasets, kinds, items = (store.texts(name) for name in ("datasets", "kind", "item"))
-    for number, (*group, opens, some) in enumerate(store.rows(query)):
+    for place, (*group, opens, some, number) in enumerate(store.rows(query)):
         *numbers, side, dataset, kind, item = group
         key = plain.key(numbers)
+        groups[key].append(numbers)
+        gathering.numbers[key] += number
         gathering.items.add(items[item])
         of: Any = datasets[dataset] or ()
         gathering.datasets[key].update(of)
-        alike = SimpleNamespace(id=f"row {number}", line=None, group=None)
+        alike = SimpleNamespace(id=f"row {place}", line=None, group=None)
         gathering.put(alike, plain.cell(side, dataset), key)
         if opens:
             found = Endless(opens, (str(kinds[kind]),), some)
             gathering.endless[key] = found.plus(gathering.endless.get(key))
+    return groups
 
 
 def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:

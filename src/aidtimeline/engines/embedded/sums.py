@@ -56,6 +56,11 @@ class Plain:
         return key_names(self.question)
 
     @property
+    def key_columns(self) -> str:
+        """The columns of a whole key, in which rows have numbers."""
+        return ", ".join(f'"{column_of(name)}"' for name in self.names)
+
+    @property
     def measure(self) -> str:
         """What is added up: quantities or values."""
         return "value" if self.question.money else "quantity"

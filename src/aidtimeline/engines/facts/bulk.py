@@ -136,9 +136,6 @@ class Bulk:
         known_from = [at if found == FOR_GOOD else found for found, at in zip(since, recorded, strict=True)]
         quantities, values = self._amounts(kind, lines)
         flags = [quantity.flags | value.flags for quantity, value in zip(quantities, values, strict=True)]
-        for number, one in enumerate(only):
-            if one is None:
-                flags[number] |= _REPORTED
         for name, flag, states in _FLAGGED:
             if name in fields_dict(kind):
                 for number, value in enumerate(map(attrgetter(name), lines)):
@@ -219,7 +216,7 @@ _OF_ALL = {"component": 0, "known_to": FOR_GOOD, "until": NEVER}
 _NO_NUMBERS = Numbers(0, 0, 0, 0)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
-_SHARED, _FULFILLING, _REPORTED, _PLANNED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.REPORTED, Flag.PLANNED))
+_SHARED, _FULFILLING, _PLANNED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.PLANNED))
 _QUANTIFIED, _VALUED = int(Flag.QUANTIFIED), int(Flag.VALUED)
 _FLAGGED: Sequence[tuple[str, int, Callable[[Any], bool]]] = (
     ("location", _SHARED, lambda found: type(found) is dict),

@@ -57,9 +57,7 @@ class Flag(IntFlag):
     VALUE_UP_TO = 2048
     FULFILLING = 4096
     """It names promises that it fulfils."""
-    REPORTED = 8192
-    """It has several reports, or one that says another number; `publisher` and `published` do not tell them."""
-    LONE = 16384
+    LONE = 8192
     """It is part of something that the log does not have."""
 
 
@@ -69,7 +67,6 @@ Text: TypeAlias = str | tuple[str, ...] | Shares | None
 #: only report: who reported, and when it was published.
 FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
 TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date", "publisher", "published")
-_PUBLISHER = TEXT_COLUMNS.index("publisher")
 
 
 class Amount(NamedTuple):
@@ -214,8 +211,8 @@ def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
 _AMOUNTS = Remembered(amount_of)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
-_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _REPORTED, _LONE = map(
-    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.REPORTED, Flag.LONE)
+_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _LONE = map(
+    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.LONE)
 )
 #: The flags of an amount: that it is there, that it is open, an "about", and "up to".
 OF_QUANTITY = int(Flag.QUANTIFIED), int(Flag.QUANTITY_OPEN), int(Flag.QUANTITY_APPROXIMATE), int(Flag.QUANTITY_UP_TO)
@@ -239,8 +236,8 @@ def is_shared(fact: Fact) -> bool:
     return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
-def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None, publisher: Text) -> int:
-    """The flags of a fact with these amounts; `publisher` is None if its row does not tell all reports."""
+def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None) -> int:
+    """The flags of a fact with these amounts."""
     flags = 0 if fact.quantity is None else flags_of_amount(quantity, OF_QUANTITY)
     if fact.value is not None:
         flags |= flags_of_amount(value, OF_VALUE)
@@ -252,8 +249,6 @@ def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None, publishe
         flags |= _DISPUTED
     if is_shared(fact):
         flags |= _SHARED
-    if publisher is None:
-        flags |= _REPORTED
     return flags
 
 
@@ -293,5 +288,5 @@ def row_of(
         last_day(fact.date.latest),
         quantity or NO_AMOUNT,
         value or NO_AMOUNT,
-        flags_of(fact, quantity, value, texts[_PUBLISHER]) | (_LONE if lone else 0),
+        flags_of(fact, quantity, value) | (_LONE if lone else 0),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, frozen
@@ -22,11 +23,11 @@ from aidtimeline.values.amounts import Quantity
 
 T = TypeVar("T")
 
-MOST_REPORTS = 8
-"""How many reports of a number are named; the others are counted."""
+MOST_FACTS = 100
+"""Of a sum of more facts nobody reads who reports it: it is only said how many they are."""
 
-NAMED = MOST_REPORTS + 1
-"""How many reports are kept by name: if there is but one more, it is named too."""
+MOST_REPORTS = 8
+"""How many reports of a number are named on a page; the others are counted. If that is but one, it is named too."""
 
 
 class Endless(NamedTuple):
@@ -50,21 +51,25 @@ class Endless(NamedTuple):
 
 
 class Reports(NamedTuple):
-    """The reports of a sum: those that come first (`NAMED` at most), and how many different ones there are."""
+    """The reports of a sum: of how many facts they are, and who said so, in order (None: of more than `MOST_FACTS`)."""
 
-    first: tuple[str, ...]
-    number: int
+    facts: int
+    said: tuple[Said, ...] | None
 
     @classmethod
-    def of(cls, said: Iterable[Said]) -> Reports:
-        """Reports in the order of their facts."""
-        texts = list(dict.fromkeys(each.text for each in sorted(said, key=lambda each: each.when)))
-        return cls(tuple(texts[:NAMED]), len(texts))
+    def of(cls, facts: Iterable[Fact], known_at: date | datetime | None, *, money: bool) -> Reports:
+        """The reports of facts that were out by a cut (inclusive; None: all): the earliest first, undated ones last."""
+        ranked = sorted(facts, key=lambda fact: fact.rank)
+        said = (each for fact in ranked for each in said_of(fact, known_at, money=money))
+        return cls(len(ranked), tuple(dict.fromkeys(sorted(said, key=lambda each: each.when))))
 
     def __str__(self) -> str:
-        if self.number <= NAMED:
-            return "; ".join(self.first)
-        return "; ".join((*self.first[:MOST_REPORTS], f"and {self.number - MOST_REPORTS} more"))
+        if self.said is None:
+            return f"{self.facts:,} facts"
+        texts = list(dict.fromkeys(each.text for each in self.said))
+        if len(texts) > MOST_REPORTS + 1:
+            texts[MOST_REPORTS:] = [f"and {len(texts) - MOST_REPORTS} more"]
+        return "; ".join(texts)
 
 
 @frozen
@@ -92,16 +97,13 @@ def beside(view: Viewed, question: Sums) -> Beside:
     >>> from aidtimeline import Counts, Timeline
     >>> view = Timeline.open("events").as_of("2024-12-31")
     >>> found = beside(view, Counts(by=[], where={"item": "helmet"}))
-    >>> print(found.endless[(None,)].number, "·", found.items, "·", found.reports[(None,)].number)
+    >>> print(found.endless[(None,)].number, "·", found.items, "·", found.reports[(None,)].facts)
     1 · ('helmet',) · 1
     """
-    gathering = Gathering(question)
-    said: dict[SumKey, list[Said]] = defaultdict(list)
+    gathering = Gathering(question, view.known_at)
     for fact in view.facts:
-        for key in gathering.add(fact):
-            said[key] += said_of(fact, view.known_at, money=question.money)
-    reports = {key: Reports.of(each) for key, each in said.items()}
-    return gathering.finish(reports, view.belief.overlap.lone)
+        gathering.add(fact)
+    return gathering.finish(view.belief.overlap.lone)
 
 
 Keyed: TypeAlias = tuple[Any, Cell]
@@ -110,17 +112,21 @@ Keyed: TypeAlias = tuple[Any, Cell]
 
 @define
 class Gathering:
-    """The work of `beside`: all but the reports, fact by fact. What is plain can be added without facts.
+    """The work of `beside`, fact by fact. What is plain can be added without facts.
 
-    `closed` is what has an upper end of what is added without facts.
+    `closed` is what has an upper end of what is added without facts. `numbers` says how many facts each sum is of, and
+    `reported` has those whose reports are named, as far as they are few.
     """
 
     question: Sums
+    known_at: date | datetime | None
     closed: Weighing[SumKey] = Factory(Weighing)
     endless: dict[SumKey, Endless] = Factory(dict)
     datasets: dict[SumKey, set[str]] = Factory(lambda: defaultdict(set))
     items: set[str | None] = Factory(set)
     ids: set[str] = Factory(set)
+    numbers: dict[SumKey, int] = Factory(lambda: defaultdict(int))
+    reported: dict[SumKey, list[Fact]] = Factory(lambda: defaultdict(list))
     _facts: list[Fact] = Factory(list)
     _rows: dict[tuple[object, ...], list[Keyed]] = Factory(lambda: defaultdict(list))
     _keys: dict[str, set[SumKey]] = Factory(lambda: defaultdict(set))
@@ -135,8 +141,8 @@ class Gathering:
 
         return evolve(self.question.piece, terms=closed)
 
-    def add(self, fact: Fact) -> list[SumKey]:
-        """Add a fact; the keys to which it adds something."""
+    def add(self, fact: Fact) -> None:
+        """Add a fact."""
         self._facts.append(fact)
         keys: dict[SumKey, None] = {}
         for key, term in self.question.piece.terms(fact):
@@ -145,10 +151,21 @@ class Gathering:
                 self.endless[key] = Endless.of(fact.kind, term.amount).plus(self.endless.get(key))
             self.datasets[key] |= fact.datasets
             self.put(fact, cell_of(fact, term), key)
+        for key in keys:
+            self.numbers[key] += 1
+            self.report(key, fact)
         if keys:
             self.items.add(fact.item)
             self.ids.add(fact.id)
-        return list(keys)
+
+    def report(self, key: SumKey, fact: Fact) -> None:
+        """Name the reports of a fact beside a sum, if this is of few."""
+        if self.is_of_few(key):
+            self.reported[key].append(fact)
+
+    def is_of_few(self, key: SumKey) -> bool:
+        """Whether a sum is of so few facts, as far as they are added, that their reports are named."""
+        return self.numbers[key] <= MOST_FACTS
 
     def put(self, fact: Any, cell: Cell, key: SumKey) -> None:
         """Put something into its cell of a sum: a fact, or what stands for several that are alike."""
@@ -158,7 +175,7 @@ class Gathering:
         self._rows[measure].append((fact, cell))
         self._keys[fact.id].add(key)
 
-    def finish(self, reports: Mapping[SumKey, Reports], lone: frozenset[str]) -> Beside:
+    def finish(self, lone: frozenset[str]) -> Beside:
         """What stands beside the sums; `lone` are all facts that are part of something that the log does not have."""
         sums = self.closed_sums
         closed = sums.finish(sums.merge(self.closed, fold(self._facts, sums))) if self.endless else {}
@@ -167,11 +184,16 @@ class Gathering:
             {key: closed[key].quantity if key in closed else None for key in endless},
             endless,
             {key: tuple(sorted(its)) for key, its in datasets.items()},
-            _in_order(reports),
+            {key: self._reports(key) for key in sorted(self.numbers, key=in_order)},
             tuple(sorted(self.items, key=lambda item: (item is None, item or ""))),
             tuple(sorted(self.ids & lone)),
             self._rows_overlap(),
         )
+
+    def _reports(self, key: SumKey) -> Reports:
+        if not self.is_of_few(key):
+            return Reports(self.numbers[key], None)
+        return Reports.of(self.reported[key], self.known_at, money=self.question.money)
 
     def _rows_overlap(self) -> bool:
         """Whether facts of different rows may report the same."""
