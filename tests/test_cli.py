@@ -145,8 +145,10 @@ def test_counts_are_the_contract_to_the_letter(run: Run, log: Path) -> None:
     result = run("counts", "--as-of", "2024-07-31", "--json")
 
     flags = {"approximate": False, "disputed": False, "loose": False}
-    assert list(answered(result)) == ["as_of", "known_at", "rows"]
-    assert answered(result) == {
+    found = answered(result)
+    assert list(found) == ["as_of", "known_at", "rows", "about"]
+    about = found.pop("about")
+    assert found == {
         "as_of": "2024-07-31",
         "known_at": None,
         "rows": [
@@ -156,9 +158,12 @@ def test_counts_are_the_contract_to_the_letter(run: Run, log: Path) -> None:
             {"item": "truck", "unit": None, "low": 30, "high": 30, "open": 0, **flags},
         ],
     }
-    assert list(answered(result)["rows"][0]) == [
+    assert list(found["rows"][0]) == [
         *("item", "unit", "low", "high", "open", "approximate", "disputed", "loose"),
     ]
+    assert [list(each) for each in about] == [["labels", "overlap", "stated", "facts", "datasets", "sources"]] * 4
+    assert [(each["facts"], each["stated"]) for each in about] == [(1, None)] * 4
+    assert [len(each["sources"]) for each in about] == [2, 2, 1, 1]
 
 
 def test_several_kinds_put_kind_first_into_the_key(run: Run, log: Path) -> None:
@@ -241,7 +246,7 @@ def test_the_overview_is_counts_money_and_projects(run: Run, log: Path, cuts: Ma
     others = {name: cut for name, cut in cuts.items() if name != "as_of"}
     whole = answered(run("as-of", cuts["as_of"], *words_of(others), "--json"))
 
-    assert list(whole) == ["as_of", "known_at", "rows", "money", "projects"]
+    assert list(whole) == ["as_of", "known_at", "rows", "about", "money", "projects"]
     assert whole["as_of"] == cuts["as_of"]
     assert whole["known_at"] == cuts.get("known_at")
     for name, command in {"rows": "counts", "money": "money", "projects": "projects"}.items():

@@ -429,7 +429,8 @@ def test_22_pledged_2_to_4_delivered_18_to_20_outstanding() -> None:
     """On events/, by 31 July 2024, with the days on which they are due."""
     whole = answered("fulfilment", "--as-of", "2024-07-31", "--matches")
 
-    assert list(whole) == ["as_of", "known_at", "rows"]
+    assert list(whole) == ["as_of", "known_at", "rows", "about"]
+    assert [len(each["sources"]) for each in whole["about"]][:1] == [1]
     [row] = [row for row in whole["rows"] if row["item"] == "mechanical-demining-machine"]
     assert [row[name] for name in ("promised", "linked", "outstanding")] == [
         {"low": 22, "high": 22},

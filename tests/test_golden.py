@@ -21,7 +21,7 @@ from aidtimeline.values.amounts import Money
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDED_AT = "2026-11-21T10:00:00Z"
-FOR_PEOPLE = ("file", "message", "hint")
+FOR_PEOPLE = ("file", "message", "hint", "about")
 
 
 def names(folder: str, ending: str) -> list[str]:

@@ -565,7 +565,7 @@ def test_the_page_of_levels() -> None:
 def test_the_json_of_levels() -> None:
     """The fields of the thing, the day, four pairs of bounds, and the reports."""
     found = json.loads(report.json(table(*TOO_FEW)))
-    assert list(found) == ["as_of", "known_at", "rows"]
+    assert list(found) == ["as_of", "known_at", "rows", "about"]
     [level] = found["rows"]
     sources = level.pop("sources")
     assert level == {

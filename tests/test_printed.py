@@ -87,13 +87,16 @@ def test_a_table() -> None:
     assert str(Table((), ())) == "Nothing: no such fact with a number is reported to have happened by then."
 
 
+NUMBER = ' class="number"'
+
+
 def test_a_table_in_a_notebook() -> None:
     """The same cells as HTML, under the same heads."""
     assert TABLE._repr_html_() == (
-        "<table><thead><tr><th>item</th><th>donor</th><th>number</th><th>unit</th><th>note</th></tr></thead>"
-        "<tbody><tr><td>–</td><td>–</td><td>about 1,200</td><td>metre</td><td>about</td></tr>"
-        "<tr><td>&lt;b&gt;</td><td>–</td><td>at least 1</td><td></td><td></td></tr>"
-        "<tr><td>truck</td><td>JP</td><td>0 to 30</td><td></td><td></td></tr></tbody></table>"
+        f"<table><thead><tr><th>item</th><th>donor</th><th{NUMBER}>number</th><th>unit</th><th>note</th></tr></thead>"
+        f"<tbody><tr><td>–</td><td>–</td><td{NUMBER}>about 1,200</td><td>metre</td><td>about</td></tr>"
+        f"<tr><td>&lt;b&gt;</td><td>–</td><td{NUMBER}>at least 1</td><td></td><td></td></tr>"
+        f"<tr><td>truck</td><td>JP</td><td{NUMBER}>0 to 30</td><td></td><td></td></tr></tbody></table>"
         "<p>about: a report says “about”, and the bounds are only as good as that</p>"
     )
 
@@ -243,11 +246,11 @@ def test_a_series_by_period() -> None:
 def test_a_series_in_a_notebook() -> None:
     """The same cells as HTML, under the same heads."""
     assert SERIES._repr_html_() == (
-        "<table><thead><tr><th>item</th><th>donor</th><th>since</th><th>number</th><th>unit</th></tr></thead>"
-        "<tbody><tr><td>–</td><td>&lt;b&gt;</td><td>ever</td><td>0 to 2</td><td>metre</td></tr>"
-        "<tr><td>truck</td><td>JP</td><td>ever</td><td>0</td><td></td></tr>"
-        "<tr><td></td><td></td><td>2 Jan 2023</td><td>0 to 30</td><td></td></tr>"
-        "<tr><td></td><td></td><td>2 Apr 2023</td><td>1,200</td><td></td></tr></tbody></table>"
+        f"<table><thead><tr><th>item</th><th>donor</th><th{NUMBER}>since</th><th{NUMBER}>number</th><th>unit</th></tr></thead>"
+        f"<tbody><tr><td>–</td><td>&lt;b&gt;</td><td{NUMBER}>ever</td><td{NUMBER}>0 to 2</td><td>metre</td></tr>"
+        f"<tr><td>truck</td><td>JP</td><td{NUMBER}>ever</td><td{NUMBER}>0</td><td></td></tr>"
+        f"<tr><td></td><td></td><td{NUMBER}>2 Jan 2023</td><td{NUMBER}>0 to 30</td><td></td></tr>"
+        f"<tr><td></td><td></td><td{NUMBER}>2 Apr 2023</td><td{NUMBER}>1,200</td><td></td></tr></tbody></table>"
     )
 
 

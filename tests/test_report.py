@@ -57,6 +57,7 @@ def results() -> list[Result[Any, Any]]:
         view.levels(),
         view.projects(),
         view.participation(),
+        view.facts_table(),
     ]
 
 

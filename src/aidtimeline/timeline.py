@@ -19,6 +19,8 @@ from aidtimeline.errors import Problem, UnknownKey, UsageError
 from aidtimeline.events import Record
 from aidtimeline.projections import (
     Counts,
+    Facts,
+    FactTable,
     Fulfilment,
     FulfilmentTable,
     Levels,
@@ -235,6 +237,16 @@ class View:
         about 50 · at least 0 · 0 to 100
         """
         return self.replay(Levels(where, self.vocabulary))
+
+    def facts_table(self, kind: str | Iterable[str] | None = None, *, where: Where | None = None) -> FactTable:
+        """The facts themselves, one a row; see `aidtimeline.projections.Facts`.
+
+        >>> from aidtimeline import Timeline
+        >>> [row] = Timeline.open("events").as_of("2023-11-28").facts_table(where={"item": "truck"})
+        >>> print(row.donor, row.quantity, row.date)
+        JP 30 by 28 Nov 2023
+        """
+        return self.replay(Facts(kind, where=where, vocabulary=self.vocabulary))
 
     def explain(self, projection: Explained | Levels | Fulfilment, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.

@@ -28,6 +28,7 @@ MODULES = {
     "diff": "questions",
     "export": "analysing",
     "explain": "explaining",
+    "facts": "questions",
     "fulfilment": "questions",
     "levels": "questions",
     "import": "importing",

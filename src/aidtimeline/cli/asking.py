@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
+
 from aidtimeline import report
 from aidtimeline.cli.application import note, show
+from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import Question
 from aidtimeline.cli.progress import bar
 from aidtimeline.projections import Counts, MoneySums, Result
@@ -15,6 +18,18 @@ from aidtimeline.timeline import Timeline, View
 def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
     """Print a result, wrapped to the width of the terminal, or as JSON."""
     show([report.json(result) if json else report.text(result)])
+
+
+def reply(question: Question, result: Result[Any, Any] | report.Framed) -> None:
+    """Print the answer of a question in the format that it asks for, or write it to a file."""
+    written = report.write(result, question.form)
+    if question.out is not None:
+        write_file(question.out, written, force=question.force)
+        note(f"written to {question.out}")
+    elif isinstance(written, bytes):
+        click.echo(written, nl=False)
+    else:
+        show([written])
 
 
 def timeline_of(question: Question) -> Timeline:

@@ -9,7 +9,7 @@ import click
 from attrs import evolve, frozen
 
 from aidtimeline.cli.application import command
-from aidtimeline.cli.asking import answer, sums_of, view_of
+from aidtimeline.cli.asking import reply, sums_of, view_of
 from aidtimeline.cli.options import AS_OF, COMMON, FIELD, FULFILMENT, IDS, KIND, LEVEL, MONEY, Question, asking
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
@@ -55,14 +55,14 @@ def explain_number(question: Question) -> None:
     view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
     if question.fulfilment:
-        answer(_row(question, view), json=question.json)
+        reply(question, _row(question, view))
         return
     if question.level or _are_levels(question.ids, view):
-        answer(_level(question, view), json=question.json)
+        reply(question, _level(question, view))
         return
     asked, words = _asked(question, view)
     explanation = view.explain(asked, _only_key(asked, words, question, view))
-    answer(evolve(explanation, name=words), json=question.json)
+    reply(question, evolve(explanation, name=words))
 
 
 def _ids(given: Iterable[str], view: View) -> Iterable[str]:

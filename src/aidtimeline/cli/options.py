@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -15,6 +17,7 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
 from aidtimeline.projections.states import PROFILE
+from aidtimeline.report import FORMATS
 from aidtimeline.values.dates import parse_cut, parse_day
 
 Cut = date | datetime
@@ -56,7 +59,9 @@ class Question:
     fulfilment: bool = False
     engine: EngineName | None = None
     skip_problems: bool
-    json: bool
+    form: str = "table"
+    out: Path | None = None
+    force: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.total and self.by:
@@ -146,6 +151,14 @@ KIND = click.option(
     shell_complete=completing(EVENT_KINDS),
     help="The kind of event, such as pledge; may be repeated. Default: delivery; for money, every kind with a value.",
 )
+ANY_KIND = click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    shell_complete=completing(EVENT_KINDS),
+    help="The kind of event, such as pledge; may be repeated. Default: all.",
+)
 BY = click.option(
     "--by",
     metavar="FIELD",
@@ -175,7 +188,20 @@ ENGINE = click.option(
     help="What answers; the answers are the same. Default: $AIDTIMELINE_ENGINE, else auto: embedded for a large log.",
 )
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
-JSON = click.option("--json", is_flag=True, help="Print JSON instead of a table.")
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How the answer is written. Default: by the ending of --out, else table.",
+)
+JSON = click.option("--json", is_flag=True, help="The same as --format json.")
+OUT = click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the answer to this file. Default: stdout.",
+)
+FORCE = click.option("--force", is_flag=True, help="Replace the file of --out if it is there.")
 TO = click.option(
     "--to",
     "name",
@@ -184,7 +210,7 @@ TO = click.option(
     help="The file in the log's folder, without .jsonl. Default: events.",
 )
 
-NARROWED = (WHERE, ENGINE, SKIP_PROBLEMS, JSON)
+NARROWED = (WHERE, ENGINE, SKIP_PROBLEMS, FORMAT, OUT, FORCE, JSON)
 """The options of every question."""
 
 COMMON = (KNOWN_AT, RECORDED_UNTIL, *NARROWED)
@@ -194,13 +220,28 @@ SUMS = (KIND, BY, TOTAL)
 """The options that choose a sum."""
 
 
+ENDINGS = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html", ".xlsx": "xlsx", ".json": "json"}
+"""The format of a file by its ending; any other is a table."""
+
+
+def form_of(form: str | None, out: Path | None, *, json: bool) -> str:
+    """The format of an answer. A workbook is bytes, so it has to be written to a file, or into a pipe."""
+    if json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} exclude each other")
+    form = "json" if json else form or ("table" if out is None else ENDINGS.get(out.suffix.lower(), "table"))
+    if form == "xlsx" and out is None and sys.stdout.isatty():
+        raise click.UsageError("a workbook is no text: name a file with --out")
+    return form
+
+
 def asking(*options: Option) -> Callable[[Callable[[Question], None]], Command]:
     """Give a function of a `Question` these options: click's values become the question."""
 
     def decorate(answer: Callable[[Question], None]) -> Command:
         @functools.wraps(answer)
         def command(**given: Any) -> None:
-            answer(Question(folder=click.get_current_context().obj, **given))
+            form = form_of(given.pop("form"), given["out"], json=given.pop("json"))
+            answer(Question(folder=click.get_current_context().obj, form=form, **given))
 
         decorated: Command = command
         for option in reversed(options):

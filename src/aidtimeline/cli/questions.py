@@ -6,8 +6,9 @@ import click
 from attrs import evolve
 
 from aidtimeline.cli.application import command
-from aidtimeline.cli.asking import answer, sums_of, timeline_of, view_of
+from aidtimeline.cli.asking import reply, sums_of, timeline_of, view_of
 from aidtimeline.cli.options import (
+    ANY_KIND,
     AS_OF,
     AS_OF_ARGUMENT,
     COMMON,
@@ -35,7 +36,7 @@ def as_of(question: Question) -> None:
 
     view, where = view_of(question), question.where
     overview = Overview(question.folder, view.counts(where=where), view.money(where=where), view.projects(where))
-    answer(overview, json=question.json)
+    reply(question, overview)
 
 
 @command("counts", "aidtimeline counts --as-of 2023-11-28 --by item --by donor --where recipient=sesu")
@@ -46,7 +47,7 @@ def counts(question: Question) -> None:
     Numbers have bounds: "2 to 4", "at least 50". Different units are never added.
     """
     view = view_of(question)
-    answer(view.replay(sums_of(question, view)), json=question.json)
+    reply(question, view.replay(sums_of(question, view)))
 
 
 @command("money", "aidtimeline money --as-of 2023-11-28 --kind disbursement --by donor")
@@ -58,7 +59,7 @@ def money(question: Question) -> None:
     so.
     """
     view = view_of(question)
-    answer(view.replay(sums_of(evolve(question, money=True), view)), json=question.json)
+    reply(question, view.replay(sums_of(evolve(question, money=True), view)))
 
 
 @command("fulfilment", "aidtimeline fulfilment --as-of 2024-07-31 --where donor=JP")
@@ -71,7 +72,7 @@ def fulfilment(question: Question) -> None:
     A delivery that names its promises is linked to them. One that names none may serve those of its item (or of money)
     that it fits and may have followed. --matches lists which delivery keeps which promise, or may.
     """
-    answer(view_of(question).fulfilment(question.where, matches=question.matches), json=question.json)
+    reply(question, view_of(question).fulfilment(question.where, matches=question.matches))
 
 
 @command("levels", "aidtimeline levels --as-of 2025-12-31 --where item=mine-detector")
@@ -82,7 +83,17 @@ def levels(question: Question) -> None:
     A level is "about 50 so far" or "2.8 billion paid": the last one reported of each thing by that day, what the record
     comes to on the same days, and what is surely missing, or too much. --where chooses levels.
     """
-    answer(view_of(question).levels(question.where), json=question.json)
+    reply(question, view_of(question).levels(question.where))
+
+
+@command("facts", "aidtimeline facts --as-of 2023-11-28 --kind delivery --where donor=JP --format csv")
+@asking(AS_OF, ANY_KIND, *COMMON)
+def facts(question: Question) -> None:
+    """List the facts that count by a day, one a line.
+
+    A fact is what a record says once amendments are applied, with all known accounts of it combined.
+    """
+    reply(question, view_of(question).facts_table(question.kinds, where=question.where))
 
 
 @command("series", "aidtimeline series --where item=mine-detector --every quarter")
@@ -100,7 +111,7 @@ def series(question: Question) -> None:
         found = found.every(question.every, question.until)
     elif question.until is not None:
         found = found.to(question.until)
-    answer(found, json=question.json)
+    reply(question, found)
 
 
 @command("projects", "aidtimeline projects --as-of 2023-11-28 --where project=hd-equipment")
@@ -110,14 +121,14 @@ def projects(question: Question) -> None:
 
     It has the status, the plan, the parties by role, and what is announced, promised, delivered and paid.
     """
-    answer(view_of(question).projects(question.where), json=question.json)
+    reply(question, view_of(question).projects(question.where))
 
 
 @command("participation", "aidtimeline participation --as-of 2023-11-28 --where role=lead")
 @asking(AS_OF, *COMMON)
 def participation(question: Question) -> None:
     """List who takes part in which project, in which role."""
-    answer(view_of(question).participation(question.where), json=question.json)
+    reply(question, view_of(question).participation(question.where))
 
 
 @command("diff", "aidtimeline diff --from-as-of 2023-01-01 --to-as-of 2023-11-28 --where donor=JP")
@@ -139,6 +150,6 @@ def diff(question: Question) -> None:
         from aidtimeline.projections import Fulfilment
 
         where = {**question.where, **({"kind": question.kinds} if question.kinds else {})}
-        answer(before.diff(after, Fulfilment(after.as_of, where, after.vocabulary)), json=question.json)
+        reply(question, before.diff(after, Fulfilment(after.as_of, where, after.vocabulary)))
         return
-    answer(before.diff(after, sums_of(question, after)), json=question.json)
+    reply(question, before.diff(after, sums_of(question, after)))

@@ -17,6 +17,11 @@ from .levels.question import (
     Levels as Levels,
     LevelTable as LevelTable,
 )
+from .listing import (
+    FactRow as FactRow,
+    Facts as Facts,
+    FactTable as FactTable,
+)
 from .pieces import (
     Product as Product,
     State as State,

@@ -1,11 +1,12 @@
-"""How results look: as text, as HTML for notebooks and as JSON, for `print` and the command line alike.
+"""How results look, for `print`, notebooks, files and the command line alike.
 
 A `Look` (module `look`) describes one kind of result: its title, its columns as data (module `columns`) and its page
 for people. Each kind of result has its look in a module: `sums`, `series`, `levels`, `fulfilment`, `projects`,
-`explanation`, `changes`. Some pages are not of a result: `overview`, `problems`, `imports` and `cached`. `write` writes
-pages out; `words` and `days` put dates, slugs, bounds and reports into words.
+`facts`, `explanation`, `changes`. Some pages are not of a result: `overview`, `problems`, `imports` and `cached`.
+`write` writes pages out; `words` and `days` put dates, slugs, bounds and reports into words.
 
-A new format is a function here that takes a look. A new kind of result is a look, and a row of `LOOKS`.
+For files and data frames a look has its rows as plain columns (module `frame`), and `forms` writes these. A new format
+is a module of `forms`, and a row of `FORMATS`. A new kind of result is a look, and a row of `LOOKS`.
 
 >>> from aidtimeline import Timeline, report
 >>> counts = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
@@ -27,17 +28,35 @@ from typing import Any
 
 from aidtimeline.engines.sql.answer import SqlAnswer
 from aidtimeline.projections import Result
-from aidtimeline.report.look import Look, Part, Shown
+from aidtimeline.report.frame import Frame
+from aidtimeline.report.look import Framed, Look, Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
-__all__ = ["LOOKS", "Shown", "html", "json", "lines", "look", "text"]
+__all__ = [
+    "FORMATS",
+    "LOOKS",
+    "Frame",
+    "Framed",
+    "Shown",
+    "arrow",
+    "frame",
+    "html",
+    "json",
+    "lines",
+    "look",
+    "pandas",
+    "polars",
+    "text",
+    "write",
+]
 
 LOOKS: Mapping[str, str] = {
     "Table": "sums.SumsLook",
     "Series": "series.SeriesLook",
     "FulfilmentTable": "fulfilment.FulfilmentLook",
     "LevelTable": "levels.LevelsLook",
+    "FactTable": "facts.FactsLook",
     "ProjectTable": "projects.ProjectsLook",
     "ParticipationTable": "projects.ParticipationLook",
     "Explanation": "explanation.ExplanationLook",
@@ -45,6 +64,10 @@ LOOKS: Mapping[str, str] = {
     "FulfilmentChanges": "promises.FulfilmentChangesLook",
 }
 """The look of each kind of result of this library, by the name of its class: loaded when the first is shown."""
+
+
+FORMATS = ("table", "csv", "markdown", "html", "xlsx", "json")
+"""What results can be written as; XLSX (a workbook) is bytes, all others are texts."""
 
 
 def look(result: Result[Any, Any] | SqlAnswer | Shown) -> Shown:
@@ -105,13 +128,86 @@ def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
 
     >>> from aidtimeline import Timeline, report
     >>> leads = Timeline.open("events").as_of("2023-11-28").participation({"project": "contact-group"})
-    >>> print(report.json(leads))
+    >>> print(report.json(leads))  # doctest: +ELLIPSIS
     {
       "as_of": "2023-11-28",
       "known_at": null,
       "rows": [
         {"project": "contact-group", "party": "US", "role": "lead", "certain": true}
+      ],
+      "about": [
+        {"labels": {"project": "Ukraine Defense Contact Group", "party": "United States"}, ...
       ]
     }
     """
     return written(look(result).json())
+
+
+def write(result: Result[Any, Any] | Framed, form: str) -> str | bytes:
+    """A result in one of `FORMATS`. Raises `UsageError` for a workbook without openpyxl (extra `xlsx`).
+
+    >>> from aidtimeline import Timeline, report
+    >>> leads = Timeline.open("events").as_of("2023-11-28").participation({"project": "contact-group"})
+    >>> print(report.write(leads, "csv").split(",sources")[0])
+    project,project_label,party,party_label,role,certain,loose,facts
+    """
+    if form == "table":
+        return text(result)
+    if form == "json":
+        return json(result)
+    shown = framed(result)
+    form_module = import_module(f"{__name__}.forms.{form}")
+    if form in ("csv", "xlsx"):
+        found: str | bytes = form_module.written(shown.frames())
+    else:
+        found = form_module.written(shown.heading(), page(result), list(dict.fromkeys(shown.sources())))
+    return found
+
+
+def framed(result: Result[Any, Any] | Framed) -> Framed:
+    """The look of a result, which is tables too."""
+    return look(result)  # type: ignore[return-value]
+
+
+def frame(result: Result[Any, Any]) -> Frame:
+    """A result as a table of plain columns.
+
+    >>> from aidtimeline import Timeline, report
+    >>> counts = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> [each.name for each in report.frame(counts).fields][:5]
+    ['item', 'item_label', 'unit', 'low', 'high']
+    """
+    return framed(result).frames()[0]
+
+
+def arrow(result: Result[Any, Any], requested_schema: Any = None, *, decimals: bool = False, places: int = 2) -> Any:
+    """A result as a stream of Arrow, in a capsule; see `aidtimeline.Result.__arrow_c_stream__`."""
+    from aidtimeline.report.forms.arrow import stream  # noqa: PLC0415
+    from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
+
+    return stream(frame(result), check_places(decimals, places), requested_schema)
+
+
+def pandas(result: Result[Any, Any], *, decimals: bool = False, places: int = 2) -> Any:
+    """A result as a data frame of pandas; see `aidtimeline.Result.to_pandas`."""
+    from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
+    from aidtimeline.report.forms.pandas import data_frame  # noqa: PLC0415
+
+    return data_frame(frame(result), check_places(decimals, places))
+
+
+def polars(result: Result[Any, Any], *, decimals: bool = False, places: int = 2) -> Any:
+    """A result as a data frame of polars; see `aidtimeline.Result.to_polars`."""
+    from aidtimeline.report.forms.polars import data_frame  # noqa: PLC0415
+
+    return data_frame(Stream(result, decimals, places))
+
+
+class Stream:
+    """A result that hands itself out as Arrow, with numbers as they are asked for."""
+
+    def __init__(self, result: Result[Any, Any], decimals: bool, places: int) -> None:
+        self._result, self._decimals, self._places = result, decimals, places
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return arrow(self._result, requested_schema, decimals=self._decimals, places=self._places)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
+from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Part
 from aidtimeline.report.sums import SumsLook
@@ -17,6 +18,8 @@ from aidtimeline.values.amounts import ZERO, Quantity
 
 class ChangesLook(KeyedLook[Changes]):
     """The look of changes: sum by sum, in parts with their causes."""
+
+    NAME = "changes"
 
     def title(self) -> str:
         """What is compared."""
@@ -32,6 +35,10 @@ class ChangesLook(KeyedLook[Changes]):
         """The key of the sum, the cause, the ids of the facts, and the change of low and high (null: open)."""
         change = Column("low", NUMBER, self.unit), Column("high", NUMBER, self.unit), Column("open", TEXT)
         return [*self.key_columns(), Column("cause", TEXT), Column("ids", TEXTS), *change]
+
+    def plain_cuts(self) -> Iterable[tuple[str, str | None]]:
+        """The cuts of both views, by name."""
+        return cuts_of_both(self.result.tables)
 
     def json(self) -> Json:
         """Both views and the parts of the change, as a JSON object; see docs/json.md."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import attrgetter
 
-from aidtimeline.events import END, Event, Record, stated
+from aidtimeline.events import END, Event, Record, Source, stated
 from aidtimeline.explain import Explanation, Reason, Report
 from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
 from aidtimeline.projections.levels.comparing import UNSTATED
@@ -17,6 +17,7 @@ from aidtimeline.report.columns import (
     FLAG,
     NUMBER,
     REPORT,
+    SLUG,
     TEXT,
     Column,
     Json,
@@ -32,7 +33,7 @@ from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.notes import stated_part
 from aidtimeline.report.words import FLAGS, amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
-from aidtimeline.vocabulary import Vocabulary
+from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
 
 ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "sector", "due")
 """The fields that are shown of a fact, in this order."""
@@ -58,6 +59,8 @@ IN_LEVEL = ("lies in it", "may lie in it")
 
 class ExplanationLook(Look[Explanation]):
     """The look of an explanation: its facts, with the reports behind them."""
+
+    NAME = "facts"
 
     def title(self) -> str:
         """What was asked, and the answer."""
@@ -89,10 +92,22 @@ class ExplanationLook(Look[Explanation]):
             Column("kind", TEXT, get=attrgetter("event.kind")),
             Column("date", DATE),
             Column("certain", FLAG),
-            Column("disputed", Kind("flag", bool)),
+            Column("disputed", Kind("flag", bool, FLAG.flat)),
             *states,
-            Column("sources", rows_of(REPORT), get=attrgetter("reports")),
+            Column("sources", rows_of(REPORT, _in_short), get=attrgetter("reports")),
         ]
+
+    def plain_columns(self) -> list[Column]:
+        """The same, with why the fact is there, and what it is about."""
+        about = (
+            Column(name, SLUG if name in SLUG_FIELDS else TEXT, get=_about_it(name)) for name in ABOUT if name != "due"
+        )
+        *columns, reports = self.columns()
+        return [*columns, Column("part", TEXT), *about, Column("note", TEXT, get=attrgetter("event.note")), reports]
+
+    def sources(self) -> Iterable[Source]:
+        """The reports behind the answer."""
+        return (source for reason in self.result.rows for source in reason.sources)
 
     def json(self) -> Json:
         """The cuts, the answer and the facts, as a JSON object; see docs/json.md."""
@@ -238,6 +253,19 @@ def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
         if slugs:
             words = (named(vocabulary, name, each) if isinstance(each, str) else str(each) for each in slugs)
             yield f"{name} {' and '.join(words)}"
+
+
+def _in_short(report: Report) -> str:
+    said = _stated(report)
+    return f"{cited(report.source)}: {said}" if said else cited(report.source)
+
+
+def _about_it(name: str) -> Callable[[Reason], str | None]:
+    def value(reason: Reason) -> str | None:
+        found = stated(reason.event, name, object)
+        return "+".join(found) or None if isinstance(found, tuple) else None if found is None else str(found)
+
+    return value
 
 
 def _says(report: Report) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -14,7 +14,9 @@ from aidtimeline.projections.states import PROMISED
 from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, Kind, rows_of
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
+from aidtimeline.report.sourced import reports_by, sourced
 from aidtimeline.report.words import FLAGS, NOTHING, in_short, legend, narrowed, shortener
+from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 from aidtimeline.values.shares import ALL
 
@@ -45,6 +47,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
     """The look of promises by kind, donor, recipient, project, item, and unit or currency."""
 
     QUESTION = Fulfilment
+    NAME = "fulfilment"
 
     def title(self) -> str:
         """Which promises are shown."""
@@ -58,6 +61,22 @@ class FulfilmentLook(Look[FulfilmentTable]):
         asked = self.result.question is not None and getattr(self.result.question, "matches", False)
         found = [Column("matches", rows_of(_MATCHES))] if asked else []
         return [*key, *bounds, Column("due", TEXTS), *(Column(name, FLAG) for name in _FLAGS), *found]
+
+    def plain_columns(self) -> list[Column]:
+        """The same, with the measures that cannot be compared, and who reports the promises."""
+        found = reports_by(self.view, self._promises(), lambda fact: [_key_of(fact)])
+        return [
+            *self.columns(),
+            Column("also_in", TEXTS),
+            *sourced(lambda row: found.get(row.key)),
+        ]
+
+    def _promises(self) -> Iterable[Fact]:
+        question, view = self.result.question, self.view
+        if view is None or not isinstance(question, Fulfilment):
+            return ()
+        asked = evolve(question.selection, kinds=question.selection.kinds or PROMISED)
+        return (fact for fact in view.narrowed(asked).facts if fact.nature is PROMISE and fact in asked)
 
     def page(self) -> Iterator[Part]:
         """A line for each row. Below stand what flags mean, what names no promise, and the matches."""
@@ -102,6 +121,14 @@ class FulfilmentLook(Look[FulfilmentTable]):
         numbers = [tables.Column(each, "right") for each in SHOWN.values()]
         last = [tables.Column("note")] if flags else []
         return Grid([*map(tables.Column, heads), *numbers, *last], [cells(row) for row in rows])
+
+
+def _key_of(fact: Fact) -> Key:
+    """The row of a promise: of goods where it states a quantity, else of money."""
+    parties = fact.kind, fact.donor, fact.recipient, fact.project
+    if fact.quantity is None:
+        return Key(*parties, None, None, fact.currency)
+    return Key(*parties, fact.item, fact.unit, None)
 
 
 def _amount(row: FulfilmentRow, name: str) -> str:

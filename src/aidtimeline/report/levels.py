@@ -11,9 +11,11 @@ from aidtimeline.projections.containing import Containing
 from aidtimeline.projections.levels.held import levels
 from aidtimeline.projections.levels.near import observations, profiles
 from aidtimeline.projections.levels.things import may_be_of
+from aidtimeline.projections.sums.beside import Reports
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.report.columns import BOUNDS, DATE, REPORT, SLUG, TEXT, Column, rows_of
+from aidtimeline.report.columns import BOUNDS, DATE, FLAG, REPORT, SLUG, TEXT, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
+from aidtimeline.report.sourced import sourced
 from aidtimeline.report.words import FLAGS, NOTHING, amount, legend, narrowed, publishers, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
@@ -31,6 +33,7 @@ class LevelsLook(Look[LevelTable]):
     """The look of the last reported levels."""
 
     QUESTION = Levels
+    NAME = "levels"
 
     def title(self) -> str:
         """Which levels are shown."""
@@ -43,6 +46,20 @@ class LevelsLook(Look[LevelTable]):
         of = (Column(name, TEXT if name in units else SLUG) for name in names)
         amounts = (Column(name, BOUNDS, units) for name in AMOUNTS)
         return [*of, Column("day", DATE), *amounts, Column("sources", rows_of(REPORT), get=self._reports)]
+
+    def plain_columns(self) -> list[Column]:
+        """The same, with the flags of the level."""
+        flags = ("certain", "disputed", "loose", "overlap")
+        return [
+            *(each for each in self.columns() if each.name != "sources"),
+            Column("approximate", FLAG, get=lambda row: "about" in _flags(row)),
+            *(Column(name, FLAG, get=lambda row, name=name: getattr(row, name, False)) for name in flags),  # type: ignore[misc]
+            *sourced(self._reports_of),
+        ]
+
+    def _reports_of(self, row: LevelRow) -> Reports:
+        known_at = None if self.view is None else self.view.known_at
+        return Reports.of(row.facts, known_at, money=row.currency is not None)
 
     def page(self) -> Iterator[Part]:
         """A line for each level. Below stand the meanings of flags."""

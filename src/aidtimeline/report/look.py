@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from aidtimeline.events import Source
 from aidtimeline.projections.results import Result
-from aidtimeline.report.columns import ANY, Column, Json, json_row
+from aidtimeline.report.columns import ANY, SAID, SLUG, Column, Json, json_row
+from aidtimeline.report.frame import Frame, cut, flattened, label, with_cuts
 from aidtimeline.report.words import cuts_in_words
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.text import tables
-from aidtimeline.values.dates import format_instant
-from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+from aidtimeline.vocabulary import NO_VOCABULARY, SLUG_FIELDS, Vocabulary
 
 
 class Grid(NamedTuple):
@@ -46,6 +47,16 @@ class Shown(Protocol):
         """The same as a JSON object."""
 
 
+class Framed(Shown, Protocol):
+    """Something that can be shown, and is tables too."""
+
+    def frames(self) -> Sequence[Frame]:
+        """The same as tables of plain columns, one or several."""
+
+    def sources(self) -> Iterable[Source]:
+        """Who reports what is shown, as far as it is named."""
+
+
 R = TypeVar("R", bound=Result[Any, Any])
 
 
@@ -58,6 +69,8 @@ class Look(Generic[R]):
     """
 
     QUESTION: ClassVar[type] = object
+    NAME: ClassVar[str] = "rows"
+    """One word for the rows, such as the name of their sheet."""
 
     def __init__(self, result: R) -> None:
         self.result = result
@@ -100,16 +113,53 @@ class Look(Generic[R]):
         yield Grid([tables.Column(each.name) for each in columns], cells) if cells else "Nothing."
 
     def json(self) -> Json:
-        """The cuts of the view and the rows, as a JSON object; see docs/json.md."""
-        return {**self.json_cuts(), "rows": self.json_rows()}
+        """The cuts of the view, the rows, and what stands beside each, as a JSON object; see docs/json.md."""
+        return {**self.json_cuts(), "rows": self.json_rows(), **self.json_about()}
 
     def json_cuts(self) -> Json:
         """The cuts of the view: `as_of` is null if the answer is about every day, `known_at` if all is known."""
-        cut = None if self.view is None else self.view.known_at
-        known_at = format_instant(cut) if isinstance(cut, datetime) else cut and cut.isoformat()
-        return {"as_of": self.as_of and self.as_of.isoformat(), "known_at": known_at}
+        return {"as_of": cut(self.as_of), "known_at": cut(None if self.view is None else self.view.known_at)}
 
     def json_rows(self) -> list[Json]:
         """The rows as JSON objects."""
         columns = self.columns()
         return [json_row(columns, row) for row in self.result.rows]
+
+    def json_about(self) -> Json:
+        """What stands beside each row, in the order of the rows: labels, and what plain columns have beside its own."""
+        if self.view is None:
+            return {}
+        columns = self.columns()
+        own = {each.name for each in columns}
+        beside = [each for each in self.plain_columns() if each.name not in own]
+        labelled = [each for each in columns if each.kind is SLUG and each.name in SLUG_FIELDS]
+        about = []
+        for row in self.result.rows if beside or labelled else ():
+            values = ((each.name, each.value(row)) for each in labelled)
+            labels = {name: label(self.vocabulary, name, value) for name, value in values if value is not None}
+            about.append({"labels": labels, **json_row(beside, row)})
+        return {"about": about} if beside or labelled else {}
+
+    def frames(self) -> Sequence[Frame]:
+        """The rows as one table of plain columns, with the cuts of the view in the last ones."""
+        fields, values = flattened(self.plain_columns(), self.plain_rows(), self.vocabulary)
+        return [Frame(self.NAME, self.heading(), *with_cuts(fields, values, self.plain_cuts()))]
+
+    def sources(self) -> Iterable[Source]:
+        """Who reports the rows, as far as it is named."""
+        columns = [each for each in self.plain_columns() if each.kind is SAID]
+        return (said.source for row in self.plain_rows() for each in columns for said in each.value(row) or ())
+
+    def plain_columns(self) -> Sequence[Column]:
+        """The columns that plain ones are made of: by default those of the rows."""
+        return self.columns()
+
+    def plain_rows(self) -> Sequence[Any]:
+        """The rows that a table of plain columns has: by default those of the result."""
+        return self.result.rows
+
+    def plain_cuts(self) -> Iterable[tuple[str, str | None]]:
+        """The cuts of the view, by name."""
+        view = self.view
+        cuts = (None, None) if view is None else (view.known_at, view.recorded_until)
+        return zip(("as_of", "known_at", "recorded_until"), map(cut, (self.as_of, *cuts)), strict=True)

@@ -40,10 +40,16 @@ class Notes:
     def of_sum(self, key: SumKey) -> str:
         """The note beside a sum: of one with an open end what is stated, and how many datasets it is from."""
         found = self.beside
-        is_open = self.table.answers[key].high is None and key in found.endless
-        stated = stated_part(found.stated[key], found.endless[key]) if is_open else ""
+        stated = stated_part(found.stated[key], found.endless[key]) if self._is_open(key) else ""
         datasets = f"{len(found.datasets[key])} datasets" if self._are_unsaid(key) else ""
         return ", ".join(filter(None, (stated, datasets)))
+
+    def stated(self, key: SumKey) -> Quantity | None:
+        """The part of a sum with an open end that is stated; None: nothing of it is, or it has no open end."""
+        return self.beside.stated[key] if self._is_open(key) else None
+
+    def _is_open(self, key: SumKey) -> bool:
+        return self.table.answers[key].high is None and key in self.beside.endless
 
     def reports(self, key: SumKey) -> str:
         """Who reports the facts that add to a sum."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from aidtimeline.events import Source
 from aidtimeline.projections import ProjectTable, Table
 from aidtimeline.report.columns import Json
+from aidtimeline.report.frame import Frame
 from aidtimeline.report.look import Part
 from aidtimeline.report.projects import ProjectsLook
 from aidtimeline.report.sums import SumsLook
@@ -42,6 +44,17 @@ class Overview:
         yield from SumsLook(self.money).page()
         yield from ("", "Projects")
         yield from ProjectsLook(self.projects).overview()
+
+    def frames(self) -> list[Frame]:
+        """A table of each: deliveries, money and projects."""
+        looks = {"delivered": SumsLook(self.delivered), "money": SumsLook(self.money)}
+        sums = (evolve(frame, name=name) for name, look in looks.items() for frame in look.frames())
+        return [*sums, *ProjectsLook(self.projects).frames()]
+
+    def sources(self) -> Iterator[Source]:
+        """Who reports the sums."""
+        for table in (self.delivered, self.money):
+            yield from SumsLook(table).sources()
 
     def json(self) -> Json:
         """The counts as a JSON object, with the rows of money and projects beside theirs."""

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from attrs import evolve
+
 from aidtimeline.events import ROLES
 from aidtimeline.projections import (
     Announced,
@@ -20,13 +22,20 @@ from aidtimeline.projections import (
 )
 from aidtimeline.report.columns import FLAG, SLUG, STATES, TEXT, TEXTS, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
+from aidtimeline.report.sourced import reports_by, sourced
 from aidtimeline.report.words import NOTHING, amount, named, narrowed, possible
+from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
 INDENT = "  "
 NAME_WIDTH = 15
 EMPTY = "Nothing: no such project is reported by then."
 LOOSE = "loose: the truth is among what is possible here, but not all of it may be"
+
+_STATED = (
+    *("title", "status", "parent"),
+    *("planned_start", "planned_end", "actual_start", "actual_end"),
+)
 
 _PARTY = (Column("party", SLUG), Column("role", TEXT), Column("certain", FLAG))
 _ANNOUNCED = (
@@ -44,6 +53,31 @@ class ProjectsLook(Look[ProjectTable]):
     """The look of projects and their state."""
 
     QUESTION = ProjectStates
+    NAME = "projects"
+
+    def plain_columns(self) -> list[Column]:
+        """All that is known of the state, and who reports it."""
+        states = (Column(name, STATES) for name in _STATED)
+        sums = (
+            Column(name, TEXTS, get=lambda state, name=name: _numbers(getattr(state, name)))  # type: ignore[misc]
+            for name in ("promised", "promised_money", "delivered", "paid")
+        )
+        found = reports_by(self.view, self._facts(), lambda fact: (fact.project,) if fact.project else ())
+        return [
+            Column("project", SLUG),
+            *states,
+            Column("parties", TEXTS, get=lambda state: _parties_in_words(state, partial(named, self.vocabulary))),
+            Column("announced", TEXTS, get=lambda state: _announced(state.announced, partial(named, self.vocabulary))),
+            *sums,
+            Column("loose", TEXTS),
+            *sourced(lambda state: found.get(state.project)),
+        ]
+
+    def _facts(self) -> Iterable[Fact]:
+        question, view = self.result.question, self.view
+        if view is None or not isinstance(question, ProjectStates):
+            return ()
+        return (fact for fact in view.narrowed(question.selection).facts if fact in question.selection)
 
     def title(self) -> str:
         """Which projects are shown."""
@@ -123,6 +157,23 @@ class ParticipationLook(Look[ParticipationTable]):
     """The look of roles in projects."""
 
     QUESTION = Participations
+    NAME = "participation"
+
+    def plain_columns(self) -> list[Column]:
+        """The roles, and who reports them."""
+        found = reports_by(self.view, self._facts(), lambda fact: [(fact.project, fact.party, fact.role)])
+        return [
+            *self.columns(),
+            Column("loose", FLAG),
+            *sourced(lambda part: found.get((part.project, part.party, part.role))),
+        ]
+
+    def _facts(self) -> Iterable[Fact]:
+        question, view = self.result.question, self.view
+        if view is None or not isinstance(question, Participations):
+            return ()
+        asked = evolve(question.selection, kinds=("participation",))
+        return (fact for fact in view.narrowed(asked).facts if fact in asked)
 
     def title(self) -> str:
         """Which roles are shown."""
@@ -144,6 +195,10 @@ class ParticipationLook(Look[ParticipationTable]):
         yield Grid(list(map(tables.Column, ("project", "party", "role", "note"))), cells)
         if any(each.loose for each in self.result.rows):
             yield LOOSE
+
+
+def _parties_in_words(state: ProjectState, name: Name) -> list[str]:
+    return [f"{each.role}: {_parties([each], name)}" for each in state.parties]
 
 
 def _doubts(role: Participation) -> list[str]:

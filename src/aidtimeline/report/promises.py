@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aidtimeline.diff import FulfilmentChange, FulfilmentChanges
 from aidtimeline.projections import Fulfilment, FulfilmentTable
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.report.columns import NUMBER, SLUG, TEXT, TEXTS, Column, Json, json_row, number
+from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.fulfilment import FulfilmentLook
 from aidtimeline.report.look import Look, Part
 from aidtimeline.report.words import NOTHING, cuts_in_words, narrowed, shortener
@@ -17,6 +18,8 @@ class FulfilmentChangesLook(Look[FulfilmentChanges]):
     """The look of changes of fulfilment: row by row, in parts with their causes."""
 
     QUESTION = Fulfilment
+
+    NAME = "changes"
 
     def title(self) -> str:
         """What is compared."""
@@ -34,6 +37,10 @@ class FulfilmentChangesLook(Look[FulfilmentChanges]):
         key = [Column(name, TEXT if name in units else SLUG) for name in Key._fields]
         change = Column("low", NUMBER, units), Column("high", NUMBER, units), Column("open", TEXT)
         return [*key, Column("of", TEXT), Column("cause", TEXT), Column("ids", TEXTS), *change]
+
+    def plain_cuts(self) -> Iterable[tuple[str, str | None]]:
+        """The cuts of both views, by name."""
+        return cuts_of_both(self.result.tables)
 
     def json(self) -> Json:
         """Both views, the parts of the changes, and outstanding from and to, as a JSON object; see docs/json.md."""

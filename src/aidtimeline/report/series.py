@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from aidtimeline.projections import Series, Steps
-from aidtimeline.report.columns import Column, Kind, number
+from attrs import evolve
+
+from aidtimeline.projections import Series, Step, Steps
+from aidtimeline.report.columns import COUNT, DAY, FLAG, NUMBER, Column, Json, Kind, number
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.words import amount, on
 from aidtimeline.text import tables
+
+
+class _StepOf(NamedTuple):
+    row: Any
+    step: Step
+
+
+def _of_key(column: Column) -> Callable[[_StepOf], Any]:
+    return lambda each: column.value(each.row)
 
 
 class SeriesLook(KeyedLook[Series]):
@@ -29,6 +41,29 @@ class SeriesLook(KeyedLook[Series]):
     def columns(self) -> list[Column]:
         """The key, and the steps: for each its day (null: ever), low and high."""
         return [*self.key_columns(), Column("steps", Kind("steps", self._steps), self.unit)]
+
+    NAME = "series"
+
+    def json_about(self) -> Json:
+        """Nothing: a step has no reports of its own."""
+        return {}
+
+    def plain_columns(self) -> list[Column]:
+        """The key, the day of a step (empty: ever), and its bounds."""
+        key = [evolve(each, get=_of_key(each)) for each in self.key_columns()]
+        ends = (Column(name, NUMBER, self.unit, attrgetter(f"step.bounds.{name}")) for name in ("low", "high"))
+        flags = ("approximate", "disputed", "loose", "overlap")
+        return [
+            *key,
+            Column("day", DAY, get=attrgetter("step.day")),
+            *ends,
+            Column("open", COUNT, get=attrgetter("step.bounds.open")),
+            *(Column(name, FLAG, get=attrgetter(f"step.bounds.{name}")) for name in flags),
+        ]
+
+    def plain_rows(self) -> list[Any]:
+        """A row for each step: where any bound or flag changes, or at the end of each period."""
+        return [_StepOf(row, step) for row in self.result.rows for step in row.steps]
 
     def page(self) -> Iterator[Part]:
         """A line for each step. The key of a sum is written on its first line only."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
 
 from aidtimeline.projections import Table
-from aidtimeline.report.columns import COUNT, FLAG, NUMBER, Column
+from aidtimeline.projections.sums.tables import SumKey
+from aidtimeline.report.columns import BOUNDS, COUNT, FLAG, NUMBER, SAID, TEXTS, Column
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
@@ -23,9 +26,31 @@ class SumsLook(KeyedLook[Table]):
         flags = (Column(name, FLAG) for name in ("approximate", "disputed", "loose"))
         return [*self.key_columns(), *ends, Column("open", COUNT), *flags]
 
+    NAME = "sums"
+
+    @cached_property
+    def notes(self) -> Notes | None:
+        """What stands beside the sums; None if they are not of a view."""
+        return Notes.of(self.result)
+
+    def plain_columns(self) -> list[Column]:
+        """The bounds, what of them is stated, and from where: datasets, how many facts, and who reports them."""
+
+        def beside(get: Callable[[Notes, SumKey], Any]) -> Callable[[Any], Any]:
+            return lambda row: None if self.notes is None else get(self.notes, self.result.key_of(row))
+
+        return [
+            *self.columns(),
+            Column("overlap", FLAG),
+            Column("stated", BOUNDS, self.unit, beside(Notes.stated)),
+            Column("facts", COUNT, get=beside(lambda notes, key: notes.beside.reports[key].facts)),
+            Column("datasets", TEXTS, get=beside(lambda notes, key: notes.beside.datasets.get(key, ()))),
+            Column("sources", SAID, get=beside(lambda notes, key: notes.beside.reports[key].said)),
+        ]
+
     def page(self) -> Iterator[Part]:
         """A line for each sum, with who reports it. Below stand the meanings of flags, and notes."""
-        rows, notes = self.result.rows, Notes.of(self.result)
+        rows, notes = self.result.rows, self.notes
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
             others = tables.Column("unit"), tables.Column("note", wrap=True), tables.Column("reports", wrap=True)

@@ -177,6 +177,7 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "diff": _diff,
     "explain": _explained,
     "facts": lambda asked, _, view: view.facts,
+    "facts listed": lambda asked, _, view: view.facts_table(where=asked.where),
 }
 
 

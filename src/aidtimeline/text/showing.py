@@ -19,6 +19,18 @@ class Shows(Protocol):
     def html(self, result: Any) -> str:
         """A result as a notebook shows it."""
 
+    def frame(self, result: Any) -> Any:
+        """A result as a table of plain columns."""
+
+    def arrow(self, result: Any, requested_schema: Any = None) -> Any:
+        """A result as a stream of Arrow."""
+
+    def pandas(self, result: Any, *, decimals: bool, places: int) -> Any:
+        """A result as a data frame of pandas."""
+
+    def polars(self, result: Any, *, decimals: bool, places: int) -> Any:
+        """A result as a data frame of polars."""
+
 
 _loaders: list[Callable[[], Shows]] = []
 

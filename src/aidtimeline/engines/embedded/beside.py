@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from aidtimeline.engines.embedded.asked import Asked, column_of, flag
-from aidtimeline.engines.embedded.sums import Plain
+from aidtimeline.engines.embedded.sums import Plain, Total
 from aidtimeline.engines.facts.linking import id_of
 from aidtimeline.engines.facts.rows import Flag
 from aidtimeline.projections.sums.beside import Beside, Endless, Gathering
@@ -19,7 +19,7 @@ from aidtimeline.projections.sums.tables import SumKey
 def beside(asked: Asked, question: Sums) -> Beside:
     """What stands beside the sums of a question."""
     plain = Plain(asked, question)
-    gathering = Gathering(question, asked.cuts.known_at, plain.added_up(f"NOT {plain.is_open}"))
+    gathering = Gathering(question, asked.cuts.known_at)
     for fact in asked.handed_over(question.selection, shares=plain.shares(question)):
         gathering.add(fact)
     groups = _add_plain(gathering, plain)
@@ -41,24 +41,27 @@ def _add_plain(gathering: Gathering, plain: Plain) -> Mapping[SumKey, list[Seque
     """Add what the rows say of each key; the numbers that they have in its columns."""
     groups: dict[SumKey, list[Sequence[int]]] = defaultdict(list)
     store = plain.asked.store
-    columns = [*map(column_of, plain.names), "side", "datasets", "kind", "item"]
+    columns = [*map(column_of, plain.names), f"{plain.measure}_places", "side", "datasets", "kind", "item"]
     low = f"{plain.measure}_low <= CAST(power(10, {plain.measure}_places) AS BIGINT)"
     query = f"""
-        SELECT {", ".join(f'"{column}"' for column in columns)}, count_if({plain.is_open}),
-            bool_and(NOT ({plain.is_open}) OR {low}), count(*)
+        SELECT {", ".join(f'"{column}"' for column in columns)}, {plain.totals(f"NOT {plain.is_open}")},
+            count_if({plain.is_open}), bool_and(NOT ({plain.is_open}) OR {low}), count(*)
         FROM facts WHERE {plain.rows} GROUP BY ALL
     """
     datasets, kinds, items = (store.texts(name) for name in ("datasets", "kind", "item"))
-    for place, (*group, opens, some, number) in enumerate(store.rows(query)):
-        *numbers, side, dataset, kind, item = group
-        key = plain.key(numbers)
+    for place, row in enumerate(store.rows(query)):
+        *numbers, places, side, dataset, kind, item = row[: len(columns)]
+        *closed, opens, some, number = row[len(columns) :]
+        key, cell = plain.key(numbers), plain.cell(side, dataset)
         groups[key].append(numbers)
         gathering.numbers[key] += number
         gathering.items.add(items[item])
         of: Any = datasets[dataset] or ()
         gathering.datasets[key].update(of)
         alike = SimpleNamespace(id=f"row {place}", line=None, group=None)
-        gathering.put(alike, plain.cell(side, dataset), key)
+        gathering.put(alike, cell, key)
+        if number > opens:
+            plain.add(gathering.closed, key, cell, places, Total(*closed))
         if opens:
             found = Endless(opens, (str(kinds[kind]),), some)
             gathering.endless[key] = found.plus(gathering.endless.get(key))
@@ -68,7 +71,9 @@ def _add_plain(gathering: Gathering, plain: Plain) -> Mapping[SumKey, list[Seque
 def _lone(gathering: Gathering, plain: Plain) -> frozenset[str]:
     """The ids of facts that are part of something that the log does not have."""
     asked = plain.asked
-    rows = asked.store.rows(f"SELECT DISTINCT id, id_rest FROM facts WHERE {flag(Flag.LONE)} AND {plain.rows}")
-    plain_ids = {id_of(*each) for each in rows}
+    plain_ids = set()
+    if asked.store.flags & Flag.LONE:
+        rows = asked.store.rows(f"SELECT DISTINCT id, id_rest FROM facts WHERE {flag(Flag.LONE)} AND {plain.rows}")
+        plain_ids = {id_of(*each) for each in rows}
     gathering.ids.update(plain_ids)
     return asked.cuts.belief(asked.store.of_components(asked.handing_over())).overlap.lone | plain_ids

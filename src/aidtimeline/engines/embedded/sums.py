@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, reduce
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import frozen
 
@@ -36,6 +36,16 @@ def summed(asked: Asked, question: Sums, handed_over: Iterable[Fact] | None = No
 def key_names(question: Sums) -> tuple[str, ...]:
     """The fields of a whole key."""
     return question.names if question.money else (*question.names, "unit")
+
+
+class Total(NamedTuple):
+    """What rows of one number of decimal places come to: scaled ends, how many are open, and flags."""
+
+    low: int
+    high: int
+    opens: int
+    approximate: bool
+    disputed: bool
 
 
 @frozen(slots=False)
@@ -87,9 +97,39 @@ class Plain:
         selected = self.asked.selected(self.question.selection)
         return f"{flag(is_there)} AND NOT {apart(self.shares(self.question))} AND {selected}"
 
-    def added_up(self, where: str = "true") -> Weighing[SumKey]:
-        """What the rows come to that meet a condition."""
-        return _added_up(self, where)
+    def added_up(self) -> Weighing[SumKey]:
+        """What the rows come to."""
+        columns = [*map(column_of, self.names), "side", "datasets", f"{self.measure}_places"]
+        by = ", ".join(f'"{column}" AS c{number}' for number, column in enumerate(columns))
+        query = f"""
+            SELECT {by}, {self.totals("true")} FROM facts
+            WHERE {self.rows} GROUP BY {", ".join(f"c{number}" for number in range(len(columns)))}
+        """
+        state: Weighing[SumKey] = self.question.piece.initial()
+        for *found, low, high, opens, approximate, disputed in self.asked.store.rows(query):
+            *numbers, side, datasets, places = found
+            total = Total(low, high, opens, approximate, disputed)
+            self.add(state, self.key(numbers), self.cell(side, datasets), places, total)
+        return state
+
+    def totals(self, which: str) -> str:
+        """The columns of a `Total` of the rows of a group that meet a condition."""
+        measure, day = self.measure, self.asked.cuts.as_of.toordinal()
+        found = (
+            f"sum(CASE WHEN certain <= {day} THEN {measure}_low ELSE least({measure}_low, 0) END)",
+            f"sum(CASE WHEN certain <= {day} THEN {measure}_high ELSE greatest({measure}_high, 0) END)",
+            f"count_if({self.is_open})",
+            f"bool_or({self.approximate})",
+            f"bool_or({flag(Flag.DISPUTED)})",
+        )
+        return ", ".join(each if which == "true" else f"{each} FILTER ({which})" for each in found)
+
+    @staticmethod
+    def add(state: Weighing[SumKey], key: SumKey, cell: Cell, places: int, total: Total) -> None:
+        """Add the total of a group to a cell of a sum."""
+        ends = unscaled(total.low, places), ZERO.low if total.opens else unscaled(total.high, places)
+        of_group = Running(*ends, 1, total.opens > 0, total.opens, total.approximate, total.disputed)
+        state.cell(key, *cell).merge(of_group)
 
     @cached_property
     def _values(self) -> Sequence[Callable[[int], Value]]:
@@ -112,27 +152,3 @@ class Plain:
             books: Any = SimpleNamespace(side=texts("side")[side], datasets=frozenset(named))
             found = self._cells[side, datasets] = Cell(books=books_of(books, self.question.selection.vocabulary))
         return found
-
-
-def _added_up(plain: Plain, where: str) -> Weighing[SumKey]:
-    measure, day = plain.measure, plain.asked.cuts.as_of.toordinal()
-    columns = [*map(column_of, plain.names), "side", "datasets", f"{measure}_places"]
-    by = ", ".join(f'"{column}" AS c{number}' for number, column in enumerate(columns))
-    query = f"""
-        SELECT {by},
-            sum(CASE WHEN certain <= {day} THEN {measure}_low ELSE least({measure}_low, 0) END),
-            sum(CASE WHEN certain <= {day} THEN {measure}_high ELSE greatest({measure}_high, 0) END),
-            count_if({plain.is_open}),
-            bool_or({plain.approximate}),
-            bool_or({flag(Flag.DISPUTED)})
-        FROM facts
-        WHERE {plain.rows} AND {where}
-        GROUP BY {", ".join(f"c{number}" for number in range(len(columns)))}
-    """
-    state: Weighing[SumKey] = plain.question.piece.initial()
-    for *group, low, high, opens, approximate, disputed in plain.asked.store.rows(query):
-        *numbers, side, datasets, places = group
-        ends = unscaled(low, places), ZERO.low if opens else unscaled(high, places)
-        of_group = Running(*ends, 1, opens > 0, opens, approximate, disputed)
-        state.cell(plain.key(numbers), *plain.cell(side, datasets)).merge(of_group)
-    return state
