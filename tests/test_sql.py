@@ -23,7 +23,18 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import Phase, given, settings, strategies as st
 
-from aidtimeline import Commitment, Correction, Delivery, Disbursement, EventLog, Pledge, Retraction, Source, Timeline
+from aidtimeline import (
+    Commitment,
+    Correction,
+    Delivery,
+    Disbursement,
+    EventLog,
+    Pledge,
+    Retraction,
+    Source,
+    Timeline,
+    report,
+)
 from aidtimeline.cli import application
 from aidtimeline.errors import LogError, UsageError
 from aidtimeline.events import Event, Record
@@ -631,3 +642,12 @@ def test_without_duckdb_it_says_what_brings_it(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(UsageError, match=re.escape("pip install 'aidtimeline[fast]'")):
         timeline.sql("SELECT 1")
+
+
+def test_an_answer_is_handed_to_other_programs() -> None:
+    """As files and data frames, like any other; what is no number, flag or text of the language is a text."""
+    columns = "1.50 AS one, true AS flag, '=1' AS text, [1, 2] AS several, NULL::INT AS no"
+    answer = Timeline.open("events").sql(f"SELECT {columns}")
+    assert str(report.write(answer, "csv")) == 'one,flag,text,several,no\n1.5,true,\'=1,"[1, 2]",'
+    assert answer.to_polars().to_dicts() == [{"one": 1.5, "flag": True, "text": "=1", "several": "[1, 2]", "no": None}]
+    assert [str(each) for each in answer.to_pandas().dtypes] == ["Float64", "boolean", "string", "string", "Float64"]

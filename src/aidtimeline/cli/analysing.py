@@ -9,11 +9,12 @@ import click
 from attrs import evolve
 
 from aidtimeline import report
-from aidtimeline.cli.application import application, command, note, show
-from aidtimeline.cli.options import ENGINE, SKIP_PROBLEMS
+from aidtimeline.cli.application import application, command, note
+from aidtimeline.cli.asking import hand_in
+from aidtimeline.cli.options import ENGINE, FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
 from aidtimeline.cli.progress import bar
 from aidtimeline.engines.sql.exporting import FORMATS
-from aidtimeline.report.answers import as_csv, written
+from aidtimeline.report.answers import written
 from aidtimeline.timeline import Timeline
 
 
@@ -27,15 +28,24 @@ def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
 
 @command("sql", "aidtimeline sql \"SELECT item, sum(quantity_low) FROM facts WHERE kind = 'delivery' GROUP BY item\"")
 @click.argument("statement", metavar="SELECT")
-@click.option(
-    "--format", "shape", type=click.Choice(["table", "csv", "json"]), help="How rows are printed. Default: table."
-)
-@click.option("--json", is_flag=True, help="The same as --format json.")
+@FORMAT
+@OUT
+@FORCE
+@JSON
 @ENGINE
 @SKIP_PROBLEMS
 @click.pass_obj
 def sql(
-    folder: str, /, statement: str, *, shape: str | None, json: bool, engine: str | None, skip_problems: bool
+    folder: str,
+    /,
+    statement: str,
+    *,
+    form: str | None,
+    out: Path | None,
+    force: bool,
+    json: bool,
+    engine: str | None,
+    skip_problems: bool,
 ) -> None:
     """Ask the table of facts with one SELECT, in the SQL of DuckDB.
 
@@ -43,8 +53,7 @@ def sql(
     stood at other cuts, `handed_over` what must not just be added up, and `history` all that was ever known. What an
     answer leaves out is said on stderr. docs/sql.md has every column. It needs pip install 'aidtimeline[fast]'.
     """
-    if json and shape not in (None, "json"):
-        raise click.UsageError("--json and --format exclude each other")
+    form = form_of(form, out, json=json)
     if statement == "-":
         try:
             statement = sys.stdin.buffer.read().decode()
@@ -53,12 +62,8 @@ def sql(
     found = opened(folder, engine, skip_problems).sql(statement)
     for each in found.notes:
         note(f"note: {each}")
-    if json or shape == "json":
-        show([written(found)])
-    elif shape == "csv":
-        show([as_csv(found)])
-    else:
-        show([report.text(evolve(found, notes=()))])
+    found = evolve(found, notes=())
+    hand_in(written(found) if form == "json" else report.write(found, form), out, force=force)
 
 
 @application.group("export", cls=click.Group, epilog="Example: aidtimeline export facts --out facts.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,10 +23,14 @@ def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
 
 def reply(question: Question, result: Result[Any, Any] | report.Framed) -> None:
     """Print the answer of a question in the format that it asks for, or write it to a file."""
-    written = report.write(result, question.form)
-    if question.out is not None:
-        write_file(question.out, written, force=question.force)
-        note(f"written to {question.out}")
+    hand_in(report.write(result, question.form), question.out, force=question.force)
+
+
+def hand_in(written: str | bytes, out: Path | None, *, force: bool) -> None:
+    """Print what was written, or write it to a file."""
+    if out is not None:
+        write_file(out, written, force=force)
+        note(f"written to {out}")
     elif isinstance(written, bytes):
         click.echo(written, nl=False)
     else:

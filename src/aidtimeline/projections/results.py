@@ -36,14 +36,14 @@ from aidtimeline.errors import UnknownKey
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.text.nearest import nearest_of
 from aidtimeline.text.safe import shown
-from aidtimeline.text.showing import shows
+from aidtimeline.text.showing import Showable, shows
 
 R = TypeVar("R")
 A = TypeVar("A")
 
 
 @frozen(kw_only=True)
-class Result(Generic[R, A]):
+class Result(Showable, Generic[R, A]):
     """Rows of the type `R`, whose answers are of the type `A`.
 
     `view` is the view that was asked, and `question` the projection that it was asked; both are None if the result was
@@ -114,13 +114,6 @@ class Result(Generic[R, A]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __str__(self) -> str:
-        return shows().text(self)
-
-    def _repr_html_(self) -> str:
-        """The result as a notebook shows it."""
-        return shows().html(self)
-
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows as dictionaries of plain values: texts, exact numbers (`Decimal`), flags and counts.
 
@@ -134,50 +127,6 @@ class Result(Generic[R, A]):
         """
         found: list[dict[str, Any]] = shows().frame(self).dicts()
         return found
-
-    def to_pandas(self, *, decimals: bool = False, places: int = 2) -> Any:
-        """The rows as a `pandas.DataFrame`, with the columns of `to_dicts` in the nullable types of pandas.
-
-        Args:
-            decimals: Whether numbers are exact (`Decimal`, as objects); else they are Float64, of about 15 digits.
-            places: With `decimals`, how many decimal places a number may have.
-
-        Raises `UsageError` if pandas is not installed, and with `decimals` if a number has more places.
-
-        >>> from aidtimeline import Timeline
-        >>> counts = Timeline.open("events").as_of("2023-11-28").counts()
-        >>> counts.to_pandas()[["item", "low", "high"]].head(1).to_csv(index=False)
-        'item,low,high\\nbody-armour,1.0,\\n'
-        """
-        return shows().pandas(self, decimals=decimals, places=places)
-
-    def to_polars(self, *, decimals: bool = False, places: int = 2) -> Any:
-        """The rows as a `polars.DataFrame`, with the columns of `to_dicts`.
-
-        Args:
-            decimals: Whether numbers are exact (decimal); else they are Float64, which has about 15 digits.
-            places: With `decimals`, the scale of the decimals.
-
-        Raises `UsageError` if polars is not installed, and with `decimals` if a number has more places.
-
-        >>> from aidtimeline import Timeline
-        >>> Timeline.open("events").as_of("2023-11-28").counts().to_polars()["high"].null_count()
-        6
-        """
-        return shows().polars(self, decimals=decimals, places=places)
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """The rows as a stream of Arrow, by its C interface, with the columns of `to_dicts` and numbers as float64.
-
-        So polars, DuckDB, pyarrow and other programs take a result as it is.
-
-        >>> import duckdb
-        >>> from aidtimeline import Timeline
-        >>> counts = Timeline.open("events").as_of("2023-11-28").counts()
-        >>> duckdb.sql("SELECT item, low FROM counts WHERE item = 'truck'").fetchall()
-        [('truck', 30.0)]
-        """
-        return shows().arrow(self, requested_schema)
 
 
 def whole_of(key: Hashable, known: Container[Any], *, units: bool) -> Any:

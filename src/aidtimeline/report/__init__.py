@@ -143,7 +143,7 @@ def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
     return written(look(result).json())
 
 
-def write(result: Result[Any, Any] | Framed, form: str) -> str | bytes:
+def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | bytes:
     """A result in one of `FORMATS`. Raises `UsageError` for a workbook without openpyxl (extra `xlsx`).
 
     >>> from aidtimeline import Timeline, report
@@ -164,12 +164,12 @@ def write(result: Result[Any, Any] | Framed, form: str) -> str | bytes:
     return found
 
 
-def framed(result: Result[Any, Any] | Framed) -> Framed:
+def framed(result: Result[Any, Any] | SqlAnswer | Framed) -> Framed:
     """The look of a result, which is tables too."""
     return look(result)  # type: ignore[return-value]
 
 
-def frame(result: Result[Any, Any]) -> Frame:
+def frame(result: Result[Any, Any] | SqlAnswer) -> Frame:
     """A result as a table of plain columns.
 
     >>> from aidtimeline import Timeline, report
@@ -180,7 +180,9 @@ def frame(result: Result[Any, Any]) -> Frame:
     return framed(result).frames()[0]
 
 
-def arrow(result: Result[Any, Any], requested_schema: Any = None, *, decimals: bool = False, places: int = 2) -> Any:
+def arrow(
+    result: Result[Any, Any] | SqlAnswer, requested_schema: Any = None, *, decimals: bool = False, places: int = 2
+) -> Any:
     """A result as a stream of Arrow, in a capsule; see `aidtimeline.Result.__arrow_c_stream__`."""
     from aidtimeline.report.forms.arrow import stream  # noqa: PLC0415
     from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
@@ -188,7 +190,7 @@ def arrow(result: Result[Any, Any], requested_schema: Any = None, *, decimals: b
     return stream(frame(result), check_places(decimals, places), requested_schema)
 
 
-def pandas(result: Result[Any, Any], *, decimals: bool = False, places: int = 2) -> Any:
+def pandas(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, places: int = 2) -> Any:
     """A result as a data frame of pandas; see `aidtimeline.Result.to_pandas`."""
     from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
     from aidtimeline.report.forms.pandas import data_frame  # noqa: PLC0415
@@ -196,7 +198,7 @@ def pandas(result: Result[Any, Any], *, decimals: bool = False, places: int = 2)
     return data_frame(frame(result), check_places(decimals, places))
 
 
-def polars(result: Result[Any, Any], *, decimals: bool = False, places: int = 2) -> Any:
+def polars(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, places: int = 2) -> Any:
     """A result as a data frame of polars; see `aidtimeline.Result.to_polars`."""
     from aidtimeline.report.forms.polars import data_frame  # noqa: PLC0415
 
@@ -206,7 +208,7 @@ def polars(result: Result[Any, Any], *, decimals: bool = False, places: int = 2)
 class Stream:
     """A result that hands itself out as Arrow, with numbers as they are asked for."""
 
-    def __init__(self, result: Result[Any, Any], decimals: bool, places: int) -> None:
+    def __init__(self, result: Result[Any, Any] | SqlAnswer, decimals: bool, places: int) -> None:
         self._result, self._decimals, self._places = result, decimals, places
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:

@@ -1,9 +1,7 @@
-"""How the answer to a statement of SQL looks: as a table for people, as a list of JSON objects, and as CSV."""
+"""How the answer to a statement of SQL looks: for people, as plain columns, and as a list of JSON objects."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,10 +11,11 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.engines.sql.answer import SqlAnswer
-from aidtimeline.report.columns import Json, number
+from aidtimeline.events import Source
+from aidtimeline.report.columns import Json, Type, number
+from aidtimeline.report.frame import Field, Frame
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.text import tables
-from aidtimeline.text.cells import inert
 from aidtimeline.values.dates import format_instant
 
 _NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT")
@@ -35,12 +34,23 @@ class SqlAnswerLook:
     def page(self) -> Iterator[Part]:
         """The table, and the notes."""
         columns = [
-            tables.Column(name, "right" if kind.lstrip("U").startswith(_NUMBERS) else "left", asked=True)
+            tables.Column(name, "right" if _type(kind) == "number" else "left", asked=True)
             for name, kind in zip(self.answer.columns, self.answer.types, strict=True)
         ]
         cells = [list(map(in_a_cell, row)) for row in self.answer.rows]
         yield Grid(columns, cells) if cells else "Nothing."
         yield from (f"note: {each}" for each in self.answer.notes)
+
+    def sources(self) -> Iterator[Source]:
+        """Nobody: a statement asks for them, or does not."""
+        return iter(())
+
+    def frames(self) -> list[Frame]:
+        """The rows, in columns of one type each: numbers, flags, and texts of all else."""
+        types = [_type(kind) for kind in self.answer.types]
+        fields = [Field(name, type_) for name, type_ in zip(self.answer.columns, types, strict=True)]
+        values = [tuple(map(_plain_value, types, row)) for row in self.answer.rows]
+        return [Frame("rows", self.answer.notes, fields, values)]
 
     def json(self) -> Json:
         """The rows and the notes, as an object."""
@@ -49,6 +59,18 @@ class SqlAnswerLook:
     def json_rows(self) -> list[Json]:
         """The rows as JSON objects."""
         return [dict(zip(self.answer.columns, map(plain, row), strict=True)) for row in self.answer.rows]
+
+
+def _type(kind: str) -> Type:
+    if kind.lstrip("U").startswith(_NUMBERS) and not kind.endswith("[]"):
+        return "number"
+    return "flag" if kind == "BOOLEAN" else "text"
+
+
+def _plain_value(type_: Type, value: Any) -> Any:
+    if value is None or type_ == "flag":
+        return value
+    return Decimal(str(value)) if type_ == "number" else in_a_cell(value)
 
 
 def in_a_cell(value: Any) -> str:
@@ -102,25 +124,3 @@ def written(answer: SqlAnswer) -> str:
     """
     rows = [f"  {json.dumps(row)}" for row in SqlAnswerLook(answer).json_rows()]
     return "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
-
-
-def as_csv(answer: SqlAnswer) -> str:
-    """The rows as CSV, with the names of the columns first; no text in it is run by a spreadsheet.
-
-    >>> from aidtimeline import Timeline
-    >>> print(as_csv(Timeline.open("events").sql("SELECT -1.50 AS one, '=1+1' AS text, NULL AS nothing")))
-    one,text,nothing
-    -1.5,'=1+1,
-    """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(map(inert, answer.columns))
-    for row in answer.rows:
-        writer.writerow(map(_cell, row))
-    return stream.getvalue().removesuffix("\n")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, int | Decimal | float) and not isinstance(value, bool):
-        return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return inert(in_a_cell(value))

@@ -43,3 +43,60 @@ def show_with(load: Callable[[], Shows]) -> None:
 def shows() -> Shows:
     """The module that shows results."""
     return _loaders[0]()
+
+
+class Showable:
+    """What is shown, and handed to other programs: an answer of any kind."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return shows().text(self)
+
+    def _repr_html_(self) -> str:
+        """The answer as a notebook shows it."""
+        return shows().html(self)
+
+    def to_pandas(self, *, decimals: bool = False, places: int = 2) -> Any:
+        """The rows as a `pandas.DataFrame`, with the columns of `to_dicts` in the nullable types of pandas.
+
+        Args:
+            decimals: Whether numbers are exact (`Decimal`, as objects); else they are Float64, of about 15 digits.
+            places: With `decimals`, how many decimal places a number may have.
+
+        Raises `UsageError` if pandas is not installed, and with `decimals` if a number has more places.
+
+        >>> from aidtimeline import Timeline
+        >>> counts = Timeline.open("events").as_of("2023-11-28").counts()
+        >>> counts.to_pandas()[["item", "low", "high"]].head(1).to_csv(index=False)
+        'item,low,high\\nbody-armour,1.0,\\n'
+        """
+        return shows().pandas(self, decimals=decimals, places=places)
+
+    def to_polars(self, *, decimals: bool = False, places: int = 2) -> Any:
+        """The rows as a `polars.DataFrame`, with the columns of `to_dicts`.
+
+        Args:
+            decimals: Whether numbers are exact (decimal); else they are Float64, which has about 15 digits.
+            places: With `decimals`, the scale of the decimals.
+
+        Raises `UsageError` if polars is not installed, and with `decimals` if a number has more places.
+
+        >>> from aidtimeline import Timeline
+        >>> Timeline.open("events").as_of("2023-11-28").counts().to_polars()["high"].null_count()
+        6
+        """
+        return shows().polars(self, decimals=decimals, places=places)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The rows as a stream of Arrow, by its C interface, with the columns of `to_dicts` and numbers as float64.
+
+        So polars, DuckDB, pyarrow and other programs take a result as it is.
+
+        >>> import duckdb
+        >>> from aidtimeline import Timeline
+        >>> counts = Timeline.open("events").as_of("2023-11-28").counts()
+        >>> duckdb.sql("SELECT item, low FROM counts WHERE item = 'truck'").fetchall()
+        [('truck', 30.0)]
+        """
+        return shows().arrow(self, requested_schema)

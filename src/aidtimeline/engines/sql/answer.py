@@ -7,11 +7,11 @@ from typing import Any
 
 from attrs import frozen
 
-from aidtimeline.text.showing import shows
+from aidtimeline.text.showing import Showable
 
 
 @frozen
-class SqlAnswer:
+class SqlAnswer(Showable):
     """What a statement of SQL gives: the names and types of its columns, and its rows as tuples, in its order.
 
     Numbers are exact (`int`, `Decimal`) unless the statement makes them inexact (DOUBLE: `float`); days are `date`,
@@ -43,10 +43,3 @@ class SqlAnswer:
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    def __str__(self) -> str:
-        return shows().text(self)
-
-    def _repr_html_(self) -> str:
-        """The answer as a notebook shows it."""
-        return shows().html(self)

@@ -27,7 +27,7 @@ def written(frames: Sequence[Frame]) -> str:
     for number, frame in enumerate(frames):
         if number:
             stream.write("\n")
-        writer.writerow(each.name for each in frame.fields)
+        writer.writerow(inert(each.name) for each in frame.fields)
         writer.writerows(map(cell, row) for row in frame.rows)
     return stream.getvalue().removesuffix("\n")
 
@@ -49,6 +49,8 @@ def plain(number: Decimal) -> str:
     >>> plain(Decimal("2.50")), plain(Decimal("1E+2")), plain(Decimal("-0"))
     ('2.5', '100', '0')
     """
+    if not number.is_finite():  # of a statement of SQL
+        return str(number)
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

@@ -15,7 +15,7 @@ _STYLE = (
     "body{font:16px/1.4 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}"
     "table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;padding:.5rem 0}"
     "th,td{border-bottom:1px solid #8888;padding:.3rem .6rem;text-align:left;vertical-align:top}"
-    "td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}"
+    "td.number,th.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}a{color:#8cf}}"
 )
 

@@ -34,7 +34,7 @@ def written(frames: Sequence[Frame]) -> bytes:
     book.remove(book.active)
     for frame in frames:
         sheet = book.create_sheet(frame.name)
-        sheet.append([each.name for each in frame.fields])
+        sheet.append([value_in(each.name) for each in frame.fields])
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         for row in frame.rows:
@@ -57,6 +57,6 @@ def written(frames: Sequence[Frame]) -> bytes:
 def value_in(value: Any) -> Any:
     """A value as a cell of a workbook has it."""
     if isinstance(value, Decimal):
-        kept = len(value.as_tuple().digits) <= DIGITS and abs(value) < 10**DIGITS
+        kept = value.is_finite() and len(value.as_tuple().digits) <= DIGITS and abs(value) < 10**DIGITS
         return (int(value) if value == value.to_integral_value() else float(value)) if kept else plain(value)
     return inert(printable(value))[:LONGEST] if isinstance(value, str) else value
