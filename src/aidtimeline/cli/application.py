@@ -40,7 +40,9 @@ MODULES = {
     "retract": "amending",
     "seal": "sealing",
     "series": "questions",
+    "sources": "citing",
     "sql": "analysing",
+    "template": "templates",
 }
 
 

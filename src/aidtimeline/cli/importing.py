@@ -55,9 +55,10 @@ def import_command(
     json: bool,
     **of_file: Any,
 ) -> None:
-    """Record what a file says: iati, kiel, fts, or a table.
+    """Record what a file says: iati, kiel, fts, a table, or a sheet.
 
-    A table is a csv, xlsx or jsonl file with a --mapping.
+    A table is a csv, xlsx or jsonl file with a --mapping. A sheet is a csv or xlsx file with a draft in each row, such
+    as `template` makes: it is recorded as drafts are, and --to is events.
 
     Everything new is recorded, or nothing. Importing a file again changes nothing. From a newer version of a file, only
     the changes are recorded, as news known since that version. What could not be read is listed by reason.

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -20,13 +20,13 @@ from aidtimeline.cli.options import JSON, TO, parsed
 from aidtimeline.cli.progress import bar
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
-from aidtimeline.events import Record, Retraction
+from aidtimeline.events import Retraction
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.report.problems import Problems
-from aidtimeline.semantics.amendments import is_finding, known_by, repair, report
+from aidtimeline.semantics.standing import retractions
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
@@ -51,14 +51,14 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     """
     log = EventLog(folder)
     with interruptible(folder):
-        lines = [line for file in files for line in _lines(file)]
+        lines = [line for file in files for line in lines_in(file)]
         known = frozenset(log.ids())
         records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
     show(each.id for each in records)
     ids = {each.id for each in records}
     known_before = ids & known
     note(f"{len(ids - known)} recorded" + (f", {len(known_before)} there already" if known_before else ""))
-    for retracted, by in _retractions(log, known_before):
+    for retracted, by in retractions(known_before, log.read(skip_problems=True)) if known_before else ():
         reason = by.event.reason if isinstance(by.event, Retraction) else None
         because = "" if reason is None else f" ({shown(reason)})"
         note(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")
@@ -86,7 +86,8 @@ def check_log(folder: str, json: bool) -> int:
     return PROBLEMS if errors else FINE
 
 
-def _lines(file: str) -> Iterator[Line]:
+def lines_in(file: str) -> Iterator[Line]:
+    """The lines of a file of drafts, or of stdin. Raises `click.UsageError` if it cannot be read."""
     name = "<stdin>" if file == STDIN else file
     try:
         with _stdin() if file == STDIN else open(file, "rb") as stream:
@@ -100,16 +101,3 @@ def _stdin() -> contextlib.AbstractContextManager[BinaryIO]:
     if sys.stdin is None:  # closed by the caller
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return contextlib.nullcontext(sys.stdin.buffer)
-
-
-def _retractions(log: EventLog, ids: Collection[str]) -> Iterator[tuple[str, Record]]:
-    """Those of the ids that are retracted, each with the retraction that decides, or that makes it a duplicate."""
-    if not ids:
-        return
-    reported = report(repair(log.read(skip_problems=True)), known_by(None))
-    duplicates = {each.event.of: each for each in reported.findings if is_finding(each.event)}
-    for id_ in sorted(ids):
-        if reported.retracts(id_):
-            yield id_, reported.deciding[id_]
-        elif id_ in duplicates:
-            yield id_, duplicates[id_]

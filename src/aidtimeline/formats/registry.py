@@ -15,9 +15,13 @@ from aidtimeline.text.safe import shown
 
 @frozen
 class Format:
-    """A format, by the module that reads it."""
+    """A format, by the module that reads it.
+
+    What `has_drafts` is no dataset: its module has a function `record_sheet` instead, and they are recorded as drafts.
+    """
 
     module: str
+    has_drafts: bool = False
 
     def read(self, file: File) -> Iterator[Reading]:
         """The readings of a file, one by one. The module is loaded when the first is needed."""
@@ -30,6 +34,7 @@ FORMATS = {
     "kiel": Format("kiel"),
     "fts": Format("fts"),
     **dict.fromkeys(("csv", "xlsx", "jsonl"), Format("tables")),
+    "sheet": Format("sheet", has_drafts=True),
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from attrs import frozen
 
 from aidtimeline.events import Amendment, Event, Record, Retraction
-from aidtimeline.semantics.amendments import known_by, repair, report
+from aidtimeline.semantics.amendments import is_finding, known_by, repair, report
 
 
 @frozen
@@ -55,3 +55,14 @@ def standing(record_id: str, records: Iterable[Record]) -> Standing | None:
     aimed = (each for each in (*repaired.repairs.get(record_id, ()), *repaired.amendments.values(), *reported.findings))
     applied = frozenset(each.id for each in aimed if not isinstance(each.event, Event) and each.event.of == record_id)
     return Standing(written, event, own.event, reported.deciding.get(record_id), applied)
+
+
+def retractions(ids: Collection[str], records: Iterable[Record]) -> Iterator[tuple[str, Record]]:
+    """Those of the ids that are retracted, each with the retraction that decides, or that makes it a duplicate."""
+    reported = report(repair(records), known_by(None))
+    duplicates = {each.event.of: each for each in reported.findings if is_finding(each.event)}
+    for id_ in sorted(ids):
+        if reported.retracts(id_):
+            yield id_, reported.deciding[id_]
+        elif id_ in duplicates:
+            yield id_, duplicates[id_]

@@ -25,6 +25,7 @@ from tempfile import TemporaryFile
 import attrs
 
 from aidtimeline.codec import encode_new
+from aidtimeline.errors import UsageError
 from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
 from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, level_of, next_day, version_of
@@ -63,16 +64,23 @@ def import_file(
         file: The path, or a `File`, which also says what the user knows about it. Names of parties are looked up in the
             log's vocabulary.
         recorded_at: The instant of recording, with its offset from UTC; default: now.
-        to: The file in the log's folder; default: the name of the format.
+        to: The file in the log's folder; default: the name of the format, and for a sheet of drafts "events".
         repair: Whatever differs from the log was read wrongly before, and is no news, whichever version it is from.
         dry_run: Record nothing, and report what would be recorded.
         progress: Told how many bytes of the log and then of the file have been read, and how many records written.
 
-    Raises `UnreadableFile` if the file breaks off or is not of the format, `UsageError` if the format needs something
-    that is missing, and `LogError` and `UnreadableLog` as the log does. The log is then as it was.
+    Raises `UnreadableFile` if the file breaks off or is not of the format, `RefusedBatch` for drafts that are refused,
+    `UsageError` if the format needs something that is missing, and `LogError` and `UnreadableLog` as the log does. The
+    log is then as it was.
     """
     of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
+    if of_format.has_drafts:
+        from aidtimeline.formats.sheet import record_sheet  # noqa: PLC0415
+
+        if repair:
+            raise UsageError("a sheet of drafts repairs nothing: `aidtimeline correct` does")
+        return record_sheet(folder, given, recorded_at=recorded_at, to=to, dry_run=dry_run, progress=progress)
     recorded_at = in_utc(recorded_at or now())
     wanted = import_of(folder, format, given)
     if wanted is not None and (report := recalled(wanted, recorded_at)) is not None:
