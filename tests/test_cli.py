@@ -754,7 +754,7 @@ def process(*words: str | bytes, log: Path, **environment: str) -> subprocess.Co
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("aidtimeline co", {"counts", "completion"}),
+        ("aidtimeline co", {"counts", "completion", "correct", "corroborate"}),
         ("aidtimeline counts --by it", {"item", "item-category"}),
         ("aidtimeline counts --kind de", {"delivery"}),
         ("aidtimeline projects --where pr", {"project="}),
