@@ -21,6 +21,7 @@ MODULES = {
     "as-of": "questions",
     "cache": "caching",
     "check": "recording",
+    "cite": "citations",
     "completion": "shells",
     "correct": "amending",
     "corroborate": "amending",
@@ -43,6 +44,7 @@ MODULES = {
     "sources": "citing",
     "sql": "analysing",
     "template": "templates",
+    "verify": "citations",
 }
 
 

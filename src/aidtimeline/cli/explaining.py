@@ -1,4 +1,4 @@
-"""`explain`: why a number or a state is what it is, and which reports say so."""
+"""`explain`: why a number or a state is what it is, and which reports say so; `citing` asks the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import reply, sums_of, view_of
@@ -15,7 +15,7 @@ from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
 from aidtimeline.log.drafts import find_id, is_beginning
-from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates, State
+from aidtimeline.projections import Counts, Levels, MoneySums, Participations, ProjectStates
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.levels.things import Thing
@@ -24,21 +24,14 @@ from aidtimeline.report.words import narrowed, summed
 from aidtimeline.semantics import Fact
 from aidtimeline.timeline import View
 
+Asked: TypeAlias = Counts | MoneySums | ProjectStates | Participations
 
-@frozen
-class States:
-    """States to explain: the piece that they are made of, the names of the values of their keys, and which facts."""
-
-    piece: State[Any, Any]
-    names: tuple[str, ...]
-    selection: Selection
-
-
-Asked: TypeAlias = Counts | MoneySums | States
+EXPLAINED = (IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, FULFILMENT)
+"""The options that choose one answer, beside those of every question."""
 
 
 @command("explain", "aidtimeline explain --where item=mechanical-demining-machine --as-of 2024-07-31")
-@asking(IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, FULFILMENT, *COMMON)
+@asking(*EXPLAINED, *COMMON)
 def explain_number(question: Question) -> None:
     """Explain a number, a level or a state: the facts behind it.
 
@@ -50,19 +43,21 @@ def explain_number(question: Question) -> None:
     --field, it is not a number but a state of a project, or the role of a party in it; --where names project, party and
     role.
     """
+    reply(question, explained(question))
+
+
+def explained(question: Question) -> Explanation:
+    """The explanation of the one answer that is asked for."""
     if Observation.kind in question.kinds:
         raise click.UsageError("observations are levels, never summed: `levels` shows them, and --level explains one")
     view = view_of(question)
     question = evolve(question, ids=tuple(_ids(question.ids, view)))
     if question.fulfilment:
-        reply(question, _row(question, view))
-        return
+        return _row(question, view)
     if question.level or _are_levels(question.ids, view):
-        reply(question, _level(question, view))
-        return
+        return _level(question, view)
     asked, words = _asked(question, view)
-    explanation = view.explain(asked, _only_key(asked, words, question, view))
-    reply(question, evolve(explanation, name=words))
+    return evolve(view.explain(asked, _only_key(asked, words, question, view)), name=words)
 
 
 def _ids(given: Iterable[str], view: View) -> Iterable[str]:
@@ -135,30 +130,27 @@ def _asked(question: Question, view: View) -> tuple[Asked, str]:
     return sums, f"what {' and '.join(question.ids)} adds{where}"
 
 
-def _state(question: Question, view: View) -> tuple[States, str]:
+def _state(question: Question, view: View) -> tuple[Asked, str]:
     if question.kinds or question.money or question.ids:
         raise click.UsageError("--field goes with --where only: a state has no kind and no sum")
-    if question.field == "role":
-        parts = Participations(question.where, view.vocabulary)
-        view.check(parts)
-        where = narrowed(parts.selection.where)
-        return States(parts.piece, ("project", "party", "role"), parts.selection), f"whether a role is held{where}"
-    states = ProjectStates(question.where, view.vocabulary)
+    is_role = question.field == "role"
+    states = (Participations if is_role else ProjectStates)(question.where, view.vocabulary)
     view.check(states)
-    of_field = State(lambda fact: ((key, each) for key, each in states.piece.terms(fact) if key[1] == question.field))
-    return States(of_field, ("project",), states.selection), f"{question.field}{narrowed(states.selection.where)}"
+    return states, f"{'whether a role is held' if is_role else question.field}{narrowed(states.selection.where)}"
 
 
 def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     """The key of the only answer. If there are several, an error says how to narrow them."""
-    if isinstance(asked, States):
-        facts = view.narrowed(asked.selection).facts
-        keys: Sequence[Any] = list(dict.fromkeys(key for fact in facts for key, _ in asked.piece.terms(fact)))
-    else:
+    names: Sequence[str] = ("project", "party", "role")
+    if isinstance(asked, Counts | MoneySums):
+        names = (*asked.names, "unit") if isinstance(asked, Counts) else asked.names
         keys = list(view.replay(asked).keys())
+    else:
+        terms = (term for fact in view.narrowed(asked.selection).facts for term in asked.piece.terms(fact))
+        keys = [key for key in dict.fromkeys(key for key, _ in terms) if question.field in ("role", key[1])]
     if not keys:
         raise UnknownKey(_nothing(words, question, view))
-    return _narrowed(keys, (*asked.names, "unit") if isinstance(asked, Counts) else asked.names)
+    return _narrowed(keys, names)
 
 
 def _narrowed(keys: Sequence[Any], names: Sequence[str]) -> Any:

@@ -35,7 +35,8 @@ class Question:
 
     All cuts are inclusive; None is no cut, and no day is today (UTC). `kinds` and `by` are empty if the user named
     none. The `from_…` cuts are those of the first view of a diff. A series ends on the day `until`, and has a step at
-    the end of every period `every`. An explanation is of the state `field`, or of the records `ids`.
+    the end of every period `every`. An explanation is of the state `field`, or of the records `ids`. A citation has a
+    `style`, and may go with a `bundle`.
     """
 
     folder: str
@@ -57,6 +58,8 @@ class Question:
     ids: tuple[str, ...] = ()
     matches: bool = False
     fulfilment: bool = False
+    style: str | None = None
+    bundle: Path | None = None
     engine: EngineName | None = None
     skip_problems: bool
     form: str = "table"
@@ -201,7 +204,7 @@ OUT = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the answer to this file. Default: stdout.",
 )
-FORCE = click.option("--force", is_flag=True, help="Replace the file of --out if it is there.")
+FORCE = click.option("--force", is_flag=True, help="Replace the file that is to be written if it is there.")
 TO = click.option(
     "--to",
     "name",
@@ -240,7 +243,7 @@ def asking(*options: Option) -> Callable[[Callable[[Question], None]], Command]:
     def decorate(answer: Callable[[Question], None]) -> Command:
         @functools.wraps(answer)
         def command(**given: Any) -> None:
-            form = form_of(given.pop("form"), given["out"], json=given.pop("json"))
+            form = form_of(given.pop("form", None), given.get("out"), json=given.pop("json", False))
             answer(Question(folder=click.get_current_context().obj, form=form, **given))
 
         decorated: Command = command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from attrs import field, frozen
@@ -18,6 +19,7 @@ from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import records_about
 from aidtimeline.semantics.view import Viewed
+from aidtimeline.text.showing import shows
 from aidtimeline.values.dates import end_of
 
 QUESTIONS: Mapping[type, Callable[[Viewed, Any, Hashable], Behind]] = {Levels: behind_level, Fulfilment: behind_row}
@@ -29,9 +31,9 @@ class Explanation(Result[Reason, Reason]):
     """Why an answer is what it is. It prints as text that can be cited.
 
     `answer` is the bounds of a sum, in `unit` (None: pieces) or `currency`, or the possible values of a state.
-    `name` says in words what was asked. The rows are the reasons: first the facts that count in some world, then what
-    may replace them; the key is the id of a fact. `records` are all records that are needed to replay the answer at the
-    cuts of the view.
+    `key` is the whole key of the answer, and `name` says in words what was asked. The rows are the reasons: first the
+    facts that count in some world, then what may replace them; the key of a row is the id of a fact. `records` are all
+    records that are needed to replay the answer at the cuts of the view.
 
     >>> from aidtimeline import Timeline
     >>> explanation = Timeline.open("events").as_of("2023-01-01").counts().explain("truck")
@@ -44,6 +46,7 @@ class Explanation(Result[Reason, Reason]):
 
     key_names = ("id",)
 
+    key: tuple[Any, ...]
     name: str
     answer: Bounds | Values[Any] | LevelRow | FulfilmentRow
     unit: str | None
@@ -55,6 +58,36 @@ class Explanation(Result[Reason, Reason]):
     def reasons(self) -> tuple[Reason, ...]:
         """The rows under another name."""
         return self.rows
+
+    def cite(self, format: str = "text", *, made: date | None = None) -> str:
+        """The answer with its bounds, its dates and its sources, ready to be pasted (docs/citing.md).
+
+        Args:
+            format: "text" or "markdown": a sentence and numbered sources; "csl-json" or "bibtex": a bibliography.
+            made: The day on which it is made: without a cut of knowledge, all that was known then. None: today (UTC).
+
+        Raises `UsageError` for another format, and for an explanation that is of no view.
+
+        >>> from aidtimeline import Timeline
+        >>> view = Timeline.open("events").as_of("2023-11-28", known_at="2023-11-28")
+        >>> print(view.counts().explain("truck").cite().splitlines()[0])
+        As of 28 Nov 2023, deliveries of Truck came to 30, going by what was known on 28 Nov 2023.
+        """
+        return shows().cite(self, format, made=made)
+
+    def bundle(self, *, made: date | None = None) -> str:
+        """The answer with all that it rests on, as JSON, which `aidtimeline verify` derives again (docs/citing.md).
+
+        `made` is the day on which it is made; None: today (UTC). Raises `UsageError` for a question of the user's own,
+        for an explanation of no view, and for an answer that rests on too much; `LogError` if the log has changed.
+
+        >>> from aidtimeline import Timeline
+        >>> bundle = Timeline.open("events").as_of("2023-11-28").counts().explain("truck").bundle()
+        >>> from aidtimeline.report import verify
+        >>> verify(bundle).holds
+        True
+        """
+        return shows().bundle(self, made=made)
 
 
 def explain(view: Viewed, projection: Explained | Levels | Fulfilment, key: Hashable) -> Explanation:
@@ -80,6 +113,7 @@ def explain(view: Viewed, projection: Explained | Levels | Fulfilment, key: Hash
     near = found.view or view
     records = tuple(records_about({*found.parts, *found.replacing}, _in_log(near), near.belief))
     return Explanation(
+        key=found.key,
         name=found.name,
         answer=found.answer,
         unit=found.unit,

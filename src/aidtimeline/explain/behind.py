@@ -36,10 +36,11 @@ class Behind:
 
     `parts` says of each fact what part it has, and what it adds or states; the facts are explained part by part, in the
     order in which parts first occur. `replacing` are those that may replace them. `facts` are those that do not count
-    as in the view, as they do count. `name`, `answer`, `unit` and `currency` are those of an `Explanation`.
+    as in the view, as they do count. `key`, `name`, `answer`, `unit` and `currency` are those of an `Explanation`.
     `view` is one that has all of them.
     """
 
+    key: tuple[Any, ...]
     name: str
     answer: Any
     parts: Mapping[str, tuple[Part, object]]
@@ -81,6 +82,7 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     parts |= {each: ("links", None) for each in sorted(through) if each not in parts and each not in replacing}
     values, unit = (whole[:-1], whole[-1]) if units else (whole, None)
     return Behind(
+        key=whole if isinstance(whole, tuple) else (whole,),
         name=in_words(values),
         answer=piece.finish(fold([*counting, *beside], piece))[whole],
         parts=parts,

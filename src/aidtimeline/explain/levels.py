@@ -40,6 +40,7 @@ def behind_level(view: Viewed, question: Levels, key: Hashable) -> Behind:
         projects = {row.project, *(each.fact.project for each in found)}
         parts |= {fact.id: ("contains", fact.parent) for fact in profiles(projects, view.belief.facts)}
     return Behind(
+        key=row.thing,
         name=row.thing.words,
         answer=row,
         parts=parts,

@@ -43,6 +43,7 @@ def behind_row(view: Viewed, question: Fulfilment, key: Hashable) -> Behind:
         found.find()
         row = account.row()
     return Behind(
+        key=whole,
         name=f"{', '.join(each for each in whole if each is not None)}: what is outstanding",
         answer=row,
         parts=found.parts,

@@ -65,6 +65,18 @@ def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> Iterator[tup
         problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
 
 
+def entry_of(line: str, cls: type[Entry]) -> Entry:
+    """The entry of one line of a vocabulary. Raises `InvalidValue` if it is none.
+
+    >>> entry_of('{"slug":"truck","label":"Truck"}', Item).label
+    'Truck'
+    """
+    entry, faults = _read(line.encode(errors="surrogatepass"), cls)
+    if entry is None:
+        raise InvalidValue(line, "a line of the vocabulary", "; ".join(each.message for each in faults))
+    return entry
+
+
 def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
     """The entry of a line, or None and what is wrong with it."""
     entry = _plain(line, cls)

@@ -8,6 +8,9 @@ for people. Each kind of result has its look in a module: `sums`, `series`, `lev
 For files and data frames a look has its rows as plain columns (module `frame`), and `forms` writes these. A new format
 is a module of `forms`, and a row of `FORMATS`. A new kind of result is a look, and a row of `LOOKS`.
 
+`citing` makes citations of answers, and `bundles` files that derive them again elsewhere. `feeds` and `releases` tell
+what changed, as `changed` takes it apart.
+
 >>> from aidtimeline import Timeline, report
 >>> counts = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
 >>> for line in report.lines(counts):
@@ -23,8 +26,9 @@ truck  Truck      30  Rubryka 2023-11-28
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aidtimeline.engines.sql.answer import SqlAnswer
 from aidtimeline.projections import Result
@@ -33,6 +37,11 @@ from aidtimeline.report.look import Framed, Look, Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
 
+if TYPE_CHECKING:
+    from aidtimeline.explain import Explanation
+    from aidtimeline.report.bundles import Verdict
+    from aidtimeline.timeline import Timeline
+
 __all__ = [
     "FORMATS",
     "LOOKS",
@@ -40,6 +49,8 @@ __all__ = [
     "Framed",
     "Shown",
     "arrow",
+    "bundle",
+    "cite",
     "frame",
     "html",
     "json",
@@ -48,6 +59,7 @@ __all__ = [
     "pandas",
     "polars",
     "text",
+    "verify",
     "write",
 ]
 
@@ -213,3 +225,24 @@ class Stream:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return arrow(self._result, requested_schema, decimals=self._decimals, places=self._places)
+
+
+def cite(explanation: Explanation, format: str = "text", *, made: date | None = None) -> str:
+    """An answer with its dates and sources, ready to be pasted; see `Explanation.cite`."""
+    from aidtimeline.report import citing  # noqa: PLC0415  (few answers are cited)
+
+    return citing.cite(explanation, format, made=made)
+
+
+def bundle(explanation: Explanation, *, made: date | None = None) -> str:
+    """An answer with all that it rests on, which `verify` derives again; see `Explanation.bundle`."""
+    from aidtimeline.report import bundles  # noqa: PLC0415
+
+    return bundles.bundle(explanation, made=made)
+
+
+def verify(bundle: str | bytes, timeline: Timeline | None = None) -> Verdict:
+    """Derive the answer of a bundle again; see `aidtimeline.report.bundles`."""
+    from aidtimeline.report import bundles  # noqa: PLC0415
+
+    return bundles.verify(bundle, timeline)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
 from aidtimeline.projections.sums.tables import SumKey
+from aidtimeline.report.changed import Changed, ChangedPart
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.keyed import KeyedLook
@@ -56,21 +57,26 @@ class ChangesLook(KeyedLook[Changes]):
 
     def changed(self) -> Iterator[str]:
         """A line for each sum that changes, and one for each part, unless a single part is the whole change."""
-        before, after = (table.answers for table in self.result.tables)
         short = shortener(self.view)
-        for key, parts in self.result.answers.items():
-            if not parts:
-                continue
-            whole = self._arrow(parts[0], *(sums[key].quantity if key in sums else ZERO for sums in (before, after)))
-            lines = [
-                f"{self._arrow(part, part.before, part.after)}: {part.cause}  [{', '.join(map(short, part.ids))}]"
-                for part in parts
-            ]
-            if len(lines) == 1 and lines[0].startswith(f"{whole}: "):
-                yield f"{self._name(parts[0])}: {lines[0]}"
+        for each in self.taken_apart():
+            lines = [f"{part.words}  [{', '.join(map(short, part.ids))}]" for part in each.parts]
+            if len(lines) == 1 and lines[0].startswith(f"{each.whole}: "):
+                yield f"{each.name}: {lines[0]}"
             else:
-                yield f"{self._name(parts[0])}: {whole}"
-                yield from (f"  {each}" for each in lines)
+                yield f"{each.name}: {each.whole}"
+                yield from (f"  {line}" for line in lines)
+
+    def taken_apart(self) -> Iterator[Changed]:
+        """Each sum that changes, in words, with the parts of its change."""
+        before, after = (table.answers for table in self.result.tables)
+        for key, parts in self.result.answers.items():
+            if parts:
+                was, is_now = (sums[key].quantity if key in sums else ZERO for sums in (before, after))
+                changed = (
+                    ChangedPart(f"{self._arrow(part, part.before, part.after)}: {part.cause}", part.cause, part.ids)
+                    for part in parts
+                )
+                yield Changed(key, self._name(parts[0]), self._arrow(parts[0], was, is_now), tuple(changed))
 
     def _side(self, table: Table) -> Json:
         """One view in JSON: its cuts, its rows and their sum, null if the rows do not all count one thing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import attrgetter
+from typing import Any
 
 from aidtimeline.events import END, Event, Record, Source, stated
 from aidtimeline.explain import Explanation, Reason, Report
@@ -64,19 +65,7 @@ class ExplanationLook(Look[Explanation]):
 
     def title(self) -> str:
         """What was asked, and the answer."""
-        return f"{self.result.name}: {self._in_words(self.result.answer)}{self._stated()}"
-
-    def _stated(self) -> str:
-        """The part of a sum with an open end that is stated, if facts simply add up."""
-        answer, rows = self.result.answer, self.result.rows
-        if not isinstance(answer, Bounds) or answer.high is not None or answer.overlap:
-            return ""
-        if any(reason.part not in ("counts", "duplicate") for reason in rows):
-            return ""
-        counted = [(each, each.states) for each in rows if isinstance(each.states, Quantity)]
-        closed = [amount if each.certain else amount.hull(ZERO) for each, amount in counted if amount.high is not None]
-        endless = [Endless.of(each.event.kind, amount) for each, amount in counted if amount.high is None]
-        return f" ({stated_part(sum(closed, ZERO) if closed else None, reduce(Endless.plus, endless))})"
+        return f"{self.result.name}: {self._in_words(self.result.answer)}{stated_of(self.result)}"
 
     def columns(self) -> list[Column]:
         """The fact, what it adds or states, and the reports behind it."""
@@ -163,14 +152,32 @@ class ExplanationLook(Look[Explanation]):
         if isinstance(answer, Money | str):
             return str(answer)
         if isinstance(answer, frozenset):
-            stated = sorted(str(each) for each in answer - {None})
-            return ", or ".join([*stated, *["none yet"] * (None in answer), *flags])
+            return ", ".join([possible_in_words(answer), *flags])
         return ", ".join([" ".join(filter(None, (self.result.currency, str(answer), self.result.unit))), *flags])
+
+
+def stated_of(explanation: Explanation) -> str:
+    """The part of a sum with an open end that is stated, in brackets, if facts simply add up."""
+    answer, rows = explanation.answer, explanation.rows
+    if not isinstance(answer, Bounds) or answer.high is not None or answer.overlap:
+        return ""
+    if any(reason.part not in ("counts", "duplicate") for reason in rows):
+        return ""
+    counted = [(each, each.states) for each in rows if isinstance(each.states, Quantity)]
+    closed = [amount if each.certain else amount.hull(ZERO) for each, amount in counted if amount.high is not None]
+    endless = [Endless.of(each.event.kind, amount) for each, amount in counted if amount.high is None]
+    return f" ({stated_part(sum(closed, ZERO) if closed else None, reduce(Endless.plus, endless))})"
 
 
 def _possible(values: frozenset[object]) -> list[object]:
     """The possible values of a state in JSON, null first."""
     return sorted((plain(each) for each in values), key=lambda each: (each is not None, str(each)))
+
+
+def possible_in_words(values: frozenset[Any]) -> str:
+    """The possible values of a state in words."""
+    stated = sorted(str(each) for each in values - {None})
+    return ", or ".join([*stated, *["none yet"] * (None in values)])
 
 
 def _amount(reason: Reason) -> Quantity:
@@ -205,7 +212,7 @@ def _paragraph(reason: Reason, states: str, vocabulary: Vocabulary, beside: str)
         yield Line("  ", "a plan, not a deed: its date is later than every report of it")
     alike = len({_says(report) for report in reason.reports}) == 1
     for report in reason.reports:
-        yield Line("  - ", cited(report.source) if alike else f"{_stated(report)}: {cited(report.source)}")
+        yield Line("  - ", cited(report.source) if alike else f"{said_in(report)}: {cited(report.source)}")
     for record in reason.amendments:
         decides = "; this decides" if record.id in reason.deciding else ""
         yield Line("  ", amendment_in_words(record, of=reason.id) + decides)
@@ -256,7 +263,7 @@ def _about(reason: Reason, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _in_short(report: Report) -> str:
-    said = _stated(report)
+    said = said_in(report)
     return f"{cited(report.source)}: {said}" if said else cited(report.source)
 
 
@@ -272,7 +279,7 @@ def _says(report: Report) -> tuple[object, ...]:
     return report.date, report.quantity, report.in_other_unit, report.value, report.planned
 
 
-def _stated(report: Report) -> str:
+def said_in(report: Report) -> str:
     """What one report says of quantity, value and date."""
     return f"planned {_in_report(report)}" if report.planned else _in_report(report)
 

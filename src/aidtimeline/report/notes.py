@@ -95,5 +95,13 @@ def many(what: str, number: int) -> str:
     >>> many("delivery", 1), many("delivery", 2), many("pledge", 1200)
     ('1 delivery', '2 deliveries', '1,200 pledges')
     """
-    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{number:,} {what if number == 1 else plural}"
+    return f"{number:,} {what if number == 1 else plural(what)}"
+
+
+def plural(what: str) -> str:
+    """Several of something.
+
+    >>> plural("delivery"), plural("pledge")
+    ('deliveries', 'pledges')
+    """
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"

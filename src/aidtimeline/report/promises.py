@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from aidtimeline.diff import FulfilmentChange, FulfilmentChanges
 from aidtimeline.projections import Fulfilment, FulfilmentTable
 from aidtimeline.projections.fulfilment.rows import Key
+from aidtimeline.report.changed import Changed, ChangedPart
 from aidtimeline.report.columns import NUMBER, SLUG, TEXT, TEXTS, Column, Json, json_row, number
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.fulfilment import FulfilmentLook
@@ -53,19 +54,24 @@ class FulfilmentChangesLook(Look[FulfilmentChanges]):
     def page(self) -> Iterator[Part]:
         """A line for each row that changes, and one for each part."""
         short = shortener(self.view)
-        same = 0
-        for parts in self.result.answers.values():
-            if not parts:
-                same += 1
-                continue
-            yield _name(parts[0])
-            for part in parts:
+        for changed in self.taken_apart():
+            yield changed.name
+            for part in changed.parts:
                 ids = f"  [{', '.join(map(short, part.ids))}]" if part.ids else ""
-                yield f"  {part}{ids}"
+                yield f"  {part.words}{ids}"
+        same = sum(not parts for parts in self.result.answers.values())
         if not self.result.rows:
             yield "nothing"
         elif same:
             yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
+
+    def taken_apart(self) -> Iterator[Changed]:
+        """Each row that changes, in words, with the parts of its change; the whole is what is outstanding."""
+        for key, parts in self.result.answers.items():
+            if parts:
+                whole = next((str(each) for each in parts if each.of == "outstanding"), "")
+                changed = (ChangedPart(str(part), part.cause, part.ids) for part in parts)
+                yield Changed(key, _name(parts[0]), whole, tuple(changed))
 
 
 def _name(part: FulfilmentChange) -> str:

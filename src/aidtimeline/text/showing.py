@@ -7,6 +7,7 @@ that is printed asks here which module to load, and `aidtimeline/__init__.py` na
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Protocol
 
 
@@ -30,6 +31,12 @@ class Shows(Protocol):
 
     def polars(self, result: Any, *, decimals: bool, places: int) -> Any:
         """A result as a data frame of polars."""
+
+    def cite(self, explanation: Any, format: str, *, made: date | None) -> str:
+        """An answer with its dates and sources, ready to be pasted."""
+
+    def bundle(self, explanation: Any, *, made: date | None) -> str:
+        """An answer with all that it rests on, which can be derived again elsewhere."""
 
 
 _loaders: list[Callable[[], Shows]] = []
