@@ -18,6 +18,7 @@ from logs import AT, SOURCE
 from aidtimeline import Corroboration, Counts, Delivery, EventLog, MoneySums, Source, Timeline, UsageError
 from aidtimeline.cli import application
 from aidtimeline.codec import encode, record_id
+from aidtimeline.engines.choosing import EngineName
 from aidtimeline.errors import UnknownKey
 from aidtimeline.events import Event, Record, Retraction
 from aidtimeline.explain import Explanation
@@ -25,8 +26,7 @@ from aidtimeline.log.digest import Digest
 from aidtimeline.projections import Participations, ProjectStates, Sum, Term
 from aidtimeline.report import bundle, verify
 from aidtimeline.report.bundles.asking import Asking
-from aidtimeline.report.bundles.making import digest_of
-from aidtimeline.report.bundles.reading import MOST_BYTES
+from aidtimeline.report.bundles.making import MOST_BYTES, digest_of
 from aidtimeline.report.write import written
 from aidtimeline.testing import Cuts, cuts, logs
 from aidtimeline.timeline import View
@@ -108,8 +108,9 @@ def test_every_engine_makes_the_same_bundle(records: list[Record], asked: Cuts, 
         for file, part in (("a.jsonl", lines[:half]), ("b.jsonl", lines[half:])):
             (folder / file).write_text("".join(f"{line}\n" for line in part), encoding="utf-8")
         made: list[list[str]] = []
-        for engine in ("fold", "embedded"):
-            with Timeline.open(folder, engine=engine) as timeline:  # type: ignore[arg-type]
+        engines: tuple[EngineName, ...] = ("fold", "embedded")
+        for engine in engines:
+            with Timeline.open(folder, engine=engine) as timeline:
                 made.append([bundle(each, made=MADE) for each in answers_of(looked(timeline, asked))])
                 for text in made[-1]:
                     verdict = verify(text, timeline)

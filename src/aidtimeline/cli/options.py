@@ -191,12 +191,19 @@ ENGINE = click.option(
     help="What answers; the answers are the same. Default: $AIDTIMELINE_ENGINE, else auto: embedded for a large log.",
 )
 SKIP_PROBLEMS = click.option("--skip-problems", is_flag=True, help="Skip lines that cannot be read, and list them.")
-FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How the answer is written. Default: by the ending of --out, else table.",
-)
+
+
+def formats(*own: str) -> Option:
+    """The option that chooses how an answer is written: as all answers may be, or in some way of its own."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice([*FORMATS, *own]),
+        help="How the answer is written. Default: by the ending of --out, else table.",
+    )
+
+
+FORMAT, FEED = formats(), formats("atom")
 JSON = click.option("--json", is_flag=True, help="The same as --format json.")
 OUT = click.option(
     "--out",
@@ -223,7 +230,15 @@ SUMS = (KIND, BY, TOTAL)
 """The options that choose a sum."""
 
 
-ENDINGS = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html", ".xlsx": "xlsx", ".json": "json"}
+ENDINGS = {
+    ".csv": "csv",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xlsx": "xlsx",
+    ".json": "json",
+    ".atom": "atom",
+}
 """The format of a file by its ending; any other is a table."""
 
 

@@ -13,6 +13,8 @@ from aidtimeline.cli.options import (
     AS_OF_ARGUMENT,
     COMMON,
     EVERY,
+    FEED,
+    FORMAT,
     FROM_AND_TO,
     FULFILMENT,
     MATCHES,
@@ -132,7 +134,7 @@ def participation(question: Question) -> None:
 
 
 @command("diff", "aidtimeline diff --from-as-of 2023-01-01 --to-as-of 2023-11-28 --where donor=JP")
-@asking(*FROM_AND_TO, *SUMS, MONEY, FULFILMENT, *NARROWED)
+@asking(*FROM_AND_TO, *SUMS, MONEY, FULFILMENT, *(FEED if each is FORMAT else each for each in NARROWED))
 def diff(question: Question) -> None:
     """Show what changed between two views, and why.
 
@@ -140,7 +142,7 @@ def diff(question: Question) -> None:
     its facts, which `explain` takes. The parts add up to the change.
 
     With --fulfilment it is what has become of promises: parts of what was promised, linked and cancelled, and what is
-    outstanding.
+    outstanding. As atom it is a feed, with an entry for each sum that changes; as markdown a note that can be pasted.
     """
     timeline = timeline_of(question)
     before, after = view_of(question.before, timeline), view_of(question, timeline)

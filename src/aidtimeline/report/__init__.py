@@ -31,11 +31,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from aidtimeline.engines.sql.answer import SqlAnswer
+from aidtimeline.errors import UsageError
 from aidtimeline.projections import Result
 from aidtimeline.report.frame import Frame
 from aidtimeline.report.look import Framed, Look, Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
+from aidtimeline.text.safe import shown
 
 if TYPE_CHECKING:
     from aidtimeline.explain import Explanation
@@ -156,7 +158,9 @@ def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
 
 
 def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | bytes:
-    """A result in one of `FORMATS`. Raises `UsageError` for a workbook without openpyxl (extra `xlsx`).
+    """A result in one of `FORMATS`, or in one of the `OWN_FORMS` of its look.
+
+    Raises `UsageError` for any other, and for a workbook without openpyxl (extra `xlsx`).
 
     >>> from aidtimeline import Timeline, report
     >>> leads = Timeline.open("events").as_of("2023-11-28").participation({"project": "contact-group"})
@@ -167,12 +171,18 @@ def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | byt
         return text(result)
     if form == "json":
         return json(result)
-    shown = framed(result)
+    look_ = framed(result)
+    module, _, name = getattr(look_, "OWN_FORMS", {}).get(form, "").partition(".")
+    if module:
+        own: str = getattr(import_module(f"{__name__}.{module}"), name)(result)
+        return own
+    if form not in FORMATS:
+        raise UsageError(f"this cannot be written as {shown(form)} (formats: {', '.join(FORMATS)})")
     form_module = import_module(f"{__name__}.forms.{form}")
     if form in ("csv", "xlsx"):
-        found: str | bytes = form_module.written(shown.frames())
+        found: str | bytes = form_module.written(look_.frames())
     else:
-        found = form_module.written(shown.heading(), page(result), list(dict.fromkeys(shown.sources())))
+        found = form_module.written(look_.heading(), page(result), list(dict.fromkeys(look_.sources())))
     return found
 
 

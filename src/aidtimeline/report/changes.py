@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
 from aidtimeline.projections.sums.tables import SumKey
-from aidtimeline.report.changed import Changed, ChangedPart
+from aidtimeline.report.changed import TOLD, Changed, ChangedPart
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.keyed import KeyedLook
@@ -20,6 +20,7 @@ from aidtimeline.values.amounts import ZERO, Quantity
 class ChangesLook(KeyedLook[Changes]):
     """The look of changes: sum by sum, in parts with their causes."""
 
+    OWN_FORMS = TOLD
     NAME = "changes"
 
     def title(self) -> str:

@@ -40,9 +40,9 @@ def atom(changes: Changes | FulfilmentChanges) -> str:
 
     Raises `UsageError` for changes that are of no views.
 
-    >>> from aidtimeline import Timeline
-    >>> timeline = Timeline.open("events")
-    >>> feed = atom(timeline.as_of("2023-01-01").diff(timeline.as_of("2023-11-28")))
+    >>> from aidtimeline import Counts, Timeline
+    >>> timeline, trucks = Timeline.open("events"), Counts(where={"item": "truck"})
+    >>> feed = atom(timeline.as_of("2023-01-01").diff(timeline.as_of("2023-11-28"), trucks))
     >>> [line.strip() for line in feed.splitlines() if "<title" in line][1]
     '<title>delivery: Truck (truck): 0&#8211;30 &#8594; 30 (became certain)</title>'
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -69,6 +69,8 @@ class Look(Generic[R]):
     """
 
     QUESTION: ClassVar[type] = object
+    OWN_FORMS: ClassVar[Mapping[str, str]] = {}
+    """The formats that this kind of result writes in its own way: the function of each, in this package."""
     NAME: ClassVar[str] = "rows"
     """One word for the rows, such as the name of their sheet."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from aidtimeline.diff import FulfilmentChange, FulfilmentChanges
 from aidtimeline.projections import Fulfilment, FulfilmentTable
 from aidtimeline.projections.fulfilment.rows import Key
-from aidtimeline.report.changed import Changed, ChangedPart
+from aidtimeline.report.changed import TOLD, Changed, ChangedPart
 from aidtimeline.report.columns import NUMBER, SLUG, TEXT, TEXTS, Column, Json, json_row, number
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.fulfilment import FulfilmentLook
@@ -18,6 +18,7 @@ from aidtimeline.report.words import NOTHING, cuts_in_words, narrowed, shortener
 class FulfilmentChangesLook(Look[FulfilmentChanges]):
     """The look of changes of fulfilment: row by row, in parts with their causes."""
 
+    OWN_FORMS = TOLD
     QUESTION = Fulfilment
 
     NAME = "changes"

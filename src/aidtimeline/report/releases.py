@@ -21,9 +21,9 @@ def release(changes: Changes | FulfilmentChanges) -> str:
 
     >>> from aidtimeline import Timeline
     >>> timeline = Timeline.open("events")
-    >>> where = timeline.as_of("2023-01-01"), timeline.as_of("2023-11-28")
-    >>> print(release(where[0].diff(where[1])).splitlines()[5])
-    - **Body armour (body-armour)**: 0 → at least 1: happened `d54b3e07`
+    >>> before, after = (timeline.as_of("2023-11-28", known_at=f"2023-11-{day}") for day in (25, 28))
+    >>> [line for line in release(before.diff(after)).splitlines() if "truck" in line]
+    ['- **Truck (truck)**: 0 → 30: newly known `c7e1bd20`']
     """
     look, before, after = looked(changes)
     apart = list(look.taken_apart())

@@ -64,7 +64,6 @@ def answer_of(explanation: Explanation) -> Json:
     """An explanation in the form of docs/json.md, with the flags of the answer; labels are those of the vocabulary."""
     answer = explanation.answer
     found = ExplanationLook(explanation).json()
-    found.pop("about", None)
     facts: Json = {name: found.pop(name) for name in ("facts", "excluded") if name in found}
     if isinstance(answer, Bounds):
         found["open"] = answer.open
