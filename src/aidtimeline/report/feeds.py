@@ -1,8 +1,7 @@
 """What changed between two views, as an Atom feed that a newsroom subscribes to (RFC 4287).
 
 Each sum that changes is an entry. Its id is made of what changed and why, never of the dates on which it was asked: the
-same change in tomorrow's feed is the same entry. It is `updated` when the last of what it rests on could be known, or
-has happened.
+same change in tomorrow's feed is the same entry. It is `updated` when the last of what it rests on could be known.
 """
 
 from __future__ import annotations
@@ -30,9 +29,6 @@ from aidtimeline.timeline import View
 from aidtimeline.values.dates import end_of, format_instant
 
 ATOM = "http://www.w3.org/2005/Atom"
-
-BY_DAY = ("happened", "no longer happened", "became certain", "no longer certain", "superseded", "no longer superseded")
-"""The causes of changes that come with the day of a view."""
 
 
 def atom(changes: Changes | FulfilmentChanges) -> str:
@@ -103,15 +99,9 @@ def _of_view(view: Viewed) -> datetime:
 
 
 def _updated(changed: Changed, found: Mapping[str, Behind], after: Viewed) -> datetime:
-    """When the last of what a change rests on could be known, or has happened by the day of the later view."""
-    instants = []
-    for part in changed.parts:
-        for each in (found[id_] for id_ in part.ids if id_ in found):
-            instants.append(each.since)
-            latest = each.fact.date.latest
-            if part.cause in BY_DAY and latest is not None:
-                instants.append(end_of(min(latest, after.as_of)))
-    return max(instants, default=_of_view(after))
+    """When the last of what a change rests on could be known."""
+    behind_it = (found[id_] for part in changed.parts for id_ in part.ids if id_ in found)
+    return max((each.since for each in behind_it), default=_of_view(after))
 
 
 def _kinds(changes: Changes | FulfilmentChanges) -> str:
@@ -136,7 +126,8 @@ def _fill(entry: ElementTree.Element, changed: Changed, found: Mapping[str, Behi
 
 def _html(changed: Changed, found: Mapping[str, Behind]) -> str:
     """The parts of a change, with the reports and amendments behind each: every text escaped."""
-    lines = [f"<p>{_text(changed.name)}: {_text(changed.whole)}</p>"] if changed.whole else []
+    alone = len(changed.parts) == 1 and changed.parts[0].words.startswith(changed.whole)
+    lines = [] if alone else [f"<p>{_text(changed.name)}: {_text(changed.whole)}</p>"]
     for part in changed.parts:
         lines.append(f"<p>{_text(part.words)}</p>")
         facts = facts_of(part, found)

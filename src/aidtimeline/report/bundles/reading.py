@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.codec import decode
-from aidtimeline.codec.jsonlines import DECODER, MAX_DEPTH, too_deep
+from aidtimeline.codec.jsonlines import DECODER, MAX_DEPTH, Token, too_deep
 from aidtimeline.errors import InvalidValue, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.report.bundles.asking import Asking
@@ -45,7 +45,7 @@ def read(text: bytes) -> Bundle:
         if name not in found or name not in MEMBERS:
             raise InvalidValue(name, f"the members {', '.join(MEMBERS)}", "missing" if name in MEMBERS else None)
     if found["digest"] != digest_of(found):
-        raise InvalidValue(found["digest"], f"{digest_of(found)}, the digest of what is in it", "it was changed")
+        raise InvalidValue(Token("something else"), "what its digest is of", "it was changed")
     question, log, answer = (_is(found[name], dict, name) for name in ("question", "log", "answer"))
     for name, kind in (("name", str | None), ("records", int), ("digest", str)):
         _is(log.get(name), kind, f"log.{name}")
