@@ -157,8 +157,8 @@ def test_where_a_copy_is_kept_and_when_it_was_read_is_said() -> None:
         " archived at https://web.archive.org/web/1/https://a.example/1"
     )
     assert cite(explanation, "markdown", made=MADE).splitlines()[-1] == (
-        "1. [A, 28 Nov 2023](<https://a.example/1>), retrieved 1 Dec 2023,"
-        " [archived copy](<https://web.archive.org/web/1/https://a.example/1>)"
+        "1. [A, 28 Nov 2023](https://a.example/1), retrieved 1 Dec 2023,"
+        " [archived copy](https://web.archive.org/web/1/https://a.example/1)"
     )
     entry = json.loads(cite(explanation, "csl-json", made=MADE))[0]
     assert entry["archive_location"] == source.archived
@@ -264,7 +264,7 @@ def test_a_text_in_markdown_is_shown_as_it_is(text: str) -> None:
     if not shown:
         return
     escaped = in_markdown(text)
-    page = f"a {escaped}\n\n- **{escaped}**: b\n\n[a {escaped}](<https://e.example>)\n\n"
+    page = f"a {escaped}\n\n- **{escaped}**: b\n\n[a {escaped}](https://e.example)\n\n"
     page += f"| a | b |\n|---|---|\n| {escaped} | c |\n"
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(page)
     assert sum(each.type == "td_open" for each in tokens) == 2

@@ -146,7 +146,7 @@ def test_an_entry_is_updated_when_the_last_of_it_could_be_known() -> None:
     assert "misread" in (entry.findtext(f"{{{ATOM}}}content") or "")
     note = release(changes).splitlines()
     assert f"- **truck**: 3 → 0: retracted `{one.id[:8]}`" in note
-    assert "  - [A, 1 Nov 2023](<https://a.example/1>)" in note
+    assert "  - [A, 1 Nov 2023](https://a.example/1)" in note
     assert any(line.startswith("  - retraction") and line.endswith(": misread") for line in note)
 
 

@@ -15,6 +15,7 @@ _HIDDEN = ("Cc", "Cf", "Cs")
 _ACTING = re.compile(r"([\\`*_{}\[\]<>#|~$&^!=])")
 _ADDRESS = re.compile(r":(?=//)")
 _HOST = re.compile(r"(?i)(?<=www)\.")
+_ENTITY = re.compile(r"&(?=[#\w]+;)")
 _LINK = re.compile(r"https?://[^/?#\s\\]+[^\s]*", re.IGNORECASE)
 
 
@@ -57,3 +58,13 @@ def link_of(address: str | None) -> str | None:
     if not _LINK.fullmatch(text) or any(map(_is_hidden, text)):
         return None
     return quote(text, safe="%/:?#[]@!$&'()*+,;=~-._")
+
+
+def linked_in_markdown(words: str, link: str) -> str:
+    """Words, in Markdown already, as a link to an address that `link_of` gave.
+
+    >>> linked_in_markdown("a report", "https://example.org/a_(b)?c&lt;=1")
+    '[a report](https://example.org/a_%28b%29?c\\\\&lt;=1)'
+    """
+    target = _ENTITY.sub(r"\\&", link.replace("(", "%28").replace(")", "%29"))
+    return f"[{words}]({target})"

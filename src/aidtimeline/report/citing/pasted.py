@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aidtimeline.events import Source
 from aidtimeline.report.citing.citation import Citation, Cited
 from aidtimeline.report.words import cited
-from aidtimeline.text.foreign import in_markdown, link_of, one_line
+from aidtimeline.text.foreign import in_markdown, link_of, linked_in_markdown, one_line
 
 
 def text(citation: Citation) -> str:
@@ -52,7 +52,7 @@ def reference(source: Source, said: str = "") -> str:
     read = "" if source.retrieved is None else in_markdown(f", retrieved {source.retrieved}")
     kept = link_of(source.archived)
     if kept is not None:
-        copy = f", [archived copy](<{kept}>)"
+        copy = f", {linked_in_markdown('archived copy', kept)}"
     else:
         copy = "" if source.archived is None else in_markdown(f", archived at {source.archived}")
     return " ".join(filter(None, (in_markdown(said), words))) + read + copy
@@ -65,6 +65,7 @@ def linked(words: str, address: str | None) -> str:
         return in_markdown(words)
     before, found, after = words.partition(address)
     if not found:
-        return f"[{in_markdown(words)}](<{link}>)"
+        return linked_in_markdown(in_markdown(words), link)
     before = before.removesuffix(", ")
-    return f"[{in_markdown(before) or in_markdown(link)}](<{link}>){' ' * after.startswith(' ')}{in_markdown(after)}"
+    shown = linked_in_markdown(in_markdown(before) or in_markdown(link), link)
+    return f"{shown}{' ' * after.startswith(' ')}{in_markdown(after)}"
