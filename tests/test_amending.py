@@ -226,21 +226,12 @@ def assert_complete(found: Effects, timeline: Timeline, record: Record) -> None:
     """The effects are all that differs between the log without the record and with it."""
     day = found.before.as_of
     before, after = timeline.as_of(day), Timeline((*timeline.records, record), timeline.vocabulary).as_of(day)
-    for question, changes in (
-        (Counts("item", kind=Counts.ALL_KINDS), found.counts),
-        (MoneySums(), found.money),
-    ):
-        tables = [view.replay(question) for view in (before, after)]
-        differing = {
-            key for key in {*dict(tables[0]), *dict(tables[1])} if ends(tables[0], key) != ends(tables[1], key)
-        }
-        shown = {} if changes is None else {key: parts for key, parts in changes.answers.items() if parts}
-        single = changes is not None and not changes.money and len(changes.question.selection.kinds) == 1
-        kind = changes.question.selection.kinds if single and changes is not None else ()
-        assert {(*kind, *key) for key in shown} == differing
-        for key in shown:
-            for table, whole in zip(changes.tables if changes else (), tables, strict=True):
-                assert ends(table, key) == ends(whole, (*kind, *key))
+    for question, changes in ((Counts("item", kind=Counts.ALL_KINDS), found.counts), (MoneySums(), found.money)):
+        one, other = (view.replay(question) for view in (before, after))
+        differing = {key for key in {*dict(one), *dict(other)} if ends(one, key) != ends(other, key)}
+        assert {key for key, parts in changes.answers.items() if parts} == differing
+        for table, whole in zip(changes.tables, (one, other), strict=True):
+            assert dict(table) == {key: bounds for key, bounds in dict(whole).items() if key in differing}
     assert changed(*found.projects) == changed(*(view.replay(ProjectStates()) for view in (before, after)))
     assert changed(*found.levels) == changed(before.levels(), after.levels())
 
@@ -318,7 +309,7 @@ correction of {record.id}: a repair
   reason: misread
 
 what changes as of 1 Jan 2024 · with all that is known today (no --known-at cut)
-  delivery: truck: 30 → 13: repaired  [{record.id[:8]}]
+  delivery, truck: 30 → 13: repaired  [{record.id[:8]}]
 """
     )
     assert (dry.stderr, dry.exit_code, len(list(log.read()))) == ("nothing was recorded\n", 0, 1)
@@ -358,7 +349,7 @@ def test_json_has_the_draft_and_the_rows_that_differ(log: EventLog) -> None:
     assert (found["projects"], found["as_of"], found["dry_run"]) == ({"from": [], "to": []}, DAY, True)
     found = json.loads(run(log.folder, "correct", state.id, "status=suspended", "--as-of", DAY, "--json").stdout)
     assert [found["projects"][side][0]["status"] for side in ("from", "to")] == [["closed"], ["suspended"]]
-    assert (found["counts"], found["dry_run"], found["id"] in log.ids()) == (None, False, True)
+    assert (found["counts"]["parts"], found["dry_run"], found["id"] in log.ids()) == ([], False, True)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@
 >>> folder = shutil.copytree("events", getfixture("tmp_path") / "events")
 >>> timeline = Timeline.open(folder)
 >>> amendment = correction(timeline, "c7e1bd20", {"quantity": "13"}, reason="misread")
->>> print(*effects(timeline, amendment, as_of="2023-11-28").counts["truck"])
-truck: 30 → 13: repaired
+>>> print(*effects(timeline, amendment, as_of="2023-11-28").counts)
+delivery, truck: 30 → 13: repaired
 >>> [record] = EventLog(folder).append(amendment)
 >>> print(Timeline.open(folder).as_of("2023-11-28").counts()["truck"])
 13

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from aidtimeline.collector import paused
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
-from aidtimeline.events import Record
+from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.projections import Levels
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.protocol import Projection, fold, run
@@ -74,6 +74,12 @@ class Engine(Protocol):
 
     def size(self) -> int:
         """How many records the log has."""
+
+    def with_event(self, event: Event | Amendment, at: datetime) -> tuple[Engine, datetime]:
+        """An engine of the log as it would be if an event were recorded now, and the instant of that.
+
+        It is `at`, or the first after all others. Nothing is written to the log.
+        """
 
     def ids(self, beginning: str = "") -> Iterable[str]:
         """The ids of records that begin so."""
@@ -213,3 +219,11 @@ class Fold:
     def size(self) -> int:
         """How many records the log has."""
         return len(self.records)
+
+    def with_event(self, event: Event | Amendment, at: datetime) -> tuple[Engine, datetime]:
+        """An engine of the log as it would be if an event were recorded now, and the instant of that."""
+        from aidtimeline.codec import record_id  # noqa: PLC0415  (a replay of records encodes none)
+
+        last = max((record.recorded_at for record in self.records), default=at)
+        at = max(at, last + timedelta(microseconds=1))
+        return Fold((*self.records, Record(record_id(event), at, event)), self.vocabulary), at

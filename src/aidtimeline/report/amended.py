@@ -9,7 +9,6 @@ from attrs import frozen
 
 from aidtimeline.amending import Effects
 from aidtimeline.codec import event_to_json, record_id
-from aidtimeline.diff import Changes
 from aidtimeline.events import Amendment, Correction, Corroboration, Event, Retraction
 from aidtimeline.log.flat import texts
 from aidtimeline.log.shorthand import described
@@ -50,11 +49,7 @@ class AmendmentShown:
         yield ""
         yield f"what changes {cuts_in_words(view.as_of, view.known_at, None)}"
         for changes in (self.effects.counts, self.effects.money):
-            if changes is not None:
-                kinds = changes.question.selection.kinds
-                single = f"{kinds[0]}: " if len(kinds) == 1 and not changes.money else ""
-                for each in ChangesLook(changes).changed():
-                    yield Line(INDENT, each if each.startswith(" ") else f"{single}{each}")
+            yield from (Line(INDENT, each) for each in ChangesLook(changes).changed())
         yield from (Line(INDENT, each) for each in (*self._of_projects(), *self._of_levels()))
         if self.effects.nothing:
             yield Line(INDENT, "nothing")
@@ -68,8 +63,8 @@ class AmendmentShown:
             "id": record_id(self.amendment),
             "draft": event_to_json(self.amendment),
             "as_of": view.as_of.isoformat(),
-            "counts": _json(found.counts),
-            "money": _json(found.money),
+            "counts": ChangesLook(found.counts).json(),
+            "money": ChangesLook(found.money).json(),
             "projects": _both([ProjectsLook(each).json_rows() for each in found.projects]),
             "levels": _both([LevelsLook(each).json_rows() for each in found.levels]),
         }
@@ -134,10 +129,6 @@ def _project(state: ProjectState, table: ProjectTable) -> Mapping[str, str]:
 
 def _level(row: LevelRow) -> str:
     return "; ".join((in_words(row), *beyond(row)))
-
-
-def _json(changes: Changes | None) -> Json | None:
-    return None if changes is None else ChangesLook(changes).json()
 
 
 def _both(rows: list[Any]) -> Json:

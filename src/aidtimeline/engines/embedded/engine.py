@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from attrs import evolve
 
+from aidtimeline.codec import encode_new
 from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.files import digest_of_both
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
@@ -20,10 +23,11 @@ from aidtimeline.engines.embedded.ids import id_length, ids, size
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.states import participation, projects
 from aidtimeline.engines.embedded.sums import sums
+from aidtimeline.engines.facts.rows import moment
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
-from aidtimeline.events import Record
+from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.projections import (
     Counts,
     Fulfilment,
@@ -40,6 +44,7 @@ from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.known import Known
 from aidtimeline.semantics.view import Viewed
+from aidtimeline.values.dates import format_instant
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import Vocabulary
 
@@ -201,6 +206,27 @@ class Embedded(Fold):
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))
+
+    @or_as_fold
+    def with_event(self, event: Event | Amendment, at: datetime) -> tuple[Engine, datetime]:
+        """An engine of the log as it would be if an event were recorded now, laid over the same store."""
+        from aidtimeline.engines.embedded.opening import opened_with  # noqa: PLC0415
+
+        [(last,)] = self.store.rows(
+            "SELECT max(recorded) FROM (SELECT recorded FROM facts UNION ALL SELECT recorded FROM components)"
+        )
+        at = at if last is None else max(at, moment(last + 1))
+        base, folder = still_open(self.opened).base, self._folder
+        number, path = mkstemp(prefix="aidtimeline-", suffix=".jsonl")
+        with open(number, "wb") as file:
+            file.write(encode_new(event, format_instant(at))[1])
+        opened = None if folder is None else opened_with(folder, base, path)
+        if opened is None:
+            os.unlink(path)
+            return super().with_event(event, at)
+        engine = Embedded(opened, self.vocabulary)
+        finalize(engine, os.unlink, path)
+        return engine, at
 
     @or_as_fold
     def said(self, name: str) -> Iterable[str]:

@@ -48,14 +48,14 @@ class Grown:
         return [each.path for each in self.seen]
 
     @classmethod
-    def since(cls, folder: Path, covered: Sequence[Covered]) -> Grown | None:
-        """What the files have beside what is covered; None if that is too much, or a file is gone."""
+    def since(cls, folder: Path, covered: Sequence[Covered], *more: str) -> Grown | None:
+        """What the files, and `more` files, have beside what is covered; None if it is too much, or a file is gone."""
         grown = cls()
         before = {str(folder / each.name): each for each in covered}
         paths = [str(path) for path in EventLog(folder).files()]
         if not before.keys() <= set(paths):
             return None
-        for path in dict.fromkeys((*before, *paths)):
+        for path in dict.fromkeys((*before, *paths, *more)):
             if not grown._look_at(path, before.get(path)):
                 return None
         return grown

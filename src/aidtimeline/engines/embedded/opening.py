@@ -133,6 +133,14 @@ def _fitting(folder: Path, path: Path) -> tuple[Base, Grown] | None:
     return None if base is None or grown is None else (base, grown)
 
 
+def opened_with(folder: Path, base: Base, path: str) -> Opened | None:
+    """A store of a log with what it has grown by, and one more file, laid over it; None if it does not fit any more."""
+    with as_log_error(folder), as_database_error(folder):
+        covered = base.now(folder)
+        grown = None if covered is None else Grown.since(folder, covered, path)
+        return None if grown is None else _laid_over(base, grown)
+
+
 def _opened(folder: Path, path: Path) -> Opened | None:
     """A store with what the log has grown by laid over it; None if it does not fit.
 
