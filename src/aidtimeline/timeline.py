@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from aidtimeline.explain import Explained, Explanation
     from aidtimeline.projections import Series
     from aidtimeline.projections.sums.beside import Beside
+    from aidtimeline.projections.sums.conversions import Conversions
     from aidtimeline.semantics.standing import Standing
 
 S = TypeVar("S")
@@ -191,14 +192,24 @@ class View:
         *,
         kind: str | Iterable[str] | None = None,
         where: Where | None = None,
+        currency: str | None = None,
     ) -> Table:
         """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`.
 
+        With `currency`, what has a rate is converted to it. The table says by which rates, and what has none:
+
         >>> from aidtimeline import Timeline
-        >>> print(Timeline.open("events").as_of("2023-11-28").money()["delivery", "USD"])
+        >>> view = Timeline.open("events").as_of("2023-11-28")
+        >>> print(view.money()["delivery", "USD"])
         195,000
+        >>> table = view.money(kind="announcement", currency="EUR")
+        >>> print(table["announcement", "EUR"])
+        about 164,102,470.6
+        >>> print(*table.rates)
+        1 USD = EUR 0.9116601331, 5 Apr 2022 (European Central Bank)
         """
-        return self.replay(MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary))
+        question = MoneySums(by, kind=kind, where=where, vocabulary=self.vocabulary, currency=currency)
+        return self.replay(question)
 
     def projects(self, where: Where | None = None) -> ProjectTable:
         """The state of each project, by its slug; see `aidtimeline.projections.ProjectStates`.
@@ -366,6 +377,19 @@ class View:
         Rubryka 2023-11-28
         """
         return self.engine.beside(self, question)
+
+    def conversions(self, question: Counts | MoneySums, *, every_day: bool = False) -> Conversions:
+        """The rates by which the sums of a question are converted, those that lack, and what needs none.
+
+        With `every_day` they are those of all facts that are believed, whatever their dates. Tables, series and changes
+        have them as `rates` and `conversions`.
+
+        >>> from aidtimeline import MoneySums, Timeline
+        >>> found = Timeline.open("events").as_of("2023-11-28").conversions(MoneySums(currency="EUR"))
+        >>> len(found.rates), found.missing
+        (2, ())
+        """
+        return self.engine.conversions(self, question, every_day=every_day)
 
     def check(self, projection: object) -> None:
         """Raise `MisspeltValue` if a projection asks for a value that nobody knows, and one spelt like it is known.

@@ -117,6 +117,10 @@ class Rate:
     date: DateRange = field(converter=to_date)
     source: str = field(converter=to_text)
 
+    def __attrs_post_init__(self) -> None:
+        if self.currency == self.per:
+            raise InvalidValue(self.per, f"another currency than {self.currency}")
+
 
 #: The fields of events that hold slugs, and the part of the vocabulary that gives them labels.
 SLUG_FIELDS = {

@@ -67,5 +67,5 @@ def sums_of(question: Question, view: View) -> Counts | MoneySums:
     """The counts or the sums of money that are asked for."""
     options: dict[str, Any] = {"where": question.where, "vocabulary": view.vocabulary}
     if question.money:
-        return MoneySums(question.by, kind=question.kinds, **options)
+        return MoneySums(question.by, kind=question.kinds, currency=question.currency, **options)
     return Counts(question.by or (() if question.total else "item"), kind=question.kinds or "delivery", **options)

@@ -10,7 +10,19 @@ from attrs import evolve
 
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import reply, sums_of, view_of
-from aidtimeline.cli.options import AS_OF, COMMON, FIELD, FULFILMENT, IDS, KIND, LEVEL, MONEY, Question, asking
+from aidtimeline.cli.options import (
+    AS_OF,
+    COMMON,
+    CURRENCY,
+    FIELD,
+    FULFILMENT,
+    IDS,
+    KIND,
+    LEVEL,
+    MONEY,
+    Question,
+    asking,
+)
 from aidtimeline.errors import InvalidValue, UnknownKey, UsageError
 from aidtimeline.events import LEVEL as A_LEVEL, Observation
 from aidtimeline.explain import Explanation
@@ -20,13 +32,13 @@ from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.fulfilment.rows import Key
 from aidtimeline.projections.levels.things import Thing
 from aidtimeline.report.absence import absence
-from aidtimeline.report.words import narrowed, summed
+from aidtimeline.report.words import converted, narrowed, summed
 from aidtimeline.semantics import Fact
 from aidtimeline.timeline import View
 
 Asked: TypeAlias = Counts | MoneySums | ProjectStates | Participations
 
-EXPLAINED = (IDS, AS_OF, KIND, MONEY, FIELD, LEVEL, FULFILMENT)
+EXPLAINED = (IDS, AS_OF, KIND, MONEY, CURRENCY, FIELD, LEVEL, FULFILMENT)
 """The options that choose one answer, beside those of every question."""
 
 
@@ -123,11 +135,11 @@ def _asked(question: Question, view: View) -> tuple[Asked, str]:
     view.check(sums)
     where = narrowed(sums.selection.where)
     if not question.ids:
-        return sums, summed(sums) + where
+        return sums, summed(sums) + converted(sums) + where
     if not question.kinds:
         sums = sums_of(evolve(question, total=True, kinds=sums.ALL_KINDS), view)
     sums.selection = evolve(sums.selection, ids=frozenset(question.ids))
-    return sums, f"what {' and '.join(question.ids)} adds{where}"
+    return sums, f"what {' and '.join(question.ids)} adds{converted(sums)}{where}"
 
 
 def _state(question: Question, view: View) -> tuple[Asked, str]:
@@ -145,6 +157,9 @@ def _only_key(asked: Asked, words: str, question: Question, view: View) -> Any:
     if isinstance(asked, Counts | MoneySums):
         names = (*asked.names, "unit") if isinstance(asked, Counts) else asked.names
         keys = list(view.replay(asked).keys())
+        if isinstance(asked, MoneySums) and asked.currency is not None:  # what was not converted stands apart
+            at = asked.names.index("currency")
+            keys = [key for key in keys if key[at] == asked.currency] or keys
     else:
         terms = (term for fact in view.narrowed(asked.selection).facts for term in asked.piece.terms(fact))
         keys = [key for key in dict.fromkeys(key for key, _ in terms) if question.field in ("role", key[1])]

@@ -18,6 +18,7 @@ from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
 from aidtimeline.projections.states import PROFILE
 from aidtimeline.report import FORMATS
+from aidtimeline.values.currencies import CURRENT, check_currency
 from aidtimeline.values.dates import parse_cut, parse_day
 
 Cut = date | datetime
@@ -48,6 +49,7 @@ class Question:
     by: tuple[str, ...] = ()
     total: bool = False
     money: bool = False
+    currency: str | None = None
     from_as_of: date | None = None
     from_known_at: Cut | None = None
     from_recorded_until: Cut | None = None
@@ -69,6 +71,8 @@ class Question:
     def __attrs_post_init__(self) -> None:
         if self.total and self.by:
             raise click.UsageError("--total and --by exclude each other")
+        if self.currency is not None:
+            object.__setattr__(self, "money", True)  # nothing else can be converted
 
     @property
     def before(self) -> Question:
@@ -171,6 +175,14 @@ BY = click.option(
 )
 TOTAL = click.option("--total", is_flag=True, help="One sum of all, not split by any field.")
 MONEY = click.option("--money", is_flag=True, help="Sums of money, as in the command money, instead of counts.")
+CURRENCY = click.option(
+    "--currency",
+    metavar="CODE",
+    callback=parsed(check_currency),
+    shell_complete=completing(sorted(CURRENT)),
+    help="Convert money to this currency (USD): as its source values it, else by the rates of the vocabulary, else by "
+    "those of the European Central Bank. What has no rate stands apart.",
+)
 EVERY = click.option(
     "--every",
     type=click.Choice(["month", "quarter", "year"]),

@@ -12,6 +12,7 @@ from aidtimeline.cli.options import (
     AS_OF,
     AS_OF_ARGUMENT,
     COMMON,
+    CURRENCY,
     EVERY,
     FEED,
     FORMAT,
@@ -53,12 +54,12 @@ def counts(question: Question) -> None:
 
 
 @command("money", "aidtimeline money --as-of 2023-11-28 --kind disbursement --by donor")
-@asking(AS_OF, *SUMS, *COMMON)
+@asking(AS_OF, *SUMS, CURRENCY, *COMMON)
 def money(question: Question) -> None:
     """Sum money by kind of event and currency.
 
-    Different kinds and currencies are never added. Money that another fact reports too is left out, and the answer says
-    so.
+    Different kinds are never added, nor different currencies, unless --currency says to which they are converted. Money
+    that another fact reports too is left out, and the answer says so.
     """
     view = view_of(question)
     reply(question, view.replay(sums_of(evolve(question, money=True), view)))
@@ -99,7 +100,7 @@ def facts(question: Question) -> None:
 
 
 @command("series", "aidtimeline series --where item=mine-detector --every quarter")
-@asking(UNTIL, EVERY, *SUMS, MONEY, *COMMON)
+@asking(UNTIL, EVERY, *SUMS, MONEY, CURRENCY, *COMMON)
 def series(question: Question) -> None:
     """Show how a sum develops over time.
 
@@ -134,7 +135,7 @@ def participation(question: Question) -> None:
 
 
 @command("diff", "aidtimeline diff --from-as-of 2023-01-01 --to-as-of 2023-11-28 --where donor=JP")
-@asking(*FROM_AND_TO, *SUMS, MONEY, FULFILMENT, *(FEED if each is FORMAT else each for each in NARROWED))
+@asking(*FROM_AND_TO, *SUMS, MONEY, CURRENCY, FULFILMENT, *(FEED if each is FORMAT else each for each in NARROWED))
 def diff(question: Question) -> None:
     """Show what changed between two views, and why.
 

@@ -20,6 +20,7 @@ from aidtimeline.diff.sides import Side
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.projections import Table, fold
 from aidtimeline.projections.rows import Keyed, Named, in_order, row_type
+from aidtimeline.projections.sums.conversions import Conversions
 from aidtimeline.projections.sums.counting import Sums, of_sums
 from aidtimeline.projections.sums.overlapping import Overlap, TakenOff, overlaps_in
 from aidtimeline.projections.sums.summing import Sum
@@ -74,6 +75,10 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
     ROW = Change
 
     tables: tuple[Table, Table] = field(kw_only=True)
+
+    def _conversions(self) -> Conversions:
+        before, after = self.tables
+        return before.conversions | after.conversions
 
     @cached_property
     def answers(self) -> Mapping[SumKey, tuple[Change, ...]]:

@@ -29,6 +29,7 @@ from aidtimeline.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from aidtimeline.projections.fulfilment.question import Fulfilment
     from aidtimeline.projections.sums.beside import Beside
+    from aidtimeline.projections.sums.conversions import Conversions
     from aidtimeline.projections.sums.series import Series
 
 Cut: TypeAlias = date | datetime | None
@@ -68,6 +69,9 @@ class Engine(Protocol):
 
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
+
+    def conversions(self, view: Viewed, question: Sums, *, every_day: bool) -> Conversions:
+        """By which rates the sums of a question are converted, on the day of a view or on every day."""
 
     def close(self) -> None:
         """Let go of files that are open. An engine that had some cannot be asked any more."""
@@ -189,6 +193,12 @@ class Fold:
         from aidtimeline.projections.sums.beside import beside  # noqa: PLC0415
 
         return beside(view, question)
+
+    def conversions(self, view: Viewed, question: Sums, *, every_day: bool) -> Conversions:
+        """By which rates the sums of a question are converted, on the day of a view or on every day."""
+        from aidtimeline.projections.sums.conversions import conversions_of  # noqa: PLC0415
+
+        return conversions_of(view.belief.facts if every_day else view.facts, question)
 
     def close(self) -> None:
         """Nothing is open."""

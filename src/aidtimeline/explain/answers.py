@@ -16,6 +16,7 @@ from aidtimeline.explain.promises import behind_row
 from aidtimeline.explain.reasons import Part, Reason
 from aidtimeline.projections import Bounds, Fulfilment, FulfilmentRow, LevelRow, Levels, Values
 from aidtimeline.projections.results import Result
+from aidtimeline.projections.sums.conversions import NOT_CONVERTED, Conversions
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import records_about
 from aidtimeline.semantics.view import Viewed
@@ -33,7 +34,8 @@ class Explanation(Result[Reason, Reason]):
     `answer` is the bounds of a sum, in `unit` (None: pieces) or `currency`, or the possible values of a state.
     `key` is the whole key of the answer, and `name` says in words what was asked. The rows are the reasons: first the
     facts that count in some world, then what may replace them; the key of a row is the id of a fact. `records` are all
-    records that are needed to replay the answer at the cuts of the view.
+    records that are needed to replay the answer at the cuts of the view. `conversions` are the rates, if a sum of money
+    was converted.
 
     >>> from aidtimeline import Timeline
     >>> explanation = Timeline.open("events").as_of("2023-01-01").counts().explain("truck")
@@ -53,6 +55,7 @@ class Explanation(Result[Reason, Reason]):
     currency: str | None
     rows: tuple[Reason, ...]
     records: tuple[Record, ...] = field(repr=False)
+    conversions: Conversions = field(default=NOT_CONVERTED, repr=False)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -120,6 +123,7 @@ def explain(view: Viewed, projection: Explained | Levels | Fulfilment, key: Hash
         currency=found.currency,
         rows=tuple(_reasons(found, near, records)),
         records=records,
+        conversions=found.conversions,
         view=view,
         question=projection,
     )

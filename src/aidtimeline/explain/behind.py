@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,6 +14,7 @@ from aidtimeline.explain.reasons import Part
 from aidtimeline.projections import Participations, ProjectStates, State, Sum, Term, fold
 from aidtimeline.projections.fields import FIELDS, Condition, Selection
 from aidtimeline.projections.results import found_key, whole_of
+from aidtimeline.projections.sums.conversions import NOT_CONVERTED, Conversions, conversions_of
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.between import links_between
@@ -37,7 +38,7 @@ class Behind:
     `parts` says of each fact what part it has, and what it adds or states; the facts are explained part by part, in the
     order in which parts first occur. `replacing` are those that may replace them. `facts` are those that do not count
     as in the view, as they do count. `key`, `name`, `answer`, `unit` and `currency` are those of an `Explanation`.
-    `view` is one that has all of them.
+    `view` is one that has all of them; `conversions` are those of a sum of money.
     """
 
     key: tuple[Any, ...]
@@ -49,6 +50,7 @@ class Behind:
     unit: str | None = None
     currency: str | None = None
     view: Viewed | None = None
+    conversions: Conversions = NOT_CONVERTED
 
 
 def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
@@ -59,7 +61,7 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     sums = projection if isinstance(projection, Sums) else None
     units = sums is not None and not sums.money
     names = () if sums is None else (*sums.names, "unit") if units else sums.names
-    whole_view, view = view, _narrowed(view, projection, key, names)
+    whole_view, view = view, _narrowed(view, projection, key)
     by_key: dict[Any, dict[str, Any]] = defaultdict(dict)
     for fact in view.facts:
         for each, term in piece.terms(fact):
@@ -90,19 +92,18 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
         unit=unit,
         currency=values[sums.names.index("currency")] if sums is not None and sums.money else None,
         view=view,
+        conversions=NOT_CONVERTED if sums is None else conversions_of(counting, sums),
     )
 
 
-def _narrowed(view: Viewed, projection: Any, key: Hashable, names: Sequence[str]) -> Viewed:
+def _narrowed(view: Viewed, projection: Any, key: Hashable) -> Viewed:
     """A view with the facts that add to the key of a sum, or that a state is asked of, if that is known."""
     selection = getattr(projection, "selection", None)
     if not isinstance(selection, Selection):
         return view
     if isinstance(projection, Sums):
         values = key if isinstance(key, tuple) else (key,)
-        fields = dict(zip(names, (*values, None), strict=False))
-        conditions = [Condition(name, (value,), FIELDS[name]) for name, value in fields.items()]
-        selection = evolve(selection, where=(*selection.where, *conditions))
+        selection = evolve(selection, where=(*selection.where, *projection.conditions((*values, None))))
     elif key and isinstance(key, tuple) and isinstance(projection, ProjectStates | Participations):
         project = Condition("project", (key[0],), FIELDS["project"])
         selection = evolve(selection, where=(*selection.where, project))
@@ -114,7 +115,7 @@ def _keys(view: Viewed, projection: Any) -> Collection[Any]:
     if isinstance(projection, Sums):
         keys: Collection[Any] = view.replay(projection).keys()
         return keys
-    facts = _narrowed(view, projection, (), ()).facts
+    facts = _narrowed(view, projection, ()).facts
     return list(dict.fromkeys(key for fact in facts for key, _ in projection.piece.terms(fact)))
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, ClassVar, Self, TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from attrs import frozen
 
+from aidtimeline.errors import UsageError
 from aidtimeline.projections.results import Result
+
+if TYPE_CHECKING:
+    from aidtimeline.projections.sums.conversions import Conversions, RateUsed
 
 A = TypeVar("A")
 N = TypeVar("N", bound="Named")
@@ -95,6 +99,25 @@ class Keyed(Result[N, A]):
         make = row_type(cls.ROW, names, not money)
         rows = (make._make((*key, *cls.ROW.values_of(answers[key]))) for key in sorted(answers, key=in_order))
         return cls(names, tuple(rows), money)
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """The rates by which sums of money were converted, those that lack, and what needs none.
+
+        Raises `UsageError` if the result is not of a view.
+        """
+        return self._conversions()
+
+    def _conversions(self) -> Conversions:
+        if self.view is None:
+            raise UsageError("only the result of a view says by which rates it was converted: view.money(…)")
+        found: Conversions = self.view.conversions(self.question)
+        return found
+
+    @property
+    def rates(self) -> tuple[RateUsed, ...]:
+        """The rates by which sums of money were converted; none if no currency was asked for."""
+        return self.conversions.rates
 
     @property
     def units(self) -> bool:

@@ -12,6 +12,7 @@ from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Part
+from aidtimeline.report.rates import is_converted, json_of
 from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.words import NOTHING, cuts_in_words, named, shortener
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -45,7 +46,8 @@ class ChangesLook(KeyedLook[Changes]):
     def json(self) -> Json:
         """Both views and the parts of the change, as a JSON object; see docs/json.md."""
         before, after = map(self._side, self.result.tables)
-        return {"from": before, "to": after, "parts": self.json_rows()}
+        rates = json_of(self.result.conversions) if is_converted(self.result) else {}
+        return {"from": before, "to": after, "parts": self.json_rows(), **rates}
 
     def page(self) -> Iterator[Part]:
         """A line for each sum that changes, and one for each part; then how many others do not."""
@@ -55,6 +57,7 @@ class ChangesLook(KeyedLook[Changes]):
             yield "nothing"
         elif same:
             yield f"unchanged: {same} other {'row' if same == 1 else 'rows'}"
+        yield from self.rates()
 
     def changed(self) -> Iterator[str]:
         """A line for each sum that changes, and one for each part, unless a single part is the whole change."""

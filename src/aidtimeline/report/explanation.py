@@ -32,6 +32,7 @@ from aidtimeline.report.fulfilment import AMOUNTS
 from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.notes import stated_part
+from aidtimeline.report.rates import below, is_converted, json_of
 from aidtimeline.report.words import FLAGS, amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
@@ -105,7 +106,8 @@ class ExplanationLook(Look[Explanation]):
             return {**self.json_cuts(), **ends(answer.outstanding), **self._row(answer)}
         amount = answer.reported if isinstance(answer, LevelRow) else answer
         found = {"values": _possible(amount)} if isinstance(amount, frozenset) else ends(amount)
-        return {**self.json_cuts(), **found, "facts": self.json_rows()}
+        rates = json_of(self.result.conversions) if is_converted(self.result) else {}
+        return {**self.json_cuts(), **found, "facts": self.json_rows(), **rates}
 
     def _row(self, row: FulfilmentRow) -> Json:
         """The amounts of a row of fulfilment, what is behind them with its part, and what is excluded and why."""
@@ -125,11 +127,17 @@ class ExplanationLook(Look[Explanation]):
             if number:
                 yield ""
             yield from _paragraph(reason, self._in_words(reason.states), self.vocabulary, self._beside)
+            money = stated(reason.event, "value", Money) if is_converted(self.result) else None
+            if money is not None and money.currency != self.result.currency:
+                yield Line("  ", f"stated: {money}")
             if not reason.number_stated and self._counts and reason.part == "counts":
                 yield Line("  ", "no report says how many")
         if getattr(self.result.answer, "overlap", False):
             yield ""
             yield Line("", f"overlap: {FLAGS['overlap']}")
+        if is_converted(self.result):
+            yield ""
+            yield from below(self.result.conversions, self.result.question.currency)
 
     @property
     def _beside(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from aidtimeline.projections.rows import Keyed
 from aidtimeline.projections.sums.counting import Sums
-from aidtimeline.report.columns import SLUG, TEXT, Column
-from aidtimeline.report.look import Look
+from aidtimeline.report.columns import SLUG, TEXT, Column, Json
+from aidtimeline.report.look import Look, Part
+from aidtimeline.report.rates import below, is_converted, json_of
 from aidtimeline.report.words import slug_and_label, sums_in_words
 from aidtimeline.text import tables
 
@@ -27,6 +29,15 @@ class KeyedLook(Look[K]):
     def unit(self) -> str:
         """The name of the column that has the unit of the numbers."""
         return "currency" if self.result.money else "unit"
+
+    def json(self) -> Json:
+        """The cuts of the view and the rows; of converted sums also the rates."""
+        return {**super().json(), **(json_of(self.result.conversions) if is_converted(self.result) else {})}
+
+    def rates(self) -> Iterator[Part]:
+        """The lines below converted sums: by which rates, and what has none."""
+        if is_converted(self.result):
+            yield from below(self.result.conversions, self.result.question.currency)
 
     def key_columns(self) -> list[Column]:
         """The columns of the key; counts have their unit last."""

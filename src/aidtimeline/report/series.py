@@ -83,6 +83,7 @@ class SeriesLook(KeyedLook[Series]):
         when = "since" if self.result.period is None else f"end of {self.result.period}"
         numbers = tables.Column(when, "right"), tables.Column("number", "right"), tables.Column("unit")
         yield Grid([*self.key_heads(), *numbers], cells)
+        yield from self.rates()
 
     def _steps(self, steps: Steps) -> list[Any]:
         """The steps in JSON: those where low or high change, or the end of each period."""

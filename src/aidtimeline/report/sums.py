@@ -12,8 +12,9 @@ from aidtimeline.report.columns import BOUNDS, COUNT, FLAG, NUMBER, SAID, TEXTS,
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
+from aidtimeline.report.rates import CONVERTED, is_converted
 from aidtimeline.report.unlike import unlike
-from aidtimeline.report.words import amount, legend
+from aidtimeline.report.words import FLAGS, amount, legend
 from aidtimeline.text import tables
 
 
@@ -62,7 +63,9 @@ class SumsLook(KeyedLook[Table]):
                 number_ = amount(row.bounds, self.currency_of(row))
                 cells.append([*self.key_cells(row), number_, self.unit_of(row), texts, behind])
             yield Grid([*self.key_heads(), number, *others], cells)
-            yield from legend(flag for row in rows for flag in flags_of(row.bounds))
+            meanings = CONVERTED if is_converted(self.result) else FLAGS
+            yield from legend((flag for row in rows for flag in flags_of(row.bounds)), meanings)
+            yield from self.rates()
             yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."

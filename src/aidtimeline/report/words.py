@@ -9,7 +9,7 @@ from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
 from aidtimeline.projections.sums.beside import MOST_REPORTS, Reports
-from aidtimeline.projections.sums.counting import Counts, Sums
+from aidtimeline.projections.sums.counting import Counts, MoneySums, Sums
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.provenance import sources_of
 from aidtimeline.semantics.reporting import name_of, when
@@ -96,7 +96,17 @@ def sums_in_words(question: Sums) -> str:
     'delivery by item and donor, where recipient is UA'
     """
     by = f" by {' and '.join(question.by)}" if question.by else ", in all"
-    return summed(question) + by + narrowed(question.selection.where)
+    return summed(question) + by + converted(question) + narrowed(question.selection.where)
+
+
+def converted(question: object) -> str:
+    """To which currency sums of money are converted, after a comma; empty if they are not.
+
+    >>> converted(MoneySums(currency="USD")), converted(MoneySums())
+    (', converted to USD', '')
+    """
+    found = question.currency if isinstance(question, MoneySums) else None
+    return "" if found is None else f", converted to {found}"
 
 
 def narrowed(where: Iterable[Condition]) -> str:

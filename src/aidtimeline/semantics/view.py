@@ -65,5 +65,8 @@ class Viewed(Protocol):
     def beside(self, question: Any) -> Any:
         """What stands beside the sums of a question (`aidtimeline.projections.sums.beside.Beside`)."""
 
+    def conversions(self, question: Any, *, every_day: bool = False) -> Any:
+        """By which rates the sums of a question are converted (`aidtimeline.timeline.View`)."""
+
     def explain(self, projection: Any, key: Hashable) -> Any:
         """Why one answer of a projection is what it is."""

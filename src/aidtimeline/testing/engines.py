@@ -26,6 +26,7 @@ from aidtimeline.testing.drawnlogs import cuts, logs
 from aidtimeline.testing.laws import Cuts, same
 from aidtimeline.testing.strategies import repeatable
 from aidtimeline.timeline import Timeline, View
+from aidtimeline.vocabulary import Rate
 
 LAW = "engines agree"
 
@@ -100,6 +101,7 @@ class Asked:
     before: Cuts
     by: tuple[str, ...]
     money: bool
+    currency: str | None
     where: Mapping[str, str | None]
 
     def ask(self, timeline: Timeline) -> object:
@@ -110,7 +112,11 @@ class Asked:
     def sums(self, view: View) -> Counts | MoneySums:
         """A question for sums."""
         options: dict[str, Any] = {"where": self.where, "vocabulary": view.vocabulary}
-        return MoneySums(self.by, **options) if self.money else Counts(self.by, kind=[], **options)
+        if not self.money:
+            return Counts(self.by, kind=[], **options)
+        return MoneySums(
+            self.by, currency=self.currency, **options | {"vocabulary": evolve(view.vocabulary, rates=RATES)}
+        )
 
 
 def _explained(asked: Asked, _timeline: Timeline, view: View) -> object:
@@ -155,6 +161,11 @@ def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
     return found
 
 
+def _conversions(asked: Asked, _timeline: Timeline, view: View) -> object:
+    sums = asked.sums(view)
+    return view.conversions(sums), view.conversions(sums, every_day=True)
+
+
 def _ids(_asked: Asked, timeline: Timeline, view: View) -> object:
     ids = list(view.ids())
     return ids, [list(view.ids(each[:4])) for each in ids[:3]], view.id_length(1), view.id_length(8), repr(timeline)
@@ -164,6 +175,7 @@ def _ids(_asked: Asked, timeline: Timeline, view: View) -> object:
 QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "sums": lambda asked, _, view: view.replay(asked.sums(view)),
     "beside": lambda asked, _, view: view.beside(asked.sums(view)),
+    "conversions": _conversions,
     "narrowed": _narrowed,
     "ids": _ids,
     "series": _series,
@@ -181,9 +193,17 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
 }
 
 
+#: The rates by which money is converted: not of every day, and not exactly on some.
+RATES = (
+    Rate(currency="JPY", per="USD", rate="131.5", date="2022/2023", source="of the years"),
+    Rate(currency="USD", per="JPY", rate="0.0075", date="2023-03", source="of a month"),
+    Rate(currency="UAH", per="USD", rate="36.5686", date="[..2023-11]", source="since ever"),
+)
+
 #: What questions may be narrowed to.
 WHERE: tuple[Mapping[str, str | None], ...] = (
     {"donor": "JP"},
+    {"currency": "JPY"},
     {"item": "truck"},
     {"location": "Bucha"},
     {"unit": None},
@@ -202,5 +222,6 @@ def _questions() -> st.SearchStrategy[Asked]:
         cuts(),
         st.lists(st.sampled_from(sorted(FIELDS)), max_size=2, unique=True).map(tuple),
         st.booleans(),
+        st.sampled_from((None, None, "USD", "UAH")),
         st.sampled_from((nothing,) * 4 + WHERE),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
 from functools import lru_cache
 from typing import final
 
@@ -189,10 +190,21 @@ class Quantity:
             high = EXACT.scaleb(EXACT.multiply(self.high, least if self.high < 0 else most), -2)
         return Quantity(EXACT.scaleb(low, -2), high, self.approximate)
 
+    def at_rates(self, least: Fraction, most: Fraction) -> Quantity:
+        """The same in another currency: its low end at the least rate and its high end at the most, both above 0.
+
+        Each end is rounded to hundredths, half of one away from 0. The result is approximate: rates are rounded too.
+
+        >>> print(Quantity.parse("-3..200").at_rates(Fraction(1, 3), Fraction(1, 2)))
+        about -1.5 to 100
+        """
+        high = None if self.high is None else _at_rate(self.high, least if self.high < 0 else most)
+        return Quantity(_at_rate(self.low, most if self.low < 0 else least), high, True, self.low_stated)
+
     def taken_off(self, ended: Quantity | None, *, sure: bool) -> Quantity:
         """What is taken off this amount if so much of it ends, as an amount below zero; None: it may be any.
 
-        Not more is taken off than there is. If it is not `sure`, perhaps nothing is.
+        Not more is taken off than there is. If it is not `sure`, perhaps nothing is. It is approximate if either is.
 
         >>> pledged = Quantity.parse("10")
         >>> print(pledged.taken_off(Quantity.parse("2..4"), sure=True), "·", pledged.taken_off(None, sure=True))
@@ -202,7 +214,8 @@ class Quantity:
         least = ended.low if ended is not None and sure else Decimal(0)
         least = least if self.high is None else min(least, self.high)
         least = max(least, Decimal(0))
-        return Quantity(max(most, least).copy_negate(), least.copy_negate(), self.approximate)
+        approximate = self.approximate or (ended is not None and ended.approximate)
+        return Quantity(max(most, least).copy_negate(), least.copy_negate(), approximate)
 
     def contains(self, other: Quantity) -> bool:
         """Whether all of the other's bounds lie within these, whatever the flags.
@@ -284,6 +297,13 @@ def subtract(one: Decimal, other: Decimal) -> Decimal:
     Decimal('9999999999999999999999999999999999999999.5')
     """
     return plain(EXACT.subtract(one, other))
+
+
+def _at_rate(number: Decimal, rate: Fraction) -> Decimal:
+    """A number times a rate, rounded to hundredths, half of one away from 0."""
+    exact = Fraction(number) * rate * 100
+    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    return EXACT.scaleb(Decimal(whole if exact >= 0 else -whole), -2)
 
 
 def _digits(number: Decimal) -> int:

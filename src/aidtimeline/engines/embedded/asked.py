@@ -180,11 +180,11 @@ class Asked:
         known = self.cuts.known
         return f"known_from <= {known} AND {known} < known_to AND recorded <= {self.cuts.recorded}"
 
-    def facts_of(self, rows: str) -> Iterator[Fact]:
-        """The facts of rows that hold and meet a condition."""
-        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {self.holds} AND {rows}'
+    def facts_of(self, rows: str, table: str = "facts") -> Iterator[Fact]:
+        """The facts of rows that hold and meet a condition; `table` may be one with other columns too."""
+        query = f'SELECT file, "offset", line FROM {table} AS facts WHERE component = 0 AND {self.holds} AND {rows}'
         yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
-        linked = f"FROM facts WHERE component <> 0 AND {self.holds} AND {rows}"
+        linked = f"FROM {table} AS facts WHERE component <> 0 AND {self.holds} AND {rows}"
         ids = {name for (name,) in self.store.rows(f"SELECT id {linked}")}
         for fact in self.cuts.facts(self.store.of_components(f"SELECT component {linked}")) if ids else ():
             if fact.group is None and of_id(fact.id) in ids:
@@ -211,31 +211,30 @@ class Asked:
         texts = self.store.texts(column_of(condition.name))
         return [n for n, text in enumerate(texts) if condition.allows(_only(condition.name, text), vocabulary)]
 
-    def handed_over(self, selection: Selection, *, shares: bool) -> Iterator[Fact]:
+    def handed_over(self, selection: Selection, *, shares: bool, converted: bool = False) -> Iterator[Fact]:
         """The facts that no row stands for at the cuts. More may be among them than are asked for."""
         yield from self.cuts.facts(self.store.of_components(self._whole))
         for fact in self.cuts.facts(self.store.of_components(self._in_groups)):
             if fact.group is not None:
                 yield fact
-        if self.store.flags & flags_apart(shares):
-            query = (
-                f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)} AND {self.holds}'
-                f" AND {self.selected(selection)}"
-            )
-            yield from self.cuts.facts(self.store.records(Place(*each) for each in self.store.rows(query)))
+        if self.store.flags & flags_apart(shares, converted):
+            yield from self.facts_of(f"{apart(shares, converted)} AND {self.selected(selection)}")
 
-    def thought_of(self, selection: Selection, *, shares: bool) -> list[Record]:
+    def thought_of(self, selection: Selection, *, shares: bool, converted: bool = False) -> list[Record]:
         """The records of all facts that are handed over on some day, and of all that these have to do with."""
-        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares)}'
+        query = f'SELECT file, "offset", line FROM facts WHERE component = 0 AND {apart(shares, converted)}'
         alone = self.store.rows(f"{query} AND {self.known} AND {self.selected(selection)}")
         return [
-            *self.store.of_components(self.handing_over(every_day=True)),
+            *self.store.of_components(self.handing_over(every_day=True, converted=converted)),
             *self.store.records(Place(*each) for each in alone),
         ]
 
-    def handing_over(self, *, every_day: bool = False) -> str:
+    def handing_over(self, *, every_day: bool = False, converted: bool = False) -> str:
         """The components of which all or some facts are handed over, on the day of the cut or on any day."""
-        return f"{self._whole} UNION ({self._handed_over if every_day else self._in_groups})"
+        some = f"{self._whole} UNION ({self._handed_over if every_day else self._in_groups})"
+        if not converted:
+            return some
+        return f"{some} UNION SELECT component FROM facts WHERE component <> 0 AND {flag(Flag.APPRAISED)}"
 
     @property
     def _in_groups(self) -> str:
@@ -264,14 +263,17 @@ def one_of(column: str, numbers: Iterable[int]) -> str:
     return f'"{column}" IN ({listed})' if listed else "false"
 
 
-def apart(shares: bool) -> str:
-    """The condition that a row does not say enough for a question, of `shares` or not: its fact is handed over."""
-    return flag(flags_apart(shares))
+def apart(shares: bool, converted: bool = False) -> str:
+    """The condition that a row does not say enough for a question: its fact is handed over.
+
+    The question may be of `shares`, and what it asks for may be `converted` to another currency.
+    """
+    return flag(flags_apart(shares, converted))
 
 
-def flags_apart(shares: bool) -> int:
+def flags_apart(shares: bool, converted: bool = False) -> int:
     """The flags of such rows."""
-    return Flag.LARGE | Flag.SHARED if shares else Flag.LARGE
+    return int(Flag.LARGE) | shares * Flag.SHARED | converted * Flag.APPRAISED
 
 
 def flag(which: int) -> str:

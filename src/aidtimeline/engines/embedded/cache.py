@@ -37,7 +37,7 @@ from aidtimeline.log.lock import release, taken
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
 
-FORMAT = 4
+FORMAT = 5
 """Another number whenever the files of the cache change."""
 
 ROOMS = ("values", "events", "codec", "semantics", "projections", "engines")

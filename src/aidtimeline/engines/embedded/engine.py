@@ -22,7 +22,7 @@ from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.ids import id_length, ids, size
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.states import participation, projects
-from aidtimeline.engines.embedded.sums import sums
+from aidtimeline.engines.embedded.sums import Plain, sums
 from aidtimeline.engines.facts.rows import moment
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.engines.parts import Origin, Part
@@ -51,6 +51,7 @@ from aidtimeline.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from aidtimeline.projections import Series
     from aidtimeline.projections.sums.beside import Beside
+    from aidtimeline.projections.sums.conversions import Conversions
 
 
 _ANSWERS: Mapping[type, Callable[[Asked, Any], Any]] = {
@@ -125,6 +126,8 @@ class Embedded(Fold):
             return run(facts(self._asked(view)), question)
         if question.selection.ids is not None:
             return super().answer(view.narrowed(question.selection), question)
+        if isinstance(question, Sums) and not self._adds_up(view, question):
+            return super().answer(view, question)
         return answers(self._asked(view), question)
 
     @or_as_fold
@@ -151,13 +154,24 @@ class Embedded(Fold):
         """What stands beside the sums of a question."""
         from aidtimeline.engines.embedded.beside import beside  # noqa: PLC0415
 
+        if not self._adds_up(view, question):
+            return super().beside(view, question)
         return beside(self._asked(view), question)
+
+    @or_as_fold
+    def conversions(self, view: Viewed, question: Sums, *, every_day: bool) -> Conversions:
+        """By which rates the sums of a question are converted, on the day of a view or on every day."""
+        from aidtimeline.engines.embedded.conversions import conversions  # noqa: PLC0415
+
+        return conversions(self._asked(view), question, every_day=every_day)
 
     @or_as_fold
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
         from aidtimeline.engines.embedded.series import series  # noqa: PLC0415
 
+        if not self._adds_up(view, question):
+            return super().series(view, question)
         return series(self._asked(view), question)
 
     @or_as_fold
@@ -188,6 +202,8 @@ class Embedded(Fold):
         """An engine over the records that `View.changing` promises."""
         from aidtimeline.engines.embedded.narrowing import changing  # noqa: PLC0415
 
+        if not self._adds_up(before, question):
+            return self
         part = changing(self._asked(before), self._asked(after), question)
         return Narrowed(part.records(self.store), self)
 
@@ -203,6 +219,10 @@ class Embedded(Fold):
 
         table: FulfilmentTable = super().answer(view.promising(question), question)
         return evolve(table, unnamed=unnamed(self._asked(view), self.vocabulary))
+
+    def _adds_up(self, view: Viewed, question: Sums) -> bool:
+        """Whether the database can add up the sums of a question."""
+        return Plain(self._asked(view), question).fits
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import evolve, frozen
 
 from aidtimeline.engines.embedded.asked import Asked, Store, one_of
-from aidtimeline.engines.embedded.sums import key_names, summed
+from aidtimeline.engines.embedded.sums import summed
 from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.events import Record
-from aidtimeline.projections.fields import FIELDS, Condition, Selection
+from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.sums.cells import rivals
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.summing import Whole
@@ -106,5 +106,4 @@ def _in_rival_books(asked: Asked, question: Sums) -> Iterator[SumKey]:
 
 def _with(selection: Selection, question: Sums, key: SumKey) -> Selection:
     """What is asked for of one key."""
-    conditions = (Condition(name, (value,), FIELDS[name]) for name, value in zip(key_names(question), key, strict=True))
-    return evolve(selection, where=(*selection.where, *conditions))
+    return evolve(selection, where=(*selection.where, *question.conditions(key)))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aidtimeline.engines.embedded.asked import Asked, column_of, flag
+from aidtimeline.engines.embedded.asked import Asked, flag
 from aidtimeline.engines.embedded.sums import Plain
 from aidtimeline.engines.facts.rows import NEVER, Flag, unscaled
 from aidtimeline.projections.sums.cells import Running
@@ -22,14 +22,14 @@ from aidtimeline.projections.sums.series import Series, Summed
 def series(asked: Asked, question: Sums) -> Series:
     """A sum on every day, at the cuts of knowledge and record."""
     plain, found = Plain(asked, question), Summed(question)
-    found.add(asked.cuts.belief(asked.thought_of(question.selection, shares=plain.shares(question))))
+    found.add(asked.cuts.belief(plain.thought_of()))
     _add_rows(found, plain)
     return found.finish()
 
 
 def _add_rows(found: Summed, plain: Plain) -> None:
     """Add what the rows say that hold on some day."""
-    columns = [*(f'"{column_of(name)}"' for name in plain.names), "side", _books(plain)]
+    columns = [*(f'"{column}"' for column in plain.columns), "side", _books(plain)]
     found_by: dict[tuple[int, ...], Changes] = {}
     for *group, places, day, below_zero, low, high, number, opens, approximate, disputed in plain.asked.store.rows(
         _by_day(plain, columns)
@@ -48,7 +48,7 @@ def _by_day(plain: Plain, columns: Sequence[str]) -> str:
     measure = plain.measure
     by = ", ".join(f"{column} AS c{number}" for number, column in enumerate(columns))
     named = ", ".join(f"c{number}" for number in range(len(columns)))
-    weighed = plain.asked.handing_over(every_day=True)
+    weighed = plain.asked.handing_over(every_day=True, converted=plain.converting is not None)
     return f"""
         WITH rows AS (
             SELECT {by}, {measure}_places AS places,
@@ -58,7 +58,7 @@ def _by_day(plain: Plain, columns: Sequence[str]) -> str:
                 CAST({plain.approximate} AS INTEGER) AS approximate,
                 CAST({flag(Flag.DISPUTED)} AS INTEGER) AS disputed,
                 greatest(since, 1) AS since, greatest(least(certain, until), 1) AS certain, until
-            FROM facts
+            FROM {plain.table} AS facts
             WHERE {plain.asked.known} AND {plain.summed} AND component NOT IN ({weighed})
         ), changes AS (
             SELECT *, since AS day, perhaps_low AS add_low, perhaps_high AS add_high, 1 AS number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 from attrs import frozen
 
 from aidtimeline.engines.embedded.asked import Asked, apart, column_of, flag, key_of
+from aidtimeline.engines.embedded.converted import ELSEWHERE, ConvertedRows
 from aidtimeline.engines.facts.rows import Flag, unscaled
+from aidtimeline.events import Record
 from aidtimeline.projections.fields import SHARED, Value
 from aidtimeline.projections.sums.cells import Cell, Running
-from aidtimeline.projections.sums.counting import Sums, books_of
+from aidtimeline.projections.sums.converting import Converting
+from aidtimeline.projections.sums.counting import MoneySums, Sums, books_of
 from aidtimeline.projections.sums.summing import Weighing
 from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact
@@ -29,7 +32,7 @@ def summed(asked: Asked, question: Sums, handed_over: Iterable[Fact] | None = No
     """The state of the sums of a question; the facts that no row stands for may be given."""
     piece = question.piece
     if handed_over is None:
-        handed_over = asked.handed_over(question.selection, shares=Plain.shares(question))
+        handed_over = Plain(asked, question).handed_over()
     return reduce(piece.step, handed_over, Plain(asked, question).added_up())
 
 
@@ -61,6 +64,46 @@ class Plain:
         return any(name in SHARED for name in (*question.names, *(each.name for each in question.selection.where)))
 
     @property
+    def converting(self) -> Converting | None:
+        """What converts values to another currency; None: nothing is converted."""
+        return self.question.converting if isinstance(self.question, MoneySums) else None
+
+    @cached_property
+    def converted(self) -> ConvertedRows | None:
+        """The rows with their values in another currency; None: nothing is converted."""
+        found = self.converting
+        return None if found is None else ConvertedRows(self.asked, found, f"{self.asked.known} AND {self.summed}")
+
+    @property
+    def fits(self) -> bool:
+        """Whether rows can be added up at all: those that are converted, only if their rates are of few digits."""
+        return self.converted is None or self.converted.fit
+
+    @property
+    def table(self) -> str:
+        """The table of facts, with values that are converted if they are to be."""
+        return "facts" if self.converted is None else self.converted.table
+
+    def column(self, name: str) -> str:
+        """The column of the table that has the value of a key."""
+        return "into" if name == "currency" and self.converting is not None else column_of(name)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the table that have the values of a whole key."""
+        return list(map(self.column, self.names))
+
+    def handed_over(self) -> Iterator[Fact]:
+        """The facts that no row stands for at the cuts."""
+        shares, converted = self.shares(self.question), self.converting is not None
+        return self.asked.handed_over(self.question.selection, shares=shares, converted=converted)
+
+    def thought_of(self) -> list[Record]:
+        """The records of all facts that are handed over on some day, and of all that these have to do with."""
+        shares, converted = self.shares(self.question), self.converting is not None
+        return self.asked.thought_of(self.question.selection, shares=shares, converted=converted)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The fields of a whole key."""
         return key_names(self.question)
@@ -68,7 +111,7 @@ class Plain:
     @property
     def key_columns(self) -> str:
         """The columns of a whole key, in which rows have numbers."""
-        return ", ".join(f'"{column_of(name)}"' for name in self.names)
+        return ", ".join(f'"{column}"' for column in self.columns)
 
     @property
     def measure(self) -> str:
@@ -93,16 +136,20 @@ class Plain:
     @property
     def summed(self) -> str:
         """The condition that a row is one of them whenever it holds."""
+        return f"{self.asked_for} AND NOT {apart(self.shares(self.question), self.converting is not None)}"
+
+    @property
+    def asked_for(self) -> str:
+        """The condition that a row is of a fact that is asked for, whether it is one of them or is handed over."""
         is_there = Flag.VALUED if self.question.money else Flag.QUANTIFIED
-        selected = self.asked.selected(self.question.selection)
-        return f"{flag(is_there)} AND NOT {apart(self.shares(self.question))} AND {selected}"
+        return f"{flag(is_there)} AND {self.asked.selected(self.question.selection)}"
 
     def added_up(self) -> Weighing[SumKey]:
         """What the rows come to."""
-        columns = [*map(column_of, self.names), "side", "datasets", f"{self.measure}_places"]
+        columns = [*self.columns, "side", "datasets", f"{self.measure}_places"]
         by = ", ".join(f'"{column}" AS c{number}' for number, column in enumerate(columns))
         query = f"""
-            SELECT {by}, {self.totals("true")} FROM facts
+            SELECT {by}, {self.totals("true")} FROM {self.table} AS facts
             WHERE {self.rows} GROUP BY {", ".join(f"c{number}" for number in range(len(columns)))}
         """
         state: Weighing[SumKey] = self.question.piece.initial()
@@ -133,7 +180,14 @@ class Plain:
 
     @cached_property
     def _values(self) -> Sequence[Callable[[int], Value]]:
-        return [key_of(name, self.asked.store, self.question.selection.vocabulary) for name in self.names]
+        return [self.value_of(name) for name in self.names]
+
+    def value_of(self, name: str) -> Callable[[int], Value]:
+        """A function that gives the value of a key, given the number in its column."""
+        value, into = key_of(name, self.asked.store, self.question.selection.vocabulary), self.converting
+        if into is None or name != "currency":
+            return value
+        return lambda number: into.currency if number == ELSEWHERE else value(number)
 
     def key(self, numbers: Iterable[int]) -> SumKey:
         """The key of a row, given the numbers of its texts."""

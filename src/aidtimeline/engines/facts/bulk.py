@@ -216,12 +216,14 @@ _OF_ALL = {"component": 0, "known_to": FOR_GOOD, "until": NEVER}
 _NO_NUMBERS = Numbers(0, 0, 0, 0)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
-_SHARED, _FULFILLING, _PLANNED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.PLANNED))
+_SHARED, _FULFILLING, _PLANNED, _APPRAISED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.PLANNED, Flag.APPRAISED))
 _QUANTIFIED, _VALUED = int(Flag.QUANTIFIED), int(Flag.VALUED)
 _FLAGGED: Sequence[tuple[str, int, Callable[[Any], bool]]] = (
     ("location", _SHARED, lambda found: type(found) is dict),
     ("sector", _SHARED, lambda found: type(found) is dict),
     ("fulfils", _FULFILLING, bool),
+    ("value_date", _APPRAISED, bool),
+    ("valued", _APPRAISED, bool),
 )
 _WHOLE_SECONDS = len("2026-11-21T10:00:00Z")
 _ID, _RECORDED_AT, _SOURCES, _DATE = map(attrgetter, ("id", "recorded_at", "sources", "date"))

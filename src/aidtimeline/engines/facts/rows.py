@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
 from aidtimeline.projections.fields import FIELDS
+from aidtimeline.projections.sums.converting import valued_by
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.reporting import name_of, otherwise
@@ -59,6 +60,8 @@ class Flag(IntFlag):
     """It names promises that it fulfils."""
     LONE = 8192
     """It is part of something that the log does not have."""
+    APPRAISED = 16384
+    """It says when its value is valued, or what that is in other currencies."""
 
 
 Text: TypeAlias = str | tuple[str, ...] | Shares | None
@@ -211,8 +214,9 @@ def amounts_of(fact: Fact) -> tuple[Amount | None, Amount | None]:
 _AMOUNTS = Remembered(amount_of)
 
 # Plain numbers: a `Flag` takes ten times as long to add.
-_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _LONE = map(
-    int, (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.LONE)
+_LARGE, _PLANNED, _FULFILLING, _DISPUTED, _SHARED, _LONE, _APPRAISED = map(
+    int,
+    (Flag.LARGE, Flag.PLANNED, Flag.FULFILLING, Flag.DISPUTED, Flag.SHARED, Flag.LONE, Flag.APPRAISED),
 )
 #: The flags of an amount: that it is there, that it is open, an "about", and "up to".
 OF_QUANTITY = int(Flag.QUANTIFIED), int(Flag.QUANTITY_OPEN), int(Flag.QUANTITY_APPROXIMATE), int(Flag.QUANTITY_UP_TO)
@@ -236,6 +240,11 @@ def is_shared(fact: Fact) -> bool:
     return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
+def is_appraised(fact: Fact) -> bool:
+    """Whether it says when its value is valued, or one of its reports what that is in other currencies."""
+    return fact.value_date is not None or any(map(valued_by, fact.accounts))
+
+
 def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None) -> int:
     """The flags of a fact with these amounts."""
     flags = 0 if fact.quantity is None else flags_of_amount(quantity, OF_QUANTITY)
@@ -249,6 +258,8 @@ def flags_of(fact: Fact, quantity: Amount | None, value: Amount | None) -> int:
         flags |= _DISPUTED
     if is_shared(fact):
         flags |= _SHARED
+    if is_appraised(fact):
+        flags |= _APPRAISED
     return flags
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
+
+from attrs import evolve
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that, stated
-from aidtimeline.projections.fields import Key, Selection, Where, kinds_of, names, select
+from aidtimeline.projections.fields import FIELDS, Condition, Key, Selection, Value, Where, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing
 from aidtimeline.projections.sums.cells import Books
+from aidtimeline.projections.sums.converting import Converting
 from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.projections.sums.tables import SumKey, Table
 from aidtimeline.semantics import Fact
 from aidtimeline.semantics.lines import TakenOff
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import ZERO, Quantity
-from aidtimeline.values.shares import ALL
+from aidtimeline.values.shares import ALL, Portion
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
 
 COUNTED_KINDS = kinds_that(lambda each: issubclass(each, Goods) and each.nature.summed)
@@ -68,10 +71,24 @@ class Sums(Finishing):
         """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
         books, disputed = books_of(fact, self.selection.vocabulary), bool(fact.disputed)
         terms = []
-        for key, share in self.selection.keys(fact, self.names):
+        for key, share in self._keys(fact):
             part = amount if share is ALL else amount.part(share.least, share.most)
             terms.append((key + measure, Term(part, disputed, books)))
         return terms
+
+    def conditions(self, key: Iterable[Value]) -> list[Condition]:
+        """What facts must state to be able to add to a sum, given its key or the first values of it."""
+        named = zip((*self.names, *(() if self.money else ("unit",))), key, strict=False)
+        return [Condition(name, (value,), FIELDS[name]) for name, value in named if name not in self.unstated]
+
+    @property
+    def unstated(self) -> Collection[str]:
+        """The fields of a key that facts need not state as the key has them."""
+        return ()
+
+    def _keys(self, fact: Fact) -> Iterable[tuple[Key, Portion]]:
+        """The keys of a fact that is asked for, without its unit, and how much of it belongs to each."""
+        return self.selection.keys(fact, self.names)
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The unit or currency of a fact and its amount, whether it is asked for or not; None: it has none."""
@@ -84,26 +101,31 @@ class Sums(Finishing):
         what was taken off before may leave less.
         """
         amounts = stated(cancellation.event, "value" if self.money else "quantity", object)
-        own = None if amounts is None else self.amount(cancellation)
+        own = None if amounts is None else self._ended(cancellation, off)
         promised: dict[tuple[Key, str | None], Quantity] = defaultdict(lambda: ZERO)
         for promise in off.promises:
             its = self.amount(promise)
             if its is not None and promise in self.selection:
                 unit, amount = its
-                for key, share in self.selection.keys(promise, self.names):
+                for key, share in self._keys(promise):
                     promised[key, unit] += amount.part(share.least, share.most)
         for (key, unit), amount in promised.items():
             known = None if own is None or own[0] != unit else own[1]
-            sure = len(promised) == 1 and not off.doubtful and self._leaves_enough(off, known)
+            sure = len(promised) == 1 and not off.doubtful and self._leaves_enough(off, cancellation)
             taken = amount.taken_off(known, sure=sure)
             books = books_of(cancellation, self.selection.vocabulary)
             yield key, unit, Term(taken, bool(cancellation.disputed), books)
 
-    def _leaves_enough(self, off: TakenOff, known: Quantity | None) -> bool:
+    def _ended(self, cancellation: Fact, off: TakenOff) -> tuple[str | None, Quantity] | None:
+        """The unit or currency and the amount that a cancellation states, as its promises are summed; None: unknown."""
+        return self.amount(cancellation)
+
+    def _leaves_enough(self, off: TakenOff, cancellation: Fact) -> bool:
         """Whether what was taken off before surely leaves of each promise what is taken off now."""
         if not off.before:
             return True
-        found = [self.amount(each) for each in (*off.before, *off.promises)]
+        _, known = measured(cancellation, money=self.money) or (None, None)
+        found = [measured(each, money=self.money) for each in (*off.before, *off.promises)]
         if len({None if each is None else each[:1] for each in found}) > 1:  # other units or currencies
             return False
         amounts = [ZERO if each is None else each[1] for each in found]
@@ -169,11 +191,14 @@ class MoneySums(Sums):
     Args:
         by: Fields beside kind and currency: one of `FIELDS` or several.
         kind: One of `VALUED_KINDS` or several; None or an empty list is all.
-        where: Which facts are summed, as in `Counts`.
-        vocabulary: As in `Counts`.
+        where: Which facts are summed, as in `Counts`; `currency` is that which they state.
+        vocabulary: As in `Counts`; its rates too.
+        currency: The currency (ISO 4217) to which all is converted that has a rate: by what its source makes of it
+            itself, else at the rate of its date (see `converting`). None: each currency is summed by itself.
 
     Raises:
         UsageError: An unknown field or kind, or a kind without values.
+        InvalidValue: No such currency.
 
     >>> from aidtimeline import Timeline
     >>> table = Timeline.open("events").as_of("2023-11-28").replay(MoneySums(kind="announcement"))
@@ -183,6 +208,9 @@ class MoneySums(Sums):
     announcement USD 4,500,000
     >>> table["announcement", "USD"].low
     Decimal('4500000')
+    >>> view = Timeline.open("events").as_of("2023-11-28")
+    >>> print(*[row.bounds for row in view.replay(MoneySums(kind="announcement", currency="EUR"))])
+    about 164,102,470.6
     """
 
     money = True
@@ -195,8 +223,10 @@ class MoneySums(Sums):
         kind: str | Iterable[str] | None = None,
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
+        currency: str | None = None,
     ) -> None:
         kinds = _allowed(kind, VALUED_KINDS, "value") or VALUED_KINDS
+        self.converting, self.currency = Converting.to(currency, vocabulary), currency
         self.by = names(by)
         others = dict.fromkeys(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
@@ -206,10 +236,40 @@ class MoneySums(Sums):
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys."""
         if fact.value is not None and fact in self.selection:
-            return self._terms(fact, fact.value.amount, ())
+            return self._terms(fact, fact.value.amount, ()) if self.converting is None else self._converted(fact)
         if fact.takes_off is not None:
             return [(key, term) for key, _, term in self._taken_off(fact, fact.takes_off)]
         return ()
+
+    @property
+    def unstated(self) -> Collection[str]:
+        """What is converted may be in any currency."""
+        return () if self.converting is None else ("currency",)
+
+    def _converted(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
+        found = None if self.converting is None else self.converting.of(fact)
+        if found is None:
+            return ()
+        terms = self._terms(fact, found.amount, ())
+        return [(key, evolve(term, disputed=True)) for key, term in terms] if found.disputed else terms
+
+    def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
+        """The currency of a fact and its amount, converted if it can be, whether it is asked for or not; None: none."""
+        found = None if self.converting is None else self.converting.of(fact)
+        return super().amount(fact) if found is None else (found.currency, found.amount)
+
+    def _keys(self, fact: Fact) -> Iterable[tuple[Key, Portion]]:
+        keys, found = super()._keys(fact), None if self.converting is None else self.converting.of(fact)
+        if found is None or found.currency == fact.currency:
+            return keys
+        return [((kind, found.currency, *rest), share) for (kind, _, *rest), share in keys]
+
+    def _ended(self, cancellation: Fact, off: TakenOff) -> tuple[str | None, Quantity] | None:
+        value = cancellation.value
+        if self.converting is None or value is None:
+            return super()._ended(cancellation, off)
+        found = self.converting.ended(value, off.promises)
+        return None if found is None else (found.currency, found.amount)
 
 
 def of_sums(found: object) -> Sums:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import Factory, define, evolve, frozen
 
@@ -26,6 +26,9 @@ from aidtimeline.semantics import Belief, strands
 from aidtimeline.semantics.histories import Days, Strand
 from aidtimeline.values.amounts import ZERO, Quantity
 from aidtimeline.values.dates import parse_day
+
+if TYPE_CHECKING:
+    from aidtimeline.projections.sums.conversions import Conversions
 
 MOST_WEIGHED = 40_000
 """Facts that are linked are weighed anew on each day on which one changes, up to so many facts times days."""
@@ -58,6 +61,12 @@ class Series(Keyed[SeriesRow, Steps]):
 
     period: Period | None = None
     until: date | None = None
+
+    def _conversions(self) -> Conversions:
+        if self.view is None:
+            return super()._conversions()
+        found: Conversions = self.view.conversions(self.question, every_day=True)
+        return found
 
     def _answer(self, row: SeriesRow) -> Steps:
         steps: Steps = row.steps
