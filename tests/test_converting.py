@@ -617,6 +617,31 @@ def test_series_changes_and_explanations_in_one_currency(folder: Path) -> None:
     assert (answer["low"], len(answer["facts"]), len(answer["rates"]), answer["valued"]) == ("127.49", 3, 1, 1)
 
 
+def test_a_cited_number_names_its_rates_and_takes_them_along(folder: Path, tmp_path: Path) -> None:
+    """A bundle has the rates of the vocabulary that matter, and is found out if one of them was changed."""
+    lines = [
+        {"currency": "USD", "per": "UAH", "rate": "0.033", "date": "2022", "source": "NBU"},
+        {"currency": "USD", "per": "UAH", "rate": "0.02", "date": "2021", "source": "NBU"},
+    ]
+    kept = folder / "vocabulary" / "rates.jsonl"
+    kept.write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    path = tmp_path / "bundle.json"
+    options = ("--as-of", DAY, "--currency", "USD", "--bundle", str(path))
+    cited = asked(folder, "cite", *options)
+    assert "Rate: 1 UAH = USD 0.033, 5 Mar 2022 (NBU)." in cited
+    assert "1 fact is worth what the sources themselves make of the value in USD." in cited
+    bundle = json.loads(path.read_text(encoding="utf-8"))
+    assert bundle["vocabulary"]["rates"] == lines[:1]
+    assert "--currency USD" in bundle["question"]["command"]
+    assert asked(folder, "verify", str(path)).startswith("verified")
+    kept.write_text(json.dumps({**lines[0], "rate": "0.034"}) + "\n", encoding="utf-8")
+    found = CliRunner().invoke(application, ["--log", str(folder), "verify", str(path)])
+    assert found.exit_code == 1
+    assert "the log gives another answer now" in found.output
+    apart = asked(folder, "cite", *options[:4], "--where", "currency=UAH", "--bundle", str(path), "--force")
+    assert "USD 34" in apart
+
+
 def test_many_rates_are_counted(tmp_path: Path) -> None:
     """A page names eight of them."""
     EventLog(tmp_path).append([pledge("EUR 1", f"2023-05-{day:02}") for day in range(1, 21)])

@@ -32,7 +32,7 @@ from aidtimeline.report.fulfilment import AMOUNTS
 from aidtimeline.report.levels import beyond, in_words
 from aidtimeline.report.look import Line, Look, Part
 from aidtimeline.report.notes import stated_part
-from aidtimeline.report.rates import below, is_converted, json_of
+from aidtimeline.report.rates import below_converted, is_converted, json_of
 from aidtimeline.report.words import FLAGS, amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
@@ -137,7 +137,7 @@ class ExplanationLook(Look[Explanation]):
             yield Line("", f"overlap: {FLAGS['overlap']}")
         if is_converted(self.result):
             yield ""
-            yield from below(self.result.conversions, self.result.question.currency)
+            yield from below_converted(self.result)
 
     @property
     def _beside(self) -> str:

@@ -9,7 +9,7 @@ from aidtimeline.projections.rows import Keyed
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import SLUG, TEXT, Column, Json
 from aidtimeline.report.look import Look, Part
-from aidtimeline.report.rates import below, is_converted, json_of
+from aidtimeline.report.rates import below_converted, is_converted, json_of
 from aidtimeline.report.words import slug_and_label, sums_in_words
 from aidtimeline.text import tables
 
@@ -36,8 +36,7 @@ class KeyedLook(Look[K]):
 
     def rates(self) -> Iterator[Part]:
         """The lines below converted sums: by which rates, and what has none."""
-        if is_converted(self.result):
-            yield from below(self.result.conversions, self.result.question.currency)
+        return below_converted(self.result)
 
     def key_columns(self) -> list[Column]:
         """The columns of the key; counts have their unit last."""

@@ -53,6 +53,12 @@ def below(found: Conversions, currency: str) -> Iterator[Line]:
         yield Line("", f"{INSTALL} brings the rates of the European Central Bank")
 
 
+def below_converted(result: Any) -> Iterator[Line]:
+    """The same below a result; nothing if it is not converted."""
+    if is_converted(result):
+        yield from below(result.conversions, result.question.currency)
+
+
 def _some(rates: Sequence[RateUsed | RateMissing], lead: str, what: str) -> Iterator[Line]:
     for each in rates[:MOST_LINES]:
         yield Line("", f"{lead}{each}")

@@ -18,6 +18,7 @@ from aidtimeline.projections.levels.things import Thing
 from aidtimeline.report.columns import Json
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.converters import to_record_ids
+from aidtimeline.values.currencies import check_currency
 from aidtimeline.values.dates import format_instant, parse_cut, parse_day
 from aidtimeline.vocabulary import Vocabulary
 
@@ -33,6 +34,12 @@ class _Asked(NamedTuple):
     kinds: tuple[str, ...]
     where: Where
     vocabulary: Vocabulary
+    currency: str | None = None
+
+    @property
+    def sums(self) -> dict[str, Any]:
+        """What a question for sums takes."""
+        return {"by": self.by, "kind": self.kinds, "where": self.where, "vocabulary": self.vocabulary}
 
 
 def _states(make: Any) -> Callable[[_Asked], Any]:
@@ -40,8 +47,8 @@ def _states(make: Any) -> Callable[[_Asked], Any]:
 
 
 QUESTIONS: Mapping[str, tuple[type, Callable[[_Asked], Any]]] = {
-    "counts": (Counts, lambda it: Counts(it.by, kind=it.kinds, where=it.where, vocabulary=it.vocabulary)),
-    "money": (MoneySums, lambda it: MoneySums(it.by, kind=it.kinds, where=it.where, vocabulary=it.vocabulary)),
+    "counts": (Counts, lambda it: Counts(**it.sums)),
+    "money": (MoneySums, lambda it: MoneySums(**it.sums, currency=it.currency)),
     "level": (Levels, _states(Levels)),
     "fulfilment": (Fulfilment, lambda it: Fulfilment(it.as_of, it.where, it.vocabulary)),
     "state": (ProjectStates, _states(ProjectStates)),
@@ -63,6 +70,7 @@ class Asking:
     where: Where
     ids: tuple[str, ...] | None
     key: tuple[Any, ...]
+    currency: str | None = None
 
     @classmethod
     def of_explanation(cls, explanation: Explanation, view: Viewed) -> Asking:
@@ -84,6 +92,7 @@ class Asking:
             {each.name: tuple(each.values) for each in selection.where},
             None if selection.ids is None else tuple(sorted(selection.ids)),
             tuple(explanation.key),
+            getattr(question, "currency", None),
         )
 
     @classmethod
@@ -103,6 +112,7 @@ class Asking:
                 },
                 None if found["ids"] is None else to_record_ids(_texts("ids", found["ids"])),
                 tuple(_value(each) for each in _list("key", found["key"])),
+                None if "currency" not in found else check_currency(found["currency"]),
             )
         except KeyError as error:
             raise InvalidValue(found, f"a question with {error.args[0]!r}") from None
@@ -121,6 +131,7 @@ class Asking:
             "where": {name: list(values) for name, values in self.where.items()},
             "ids": None if self.ids is None else list(self.ids),
             "key": list(self.key),
+            **({} if self.currency is None else {"currency": self.currency}),
         }
 
     def question(self, vocabulary: Vocabulary) -> Any:
@@ -129,7 +140,7 @@ class Asking:
             raise InvalidValue(self.of, f"one of {', '.join(QUESTIONS)}")
         _, make = QUESTIONS[self.of]
         try:
-            made = make(_Asked(self.as_of, self.by, self.kinds, self.where, vocabulary))
+            made = make(_Asked(self.as_of, self.by, self.kinds, self.where, vocabulary, self.currency))
         except AidtimelineError as error:
             raise InvalidValue(self.data["where"], f"a question that can be asked: {error}") from None
         if self.ids is not None:
@@ -168,6 +179,8 @@ class Asking:
         flags = {"money": "--money", "level": "--level", "fulfilment": "--fulfilment", "role": "--field"}
         if self.of == "state":
             yield from ("--field", str(self.key[-1]) if self.key else "")
+        elif self.currency is not None:
+            yield from ("--currency", self.currency)
         elif self.of in flags:
             yield flags[self.of]
             yield from ["role"] * (self.of == "role")
@@ -188,6 +201,8 @@ class Asking:
     def _of_key(self) -> Iterator[tuple[str, str | None]]:
         """What the key says of fields: the answer is that of the question which is narrowed to it."""
         for name, value in zip(self._names, self.key, strict=False):
+            if name == "currency" and value == self.currency is not None:
+                continue  # what is converted may state any
             if value is not None or not (name in ("unit", "currency") or self.of == "level"):
                 yield name, str(value).lower() if isinstance(value, bool) else value
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from attrs import asdict
@@ -14,9 +15,11 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Record
 from aidtimeline.log.vocabulary import entry_of
 from aidtimeline.projections.containing import COUNTRY
+from aidtimeline.projections.sums.conversions import NOT_CONVERTED, Conversions
 from aidtimeline.report.columns import Json
 from aidtimeline.text.safe import shown
-from aidtimeline.vocabulary import SLUG_FIELDS, Dataset, Item, Party, ProjectName, Vocabulary
+from aidtimeline.values.dates import DateRange
+from aidtimeline.vocabulary import SLUG_FIELDS, Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
 PARTS: Mapping[str, type] = {"items": Item, "parties": Party, "projects": ProjectName, "datasets": Dataset}
 """The parts of a vocabulary that may be in a bundle, and what their entries are."""
@@ -47,6 +50,18 @@ def entries_about(
     }
 
 
+def rates_about(found: Conversions, vocabulary: Vocabulary) -> dict[str, list[Json]]:
+    """The rates of a vocabulary that hold on a day on which some money was converted; nothing if none was."""
+    if found == NOT_CONVERTED:
+        return {}
+    dates = [each.date for each in found.rates] + [each.date for each in found.missing]
+    return {"rates": [_said(each) for each in vocabulary.rates if any(_meet(each.date, other) for other in dates)]}
+
+
+def _meet(one: DateRange, other: DateRange) -> bool:
+    return not (one < other or one > other)
+
+
 def _is_country(party: Party, countries: Collection[str | None]) -> bool:
     return party.kind == COUNTRY and party.country in countries
 
@@ -65,13 +80,22 @@ def _slugs(found: Any) -> Iterator[tuple[str, str]]:
 
 
 def _said(entry: Any) -> Json:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(entry).items() if value}
+    members = asdict(entry, recurse=False).items()
+    return {name: _IN_JSON.get(type(value), lambda same: same)(value) for name, value in members if value}
+
+
+_IN_JSON: Mapping[type, Callable[[Any], Any]] = {
+    tuple: list,
+    Decimal: lambda number: f"{number:f}",
+    DateRange: lambda when: when.text,
+}
+"""What a value of an entry is in JSON, if it is not the same."""
 
 
 def vocabulary_of(found: Any) -> Vocabulary:
     """The vocabulary of a bundle. Raises `InvalidValue` for what none has."""
-    if not isinstance(found, dict) or set(found) - set(PARTS):
-        raise InvalidValue(found, f"an object with {', '.join(PARTS)}")
+    if not isinstance(found, dict) or set(found) - {*PARTS, "rates"}:
+        raise InvalidValue(found, f"an object with {', '.join(PARTS)}, rates")
     parts: dict[str, Any] = {}
     for part, cls in PARTS.items():
         entries = found.get(part, [])
@@ -81,4 +105,7 @@ def vocabulary_of(found: Any) -> Vocabulary:
         parts[part] = {each.slug: each for each in made}
         if len(parts[part]) != len(made):
             raise InvalidValue(shown(entries), f"{part} with each slug once")
-    return Vocabulary(**parts)
+    rates = found.get("rates", [])
+    if not isinstance(rates, list):
+        raise InvalidValue(rates, "a list of rates")
+    return Vocabulary(**parts, rates=tuple(entry_of(json.dumps(each), Rate) for each in rates))

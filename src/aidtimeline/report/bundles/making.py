@@ -12,7 +12,7 @@ from aidtimeline.errors import UsageError
 from aidtimeline.explain import Explanation
 from aidtimeline.projections import Bounds, FulfilmentRow, LevelRow
 from aidtimeline.report.bundles.asking import Asking
-from aidtimeline.report.bundles.labels import entries_about
+from aidtimeline.report.bundles.labels import entries_about, rates_about
 from aidtimeline.report.bundles.lines import lines_behind
 from aidtimeline.report.citing.citation import Log
 from aidtimeline.report.columns import BOUNDS, Json
@@ -51,7 +51,8 @@ def bundle(explanation: Explanation, *, made: date | None = None) -> str:
         "question": asking.data,
         "answer": answer_of(explanation),
         "log": _log(view),
-        "vocabulary": entries_about(explanation.records, asked_of(asking), view.vocabulary),
+        "vocabulary": entries_about(explanation.records, asked_of(asking), view.vocabulary)
+        | rates_about(explanation.conversions, view.vocabulary),
         "lines": lines_behind(explanation.records),
     }
     text = written({**found, "digest": digest_of(found)})

@@ -13,6 +13,7 @@ from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.explanation import possible_in_words, stated_of
 from aidtimeline.report.levels import beyond
 from aidtimeline.report.notes import flags_of, plural
+from aidtimeline.report.rates import CONVERTED, below_converted, is_converted
 from aidtimeline.report.words import FLAGS, amount, at, on
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.amounts import Quantity
@@ -158,5 +159,8 @@ def remarks(explanation: Explanation) -> Iterator[str]:
             approximate = answer.reported.approximate
         is_set = {"about": approximate, **{flag: getattr(answer, flag, False) for flag in FLAGS if flag != "about"}}
         flags = [flag for flag in FLAGS if is_set[flag]]
+    meanings = CONVERTED if is_converted(explanation) else FLAGS
     for flag in flags:
-        yield f"{flag.capitalize()}: {FLAGS[flag]}."
+        yield f"{flag.capitalize()}: {meanings[flag]}."
+    if is_converted(explanation):
+        yield from (f"{line.text[0].upper()}{line.text[1:]}." for line in below_converted(explanation))
