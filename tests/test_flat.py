@@ -82,6 +82,14 @@ def test_what_does_not_fit_is_left_for_the_reader_to_refuse() -> None:
     assert draft == {"left": "yes", "via": "[undp", "location": "{Kyiv", "itm": "x"}
 
 
+@pytest.mark.parametrize("sources", ["a text", ["a text"], 5, {"publisher": "NHK"}], ids=str)
+def test_sources_that_are_none_are_left_for_the_reader_to_refuse(sources: Any) -> None:
+    """However they came there."""
+    draft: dict[str, Any] = {"sources": sources}
+    put(draft, "source.url", "a")
+    assert draft == {"sources": sources}
+
+
 def test_every_field_of_every_kind_has_a_name() -> None:
     """And every name is that of a place."""
     for kind in KINDS:

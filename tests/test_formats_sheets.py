@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, strategies as st
 from measured import peaks
@@ -538,3 +539,29 @@ def test_the_whole_workbook_of_kiel_reads_as_its_csv() -> None:
     with opened(book) as sheets:
         assert sheets is not None
         assert "Release 7" in next(each.cells[1] for each in sheets.lines("Updates and Corrections") if each.number > 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "shown", "text"),
+    [
+        (date(2023, 5, 1), "mmm-yy", "2023-05"),
+        (date(2023, 5, 1), "[$-409]mmmm\\ yyyy;@", "2023-05"),
+        (date(2023, 5, 1), 'mm"/d/"yyyy', "2023-05"),
+        (date(2023, 1, 1), "yyyy", "2023"),
+        (date(2023, 5, 1), "yyyy", "2023-05-01"),
+        (date(2023, 5, 1), "yyyy-mm-dd", "2023-05-01"),
+        (date(2023, 5, 1), "mm-dd-yy", "2023-05-01"),
+        (date(2023, 5, 2), "mmm-yy", "2023-05-02"),
+        (datetime(2023, 5, 1, 12), "mmm-yy", "2023-05-01T12:00:00"),
+        (datetime(2023, 5, 1), "h:mm", "2023-05-01"),
+    ],
+)
+def test_a_month_that_a_program_has_made_a_day_is_read_as_the_month(
+    tmp_path: Path, day: date, shown: str, text: str
+) -> None:
+    """Typed as 2023-05, it is kept as the first, and shown without the day: which nobody has said."""
+    file = workbook(tmp_path / "t.xlsx", ("S", [["when"], [day]]))
+    book = openpyxl.load_workbook(file.path)
+    book["S"]["A2"].number_format = shown
+    book.save(file.path)
+    assert cells(file) == [{"when": text}]

@@ -147,7 +147,7 @@ def _changed(event: Event | Amendment, fields: Mapping[str, Any], timeline: Time
         said = said["event"]
     said.pop("v")
     many = len(said.get("sources") or ()) + 1
-    kinds = [each for each in (fields.get("kind"), said["kind"]) if isinstance(each, str)]
+    kinds = [each for each in (fields.get("kind"), said["kind"]) if isinstance(each, str) and each]
     named = (name for kind in kinds for name in names_of(kind, many) if name != "of")
     _put_all(said, fields, dict.fromkeys(("kind", *named, "sources")), f"{kinds[0]} has")
     return _read(draft, timeline)

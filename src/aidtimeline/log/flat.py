@@ -102,6 +102,8 @@ def put(draft: dict[str, Any], name: str, text: Any) -> None:
     if of_source is not None:
         sources = draft.setdefault("sources", [])
         at = int(of_source[1] or 1) - 1
+        if not isinstance(sources, list) or not all(isinstance(each, dict) for each in sources):
+            return  # they are refused as they are
         if text != "":
             sources += [{} for _ in range(at + 1 - len(sources))]
         if at < len(sources):

@@ -7,6 +7,7 @@ A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `d
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,9 @@ MAX_ROWS = 2**20
 """The rows that a sheet can have."""
 
 _AT_ONCE = 256
+
+_BESIDE_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+"""What stands in a number format for itself: quoted texts, brackets, and what follows a backslash."""
 
 
 class Line(NamedTuple):
@@ -73,11 +77,36 @@ class Sheets:
                     raise self.file.unreadable(f"a sheet of more than {MAX_ROWS} rows", line=number)
                 texts: list[str] = []
                 for cell in cells:
-                    if text := _text(cell["value"]):
+                    if text := self._text(cell):
                         texts += [""] * (cell["column"] - len(texts))
                         texts[cell["column"] - 1] = text
                 if texts:
                     yield Line(number, texts)
+
+    def _text(self, cell: dict[str, Any]) -> str:
+        """The text of a cell. A first of a month or year that is shown without its day is that month or year.
+
+        Programs make a day of "2023-05" as it is typed, and show the month: the day is nobody's word.
+        """
+        value = cell["value"]
+        if isinstance(value, datetime) and value.day == 1 and value.time() == time():
+            shown_as = _BESIDE_FORMAT.sub("", self._format(cell["style_id"])).lower()
+            if "y" in shown_as and "d" not in shown_as:
+                if "m" in shown_as:
+                    return f"{value:%Y-%m}"
+                if value.month == 1:
+                    return f"{value:%Y}"
+        return _text(value)
+
+    def _format(self, style: int) -> str:
+        """The number format of a style, as it is written in the workbook."""
+        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
+
+        book: Any = self.book
+        number = book._cell_styles[style].numFmtId
+        if number < BUILTIN_FORMATS_MAX_SIZE:
+            return str(BUILTIN_FORMATS.get(number, ""))
+        return str(book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
 
     def _next(self, rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
         with _clear(self.file):
