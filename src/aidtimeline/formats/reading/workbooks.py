@@ -7,6 +7,7 @@ A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `d
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import warnings
 import zipfile
@@ -158,6 +159,7 @@ class Sheets:
 @contextlib.contextmanager
 def opened(file: File, stream: BinaryIO) -> Iterator[Sheets]:
     """The workbook in a stream. Raises `UnreadableFile`, also while its rows are read, and `UsageError`."""
+    os.environ.setdefault(_WITH_LXML, "False")
     try:
         import openpyxl  # noqa: PLC0415  (an extra)
     except ModuleNotFoundError:
@@ -174,6 +176,10 @@ def opened(file: File, stream: BinaryIO) -> Iterator[Sheets]:
     finally:
         book.close()
 
+
+_WITH_LXML = "OPENPYXL_LXML"
+"""openpyxl reads it when it is loaded. With *lxml*, where that is installed, it would not refuse entities, but leave
+them out."""
 
 _NEEDS = "reading XLSX needs openpyxl and defusedxml: pip install 'aidtimeline[xlsx]'"
 
