@@ -126,14 +126,15 @@ def _id_or_text(text: str, ids: Sequence[str]) -> str:
 class _Entry:
     """A line of the batch: the fields of a draft and the event made of them, or the record of a whole line.
 
-    The fields of the names in `filled` are from the defaults of its file.
+    The fields of the names in `filled` are from the defaults of its file. `of` is what an amendment named, as it was
+    written.
     """
 
     file: str | None
     line: int | None
     fields: dict[str, Any] = field(factory=dict)
     label: Any = None
-    about: str | None = None
+    of: Any = None
     defaults: Defaults | None = None
     filled: frozenset[str] = frozenset()
     event: Event | Amendment | Record | None = None
@@ -149,7 +150,7 @@ class _Entry:
         name = _FIRST_NAME.match(problem.path or "")
         if self.defaults is not None and problem.path and name and name[1] in self.filled:
             return evolve(problem, line=self.defaults.line, path=f"$.{DEFAULTS}{problem.path[1:]}")
-        return evolve(problem, about=self.about)
+        return evolve(problem, about=described(self.fields, self.label, self.of))
 
     def references(self) -> Iterator[_Reference]:
         """Each text in the place of an id, also in the event of a correction."""
@@ -261,7 +262,7 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Ent
 
 def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str], hints: Iterator[int]) -> None:
     """Make the event of a draft, once the drafts that it refers to have theirs."""
-    entry.about = described(entry.fields, entry.label)
+    entry.of = entry.fields.get("of")
     for each in entry.references():
         id_ = _UNKNOWN
         try:

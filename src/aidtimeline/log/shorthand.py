@@ -100,6 +100,9 @@ def expand_money(draft: dict[str, Any]) -> Iterator[tuple[str, InvalidValue]]:
     path, fields = "$", cast(Any, draft)
     while isinstance(fields, dict):
         valued = fields.get("valued")
+        if valued is None and not isinstance(fields.get("value"), str):  # most drafts have none
+            path, fields = f"{path}.event", fields.get("event")
+            continue
         places: list[tuple[Any, Any, str]] = [(fields, "value", f"{path}.value")]
         if isinstance(valued, list):
             places += [(valued, at, f"{path}.valued[{at}]") for at in range(len(valued))]
@@ -115,15 +118,17 @@ def expand_money(draft: dict[str, Any]) -> Iterator[tuple[str, InvalidValue]]:
         path, fields = f"{path}.event", fields.get("event")
 
 
-def described(draft: Mapping[str, Any], label: object = None) -> str | None:
+def described(draft: Mapping[str, Any], label: object = None, of: object = None) -> str | None:
     """Which draft is meant, in a few words: its label, its kind, and what else tells it from others.
+
+    `of` is what an amendment names, if that is not what the draft has there now.
 
     >>> described({"kind": "delivery", "date": "2023-11", "item": "truck", "quantity": "a few"}, "first")
     '@first, delivery 2023-11 truck'
     >>> described({"kind": "correction", "of": "3a79391099a76756c5f3b3688ab11221"})
     'correction of 3a793910'
     """
-    of = draft.get("of")
+    of = draft.get("of") if of is None else of
     naming = [draft[name] for name in _NAMING if isinstance(draft.get(name), str)][:_MOST_NAMED]
     about = ["of", of[:8]] if isinstance(of, str) and of else []
     words = [each for each in (draft.get("kind"), *about, *naming) if isinstance(each, str)]
