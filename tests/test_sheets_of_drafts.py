@@ -322,3 +322,11 @@ def test_recording_again_what_is_retracted_says_so(tmp_path: Path) -> None:
     shown = run(log.folder, "import", "sheet", str(tmp_path / "facts.csv"))
     assert "retracted in the log: recording it again changes nothing" in shown.stdout
     assert record.id in shown.stdout
+
+
+def test_record_says_what_records_a_workbook(tmp_path: Path) -> None:
+    """Rather than that it is no JSON."""
+    write(sheet_of(events=[TRUCKS]), tmp_path / "facts.xlsx")
+    shown = run(tmp_path / "log", "record", str(tmp_path / "facts.xlsx"))
+    assert shown.exit_code == 2
+    assert "`aidtimeline import sheet" in shown.stderr

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from typing import BinaryIO
 
 import click
@@ -31,6 +32,8 @@ from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
 STDIN = "-"
+WORKBOOK = b"PK\x03\x04"
+"""What a workbook begins with, as any zip archive does."""
 
 
 @command("record", "aidtimeline record drafts.jsonl --to 2023")
@@ -91,6 +94,9 @@ def lines_in(file: str) -> Iterator[Line]:
     name = "<stdin>" if file == STDIN else file
     try:
         with _stdin() if file == STDIN else open(file, "rb") as stream:
+            if isinstance(stream, BufferedReader) and stream.peek(len(WORKBOOK)).startswith(WORKBOOK):
+                message = f"{name} is a workbook: `aidtimeline import sheet {name}` records its rows"
+                raise click.UsageError(message, click.get_current_context())
             for number, line in enumerate(lines_of(stream), start=1):
                 yield name, number, line
     except OSError as error:
