@@ -502,7 +502,12 @@ def test_engines_agree_on_rates_of_a_vocabulary(tmp_path: Path, currency: str) -
     ]
     EventLog(tmp_path).append(events)
     many = "0.123456789012345678901234567"
-    for rates in (ALWAYS, (*ALWAYS, rate("EUR", "UAH", many, "2023"), rate("USD", "UAH", many, "2023-04"))):
+    large = rate("JPY", "UAH", 10**12, "2023")
+    for rates in (
+        ALWAYS,
+        (*ALWAYS, large),
+        (*ALWAYS, rate("EUR", "UAH", many, "2023"), rate("USD", "UAH", many, "2023-04")),
+    ):
         known = Vocabulary(rates=rates)
         answers = []
         for engine in ("fold", "embedded"):

@@ -301,9 +301,10 @@ def subtract(one: Decimal, other: Decimal) -> Decimal:
 
 def _at_rate(number: Decimal, rate: Fraction) -> Decimal:
     """A number times a rate, rounded to hundredths, half of one away from 0."""
-    exact = Fraction(number) * rate * 100
-    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    return EXACT.scaleb(Decimal(whole if exact >= 0 else -whole), -2)
+    numerator, denominator = number.as_integer_ratio()
+    denominator *= rate.denominator
+    whole = (200 * abs(numerator) * rate.numerator + denominator) // (2 * denominator)
+    return EXACT.scaleb(Decimal(whole if numerator >= 0 else -whole), -2)
 
 
 def _digits(number: Decimal) -> int:

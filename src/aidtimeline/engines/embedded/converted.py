@@ -5,7 +5,8 @@ A row of a fact that states more of its value (`valued`, `value_date`) is not am
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from functools import cached_property
 
 from attrs import frozen
@@ -18,8 +19,19 @@ from aidtimeline.projections.sums.rates import Worth
 MOST = 10**17
 """Rates of larger numbers might not fit into the integers of the database, once they are multiplied with amounts."""
 
+LARGEST = 10**9
+"""With larger rates the sums of many rows might not fit."""
+
 ELSEWHERE = -1
 """The number of the currency that is asked for, if no fact is in it."""
+
+
+_COLUMNS = ("rated", "rated_on", "low_n", "low_d", "high_n", "high_d")
+"""The numbers of a currency and a date, and of the rates at both ends numerator and denominator."""
+
+
+class RatesTooLong(Exception):
+    """The database cannot multiply with these rates: they have too many digits, or are too large."""
 
 
 @frozen(slots=False)
@@ -51,23 +63,18 @@ class ConvertedRows:
             if currencies[currency] != into:
                 yield (currency, when), (str(currencies[currency]), str(dates[when]))
 
-    @property
-    def fit(self) -> bool:
-        """Whether all rates fit into the integers of the database."""
-        rates = (rate for worth in self.worths.values() for rate in (worth.least, worth.most))
-        return all(max(rate.numerator, rate.denominator) < MOST for rate in rates)
-
     @cached_property
     def table(self) -> str:
-        """The table, as a part of a query."""
+        """The table, as a part of a query. Raises `RatesTooLong`."""
+        rates = (rate for worth in self.worths.values() for rate in (worth.least, worth.most))
+        if any(max(rate.numerator, rate.denominator) >= MOST or rate >= LARGEST for rate in rates):
+            raise RatesTooLong
         into = self.asked.store.numbers("currency").get(self.converting.currency, ELSEWHERE)
-        lines = ", ".join(
-            f"({currency}, {when}, {worth.least.numerator}, {worth.least.denominator},"
-            f" {worth.most.numerator}, {worth.most.denominator})"
-            for (currency, when), worth in self.worths.items()
-        )
-        if not lines:
+        if not self.worths:
             return "(SELECT *, currency AS into FROM facts)"
+        lines = [(*pair, *_numbers(worth.least), *_numbers(worth.most)) for pair, worth in self.worths.items()]
+        columns = zip(_COLUMNS, zip(*lines, strict=True), strict=True)
+        named = ", ".join(f"unnest({_listed(numbers)}) AS {name}" for name, numbers in columns)
         low, high = _at_rate("value_low", "high", "low"), _at_rate("value_high", "low", "high")
         return f"""(
             SELECT f.* REPLACE (
@@ -76,9 +83,18 @@ class ConvertedRows:
                 CASE WHEN rated IS NULL THEN value_places ELSE 2 END AS value_places,
                 CASE WHEN rated IS NULL THEN flags ELSE flags | {int(Flag.VALUE_APPROXIMATE)} END AS flags
             ), CASE WHEN rated IS NULL THEN currency ELSE {into} END AS into
-            FROM facts AS f LEFT JOIN (VALUES {lines}) AS rates (rated, rated_on, low_n, low_d, high_n, high_d)
+            FROM facts AS f LEFT JOIN (SELECT {named}) AS rates
                 ON f.currency = rated AND f.date = rated_on
         )"""
+
+
+def _numbers(rate: Fraction) -> tuple[int, int]:
+    return rate.numerator, rate.denominator
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """A list of numbers. As one text it is read in a tenth of the time."""
+    return f"string_split('{' '.join(map(str, numbers))}', ' ')::BIGINT[]"
 
 
 def _at_rate(amount: str, below: str, above: str) -> str:

@@ -17,12 +17,13 @@ from attrs import evolve
 
 from aidtimeline.codec import encode_new
 from aidtimeline.engines.embedded.asked import Asked, Cuts
+from aidtimeline.engines.embedded.converted import RatesTooLong
 from aidtimeline.engines.embedded.files import digest_of_both
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
 from aidtimeline.engines.embedded.ids import id_length, ids, size
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.states import participation, projects
-from aidtimeline.engines.embedded.sums import Plain, sums
+from aidtimeline.engines.embedded.sums import sums
 from aidtimeline.engines.facts.rows import moment
 from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.engines.parts import Origin, Part
@@ -126,9 +127,10 @@ class Embedded(Fold):
             return run(facts(self._asked(view)), question)
         if question.selection.ids is not None:
             return super().answer(view.narrowed(question.selection), question)
-        if isinstance(question, Sums) and not self._adds_up(view, question):
+        try:
+            return answers(self._asked(view), question)
+        except RatesTooLong:
             return super().answer(view, question)
-        return answers(self._asked(view), question)
 
     @or_as_fold
     def state(self, view: Viewed, projection: Projection[Any, Any], part: Part) -> Any:
@@ -154,9 +156,10 @@ class Embedded(Fold):
         """What stands beside the sums of a question."""
         from aidtimeline.engines.embedded.beside import beside  # noqa: PLC0415
 
-        if not self._adds_up(view, question):
+        try:
+            return beside(self._asked(view), question)
+        except RatesTooLong:
             return super().beside(view, question)
-        return beside(self._asked(view), question)
 
     @or_as_fold
     def conversions(self, view: Viewed, question: Sums, *, every_day: bool) -> Conversions:
@@ -170,9 +173,10 @@ class Embedded(Fold):
         """A sum on every day, at the cuts of knowledge and record of a view."""
         from aidtimeline.engines.embedded.series import series  # noqa: PLC0415
 
-        if not self._adds_up(view, question):
+        try:
+            return series(self._asked(view), question)
+        except RatesTooLong:
             return super().series(view, question)
-        return series(self._asked(view), question)
 
     @or_as_fold
     def size(self) -> int:
@@ -202,9 +206,10 @@ class Embedded(Fold):
         """An engine over the records that `View.changing` promises."""
         from aidtimeline.engines.embedded.narrowing import changing  # noqa: PLC0415
 
-        if not self._adds_up(before, question):
+        try:
+            part = changing(self._asked(before), self._asked(after), question)
+        except RatesTooLong:
             return self
-        part = changing(self._asked(before), self._asked(after), question)
         return Narrowed(part.records(self.store), self)
 
     @or_as_fold
@@ -219,10 +224,6 @@ class Embedded(Fold):
 
         table: FulfilmentTable = super().answer(view.promising(question), question)
         return evolve(table, unnamed=unnamed(self._asked(view), self.vocabulary))
-
-    def _adds_up(self, view: Viewed, question: Sums) -> bool:
-        """Whether the database can add up the sums of a question."""
-        return Plain(self._asked(view), question).fits
 
     def _asked(self, view: Viewed) -> Asked:
         return Asked(self.store, Cuts(view.as_of, view.known_at, view.recorded_until))

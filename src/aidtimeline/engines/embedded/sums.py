@@ -75,13 +75,8 @@ class Plain:
         return None if found is None else ConvertedRows(self.asked, found, f"{self.asked.known} AND {self.summed}")
 
     @property
-    def fits(self) -> bool:
-        """Whether rows can be added up at all: those that are converted, only if their rates are of few digits."""
-        return self.converted is None or self.converted.fit
-
-    @property
     def table(self) -> str:
-        """The table of facts, with values that are converted if they are to be."""
+        """The table of facts, with values that are converted if they are to be. Raises `RatesTooLong`."""
         return "facts" if self.converted is None else self.converted.table
 
     def column(self, name: str) -> str:

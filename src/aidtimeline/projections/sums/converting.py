@@ -106,7 +106,7 @@ class Converting:
     def _as_valued(self, fact: Fact, value: Money) -> Converted | None:
         """What the sources of a fact make of its value, if that is the value that they state."""
         several = list(_valuations(fact, value, self.currency))
-        if not several:
+        if not several:  # most have none
             return None
         amount, disputed = several[0], False
         for each in several[1:]:
@@ -129,8 +129,9 @@ def dated(fact: Fact, value: Money) -> Dated:
 def _valuations(fact: Fact, value: Money, currency: str) -> Iterator[Quantity]:
     """What accounts of a fact that state this value make of it in another currency."""
     if isinstance(fact.behind, Record):  # it is the only account, which need not be made
-        if stated(fact.event, "value", Money) == value:
-            yield from (each.amount for each in fact.valued if each.currency == currency)
+        valued = fact.valued
+        if valued and stated(fact.event, "value", Money) == value:
+            yield from (each.amount for each in valued if each.currency == currency)
         return
     for account in fact.weighed:
         if account.value == value:

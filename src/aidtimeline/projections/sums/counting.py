@@ -71,7 +71,7 @@ class Sums(Finishing):
         """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
         books, disputed = books_of(fact, self.selection.vocabulary), bool(fact.disputed)
         terms = []
-        for key, share in self._keys(fact):
+        for key, share in self.selection.keys(fact, self.names):
             part = amount if share is ALL else amount.part(share.least, share.most)
             terms.append((key + measure, Term(part, disputed, books)))
         return terms
@@ -250,7 +250,9 @@ class MoneySums(Sums):
         found = None if self.converting is None else self.converting.of(fact)
         if found is None:
             return ()
-        terms = self._terms(fact, found.amount, ())
+        terms = [
+            ((kind, found.currency, *rest), term) for (kind, _, *rest), term in self._terms(fact, found.amount, ())
+        ]
         return [(key, evolve(term, disputed=True)) for key, term in terms] if found.disputed else terms
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
