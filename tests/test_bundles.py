@@ -10,10 +10,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings, strategies as st
 from logs import AT, SOURCE
+from tangled import TWINNED
 
 from aidtimeline import Corroboration, Counts, Delivery, EventLog, MoneySums, Source, Timeline, UsageError
 from aidtimeline.cli import application
@@ -86,7 +88,7 @@ def looked(timeline: Timeline, asked: Cuts) -> View:
     return timeline.as_of(asked.as_of, known_at=asked.known_at, recorded_until=asked.recorded_until)
 
 
-@given(logs(min_size=3), cuts())
+@given(logs(min_size=3) | logs(moves=TWINNED), cuts())
 def test_a_bundle_of_any_answer_derives_it_again(records: list[Record], asked: Cuts) -> None:
     """Law 11, on another machine: of all kinds of answers, whatever the log."""
     timeline = Timeline(records, VOCABULARY)
@@ -94,6 +96,16 @@ def test_a_bundle_of_any_answer_derives_it_again(records: list[Record], asked: C
         verdict = verify(bundle(explanation, made=MADE), timeline)
         assert verdict.faults == ()
         assert "the log gives the same answer" in verdict.notes
+
+
+@given(logs(min_size=3) | logs(moves=TWINNED), cuts(), st.integers(0, 99))
+def test_a_bundle_does_not_depend_on_the_order_of_the_log(records: list[Record], asked: Cuts, seed: int) -> None:
+    """Laws 1 and 2: to the byte, also where records are there twice."""
+    last = max(each.recorded_at for each in records)
+    again = [attrs.evolve(each, recorded_at=last) for each in records[::2]]
+    shuffled = Random(seed).sample([*records, *again], len(records) + len(again))
+    one, other = (answers_of(looked(Timeline(each, VOCABULARY), asked)) for each in (records, shuffled))
+    assert [bundle(each, made=MADE) for each in one] == [bundle(each, made=MADE) for each in other]
 
 
 @settings(max_examples=15)
@@ -440,6 +452,31 @@ def test_questions_of_ones_own_have_no_bundle() -> None:
     view = Timeline.open("events").as_of("2023-11-28")
     with pytest.raises(UsageError, match="of your own"):
         bundle(view.explain(Own(), ("all",)))
+
+
+def test_the_vocabulary_of_the_question_counts() -> None:
+    """A question that was not given the vocabulary of its view has no categories; nor has its bundle."""
+    view = Timeline(recorded(Delivery(date="2023", item="truck", quantity=3, sources=SOURCE)), VOCABULARY).as_of(
+        "2023-12-31"
+    )
+    table = view.replay(Counts(by="item-category"))
+    assert list(table.keys()) == [(None, None)]
+    assert verify(bundle(table.explain((None, None)))).holds
+
+
+def test_a_bundle_of_another_version_that_does_not_hold_says_so() -> None:
+    """What a newer version states may not be known here."""
+    text = forged(trucks(), lambda it: (it["answer"].update(likely=30), it.update(library="aidtimeline 9.0")))
+    verdict = verify(text)
+    assert verdict.faults == ("answer: it says 'likely', and its lines do not",)
+    assert verdict.notes[0].startswith("it was made by aidtimeline 9.0, and this is aidtimeline ")
+
+
+def test_an_answer_that_rests_on_too_much_has_no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to do."""
+    monkeypatch.setattr("aidtimeline.report.bundles.making.MOST_BYTES", 1000)
+    with pytest.raises(UsageError, match="1 records, too many for a bundle: narrow it"):
+        trucks()
 
 
 def test_a_misspelt_word_of_the_log_is_none_of_a_bundle() -> None:

@@ -91,6 +91,16 @@ def test_a_line_of_two_gigabytes_in_a_log_is_a_problem_of_that_line(tmp_path: Pa
     assert "items.jsonl:1:" in done.stdout
 
 
+def test_two_gigabytes_are_no_bundle(big: Path) -> None:
+    """`verify` reads no more of them than the largest bundle."""
+    with big.open("r+b") as stream:
+        stream.write(b'{"bundle":1,"lines":["')
+    done = run("verify", big)
+    assert done.returncode == 1, done.stderr[-500:]
+    assert "Traceback" not in done.stderr
+    assert "it is no bundle: found 'more than 16,777,216 bytes'" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "..", ".hidden", "/etc/x", "a\0b", "", "x\ny", "ü"])
 def test_names_that_lead_out_of_the_folder_are_refused(tmp_path: Path, name: str) -> None:
     """Nothing is written anywhere."""

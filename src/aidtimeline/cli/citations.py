@@ -23,9 +23,8 @@ from aidtimeline.cli.options import (
 )
 from aidtimeline.cli.progress import bar
 from aidtimeline.log.disk import as_log_error
-from aidtimeline.report.bundles import Verdict
-from aidtimeline.report.bundles.making import MOST_BYTES, bundle
-from aidtimeline.report.bundles.verifying import verify
+from aidtimeline.report.bundles import Verdict, bundle, verify
+from aidtimeline.report.bundles.making import MOST_BYTES
 from aidtimeline.report.citing import FORMATS, cite
 from aidtimeline.timeline import Timeline
 
@@ -90,7 +89,7 @@ def _lines(found: Verdict, log: str | None) -> list[str]:
     lines = ["verified" if found.holds else "not verified"]
     lines += [each for each in (found.sentence, found.command and f"asked by: {found.command}") if each]
     lines += [f"differs: {each}" for each in found.faults]
-    lines += [f"log {log}: {each}" for each in found.notes]
+    lines += [each if log is None else f"log {log}: {each}" for each in found.notes]
     if log is None and found.holds:
         lines.append("not compared with a log: `aidtimeline --log DIR verify FILE` does that")
     return lines

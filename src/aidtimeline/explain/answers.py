@@ -136,8 +136,14 @@ def _in_log(view: Viewed) -> Iterator[Record]:
 
 
 def _reasons(found: Behind, view: Viewed, records: Iterable[Record]) -> Iterator[Reason]:
-    """The facts behind an answer, then those that may replace them, then the records that are not believed as facts."""
-    records = tuple(records)
+    """The facts behind an answer, then those that may replace them, then the records that are not believed as facts.
+
+    The order of the log has no meaning: records stand as they were recorded.
+    """
+    earliest: dict[str, Record] = {}
+    for record in sorted(records, key=lambda each: (each.recorded_at, each.id)):
+        earliest.setdefault(record.id, record)
+    records = tuple(earliest.values())
     amended = Amended(records, view.known_at)
     circles = {each for circle in view.belief.links.circles for each in circle}
     # The facts of the view are those of the belief as they count there, and so take their place.

@@ -1,10 +1,10 @@
-"""Bundles are made of an explanation, and checked before anybody gets one."""
+"""Bundles are made of an explanation."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib.metadata import version
 
 from aidtimeline.codec.jsonlines import compact
@@ -20,22 +20,19 @@ from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.report.levels import AMOUNTS
 from aidtimeline.report.write import written
 from aidtimeline.semantics.view import Viewed
+from aidtimeline.vocabulary import Vocabulary
 
 VERSION = 1
 """The version of the format of bundles that is written."""
 
-MOST_BYTES = 2**25
+MOST_BYTES = 2**24
 """The largest bundle."""
 
 FLAGS = ("approximate", "disputed", "loose", "overlap")
 
 
-def bundle(explanation: Explanation, *, made: date | None = None) -> str:
-    """One answer with all that it rests on, as a JSON object in ASCII, which `verify` derives again.
-
-    Args:
-        explanation: The answer: `counts.explain("truck")`, or whatever `View.explain` gives.
-        made: The day on which it is made. None: today (UTC).
+def made_of(explanation: Explanation, made: date) -> str:
+    """The bundle of an explanation, as JSON in ASCII.
 
     Raises `UsageError` for a question of the user's own, for an explanation of no view, and for an answer that rests on
     too much; `LogError` if the lines of the log cannot be read again.
@@ -44,21 +41,35 @@ def bundle(explanation: Explanation, *, made: date | None = None) -> str:
     if view is None:
         raise UsageError("only an answer of a view can be bundled: view.explain(…)")
     asking = Asking.of_explanation(explanation, view)
+    vocabulary = _vocabulary(explanation, view)
     found: Json = {
         "bundle": VERSION,
-        "library": f"aidtimeline {version('aidtimeline')}",
-        "made": (made or datetime.now(UTC).date()).isoformat(),
+        "library": library(),
+        "made": made.isoformat(),
         "question": asking.data,
         "answer": answer_of(explanation),
         "log": _log(view),
-        "vocabulary": entries_about(explanation.records, asked_of(asking), view.vocabulary)
-        | rates_about(explanation.conversions, view.vocabulary),
+        "vocabulary": entries_about(explanation.records, asked_of(asking), vocabulary)
+        | rates_about(explanation.conversions, vocabulary),
         "lines": lines_behind(explanation.records),
     }
     text = written({**found, "digest": digest_of(found)})
     if len(text) > MOST_BYTES:
         raise UsageError(f"this answer rests on {len(explanation.records):,} records, too many for a bundle: narrow it")
     return text
+
+
+def library() -> str:
+    """What makes bundles, with its version."""
+    return f"aidtimeline {version('aidtimeline')}"
+
+
+def _vocabulary(explanation: Explanation, view: Viewed) -> Vocabulary:
+    """The vocabulary that an answer depends on: of a level what its view has, of others what the question was given."""
+    if isinstance(explanation.answer, LevelRow):
+        return view.vocabulary
+    given: Vocabulary = explanation.question.selection.vocabulary
+    return given
 
 
 def answer_of(explanation: Explanation) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ MEMBERS = ("bundle", "library", "made", "question", "answer", "log", "vocabulary
 class Bundle:
     """A bundle as it was read: what it says, and the records of its lines. The answer in it is not derived yet."""
 
+    library: str
     made: date
     asking: Asking
     command: str
@@ -51,6 +53,7 @@ def read(text: bytes) -> Bundle:
         _is(log.get(name), kind, f"log.{name}")
     lines = tuple(_is(line, str, "lines") for line in _is(found["lines"], list, "lines"))
     return Bundle(
+        _is(found["library"], str, "library"),
         parse_day(_is(found["made"], str, "made")),
         Asking.of_data(question),
         str(question.get("command")),
@@ -90,7 +93,7 @@ def _records(lines: tuple[str, ...]) -> tuple[Record, ...]:
             records.append(decode(line))
         except UnreadableLog as error:
             raise InvalidValue(line, f"a line of a log as line {number}", str(error.problems[0].message)) from None
-    ids = [each.id for each in records]
-    if len(set(ids)) != len(ids):
-        raise InvalidValue(next(each for each in ids if ids.count(each) > 1), "lines with each id once")
+    twice = [id_ for id_, number in Counter(each.id for each in records).items() if number > 1]
+    if twice:
+        raise InvalidValue(twice[0], "lines with each id once")
     return tuple(records)

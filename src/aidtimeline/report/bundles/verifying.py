@@ -13,7 +13,7 @@ from aidtimeline.errors import AidtimelineError, InvalidValue
 from aidtimeline.explain import Explanation, explain
 from aidtimeline.log.digest import lines_in
 from aidtimeline.report.bundles.asking import Asking
-from aidtimeline.report.bundles.making import answer_of
+from aidtimeline.report.bundles.making import answer_of, library
 from aidtimeline.report.bundles.reading import Bundle, read
 from aidtimeline.report.citing.citation import Log
 from aidtimeline.report.citing.sentence import sentence
@@ -74,6 +74,8 @@ lines, digest (missing)",)
     if timeline is not None:
         for holds, words in _beside(found, derived, timeline):
             (notes if holds else faults).append(words)
+    if faults and found.library != library():
+        notes.append(f"it was made by {found.library}, and this is {library()}")
     view: Any = derived.view
     said = sentence(derived, view, found.made)
     return Verdict(tuple(faults), tuple(notes), ExplanationLook(derived).title(), said, found.asking.command)
