@@ -376,6 +376,8 @@ class View:
         >>> print(found.reports["truck", None])
         Rubryka 2023-11-28
         """
+        if question.by_date and question.listed is None:
+            question = question.listing(self.replay(question).keys())
         return self.engine.beside(self, question)
 
     def conversions(self, question: Counts | MoneySums, *, every_day: bool = False) -> Conversions:
@@ -576,7 +578,8 @@ class Timeline:
         if other or projection is None:
             found = f", not {', '.join(other)}" if other else ""
             raise UsageError(f"series takes a question for sums, such as timeline.series(Counts(by='item')){found}")
-        of_sums(projection)
+        if of_sums(projection).dated:
+            raise UsageError("a series is of every day: ask how it changed within each year, quarter or month instead")
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         any_day.check(projection)
         return evolve(self.engine.series(any_day, projection), view=any_day, question=projection)

@@ -16,6 +16,7 @@ from aidtimeline.engines.choosing import ENGINES, EngineName
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
+from aidtimeline.projections.dated import DATED
 from aidtimeline.projections.states import PROFILE
 from aidtimeline.report import FORMATS
 from aidtimeline.values.currencies import CURRENT, check_currency
@@ -146,7 +147,7 @@ WHERE = click.option(
     metavar="FIELD=VALUE",
     multiple=True,
     callback=conditions,
-    shell_complete=completing(FIELDS, "="),
+    shell_complete=completing((*FIELDS, *DATED), "="),
     help="Only facts with this value, such as item=truck. Several values of one field are alternatives; several "
     "fields must all match. An empty VALUE means that the field is empty.",
 )
@@ -170,8 +171,9 @@ BY = click.option(
     "--by",
     metavar="FIELD",
     multiple=True,
-    shell_complete=completing(FIELDS),
-    help="One row for each value of this field, such as donor; may be repeated. Default: item; for money, none.",
+    shell_complete=completing((*FIELDS, *DATED)),
+    help="One row for each value of this field, such as donor, or for each year, quarter or month of the facts' own "
+    "dates; may be repeated. Default: item; for money, none.",
 )
 TOTAL = click.option("--total", is_flag=True, help="One sum of all, not split by any field.")
 MONEY = click.option("--money", is_flag=True, help="Sums of money, as in the command money, instead of counts.")

@@ -133,8 +133,11 @@ def diff(before: Viewed, after: Viewed, projection: Sums) -> Changes:
     ...     print(change.item, change.before, "→", change.after, change.low, change.high, change.cause)
     truck 0 to 30 → 30 30 0 became certain
     """
-    weighed = of_sums(projection).piece
-    one, other = before.replay(projection), after.replay(projection)
+    one, other = before.replay(of_sums(projection)), after.replay(projection)
+    if projection.by_date:  # what may have happened somewhen falls into the same periods in both
+        projection = projection.listing((*one.keys(), *other.keys()))
+        one, other = before.replay(projection), after.replay(projection)
+    weighed = projection.piece
     whole, (before, after) = after, before.changing(after, projection)
     piece = evolve(weighed, apart=True)
     make = row_type(Change, projection.names, not projection.money)

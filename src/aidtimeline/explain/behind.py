@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.explain.reasons import Part
 from aidtimeline.projections import Participations, ProjectStates, State, Sum, Term, fold
-from aidtimeline.projections.fields import FIELDS, Condition, Selection
+from aidtimeline.projections.fields import Condition, Selection
 from aidtimeline.projections.results import found_key, whole_of
 from aidtimeline.projections.sums.conversions import NOT_CONVERTED, Conversions, conversions_of
 from aidtimeline.projections.sums.counting import Sums
@@ -57,8 +57,10 @@ def behind_piece(view: Viewed, projection: object, key: Hashable) -> Behind:
     """What is behind one sum or one state: the facts that add to it or state it. For errors see `explain`."""
     if not isinstance(projection, Explained):
         raise UsageError(f"only what has one sum or one state can be explained, not {type(projection).__name__}")
-    piece: Any = projection.piece
     sums = projection if isinstance(projection, Sums) else None
+    if sums is not None and sums.by_date and sums.listed is None:
+        projection = sums = sums.listing(view.replay(sums).keys())
+    piece: Any = projection.piece
     units = sums is not None and not sums.money
     names = () if sums is None else (*sums.names, "unit") if units else sums.names
     whole_view, view = view, _narrowed(view, projection, key)
@@ -105,7 +107,7 @@ def _narrowed(view: Viewed, projection: Any, key: Hashable) -> Viewed:
         values = key if isinstance(key, tuple) else (key,)
         selection = evolve(selection, where=(*selection.where, *projection.conditions((*values, None))))
     elif key and isinstance(key, tuple) and isinstance(projection, ProjectStates | Participations):
-        project = Condition("project", (key[0],), FIELDS["project"])
+        project = Condition.of("project", key[0])
         selection = evolve(selection, where=(*selection.where, project))
     return view.narrowed(selection)
 

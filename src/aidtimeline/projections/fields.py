@@ -1,22 +1,26 @@
 """The fields by which facts are grouped and chosen, and the choosing.
 
 A fact has one value in most fields. Several parties of `via` are one value as a whole. A fact whose place or sector is
-shared has several values, and belongs to each with a part of what it states.
+shared has several values, and belongs to each with a part of what it states; so has one whose date may lie in several
+years, quarters or months (see `aidtimeline.projections.dated`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import product
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
-from aidtimeline.errors import UsageError
+from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.events import EVENT_KINDS
+from aidtimeline.projections.dated import DATED, days_of, may_lie_in, periods_of
 from aidtimeline.semantics import Fact
 from aidtimeline.text.nearest import nearest
 from aidtimeline.text.safe import shown
+from aidtimeline.values.periods import Period, read, text_of
 from aidtimeline.values.shares import ALL, Portion, Shares, one_whole, plain_sector, portion, vocabulary_of
 from aidtimeline.vocabulary import Vocabulary
 
@@ -45,7 +49,7 @@ def together(parties: Iterable[str]) -> Value:
     return "+".join(sorted({party for party in parties if party})) or None
 
 
-#: The names that `by` and `where` take. `via` is a key as a whole, its slugs joined by `+`.
+#: The names that `by` and `where` take, beside `DATED`. `via` is a key as a whole, its slugs joined by `+`.
 FIELDS: Mapping[str, Getter] = {
     "item": lambda fact, _: fact.item,
     "donor": lambda fact, _: fact.donor,
@@ -78,12 +82,22 @@ SHARED: Mapping[str, tuple[Callable[[Fact], str | Shares | None], Callable[[str]
 Key: TypeAlias = tuple[Value, ...]
 
 
+def _in_no_time(_: Fact, __: Vocabulary) -> Value:
+    """The date of a fact has no one value: it may lie in several periods."""
+    raise TypeError("a date may lie in several periods")
+
+
 class Condition(NamedTuple):
     """A field that has to have one of some values, None for an empty one; `get` reads it."""
 
     name: str
     values: tuple[Value, ...]
     get: Getter
+
+    @classmethod
+    def of(cls, name: str, *values: Value) -> Condition:
+        """The condition that a field has one of some values."""
+        return cls(name, values, FIELDS.get(name, _in_no_time))
 
     def allows(self, fact: Fact, vocabulary: Vocabulary) -> bool:
         """Whether a fact has one of the values, wholly or in part.
@@ -92,6 +106,8 @@ class Condition(NamedTuple):
         """
         if self.name in SHARED:
             return self.portion(fact).most > 0
+        if self.name in DATED:
+            return may_lie_in(days_of(fact), self.name, self.values)
         return self.get(fact, vocabulary) in self.values or (
             self.name == "via" and not set(fact.via).isdisjoint(self.values)
         )
@@ -106,13 +122,19 @@ class Condition(NamedTuple):
 class Selection:
     """Which facts are asked for: of these kinds (none: any), and with one of the values given for each field.
 
-    With `ids` only these facts are. A fact whose place or sector is shared may be asked for in part.
+    With `ids` only these facts are. A fact whose place or sector is shared may be asked for in part, and one whose date
+    is vague perhaps (`dated` are the conditions on its date).
     """
 
     kinds: tuple[str, ...]
     where: tuple[Condition, ...]
     vocabulary: Vocabulary
     ids: frozenset[str] | None = None
+    dated: tuple[Condition, ...] = field(init=False, eq=False, repr=False)
+
+    @dated.default
+    def _dated(self) -> tuple[Condition, ...]:
+        return tuple(each for each in self.where if each.name in DATED)
 
     def __contains__(self, fact: Fact) -> bool:
         if self.kinds and fact.kind not in self.kinds:
@@ -122,7 +144,12 @@ class Selection:
         return not self.where or all(each.allows(fact, self.vocabulary) for each in self.where)
 
     def keys(self, fact: Fact, names: tuple[str, ...]) -> Iterable[tuple[Key, Portion]]:
-        """The keys of a fact that is asked for, by these fields, and how much of it belongs to each."""
+        """The keys of a fact that is asked for, by these fields, and how much of it belongs to each.
+
+        In the place of a period may stand `aidtimeline.projections.dated.Somewhen`.
+        """
+        if self.dated or any_dated(names):
+            return self._keys_by_date(fact, names)
         if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
             return self._keys_of_shares(fact, names)
         return [(tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL)]
@@ -130,6 +157,17 @@ class Selection:
     def portion(self, fact: Fact) -> Portion:
         """How much of a fact is asked for, if it is asked for at all."""
         return next((share for _, share in self.keys(fact, ())), ALL)
+
+    def _keys_by_date(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
+        dated = [name for name in names if name in DATED]
+        undated = evolve(self, where=tuple(each for each in self.where if each.name not in DATED))
+        others = list(undated.keys(fact, tuple(name for name in names if name not in DATED)))
+        asked = [(each.name, each.values) for each in self.dated]
+        for periods, may_be in periods_of(days_of(fact), dated, asked):
+            for key, share in others:
+                rest, when = iter(key), iter(periods)
+                values = tuple(next(when if name in DATED else rest) for name in names)
+                yield cast(Key, values), share if may_be is ALL else may_be.and_(share)
 
     def _keys_of_shares(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
         conditions = {each.name: each for each in self.where if each.name in SHARED}
@@ -160,29 +198,42 @@ def _values(fact: Fact, name: str, condition: Condition | None) -> list[tuple[Va
     return [(value, portion(found, (value,), whole_of)) for value in asked]
 
 
+@lru_cache
+def any_dated(names: tuple[str, ...]) -> bool:
+    """Whether a field of the date is among these."""
+    return not set(names).isdisjoint(DATED)
+
+
 def names(given: str | Iterable[str]) -> tuple[str, ...]:
     """Names of fields in the order given, each checked; one may stand alone, and `_` may stand for `-`."""
-    return tuple(_field(each) for each in _several("by", given, "a field or several"))
+    return tuple(_field(each, dated=True) for each in _several("by", given, "a field or several"))
 
 
-def select(kinds: str | Iterable[str] | None, where: Where | None, vocabulary: Vocabulary) -> Selection:
-    """Choose facts by kind and by the values of fields; an empty text means that the field is empty, as None does."""
+def select(
+    kinds: str | Iterable[str] | None, where: Where | None, vocabulary: Vocabulary, *, dated: bool = False
+) -> Selection:
+    """Choose facts by kind and by the values of fields; an empty text means that the field is empty, as None does.
+
+    Only if `dated` may they be chosen by their year, quarter or month: a fact may then be asked for perhaps.
+    """
     if where is not None and not isinstance(where, Mapping):
         raise _unexpected("where", where, "a mapping such as {'item': 'truck'}")
     conditions = []
     for name, given in (where or {}).items():
-        field, what, expected = _field(name), f"where {name}", "a text, None, or several of these"
+        field, what, expected = _field(name, dated=dated), f"where {name}", "a text, None, or several of these"
         values = (given,) if given is None or isinstance(given, bool) else tuple(_several(what, given, expected))
         for value in values:
             if not isinstance(value, str | None) and not (field == "humanitarian" and isinstance(value, bool)):
                 raise _unexpected(what, value, expected)
         asked = tuple(dict.fromkeys(_as_facts_have_it(field, value) for value in values))
-        conditions.append(Condition(field, asked, FIELDS[field]))
+        conditions.append(Condition.of(field, *asked))
     return Selection(kinds_of(kinds), tuple(conditions), vocabulary)
 
 
 def _as_facts_have_it(field: str, value: Value | bool) -> Value:
     """A value that is asked for, in the form in which facts have it."""
+    if field in DATED:
+        return _period(cast(Period, field), value)
     if isinstance(value, bool):
         return in_words(value)
     if field == "humanitarian" and value:
@@ -192,6 +243,13 @@ def _as_facts_have_it(field: str, value: Value | bool) -> Value:
     if field == "via" and value and "+" in value:
         return together(value.split("+"))
     return plain_sector(value) if field == "sector" and value else value or None
+
+
+def _period(name: Period, value: Any) -> str:
+    try:
+        return text_of(name, read(name, value))
+    except InvalidValue as error:
+        raise UsageError(f"where {name}: {error}") from None
 
 
 def kinds_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -216,10 +274,14 @@ def _unexpected(what: str, found: object, expected: str) -> UsageError:
     return UsageError(f"{what}: found {shown(found)}, expected {expected}")
 
 
-def _field(name: str) -> str:
+def _field(name: str, *, dated: bool) -> str:
     known = str(name).replace("_", "-")
+    if known in DATED:
+        if not dated:
+            raise UsageError(f"only sums can be asked for by {known}: counts and money")
+        return known
     if known not in FIELDS:
-        raise UsageError(_no_such("field", name, FIELDS))
+        raise UsageError(_no_such("field", name, (*FIELDS, *DATED) if dated else FIELDS))
     return known
 
 

@@ -26,7 +26,7 @@ def cut_where(belief: Belief, as_of: date, happened: Callable[[Fact, date], Happ
         how = happened(fact, as_of)
         if how == "never":
             continue
-        by = None if fact.date.certain_by(as_of) else as_of
+        by = None if fact.date.certain_by(as_of) and not fact.planned else as_of
         certain = how == "surely"
         if fact.id not in tied:
             facts.append(fact if certain and by is None else changed(fact, certain=certain, by=by))

@@ -90,8 +90,8 @@ class Fact:
     properties. A fact is `planned` if its date lies wholly after every report of it: it may
     have happened from its first day on, but never surely.
 
-    In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the date may lie
-    beyond it, and `group` links the fact to others that may replace it, or that it may replace. `line` is where the
+    In a view, `certain` says that the fact counts in every world, `by` is the day of the view if the fact may happen
+    after it, and `group` links the fact to others that may replace it, or that it may replace. `line` is where the
     fact stands among those that may report the same; None: it overlaps with none. `promised` is the line of a promise
     and what replaces it (None: the fact alone), and `keeps` names the lines that the fact keeps or cancels.
 

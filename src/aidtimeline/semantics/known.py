@@ -24,6 +24,7 @@ from aidtimeline.events import (
 from aidtimeline.text.nearest import folded, misspelt
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
+from aidtimeline.values.periods import PERIODS
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
 
@@ -137,7 +138,7 @@ class Known:
             Unknown(name, each, self._meant(name, each))
             for name, values in conditions
             for value in values
-            if value is not None and value not in self.values(name)
+            if value is not None and name not in PERIODS and value not in self.values(name)
             for each in (value.split("+") if name == "via" else (value,))
             if each not in self.values(name)
         ]

@@ -17,6 +17,7 @@ from aidtimeline.engines.embedded.store import value_of
 from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
+from aidtimeline.projections.dated import DATED
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Belief, Fact, believe, cut
@@ -199,6 +200,8 @@ class Asked:
         if selection.ids is not None:
             found.append(one_of("id", sorted(map(of_id, selection.ids))))
         for condition in selection.where:
+            if condition.name in DATED:  # any date may be: the reference says which is
+                continue
             is_it = one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
             found.append(f"({is_it} OR {flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
         return " AND ".join(found) or "true"

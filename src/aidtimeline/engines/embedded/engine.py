@@ -125,7 +125,7 @@ class Embedded(Fold):
             from aidtimeline.engines.embedded.stream import facts  # noqa: PLC0415
 
             return run(facts(self._asked(view)), question)
-        if question.selection.ids is not None:
+        if question.selection.ids is not None or getattr(question, "dated", False):
             return super().answer(view.narrowed(question.selection), question)
         try:
             return answers(self._asked(view), question)
@@ -154,6 +154,8 @@ class Embedded(Fold):
     @or_as_fold
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
+        if question.dated:
+            return super().beside(view.narrowed(question.selection), question)
         from aidtimeline.engines.embedded.beside import beside  # noqa: PLC0415
 
         try:

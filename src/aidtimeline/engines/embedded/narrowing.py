@@ -81,6 +81,9 @@ def changing(before: Asked, after: Asked, question: Sums) -> Part:
     Of a sum of which parts may report the same, because they are in the books of two, it is all that adds to it.
     """
     selection = question.selection
+    if question.dated:  # what counts alike at both may lie in more periods at one
+        one, other = (chosen(asked, [selection], every_day=False) for asked in (before, after))
+        return Part(f"({one.components}) UNION ({other.components})", f"({one.alone}) OR ({other.alone})")
     conditions = [_counts(before) + " <> " + _counts(after)]
     for asked in (before, after):
         for key in _in_rival_books(asked, question):

@@ -269,7 +269,7 @@ class FactOfRow(Fact):
         id = property(lambda self: id_of(self.rows.names[self.at], self.rows.rests[self.at]))
         recorded_at = property(lambda self: moment(self.rows.recorded[self.at]))
         known_since = property(lambda self: moment(self.rows.known[self.at]))
-        by = property(lambda self: self.rows.making.as_of if self.rows.open[self.at] else None)
+        by = property(lambda self: self.rows.making.as_of if self.rows.open[self.at] or self.planned else None)
         base = property(lambda self: self.of_component.base if self.rows.components[self.at] else self.id)
         disputed = property(
             lambda self: self.of_component.disputed if self.rows.flags[self.at] & _DISPUTED else UNDISPUTED

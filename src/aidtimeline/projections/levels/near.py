@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aidtimeline.events import EVENT_KINDS, LEVEL, kinds_that
-from aidtimeline.projections.fields import FIELDS, Condition, Selection
+from aidtimeline.projections.fields import Condition, Selection
 from aidtimeline.projections.levels.things import MAY_COUNT_AS, Thing
 from aidtimeline.semantics.view import Viewed
 from aidtimeline.vocabulary import Vocabulary
@@ -41,5 +41,5 @@ def _near(view: Viewed, things: Iterable[Thing]) -> Iterator[Selection]:
             its[thing.item] = None
     for (kind, any_item), its in items.items():
         kinds = tuple(each for each in EVENT_KINDS if kind in (each, *MAY_COUNT_AS.get(each, ())))
-        where = () if any_item else (Condition("item", tuple(its), FIELDS["item"]),)
+        where = () if any_item else (Condition.of("item", *its),)
         yield Selection(kinds, where, view.vocabulary)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 from attrs import evolve
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that, stated
-from aidtimeline.projections.fields import FIELDS, Condition, Key, Selection, Value, Where, kinds_of, names, select
+from aidtimeline.projections.dated import DATED, Listed
+from aidtimeline.projections.fields import Condition, Key, Selection, Value, Where, any_dated, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing
 from aidtimeline.projections.sums.cells import Books
 from aidtimeline.projections.sums.converting import Converting
@@ -54,18 +56,51 @@ class Sums(Finishing):
     """Sums by key, finished as a table.
 
     `by` are the fields that were asked for, `names` those of the key; `selection` chooses facts; `piece` is the sum.
+    Of a question by year, quarter or month, `listed` are the periods into which a date falls that is too vague to be
+    taken apart (see `aidtimeline.projections.dated`); None: those of all other facts, which are known in the end.
     """
 
     names: tuple[str, ...]
     by: tuple[str, ...]
     selection: Selection
     piece: Sum[SumKey]
+    listed: Listed | None = None
     money: ClassVar[bool]
     ALL_KINDS: ClassVar[tuple[str, ...]]
 
+    def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
+        """What a fact adds if it counts, and to which keys."""
+        raise NotImplementedError
+
     def finish(self, state: Any) -> Table:
         """The table of the sums."""
+        if self.by_date and self.listed is None:
+            state = state.in_keys(Listed(self.names, state.keys).keys)
         return Table.of(self.names, self.piece.finish(state), money=self.money)
+
+    @property
+    def by_date(self) -> bool:
+        """Whether it is by year, quarter or month."""
+        return any_dated(self.names)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it asks for years, quarters or months, by these or of these."""
+        return self.by_date or bool(self.selection.dated)
+
+    def listing(self, keys: Iterable[SumKey]) -> Self:
+        """The question, with the periods of these keys; as it is, if it is by none."""
+        if not self.by_date:
+            return self
+        made = copy(self)
+        made.listed = Listed(self.names, keys)
+        made.piece = Sum(made._in_listed, made.amount)
+        return made
+
+    def _in_listed(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
+        if self.listed is None:
+            return self.terms(fact)
+        return [(each, term) for key, term in self.terms(fact) for each in self.listed.keys(key)]  # type: ignore[misc]
 
     def _terms(self, fact: Fact, amount: Quantity, measure: tuple[str | None, ...]) -> Iterable[tuple[SumKey, Term]]:
         """What a fact that is asked for adds to which keys: all of the amount, or to several keys a share each."""
@@ -79,7 +114,8 @@ class Sums(Finishing):
     def conditions(self, key: Iterable[Value]) -> list[Condition]:
         """What facts must state to be able to add to a sum, given its key or the first values of it."""
         named = zip((*self.names, *(() if self.money else ("unit",))), key, strict=False)
-        return [Condition(name, (value,), FIELDS[name]) for name, value in named if name not in self.unstated]
+        stated = ((name, value) for name, value in named if name not in self.unstated)
+        return [Condition.of(*each) for each in stated if each[0] not in DATED or each[1] is not None]
 
     @property
     def unstated(self) -> Collection[str]:
@@ -103,18 +139,21 @@ class Sums(Finishing):
         amounts = stated(cancellation.event, "value" if self.money else "quantity", object)
         own = None if amounts is None else self._ended(cancellation, off)
         promised: dict[tuple[Key, str | None], Quantity] = defaultdict(lambda: ZERO)
+        perhaps = False
         for promise in off.promises:
             its = self.amount(promise)
             if its is not None and promise in self.selection:
                 unit, amount = its
                 for key, share in self._keys(promise):
                     promised[key, unit] += amount.part(share.least, share.most)
+                    perhaps = perhaps or (self.dated and share.least != share.most)
         for (key, unit), amount in promised.items():
             known = None if own is None or own[0] != unit else own[1]
-            sure = len(promised) == 1 and not off.doubtful and self._leaves_enough(off, cancellation)
+            sure = len(promised) == 1 and not (off.doubtful or perhaps) and self._leaves_enough(off, cancellation)
             taken = amount.taken_off(known, sure=sure)
             books = books_of(cancellation, self.selection.vocabulary)
-            yield key, unit, Term(taken, bool(cancellation.disputed), books)
+            # Of what may lie in a period, this takes off something if it does: no bounds beside those say so.
+            yield key, unit, Term(taken, bool(cancellation.disputed), books, loose=perhaps)
 
     def _ended(self, cancellation: Fact, off: TakenOff) -> tuple[str | None, Quantity] | None:
         """The unit or currency and the amount that a cancellation states, as its promises are summed; None: unknown."""
@@ -137,7 +176,8 @@ class Counts(Sums):
     """How many of what: the sums of quantities, by any fields and always by unit. The result is a `Table`.
 
     Args:
-        by: One of `FIELDS` or several; an empty list is one total.
+        by: One of `FIELDS` or several; an empty list is one total. `year`, `quarter` and `month` are those of each
+            fact's own date: a vague one may lie in several.
         kind: One of `COUNTED_KINDS` or several; an empty list is all. If there are several, the key begins with `kind`.
         where: Which facts are counted: for each field a value or several alternatives; None means an empty field. It
             never changes what supersedes them.
@@ -170,7 +210,7 @@ class Counts(Sums):
         self.by = names(by)
         own = (name for name in self.by if name != "unit")  # which every count has last
         self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
-        self.selection = select(kinds, where, vocabulary)
+        self.selection = select(kinds, where, vocabulary, dated=True)
         self.piece = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
@@ -230,7 +270,7 @@ class MoneySums(Sums):
         self.by = names(by)
         others = dict.fromkeys(name for name in self.by if name not in ("kind", "currency"))
         self.names = ("kind", "currency", *others)
-        self.selection = select(kinds, where, vocabulary)
+        self.selection = select(kinds, where, vocabulary, dated=True)
         self.piece = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.sums.cells import NOTHING as _NOTHING, Bounds
 from aidtimeline.text.safe import shown
+from aidtimeline.values import periods
 from aidtimeline.values.dates import DateRange, parse_day
+from aidtimeline.values.periods import PERIODS, last_of, number_of
 
-Period: TypeAlias = Literal["month", "quarter", "year"]
+Period: TypeAlias = periods.Period
 
 
 class Step(NamedTuple):
@@ -78,12 +80,11 @@ def day_of(given: str | date | None) -> date | None:
     return None if given is None else parse_day(given)
 
 
-# The EDTF text of the month, quarter or year of a day. `DateRange` knows when it ends.
-_PERIODS: Mapping[Period, Callable[[date], str]] = {
-    "month": lambda day: day.isoformat()[:7],
-    "quarter": lambda day: f"{day.isoformat()[:4]}-{33 + (day.month - 1) // 3}",
-    "year": lambda day: day.isoformat()[:4],
-}
+def checked(period: Period) -> Period:
+    """A period, if it is one. Raises `UsageError` for anything else."""
+    if period not in PERIODS:
+        raise UsageError(f"there is no period {shown(period)} (periods: {', '.join(reversed(PERIODS))})")
+    return period
 
 
 def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tuple[Step, ...]:
@@ -106,9 +107,7 @@ def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tu
     2023-03-31 0 to 30
     2023-05-01 0 to 30
     """
-    if period not in _PERIODS:
-        raise UsageError(f"there is no period {shown(period)} (periods: {', '.join(_PERIODS)})")
-    until = day_of(until)
+    period, until = checked(period), day_of(until)
     dated = [step.day for step in steps if step.day is not None]
     taken = [step for step in steps if step.day is None]
     if not dated:
@@ -116,7 +115,7 @@ def at_ends(steps: Steps, period: Period, until: str | date | None = None) -> tu
     last = until or max(dated)
     day = min(dated)
     while day <= last:
-        end = DateRange.parse(_PERIODS[period](day)).latest or last
+        end = last_of(period, number_of(period, day))
         end = end if until is None else min(end, until)
         taken.append(Step(end, steps.at(end)))
         if end == date.max:

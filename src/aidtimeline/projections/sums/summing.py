@@ -24,11 +24,15 @@ M = TypeVar("M", bound=Hashable)
 
 @frozen
 class Term:
-    """What one fact adds to one sum if it counts, and the books that it is in (see `cells`)."""
+    """What one fact adds to one sum if it counts, and the books that it is in (see `cells`).
+
+    `loose`: the amount may be wider than what it adds is, given what others add.
+    """
 
     amount: Quantity
     disputed: bool = False
     books: Books = frozenset()
+    loose: bool = False
 
 
 @frozen
@@ -79,6 +83,28 @@ class Weighing(Generic[K]):
                 for cell, running in cells.items():
                     merged.cell(key, *cell).merge(running)
         return merged
+
+    @property
+    def keys(self) -> set[K]:
+        """All keys of sums."""
+        linked = (key for _, terms in self.linked for key, _ in terms)
+        return {key for key in (*self.cells, *linked) if not isinstance(key, Whole)}
+
+    def in_keys(self, keys_of: Callable[[K], Iterable[K]]) -> Weighing[K]:
+        """The state with what is added to a key added to all for which it stands."""
+
+        def keys(key: K | Whole[Any]) -> Iterable[K | Whole[Any]]:
+            return (key,) if isinstance(key, Whole) else keys_of(key)
+
+        made: Weighing[K] = Weighing(overlaps=self.overlaps)
+        for key, cells in self.cells.items():
+            for each in keys(key):
+                for cell, running in cells.items():
+                    made.cell(each, *cell).merge(running)
+        for fact, terms in self.linked:
+            made.linked.append((fact, tuple((each, term) for key, term in terms for each in keys(key))))
+        made.measures = {each: measure for key, measure in self.measures.items() for each in keys_of(key)}
+        return made
 
     def whole(self) -> Weighing[K]:
         """The state with the linked facts in their cells, each group weighed."""
@@ -135,7 +161,9 @@ class Sum(Generic[K]):
         node = None if line is None else line.node
         for key, term in terms:
             books = _NO_BOOKS if self.apart else term.books
-            state.cell(key, node, books).add(term.amount, fact.certain, term.disputed)
+            running = state.cell(key, node, books)
+            running.add(term.amount, fact.certain, term.disputed)
+            running.loose += term.loose
         return state
 
     def _all_terms(self, state: Weighing[K], fact: Fact, line: Line) -> tuple[tuple[Any, Term], ...]:
@@ -223,5 +251,5 @@ def _bounds(amount: Quantity, terms: Iterable[Term], loose: bool = False) -> Bou
         open=sum(term.amount.high is None for term in terms),
         approximate=any(term.amount.approximate for term in terms),
         disputed=any(term.disputed for term in terms),
-        loose=loose,
+        loose=loose or any(term.loose for term in terms),
     )
