@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from aidtimeline.projections import Table
+from aidtimeline.projections.dated import DATED, MOST_PERIODS
 from aidtimeline.projections.sums.beside import Beside, Endless
 from aidtimeline.projections.sums.cells import Bounds
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.tables import SumKey
-from aidtimeline.report.words import FLAGS
+from aidtimeline.report.words import FLAGS, NOTHING
 from aidtimeline.values.amounts import Quantity
 
 
@@ -74,8 +75,20 @@ class Notes:
             verbs = ("is", "counts") if len(lone) == 1 else ("are", "count")
             what = f"{verbs[0]} part of something that the log does not have, and {verbs[1]} in full"
             yield f"{many('fact', len(lone))} {what}: {named}"
+        yield from self._of_dates()
         if self.beside.rows_overlap:
             yield "rows report the same in part: together they may come to more than the total (--total)"
+
+    def _of_dates(self) -> Iterator[str]:
+        """What rows by year, quarter or month have of vague dates."""
+        question = self.table.question
+        dated = [(at, name) for at, name in enumerate(self.table.names) if name in DATED]
+        if not isinstance(question, Sums) or not dated:
+            return
+        [(at, name), *_] = dated
+        yield f"what may lie in several {name}s counts in each, from nothing to its amount"
+        if any(key[at] is None for key in self.table.answers):
+            yield f"{NOTHING}: in {name}s without a row: dates without a first day, or of more than {MOST_PERIODS} {name}s"
 
 
 def stated_part(stated: Quantity | None, endless: Endless) -> str:

@@ -94,7 +94,10 @@ def _problems(timeline: Timeline, cuts: Cuts) -> list[str]:
 
 @frozen
 class Asked:
-    """A question as it can be asked of any timeline: `by` are fields, `where` is a field and a value."""
+    """A question as it can be asked of any timeline: `by` are fields, `where` is a field and a value.
+
+    `dated` are years, quarters or months of the facts' own dates, which only sums of one day can be asked for.
+    """
 
     kind: str
     cuts: Cuts
@@ -103,20 +106,21 @@ class Asked:
     money: bool
     currency: str | None
     where: Mapping[str, str | None]
+    dated: Mapping[str, str | None]
 
     def ask(self, timeline: Timeline) -> object:
         """The answer."""
         view = _view(timeline, self.cuts)
         return QUESTIONS[self.kind](self, timeline, view)
 
-    def sums(self, view: View) -> Counts | MoneySums:
-        """A question for sums."""
-        options: dict[str, Any] = {"where": self.where, "vocabulary": view.vocabulary}
+    def sums(self, view: View, *, every_day: bool = False) -> Counts | MoneySums:
+        """A question for sums, of one day or of every day."""
+        dated = {} if every_day else self.dated
+        by = [*self.by, *(name for name, value in dated.items() if value is None)]
+        where = {**self.where, **{name: value for name, value in dated.items() if value is not None}}
         if not self.money:
-            return Counts(self.by, kind=[], **options)
-        return MoneySums(
-            self.by, currency=self.currency, **options | {"vocabulary": evolve(view.vocabulary, rates=RATES)}
-        )
+            return Counts(by, kind=[], where=where, vocabulary=view.vocabulary)
+        return MoneySums(by, currency=self.currency, where=where, vocabulary=evolve(view.vocabulary, rates=RATES))
 
 
 def _explained(asked: Asked, _timeline: Timeline, view: View) -> object:
@@ -143,7 +147,9 @@ def _promises_compared(asked: Asked, timeline: Timeline, view: View) -> object:
 
 
 def _series(asked: Asked, timeline: Timeline, view: View) -> object:
-    found = timeline.series(asked.sums(view), known_at=view.known_at, recorded_until=view.recorded_until)
+    found = timeline.series(
+        asked.sums(view, every_day=True), known_at=view.known_at, recorded_until=view.recorded_until
+    )
     until = asked.before.as_of
     return found, found.to(until), found.every("quarter", until)
 
@@ -213,6 +219,15 @@ WHERE: tuple[Mapping[str, str | None], ...] = (
 )
 
 
+#: The periods that sums are asked for by (None), or of.
+DATED: tuple[Mapping[str, str | None], ...] = (
+    {"quarter": None},
+    {"month": None, "year": None},
+    {"month": "2023-04"},
+    {"year": None, "quarter": "2023-Q2"},
+)
+
+
 def _questions() -> st.SearchStrategy[Asked]:
     nothing: dict[str, str | None] = {}
     return st.builds(
@@ -224,4 +239,5 @@ def _questions() -> st.SearchStrategy[Asked]:
         st.booleans(),
         st.sampled_from((None, None, "USD", "UAH")),
         st.sampled_from((nothing,) * 4 + WHERE),
+        st.sampled_from((nothing,) * 4 + DATED),
     )
