@@ -88,7 +88,8 @@ class Notes:
         [(at, name), *_] = dated
         yield f"what may lie in several {name}s counts in each, from nothing to its amount"
         if any(key[at] is None for key in self.table.answers):
-            yield f"{NOTHING}: in {name}s without a row: dates without a first day, or of more than {MOST_PERIODS} {name}s"
+            vague = f"dates without a first day, or of more than {MOST_PERIODS} {name}s"
+            yield f"{NOTHING}: in {name}s without a row: {vague}"
 
 
 def stated_part(stated: Quantity | None, endless: Endless) -> str:
