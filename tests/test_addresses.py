@@ -113,6 +113,17 @@ def test_the_command_lists_what_lacks_a_copy_first(log: EventLog) -> None:
     assert [row["url"] for row in json.loads(run(log, "--lacking", "--json").stdout)["rows"]] == ["b"]
 
 
+def test_the_addresses_are_handed_out_in_every_format(log: EventLog) -> None:
+    """As answers are: copies and publishers are texts."""
+    log.append([delivery("a", archived=COPY), delivery("b", "radio")])
+    lines = run(log, "--format", "csv").stdout.splitlines()
+    assert lines == ["url,archived,publishers,facts", f"a,{COPY},NHK,1", "b,,NHK,1"]
+    assert "| b" in run(log, "--format", "markdown").stdout
+    out = log.folder / "sources.xlsx"
+    assert run(log, "--out", str(out)).exit_code == 0
+    assert out.read_bytes().startswith(b"PK")
+
+
 def test_a_log_without_addresses_says_so(log: EventLog) -> None:
     """And one that is not there is an error."""
     assert run(log).exit_code == 2

@@ -41,7 +41,7 @@ MODULES = {
     "retract": "amending",
     "seal": "sealing",
     "series": "questions",
-    "sources": "citing",
+    "sources": "addresses",
     "sql": "analysing",
     "template": "templates",
     "verify": "citations",

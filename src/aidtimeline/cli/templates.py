@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from aidtimeline.cli.application import command, note, show
-from aidtimeline.cli.options import completing
+from aidtimeline.cli.files import write_file
+from aidtimeline.cli.options import FORCE, completing
 from aidtimeline.cli.recording import lines_in
 from aidtimeline.events import Record
-from aidtimeline.formats.sheet import as_csv, sheet_of, write
+from aidtimeline.formats.sheet import as_csv, as_file, sheet_of
 from aidtimeline.formats.sheet.columns import IN_SHEETS
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
@@ -37,10 +38,10 @@ _FIELDS = tuple(dict.fromkeys(name for kind in IN_SHEETS for name in names_of(ki
     "--out",
     "path",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Write a workbook (.xlsx), with lists to choose from, or a .csv. Default: print CSV.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@FORCE
 @click.pass_obj
 def template(
     folder: str, /, kinds: tuple[str, ...], *, drafts: str | None, path: Path | None, force: bool, **of_sheet: object
@@ -58,6 +59,6 @@ def template(
     if path is None:
         show([as_csv(sheet).removesuffix("\n")])
         return
-    write(sheet, path, force=force)
+    write_file(path, as_file(sheet, path.suffix), force=force)
     many = f"{len(sheet.names)} columns" + (f", {len(sheet.rows):,} rows" if sheet.rows else "")
     note(f"{many} written to {path}; `aidtimeline import sheet {path}` records what is filled in")

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from aidtimeline.events import Source
 from aidtimeline.report.columns import COUNT, TEXT, TEXTS, Column, Json, json_row
+from aidtimeline.report.frame import Frame, flattened
 from aidtimeline.report.look import Grid, Part
 from aidtimeline.semantics.addresses import Address, Addresses
 from aidtimeline.text import tables
+from aidtimeline.vocabulary import NO_VOCABULARY
 
 COLUMNS = (Column("url", TEXT), Column("archived", TEXTS), Column("publishers", TEXTS), Column("facts", COUNT))
 """The columns of an address."""
@@ -43,6 +46,15 @@ class SourcesShown:
             yield "Nothing."
         if without := self.addresses.without:
             yield f"{without:,} {'fact has' if without == 1 else 'facts have'} no source with an address"
+
+    def frames(self) -> list[Frame]:
+        """The addresses as a table of plain columns."""
+        fields, values = flattened(COLUMNS, self._rows(), NO_VOCABULARY)
+        return [Frame("sources", self.heading(), fields, list(map(tuple, values)))]
+
+    def sources(self) -> Iterator[Source]:
+        """Nobody: these are addresses."""
+        return iter(())
 
     def json(self) -> Json:
         """The addresses as the rows of a JSON object; see docs/json.md."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from aidtimeline.errors import UsageError
 from aidtimeline.formats.sheet.cells import to_cell
@@ -41,25 +38,14 @@ def as_csv(sheet: SheetOfDrafts) -> str:
     return text.getvalue()
 
 
-def write(sheet: SheetOfDrafts, path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Write a sheet to a file, CSV or XLSX by its ending; it is there whole or not at all.
+def as_file(sheet: SheetOfDrafts, ending: str) -> bytes:
+    """A sheet as the content of a file: CSV or XLSX, by its ending.
 
-    Raises `UsageError` for another ending, a file that is there (unless `force`), a text that no cell holds, and if
-    openpyxl is not installed; `OSError` if the file cannot be written.
+    Raises `UsageError` for another ending, for a text that no cell holds, and if openpyxl is not installed.
     """
-    path = Path(path)
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise UsageError(f"found the ending of {shown(str(path))}, expected {' or '.join(ENDINGS)}")
-    if os.path.lexists(path) and (not force or path.is_dir()):
-        raise UsageError(f"{path} is there already" + ("" if path.is_dir() else ": --force replaces it"))
-    data = as_csv(sheet).encode("utf-8-sig") if ending == ".csv" else _workbook(sheet)
-    made = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        made.write_bytes(data)
-        os.replace(made, path)
-    finally:
-        made.unlink(missing_ok=True)
+    if ending.lower() not in ENDINGS:
+        raise UsageError(f"found a file that ends in {shown(ending)}, expected {' or '.join(ENDINGS)}")
+    return _workbook(sheet) if ending.lower() == ".xlsx" else as_csv(sheet).encode("utf-8-sig")
 
 
 def _cells(sheet: SheetOfDrafts) -> Iterator[list[str]]:
