@@ -36,6 +36,7 @@ MODULES = {
     "merge": "sealing",
     "money": "questions",
     "participation": "questions",
+    "plot": "plotting",
     "projects": "questions",
     "record": "recording",
     "retract": "amending",

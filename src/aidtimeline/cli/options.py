@@ -18,7 +18,7 @@ from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import FIELDS, Period
 from aidtimeline.projections.dated import DATED
 from aidtimeline.projections.states import PROFILE
-from aidtimeline.report import FORMATS
+from aidtimeline.report import FORMATS, PICTURES
 from aidtimeline.values.currencies import CURRENT, check_currency
 from aidtimeline.values.dates import parse_cut, parse_day
 
@@ -245,6 +245,7 @@ SUMS = (KIND, BY, TOTAL)
 
 
 ENDINGS = {
+    **{f".{each}": each for each in PICTURES},
     ".csv": "csv",
     ".md": "markdown",
     ".html": "html",

@@ -128,6 +128,21 @@ class Result(Showable, Generic[R, A]):
         found: list[dict[str, Any]] = shows().frame(self).dicts()
         return found
 
+    def plot(self) -> Any:
+        """A chart of the result as a `matplotlib.figure.Figure`: of counts, money, series, fulfilment and levels.
+
+        Filled is what is certain, pale what is possible, and an open end is an arrow. The caption has both dates of the
+        view, and who reports it. A notebook shows the figure; `figure.savefig("chart.png")` writes it.
+
+        Raises `UsageError` for a result that has no chart, and if matplotlib is not installed (extra `plot`).
+
+        >>> from aidtimeline import Timeline
+        >>> figure = Timeline.open("events").as_of("2023-11-28").counts(by="item-category").plot()
+        >>> figure.texts[0].get_text()
+        'Delivered, by item category'
+        """
+        return shows().plot(self)
+
 
 def whole_of(key: Hashable, known: Container[Any], *, units: bool) -> Any:
     """The known key that `key` stands for, or None. A key of one value need not be a tuple.

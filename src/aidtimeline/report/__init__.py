@@ -59,6 +59,7 @@ __all__ = [
     "lines",
     "look",
     "pandas",
+    "plot",
     "polars",
     "text",
     "verify",
@@ -82,6 +83,10 @@ LOOKS: Mapping[str, str] = {
 
 FORMATS = ("table", "csv", "markdown", "html", "xlsx", "json")
 """What results can be written as; XLSX (a workbook) is bytes, all others are texts."""
+
+
+PICTURES = ("png", "svg")
+"""The formats of charts, and the endings of their files."""
 
 
 def look(result: Result[Any, Any] | SqlAnswer | Shown) -> Shown:
@@ -158,9 +163,10 @@ def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
 
 
 def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | bytes:
-    """A result in one of `FORMATS`, or in one of the `OWN_FORMS` of its look.
+    """A result in one of `FORMATS`, in one of the `OWN_FORMS` of its look, or its chart as "png" or "svg".
 
-    Raises `UsageError` for any other, and for a workbook without openpyxl (extra `xlsx`).
+    Raises `UsageError` for any other, for a workbook without openpyxl (extra `xlsx`), and for a chart as
+    `aidtimeline.Result.plot`.
 
     >>> from aidtimeline import Timeline, report
     >>> leads = Timeline.open("events").as_of("2023-11-28").participation({"project": "contact-group"})
@@ -172,6 +178,10 @@ def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | byt
     if form == "json":
         return json(result)
     look_ = framed(result)
+    if form in PICTURES:
+        from aidtimeline.report.plots import picture  # noqa: PLC0415
+
+        return picture(look_, page(result), form)
     module, _, name = getattr(look_, "OWN_FORMS", {}).get(form, "").partition(".")
     if module:
         own: str = getattr(import_module(f"{__name__}.{module}"), name)(result)
@@ -218,6 +228,13 @@ def pandas(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, plac
     from aidtimeline.report.forms.pandas import data_frame  # noqa: PLC0415
 
     return data_frame(frame(result), check_places(decimals, places))
+
+
+def plot(result: Result[Any, Any]) -> Any:
+    """A chart of a result as a `matplotlib.figure.Figure`; see `aidtimeline.Result.plot`."""
+    from aidtimeline.report.plots import plot as drawn  # noqa: PLC0415
+
+    return drawn(look_of(type(result))(result), page(result))
 
 
 def polars(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, places: int = 2) -> Any:

@@ -83,7 +83,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
         rows = self.result.rows
         if rows:
             yield self._grid(rows)
-            yield from legend(flag for row in rows for flag in _flags(row))
+            yield from legend(flag for row in rows for flag in flagged(row))
             if any(row.likely is not None for row in rows):
                 yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
         else:
@@ -103,7 +103,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
         """The kind, the project and flags have a column if they tell rows apart."""
         kinds = len({row.kind for row in rows}) > 1
         projects = any(row.project is not None for row in rows)
-        flags = any(_flags(row) for row in rows)
+        flags = any(flagged(row) for row in rows)
 
         def cells(row: FulfilmentRow) -> list[str]:
             who = row.donor or NOTHING
@@ -114,7 +114,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
                 *([row.project or NOTHING] if projects else []),
                 row.currency or f"{row.item or NOTHING}{unit}",
                 *(_amount(row, name) for name in SHOWN),
-                *([", ".join(_flags(row))] if flags else []),
+                *([", ".join(flagged(row))] if flags else []),
             ]
 
         heads = [*(["kind"] if kinds else []), "donor → to", *(["project"] if projects else []), "item"]
@@ -142,7 +142,7 @@ def _amount(row: FulfilmentRow, name: str) -> str:
     return in_short(Bounds(bounds.low, bounds.high))
 
 
-def _flags(row: FulfilmentRow) -> list[str]:
+def flagged(row: FulfilmentRow) -> list[str]:
     """The words for the flags of a row, in the order of `FLAGS`."""
     is_set = {"disputed": row.disputed, "about": row.approximate, "loose": row.loose}
     return [flag for flag in FLAGS if is_set.get(flag)]

@@ -52,7 +52,7 @@ class LevelsLook(Look[LevelTable]):
         flags = ("certain", "disputed", "loose", "overlap")
         return [
             *(each for each in self.columns() if each.name != "sources"),
-            Column("approximate", FLAG, get=lambda row: "about" in _flags(row)),
+            Column("approximate", FLAG, get=lambda row: "about" in flagged(row)),
             *(Column(name, FLAG, get=lambda row, name=name: getattr(row, name, False)) for name in flags),  # type: ignore[misc]
             *sourced(self._reports_of),
         ]
@@ -71,13 +71,13 @@ class LevelsLook(Look[LevelTable]):
         numbers = (tables.Column(name, "right") for name in AMOUNTS)
         others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
         yield Grid([*heads, *numbers, *others], [self._cells(row) for row in rows])
-        yield from legend((flag for row in rows for flag in _flags(row)), MEANINGS)
+        yield from legend((flag for row in rows for flag in flagged(row)), MEANINGS)
 
     def _cells(self, row: LevelRow) -> list[str]:
         numbers = [_amount(row, name) for name in AMOUNTS]
         known_at = None if self.view is None else self.view.known_at
         behind = reports(row.facts, known_at, money=row.currency is not None)
-        return [row.thing.words, str(row.day), *numbers, row.unit or "", ", ".join(_flags(row)), behind]
+        return [row.thing.words, str(row.day), *numbers, row.unit or "", ", ".join(flagged(row)), behind]
 
     def _reports(self, row: LevelRow) -> list[Report]:
         known_at = None if self.view is None else self.view.known_at
@@ -89,7 +89,7 @@ def _amount(row: LevelRow, name: str) -> str:
     return NOTHING if found is None else amount(found, row.currency)
 
 
-def _flags(row: LevelRow) -> list[str]:
+def flagged(row: LevelRow) -> list[str]:
     """The words for the flags of a level, in the order of `MEANINGS`."""
     about = row.reported.approximate or (row.recorded is not None and row.recorded.approximate)
     are_set = {"about": about, PERHAPS: not row.certain}

@@ -38,6 +38,9 @@ class Shows(Protocol):
     def bundle(self, explanation: Any, *, made: date | None) -> str:
         """An answer with all that it rests on, which can be derived again elsewhere."""
 
+    def plot(self, result: Any) -> Any:
+        """A chart of a result."""
+
 
 _loaders: list[Callable[[], Shows]] = []
 
