@@ -47,6 +47,7 @@ def draw(paper: Paper, panel: BarPanel, index: int) -> None:
     whole = all(each == each.to_integral_value() for each in ends)
     scale = numbers(ends, whole=whole, most=5)
     axes = paper.axes(height(panel) - ABOVE - BELOW, ABOVE, BELOW)
+    axes.set_gid(f"panel {index} in 1e{scale.power}")
     axes.set_xlim(scale.first, scale.last)
     axes.set_ylim(height(panel) - ABOVE - BELOW, 0)
     axes.set_yticks([])
@@ -114,6 +115,6 @@ def arrow(axes: Any, start: tuple[float, float], end: tuple[float, float], colou
         xs = [x + (to_x - x) * each / 4 for each in (part, part + 0.6)]
         ys = [y + (to_y - y) * each / 4 for each in (part, part + 0.6)]
         axes.plot(xs, ys, color=colour, linewidth=2.2 - 0.3 * part, alpha=1 - 0.2 * part, gid=f"open {which}")
-    head = {"arrowstyle": "->", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
+    head = {"arrowstyle": "->", "edgecolor": colour, "fill": False, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
     near = x + (to_x - x) * 0.8, y + (to_y - y) * 0.8
     axes.annotate("", xy=end, xytext=near, arrowprops=head, annotation_clip=False, gid=f"head {which}")

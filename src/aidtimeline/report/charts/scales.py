@@ -61,8 +61,8 @@ def numbers(found: Iterable[Decimal], *, whole: bool, most: int, room: float = R
 def tick_text(at: float, power: int) -> str:
     """The text of a tick: large round numbers in words.
 
-    >>> tick_text(2500, 0), tick_text(1.5e9, 0), tick_text(-0.2, 0), tick_text(3.0, 20)
-    ('2,500', '1.5 billion', '-0.2', '3e+20')
+    >>> tick_text(2500, 0), tick_text(1.5e9, 0), tick_text(-0.2, 0), tick_text(2.5, 20)
+    ('2,500', '1.5 billion', '-0.2', '2.5e+20')
     """
     if power:
         return f"{Decimal(repr(at)).scaleb(power):.4g}" if at else "0"

@@ -62,6 +62,7 @@ def draw(paper: Paper, panel: StepPanel, index: int, across: Scale, *, last: boo
     whole = all(each == each.to_integral_value() for each in ends)
     scale = numbers(ends, whole=whole, most=3, room=0.3)
     axes = paper.axes(HEIGHT, ABOVE, BELOW + LAST * last)
+    axes.set_gid(f"panel {index} in 1e{scale.power}")
     axes.set_xlim(across.first, across.last)
     axes.set_ylim(scale.first, scale.last)
     axes.set_yticks([at for at, _ in scale.ticks], [text for _, text in scale.ticks])
