@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, Phase, settings
 # Tests load openpyxl before the library does, which lets it read XML by itself, also where lxml is installed.
 os.environ.setdefault("OPENPYXL_LXML", "False")
 
+pytest.register_assert_rewrite("browsing")
+
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile(
     "long",
