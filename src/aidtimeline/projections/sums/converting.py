@@ -129,9 +129,7 @@ def dated(fact: Fact, value: Money) -> Dated:
 def _valuations(fact: Fact, value: Money, currency: str) -> Iterator[Quantity]:
     """What accounts of a fact that state this value make of it in another currency."""
     if isinstance(fact.behind, Record):  # it is the only account, which need not be made
-        valued = fact.valued
-        if valued and stated(fact.event, "value", Money) == value:
-            yield from (each.amount for each in valued if each.currency == currency)
+        yield from (each.amount for each in fact.valued if each.currency == currency)
         return
     for account in fact.weighed:
         if account.value == value:
