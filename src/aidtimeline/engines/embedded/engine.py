@@ -240,12 +240,17 @@ class Embedded(Fold):
         )
         at = at if last is None else max(at, moment(last + 1))
         base, folder = still_open(self.opened).base, self._folder
+        _, line = encode_new(event, format_instant(at))
         number, path = mkstemp(prefix="aidtimeline-", suffix=".jsonl")
-        with open(number, "wb") as file:
-            file.write(encode_new(event, format_instant(at))[1])
-        opened = None if folder is None else opened_with(folder, base, path)
+        opened = None
+        try:
+            with open(number, "wb") as file:
+                file.write(line)
+            opened = None if folder is None else opened_with(folder, base, path)
+        finally:
+            if opened is None:
+                os.unlink(path)
         if opened is None:
-            os.unlink(path)
             return super().with_event(event, at)
         engine = Embedded(opened, self.vocabulary)
         finalize(engine, os.unlink, path)
