@@ -26,7 +26,7 @@ def release(changes: Changes | FulfilmentChanges) -> str:
     ['- **Truck (truck)**: 0 → 30: newly known `c7e1bd20`']
     """
     look, before, after = looked(changes)
-    apart = list(look.taken_apart())
+    apart, short = list(look.taken_apart()), shortener(after)
     found = behind((id_ for each in apart for part in each.parts for id_ in part.ids), before, after)
     title = look.title()
     lines = [f"## {in_markdown(title[:1].upper() + title[1:])}", ""]
@@ -35,12 +35,12 @@ def release(changes: Changes | FulfilmentChanges) -> str:
     for each in apart:
         name = f"**{in_markdown(each.name)}**"
         if len(each.parts) == 1 and each.parts[0].words.startswith(each.whole):
-            lines += _part(f"- {name}: ", each.parts[0], found, shortener(after), "  ")
+            lines += _part(f"- {name}: ", each.parts[0], found, short, "  ")
         else:
             lines.append(f"- {name}: {in_markdown(each.whole)}" if each.whole else f"- {name}")
             for part in each.parts:
                 if part.words != each.whole:
-                    lines += _part("  - ", part, found, shortener(after), "    ")
+                    lines += _part("  - ", part, found, short, "    ")
     same = sum(not parts for parts in changes.answers.values())
     if same:
         lines += ["", f"Unchanged: {same} other row{'s' * (same != 1)}."]

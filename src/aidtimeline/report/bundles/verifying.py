@@ -20,6 +20,7 @@ from aidtimeline.report.citing.sentence import sentence
 from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.text.safe import shown
 from aidtimeline.timeline import Timeline, View
+from aidtimeline.values.ecb import INSTALL, reference_rates
 from aidtimeline.vocabulary import Vocabulary
 
 MOST_LISTED = 20
@@ -76,6 +77,8 @@ lines, digest (missing)",)
             (notes if holds else faults).append(words)
     if faults and found.library != library():
         notes.append(f"it was made by {found.library}, and this is {library()}")
+    if faults and found.asking.currency is not None and reference_rates() is None:
+        notes.append(f"it may need the rates of the European Central Bank: {INSTALL}")
     view: Any = derived.view
     said = sentence(derived, view, found.made)
     return Verdict(tuple(faults), tuple(notes), ExplanationLook(derived).title(), said, found.asking.command)
