@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from aidtimeline.cli import application
 from aidtimeline.codec import encode, record_id
 from aidtimeline.engines.choosing import EngineName
 from aidtimeline.errors import UnknownKey
-from aidtimeline.events import Event, Record, Retraction
+from aidtimeline.events import Event, Pledge, Record, Retraction
 from aidtimeline.explain import Explanation
 from aidtimeline.log.digest import Digest
 from aidtimeline.projections import Participations, ProjectStates, Sum, Term
@@ -165,11 +165,27 @@ def recorded(*events: Event) -> list[Record]:
     return [Record(record_id(each), AT, each) for each in events]
 
 
+def test_a_country_is_in_it_by_its_code_alone() -> None:
+    """What went to an agency may keep what was promised to its country, whether that is said to be one or not."""
+    parties = {"UA": Party(slug="UA", name="Ukraine"), "sesu": Party(slug="sesu", name="SESU", country="UA")}
+    records = recorded(
+        Pledge(date="2023-01", donor="JP", recipient="UA", item="truck", quantity=5, sources=SOURCE),
+        Delivery(date="2023-02", donor="JP", recipient="sesu", item="truck", quantity=3, sources=SOURCE),
+    )
+    table = Timeline(records, Vocabulary(parties=parties)).as_of("2023-12-31").fulfilment()
+    text = bundle(table.explain(table.rows[0].key))
+    assert [each["slug"] for each in json.loads(text)["vocabulary"]["parties"]] == ["UA", "sesu"]
+    alone = recorded(Delivery(date="2023-02", recipient="sesu", item="truck", quantity=3, sources=SOURCE))
+    text = bundle(Timeline(alone, Vocabulary(parties=parties)).as_of("2023-12-31").counts().explain("truck"))
+    assert [each["slug"] for each in json.loads(text)["vocabulary"]["parties"]] == ["UA", "sesu"]
+
+
 @given(logs(min_size=2))
 def test_the_digest_of_a_log_is_that_of_its_records(records: list[Record]) -> None:
     """Whatever the files and the order of lines; each record counts once, as recorded first."""
     with TemporaryDirectory() as folder:
-        for number, record in enumerate([*records, *records[:2]]):
+        later = [attrs.evolve(each, recorded_at=each.recorded_at + timedelta(microseconds=1)) for each in records[:2]]
+        for number, record in enumerate([*later[:1], *records, *later]):
             with (Path(folder) / f"{number % 2}.jsonl").open("a", encoding="utf-8") as file:
                 file.write(encode(record) + "\n")
         assert Digest.of_folder(folder) == Digest.of(reversed(records))

@@ -12,6 +12,7 @@ from hypothesis import assume, given, strategies as st
 from tangled import TWINNED, knotted_logs
 
 from aidtimeline import Counts, MoneySums, Participations, ProjectStates, Timeline, UnknownKey, UsageError, replay
+from aidtimeline.codec import record_id
 from aidtimeline.events import (
     Amendment,
     Correction,
@@ -669,3 +670,23 @@ def test_of_several_withdrawn_corrections_none_decides() -> None:
     [reason] = view.explain(Counts(), "truck")
     assert (str(reason.states), reason.deciding) == ("3", frozenset())
     assert len(reason.amendments) == 4
+
+
+def test_the_order_of_the_log_has_no_meaning() -> None:
+    """Law 1: what is not believed, and links run through, stands as it was recorded, and once."""
+    source = Source(publisher="A", published="2023-11")
+
+    def recorded(event: Event | Amendment, minute: int) -> Record:
+        return Record(record_id(event), RECORDED.replace(minute=minute), event)
+
+    chain: list[Record] = []
+    for number in range(1, 6):
+        above = [chain[-1].id] if chain else []
+        date = "2023-04/2023-06" if number == 5 else f"2023-0{number}"
+        event = Delivery(date=date, item="truck", quantity=number, supersedes=above, sources=source)
+        chain.append(recorded(event, 10 - number))
+    gone = [recorded(Retraction(of=each.id, reason="misread"), 20) for each in chain[1:4]]
+    log = [*chain, *gone, *(attrs.evolve(each, recorded_at=RECORDED.replace(hour=12)) for each in chain)]
+    explained = [Timeline(each).as_of("2023-05-15").counts().explain("truck") for each in (log, log[::-1])]
+    assert explained[0].rows == explained[1].rows
+    assert [reason.id for reason in explained[0]] == [chain[at].id for at in (0, 4, 3, 2, 1)]
