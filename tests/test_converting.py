@@ -664,6 +664,20 @@ def test_series_changes_and_explanations_in_one_currency(folder: Path) -> None:
     assert (answer["low"], len(answer["facts"]), len(answer["rates"]), answer["valued"]) == ("127.49", 3, 1, 1)
 
 
+def test_tables_that_leave_name_their_rates(folder: Path) -> None:
+    """In columns that are there whenever a currency is asked for, beside the cuts."""
+    [head, first, *_] = asked(folder, "money", "--as-of", DAY, "--currency", "USD", "--format", "csv").splitlines()
+    assert head.endswith(",as_of,known_at,recorded_until,rates,not_converted")
+    assert f'"1 EUR = USD 1.0949, 28 Nov 2023 ({BANK})"' in first
+    assert '1 fact in UAH, 5 Mar 2022: {""currency"":""USD""' in first
+    dates = ("--from-as-of", "2023-01-01", "--to-as-of", DAY)
+    assert "not_converted" in asked(folder, "diff", *dates, "--currency", "USD", "--format", "csv")
+    steps = asked(folder, "series", "--where", "donor=US", "--currency", "USD", "--format", "csv")
+    assert steps.splitlines()[0].endswith(",rates,not_converted")
+    page = asked(folder, "money", "--as-of", DAY, "--currency", "USD", "--format", "markdown")
+    assert f"rate: 1 EUR = USD 1.0949, 28 Nov 2023 ({BANK})" in page.replace("\\", "")
+
+
 def test_a_cited_number_names_its_rates_and_takes_them_along(folder: Path, tmp_path: Path) -> None:
     """A bundle has the rates of the vocabulary that matter, and is found out if one of them was changed."""
     lines = [

@@ -155,6 +155,7 @@ def test_a_party_is_found_by_each_of_its_names() -> None:
         ('{"currency":"USD","per":"EUR","rate":"~1.1","date":"2022","source":"ECB"}', "$.rate"),
         ('{"currency":"USD","per":"euro","rate":"1.1","date":"2022","source":"ECB"}', "$.per"),
         ('{"currency":"USD","per":"EUR","rate":"1.1","date":"2022"}', "$.source"),
+        ('{"currency":"USD","per":"USD","rate":"1","date":"2022","source":"ECB"}', "$"),
     ],
 )
 def test_a_rate_says_when_and_who_says_so(tmp_path: Path, line: str, path: str) -> None:

@@ -12,7 +12,7 @@ from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
 from aidtimeline.report.frame import cuts_of_both
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.look import Part
-from aidtimeline.report.rates import is_converted, json_of
+from aidtimeline.report.rates import in_cells, is_converted, json_of
 from aidtimeline.report.sums import SumsLook
 from aidtimeline.report.words import NOTHING, cuts_in_words, named, shortener
 from aidtimeline.values.amounts import ZERO, Quantity
@@ -41,7 +41,7 @@ class ChangesLook(KeyedLook[Changes]):
 
     def plain_cuts(self) -> Iterable[tuple[str, str | None]]:
         """The cuts of both views, by name."""
-        return cuts_of_both(self.result.tables)
+        return (*cuts_of_both(self.result.tables), *in_cells(self.result))
 
     def json(self) -> Json:
         """Both views and the parts of the change, as a JSON object; see docs/json.md."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from aidtimeline.projections.rows import Keyed
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import SLUG, TEXT, Column, Json
 from aidtimeline.report.look import Look, Part
-from aidtimeline.report.rates import below_converted, is_converted, json_of
+from aidtimeline.report.rates import below_converted, in_cells, is_converted, json_of
 from aidtimeline.report.words import slug_and_label, sums_in_words
 from aidtimeline.text import tables
 
@@ -33,6 +33,10 @@ class KeyedLook(Look[K]):
     def json(self) -> Json:
         """The cuts of the view and the rows; of converted sums also the rates."""
         return {**super().json(), **(json_of(self.result.conversions) if is_converted(self.result) else {})}
+
+    def plain_cuts(self) -> Iterable[tuple[str, str | None]]:
+        """The cuts of the view, by name; of converted sums also the rates."""
+        return (*super().plain_cuts(), *in_cells(self.result))
 
     def rates(self) -> Iterator[Part]:
         """The lines below converted sums: by which rates, and what has none."""

@@ -59,6 +59,14 @@ def below_converted(result: Any) -> Iterator[Line]:
         yield from below(result.conversions, result.question.currency)
 
 
+def in_cells(result: Any) -> Iterator[tuple[str, str | None]]:
+    """The same as texts for cells, by the names of columns; nothing if it is not converted."""
+    if is_converted(result):
+        found: Conversions = result.conversions
+        for name, rates in (("rates", found.rates), ("not_converted", found.missing)):
+            yield name, "; ".join(line.text for line in _some(rates, "", "rates")) or None
+
+
 def _some(rates: Sequence[RateUsed | RateMissing], lead: str, what: str) -> Iterator[Line]:
     for each in rates[:MOST_LINES]:
         yield Line("", f"{lead}{each}")
