@@ -40,6 +40,7 @@ MODULES = {
     "projects": "questions",
     "record": "recording",
     "retract": "amending",
+    "report": "publishing",
     "seal": "sealing",
     "series": "questions",
     "sources": "addresses",

@@ -1,0 +1,55 @@
+"""`report`: a page to publish."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from aidtimeline.cli.application import command, note
+from aidtimeline.cli.asking import hand_in
+from aidtimeline.cli.files import refuse_existing
+from aidtimeline.cli.options import ENGINE, FORCE, SKIP_PROBLEMS, day
+from aidtimeline.cli.progress import bar
+from aidtimeline.timeline import Timeline
+
+
+@command("report", "aidtimeline report --out report.html")
+@click.option(
+    "--out",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write, such as report.html.",
+)
+@FORCE
+@click.option("--title", metavar="TEXT", help="The title of the page. Default: Aid as recorded in LOG.")
+@day("--made", help="The day up to which the page is made, YYYY-MM-DD. Default: today (UTC).")
+@ENGINE
+@SKIP_PROBLEMS
+@click.pass_obj
+def report(
+    folder: str,
+    /,
+    out: Path,
+    *,
+    force: bool,
+    title: str | None,
+    made: date | None,
+    engine: str | None,
+    skip_problems: bool,
+) -> None:
+    """Write a page to publish: one file, which shows what was delivered, promised and known, on any day.
+
+    Two sliders move every number and chart: what had happened by a day, and what was known on a day. A click on a
+    number shows its facts and the reports behind them. The page loads nothing and sends nothing, and works from a disk,
+    a mail or a web server alike. It needs pip install 'aidtimeline[report]'.
+    """
+    from aidtimeline.report.publishing import html
+
+    refuse_existing(out, force=force)
+    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
+    for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
+        note(each)
+    hand_in(html(timeline, Path(folder).resolve().name, title=title, made=made), out, force=force)
