@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.events import Record
+from aidtimeline.log.digest import Digest
 from aidtimeline.report.publishing.answers import AnswersOfPage
 from aidtimeline.report.publishing.listing import FactsOfPage, days
 from aidtimeline.report.publishing.replayed import Known, days_of, months_for, parts, replayed
@@ -69,22 +69,15 @@ class Page:
         }
 
     def _about(self, records: Sequence[Record]) -> dict[str, Any]:
+        digest = Digest.of(records)
         written = sorted(record.recorded_at for record in records)
         return {
             "title": self.title,
             "log": self.name,
             "made": number(self.made),
-            "records": len({record.id for record in records}),
+            "records": digest.records,
             "first": number(written[0].date()) if written else 0,
             "last": number(written[-1].date()) if written else 0,
-            "digest": digest(records),
+            "digest": digest.text,
             "version": version("aidtimeline"),
         }
-
-
-def digest(records: Sequence[Record]) -> str:
-    """BLAKE2b-128, in hexadecimal, of the ids of records and when they were recorded, in order."""
-    found = hashlib.blake2b(digest_size=16)
-    for line in sorted({f"{record.id} {record.recorded_at.isoformat()}\n" for record in records}):
-        found.update(line.encode())
-    return found.hexdigest()
