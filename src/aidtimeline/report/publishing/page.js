@@ -101,10 +101,15 @@ function more(number, show) {
 // Facts.
 
 const spansNow = () => data.spans.filter(([, from, until, since, end]) => isKnown(from, until, at.known) && counts(since, end, at.asOf));
+let listed = null;
+/** The facts that count at both dates, found once after these have changed. */
 function factsNow() {
-  const found = new Map();
-  for (const [number, , , , , certain] of spansNow()) found.set(number, { ...data.facts[number], number: data.facts[number].number || "", certain: Boolean(certain) });
-  return [...found.values()];
+  if (!listed) {
+    const found = new Map();
+    for (const [number, , , , , certain] of spansNow()) found.set(number, { ...data.facts[number], certain: Boolean(certain) });
+    listed = [...found.values()];
+  }
+  return listed;
 }
 const isOf = (fact, key) => fact.kind === key.kind && (key.money ? fact.currency === key.unit && fact.value : (fact.item ?? null) === key.item && (fact.unit ?? null) === key.unit && fact.number);
 function factShown(fact) {
@@ -318,7 +323,9 @@ function showCharts() {
 
 // The controls, and the address.
 
+let waiting = 0;
 function show() {
+  listed = null;
   const slider = byId("as-of"), known = byId("known");
   slider.value = Math.max(0, lastUpTo(data.valid, at.asOf));
   slider.setAttribute("aria-valuetext", inWords(at.asOf));
@@ -334,7 +341,8 @@ function show() {
   if (at.known) parts.push(["known-at", iso(at.known)]);
   if (subject) parts.push(subject.key.money ? ["currency", subject.key.unit] : ["item", subject.key.item ?? ""]);
   if (subject && !subject.key.money && subject.key.unit) parts.push(["unit", subject.key.unit]);
-  history.replaceState(null, "", `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`).join("&")}`);
+  clearTimeout(waiting); // writing the address takes longer than all else, so it waits until the slider rests
+  waiting = setTimeout(() => history.replaceState(null, "", `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`).join("&")}`), 200);
 }
 function fromAddress() {
   const asked = new URLSearchParams(location.hash.slice(1));
