@@ -7,6 +7,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from aidtimeline import Timeline
+
 EVENTS = Path(__file__).parent.parent / "events"
 
 IATI = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -43,6 +45,11 @@ def _workbook() -> bytes:
     return packed.getvalue()
 
 
+def _bundle(item: str) -> bytes:
+    text: str = Timeline.open(EVENTS).as_of("2023-11-28").counts().explain(item).bundle()
+    return text.encode()
+
+
 _LINES = (EVENTS / "japan-demining.jsonl").read_bytes().splitlines()
 _NEW_FIELDS = (EVENTS.parent / "tests" / "golden" / "records" / "fields.lines.jsonl").read_bytes().splitlines()
 WORKBOOK = _workbook()
@@ -76,6 +83,7 @@ SEEDS: dict[str, list[bytes]] = {
         b'{"kind":"delivery","date":"2022","part_of":"@a","overlaps":["@a","hd"],"sector":"1:72040","sources":[]}',
     ],
     "log": [b"\n".join(_LINES[:6]), b"\n".join(_LINES[60:])],
+    "bundle": [_bundle("truck"), _bundle("mine-detector"), b"{}"],
     "iati": [IATI, XML_BOMB, IATI.decode().replace("UTF-8", "UTF-16").encode("utf-16")],
     "kiel": [KIEL, KIEL.replace(b",", b";")],
     "fts": [FTS, b'{"status":"ok","data":{"flows":[]}}', b'{"status":"error"}'],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from pathlib import Path
 from aidtimeline.cli import application
 from aidtimeline.cli.application import MODULES
 from aidtimeline.codec import decode, encode
+from aidtimeline.codec.jsonlines import parse_object
 from aidtimeline.errors import AidtimelineError, Problem
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry
@@ -26,6 +28,8 @@ from aidtimeline.formats.registry import FORMATS
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.report.bundles import verify
+from aidtimeline.report.bundles.making import digest_of
 from aidtimeline.timeline import Timeline
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, parse_cut, parse_instant
@@ -121,6 +125,16 @@ def log(data: bytes) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["events.jsonl", "vocabulary"]
 
 
+def bundle(data: bytes) -> None:
+    """A bundle, with a digest made anew: it is verified or not, and what is said of it can be printed."""
+    with contextlib.suppress(AidtimelineError, TypeError):
+        found = parse_object(data.replace(b"\n", b""))
+        data = json.dumps({**found, "digest": digest_of(found)}).encode()
+    verdict = verify(data)
+    for each in (*verdict.faults, *verdict.notes, verdict.title, verdict.sentence, verdict.command):
+        assert each.isprintable()
+
+
 def _importer(name: str, suffix: str) -> Target:
     path = FOLDER / f"data{suffix}"
     mapping = FOLDER / "mapping.toml"
@@ -175,6 +189,7 @@ TARGETS: dict[str, Target] = {
     "line": line,
     "drafts": drafts,
     "log": log,
+    "bundle": bundle,
     "iati": _importer("iati", ".xml"),
     "kiel": _importer("kiel", ".csv"),
     "fts": _importer("fts", ".json"),

@@ -308,6 +308,8 @@ def test_a_line_left_out_or_put_in_is_found() -> None:
         b'{"bundle": 1, "bundle": 1}',
         b'{"bundle": NaN}',
         b'{"bundle": ' + b"9" * 100_000 + b"}",
+        trucks().replace('"low": 30', '"low": 3e1').encode(),
+        trucks().replace('"low": 30', f'"low": {"9" * 5000}').encode(),
         b"[" * 1_000_000,
         b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
         b'{"bundle": "\\ud800"}',
@@ -353,6 +355,26 @@ def test_anything_anywhere_is_a_verdict(value: Any, data: st.DataObject) -> None
         assert {k: v for k, v in changed.items() if k not in unverified} == {
             k: v for k, v in original.items() if k not in unverified
         }
+
+
+def test_nothing_of_a_bundle_reaches_a_terminal_but_texts() -> None:
+    """Labels, slugs and names are shown without control characters."""
+    bad = "\x1b[2J\nverified\u202e"
+    event = Delivery(date="2023", item="truck", quantity=3, sources=Source(publisher=bad, published="2023"))
+    vocabulary = Vocabulary(items={"truck": Item(slug="truck", label=bad)})
+    text = bundle(Timeline(recorded(event), vocabulary).as_of("2023-12-31").counts().explain("truck"))
+    changes: list[Callable[[dict[str, Any]], object]] = [
+        lambda it: None,
+        lambda it: it.update(library=bad, answer={bad: bad}),
+        lambda it: it["question"].update(command=bad, where={"donor": [bad]}, of=bad),
+        lambda it: it["question"].update(by=[bad]),
+        lambda it: it.update({bad: bad}),
+        lambda it: it["lines"].append(bad),
+    ]
+    for change in changes:
+        verdict = verify(forged(text, change))
+        for each in (*verdict.faults, *verdict.notes, verdict.title, verdict.sentence, verdict.command):
+            assert each.isprintable()
 
 
 # Compared with a log.
@@ -485,7 +507,7 @@ def test_a_bundle_of_another_version_that_does_not_hold_says_so() -> None:
     text = forged(trucks(), lambda it: (it["answer"].update(likely=30), it.update(library="aidtimeline 9.0")))
     verdict = verify(text)
     assert verdict.faults == ("answer: it says 'likely', and its lines do not",)
-    assert verdict.notes[0].startswith("it was made by aidtimeline 9.0, and this is aidtimeline ")
+    assert verdict.notes[0].startswith("it was made by 'aidtimeline 9.0', and this is aidtimeline ")
 
 
 def test_an_answer_that_rests_on_too_much_has_no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from aidtimeline.report.bundles.asking import Asking
 from aidtimeline.report.bundles.labels import vocabulary_of
 from aidtimeline.report.bundles.making import MOST_BYTES, VERSION, digest_of
 from aidtimeline.report.columns import Json
+from aidtimeline.values.amounts import MAX_DIGITS
 from aidtimeline.values.dates import parse_day
 from aidtimeline.vocabulary import Vocabulary
 
@@ -46,7 +47,7 @@ def read(text: bytes) -> Bundle:
     for name in dict.fromkeys((*MEMBERS, *found)):
         if name not in found or name not in MEMBERS:
             raise InvalidValue(name, f"the members {', '.join(MEMBERS)}", "missing" if name in MEMBERS else None)
-    if found["digest"] != digest_of(found):
+    if found["digest"] != _digest(found):
         raise InvalidValue(Token("something else"), "what its digest is of", "it was changed")
     question, log, answer = (_is(found[name], dict, name) for name in ("question", "log", "answer"))
     for name, kind in (("name", str | None), ("records", int), ("digest", str)):
@@ -63,6 +64,13 @@ def read(text: bytes) -> Bundle:
         lines,
         _records(lines),
     )
+
+
+def _digest(found: Json) -> str:
+    try:
+        return digest_of(found)
+    except TypeError:  # the strict decoder keeps such numbers as they are written
+        raise InvalidValue(Token("another number"), f"whole numbers of at most {MAX_DIGITS} digits") from None
 
 
 def _object(text: bytes) -> Json:

@@ -18,7 +18,7 @@ from aidtimeline.report.bundles.reading import Bundle, read
 from aidtimeline.report.citing.citation import Log
 from aidtimeline.report.citing.sentence import sentence
 from aidtimeline.report.explanation import ExplanationLook
-from aidtimeline.text.safe import shown
+from aidtimeline.text.safe import printable, shown
 from aidtimeline.timeline import Timeline, View
 from aidtimeline.values.ecb import INSTALL, reference_rates
 from aidtimeline.vocabulary import Vocabulary
@@ -33,7 +33,7 @@ class Verdict:
 
     `faults` say what differs, in words; a bundle `holds` if there are none. `notes` say what was found beside that.
     `title` is the answer in short, `sentence` the same as it is cited, and `command` asks for it; they are empty if it
-    cannot be derived.
+    cannot be derived. None of these texts has control characters.
     """
 
     faults: tuple[str, ...]
@@ -63,11 +63,11 @@ lines, digest (missing)",)
     try:
         found = read(bundle.encode(errors="surrogatepass") if isinstance(bundle, str) else bundle)
     except InvalidValue as error:
-        return Verdict((f"it is no bundle: {error}",))
+        return Verdict((printable(f"it is no bundle: {error}"),))
     try:
         derived = _derived(found.asking, Timeline(found.records, found.vocabulary), found.vocabulary)
     except AidtimelineError as error:
-        return Verdict((f"the answer cannot be derived from its lines: {error}",))
+        return Verdict((printable(f"the answer cannot be derived from its lines: {error}"),))
     faults = list(_faults(found, derived))
     if len(faults) > MOST_LISTED:
         faults[MOST_LISTED:] = [f"and {len(faults) - MOST_LISTED} more differences"]
@@ -76,12 +76,17 @@ lines, digest (missing)",)
         for holds, words in _beside(found, derived, timeline):
             (notes if holds else faults).append(words)
     if faults and found.library != library():
-        notes.append(f"it was made by {found.library}, and this is {library()}")
+        notes.append(f"it was made by {shown(found.library)}, and this is {library()}")
     if faults and found.asking.currency is not None and reference_rates() is None:
         notes.append(f"it may need the rates of the European Central Bank: {INSTALL}")
     view: Any = derived.view
-    said = sentence(derived, view, found.made)
-    return Verdict(tuple(faults), tuple(notes), ExplanationLook(derived).title(), said, found.asking.command)
+    return Verdict(
+        tuple(map(printable, faults)),
+        tuple(map(printable, notes)),
+        printable(ExplanationLook(derived).title()),
+        printable(sentence(derived, view, found.made)),
+        printable(found.asking.command),
+    )
 
 
 def _derived(asking: Asking, timeline: Timeline, vocabulary: Vocabulary) -> Explanation:
