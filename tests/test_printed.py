@@ -636,43 +636,46 @@ def test_the_record_in_july_2024() -> None:
     """What had been delivered, and what was outstanding, by 31 July 2024."""
     view = Timeline.open(EVENTS).as_of("2024-07-31")
     assert (
-        list(lines(view.counts(), 72))
+        list(lines(view.counts(), 80))
         == page("""
-        delivery by item
-        as of 31 Jul 2024 · with all that is known today (no --known-at cut)
+    delivery by item
+    as of 31 Jul 2024 · with all that is known today (no --known-at cut)
 
-        item                              number  unit  note          reports
-        ───────────────────────────  ───────────  ────  ────────────  ────────────────────────
-        body-armour                   at least 1        1 delivery    Interfax-Ukraine
-                                                        without a     2023-01-11
-                                                        number
-        detector-transport-vehicle            40                      Yomiuri 2023-11-23
-        helmet                        at least 1        1 delivery    Interfax-Ukraine
-                                                        without a     2023-01-11
-                                                        number
-        mechanical-demining-machine       2 to 4        disputed      Censor.net 2024-07-09;
-                                                                      Yomiuri 2024-07-10;
-                                                                      demine.gov.ua
-                                                                      2024-07-10; pledgetimes
-                                                                      2024-07-10; Japan Times
-                                                                      2024-07-10
-        mine-detector                at least 50        50 stated,    Interfax-Ukraine
-                                                        and 2         2023-01-11; Yomiuri
-                                                        deliveries    2023-11-23; Kyodo News
-                                                        without a     2023-11-28; Rubryka
-                                                        number        2023-11-28
-        pyrotechnic-team-car          at least 1        1 delivery    Rubryka 2023-11-28
-                                                        without a
-                                                        number
-        pyrotechnic-vehicle                   12                      Rubryka 2023-11-28
-        radio                         at least 1        1 delivery    Interfax-Ukraine
-                                                        without a     2023-01-11
-                                                        number
-        sapper-equipment              at least 1  set   1 delivery    Rubryka 2023-11-28
-                                                        without a
-                                                        number
-        truck                                 30                      Rubryka 2023-11-28
-        disputed: reports contradict each other, or parts their whole, and the bounds span what they say
+    item                              number  unit  note        reports
+    ───────────────────────────  ───────────  ────  ──────────  ───────────────────
+    body-armour                   at least 1        1 delivery  Interfax-Ukraine
+                                                    without a   2023-01-11
+                                                    number
+    detector-transport-vehicle            40                    Yomiuri 2023-11-23
+    helmet                        at least 1        1 delivery  Interfax-Ukraine
+                                                    without a   2023-01-11
+                                                    number
+    mechanical-demining-machine       2 to 4        disputed    Censor.net
+                                                                2024-07-09; Yomiuri
+                                                                2024-07-10;
+                                                                demine.gov.ua
+                                                                2024-07-10;
+                                                                pledgetimes
+                                                                2024-07-10; Japan
+                                                                Times 2024-07-10
+    mine-detector                at least 50        50 stated,  Interfax-Ukraine
+                                                    and 2       2023-01-11; Yomiuri
+                                                    deliveries  2023-11-23; Kyodo
+                                                    without a   News 2023-11-28;
+                                                    number      Rubryka 2023-11-28
+    pyrotechnic-team-car          at least 1        1 delivery  Rubryka 2023-11-28
+                                                    without a
+                                                    number
+    pyrotechnic-vehicle                   12                    Rubryka 2023-11-28
+    radio                         at least 1        1 delivery  Interfax-Ukraine
+                                                    without a   2023-01-11
+                                                    number
+    sapper-equipment              at least 1  set   1 delivery  Rubryka 2023-11-28
+                                                    without a
+                                                    number
+    truck                                 30                    Rubryka 2023-11-28
+    disputed: reports contradict each other, or parts their whole, and the bounds
+    span what they say
     """).splitlines()
     )
     [machines] = [line for line in str(view.fulfilment()).splitlines() if "mechanical-demining-machine" in line]

@@ -12,6 +12,7 @@ import click
 
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
+from aidtimeline.text.colours import paint_on
 from aidtimeline.text.safe import printable
 
 FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -133,6 +134,7 @@ class Interrupted(BaseException):
     default="events",
     help="The folder of the log. Default: $AIDTIMELINE_LOG, else events.",
 )
+@click.version_option(package_name="aidtimeline", message="aidtimeline %(version)s")
 @click.pass_context
 def application(context: click.Context, folder: str) -> None:
     """What was promised, delivered and known of international aid, as of any date."""
@@ -162,7 +164,9 @@ def note(message: str) -> None:
 
 
 def _failed(program: str, message: str) -> None:
-    note(f"{program}: {' '.join(message.splitlines())}")
+    bar.clear()
+    text = printable(f"{program}: {' '.join(message.splitlines())}")
+    click.echo(paint_on(sys.stderr)("error", text), err=True)
 
 
 def _without_problems(error: DataError) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +15,27 @@ from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import Question
 from aidtimeline.cli.progress import bar
 from aidtimeline.projections import Counts, MoneySums, Result
+from aidtimeline.report.write import room
+from aidtimeline.text.colours import paint_on
 from aidtimeline.timeline import Timeline, View
 
 
 def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
     """Print a result, wrapped to the width of the terminal, or as JSON."""
-    show([report.json(result) if json else report.text(result)])
+    show([report.json(result)] if json else page(result))
+
+
+def page(result: Result[Any, Any] | report.Shown) -> Iterable[str]:
+    """The lines of a result on this terminal: as wide as it is, and in its colours."""
+    return report.lines(result, room(), paint_on(sys.stdout))
 
 
 def reply(question: Question, result: Result[Any, Any] | report.Framed) -> None:
     """Print the answer of a question in the format that it asks for, or write it to a file."""
-    hand_in(report.write(result, question.form), question.out, force=question.force)
+    if question.form == "table" and question.out is None:
+        show(page(result))
+    else:
+        hand_in(report.write(result, question.form), question.out, force=question.force)
 
 
 def hand_in(written: str | bytes, out: Path | None, *, force: bool) -> None:

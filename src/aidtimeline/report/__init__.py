@@ -37,6 +37,7 @@ from aidtimeline.report.frame import Frame
 from aidtimeline.report.look import Framed, Look, Part, Shown
 from aidtimeline.report.unknown import unknown_values
 from aidtimeline.report.write import page_html, page_lines, room, written
+from aidtimeline.text.colours import Paint, plain
 from aidtimeline.text.safe import shown
 
 if TYPE_CHECKING:
@@ -119,12 +120,15 @@ def page(result: Result[Any, Any] | SqlAnswer | Shown) -> Iterator[Part]:
         yield from (f"{each} in this log" for each in unknown)
 
 
-def lines(result: Result[Any, Any] | SqlAnswer | Shown, width: int | None = None) -> Iterator[str]:
+def lines(
+    result: Result[Any, Any] | SqlAnswer | Shown, width: int | None = None, paint: Paint = plain
+) -> Iterator[str]:
     """The lines of a result for people.
 
-    `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width.
+    `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width. `paint` gives a few
+    things their colours.
     """
-    return page_lines(look(result).heading(), page(result), width)
+    return page_lines(look(result).heading(), page(result), width, paint)
 
 
 def text(result: Result[Any, Any] | SqlAnswer | Shown) -> str:

@@ -9,7 +9,7 @@ from aidtimeline.projections import FactRow, Facts, FactTable
 from aidtimeline.projections.sums.beside import Reports
 from aidtimeline.report.columns import BOUNDS, DATE, DAY, FLAG, SAID, SLUG, TEXT, Column
 from aidtimeline.report.look import Grid, Look, Part
-from aidtimeline.report.words import FLAGS, NOTHING, legend, narrowed, shortener
+from aidtimeline.report.words import DOUBTS, FLAGS, NOTHING, legend, narrowed, shortener
 from aidtimeline.semantics.reporting import Said
 from aidtimeline.text import tables
 from aidtimeline.values.amounts import Money
@@ -58,7 +58,7 @@ class FactsLook(Look[FactTable]):
         short = shortener(self.view)
         heads = map(tables.Column, ("date", "kind"))
         others = (tables.Column("what", wrap=True), tables.Column("number", "right"), tables.Column("value", "right"))
-        last = (tables.Column("note"), tables.Column("id"), tables.Column("reports", wrap=True))
+        last = (tables.Column("note", warns=DOUBTS), tables.Column("id"), tables.Column("reports", wrap=True))
         yield Grid([*heads, *others, *last], [self._cells(row, short(row.id)) for row in self.result.rows])
         yield from legend((flag for row in self.result.rows for flag in _flags(row)), MEANINGS)
 

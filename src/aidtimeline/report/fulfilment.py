@@ -15,7 +15,7 @@ from aidtimeline.report.columns import BOUNDS, FLAG, SLUG, TEXT, TEXTS, Column, 
 from aidtimeline.report.days import days_in_words
 from aidtimeline.report.look import Grid, Look, Part
 from aidtimeline.report.sourced import reports_by, sourced
-from aidtimeline.report.words import FLAGS, NOTHING, in_short, legend, narrowed, shortener
+from aidtimeline.report.words import DOUBTS, FLAGS, NOTHING, in_short, legend, narrowed, shortener
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 from aidtimeline.values.shares import ALL
@@ -119,7 +119,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
 
         heads = [*(["kind"] if kinds else []), "donor → to", *(["project"] if projects else []), "item"]
         numbers = [tables.Column(each, "right") for each in SHOWN.values()]
-        last = [tables.Column("note")] if flags else []
+        last = [tables.Column("note", warns=DOUBTS)] if flags else []
         return Grid([*map(tables.Column, heads), *numbers, *last], [cells(row) for row in rows])
 
 

@@ -16,7 +16,7 @@ from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.columns import BOUNDS, DATE, FLAG, REPORT, SLUG, TEXT, Column, rows_of
 from aidtimeline.report.look import Grid, Line, Look, Part
 from aidtimeline.report.sourced import sourced
-from aidtimeline.report.words import FLAGS, NOTHING, amount, legend, narrowed, publishers, reports
+from aidtimeline.report.words import DOUBTS, FLAGS, NOTHING, amount, legend, narrowed, publishers, reports
 from aidtimeline.semantics import Fact
 from aidtimeline.text import tables
 
@@ -69,7 +69,7 @@ class LevelsLook(Look[LevelTable]):
             return
         heads = map(tables.Column, ("level of", "day"))
         numbers = (tables.Column(name, "right") for name in AMOUNTS)
-        others = tables.Column("unit"), tables.Column("note"), tables.Column("reports", wrap=True)
+        others = tables.Column("unit"), tables.Column("note", warns=DOUBTS), tables.Column("reports", wrap=True)
         yield Grid([*heads, *numbers, *others], [self._cells(row) for row in rows])
         yield from legend((flag for row in rows for flag in flagged(row)), MEANINGS)
 

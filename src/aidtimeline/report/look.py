@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 Part = Grid | Line | str
-"""A part of a page. A plain text is one line, which is never wrapped."""
+"""A part of a page. A plain text is wrapped like a line, with its own margin as the lead."""
 
 
 class Shown(Protocol):

@@ -14,7 +14,7 @@ from aidtimeline.report.look import Grid, Part
 from aidtimeline.report.notes import Notes, flags_of
 from aidtimeline.report.rates import CONVERTED, is_converted
 from aidtimeline.report.unlike import unlike
-from aidtimeline.report.words import FLAGS, amount, legend
+from aidtimeline.report.words import DOUBTS, FLAGS, amount, legend
 from aidtimeline.text import tables
 
 
@@ -54,7 +54,11 @@ class SumsLook(KeyedLook[Table]):
         rows, notes = self.result.rows, self.notes
         if rows:
             number = tables.Column("amount" if self.result.money else "number", "right")
-            others = tables.Column("unit"), tables.Column("note", wrap=True), tables.Column("reports", wrap=True)
+            others = (
+                tables.Column("unit"),
+                tables.Column("note", wrap=True, warns=DOUBTS),
+                tables.Column("reports", wrap=True),
+            )
             cells = []
             for row in rows:
                 key = self.result.key_of(row)

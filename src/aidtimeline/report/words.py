@@ -33,6 +33,10 @@ FLAGS = {
 """The flags of a number and their meanings. A table that has flags shows their meanings below it."""
 
 
+DOUBTS = ("disputed", "overlap")
+"""The flags that a reader has to see: a terminal shows them in colour."""
+
+
 def legend(flags: Iterable[str], meanings: Mapping[str, str] = FLAGS) -> Iterator[str]:
     """The meanings of flags that a table has, a line for each, in the order of the meanings.
 

@@ -11,6 +11,7 @@ from html import escape
 from itertools import groupby
 
 from aidtimeline.report.look import Grid, Line, Part
+from aidtimeline.text.colours import Paint, plain
 from aidtimeline.text.safe import printable
 from aidtimeline.text.tables import hanging, table
 
@@ -22,19 +23,26 @@ def room() -> int | None:
     return shutil.get_terminal_size().columns if terminal or given else None
 
 
-def page_lines(heading: Iterable[str], page: Iterable[Part], width: int | None) -> Iterator[str]:
+def page_lines(heading: Iterable[str], page: Iterable[Part], width: int | None, paint: Paint = plain) -> Iterator[str]:
     """The lines of a page, wrapped to `width` terminal cells (None: any width), without control characters."""
     heading = list(heading)
-    yield from map(printable, heading)
+    for number, text in enumerate(heading):
+        yield from (paint("aside", line) if number else line for line in indented(text, width))
     if heading:
         yield ""
     for part in page:
         if isinstance(part, Grid):
-            yield from table(part.columns, part.cells, width)
+            yield from table(part.columns, part.cells, width, paint)
         elif isinstance(part, Line):
             yield from hanging(part.lead, part.text, width)
         else:
-            yield printable(part)
+            yield from indented(part, width)
+
+
+def indented(text: str, width: int | None) -> Iterator[str]:
+    """A text in lines, each as far from the margin as the text is."""
+    bare = text.lstrip(" ")
+    return hanging(text[: len(text) - len(bare)], bare, width)
 
 
 def page_html(heading: Iterable[str], page: Iterable[Part]) -> str:

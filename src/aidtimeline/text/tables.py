@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from aidtimeline.text.colours import Paint, mark, plain
 from aidtimeline.text.safe import printable
 
 GAP = "  "
@@ -27,7 +28,7 @@ class Column:
     """A column: its head, and the side its cells lean to.
 
     One to `wrap` takes the room that is left, the last one most of it. An `optional` one is left out if the table would
-    not fit with it; one that was `asked` for stays even if it is empty.
+    not fit with it; one that was `asked` for stays even if it is empty. Words that it `warns` of are in colour.
     """
 
     head: str
@@ -35,18 +36,33 @@ class Column:
     wrap: bool = False
     optional: bool = False
     asked: bool = False
+    warns: Sequence[str] = ()
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None) -> Iterator[str]:
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None = None, paint: Paint = plain
+) -> Iterator[str]:
     """The lines of a table, without control characters. Columns that are empty in every row are left out, if not asked.
 
-    `width` is the room there is, in terminal cells; None is any.
+    `width` is the room there is, in terminal cells; None is any. Where there is little, all texts are wrapped; where
+    that is not enough, each row is written as a block, with a line for each cell. Only a word that is longer than the
+    room stands out. `paint` gives heads and warnings their colours.
 
     >>> print(*table([Column("item"), Column("", "right")], [("truck", "30"), ("地雷", "2 to 4")]), sep="\\n")
     item
     ─────  ──────
     truck      30
     地雷   2 to 4
+    >>> print(*table([Column("item"), Column("number", "right")], [("mine detector", "at least 50")], 24), sep="\\n")
+    item           number
+    ────────  ───────────
+    mine      at least 50
+    detector
+    >>> print(*table([Column("item"), Column("number", "right")], [("mine detector", "at least 50")], 18), sep="\\n")
+    item
+      mine detector
+    number
+      at least 50
     """
     kept = [at for at, column in enumerate(columns) if column.asked or any(row[at] for row in rows)]
     columns = [columns[at] for at in kept]
@@ -55,21 +71,78 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
         max(cells_wide(text) for text in (column.head, *column_cells))
         for column, *column_cells in zip(columns, *cells, strict=True)
     ]
-    if width is not None and _needed(columns, widths) > width:
+    if width is not None and columns and _needed(columns, widths) > width:
         kept = [at for at, column in enumerate(columns) if not column.optional]
         columns, widths = [columns[at] for at in kept], [widths[at] for at in kept]
         cells = [[row[at] for at in kept] for row in cells]
-    if width is not None:
-        widths = _fitted(columns, widths, width)
-    yield _line(columns, [column.head for column in columns], widths)
-    yield GAP.join("─" * each for each in widths)
+    if width is not None and columns:
+        room = width - len(GAP) * (len(columns) - 1)
+        found: Sequence[int] | None = _fitted(columns, widths, width)
+        if found is not None and sum(found) > room:
+            found = _narrowed(columns, cells, widths, room)
+            columns = [evolve(each, wrap=each.lean == "left") for each in columns]
+        if found is None:
+            yield from _blocks(columns, cells, width, paint)
+            return
+        widths = list(found)
+    heads = [wrapped(each.head, room) for each, room in zip(columns, widths, strict=True)]
+    for line in zip_longest(*heads, fillvalue=""):
+        yield paint("aside", _line(columns, line, widths, plain))
+    yield paint("aside", GAP.join("─" * each for each in widths))
     for row in cells:
         texts = [
             wrapped(text, room) if column.wrap else [text]
             for column, text, room in zip(columns, row, widths, strict=True)
         ]
         for line in zip_longest(*texts, fillvalue=""):
-            yield _line(columns, line, widths)
+            yield _line(columns, line, widths, paint)
+
+
+def _narrowed(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int], room: int
+) -> Sequence[int] | None:
+    """The widths of columns if all texts are wrapped, and no number; None if their longest words have no room."""
+    least = []
+    for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        texts = [column.head, *(row[at] for row in cells)]
+        words = [word for text in texts for word in text.split(" ")]
+        whole = words if column.lean == "left" else [*column.head.split(" "), *texts[1:]]
+        least.append(min(width, max(map(cells_wide, whole), default=0)))
+    left = room - sum(least)
+    if left < 0:
+        return None
+    while left and least != list(widths):
+        at = max(range(len(least)), key=lambda each: widths[each] - least[each])
+        least[at] += 1
+        left -= 1
+    return [
+        max(cells_wide(line) for text in (column.head, *(row[at] for row in cells)) for line in wrapped(text, wide))
+        if column.lean == "left"
+        else wide
+        for at, (column, wide) in enumerate(zip(columns, least, strict=True))
+    ]
+
+
+def _blocks(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int, paint: Paint) -> Iterator[str]:
+    """A table as blocks, one for each row, with an empty line between: each cell behind its head, or below it."""
+    lead = max((cells_wide(each.head) for each in columns), default=0) + len(GAP)
+    longest = max((cells_wide(word) for row in cells for text in row for word in text.split(" ")), default=0)
+    beside = width - lead >= max(NARROWEST, longest)
+    for number, row in enumerate(cells):
+        if number:
+            yield ""
+        for column, text in zip(columns, row, strict=True):
+            if not text:
+                continue
+            space = " " * (lead - cells_wide(column.head))
+            first, *others = wrapped(text, width - (lead if beside else len(GAP)))
+            if beside:
+                yield f"{paint('aside', column.head)}{space}{mark(column.warns, first, paint)}"
+            else:
+                yield paint("aside", column.head)
+                others = [first, *others]
+            margin = " " * lead if beside else GAP
+            yield from (margin + mark(column.warns, each, paint) for each in others)
 
 
 def _fitted(columns: Sequence[Column], widths: Sequence[int], width: int) -> list[int]:
@@ -119,7 +192,7 @@ def hanging(lead: str, text: str, width: int | None = None) -> Iterator[str]:
               implementation
     """
     text = printable(text)
-    for line in [text] if width is None else wrapped(text, max(width - len(lead), NARROWEST)):
+    for line in [text] if width is None else wrapped(text, max(width - len(lead), NARROWEST_BESIDE)):
         yield (lead + line).rstrip()
         lead = " " * len(lead)
 
@@ -133,9 +206,10 @@ def _needed(columns: Sequence[Column], widths: Sequence[int]) -> int:
     return sum(before) + least + len(GAP) * len(before)
 
 
-def _line(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int], paint: Paint) -> str:
     padded = []
     for column, text, width in zip(columns, cells, widths, strict=True):
         space = " " * (width - cells_wide(text))
-        padded.append(space + text if column.lean == "right" else text + space)
+        shown = mark(column.warns, text, paint)
+        padded.append(space + shown if column.lean == "right" else shown + space)
     return GAP.join(padded).rstrip()
