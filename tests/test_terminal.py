@@ -40,8 +40,9 @@ NOTED = "overlap counts disputed truck"
 
 
 def fits(line: str, width: int) -> bool:
-    """Whether a line has room, or no place at which it could be broken but behind its margin."""
-    return cells_wide(line) <= width or len(line.split()) == 1
+    """Whether a line has room, or ends in an address, or has no place to be broken at but behind its margin."""
+    words = line.split()
+    return cells_wide(line) <= width or len(words) == 1 or "://" in words[-1]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -46,7 +46,8 @@ def table(
 
     `width` is the room there is, in terminal cells; None is any. Where there is little, all texts are wrapped; where
     that is not enough, each row is written as a block, with a line for each cell. Only a word that is longer than the
-    room stands out. `paint` gives heads and warnings their colours.
+    room stands out, and an address in the last column, which a terminal keeps whole. `paint` gives heads and warnings
+    their colours.
 
     >>> print(*table([Column("item"), Column("", "right")], [("truck", "30"), ("地雷", "2 to 4")]), sep="\\n")
     item
@@ -105,7 +106,8 @@ def _narrowed(
     least = []
     for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
         texts = [column.head, *(row[at] for row in cells)]
-        words = [word for text in texts for word in text.split(" ")]
+        last = at == len(columns) - 1
+        words = [word for text in texts for word in text.split(" ") if not (last and "://" in word)]
         whole = words if column.lean == "left" else [*column.head.split(" "), *texts[1:]]
         least.append(min(width, max(map(cells_wide, whole), default=0)))
     left = room - sum(least)
@@ -116,10 +118,10 @@ def _narrowed(
         least[at] += 1
         left -= 1
     return [
-        max(cells_wide(line) for text in (column.head, *(row[at] for row in cells)) for line in wrapped(text, wide))
+        min(wide, max(cells_wide(line) for text in (column.head, *column_cells) for line in wrapped(text, wide)))
         if column.lean == "left"
         else wide
-        for at, (column, wide) in enumerate(zip(columns, least, strict=True))
+        for column, wide, *column_cells in zip(columns, least, *cells, strict=True)
     ]
 
 
