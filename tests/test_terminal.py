@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import select
+import shlex
+import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
-from aidtimeline.cli import application
+from aidtimeline import EventLog
+from aidtimeline.cli import application, values
+from aidtimeline.events import Record
 from aidtimeline.testing.strategies import repeatable
 from aidtimeline.text.colours import coloured, paint_on, plain
 from aidtimeline.text.tables import Column, cells_wide, table
@@ -137,3 +145,99 @@ def test_the_version() -> None:
     """It is that of the package."""
     result = CliRunner().invoke(application, ["--version"])
     assert (result.exit_code, result.stdout) == (0, "aidtimeline 0.1.0\n")
+
+
+def completed(*words: str, env: dict[str, str] | None = None) -> list[str]:
+    """What bash is told of a line with these words, of which the last one is not complete."""
+    environment = {
+        "COMP_LINE": f"aidtimeline {' '.join(words)}",
+        "COMP_WORDBREAKS": " =:",
+        "_AIDTIMELINE_COMPLETE": "bash_complete",
+    }
+    code = "from aidtimeline.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | environment | (env or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return [line.removeprefix("plain,") for line in done.stdout.splitlines()]
+
+
+def test_values_are_completed() -> None:
+    """Fields, then what the vocabulary and the log know of each; kinds; and the end of the last word alone."""
+    assert completed("counts", "--where", "it") == ["item=", "item-category="]
+    assert completed("counts", "--where", "item=tr") == ["truck"]
+    assert completed("counts", "--where", "item=tr", env={"COMP_WORDBREAKS": " "}) == ["item=truck"]
+    assert "hd-capacity" in completed("counts", "--where", "project=")
+    assert completed("plot", "counts", "--where", "kind=deli") == ["delivery"]
+    assert completed("counts", "--where", "location=Buc") == ["Bucha"]
+    assert completed("counts", "--kind", "pl") == ["pledge"]
+    assert completed("counts", "--by", "don") == ["donor"]
+
+
+@pytest.mark.parametrize("text", ["", "no line of a log\n", '{"kind":"delivery","v":1,"id":"0"}\n'])
+def test_completion_never_fails(tmp_path: Path, text: str) -> None:
+    """Without a log, or with one that cannot be read, there are the fields and what is said of all logs."""
+    (tmp_path / "events.jsonl").write_text(text)
+    for folder in (tmp_path, tmp_path / "none"):
+        env = {"AIDTIMELINE_LOG": str(folder)}
+        assert completed("counts", "--where", "item=tr", env=env) == []
+        assert completed("counts", "--where", "zzz=", env=env) == []
+        assert completed("counts", "--where", "role=lea", env=env) == ["lead"]
+    assert completed("--log", "events", "counts", "--where", "item=tru", env=env) == ["truck"]
+
+
+def test_completion_is_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large log only the beginning is read."""
+    read = []
+
+    def endless(*_: object, **__: object) -> Iterator[Record]:
+        while True:
+            read.append(1)
+            yield records[0]
+
+    records = list(EventLog("events").read())
+    monkeypatch.setattr(EventLog, "read", endless)
+    began = time.monotonic()
+    assert "JP" in values.known_values(Path("events"), "party")
+    assert time.monotonic() - began < 10 * values.PATIENCE
+    assert len(read) > 100
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_a_real_bash_completes_a_value(tmp_path: Path) -> None:
+    """TAB after `item=tru` makes it `item=truck`."""
+    program = tmp_path / "aidtimeline"
+    start = f"{shlex.quote(sys.executable)} -c 'from aidtimeline.cli import main; main()'"
+    program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
+    program.chmod(0o755)
+    ours, theirs = pty.openpty()
+    env = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PS1": "", "TERM": "dumb"}
+    with subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=env,
+        start_new_session=True,
+    ) as shell:
+        os.close(theirs)
+        os.write(ours, b'eval "$(aidtimeline completion bash)"; echo re""ady\n')
+        until(ours, "\nready")
+        os.write(ours, b"aidtimeline counts --where item=tru\t")
+        assert "item=truck" in until(ours, "item=truck")
+        os.write(ours, b"\x03exit\n")
+        shell.wait(30)
+        os.close(ours)
+
+
+def until(terminal: int, text: str) -> str:
+    """What stands on a terminal as soon as it has a text; at the latest after a while."""
+    written, ends = "", time.monotonic() + 30
+    while text not in written.replace("\r", "") and time.monotonic() < ends:
+        if select.select([terminal], [], [], 0.2)[0]:
+            written += os.read(terminal, 4096).decode(errors="replace")
+    return written

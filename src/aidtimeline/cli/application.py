@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -14,6 +15,9 @@ from aidtimeline.cli.progress import bar
 from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
 from aidtimeline.text.colours import paint_on
 from aidtimeline.text.safe import printable
+
+COMPLETE = "_AIDTIMELINE_COMPLETE"
+"""The environment variable by which a shell asks for completions."""
 
 FINE, PROBLEMS, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,6 +51,7 @@ MODULES = {
     "sources": "addresses",
     "sql": "analysing",
     "template": "templates",
+    "watch": "watching",
     "verify": "citations",
 }
 
@@ -85,6 +90,8 @@ class Application(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes
+        if COMPLETE in os.environ:
+            import_module("aidtimeline.cli.shells")
         try:
             sys.exit(super().main(args, prog_name, complete_var, standalone_mode=False, **extra))
         except click.UsageError as error:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from attrs import evolve, field as attribute, frozen
 
+from aidtimeline.cli import values
 from aidtimeline.engines.choosing import ENGINES, EngineName
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
@@ -114,9 +115,9 @@ def conditions(context: click.Context, parameter: click.Parameter, given: Iterab
     return where
 
 
-def completing(names: Iterable[str], suffix: str = "") -> Callable[..., list[str]]:
+def completing(names: Iterable[str]) -> Callable[..., list[str]]:
     """A callback that gives the shell the names it can complete a parameter with."""
-    return lambda context, parameter, incomplete: [name + suffix for name in names if name.startswith(incomplete)]
+    return lambda context, parameter, incomplete: [name for name in names if name.startswith(incomplete)]
 
 
 def cut(*names: str, help: str) -> Option:
@@ -147,7 +148,7 @@ WHERE = click.option(
     metavar="FIELD=VALUE",
     multiple=True,
     callback=conditions,
-    shell_complete=completing((*FIELDS, *DATED), "="),
+    shell_complete=values.where,
     help="Only facts with this value, such as item=truck. Several values of one field are alternatives; several "
     "fields must all match. An empty VALUE means that the field is empty.",
 )

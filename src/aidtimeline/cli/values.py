@@ -1,0 +1,61 @@
+"""Completion of values: of a field, those that the vocabulary and the log know."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from aidtimeline.events import Record
+from aidtimeline.projections import FIELDS
+from aidtimeline.projections.dated import DATED
+
+PATIENCE = 0.3
+"""For so long, in seconds, the log is read: who presses TAB waits."""
+
+MOST = 200
+"""So many values are offered at most."""
+
+
+def where(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What FIELD=VALUE can be completed to: a field, or the values of a field. It never fails."""
+    name, equals, begun = incomplete.partition("=")
+    if not equals:
+        return [f"{each}=" for each in (*FIELDS, *DATED) if each.startswith(incomplete)]
+    found: list[str] = []
+    with contextlib.suppress(Exception):  # a log that cannot be read is no reason to disturb a shell
+        found = sorted(each for each in known_values(folder_of(context), name) if each.startswith(begun))
+    return [f"{name}={each}" for each in found[:MOST]]
+
+
+def folder_of(context: click.Context) -> Path:
+    """The folder of the log, as far as the line says."""
+    given = context.find_root().params.get("folder")
+    return Path(given or os.environ.get("AIDTIMELINE_LOG") or "events")
+
+
+def known_values(folder: Path, name: str) -> Iterable[str]:
+    """The values of a field that the vocabulary and the log know; of a large log only what comes first.
+
+    >>> sorted(known_values(Path("events"), "recipient"))[:4]
+    ['AFG', 'CO', 'IQ', 'JP']
+    """
+    from aidtimeline.log import EventLog
+    from aidtimeline.log.vocabulary import load_vocabulary
+    from aidtimeline.semantics.known import Known
+
+    until = time.monotonic() + PATIENCE
+    vocabulary = load_vocabulary(folder)
+    records = _until(until, EventLog(folder).read(skip_problems=True)) if folder.is_dir() else ()
+    return Known.of(records, vocabulary).values(name)
+
+
+def _until(until: float, records: Iterable[Record]) -> Iterator[Record]:
+    for number, each in enumerate(records):
+        if number % 100 == 0 and time.monotonic() > until:
+            return
+        yield each
