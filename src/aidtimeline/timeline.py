@@ -36,6 +36,7 @@ from aidtimeline.projections import (
 )
 from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.projections.sums.counting import of_sums
+from aidtimeline.projections.sums.steps import checked
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.known import Known
 from aidtimeline.text.progress import Progress, untold
@@ -52,9 +53,10 @@ if TYPE_CHECKING:
     from aidtimeline.engines.sql.asking import Asking, Parameters
     from aidtimeline.engines.sql.exporting import Format as ExportFormat
     from aidtimeline.explain import Explained, Explanation
-    from aidtimeline.projections import Series
+    from aidtimeline.projections import Period, Series
     from aidtimeline.projections.sums.beside import Beside
     from aidtimeline.projections.sums.conversions import Conversions
+    from aidtimeline.projections.sums.within import Within
     from aidtimeline.semantics.standing import Standing
 
 S = TypeVar("S")
@@ -392,6 +394,17 @@ class View:
         (2, ())
         """
         return self.engine.conversions(self, question, every_day=every_day)
+
+    def within(self, question: Counts | MoneySums, period: Period, until: str | date | None = None) -> Within:
+        """How sums changed within each period, with all that is known in this view; see `Series.within`.
+
+        It is about every day: the day of the view is no cut.
+        """
+        if of_sums(question).dated:
+            raise UsageError(f"what changed within a {period} is about every day: leave out `by` and `where` of dates")
+        self.check(question)
+        found = self.engine.within(self, question, checked(period), None if until is None else parse_day(until))
+        return evolve(found, view=self, question=question)
 
     def check(self, projection: object) -> None:
         """Raise `MisspeltValue` if a projection asks for a value that nobody knows, and one spelt like it is known.

@@ -38,7 +38,8 @@ class Question:
 
     All cuts are inclusive; None is no cut, and no day is today (UTC). `kinds` and `by` are empty if the user named
     none. The `from_…` cuts are those of the first view of a diff. A series ends on the day `until`, and has a step at
-    the end of every period `every`. An explanation is of the state `field`, or of the records `ids`. A citation has a
+    the end of every period `every`, or is how the sum changed `within` each.
+    An explanation is of the state `field`, or of the records `ids`. A citation has a
     `style`, and may go with a `bundle`.
     """
 
@@ -57,6 +58,7 @@ class Question:
     from_recorded_until: Cut | None = None
     until: date | None = None
     every: Period | None = None
+    within: Period | None = None
     field: str | None = None
     level: bool = False
     ids: tuple[str, ...] = ()
@@ -73,6 +75,8 @@ class Question:
     def __attrs_post_init__(self) -> None:
         if self.total and self.by:
             raise click.UsageError("--total and --by exclude each other")
+        if self.every and self.within:
+            raise click.UsageError("--every and --within exclude each other")
         if self.currency is not None:
             object.__setattr__(self, "money", True)  # nothing else can be converted
 
@@ -190,6 +194,11 @@ EVERY = click.option(
     "--every",
     type=click.Choice(["month", "quarter", "year"]),
     help="Show the sum at the end of each month, quarter or year. Default: every step.",
+)
+WITHIN = click.option(
+    "--within",
+    type=click.Choice(["month", "quarter", "year"]),
+    help="Show how the sum changed within each month, quarter or year, instead of the sum.",
 )
 FIELD = click.option(
     "--field",

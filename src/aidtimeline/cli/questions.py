@@ -23,6 +23,7 @@ from aidtimeline.cli.options import (
     NARROWED,
     SUMS,
     UNTIL,
+    WITHIN,
     Question,
     asking,
 )
@@ -100,15 +101,20 @@ def facts(question: Question) -> None:
 
 
 @command("series", "aidtimeline series --where item=mine-detector --every quarter")
-@asking(UNTIL, EVERY, *SUMS, MONEY, CURRENCY, *COMMON)
+@asking(UNTIL, EVERY, WITHIN, *SUMS, MONEY, CURRENCY, *COMMON)
 def series(question: Question) -> None:
     """Show how a sum develops over time.
 
     Each step holds from its day on, until the next step. With --every, each line is the sum at the end of a month,
-    quarter or year instead. With --as-of, the series ends on that day, even within a month, quarter or year.
+    quarter or year instead; with --within, how the sum changed in it. With --as-of, the series ends on that day, even
+    within a month, quarter or year.
     """
     timeline = timeline_of(question)
-    sums = sums_of(question, view_of(question, timeline))
+    view = view_of(question, timeline)
+    sums = sums_of(question, view)
+    if question.within is not None:
+        reply(question, view.within(sums, question.within, question.until))
+        return
     found = timeline.series(sums, known_at=question.known_at, recorded_until=question.recorded_until)
     if question.every is not None:
         found = found.every(question.every, question.until)

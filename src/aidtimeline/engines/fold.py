@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aidtimeline.projections.sums.beside import Beside
     from aidtimeline.projections.sums.conversions import Conversions
     from aidtimeline.projections.sums.series import Series
+    from aidtimeline.projections.sums.steps import Period
+    from aidtimeline.projections.sums.within import Within
 
 Cut: TypeAlias = date | datetime | None
 
@@ -66,6 +68,9 @@ class Engine(Protocol):
 
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
+
+    def within(self, view: Viewed, question: Sums, period: Period, until: date | None) -> Within:
+        """How sums changed within each period, at the cuts of knowledge and record of a view."""
 
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
@@ -187,6 +192,12 @@ class Fold:
         from aidtimeline.projections.sums.series import series  # noqa: PLC0415
 
         return series(view.belief, question)
+
+    def within(self, view: Viewed, question: Sums, period: Period, until: date | None) -> Within:
+        """How sums changed within each period, at the cuts of knowledge and record of a view."""
+        from aidtimeline.projections.sums.within import within  # noqa: PLC0415
+
+        return within(view.belief, question, period, until)
 
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""

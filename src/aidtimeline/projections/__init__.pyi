@@ -71,3 +71,6 @@ from .sums.summing import (
 from .sums.tables import (
     Table as Table,
 )
+from .sums.within import (
+    Within as Within,
+)

@@ -70,6 +70,7 @@ __all__ = [
 LOOKS: Mapping[str, str] = {
     "Table": "sums.SumsLook",
     "Series": "series.SeriesLook",
+    "Within": "within.WithinLook",
     "FulfilmentTable": "fulfilment.FulfilmentLook",
     "LevelTable": "levels.LevelsLook",
     "FactTable": "facts.FactsLook",

@@ -12,11 +12,12 @@ from aidtimeline.projections.sums.beside import Beside, Endless
 from aidtimeline.projections.sums.cells import Bounds
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.projections.sums.tables import SumKey
+from aidtimeline.projections.sums.within import Change
 from aidtimeline.report.words import FLAGS, NOTHING
 from aidtimeline.values.amounts import Quantity
 
 
-def flags_of(bounds: Bounds) -> list[str]:
+def flags_of(bounds: Bounds | Change) -> list[str]:
     """The words for the flags of a number, in the order of `FLAGS`."""
     flags = bounds.disputed, bounds.approximate, bounds.loose, bounds.overlap
     return [flag for flag, is_set in zip(FLAGS, flags, strict=True) if is_set]

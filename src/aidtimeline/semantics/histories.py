@@ -17,6 +17,7 @@ from attrs import define, frozen
 
 from aidtimeline.graphs import DisjointSets
 from aidtimeline.semantics.beliefs import Belief
+from aidtimeline.semantics.changing import Changing, Turns
 from aidtimeline.semantics.facts import Fact, changed
 from aidtimeline.semantics.links import Group, Happened, Links, cut_links
 from aidtimeline.semantics.running import RunningSum, places, shifted, unshifted
@@ -24,7 +25,7 @@ from aidtimeline.values.amounts import ZERO, Quantity
 
 # Days are counted as `date.toordinal` does; before the first and after the last day of the calendar there is no cut.
 _EVER = date.min.toordinal()
-_NEVER = date.max.toordinal() + 1
+NEVER = date.max.toordinal() + 1
 
 Days: TypeAlias = tuple[date | None, date | None]
 """From when (inclusive; None: since ever) until when (exclusive; None: for good)."""
@@ -97,6 +98,17 @@ class Strand:
             if counting:
                 yield Phase(_day(since), _day(until), counting)
 
+    def changing(self, number: Callable[[int], int]) -> Changing:
+        """How the facts change from period to period. `number` gives the number of the period of a day."""
+        members = set(self.members)
+        turns = {}
+        for each in self.members:
+            span = self._spans[each]
+            others = (other for other in self._links.above.get(each, ()) if other not in members)
+            ended = min((self._spans[other].replaces for other in others), default=NEVER)
+            turns[each] = Turns(*map(number, (*span, ended)))
+        return Changing(turns, self._links.above, number(NEVER))
+
     def shown(self, each: str) -> Days | None:
         """From when until when (exclusive) a fact counts in some world; None: never."""
         span = self._spans[each]
@@ -129,7 +141,7 @@ class Strand:
         for each in self.members:
             superseders = self._links.above.get(each, ())
             inner = [other for other in superseders if self._spans[other].shadows < self._spans[other].replaces]
-            gone = min((self._spans[other].replaces for other in superseders if other not in inner), default=_NEVER)
+            gone = min((self._spans[other].replaces for other in superseders if other not in inner), default=NEVER)
             steps[each] = None if len(inner) > 1 else (inner[0] if inner else None, gone)
         return steps
 
@@ -178,9 +190,9 @@ class Strand:
         number: dict[str | None, int] = {None: -1}
         for each in sorted(above, key=self._places.__getitem__):
             span, parent = self._spans[each], number[above[each]]
-            if each not in own or gone[each] < _NEVER:
-                earliest = span.earliest if each not in own else _NEVER
-                latest = min(gone[each], span.latest if each not in own else _NEVER)
+            if each not in own or gone[each] < NEVER:
+                earliest = span.earliest if each not in own else NEVER
+                latest = min(gone[each], span.latest if each not in own else NEVER)
                 alone = parent >= 0 and nodes[parent].own is None and below[above[each]] == 1
                 if alone:
                     nodes[parent].earliest = min(nodes[parent].earliest, earliest)
@@ -219,7 +231,7 @@ def _run(nodes: Sequence[_Node]) -> Iterator[tuple[int, int, Quantity]]:
         if node.earliest < node.latest:
             changing[node.earliest].append((number, "perhaps"))
         changing[node.latest].append((number, "surely"))
-    changing.pop(_NEVER, None)
+    changing.pop(NEVER, None)
     since, before = _EVER, running.ends
     for day in sorted(changing):
         for number, happened in changing[day]:
@@ -229,7 +241,7 @@ def _run(nodes: Sequence[_Node]) -> Iterator[tuple[int, int, Quantity]]:
                 yield since, day, _amount(before, digits)
             since, before = day, running.ends
     if before != (0, 0):
-        yield since, _NEVER, _amount(before, digits)
+        yield since, NEVER, _amount(before, digits)
 
 
 def _amount(ends: tuple[float, float], digits: int) -> Quantity:
@@ -263,7 +275,7 @@ class _Span(NamedTuple):
     @property
     def days(self) -> set[int]:
         """The days on which something changes for it."""
-        return {self.earliest, self.latest, self.shadowed, self.replaced} - {_NEVER}
+        return {self.earliest, self.latest, self.shadowed, self.replaced} - {NEVER}
 
     def happened(self, day: int) -> Happened:
         return "surely" if self.latest <= day else "perhaps" if self.earliest <= day else "never"
@@ -280,13 +292,13 @@ def _spans(belief: Belief, chosen: Iterable[str]) -> dict[str, _Span]:
     spans: dict[str, _Span] = {}
     for each in ids:
         above = [spans[other] for other in belief.links.above.get(each, ())]
-        shadowed = min([other.shadows for other in above]) if above else _NEVER
-        replaced = min([other.replaces for other in above]) if above else _NEVER
+        shadowed = min([other.shadows for other in above]) if above else NEVER
+        replaced = min([other.replaces for other in above]) if above else NEVER
         fact = facts.get(each)
         first, last = (None, None) if fact is None else (fact.date.earliest, fact.surely_from)
         spans[each] = _Span(
-            _NEVER if fact is None else _EVER if first is None else first.toordinal(),
-            _NEVER if last is None else last.toordinal(),
+            NEVER if fact is None else _EVER if first is None else first.toordinal(),
+            NEVER if last is None else last.toordinal(),
             shadowed,
             replaced,
         )
@@ -354,7 +366,7 @@ def _sweep(members: tuple[str, ...], links: Links, spans: Mapping[str, _Span]) -
             if after is not None:
                 standing[each] = day, after
     for since, last in standing.values():
-        yield since, _NEVER, last
+        yield since, NEVER, last
 
 
 def _at(
@@ -386,4 +398,4 @@ def _as_cut(facts: Mapping[str, Fact], what: _What) -> Iterator[Fact]:
 
 
 def _day(number: int) -> date | None:
-    return date.fromordinal(number) if _EVER < number < _NEVER else None
+    return date.fromordinal(number) if _EVER < number < NEVER else None

@@ -68,5 +68,8 @@ class Viewed(Protocol):
     def conversions(self, question: Any, *, every_day: bool = False) -> Any:
         """By which rates the sums of a question are converted (`aidtimeline.timeline.View`)."""
 
+    def within(self, question: Any, period: Any, until: Any) -> Any:
+        """How the sums of a question changed within each period (`aidtimeline.projections.sums.within`)."""
+
     def explain(self, projection: Any, key: Hashable) -> Any:
         """Why one answer of a projection is what it is."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import Factory, define, evolve, frozen
 
+from aidtimeline.errors import UsageError
 from aidtimeline.projections.protocol import fold
 from aidtimeline.projections.rows import Keyed, Named
 from aidtimeline.projections.sums.cells import NOTHING as _NOTHING, PLAIN, Bounds, Cell, Running, islands, rivals
@@ -29,6 +30,9 @@ from aidtimeline.values.dates import parse_day
 
 if TYPE_CHECKING:
     from aidtimeline.projections.sums.conversions import Conversions
+
+if TYPE_CHECKING:
+    from aidtimeline.projections.sums.within import Within
 
 MOST_WEIGHED = 40_000
 """Facts that are linked are weighed anew on each day on which one changes, up to so many facts times days."""
@@ -76,6 +80,22 @@ class Series(Keyed[SeriesRow, Steps]):
         """The sums at the end of each month, quarter or year, up to the day `until`; see `at_ends`."""
         rows = tuple(row._replace(steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
         return evolve(self, rows=rows, period=period, until=day_of(until) or self.until)
+
+    def within(self, period: Period, until: str | date | None = None) -> Within:
+        """How the sums changed within each year, quarter or month, to the day `until` (inclusive; None: all days).
+
+        Each change is bounded over worlds: it is no difference of bounds. Raises `UsageError` for another period, and
+        if the series is not of a view.
+
+        >>> from aidtimeline import Counts, Timeline
+        >>> series = Timeline.open("events").series(Counts(where={"item": "mechanical-demining-machine"}))
+        >>> print(series.within("month")["mechanical-demining-machine"])
+        2024-07: 2 to 4
+        """
+        if self.view is None:
+            raise UsageError("only the series of a timeline can be asked how it changed: timeline.series(…)")
+        found: Within = self.view.within(self.question, period, until)
+        return found
 
     def to(self, until: str | date) -> Series:
         """The steps up to a day (inclusive). Rows without a step by then are left out."""
@@ -135,20 +155,40 @@ class Summed:
     def finish(self) -> Series:
         """The sum on every day."""
         names, money = self.projection.names, self.projection.money
-        steps = {key: _steps(self._in_all(key)) for key in self.changes if not isinstance(key, Whole)}
-        return Series.of(names, steps, money=money)
+        return Series.of(names, {key: steps_of(self.in_all(key)) for key in self.keys}, money=money)
 
-    def _in_all(self, key: SumKey) -> Changes:
+    @property
+    def keys(self) -> list[SumKey]:
+        """The keys of all sums."""
+        return [key for key in self.changes if not isinstance(key, Whole)]
+
+    def know(self, key: SumKey, cell: Cell) -> None:
+        """Take up a cell, even if nothing is ever in it."""
+        self.changes[key][cell].merge(Changes())
+
+    def in_all(self, key: SumKey) -> Changes:
+        """The changes of one sum."""
+        [[_, changes], *others] = self.islands(key)
+        if not others:
+            return changes
+        total = Changes()
+        for each in (changes, *(each for _, each in others)):
+            total.merge(each)
+        return total
+
+    def islands(self, key: SumKey) -> list[tuple[tuple[Cell, ...], Changes]]:
         """The changes of one sum: of each cell that overlaps with no other, and of each island as it is weighed."""
         own, known = self.changes[key], self._known
         if len(own) == 1:
-            return next(iter(own.values()))
+            return list({(cell,): changes for cell, changes in own.items()}.items())
         apart = islands(own, known.overlaps, rivals(cell.books for cell in own))
-        total = Changes()
+        found: list[tuple[tuple[Cell, ...], Changes]] = []
         for island in [(PLAIN,), *apart] if PLAIN in own else apart:
             if len(island) == 1:
-                total.merge(own[island[0]])
+                found.append((island, own[island[0]]))
                 continue
+            total = Changes()
+            found.append((island, total))
             lines = {cell.line for cell in island if cell.line is not None}
             wholes = {line: self.changes.get(Whole(line, known.measures.get(key)), {}).values() for line in lines}
             before: tuple[date, Bounds] | None = None
@@ -158,7 +198,7 @@ class Summed:
                 before = day, bounds
             if before is not None:
                 total.add(before[1], before[0], None)
-        return total
+        return found
 
 
 def _of_strand(strand: Strand, terms: Mapping[str, tuple[Cell, Term]]) -> list[tuple[Days, Cell, Bounds]] | None:
@@ -193,7 +233,8 @@ def _flagged(amount: Quantity, term: Term) -> Bounds:
     return Bounds(amount.low, amount.high, int(is_open), term.amount.approximate, term.disputed)
 
 
-def _steps(changes: Changes) -> Steps:
+def steps_of(changes: Changes) -> Steps:
+    """What a sum comes to from each day on which it changes."""
     level, last = Running(), _NOTHING
     steps = []
     for day in sorted(changes.days):
