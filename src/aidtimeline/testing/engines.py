@@ -153,6 +153,11 @@ def _series(asked: Asked, timeline: Timeline, view: View) -> object:
     return found, found.to(until), found.every("quarter", until)
 
 
+def _within(asked: Asked, _timeline: Timeline, view: View) -> object:
+    sums = asked.sums(view, every_day=True)
+    return view.within(sums, "quarter"), view.within(sums, "month", asked.before.as_of)
+
+
 def _narrowed(asked: Asked, _timeline: Timeline, view: View) -> object:
     """What a narrowed view promises: the facts that are chosen, with the records of each and of what may replace it."""
     selection, found = asked.sums(view).selection, []
@@ -184,6 +189,7 @@ QUESTIONS: Mapping[str, Callable[[Asked, Timeline, View], object]] = {
     "narrowed": _narrowed,
     "ids": _ids,
     "series": _series,
+    "within": _within,
     "projects": lambda asked, _, view: view.projects(asked.where),
     "participation": lambda asked, _, view: view.participation(asked.where),
     "fulfilment": lambda asked, _, view: view.fulfilment(asked.where, matches=asked.money),
