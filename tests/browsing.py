@@ -18,8 +18,13 @@ DEBIAN = Path("/usr/bin/chromium")
 
 MISSING = "no Chromium: `apt-get install chromium` (Debian), or $CHROMIUM names the program"
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 """Options of a browser's context."""
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from aidtimeline.events import Record
 from aidtimeline.log.digest import Digest
 from aidtimeline.report.publishing.answers import AnswersOfPage
-from aidtimeline.report.publishing.listing import FactsOfPage, days
+from aidtimeline.report.publishing.listing import FactsOfPage, days, overdue
 from aidtimeline.report.publishing.replayed import Known, days_of, months_for, parts, replayed
 from aidtimeline.report.publishing.sums import SumsOfPage, number
 from aidtimeline.semantics.amendments import known_by
@@ -55,7 +55,7 @@ class Page:
         sums.finish(months_for(all_days, MOST_KNOWN))
         known_days, valid_days = days(facts.spans)
         known_dates = sorted({*map(date.fromordinal, known_days), *all_days})
-        valid_dates = sorted({*map(date.fromordinal, valid_days), self.made})
+        valid_dates = sorted({*map(date.fromordinal, [*valid_days, *overdue(facts.facts)]), self.made})
         return {
             "about": self._about(records),
             "known": [number(each) for each in known_dates],

@@ -137,3 +137,9 @@ def days(spans: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
     known = {day for span in spans for day in span[1:3] if day}
     valid = {day for span in spans for day in span[3:5] if day}
     return sorted(known), sorted(valid)
+
+
+def overdue(facts: Iterable[dict[str, Any]]) -> Iterator[int]:
+    """The days since which promises are overdue, if they are not kept: the first after their last day of `due`."""
+    last = (fact["due"][2] for fact in facts if "due" in fact)
+    return (day + 1 for day in last if 0 < day < date.max.toordinal())

@@ -8,7 +8,7 @@ const APPROXIMATE = 1, DISPUTED = 2, LOOSE = 4, OVERLAP = 8, CERTAIN = 16;
 const EPOCH = 719163;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const KINDS = { delivery: "delivered", training: "trained", pledge: "pledged", commitment: "committed", announcement: "announced", cancellation: "cancelled", disbursement: "disbursed", receipt: "received", expenditure: "spent" };
-const at = { asOf: 0, known: 0, subject: 0, sort: "date", down: true, all: false, allLearned: false };
+const at = { asOf: 0, known: 0, subject: 0, sort: "date", down: true, all: false, whole: new Set(), allLearned: false };
 const byId = (id) => document.getElementById(id);
 
 // Days.
@@ -126,13 +126,24 @@ function factShown(fact) {
     element("ul", {}, ...(fact.reports || []).map((number) => link(data.sources[number]))),
     element("p", { class: "note" }, `id ${fact.id}`, fact.replaces ? `, replaces ${fact.replaces.join(", ")}` : ""));
 }
+/** What replaces these facts or takes off from them, and what was learned of them. */
+function behind(facts) {
+  const ids = new Set(facts.map((fact) => fact.id));
+  const others = factsNow().filter((fact) => !ids.has(fact.id) && (fact.replaces || []).some((id) => ids.has(id)));
+  const learned = data.amendments.filter((each) => ids.has(each.of) && (!at.known || each.known <= at.known));
+  return [
+    others.length ? element("h3", {}, "What replaces them or takes off from them") : null, ...others.map(factShown),
+    learned.length ? element("h3", {}, "What was learned of them") : null,
+    learned.length ? element("ol", { class: "learned" }, ...learned.map((each) => element("li", {}, `${inWords(each.known)}: ${each.text}`))) : null,
+  ].filter(Boolean);
+}
 function explain(key) {
   const sum = sumOf(key.rows, at.known, at.asOf);
   const facts = factsNow().filter((fact) => isOf(fact, key));
   fill("explanation-title", `${nameOf(key)}, ${KINDS[key.kind] || key.kind}: ${sum ? withUnit(key, sum) : "nothing reported"}`);
   const flags = sum ? flagsOf(sum) : [];
   fill("explanation-facts", element("p", { class: "note" }, cuts(), flags.length ? ` · ${flags.join(", ")}` : ""), ...facts.map(factShown),
-    facts.length ? null : element("p", {}, "No fact counts on these dates."));
+    facts.length ? null : element("p", {}, "No fact counts on these dates."), ...behind(facts));
   byId("explanation").showModal();
 }
 
@@ -193,16 +204,23 @@ function bar(bars) {
   const may = bars.may_serve[1] === null ? 0 : bars.may_serve[1];
   return element("div", { class: "bar", "aria-hidden": "true" }, element("span", { style: width(bars.linked[0]) }), element("span", { class: "soft", style: width(bars.linked[1] - bars.linked[0] + may) }));
 }
+/** A table of finished answers: the first rows, and a button for the others. */
+function fillAnswers(section, rows, nothing, caption, heads, cells) {
+  const kept = at.whole.has(section) ? rows : rows.slice(0, MOST_FACTS);
+  const others = kept.length < rows.length ? more(rows.length, () => { at.whole.add(section); showAnswers(); }) : null;
+  fill(section, rows.length ? table(caption, heads, kept.map(cells)) : element("p", {}, nothing), others);
+}
 function showAnswers() {
   const promises = answerNow("fulfilment");
   const heads = [["who", ""], ["what", ""], ["promised", "right"], ["linked", "right"], ["may serve", "right"], ["outstanding", "right"], ["overdue", "right"], ["due", ""], ["note", ""]];
-  fill("fulfilment", promises.length ? table(`${cuts()}. The bar: what is surely linked, and lighter what may be.`, heads, promises.map((row) => [
-    `${row.who || "–"} (${row.kind})`, element("span", {}, [row.what, row.project].filter(Boolean).join(", "), bar(row.bars)), row.promised, row.linked, row.may_serve, row.outstanding, row.overdue ?? "–", row.due, row.flags.join(", ")]))
-    : element("p", {}, "No promise is reported to have been made by then."));
+  fillAnswers("fulfilment", promises, "No promise is reported to have been made by then.", `${cuts()}. The bar: what is surely linked, and lighter what may be.`, heads, (row) => [
+    `${row.who || "–"} (${row.kind})`, element("span", {}, [row.what, row.project].filter(Boolean).join(", "), bar(row.bars)), row.promised, row.linked, row.may_serve, row.outstanding, row.overdue ?? "–", row.due, row.flags.join(", ")]);
   const projects = answerNow("projects");
-  fill("projects", projects.length ? table(cuts(), [["project", ""], ["status", ""], ["planned start", ""], ["planned end", ""], ["who", ""]], projects.map((row) => [row.name, row.status, row.start, row.end, [row.parties, row.loose].filter(Boolean).join("; ")])) : element("p", {}, "No project is reported by then."));
+  fillAnswers("projects", projects, "No project is reported by then.", cuts(), [["project", ""], ["status", ""], ["planned start", ""], ["planned end", ""], ["who", ""]],
+    (row) => [row.name, row.status, row.start, row.end, [row.parties, row.loose].filter(Boolean).join("; ")]);
   const levels = answerNow("levels");
-  fill("levels", levels.length ? table(cuts(), [["level of", ""], ["day", ""], ["reported", "right"], ["the record has", "right"], ["note", ""], ["reports", ""]], levels.map((row) => [row.of, row.day, row.reported, row.recorded, row.note, row.reports])) : element("p", {}, "No level is reported."));
+  fillAnswers("levels", levels, "No level is reported.", cuts(), [["level of", ""], ["day", ""], ["reported", "right"], ["the record has", "right"], ["note", ""], ["reports", ""]],
+    (row) => [row.of, row.day, row.reported, row.recorded, row.note, row.reports]);
 }
 function showAmendments() {
   const now = data.amendments.filter((each) => !at.known || each.known <= at.known).sort((one, other) => other.known - one.known);
@@ -243,7 +261,7 @@ function segments() {
   const subject = subjects[at.subject];
   if (!subject) return [];
   const chosen = inOrder(subject.keys).filter((key) => ["delivery", "training", "disbursement", "commitment", "pledge"].includes(key.kind));
-  const last = Math.max(at.asOf, data.valid[data.valid.length - 1]);
+  const last = Math.max(at.asOf, at.known || data.about.made);
   return chosen.flatMap((key) => {
     const rows = key.rows.filter((row) => isKnown(row[0], row[1], at.known));
     const days = [...new Set(rows.flatMap((row) => [row[2], row[3]]))].filter((day) => day && day <= last).sort((one, other) => one - other);
@@ -292,7 +310,7 @@ function promisesSpec() {
   const { one, two, ink } = colours();
   const color = { field: "kind", type: "nominal", scale: { domain: ["done", "promised"], range: [one, two] }, legend: { orient: "top", title: null } };
   return { width: "container", height: { step: 18 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "bars" }, config: config(), layer: [
-    { mark: { type: "bar", minBandSize: 4, stroke: null }, encoding: { ...days("from", "to"), y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: 260 } }, color, opacity: { condition: { test: "datum.soft", value: 0.35 }, value: 0.95 }, tooltip: { field: "words", type: "nominal" } } },
+    { mark: { type: "bar", minBandSize: 4, stroke: null }, encoding: { ...days("from", "to"), y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: Math.min(260, Math.round(byId("promises").clientWidth / 3)) } }, color, opacity: { condition: { test: "datum.soft", value: 0.35 }, value: 0.95 }, tooltip: { field: "words", type: "nominal" } } },
     { data: { name: "cut" }, mark: { type: "rule", color: ink, strokeDash: [2, 2] }, encoding: days("day") },
   ] };
 }
