@@ -564,7 +564,7 @@ VIEW = timeline_of(*(Delivery(date="2023", item=each, quantity=1, sources=report
 )
 KNOWN_FIELDS = (
     "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, item-category, "
-    "indicator, side, part-of, party, role, unit, currency, dataset"
+    "indicator, side, part-of, party, role, unit, currency, dataset, year, quarter, month"
 )
 KNOWN_KINDS = (
     "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "

@@ -237,7 +237,7 @@ def test_the_trucks() -> None:
     lines = [line for line in str(found).splitlines() if "30" in line.split()]
     assert [" ".join(line.split()) for line in lines] == ["truck Truck ever 0 to 30", "28 Nov 2023 30"]
     html = found._repr_html_()
-    assert "<td>ever</td><td>0 to 30</td>" in html
+    assert '<td class="number">ever</td><td class="number">0 to 30</td>' in html
 
 
 def test_knowledge_is_cut() -> None:
