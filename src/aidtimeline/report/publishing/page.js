@@ -294,10 +294,10 @@ function stepsSpec() {
 function promiseBars() {
   const facts = factsNow().filter((fact) => ["pledge", "commitment", "delivery", "disbursement"].includes(fact.kind) && (fact.last || fact.first)).slice(0, 60);
   return facts.flatMap((fact) => {
-    const first = fact.first || fact.last - 365, last = fact.last || Math.max(at.asOf, fact.first);
+    const first = fact.first || fact.last - 60, last = fact.last || fact.first + 60; // of an open end the nearest days, with an arrow
     const row = `${fact.what || fact.value || "not specified"}: ${fact.kind}`.slice(0, 60), words = [fact.kind, fact.number, fact.value, fact.date, fact.due && `due ${fact.due[0]}`].filter(Boolean).join(", ");
     const base = { row, kind: fact.kind === "pledge" || fact.kind === "commitment" ? "promised" : "done", words };
-    const found = [{ ...base, from: iso(first), to: iso(last + 1), soft: last > first || !fact.first || !fact.last }];
+    const found = [{ ...base, from: iso(first), to: iso(last + 1), soft: last > first, open: fact.first && fact.last ? "" : fact.first ? "later" : "earlier" }];
     if (fact.due) {
       const due = [fact.due[1] || last, fact.due[2] || fact.due[1] || last];
       if (due[0] > last) found.push({ ...base, from: iso(last), to: iso(due[0]), soft: false, thin: true });
@@ -310,7 +310,8 @@ function promisesSpec() {
   const { one, two, ink } = colours();
   const color = { field: "kind", type: "nominal", scale: { domain: ["done", "promised"], range: [one, two] }, legend: { orient: "top", title: null } };
   return { width: "container", height: { step: 18 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "bars" }, config: config(), layer: [
-    { mark: { type: "bar", minBandSize: 4, stroke: null }, encoding: { ...days("from", "to"), y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: Math.min(260, Math.round(byId("promises").clientWidth / 3)) } }, color, opacity: { condition: { test: "datum.soft", value: 0.35 }, value: 0.95 }, tooltip: { field: "words", type: "nominal" } } },
+    { mark: { type: "bar", minBandSize: 4, stroke: null }, encoding: { ...days("from", "to"), y: { field: "row", type: "nominal", title: null, sort: null, axis: { labelLimit: Math.min(260, Math.round(byId("promises").clientWidth / 3)) } }, color, opacity: { condition: [{ test: "datum.open", value: 0.15 }, { test: "datum.soft", value: 0.35 }], value: 0.95 }, tooltip: { field: "words", type: "nominal" } } },
+    ...["earlier", "later"].map((open) => ({ transform: [{ filter: `datum.open === "${open}"` }], mark: { type: "point", shape: open === "later" ? "triangle-right" : "triangle-left", filled: true, size: 50, opacity: 0.9 }, encoding: { ...days(open === "later" ? "to" : "from"), y: { field: "row", type: "nominal", sort: null }, color } })),
     { data: { name: "cut" }, mark: { type: "rule", color: ink, strokeDash: [2, 2] }, encoding: days("day") },
   ] };
 }
@@ -334,7 +335,7 @@ function showCharts() {
   const cut = [{ day: iso(at.asOf) }], subject = subjects[at.subject];
   const steps = segments(), bars = promiseBars();
   byId("steps-caption").textContent = subject ? `${nameOf(subject.key)} over time, ${at.known ? `as known on ${inWords(at.known)}` : "with all that is known"}: the line is certain; the band is possible; an arrow means “or more”. The dashed line is ${inWords(at.asOf)}.` : "";
-  byId("promises-caption").textContent = bars.length ? "When it was promised and is due, and when it was done; lighter where the day is not known exactly." : "";
+  byId("promises-caption").textContent = bars.length ? "When it was promised and is due, and when it was done; lighter where the day is not known exactly; an arrow means “or earlier” or “or later”." : "";
   const theme = matchMedia("(prefers-color-scheme: dark)").matches;
   drawing = drawing.then(() => draw("steps", stepsSpec, { segments: steps, cut }, `${at.subject} ${theme}`)).then(() => draw("promises", promisesSpec, { bars, cut }, `${bars.length && new Set(bars.map((each) => each.row)).size} ${theme}`)).catch((error) => console.error(error));
 }
