@@ -7,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,10 +197,8 @@ def test_completion_is_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     records = list(EventLog("events").read())
     monkeypatch.setattr(EventLog, "read", endless)
-    began = time.monotonic()
     assert "JP" in values.known_values(Path("events"), "party")
-    assert time.monotonic() - began < 10 * values.PATIENCE
-    assert len(read) > 100
+    assert 100 <= len(read) <= values.MOST_READ
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")

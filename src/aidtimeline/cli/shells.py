@@ -54,14 +54,18 @@ class Bash(BashComplete):
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The whole words before the cursor, and the beginning of the one at it."""
-        line = os.environ["COMP_LINE"]
+        line = os.environ.get("COMP_LINE")
+        if line is None:  # a script that click itself has made
+            return super().get_completion_args()
         words = split_arg_string(line)
         return (words[1:], "") if line[-1:].isspace() else (words[1:-1], words[-1])
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         """A completion without what stands before the last place at which bash breaks words."""
         _, incomplete = self.get_completion_args()
-        breaks = [at for at, each in enumerate(incomplete) if each in "=:" and each in os.environ["COMP_WORDBREAKS"]]
+        breaks = [
+            at for at, each in enumerate(incomplete) if each in "=:" and each in os.environ.get("COMP_WORDBREAKS", "")
+        ]
         return f"{item.type},{item.value[breaks[-1] + 1 :] if breaks else item.value}"
 
 

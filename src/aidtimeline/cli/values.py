@@ -14,8 +14,8 @@ from aidtimeline.events import Record
 from aidtimeline.projections import FIELDS
 from aidtimeline.projections.dated import DATED
 
-PATIENCE = 0.3
-"""For so long, in seconds, the log is read: who presses TAB waits."""
+PATIENCE, MOST_READ = 0.3, 20_000
+"""For so long, in seconds, the log is read, and so many records of it: who presses TAB waits."""
 
 MOST = 200
 """So many values are offered at most."""
@@ -48,14 +48,14 @@ def known_values(folder: Path, name: str) -> Iterable[str]:
     from aidtimeline.log.vocabulary import load_vocabulary
     from aidtimeline.semantics.known import Known
 
-    until = time.monotonic() + PATIENCE
     vocabulary = load_vocabulary(folder)
-    records = _until(until, EventLog(folder).read(skip_problems=True)) if folder.is_dir() else ()
+    records = _for_a_while(EventLog(folder).read(skip_problems=True)) if folder.is_dir() else ()
     return Known.of(records, vocabulary).values(name)
 
 
-def _until(until: float, records: Iterable[Record]) -> Iterator[Record]:
-    for number, each in enumerate(records):
-        if number % 100 == 0 and time.monotonic() > until:
-            return
+def _for_a_while(records: Iterable[Record]) -> Iterator[Record]:
+    until = time.monotonic() + PATIENCE
+    for number, each in enumerate(records, start=1):
         yield each
+        if number == MOST_READ or (number % 100 == 0 and time.monotonic() > until):
+            return
