@@ -37,9 +37,7 @@ class Somewhen(NamedTuple):
 
     def touches(self, name: str, text: str) -> bool:
         """Whether some day of a period is among these."""
-        period = cast(Period, name)
-        number = read(period, text)
-        return first_of(period, number) <= self.last and (self.first is None or self.first <= last_of(period, number))
+        return may_lie_in((self.first, self.last), name, [text])
 
 
 def days_of(fact: Fact) -> Days:
@@ -50,13 +48,20 @@ def days_of(fact: Fact) -> Days:
     return fact.date.earliest, fact.by or (None if fact.planned else fact.date.latest)
 
 
+def days_of_periods(name: str, values: Iterable[str | None]) -> Iterator[tuple[date, date]]:
+    """The first and the last day of each of several periods."""
+    period = cast(Period, name)
+    for number in (read(period, text) for text in values if text is not None):
+        yield first_of(period, number), last_of(period, number)
+
+
 def may_lie_in(days: Days, name: str, values: Iterable[str | None]) -> bool:
     """Whether some of the days are of one of the periods."""
-    period, (first, last) = cast(Period, name), days
-    for number in (read(period, text) for text in values if text is not None):
-        if (last is None or first_of(period, number) <= last) and (first is None or first <= last_of(period, number)):
-            return True
-    return False
+    first, last = days
+    return any(
+        (last is None or begin <= last) and (first is None or first <= end)
+        for begin, end in days_of_periods(name, values)
+    )
 
 
 def periods_of(days: Days, names: Sequence[str], asked: Asked) -> Iterator[tuple[tuple[object, ...], Portion]]:

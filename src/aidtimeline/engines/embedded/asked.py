@@ -17,7 +17,7 @@ from aidtimeline.engines.embedded.store import value_of
 from aidtimeline.engines.facts.linking import Place, of_id
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, FOR_GOOD, Flag, Text, instant
 from aidtimeline.events import Record
-from aidtimeline.projections.dated import DATED
+from aidtimeline.projections.dated import DATED, days_of_periods
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Belief, Fact, believe, cut
@@ -200,7 +200,8 @@ class Asked:
         if selection.ids is not None:
             found.append(one_of("id", sorted(map(of_id, selection.ids))))
         for condition in selection.where:
-            if condition.name in DATED:  # any date may be: the reference says which is
+            if condition.name in DATED:
+                found.append(_may_lie_in(condition))
                 continue
             is_it = one_of(column_of(condition.name), self._allowed(condition, selection.vocabulary))
             found.append(f"({is_it} OR {flag(Flag.SHARED)})" if condition.name in SHARED else is_it)
@@ -264,6 +265,18 @@ def one_of(column: str, numbers: Iterable[int]) -> str:
     """The condition that a column has one of some numbers."""
     listed = ", ".join(map(str, numbers))
     return f'"{column}" IN ({listed})' if listed else "false"
+
+
+def _may_lie_in(condition: Condition) -> str:
+    """The condition that the date of a row may lie in one of some periods; the reference says whether it does.
+
+    A row that hangs together with others may begin after its date does, and a plan may be carried out later.
+    """
+    found = []
+    for first, last in days_of_periods(condition.name, condition.values):
+        begins = f"(component <> 0 OR since <= {last.toordinal()})"
+        found.append(f"({begins} AND (latest >= {first.toordinal()} OR {flag(Flag.PLANNED)}))")
+    return f"({' OR '.join(found) or 'false'})"
 
 
 def apart(shares: bool, converted: bool = False) -> str:
