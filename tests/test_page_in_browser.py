@@ -32,7 +32,6 @@ from aidtimeline import (
     Timeline,
     View,
 )
-from aidtimeline.events import Event
 from aidtimeline.report import publishing
 from aidtimeline.report.words import amount, in_short, on
 from aidtimeline.semantics.provenance import sources_of
@@ -107,8 +106,8 @@ def days_of(timeline: Timeline) -> tuple[list[date], list[date]]:
     for each in timeline.records:
         for source in each.event.sources:
             known.add(source.published.latest if source.published else None)
-        dates = [each.event.date if isinstance(each.event, Event) else getattr(each.event, "date", None)]
-        dates = [getattr(each.event, "date", None)]
+        said = each.event.event if isinstance(each.event, Correction) else each.event
+        dates = [getattr(said, "date", None)]
         for when in dates:
             valid |= {when.earliest, when.latest} if when else set()
     days = [{day for day in found if day is not None and 1 < day.year < 9999} for found in (known, valid)]
