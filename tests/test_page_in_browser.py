@@ -33,6 +33,7 @@ from aidtimeline import (
     View,
 )
 from aidtimeline.report import publishing
+from aidtimeline.report.publishing import answers as answering
 from aidtimeline.report.words import amount, in_short, on
 from aidtimeline.semantics.provenance import sources_of
 
@@ -366,6 +367,21 @@ def test_an_explanation_has_what_takes_off_and_what_was_learned(browser: Browser
         [False, True, False, False, True],
         [False, False, True, True, True],
     ], said
+
+
+def test_a_page_says_where_it_has_another_day(
+    browser: Browser, record: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If promises, projects and levels are kept for some days only; else they are of the day shown."""
+    monkeypatch.setattr(answering, "MOST", 20)
+    known, valid = days_of(record)
+    pairs = list(product((None, *known[::2]), valid[::3]))
+    with browsing.opened(browser, written(record, tmp_path)) as page:
+        shown = page.evaluate(PROMISES, [address(day, at) for at, day in pairs])
+    assert 0 < sum(bool(kept) for kept, _ in shown) < len(pairs)
+    for (at, day), (kept, rows) in zip(pairs, shown, strict=True):
+        expected = [in_short(row.outstanding) for row in record.as_of(day, known_at=at).fulfilment()]
+        assert kept or [row["outstanding"] for row in rows] == expected, (at, day)
 
 
 def test_facts_are_found_and_sorted(browser: Browser, file: Path, record: Timeline) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,11 +17,12 @@ from aidtimeline import Timeline
 from aidtimeline.engines.facts.rows import decimal
 from aidtimeline.events import Record
 from aidtimeline.projections import Bounds
-from aidtimeline.report.publishing import in_script
+from aidtimeline.report.publishing import answers as answering, in_script
+from aidtimeline.report.publishing.answers import SECTIONS
 from aidtimeline.report.publishing.data import Page
 from aidtimeline.report.publishing.sums import questions
 from aidtimeline.testing.drawnlogs import logs
-from aidtimeline.testing.strategies import repeatable
+from aidtimeline.testing.strategies import FIRST, LAST, repeatable
 from aidtimeline.values.amounts import add
 from aidtimeline.vocabulary import Dataset, Vocabulary
 
@@ -149,6 +151,34 @@ def test_finished_answers_are_of_their_dates(records: Sequence[Record]) -> None:
             assert [each["project"] for each in found["projects"]] == [each.project for each in view.projects()]
             assert [each["kind"] for each in found["fulfilment"]] == [each.kind for each in view.fulfilment()]
             assert [each["of"] for each in found["levels"]] == [each.thing.words for each in view.levels()]
+
+
+@repeatable(25)
+@given(logs(max_size=8))
+def test_finished_answers_hold_until_the_next_day_that_is_kept(records: Sequence[Record]) -> None:
+    """On every day, and as known on every day, the answer of the last day that is kept is that of Python."""
+    timeline = Timeline(records)
+    answers = Page.of(timeline, "log", made=MADE).data()["answers"]
+    days = [FIRST + timedelta(step) for step in range(-2, (LAST - FIRST).days + 3)]
+    for at in (None, *days[::3]):
+        row = bisect_right(answers["known"][:-1], at.toordinal()) - 1 if at else len(answers["known"]) - 1
+        for day in days:
+            column = bisect_right(answers["valid"], day.toordinal()) - 1
+            view = timeline.as_of(day, known_at=at)
+            for name, answer in SECTIONS.items():
+                kept = [answers["pool"][number] for number in answers[name][row][column]] if row >= 0 else []
+                assert kept == json.loads(json.dumps(answer(view))), (name, at, day)
+
+
+def test_the_first_day_of_knowledge_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few days are kept, no answer of nothing stands for a day on which something was known."""
+    monkeypatch.setattr(answering, "MOST", 4)
+    data = Page.of(Timeline.open("events"), "events", made=MADE).data()
+    known, valid = data["answers"]["known"], data["answers"]["valid"]
+    assert len(known) * len(valid) < 16
+    assert known[0] == data["known"][0]
+    assert known[-1] == 0
+    assert valid[0] == 1
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "\u2028", "\ud800", "a" * 10_000])

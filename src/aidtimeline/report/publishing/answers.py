@@ -39,13 +39,18 @@ class AnswersOfPage:
 
     @classmethod
     def of(cls, timeline: Timeline, known: Sequence[date], valid: Sequence[date]) -> AnswersOfPage:
-        """The answers of a log; all days are inclusive, and the last of knowledge has no cut."""
+        """The answers of a log; all days are inclusive, and the last of knowledge has no cut.
+
+        Of days, the beginning of time is one too: what has no first day may have happened on any. If only some days
+        are kept, the first day of knowledge is among them, so that no answer stands for one of nothing.
+        """
+        first = known[:1]
         last = timeline.as_of(valid[-1]) if valid else None
         rows = sum(len(answer(last)) for answer in SECTIONS.values()) if last is not None else 0
         allowed = min(MOST, max(LEAST, ROWS // max(1, rows)))
         while len(known) * len(valid) > allowed and max(len(known), len(valid)) > 2:
             known, valid = (known, _half(valid)) if len(valid) >= len(known) else (_half(known), valid)
-        made = cls([*known, None], list(valid))
+        made = cls([*sorted({*first, *known}), None], [date.min, *(day for day in valid if day != date.min)])
         made.sections = {name: [] for name in SECTIONS}
         for at in made.known:
             for name in SECTIONS:

@@ -192,9 +192,9 @@ function answerNow(section) {
   const kept = byId(`${section}-kept`);
   kept.textContent = "";
   if (row < 0 || column < 0) return [];
-  const all = (days, shown, day) => days.filter(Boolean).length >= shown.length || !shown.some((each) => each > days[lastUpTo(days, day)] && each <= day);
+  const all = (days, shown, day) => !shown.some((each) => each > days[lastUpTo(days, day)] && each <= day);
   const exact = all(valid, data.valid, at.asOf) && (!at.known || all(known.slice(0, -1), data.known, at.known));
-  if (!exact) kept.textContent = `Kept for some days only: this is as of ${inWords(valid[column])}${at.known ? `, as known on ${inWords(known[row])}` : ""}.`;
+  if (!exact) kept.textContent = `Kept for some days only: this is ${column ? `as of ${inWords(valid[column])}` : `before ${inWords(data.valid[0])}`}${at.known ? `, as known on ${inWords(known[row])}` : ""}.`;
   return data.answers[section][row][column].map((number) => pool[number]);
 }
 function bar(bars) {
