@@ -186,6 +186,11 @@ def test_titles_labels_and_numbers_are_words() -> None:
     assert {"Mine detector", "50 or more", "2 to 4, disputed", "40"} <= set(said)
     assert not any("mine-detector" in each for each in said)
     assert texts(VIEW.money(by="donor").plot())[0] == "Money: all kinds, by donor"
+    assert "announced · Japan" in texts(VIEW.money(by="donor").plot())
+    converted = texts(VIEW.money(by="donor", currency="USD").plot())
+    assert converted[0] == "Money: all kinds, by donor, converted to USD"
+    assert any(each.startswith("rate: 1 EUR = USD") for each in converted)
+    assert any(each.startswith("– · ") for each in texts(VIEW.counts(by=["quarter", "item"]).plot()))
 
 
 def test_the_caption_has_both_dates_and_who_reports_it() -> None:

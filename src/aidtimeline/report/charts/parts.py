@@ -100,12 +100,15 @@ def in_words(bounds: Bounds | Quantity, currency: str | None = None, unit: str |
 
     >>> in_words(Bounds(Decimal(50), None)), in_words(Quantity.parse("2..4"), unit="litre")
     ('50 or more', '2 to 4 litre')
+    >>> in_words(Quantity.parse("~20"), "EUR")
+    'about EUR 20'
     >>> in_words(Bounds(Decimal(10) ** 90, None), "EUR")
     'EUR, a number of up to 91 digits or more'
     """
     text, more = _number(bounds), " or more" * (bounds.high is None)
     if currency is not None:
-        text = f"{currency}{',' * text.startswith('a ')} {text}"
+        about = "about " * text.startswith("about ")
+        text = f"{about}{currency}{',' * text.startswith('a ')} {text.removeprefix('about ')}"
     return f"{text}{'' if unit is None else f' {unit}'}{more}"
 
 

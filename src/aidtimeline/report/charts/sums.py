@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aidtimeline.projections import Table
+from aidtimeline.projections.dated import DATED
 from aidtimeline.projections.fields import Condition
 from aidtimeline.projections.sums.counting import Sums
 from aidtimeline.report.charts.parts import Bar, BarPanel, Chart, Row, worded
@@ -14,6 +15,7 @@ from aidtimeline.report.frame import label
 from aidtimeline.report.keyed import KeyedLook
 from aidtimeline.report.notes import flags_of
 from aidtimeline.report.sums import SumsLook
+from aidtimeline.report.words import NOTHING, converted
 from aidtimeline.vocabulary import Vocabulary
 
 DONE: Mapping[str, str] = {
@@ -60,11 +62,16 @@ def names(look: KeyedLook[Any], row: Any) -> tuple[str, str]:
     ]
     known = look.vocabulary
     labels = [
-        (DONE.get(value, value) if name == "kind" else label(known, name, value)) or f"no {name.replace('-', ' ')}"
+        (DONE.get(value, value) if name == "kind" else label(known, name, value)) or unsaid(name)
         for name, value in values
     ]
-    slugs = [value or f"no {name.replace('-', ' ')}" for name, value in values]
+    slugs = [value or unsaid(name) for name, value in values]
     return " · ".join(labels) or "all", " · ".join(slugs) or "all"
+
+
+def unsaid(name: str) -> str:
+    """The label of no value: of a period a dash, which a note explains."""
+    return NOTHING if name in DATED else f"no {name.replace('-', ' ')}"
 
 
 def title(look: KeyedLook[Any]) -> str:
@@ -76,7 +83,7 @@ def title(look: KeyedLook[Any]) -> str:
     what = "all kinds" if len(done) == len(question.ALL_KINDS) else " and ".join(done)
     what = f"Money: {what}" if question.money else what[:1].upper() + what[1:]
     by = f", by {' and '.join(each.replace('-', ' ') for each in question.by)}" if question.by else ""
-    return what + by + narrowed(look.vocabulary, question.selection.where)
+    return what + by + converted(question) + narrowed(look.vocabulary, question.selection.where)
 
 
 def narrowed(vocabulary: Vocabulary, where: Iterable[Condition]) -> str:
