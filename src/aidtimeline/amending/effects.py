@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from aidtimeline.diff import Changes
-from aidtimeline.events import Amendment, Correction, Event, Retraction
+from aidtimeline.events import Amendment, Correction, Event
 from aidtimeline.projections import Counts, LevelTable, MoneySums, ProjectTable
 from aidtimeline.projections.fields import Selection
+from aidtimeline.semantics.amendments import aims
 from aidtimeline.timeline import Timeline, View
 from aidtimeline.values.converters import is_record_id
 from aidtimeline.values.dates import parse_day
@@ -90,16 +91,13 @@ def _projects(amendment: Amendment, *views: View) -> dict[str, list[str]] | None
 
 def _names(event: Event | Amendment) -> Iterator[str]:
     """All that an amendment names, and what it says instead."""
-    while not isinstance(event, Event):
-        yield event.of
-        if isinstance(event, Retraction) and event.duplicate_of is not None:
-            yield event.duplicate_of
-        if not isinstance(event, Correction):
-            return
+    yield from aims(event)
+    while isinstance(event, Correction):
         event = event.event
-    yield from (*event.fulfils, *event.supersedes, *event.overlaps)
-    if event.part_of is not None:
-        yield event.part_of
+    if isinstance(event, Event):
+        yield from (*event.fulfils, *event.supersedes, *event.overlaps)
+        if event.part_of is not None:
+            yield event.part_of
 
 
 def _changed(changes: Changes) -> Changes:

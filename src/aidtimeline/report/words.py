@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from attrs import evolve
+
 from aidtimeline.events import Source
 from aidtimeline.projections import Bounds
 from aidtimeline.projections.fields import Condition
@@ -202,6 +204,11 @@ def cited(source: Source) -> str:
     who = (source.attribution or source.dataset) if alone else source.publisher
     text = ", ".join(filter(None, (who, title, published, source.url, source.locator)))
     return text if alone or source.attribution is None else f"{text} (after {source.attribution})"
+
+
+def without_address(source: Source) -> Source:
+    """A source for words that link to it: without its address, if it says anything else."""
+    return evolve(source, url=None) if source.publisher or source.title else source
 
 
 def shortener(view: Viewed | None) -> Callable[[str], str]:

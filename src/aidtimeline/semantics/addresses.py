@@ -13,8 +13,8 @@ from typing import NamedTuple, cast
 
 from attrs import frozen
 
-from aidtimeline.events import Amendment, Correction, Delivery, Event, Record, Retraction, Source
-from aidtimeline.semantics.amendments import Repaired, Reported, known_by, repair, report
+from aidtimeline.events import Amendment, Correction, Delivery, Event, Record, Source
+from aidtimeline.semantics.amendments import Repaired, Reported, aims, known_by, repair, report
 from aidtimeline.semantics.identity import Identity
 
 
@@ -106,22 +106,11 @@ _ANY = Delivery(date="2000", sources=Source(publisher="–"))
 
 def _amended(known: Iterable[str], amending: list[Record]) -> tuple[Repaired, Reported, Identity]:
     """What amendments do to the events of these ids."""
-    named = {id_ for each in amending for id_ in _named(each.event)}.intersection(known)
+    named = {id_ for each in amending for id_ in aims(each.event)}.intersection(known)
     at = datetime.min.replace(tzinfo=UTC)
     repaired = repair([*(Record(id_, at, _ANY) for id_ in sorted(named)), *amending])
     reported = report(repaired, known_by(None))
     return repaired, reported, Identity(repaired, reported)
-
-
-def _named(event: Event | Amendment) -> Iterator[str]:
-    """The records that an amendment aims at, also within what it puts in the place of another."""
-    while not isinstance(event, Event):
-        yield event.of
-        if isinstance(event, Retraction) and event.duplicate_of is not None:
-            yield event.duplicate_of
-        if not isinstance(event, Correction):
-            return
-        event = event.event
 
 
 def _sources(event: Event | Amendment) -> Iterator[Source]:

@@ -10,7 +10,7 @@ A retraction with `duplicate_of` is neither, but a *finding* of identity: it say
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard, cast
@@ -75,6 +75,21 @@ def is_repair(event: Event | Amendment) -> TypeGuard[Correction | Retraction]:
 def is_finding(event: Event | Amendment) -> TypeGuard[Retraction]:
     """Whether this is a finding of identity: a retraction that names what the record is a duplicate of."""
     return isinstance(event, Retraction) and event.duplicate_of is not None
+
+
+def aims(event: Event | Amendment) -> Iterator[str]:
+    """The records that an amendment names, also in one that it puts in the place of another. An event names none.
+
+    >>> list(aims(Retraction(of="0" * 32, duplicate_of="1" * 32))) == ["0" * 32, "1" * 32]
+    True
+    """
+    while not isinstance(event, Event):
+        yield event.of
+        if isinstance(event, Retraction) and event.duplicate_of is not None:
+            yield event.duplicate_of
+        if not isinstance(event, Correction):
+            return
+        event = event.event
 
 
 @frozen

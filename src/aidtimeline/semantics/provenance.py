@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import date, datetime
 
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source
+from aidtimeline.events import Record, Source
 from aidtimeline.graphs import path
-from aidtimeline.semantics.amendments import out_since
+from aidtimeline.semantics.amendments import aims, out_since
 from aidtimeline.semantics.beliefs import Belief
 from aidtimeline.semantics.facts import Fact
 from aidtimeline.semantics.links import Group, all_above, link
@@ -139,27 +139,16 @@ def records_about(ids: Iterable[str], records: Iterable[Record], belief: Belief)
     records = tuple(records)
     naming: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        for aim in _aims(record.event):
+        for aim in aims(record.event):
             naming[aim].append(record)
     waiting = list(wanted)
     while waiting:
         for amendment in naming[waiting.pop()]:
-            for each in (amendment.id, *_aims(amendment.event)):
+            for each in (amendment.id, *aims(amendment.event)):
                 if each not in wanted and each not in others:
                     wanted.add(each)
                     waiting.append(each)
     return [record for record in records if record.id in wanted]
-
-
-def _aims(event: Event | Amendment) -> Iterator[str]:
-    """The records that an amendment names, also in an amendment that it puts in the place of another."""
-    while not isinstance(event, Event):
-        yield event.of
-        if isinstance(event, Retraction) and event.duplicate_of is not None:
-            yield event.duplicate_of
-        if not isinstance(event, Correction):
-            return
-        event = event.event
 
 
 def sources_of(fact: Fact, cut: date | datetime | None) -> Iterator[Source]:

@@ -7,8 +7,9 @@ from html import escape
 
 from aidtimeline.events import Source
 from aidtimeline.report.look import Part
-from aidtimeline.report.words import cited
+from aidtimeline.report.words import cited, without_address
 from aidtimeline.report.write import page_html
+from aidtimeline.text.foreign import link_of
 from aidtimeline.text.safe import printable
 
 _STYLE = (
@@ -33,11 +34,12 @@ def written(heading: Sequence[str], page: Iterable[Part], sources: Sequence[Sour
 
 
 def link(source: Source) -> str:
-    """A report as it is cited, its address a link if it is one of the web; with a kept copy."""
-    words = escape(printable(cited(source)))
-    for url, name in ((source.url, None), (source.archived, "kept copy")):
-        if url is not None and url.startswith(("https://", "http://")):
-            shown = escape(printable(url))
-            anchor = f'<a href="{shown}" rel="noreferrer">{name or shown}</a>'
-            words = words.replace(shown, anchor, 1) if name is None else f"{words} ({anchor})"
-    return words
+    """A report as it is cited, a link to its address if that is of the web; with a kept copy."""
+    address, kept = link_of(source.url), link_of(source.archived)
+    words = cited(source if address is None else without_address(source))
+    found = escape(printable(words)) if address is None else _anchor(printable(words), address)
+    return found if kept is None else f"{found} ({_anchor('kept copy', kept)})"
+
+
+def _anchor(words: str, address: str) -> str:
+    return f'<a href="{escape(address)}" rel="noreferrer">{escape(words)}</a>'

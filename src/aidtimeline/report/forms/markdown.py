@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aidtimeline.events import Source
 from aidtimeline.report.look import Grid, Line, Part
-from aidtimeline.report.words import cited
-from aidtimeline.text.safe import printable
+from aidtimeline.report.words import cited, without_address
+from aidtimeline.text.foreign import in_markdown, link_of, linked_in_markdown
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])|(?<=^)([-+=:]|\d+[.)])")
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\\`|\"]+")
+_LIST = re.compile(r"^([-+]|\d+(?=[.)]))")
+"""What would begin an item of a list, at the beginning of a line."""
 
 
 def written(heading: Sequence[str], page: Iterable[Part], sources: Sequence[Source]) -> str:
@@ -34,27 +34,21 @@ def written(heading: Sequence[str], page: Iterable[Part], sources: Sequence[Sour
 
 
 def text(found: str) -> str:
-    """A text in which nothing is markup.
+    """A text in which nothing is markup, wherever it stands.
 
-    >>> print(text("a|b <i> *c* [d](e)"), text("# e"), text("1. f"))
-    a\\|b \\<i\\> \\*c\\* \\[d\\](e) \\# e 1\\. f
+    >>> print(text("a|b <i> *c*"), text("# e"), text("- f"), text("1. g"))
+    a\\|b \\<i\\> \\*c\\* \\# e \\- f 1\\. g
     """
-
-    def escaped(match: re.Match[str]) -> str:
-        found = match.group()
-        return f"{found[:-1]}\\{found[-1]}"
-
-    return _MARKUP.sub(escaped, printable(found))
+    return _LIST.sub(lambda item: f"\\{item[1]}" if item[1] in "-+" else f"{item[1]}\\", in_markdown(found))
 
 
 def link(source: Source) -> str:
-    """A report as it is cited, its address a link; with the address of a kept copy."""
-    words = text(cited(source))
-    if source.url is not None and _ADDRESS.fullmatch(source.url):
-        words = words.replace(text(source.url), f"<{source.url}>")
-    if source.archived is not None and _ADDRESS.fullmatch(source.archived):
-        words += f" (kept copy: <{source.archived}>)"
-    return words
+    """A report as it is cited, a link to its address if that is of the web; with the address of a kept copy."""
+    address, kept = link_of(source.url), link_of(source.archived)
+    words = (
+        text(cited(source)) if address is None else linked_in_markdown(text(cited(without_address(source))), address)
+    )
+    return words if kept is None else f"{words} ({linked_in_markdown('kept copy', kept)})"
 
 
 def _table(grid: Grid) -> Iterator[str]:

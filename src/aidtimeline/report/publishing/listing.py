@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import Factory, define, evolve
+from attrs import Factory, define
 
 from aidtimeline.events import Record, Source, stated
 from aidtimeline.projections.fields import together
 from aidtimeline.report.explanation import amendment_in_words
 from aidtimeline.report.publishing.replayed import Known
 from aidtimeline.report.publishing.sums import number
-from aidtimeline.report.words import cited
+from aidtimeline.report.words import cited, without_address
 from aidtimeline.semantics import Fact, phases
 from aidtimeline.semantics.amendments import known_since
 from aidtimeline.semantics.provenance import sources_of
@@ -91,7 +91,7 @@ class FactsOfPage:
     def source(self, source: Source) -> int:
         """The number of a report."""
         found = {
-            "text": cut(cited(evolve(source, url=None))) if source.publisher or source.title else cut(cited(source)),
+            "text": cut(cited(without_address(source))),
             "short": cut(Said(source).text),
             "url": source.url,
             "archived": source.archived,
