@@ -50,6 +50,7 @@ def results() -> list[Result[Any, Any]]:
     return [
         *(view.replay(each) for each in sums),
         *(timeline.series(each) for each in sums),
+        view.within(sums[0], "year"),
         *(before.diff(view, each) for each in sums),
         before.diff(view, Fulfilment(view.as_of)),
         view.explain(MoneySums(kind="pledge"), ("pledge", "USD")),

@@ -41,8 +41,8 @@ def folder_of(context: click.Context) -> Path:
 def known_values(folder: Path, name: str) -> Iterable[str]:
     """The values of a field that the vocabulary and the log know; of a large log only what comes first.
 
-    >>> sorted(known_values(Path("events"), "recipient"))[:4]
-    ['AFG', 'CO', 'IQ', 'JP']
+    >>> sorted({"KH", "sesu"}.intersection(known_values(Path("events"), "recipient")))
+    ['KH', 'sesu']
     """
     from aidtimeline.log import EventLog
     from aidtimeline.log.vocabulary import load_vocabulary
