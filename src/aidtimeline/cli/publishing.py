@@ -25,6 +25,9 @@ from aidtimeline.timeline import Timeline
 )
 @FORCE
 @click.option("--title", metavar="TEXT", help="The title of the page. Default: Aid as recorded in LOG.")
+@click.option(
+    "--licence", metavar="TEXT", help="Under what others may use the log, such as CC BY 4.0. Default: not stated."
+)
 @day("--made", help="The day up to which the page is made, YYYY-MM-DD. Default: today (UTC).")
 @ENGINE
 @SKIP_PROBLEMS
@@ -36,6 +39,7 @@ def report(
     *,
     force: bool,
     title: str | None,
+    licence: str | None,
     made: date | None,
     engine: str | None,
     skip_problems: bool,
@@ -52,4 +56,4 @@ def report(
     timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
     for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
         note(each)
-    hand_in(html(timeline, Path(folder).resolve().name, title=title, made=made), out, force=force)
+    hand_in(html(timeline, Path(folder).resolve().name, title=title, licence=licence, made=made), out, force=force)

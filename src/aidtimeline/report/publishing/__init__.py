@@ -31,13 +31,21 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 __all__ = ["Page", "html"]
 
 
-def html(timeline: Timeline, name: str, *, title: str | None = None, made: date | None = None) -> str:
+def html(
+    timeline: Timeline,
+    name: str,
+    *,
+    title: str | None = None,
+    licence: str | None = None,
+    made: date | None = None,
+) -> str:
     """The page of a log, as one document of HTML.
 
     Args:
         timeline: The log.
         name: What the log is called on the page.
         title: The title; None: "Aid as recorded in NAME".
+        licence: Under what others may use the log, such as "CC BY 4.0"; None: the page says that none is stated.
         made: The day (inclusive) up to which it is made; None: today, in UTC.
 
     Raises `UsageError` if vl-convert is not installed.
@@ -46,7 +54,7 @@ def html(timeline: Timeline, name: str, *, title: str | None = None, made: date 
     >>> html(Timeline.open("events"), "events")[:15]
     '<!doctype html>'
     """
-    page = Page.of(timeline, name, title=title, made=made)
+    page = Page.of(timeline, name, title=title, licence=licence, made=made)
     view = timeline.as_of(page.made)
     scripts = [_charts(), _file("page.js")]
     policy = " ".join(f"'sha256-{_hash(each)}'" for each in scripts)

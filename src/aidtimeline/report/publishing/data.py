@@ -26,17 +26,26 @@ MOST_KNOWN = 400
 
 @frozen
 class Page:
-    """What a page is made from: a log by its name, the day on which it is made, and its title."""
+    """What a page is made from: a log by its name, the day on which it is made, its title and its licence."""
 
     timeline: Timeline
     name: str
     made: date
     title: str
+    licence: str | None = None
 
     @classmethod
-    def of(cls, timeline: Timeline, name: str, *, title: str | None = None, made: date | None = None) -> Page:
+    def of(
+        cls,
+        timeline: Timeline,
+        name: str,
+        *,
+        title: str | None = None,
+        licence: str | None = None,
+        made: date | None = None,
+    ) -> Page:
         """A page of a log. It is made today (UTC), if no other day is given."""
-        return cls(timeline, name, made or datetime.now(UTC).date(), title or f"Aid as recorded in {name}")
+        return cls(timeline, name, made or datetime.now(UTC).date(), title or f"Aid as recorded in {name}", licence)
 
     def data(self) -> dict[str, Any]:
         """All that the page knows."""
@@ -73,6 +82,7 @@ class Page:
         written = sorted(record.recorded_at for record in records)
         return {
             "title": self.title,
+            "licence": self.licence,
             "log": self.name,
             "made": number(self.made),
             "records": digest.records,

@@ -387,7 +387,7 @@ function begin() {
   const about = data.about;
   byId("about").textContent = `What was delivered, promised and known, on any day. Made on ${inWords(about.made)} from the log “${about.log}”: ${about.records.toLocaleString("en")} records, written ${about.first ? `from ${inWords(about.first)} to ${inWords(about.last)}` : "never"}; its digest is ${about.digest}.`;
   byId("method").textContent = `Made by aidtimeline ${about.version}. The page holds the facts of the log, and adds them up itself; it loads nothing, and sends nothing.`;
-  byId("cite").textContent = `How to cite: ${about.title}, as of and as known on the dates shown above, page made on ${inWords(about.made)}, log digest ${about.digest}. The facts may be used freely; the reports that are linked belong to their publishers.`;
+  byId("cite").textContent = `How to cite: ${about.title}, as of and as known on the dates shown above, page made on ${inWords(about.made)}, log digest ${about.digest}. Licence of the record: ${about.licence || "none is stated"}. The reports that are linked belong to their publishers.`;
   byId("subject").replaceChildren(...subjects.map(({ key }, number) => element("option", { value: number }, nameOf(key))));
   byId("as-of").max = Math.max(0, data.valid.length - 1);
   byId("known").max = data.known.length;
