@@ -312,6 +312,19 @@ def test_an_address_opens_its_dates_and_item(browser: Browser, file: Path, recor
             assert page.locator("#cuts").inner_text().startswith("as of ")
 
 
+def test_an_address_opened_after_a_move_stands(browser: Browser, file: Path) -> None:
+    """Though the address of the move is written only when the slider rests."""
+    with browsing.opened(browser, file) as page:
+        page.wait_for_timeout(400)
+        page.click("#as-of-before")
+        asked = address("2023-11-28", "2023-11-25", item="truck")
+        busy = "const end = performance.now() + 300; while (performance.now() < end);"
+        page.evaluate(f"(asked) => {{ location.hash = asked; {busy} }}", asked)
+        page.wait_for_timeout(500)
+        assert page.evaluate("location.hash") == asked
+        assert page.input_value("#as-of-date") == "2023-11-28"
+
+
 @pytest.mark.parametrize(("item", "expected"), [("truck", "30"), ("mine-detector", "at least 50")])
 def test_a_number_opens_its_explanation(
     browser: Browser, file: Path, record: Timeline, item: str, expected: str

@@ -361,7 +361,8 @@ function show() {
   if (subject) parts.push(subject.key.money ? ["currency", subject.key.unit] : ["item", subject.key.item ?? ""]);
   if (subject && !subject.key.money && subject.key.unit) parts.push(["unit", subject.key.unit]);
   clearTimeout(waiting); // writing the address takes longer than all else, so it waits until the slider rests
-  waiting = setTimeout(() => history.replaceState(null, "", `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`).join("&")}`), 200);
+  const before = location.hash; // an address that is opened meanwhile stands
+  waiting = setTimeout(() => { if (location.hash === before) history.replaceState(null, "", `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`).join("&")}`); }, 200);
 }
 function fromAddress() {
   const asked = new URLSearchParams(location.hash.slice(1));
