@@ -9,6 +9,7 @@ const EPOCH = 719163;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const KINDS = { delivery: "delivered", training: "trained", pledge: "pledged", commitment: "committed", announcement: "announced", cancellation: "cancelled", disbursement: "disbursed", receipt: "received", expenditure: "spent" };
 const at = { asOf: 0, known: 0, subject: 0, sort: "date", down: true, all: false, whole: new Set(), allLearned: false };
+const MOST_BARS = 40;
 const byId = (id) => document.getElementById(id);
 
 // Days.
@@ -184,7 +185,7 @@ function showSums() {
   const used = kinds.map((_, number) => rows.some((row) => row[number + 1] !== ""));
   const kept = (row) => [row[0], ...row.slice(1, -1).filter((_, number) => used[number]), row[row.length - 1]];
   const heads = [["what", ""], ...kinds.filter((_, number) => used[number]).map((kind) => [KINDS[kind] || kind, "right"]), ["note", ""]];
-  fill("sums", rows.length ? table(cuts(), heads, rows.map(kept)) : element("p", {}, "Nothing is reported to have happened by then."));
+  fillTable("sums", rows, "Nothing is reported to have happened by then.", cuts(), heads, kept);
 }
 function answerNow(section) {
   const { known, valid, pool } = data.answers;
@@ -204,22 +205,22 @@ function bar(bars) {
   const may = bars.may_serve[1] === null ? 0 : bars.may_serve[1];
   return element("div", { class: "bar", "aria-hidden": "true" }, element("span", { style: width(bars.linked[0]) }), element("span", { class: "soft", style: width(bars.linked[1] - bars.linked[0] + may) }));
 }
-/** A table of finished answers: the first rows, and a button for the others. */
-function fillAnswers(section, rows, nothing, caption, heads, cells) {
+/** A table in a section: the first rows, and a button for the others. */
+function fillTable(section, rows, nothing, caption, heads, cells) {
   const kept = at.whole.has(section) ? rows : rows.slice(0, MOST_FACTS);
-  const others = kept.length < rows.length ? more(rows.length, () => { at.whole.add(section); showAnswers(); }) : null;
+  const others = kept.length < rows.length ? more(rows.length, () => { at.whole.add(section); show(); }) : null;
   fill(section, rows.length ? table(caption, heads, kept.map(cells)) : element("p", {}, nothing), others);
 }
 function showAnswers() {
   const promises = answerNow("fulfilment");
   const heads = [["who", ""], ["what", ""], ["promised", "right"], ["linked", "right"], ["may serve", "right"], ["outstanding", "right"], ["overdue", "right"], ["due", ""], ["note", ""]];
-  fillAnswers("fulfilment", promises, "No promise is reported to have been made by then.", `${cuts()}. The bar: what is surely linked, and lighter what may be.`, heads, (row) => [
+  fillTable("fulfilment", promises, "No promise is reported to have been made by then.", `${cuts()}. The bar: what is surely linked, and lighter what may be.`, heads, (row) => [
     `${row.who || "–"} (${row.kind})`, element("span", {}, [row.what, row.project].filter(Boolean).join(", "), bar(row.bars)), row.promised, row.linked, row.may_serve, row.outstanding, row.overdue ?? "–", row.due, row.flags.join(", ")]);
   const projects = answerNow("projects");
-  fillAnswers("projects", projects, "No project is reported by then.", cuts(), [["project", ""], ["status", ""], ["planned start", ""], ["planned end", ""], ["who", ""]],
+  fillTable("projects", projects, "No project is reported by then.", cuts(), [["project", ""], ["status", ""], ["planned start", ""], ["planned end", ""], ["who", ""]],
     (row) => [row.name, row.status, row.start, row.end, [row.parties, row.loose].filter(Boolean).join("; ")]);
   const levels = answerNow("levels");
-  fillAnswers("levels", levels, "No level is reported.", cuts(), [["level of", ""], ["day", ""], ["reported", "right"], ["the record has", "right"], ["note", ""], ["reports", ""]],
+  fillTable("levels", levels, "No level is reported.", cuts(), [["level of", ""], ["day", ""], ["reported", "right"], ["the record has", "right"], ["note", ""], ["reports", ""]],
     (row) => [row.of, row.day, row.reported, row.recorded, row.note, row.reports]);
 }
 function showAmendments() {
@@ -279,7 +280,7 @@ function config() {
 const days = (field, field2) => ({ x: { field, type: "temporal", scale: { type: "utc" }, title: null, axis: { format: "%b %Y", labelOverlap: true, grid: false } }, ...(field2 ? { x2: { field: field2 } } : {}) });
 function stepsSpec() {
   const { one, two, ink } = colours(), money = subjects[at.subject]?.key.money;
-  const y = (field) => ({ field, type: "quantitative", title: null, axis: { format: money ? "~s" : ",~f", tickMinStep: money ? undefined : 1 } });
+  const y = (field) => ({ field, type: "quantitative", title: null, axis: money ? { labelExpr: "abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',') + ' billion' : abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')" } : { format: ",~f", tickMinStep: 1 } });
   const color = { field: "kind", type: "nominal", scale: { range: [one, two, ink] }, legend: { orient: "top", title: null } };
   const tooltip = { field: "words", type: "nominal" };
   return { width: "container", height: 220, autosize: { type: "fit-x", contains: "padding" }, data: { name: "segments" }, config: config(), layer: [
@@ -292,8 +293,10 @@ function stepsSpec() {
   ] };
 }
 function promiseBars() {
-  const facts = factsNow().filter((fact) => ["pledge", "commitment", "delivery", "disbursement"].includes(fact.kind) && (fact.last || fact.first)).slice(0, 60);
-  return facts.flatMap((fact) => {
+  let facts = factsNow().filter((fact) => ["pledge", "commitment", "delivery", "disbursement"].includes(fact.kind) && (fact.last || fact.first));
+  if (facts.length > MOST_BARS) facts = facts.filter((fact) => subjects[at.subject].keys.some((key) => isOf(fact, key)));
+  at.left = Math.max(0, facts.length - MOST_BARS);
+  return facts.slice(-MOST_BARS).flatMap((fact) => {
     const first = fact.first || fact.last - 60, last = fact.last || fact.first + 60; // of an open end the nearest days, with an arrow
     const row = `${fact.what || fact.value || "not specified"}: ${fact.kind}`.slice(0, 60), words = [fact.kind, fact.number, fact.value, fact.date, fact.due && `due ${fact.due[0]}`].filter(Boolean).join(", ");
     const base = { row, kind: fact.kind === "pledge" || fact.kind === "commitment" ? "promised" : "done", words };
@@ -335,7 +338,7 @@ function showCharts() {
   const cut = [{ day: iso(at.asOf) }], subject = subjects[at.subject];
   const steps = segments(), bars = promiseBars();
   byId("steps-caption").textContent = subject ? `${nameOf(subject.key)} over time, ${at.known ? `as known on ${inWords(at.known)}` : "with all that is known"}: the line is certain; the band is possible; an arrow means “or more”. The dashed line is ${inWords(at.asOf)}.` : "";
-  byId("promises-caption").textContent = bars.length ? "When it was promised and is due, and when it was done; lighter where the day is not known exactly; an arrow means “or earlier” or “or later”." : "";
+  byId("promises-caption").textContent = bars.length ? "When it was promised and is due, and when it was done; lighter where the day is not known exactly; an arrow means “or earlier” or “or later”." + (at.left ? ` ${at.left} earlier ones are not drawn.` : "") : "";
   const theme = matchMedia("(prefers-color-scheme: dark)").matches;
   drawing = drawing.then(() => draw("steps", stepsSpec, { segments: steps, cut }, `${at.subject} ${theme}`)).then(() => draw("promises", promisesSpec, { bars, cut }, `${bars.length && new Set(bars.map((each) => each.row)).size} ${theme}`)).catch((error) => console.error(error));
 }
