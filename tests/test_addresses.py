@@ -85,7 +85,7 @@ def test_a_correction_of_a_corroboration_has_addresses_too(log: EventLog) -> Non
 
 
 def run(log: EventLog, *words: str) -> Result:
-    return CliRunner().invoke(application, ["--log", str(log.folder), "sources", *words], env={"COLUMNS": "80"})
+    return CliRunner().invoke(application, ["--log", str(log.folder), "sources", *words], env={"COLUMNS": "200"})
 
 
 def test_the_command_lists_what_lacks_a_copy_first(log: EventLog) -> None:
