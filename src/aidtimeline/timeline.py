@@ -558,7 +558,7 @@ class Timeline:
 
         >>> found = Timeline.open("events").find("c7e1bd20")
         >>> print(found.event.quantity, found.event.item, "·", found.record.line, "·", found.deciding)
-        30 truck · 46 · None
+        30 truck · 47 · None
         """
         from aidtimeline.log.drafts import find_id, is_beginning  # noqa: PLC0415
         from aidtimeline.semantics.standing import standing  # noqa: PLC0415
