@@ -10,20 +10,10 @@ from attrs import evolve
 
 from aidtimeline import report
 from aidtimeline.cli.application import application, command, note
-from aidtimeline.cli.asking import hand_in
+from aidtimeline.cli.asking import hand_in, opened
 from aidtimeline.cli.options import ENGINE, FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
-from aidtimeline.cli.progress import bar
 from aidtimeline.engines.sql.exporting import FORMATS
 from aidtimeline.report.answers import written
-from aidtimeline.timeline import Timeline
-
-
-def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
-    """The log. Lines that are skipped are listed on stderr, and why another engine answers."""
-    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
-    for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
-        note(each)
-    return timeline
 
 
 @command("sql", "aidtimeline sql \"SELECT item, sum(quantity_low) FROM facts WHERE kind = 'delivery' GROUP BY item\"")

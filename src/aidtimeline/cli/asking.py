@@ -49,16 +49,17 @@ def hand_in(written: str | bytes, out: Path | None, *, force: bool) -> None:
         show([written])
 
 
-def timeline_of(question: Question) -> Timeline:
-    """The log that is asked. Lines that are skipped are listed on stderr, and why another engine answers."""
-    timeline = Timeline.open(
-        question.folder, skip_problems=question.skip_problems, engine=question.engine, progress=bar
-    )
-    for each in timeline.notes:
+def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
+    """The log in a folder. Lines that are skipped are listed on stderr, and why another engine answers."""
+    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
+    for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
         note(each)
-    for problem in timeline.problems:
-        note(f"skipped {problem}")
     return timeline
+
+
+def timeline_of(question: Question) -> Timeline:
+    """The log that is asked."""
+    return opened(question.folder, question.engine, question.skip_problems)
 
 
 def view_of(question: Question, timeline: Timeline | None = None) -> View:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from aidtimeline.cli.application import command, note
-from aidtimeline.cli.asking import hand_in
+from aidtimeline.cli.application import command
+from aidtimeline.cli.asking import hand_in, opened
 from aidtimeline.cli.files import refuse_existing
 from aidtimeline.cli.options import ENGINE, FORCE, SKIP_PROBLEMS, day
-from aidtimeline.cli.progress import bar
-from aidtimeline.timeline import Timeline
 
 
 @command("report", "aidtimeline report --out report.html")
@@ -53,7 +51,5 @@ def report(
     from aidtimeline.report.publishing import html
 
     refuse_existing(out, force=force)
-    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
-    for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
-        note(each)
+    timeline = opened(folder, engine, skip_problems)
     hand_in(html(timeline, Path(folder).resolve().name, title=title, licence=licence, made=made), out, force=force)
