@@ -31,7 +31,7 @@ COMMAND = "from aidtimeline.cli import main; print('ready', flush=True); main()"
 AT_ONCE = f"from aidtimeline.cli import progress; progress.SHOWN_AFTER = progress.AGAIN_AFTER = 0; {COMMAND}"
 TWO_STEPS = """
 import time
-from aidtimeline.cli.application import show
+from aidtimeline.cli.printing import show
 from aidtimeline.cli.progress import bar
 bar("reading the log", 100, 1000)
 time.sleep(0.5)

@@ -18,7 +18,7 @@ from aidtimeline import EventLog
 from aidtimeline.cli import application, values
 from aidtimeline.events import Record
 from aidtimeline.testing.strategies import repeatable
-from aidtimeline.text.colours import coloured, paint_on, plain
+from aidtimeline.text.colours import paint_on, painted, plain
 from aidtimeline.text.tables import Column, cells_wide, table
 
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals")
@@ -135,7 +135,7 @@ def test_no_colours_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "")
-    assert paint_on(Terminal()) is coloured  # type: ignore[arg-type]
+    assert paint_on(Terminal()) is painted  # type: ignore[arg-type]
 
 
 def test_the_version() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from aidtimeline import report
-from aidtimeline.cli.application import command, note
+from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import hand_in
 from aidtimeline.cli.options import FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
+from aidtimeline.cli.printing import note
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog

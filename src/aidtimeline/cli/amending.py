@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from aidtimeline.amending import correction, corroboration, effects, retraction
-from aidtimeline.cli.application import command, note, show
+from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import AS_OF, ENGINE, JSON, TO, Command, parsed
+from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.codec import encode_new
 from aidtimeline.errors import InvalidValue

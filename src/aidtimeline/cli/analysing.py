@@ -9,9 +9,10 @@ import click
 from attrs import evolve
 
 from aidtimeline import report
-from aidtimeline.cli.application import application, command, note
+from aidtimeline.cli.application import application, command
 from aidtimeline.cli.asking import hand_in, opened
 from aidtimeline.cli.options import ENGINE, FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
+from aidtimeline.cli.printing import note
 from aidtimeline.engines.sql.exporting import FORMATS
 from aidtimeline.report.answers import written
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 import click
 
+from aidtimeline.cli import printing
+from aidtimeline.cli.printing import failed, note
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
-from aidtimeline.text.colours import paint_on
-from aidtimeline.text.safe import printable
 
 COMPLETE = "_AIDTIMELINE_COMPLETE"
 """The environment variable by which a shell asks for completions."""
@@ -87,38 +86,36 @@ class Application(click.Group):
         **extra: Any,
     ) -> Any:
         """As click's `main`, but with messages and exit codes of its own if a command fails."""
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes
+        printing.take_any_text()
         if COMPLETE in os.environ:
             import_module("aidtimeline.cli.shells")
         try:
             sys.exit(super().main(args, prog_name, complete_var, standalone_mode=False, **extra))
         except click.UsageError as error:
             path = error.ctx.command_path if error.ctx else "aidtimeline"
-            _failed(path, f"{error.format_message().rstrip('.')} (see '{path} --help')")
+            failed(path, f"{error.format_message().rstrip('.')} (see '{path} --help')")
             sys.exit(WRONG_USE)
         except click.ClickException as error:
-            _failed("aidtimeline", error.format_message())
+            failed("aidtimeline", error.format_message())
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            _failed("aidtimeline", "interrupted")
+            failed("aidtimeline", "interrupted")
             sys.exit(INTERRUPTED)
         except Interrupted as interrupted:
-            _failed("aidtimeline", f"interrupted{interrupted}")
+            failed("aidtimeline", f"interrupted{interrupted}")
             sys.exit(INTERRUPTED)
         except DataError as error:
             for problem in error.problems:
                 note(str(problem))
-            _failed("aidtimeline", _without_problems(error))
+            failed("aidtimeline", _without_problems(error))
             sys.exit(WRONG_USE if isinstance(error, LogError) else PROBLEMS)
         except AidtimelineError as error:
-            _failed("aidtimeline", str(error))
+            failed("aidtimeline", str(error))
             sys.exit(WRONG_USE)
         except OSError as error:
-            _failed("aidtimeline", f"{error.filename or 'output'}: {error.strerror or error}")
+            failed("aidtimeline", f"{error.filename or 'output'}: {error.strerror or error}")
             if error.filename is None:
-                sys.stdout = io.StringIO()  # do not try again to write it on the way out
+                printing.give_up()
             sys.exit(PROBLEMS)
 
 
@@ -147,33 +144,14 @@ def application(context: click.Context, folder: str) -> None:
     """What was promised, delivered and known of international aid, as of any date."""
     context.obj = folder
     if context.invoked_subcommand is None:
-        click.echo(context.get_help(), err=True)
+        for line in context.get_help().split("\n"):
+            note(line)
         context.exit(WRONG_USE)
 
 
 def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
     """A command of the application, with an example under its help."""
     return application.command(name, epilog=f"Example: {example}")
-
-
-def show(lines: Iterable[str]) -> None:
-    """Print lines on stdout, all at once: a page that fails prints nothing."""
-    text = "\n".join(lines)
-    bar.clear()
-    if text:
-        click.echo(text)
-
-
-def note(message: str) -> None:
-    """Print one line on stderr, without control characters."""
-    bar.clear()
-    click.echo(printable(message), err=True)
-
-
-def _failed(program: str, message: str) -> None:
-    bar.clear()
-    text = printable(f"{program}: {' '.join(message.splitlines())}")
-    click.echo(paint_on(sys.stderr)("error", text), err=True)
 
 
 def _without_problems(error: DataError) -> str:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import click
-
 from aidtimeline import report
-from aidtimeline.cli.application import note, show
 from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import Question
+from aidtimeline.cli.printing import hand, note, paint, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.projections import Counts, MoneySums, Result
 from aidtimeline.report.write import room
-from aidtimeline.text.colours import paint_on
 from aidtimeline.timeline import Timeline, View
 
 
 def answer(result: Result[Any, Any] | report.Shown, *, json: bool) -> None:
     """Print a result, wrapped to the width of the terminal, or as JSON."""
-    show([report.json(result)] if json else page(result))
+    if json:
+        hand(report.json(result))
+    else:
+        show(page(result))
 
 
 def page(result: Result[Any, Any] | report.Shown) -> Iterable[str]:
     """The lines of a result on this terminal: as wide as it is, and in its colours."""
-    return report.lines(result, room(), paint_on(sys.stdout))
+    return report.lines(result, room(), paint())
 
 
 def reply(question: Question, result: Result[Any, Any] | report.Framed) -> None:
@@ -43,10 +42,8 @@ def hand_in(written: str | bytes, out: Path | None, *, force: bool) -> None:
     if out is not None:
         write_file(out, written, force=force)
         note(f"written to {out}")
-    elif isinstance(written, bytes):
-        click.echo(written, nl=False)
     else:
-        show([written])
+        hand(written)
 
 
 def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from aidtimeline.cli.application import command, show
+from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.options import JSON
+from aidtimeline.cli.printing import show
 from aidtimeline.cli.progress import bar
 from aidtimeline.engines.caching import build, cached, clear
 from aidtimeline.report.cached import CachedShown, size

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
+from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.asking import hand_in
 from aidtimeline.cli.explaining import EXPLAINED, explained
 from aidtimeline.cli.files import write_file
@@ -21,6 +21,7 @@ from aidtimeline.cli.options import (
     Question,
     asking,
 )
+from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.log.disk import as_log_error
 from aidtimeline.report.bundles import Verdict, bundle, verify

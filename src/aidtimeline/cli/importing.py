@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from aidtimeline.cli.application import command, show
+from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, parsed
+from aidtimeline.cli.printing import hand
 from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File, import_file
 from aidtimeline.report.imports import Imported
@@ -66,7 +67,7 @@ def import_command(
     if example:
         from aidtimeline.formats.tables import example as example_of_a_mapping
 
-        show([example_of_a_mapping()])
+        hand(example_of_a_mapping())
         return
     if format is None or path is None:
         missing = "FILE" if format else "FORMAT"

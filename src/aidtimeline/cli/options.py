@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from attrs import evolve, field as attribute, frozen
 
-from aidtimeline.cli import values
+from aidtimeline.cli import printing, values
 from aidtimeline.engines.choosing import ENGINES, EngineName
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS
@@ -272,7 +271,7 @@ def form_of(form: str | None, out: Path | None, *, json: bool) -> str:
     if json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} exclude each other")
     form = "json" if json else form or ("table" if out is None else ENDINGS.get(out.suffix.lower(), "table"))
-    if form == "xlsx" and out is None and sys.stdout.isatty():
+    if form == "xlsx" and out is None and printing.is_terminal():
         raise click.UsageError("a workbook is no text: name a file with --out")
     return form
 

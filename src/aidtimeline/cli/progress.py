@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 
 from attrs import define
+
+from aidtimeline.cli import printing
 
 SHOWN_AFTER = 1.0
 """How long work takes, in seconds, before the bar appears."""
@@ -34,7 +35,7 @@ class Bar:
         now = time.monotonic()
         if self._began is None:
             self._began = now
-        if now - self._began >= SHOWN_AFTER and now - self._drawn >= AGAIN_AFTER and _is_terminal():
+        if now - self._began >= SHOWN_AFTER and now - self._drawn >= AGAIN_AFTER and printing.is_terminal(error=True):
             self._drawn = now
             self._write(line(doing, done, of, shutil.get_terminal_size().columns - 1, blocks=_has_blocks()))
 
@@ -42,17 +43,16 @@ class Bar:
         """Take the bar away. The next one appears after work that is as long again."""
         if self._shown:
             self._write("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+            printing.draw("")
         self._began, self._drawn = None, 0.0
 
     def _write(self, text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(self._shown))
-        sys.stderr.flush()
+        printing.draw(text.ljust(self._shown))
         self._shown = len(text)
 
 
 bar = Bar()
+printing.before_printing(bar.clear)
 
 
 def line(doing: str, done: int, of: int | None, width: int, *, blocks: bool) -> str:
@@ -73,13 +73,9 @@ def line(doing: str, done: int, of: int | None, width: int, *, blocks: bool) -> 
     return f"{doing} {whole * full}{empty * (room - full)} {percent}"
 
 
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()
-
-
 def _has_blocks() -> bool:
     try:
-        "█░".encode(sys.stderr.encoding or "ascii")
+        "█░".encode(printing.encoding_of_messages())
     except (LookupError, UnicodeEncodeError):
         return False
     return True

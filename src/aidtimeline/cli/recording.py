@@ -14,10 +14,11 @@ from typing import BinaryIO
 import click
 
 from aidtimeline.checks import check
-from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
+from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, TO, parsed
+from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem

@@ -8,9 +8,10 @@ from itertools import chain
 
 import click
 
-from aidtimeline.cli.application import FINE, PROBLEMS, command, note, show
+from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import TO
+from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog

@@ -15,6 +15,7 @@ from click.shell_completion import (
 )
 
 from aidtimeline.cli.application import COMPLETE, application, command
+from aidtimeline.cli.printing import hand
 
 _BASH = """
 %(complete_func)s() {
@@ -81,4 +82,4 @@ def completion(shell: str) -> None:
     """
     script = get_completion_class(shell)
     if script is not None:
-        click.echo(script(application, {}, "aidtimeline", COMPLETE).source())
+        hand(script(application, {}, "aidtimeline", COMPLETE).source())

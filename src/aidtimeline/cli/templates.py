@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from aidtimeline.cli.application import command, note, show
+from aidtimeline.cli.application import command
 from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import FORCE, completing
+from aidtimeline.cli.printing import hand, note
 from aidtimeline.cli.recording import lines_in
 from aidtimeline.events import Record
 from aidtimeline.formats.sheet import as_csv, as_file, sheet_of
@@ -57,7 +58,7 @@ def template(
         events = [each.event if isinstance(each, Record) else each for each in read]
     sheet = sheet_of(kinds, vocabulary=load_vocabulary(folder), events=events, **of_sheet)  # type: ignore[arg-type]
     if path is None:
-        show([as_csv(sheet).removesuffix("\n")])
+        hand(as_csv(sheet).removesuffix("\n"))
         return
     write_file(path, as_file(sheet, path.suffix), force=force)
     many = f"{len(sheet.names)} columns" + (f", {len(sheet.rows):,} rows" if sheet.rows else "")

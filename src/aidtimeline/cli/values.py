@@ -13,6 +13,7 @@ import click
 from aidtimeline.events import Record
 from aidtimeline.projections import FIELDS
 from aidtimeline.projections.dated import DATED
+from aidtimeline.text.safe import printable
 
 PATIENCE, MOST_READ = 0.3, 20_000
 """For so long, in seconds, the log is read, and so many records of it: who presses TAB waits."""
@@ -22,13 +23,17 @@ MOST = 200
 
 
 def where(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """What FIELD=VALUE can be completed to: a field, or the values of a field. It never fails."""
+    """What FIELD=VALUE can be completed to: a field, or the values of a field. It never fails.
+
+    No value is offered of which something is not seen: a shell shows and takes it as it is.
+    """
     name, equals, begun = incomplete.partition("=")
     if not equals:
         return [f"{each}=" for each in (*FIELDS, *DATED) if each.startswith(incomplete)]
     found: list[str] = []
     with contextlib.suppress(Exception):  # a log that cannot be read is no reason to disturb a shell
-        found = sorted(each for each in known_values(folder_of(context), name) if each.startswith(begun))
+        known = known_values(folder_of(context), name)
+        found = sorted(each for each in known if each.startswith(begun) and printable(each) == each)
     return [f"{name}={each}" for each in found[:MOST]]
 
 

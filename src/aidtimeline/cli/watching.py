@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import io
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from aidtimeline.cli.application import Interrupted, application, command, note
+from aidtimeline.cli.application import Interrupted, application, command
+from aidtimeline.cli.printing import Printed, again, captured, in_one_line, note, paint, show
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.log import EventLog
 from aidtimeline.log.status import Status
-from aidtimeline.text.colours import paint_on
 
 WATCHED = (
     *("as-of", "counts", "money", "projects", "participation", "fulfilment", "levels", "series", "facts"),
     *("explain", "diff", "check", "sources", "sql", "cite"),
 )
 """The commands that only ask."""
-
-
-class Captured(io.TextIOWrapper):
-    """What a command writes, which takes it for the stdout that it stands for."""
-
-    def __init__(self, stdout: Any) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", errors="backslashreplace", write_through=True)
-        self._stdout = stdout
-
-    def isatty(self) -> bool:
-        """Whether the real one is a terminal."""
-        return bool(self._stdout.isatty())
-
-    @property
-    def text(self) -> str:
-        """All that was written."""
-        found: bytes = self.buffer.getvalue()  # type: ignore[attr-defined]
-        return found.decode(errors="replace")
 
 
 @command("watch", "aidtimeline watch counts --where donor=JP")
@@ -64,7 +43,7 @@ def watch(folder: str, interval: float, words: Sequence[str]) -> None:
     try:
         follow(folder, words, interval)
     except (KeyboardInterrupt, Interrupted):
-        click.echo(err=True)
+        note("")
 
 
 watch.allow_interspersed_args = False
@@ -75,7 +54,7 @@ def follow(folder: str, words: Sequence[str], interval: float) -> None:
     """Print the answer, and again whenever the log or the day changes; for ever. The first one may fail."""
     seen = state(folder)
     last = answer(folder, words)
-    click.echo(last, nl=False)
+    again(last)
     while True:
         time.sleep(interval)
         now = state(folder)
@@ -86,24 +65,24 @@ def follow(folder: str, words: Sequence[str], interval: float) -> None:
             found = answer(folder, words)
         except (AidtimelineError, click.ClickException, OSError) as error:
             message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-            note(f"aidtimeline: {' '.join(message.splitlines())}; the log is looked at again when it changes")
+            note(f"aidtimeline: {in_one_line(message)}; the log is looked at again when it changes")
             continue
         show_again(last, found)
         last = found
 
 
-def show_again(last: str, found: str) -> None:
+def show_again(last: Sequence[Printed], found: Sequence[Printed]) -> None:
     """Print an answer that follows another, with what is new in it."""
-    paint = paint_on(sys.stdout)
+    painted = paint()
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if found == last:
-        click.echo(paint("aside", f"── {at}: the log has changed, and the answer is the same"))
+        show([painted("aside", f"── {at}: the log has changed, and the answer is the same")])
         return
-    click.echo(paint("aside", f"── {at}: the log has changed"))
-    click.echo(found, nl=False)
-    click.echo(paint("aside", "── what is new (+), and what is no longer so (-)"))
-    for line in changed(click.unstyle(last), click.unstyle(found)):
-        click.echo(paint("new" if line[0] == "+" else "old", line))
+    show([painted("aside", f"── {at}: the log has changed")])
+    again(found)
+    show([painted("aside", "── what is new (+), and what is no longer so (-)")])
+    texts = ("".join(each.bare for each in printed) for printed in (last, found))
+    show(painted("new" if line[0] == "+" else "old", line) for line in changed(*texts))
 
 
 def changed(last: str, found: str) -> Iterator[str]:
@@ -112,23 +91,21 @@ def changed(last: str, found: str) -> Iterator[str]:
     >>> list(changed("truck 30", "truck 31"))
     ['- truck 30', '+ truck 31']
     """
-    lines = difflib.ndiff(last.splitlines(), found.splitlines())
+    lines = difflib.ndiff(last.split("\n"), found.split("\n"))
     return (each for each in lines if each[:2] in ("+ ", "- ") and each[2:].strip())
 
 
-def answer(folder: str, words: Sequence[str]) -> str:
+def answer(folder: str, words: Sequence[str]) -> list[Printed]:
     """What a command prints. Raises what it raises."""
-    real, sys.stdout = sys.stdout, Captured(sys.stdout)
-    try:
-        with application.make_context("aidtimeline", ["--log", folder, *words]) as context:
-            application.invoke(context)
-        return sys.stdout.text
-    except click.exceptions.Exit as end:
-        if end.exit_code:  # such as that of `check`, which has found problems and printed them
-            return sys.stdout.text
-        raise
-    finally:
-        sys.stdout = real
+    with captured() as printed:
+        try:
+            with application.make_context("aidtimeline", ["--log", folder, *words]) as context:
+                application.invoke(context)
+        except click.exceptions.Exit as end:
+            if not end.exit_code:
+                raise
+            # such as that of `check`, which has found problems and printed them
+    return printed
 
 
 def state(folder: str) -> tuple[object, ...]:

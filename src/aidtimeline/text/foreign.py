@@ -1,16 +1,11 @@
-"""Texts from data made safe for files of others: on one line, without hidden characters, and nothing in them acts."""
+"""Texts from data made safe for files of others: on one line, without what hides (`safe.hidden`), and nothing acts."""
 
 from __future__ import annotations
 
 import re
-from unicodedata import category
 from urllib.parse import quote
 
-_JOINERS = "\u200c\u200d"
-"""What joins letters or keeps them apart, hidden as it is: many scripts need it."""
-
-_HIDDEN = ("Cc", "Cf", "Cs")
-"""The categories of control characters, of marks of direction and the like, and of halves of characters."""
+from aidtimeline.text.safe import hidden
 
 _ACTING = re.compile(r"([\\`*_{}\[\]<>#|~$&^!=])")
 _ADDRESS = re.compile(r":(?=//)")
@@ -28,12 +23,7 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
     spaced = (" " if each.isspace() else each for each in text)
-    return " ".join("".join(each for each in spaced if each in _JOINERS or not _is_hidden(each)).split())
-
-
-def _is_hidden(character: str) -> bool:
-    code = ord(character)
-    return category(character) in _HIDDEN or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return " ".join("".join(each for each in spaced if not hidden(each)).split())
 
 
 def in_markdown(text: str) -> str:
@@ -55,7 +45,7 @@ def link_of(address: str | None) -> str | None:
     ('https://example.org/a%7Cb%3Cc%3E?d=1', None, None)
     """
     text = "" if address is None else address.strip()
-    if not _LINK.fullmatch(text) or any(map(_is_hidden, text)):
+    if not _LINK.fullmatch(text) or any(map(hidden, text)):
         return None
     return quote(text, safe="%/:?#[]@!$&'()*+,;=~-._")
 

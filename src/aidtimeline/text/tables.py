@@ -10,7 +10,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from aidtimeline.text.colours import Paint, mark, plain
-from aidtimeline.text.safe import printable
+from aidtimeline.text.safe import JOINERS, printable
 
 GAP = "  "
 NARROWEST = 24
@@ -66,7 +66,7 @@ def table(
       at least 50
     """
     kept = [at for at, column in enumerate(columns) if column.asked or any(row[at] for row in rows)]
-    columns = [columns[at] for at in kept]
+    columns = [evolve(columns[at], head=printable(columns[at].head)) for at in kept]
     cells = [[printable(row[at]) for at in kept] for row in rows]
     widths = [
         max(cells_wide(text) for text in (column.head, *column_cells))
@@ -182,7 +182,8 @@ def cells_wide(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+        0 if unicodedata.combining(each) or each in JOINERS else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
     )
 
 
@@ -193,7 +194,7 @@ def hanging(lead: str, text: str, width: int | None = None) -> Iterator[str]:
       status  pipeline, or
               implementation
     """
-    text = printable(text)
+    lead, text = printable(lead), printable(text)
     for line in [text] if width is None else wrapped(text, max(width - len(lead), NARROWEST_BESIDE)):
         yield (lead + line).rstrip()
         lead = " " * len(lead)
