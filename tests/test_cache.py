@@ -37,6 +37,7 @@ from aidtimeline.engines import caching, choosing
 from aidtimeline.engines.embedded import base, building, cache, files, grown, making, opening
 from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.errors import AidtimelineError, LogError, UsageError
+from aidtimeline.log import kept
 from aidtimeline.log.status import Content
 from aidtimeline.testing import check_engine
 
@@ -126,7 +127,7 @@ def names(folder: Path) -> list[str]:
 
 def left(folder: Path) -> list[str]:
     """What is in the cache beside a store and what belongs to it."""
-    place = folder / cache.FOLDER
+    place = folder / kept.FOLDER
     ours = [path.name.partition(".")[0] for path in cache.stores(folder)]
     return [name for name in names(place) if name != ".gitignore" and name.partition(".")[0] not in ours]
 
@@ -261,7 +262,7 @@ def test_a_store_that_is_deleted_while_it_is_asked(log: Path) -> None:
     """It goes on answering, and the next one makes a new one."""
     made(log)
     with embedded(log) as timeline:
-        shutil.rmtree(log / cache.FOLDER)
+        shutil.rmtree(log / kept.FOLDER)
         assert answers(timeline) == expected(log)
         holds(log)
         assert answers(timeline) == expected(log)
@@ -574,17 +575,17 @@ def test_threads_that_open_at_once(log: Path) -> None:
 
 def test_where_the_folder_of_the_log_cannot_be_written_the_users_is_taken(log: Path) -> None:
     """Here a file has the name of the cache's folder."""
-    (log / cache.FOLDER).write_text("")
+    (log / kept.FOLDER).write_text("")
     holds(log)
     [store] = cache.stores(log)
-    assert store.is_relative_to(cache.user_folder())
+    assert store.is_relative_to(kept.user_folder())
     holds(log, kept=store)
 
 
 def test_a_link_in_place_of_the_cache_is_not_written_through(log: Path, tmp_path: Path) -> None:
     """As nothing of the log is."""
     (tmp_path / "away").mkdir()
-    (log / cache.FOLDER).symlink_to(tmp_path / "away")
+    (log / kept.FOLDER).symlink_to(tmp_path / "away")
     holds(log)
     assert names(tmp_path / "away") == []
 
@@ -593,7 +594,7 @@ def test_where_nothing_can_be_written_the_fold_answers(
     log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And a note says why."""
-    (log / cache.FOLDER).write_text("")
+    (log / kept.FOLDER).write_text("")
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     timeline = embedded(log)
@@ -630,13 +631,13 @@ def test_a_user_who_may_only_read(log: Path) -> None:
     for folder in (log, log.parent, log.parent.parent, log.parent.parent.parent):
         folder.chmod(0o755)
     right = in_a_process(ASK, log)
-    shutil.rmtree(log / cache.FOLDER)
+    shutil.rmtree(log / kept.FOLDER)
     loaded = ASK.replace("embedded", "fold") + "import os, duckdb, numpy, aidtimeline.engines.embedded.engine\n"
     become = "os.setuid(65534)\nos.environ['XDG_CACHE_HOME'] = '/proc/none'\n"
     found = in_a_process(loaded + become + ASK.replace("print(timeline", "str(timeline"), log)
     assert (found.returncode, found.stdout) == (0, right.stdout)
     assert "all records are read" in found.stderr
-    assert not (log / cache.FOLDER).exists()
+    assert not (log / kept.FOLDER).exists()
 
 
 def dying(*_: object) -> None:
@@ -662,12 +663,12 @@ def test_a_process_that_helps_to_build_is_killed(log: Path, monkeypatch: pytest.
 def test_a_file_may_not_grow(log: Path, size: int) -> None:
     """A store that cannot be written whole is not kept, and the fold answers."""
     right = in_a_process(ASK, log)
-    shutil.rmtree(log / cache.FOLDER)
+    shutil.rmtree(log / kept.FOLDER)
     limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
     found = in_a_process(limit + ASK, log)
     assert found.stdout == right.stdout
     assert "Traceback" not in found.stderr
-    if (log / cache.FOLDER).exists():
+    if (log / kept.FOLDER).exists():
         assert left(log) == []
     holds(log)
 
@@ -733,7 +734,7 @@ def test_nothing_is_left_beside_the_log_but_the_store(log: Path) -> None:
     with embedded(log) as timeline:
         answers(timeline)
         assert names(log) == [".aidtimeline", *before]
-    assert names(log / cache.FOLDER) == [".gitignore", store.name, cache.beside(store, cache.LOOKED).name]
+    assert names(log / kept.FOLDER) == [".gitignore", store.name, cache.beside(store, cache.LOOKED).name]
 
 
 def test_a_build_that_is_interrupted_leaves_nothing(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -748,7 +749,7 @@ def test_a_build_that_is_interrupted_leaves_nothing(log: Path, monkeypatch: pyte
         monkeypatch.setattr(making, "_read_all", fail)
         with pytest.raises(error):
             embedded(log)
-        assert names(log / cache.FOLDER) == [".gitignore"]
+        assert names(log / kept.FOLDER) == [".gitignore"]
     monkeypatch.undo()
     holds(log)
 
@@ -759,7 +760,7 @@ def test_a_build_that_is_killed(log: Path) -> None:
     chance, right = random.Random(12), expected(log)
     slow = ASK.replace("import sys\n", "import sys, duckdb, numpy\nprint('ready', flush=True)\n")
     for _ in range(6):
-        shutil.rmtree(log / cache.FOLDER, ignore_errors=True)
+        shutil.rmtree(log / kept.FOLDER, ignore_errors=True)
         process = subprocess.Popen([sys.executable, "-c", slow, str(log)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
@@ -776,7 +777,7 @@ def test_a_build_that_is_killed(log: Path) -> None:
 
 def _Dead(folder: Path) -> None:  # noqa: N802
     """What a killed build leaves."""
-    place = folder / cache.FOLDER
+    place = folder / kept.FOLDER
     (place / "making-0.lock").write_text("")
     (place / "making-0").mkdir()
     (place / "making-0" / "store.duckdb").write_bytes(b"half a store")
@@ -871,10 +872,10 @@ def test_a_timeline_that_is_forgotten_holds_no_files(log: Path) -> None:
 
     timeline = embedded(log)
     answers(timeline)
-    assert any(cache.FOLDER in each for each in open_files())
+    assert any(kept.FOLDER in each for each in open_files())
     del timeline
     gc.collect()
-    assert not any(cache.FOLDER in each for each in open_files())
+    assert not any(kept.FOLDER in each for each in open_files())
 
 
 def test_timelines_of_one_process_share_a_store(log: Path) -> None:
@@ -929,7 +930,7 @@ def run(*words: str, folder: Path, **variables: str) -> Any:
 
 def test_the_command_shows_builds_and_clears(log: Path) -> None:
     """What is there, whether it fits, and how much of the log it has."""
-    place = log / cache.FOLDER
+    place = log / kept.FOLDER
     assert f"no table of facts fits this log; it would be kept in {place}" in run("cache", folder=log).stdout
     shown = run("cache", "build", "--jobs", "1", folder=log)
     assert shown.exit_code == 0
@@ -943,14 +944,14 @@ def test_the_command_shows_builds_and_clears(log: Path) -> None:
 def test_the_json_of_the_command(log: Path) -> None:
     """All as docs/json.md says."""
     empty = json.loads(run("cache", "--json", folder=log).stdout)
-    assert empty == {"folder": str(log / cache.FOLDER), "store": None, "bytes": 0, "rows": []}
+    assert empty == {"folder": str(log / kept.FOLDER), "store": None, "bytes": 0, "rows": []}
     store = made(log)
     sizes = {name: (log / name).stat().st_size for name in ("events.jsonl", "more.jsonl")}
     EventLog(log).append(Delivery(date="2023", item="truck", quantity=1000, sources=SOURCE))
     more = (log / "events.jsonl").stat().st_size - sizes["events.jsonl"]
     found = json.loads(run("cache", "--json", folder=log).stdout)
     assert found == {
-        "folder": str(log / cache.FOLDER),
+        "folder": str(log / kept.FOLDER),
         "store": str(store),
         "bytes": cache.size(log),
         "rows": [
@@ -993,8 +994,8 @@ def test_why_another_engine_answers_is_one_line_on_stderr(log: Path, monkeypatch
     assert found.stdout == plain.stdout
     assert found.stderr.splitlines().count(choosing.INSTALL) == 1
     monkeypatch.undo()
-    (log / cache.FOLDER).write_text("")
-    found = run(*question, "--engine", "embedded", folder=log, XDG_CACHE_HOME=str(log / cache.FOLDER))
+    (log / kept.FOLDER).write_text("")
+    found = run(*question, "--engine", "embedded", folder=log, XDG_CACHE_HOME=str(log / kept.FOLDER))
     assert found.stdout == plain.stdout
     assert len([line for line in found.stderr.splitlines() if line.startswith("all records are read, since ")]) == 1
 

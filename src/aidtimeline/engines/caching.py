@@ -12,7 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from aidtimeline.engines.choosing import is_large
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, kept
 from aidtimeline.text.progress import Progress, untold
 
 
@@ -64,7 +64,7 @@ def cached(folder: str | PathLike[str]) -> Cached:
             lines = covered[name].lines if name in covered else 0
             parts.append(Part(seen.path, lines, seen.covered.end, seen.more.end))
     store = None if found is None else found[0].path
-    place = next(iter(cache.places(log)), None) if store is None else store.parent
+    place = next(iter(kept.places(log)), None) if store is None else store.parent
     return Cached(place, store, cache.size(log), parts, is_large(log))
 
 

@@ -1,8 +1,9 @@
-"""The cache: where the stores of a log are kept, how one gets its place, and what is cleared away.
+"""The cache: how the store of a log gets its place among what is kept of it (`aidtimeline.log.kept`), and what is
+cleared away.
 
 A store is a file that never changes, and its name has the digest of what it holds. It is made in a folder of its own
-and renamed into its place, so that nobody sees half of one, and two processes may make it at once. It lies in a folder
-beside the log, or where that cannot be written, in the user's folder for caches. It may be deleted at any time.
+and renamed into its place, so that nobody sees half of one, and two processes may make it at once. It may be deleted
+at any time.
 
 | name | what it is |
 |---|---|
@@ -18,24 +19,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
-import shutil
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import aidtimeline
+from aidtimeline.log import kept
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import release, taken
-
-FOLDER = ".aidtimeline"
-"""The folder beside the log; readers of a log ignore it."""
 
 FORMAT = 5
 """Another number whenever the files of the cache change."""
@@ -45,33 +39,6 @@ ROOMS = ("values", "events", "codec", "semantics", "projections", "engines")
 
 STORE, LOOKED, LOCK = ".duckdb", ".looked", ".lock"
 MAKING = "making-"
-
-KEPT = 7 * 24 * 3600
-"""How long, in seconds, the store of another version of the code is kept."""
-
-MOMENT = 3600
-"""How long, in seconds, a small file may take to be written."""
-
-
-def places(folder: Path) -> Sequence[Path]:
-    """The folders where the store of a log may be, the best one first.
-
-    The database takes a backslash for the sign between folders, on every system.
-    """
-    real = folder.resolve()
-    both = real / FOLDER, user_folder() / hashlib.sha256(os.fsencode(real)).hexdigest()[:32]
-    return [each for each in both if os.name == "nt" or "\\" not in str(each)]
-
-
-def user_folder() -> Path:
-    """The user's folder for what may be deleted."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "aidtimeline"
 
 
 @cache
@@ -87,9 +54,9 @@ def version() -> str:
 def stores(folder: Path) -> Sequence[Path]:
     """The stores of a log that this code can ask, the newest of the best place first."""
     found: list[Path] = []
-    for place in places(folder):
+    for place in kept.places(folder):
         made: dict[Path, int] = {}
-        for path in _found(place, f"facts-{version()}-"):
+        for path in kept.found(place, f"facts-{version()}-"):
             if path.name.endswith(STORE):
                 with contextlib.suppress(OSError):  # another process has just replaced it
                     made[path] = path.lstat().st_mtime_ns
@@ -119,7 +86,7 @@ def put(folder: Path, write: Callable[[Path], None]) -> Path:
     Raises `OSError` if no place can be written. Whatever fails leaves nothing behind.
     """
     failed: OSError | None = None
-    for place in places(folder):
+    for place in kept.places(folder):
         try:
             work = _Work.in_(place)
         except OSError as error:
@@ -130,48 +97,11 @@ def put(folder: Path, write: Callable[[Path], None]) -> Path:
             write(made)
             with open(made, "rb") as stream:
                 store = place / f"facts-{version()}-{digest_of(stream)}{STORE}"
-            _remove(store)
+            kept.remove(store)
             os.replace(made, store)
         clear_away(place, store)
         return store
     raise failed or OSError(errno.EINVAL, "a backslash in the name of the folder", str(folder))
-
-
-def ready(place: Path) -> None:
-    """Make a folder of the cache, which git ignores. Raises `OSError` if it cannot be written."""
-    place.mkdir(parents=True, exist_ok=True)
-    if place.is_symlink():
-        raise OSError(errno.ELOOP, "a symbolic link, which is not written to", str(place))
-    ignore = place / ".gitignore"
-    if not os.path.lexists(ignore):
-        ignore.write_text("*\n", encoding="utf-8")
-
-
-def keep(path: Path, found: Any) -> None:
-    """Write what can be JSON to a file of the cache, with its digest before it, so that nobody sees half of it.
-
-    Raises `OSError` if it cannot be written.
-    """
-    text = json.dumps(found)
-    made = path.with_name(f"{path.name}.{uuid4().hex}")
-    try:
-        made.write_text(f"{_check(text)}\n{text}", encoding="utf-8")
-        os.replace(made, path)
-    finally:
-        with contextlib.suppress(OSError):
-            made.unlink(missing_ok=True)
-
-
-def kept(path: Path) -> Any:
-    """What `keep` wrote. Raises `OSError` or `ValueError` if it is not there, or damaged."""
-    check, _, text = path.read_text(encoding="utf-8").partition("\n")
-    if check != _check(text):
-        raise ValueError(f"{path} is damaged")
-    return json.loads(text)
-
-
-def _check(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Work:
@@ -185,7 +115,7 @@ class _Work:
     @classmethod
     def in_(cls, place: Path) -> _Work:
         """A new one. Raises `OSError` if the place cannot be written."""
-        ready(place)
+        kept.ready(place)
         while True:
             lock = place / f"{MAKING}{uuid4().hex}{LOCK}"
             descriptor = taken(str(lock), Disk())
@@ -198,34 +128,34 @@ class _Work:
 
     def close(self) -> None:
         """Remove it."""
-        _remove(self.folder)
+        kept.remove(self.folder)
         _unlock(self.lock, self.descriptor)
 
 
 def _unlock(lock: Path, descriptor: int) -> None:
     if os.name != "nt":  # where an open file cannot be removed
-        _remove(lock)
+        kept.remove(lock)
     release(descriptor, Disk())
-    _remove(lock)
+    kept.remove(lock)
 
 
 def clear_away(place: Path, store: Path | None = None) -> None:
     """Remove from a place what is not needed any more; without a `store`, all but what is being made."""
-    for path in _found(place, MAKING):
+    for path in kept.found(place, MAKING):
         if path.name.endswith(LOCK):
             with contextlib.suppress(OSError):
                 descriptor = taken(str(path), Disk(), os.O_RDWR)
                 if descriptor is not None:  # its process is dead
-                    _remove(path.with_name(path.name.removesuffix(LOCK)))
+                    kept.remove(path.with_name(path.name.removesuffix(LOCK)))
                     _unlock(path, descriptor)
         elif not path.with_name(path.name + LOCK).exists():
-            _remove(path)
-    for path in _found(place, "facts-"):
+            kept.remove(path)
+    for path in kept.found(place, "facts-"):
         if store is None or not _is_needed(path, store):
             discard(path)
-    for path in _found(place, "import-"):
+    for path in kept.found(place, "import-"):
         if store is None:
-            _remove(path)
+            kept.remove(path)
 
 
 def _is_needed(path: Path, store: Path) -> bool:
@@ -235,9 +165,9 @@ def _is_needed(path: Path, store: Path) -> bool:
     """
     name, _, ending = path.name.partition(".")
     if f".{ending}" not in (STORE, LOOKED):
-        return _is_younger(path, MOMENT)
+        return kept.is_younger(path, kept.MOMENT)
     if name.rpartition("-")[0] != store.name.rpartition("-")[0]:
-        return _is_younger(path, KEPT)
+        return kept.is_younger(path, kept.WEEK)
     return _made(path.with_name(name + STORE)) >= _made(store)
 
 
@@ -249,31 +179,19 @@ def _made(store: Path) -> tuple[int, str]:
         return 0, ""
 
 
-def _found(place: Path, beginning: str) -> Iterator[Path]:
-    with contextlib.suppress(OSError):
-        yield from [path for path in place.iterdir() if path.name.startswith(beginning)]
-
-
-def _is_younger(path: Path, seconds: float) -> bool:
-    try:
-        return path.lstat().st_mtime > time.time() - seconds
-    except OSError:
-        return False
-
-
 def discard(store: Path) -> None:
     """Remove a store, and after it what belongs to it: who notes something meanwhile sees that the store is gone."""
-    _remove(store)
-    _remove(beside(store, LOOKED))
+    kept.remove(store)
+    kept.remove(beside(store, LOOKED))
 
 
 def clear(folder: Path) -> int:
     """Remove all stores of a log; how many bytes they took."""
     before = size(folder)
-    for place in places(folder):
+    for place in kept.places(folder):
         clear_away(place)
-        if not place.is_symlink() and [path.name for path in _found(place, "")] == [".gitignore"]:
-            _remove(place / ".gitignore")
+        if not place.is_symlink() and [path.name for path in kept.found(place, "")] == [".gitignore"]:
+            kept.remove(place / ".gitignore")
             with contextlib.suppress(OSError):
                 place.rmdir()
     return before - size(folder)
@@ -282,17 +200,8 @@ def clear(folder: Path) -> int:
 def size(folder: Path) -> int:
     """How many bytes the cache of a log takes."""
     total = 0
-    for place in places(folder):
-        for path in [*_found(place, "facts-"), *_found(place, "import-"), *_found(place, MAKING)]:
+    for place in kept.places(folder):
+        for path in [*kept.found(place, "facts-"), *kept.found(place, "import-"), *kept.found(place, MAKING)]:
             with contextlib.suppress(OSError):
                 total += path.lstat().st_size if not path.is_dir() else sum(e.lstat().st_size for e in path.iterdir())
     return total
-
-
-def _remove(path: Path) -> None:
-    """Remove a file, link or folder, if it is there and can be removed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-        return
-    with contextlib.suppress(OSError):
-        path.unlink()

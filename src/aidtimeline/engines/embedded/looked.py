@@ -14,6 +14,7 @@ from attrs import asdict, frozen
 
 from aidtimeline.engines.embedded import cache
 from aidtimeline.engines.embedded.files import Covered
+from aidtimeline.log import kept
 from aidtimeline.log.status import Status
 
 
@@ -29,7 +30,7 @@ class Looked:
     def read(cls, store: Path) -> Looked | None:
         """What was written; None if there is nothing, or it is damaged."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            found = cache.kept(cache.beside(store, cache.LOOKED))
+            found = kept.read(cache.beside(store, cache.LOOKED))
             covered = [Covered.of(each) for each in found["covered"]]
             return cls(found["looked_at"], Status(**found["status"]), covered)
         return None
@@ -37,6 +38,6 @@ class Looked:
     def write(self, store: Path) -> None:
         """Write it, if that is possible, and another process has not put another store in its place meanwhile."""
         with contextlib.suppress(OSError):
-            cache.keep(cache.beside(store, cache.LOOKED), asdict(self))
+            kept.write(cache.beside(store, cache.LOOKED), asdict(self))
         if not store.exists():
             cache.discard(store)

@@ -29,7 +29,6 @@ from attrs import asdict, frozen
 
 import aidtimeline
 from aidtimeline.codec import decode
-from aidtimeline.engines.embedded import cache as stores
 from aidtimeline.errors import UnreadableLog
 from aidtimeline.events import Project, Record, Retraction
 from aidtimeline.formats.importing.known import Known, from_dataset, statement_of
@@ -37,7 +36,7 @@ from aidtimeline.formats.importing.parents import key_of
 from aidtimeline.formats.importing.reports import OLDER, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Remark, Skipped
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, kept
 from aidtimeline.log.status import Status
 from aidtimeline.values.dates import format_instant, parse_instant
 
@@ -64,7 +63,7 @@ class Import:
         """Where what came of it may be kept, the best place first. Each version of a file has the same."""
         called = json.dumps([self.format, self.file.name, self.file.dataset])
         name = f"import-{sha256(called.encode()).hexdigest()[:32]}.json"
-        return [place / name for place in stores.places(self.folder)]
+        return [place / name for place in kept.places(self.folder)]
 
 
 def import_of(folder: str | os.PathLike[str], format: str, file: File) -> Import | None:
@@ -88,14 +87,14 @@ def recalled(wanted: Import, recorded_at: datetime) -> Report | None:
     """What comes of a file that was imported before, by an earlier instant; None if it has to be read."""
     for place in wanted.places:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            kept = stores.kept(place)
-            if kept["digest"] != wanted.digest or recorded_at < parse_instant(kept["recorded_at"]):
+            before = kept.read(place)
+            if before["digest"] != wanted.digest or recorded_at < parse_instant(before["recorded_at"]):
                 continue
-            covered = _still_covered(wanted.folder, kept["covered"], frozenset(kept["datasets"]))
+            covered = _still_covered(wanted.folder, before["covered"], frozenset(before["datasets"]))
             if covered is not None:
-                if covered != kept["covered"]:
-                    stores.keep(place, {**kept, "covered": covered})
-                return _report(kept["report"])
+                if covered != before["covered"]:
+                    kept.write(place, {**before, "covered": covered})
+                return _report(before["report"])
     return None
 
 
@@ -120,11 +119,11 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
         if covered is None or import_of(done.folder, done.format, done.file) != done:
             return
         datasets = sorted(known.datasets)
-        kept = {"digest": done.digest, "recorded_at": format_instant(recorded_at), "datasets": datasets}
+        about = {"digest": done.digest, "recorded_at": format_instant(recorded_at), "datasets": datasets}
         for place in done.places:
             with contextlib.suppress(OSError):
-                stores.ready(place.parent)
-                stores.keep(place, {**kept, "covered": covered, "report": again})
+                kept.ready(place.parent)
+                kept.write(place, {**about, "covered": covered, "report": again})
                 return
 
 
