@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -234,11 +235,49 @@ def test_the_encoding_may_be_said(encoding: str, written: Callable[..., File]) -
         assert cells(objects) == [{"día": "ñ"}]
 
 
-@pytest.mark.parametrize("encoding", ["latin-99", "hex", "a\0b"])
+NO_TEXT = ["hex", "base64", "rot13", "bz2", "zlib", "uu", "quopri", "idna", "punycode", "undefined", "mbcs", "charmap"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-99", *NO_TEXT, "a\0b", "", "a\x1bb", "\ud800"])
 def test_an_unknown_encoding_is_wrong_use(encoding: str, written: Callable[..., File]) -> None:
-    """An unknown encoding, or one that gives no text, is the user's to mend, not the file's."""
-    with pytest.raises(UsageError, match="unknown encoding"):
+    """An unknown encoding, or one that gives no text, is the user's to mend, not the file's; it is said in one line."""
+    with pytest.raises(UsageError, match="unknown encoding") as error:
         list(rows(written("a\n1", encoding=encoding)))
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "near"), [("unicode_escape", "latin-1"), ("raw-unicode-escape", "latin-1"), ("utf9", "utf8")]
+)
+def test_the_nearest_encoding_is_named(encoding: str, near: str) -> None:
+    """Of one that is misspelt, and of those of texts in programs."""
+    with pytest.raises(UsageError, match=f"did you mean {near}"):
+        File(path=Path("x"), encoding=encoding)
+
+
+def test_every_encoding_that_makes_text_is_taken() -> None:
+    """All codecs of Python that are for files of text, under all their names."""
+    from encodings.aliases import aliases
+
+    names = set(aliases) | set(aliases.values())
+    taken = set()
+    for name in names:
+        try:
+            "a".encode(name)
+            assert File(path=Path("x"), encoding=name).encoding == name
+            taken.add(name)
+        except (LookupError, TypeError, UsageError):
+            continue
+    left = {codecs.lookup(name).name.replace("_", "-") for name in names - taken if is_there(name)}
+    assert left == {"base64", "bz2", "hex", "quopri", "rot-13", "uu", "zlib"}
+    assert len(taken) > 300
+
+
+def is_there(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:  # of another system
+        return False
 
 
 def test_an_encoding_that_does_not_fit_names_the_line(written: Callable[..., File]) -> None:

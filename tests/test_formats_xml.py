@@ -230,6 +230,8 @@ def test_the_user_may_know_the_encoding_better(tmp_path: Path, encoding: str) ->
         ("rot13", "utf-8"),
         ("undefined", "utf-8"),
         ("idna", "utf-8"),
+        ("hex", "utf-8"),
+        ("raw_unicode_escape", "utf-8"),
         ("cp037", "utf-8"),
     ],
 )

@@ -16,6 +16,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from aidtimeline.errors import Problem, UnreadableFile
+from aidtimeline.formats.reading.encodings import text_encoding
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.converters import MAX_SLUG, to_slug
 from aidtimeline.values.dates import DateRange
@@ -37,15 +38,15 @@ class File:
     """A file, with what the user says about it.
 
     `published` is when this version was published; `dataset` the name that all versions share, instead of the format's
-    own; `mapping` a file that says which column is what; `encoding` that of its text. `progress` is called with the
-    share that has been read, from 0 to 1.
+    own; `mapping` a file that says which column is what; `encoding` that of its text, of which one that makes no text
+    is refused (`UsageError`). `progress` is called with the share that has been read, from 0 to 1.
     """
 
     path: Path = field(converter=Path)
     published: DateRange | None = None
     dataset: str | None = field(default=None, converter=optional(to_slug))
     mapping: Path | None = None
-    encoding: str | None = None
+    encoding: str | None = field(default=None, converter=optional(text_encoding))
     vocabulary: Vocabulary = NO_VOCABULARY
     progress: Callable[[float], None] = _no_progress
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from aidtimeline.codec.jsonlines import DECODER, Token, parse_object
-from aidtimeline.errors import InvalidValue, UsageError
+from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.workbooks import Line
 from aidtimeline.formats.readings import References
@@ -49,10 +49,7 @@ def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     if marked and file.encoding is None:
         raise file.unreadable(f"text in {marked.upper()}, expected UTF-8", hint=f"say --encoding {marked}")
-    try:
-        text = io.TextIOWrapper(stream, encoding, "strict", newline="")
-    except (LookupError, ValueError):
-        raise UsageError(f"unknown encoding {shown(encoding)}: one such as utf-8, utf-16, cp1252") from None
+    text = io.TextIOWrapper(stream, encoding, "strict", newline="")
     number = 0
     try:
         while line := text.readline(MAX_ROW + 1):

@@ -17,7 +17,8 @@ from xml.parsers import expat
 
 from attrs import define
 
-from aidtimeline.errors import UnreadableFile
+from aidtimeline.errors import UnreadableFile, UsageError
+from aidtimeline.formats.reading.encodings import text_encoding
 from aidtimeline.formats.reading.files import File
 
 BLOCK = 2**14
@@ -116,7 +117,7 @@ class _Builder:
         self._held = 0
         self._parser = parser = expat.ParserCreate(file.encoding, " ")
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._doctype
+        parser.XmlDeclHandler, parser.StartDoctypeDeclHandler = self._declaration, self._doctype
         parser.StartElementHandler, parser.EndElementHandler = self._start_root, self._end
 
     def parse(self) -> Iterator[int]:
@@ -143,6 +144,14 @@ class _Builder:
             message = f"it is not XML, or damaged: {expat.ErrorString(error.code)}"
             raise self._file.unreadable(message, line=error.lineno) from None
         except (LookupError, ValueError) as error:
+            raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is None or self._file.encoding is not None:  # which replaces it
+            return
+        try:
+            text_encoding(encoding)
+        except UsageError as error:
             raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
 
     def _doctype(self, *_: object) -> None:
