@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
 ROOMS = [
-    {"text", "graphs", "collector", "remembering"},
+    {"text", "graphs", "collector", "remembering", "forked"},
     {"errors"},
     {"values"},
     {"events"},

@@ -20,8 +20,8 @@ from tangled import linked_logs
 
 from aidtimeline import EventLog, LogError, UsageError
 from aidtimeline.codec import encode
-from aidtimeline.engines.forked import OfProcess
 from aidtimeline.events import Corroboration, Delivery, Pledge, Record, Source
+from aidtimeline.forked import OfProcess
 from aidtimeline.projections import Counts, Levels, MoneySums, ProjectStates
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.drawnlogs import cuts, logs

@@ -23,9 +23,9 @@ from attrs import frozen
 
 from aidtimeline.engines.choosing import open_engine
 from aidtimeline.engines.fold import Engine
-from aidtimeline.engines.forked import OfProcess
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import LogError, UsageError
+from aidtimeline.forked import OfProcess
 from aidtimeline.projections import Projection
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.view import Viewed

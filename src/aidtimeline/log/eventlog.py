@@ -20,8 +20,9 @@ from aidtimeline.codec import decode
 from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
+from aidtimeline.forked import anew_in_forks
 from aidtimeline.log.batch import Batch, Recordable, listed
-from aidtimeline.log.disk import Disk, as_log_error, log_error
+from aidtimeline.log.disk import Disk, OfParent, as_log_error, log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index
@@ -64,6 +65,13 @@ class EventLog:
         self._index = Index()
         self._appended_to: LogFile | None = None
         self._threads = threading.Lock()
+        anew_in_forks(self)
+
+    def begin_anew(self) -> None:
+        """Forget what is open and known, in a process that was forked: another thread may have been at it."""
+        if self._appended_to is not None:
+            self._appended_to.disk = OfParent()
+        self._named, self._index, self._appended_to, self._threads = False, Index(), None, threading.Lock()
 
     def files(self) -> list[Path]:
         """The files of the log, sorted by name; none if the folder is missing.

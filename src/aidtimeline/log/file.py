@@ -106,10 +106,6 @@ class LogFile:
         self._pending_path = path + PENDING
         self._open: _Open | None = None
 
-    def __del__(self) -> None:
-        with contextlib.suppress(Exception):
-            self.close()
-
     def close(self) -> None:
         """Close the file that stayed open."""
         if self._open is not None:
@@ -223,7 +219,7 @@ class LogFile:
             except FileNotFoundError:
                 pass
             else:
-                if identity(status) == self._open.identity:
+                if identity(status) == self._open.identity and status.st_nlink == 1:
                     self._open.status = status
                     return self._open
             self.close()

@@ -43,8 +43,17 @@ def release(descriptor: int, disk: Disk) -> None:
 
 
 def taken(path: str, disk: Disk, flags: int = os.O_RDWR | os.O_CREAT) -> int | None:
-    """The descriptor of a lock file if it was free, and is locked now; without `O_CREAT` it must be there."""
-    descriptor = disk.open(path, flags)
+    """The descriptor of a lock file if it was free, and is locked now; without `O_CREAT` it must be there.
+
+    One that can only be read is locked as well.
+    """
+    try:
+        descriptor = disk.open(path, flags)
+    except PermissionError as refused:
+        try:
+            descriptor = disk.open(path, os.O_RDONLY)
+        except OSError:
+            raise refused from None
     is_ours = False
     try:
         # If the lock file was removed meanwhile, its lock excludes no one.

@@ -10,10 +10,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
 from collections import OrderedDict
 
 from attrs import frozen
+
+from aidtimeline.forked import OfProcess
 
 TICK = 2 * 10**9
 """The coarsest clock of a file system, in nanoseconds: a file may change twice within a tick, and its times once."""
@@ -66,32 +67,31 @@ class Content:
     digest: str
 
 
-_known: OrderedDict[tuple[int, int], tuple[Status, Content]] = OrderedDict()
-_threads = threading.Lock()
+_known = OfProcess[OrderedDict[tuple[int, int], tuple[Status, Content]]](OrderedDict())
 
 
 def remember(status: Status, content: Content) -> None:
     """Remember what a file with this status begins with."""
-    with _threads:
-        _known[status.identity] = status, content
-        _known.move_to_end(status.identity)
-        while len(_known) > MOST:
-            _known.popitem(last=False)
+    with _known.threads:
+        _known.open[status.identity] = status, content
+        _known.open.move_to_end(status.identity)
+        while len(_known.open) > MOST:
+            _known.open.popitem(last=False)
 
 
 def is_remembered(status: Status, content: Content) -> bool:
     """Whether a file with this status is known to begin so."""
-    return _known.get(status.identity) == (status, content)
+    return _known.open.get(status.identity) == (status, content)
 
 
 def appended(before: os.stat_result, descriptor: int) -> None:
     """Move the status of a file forward after an append of this process; `before` is what it was."""
-    found = _known.get((before.st_dev, before.st_ino))
+    found = _known.open.get((before.st_dev, before.st_ino))
     if found is None:
         return
     status, content = found
-    with _threads:
+    with _known.threads:
         if Status.made_of(before) == status:
-            _known[status.identity] = Status.made_of(os.fstat(descriptor)), content
+            _known.open[status.identity] = Status.made_of(os.fstat(descriptor)), content
         else:
-            del _known[status.identity]
+            del _known.open[status.identity]

@@ -9,6 +9,7 @@ from itertools import repeat
 
 from aidtimeline.codec import decode
 from aidtimeline.events import Record
+from aidtimeline.forked import anew_in_forks
 from aidtimeline.log import now
 from aidtimeline.log.batch import Batch, Recordable, listed
 from aidtimeline.values.dates import in_utc
@@ -28,6 +29,11 @@ class MemoryLog:
         self._clock = clock
         self._lines: list[bytes] = []
         self._earliest: dict[str, Record] = {}
+        self._threads = threading.Lock()
+        anew_in_forks(self)
+
+    def begin_anew(self) -> None:
+        """Wait for no thread of the parent, in a process that was forked."""
         self._threads = threading.Lock()
 
     def append(

@@ -24,7 +24,7 @@ from aidtimeline.engines.embedded.files import Covered
 from aidtimeline.engines.embedded.looked import Looked
 from aidtimeline.engines.embedded.store import value_of
 from aidtimeline.engines.facts.rows import Text
-from aidtimeline.engines.forked import OfProcess
+from aidtimeline.forked import OfProcess
 from aidtimeline.log.status import Status
 
 if TYPE_CHECKING:

@@ -1,13 +1,38 @@
-"""What a process has open, and what a process that is forked from it must leave alone."""
+"""What a process that is forked begins anew: it has one thread only, and what its parent has open is not for it."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import MutableMapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 M = TypeVar("M", bound=MutableMapping[Any, Any])
+
+
+class _Anew(Protocol):
+    def begin_anew(self) -> None: ...
+
+
+_all: WeakSet[_Anew] = WeakSet()
+
+
+def anew_in_forks(thing: _Anew) -> None:
+    """Have a thing `begin_anew` in every process that is forked, before anything else happens there.
+
+    A lock in it may be held by a thread that the new process has not got, and nobody would ever release it.
+    """
+    _all.add(thing)
+
+
+def _begin_anew() -> None:
+    for thing in list(_all):
+        thing.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 class OfProcess(Generic[M]):
@@ -25,10 +50,10 @@ class OfProcess(Generic[M]):
     def __init__(self, things: M) -> None:
         self.open, self.threads = things, threading.Lock()
         self._of_parents: list[dict[Any, Any]] = []
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin_anew)
+        anew_in_forks(self)
 
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
+        """Forget what the parent has open."""
         self.threads = threading.Lock()
         self._of_parents.append(dict(self.open))  # which keeps them from being closed
         self.open.clear()

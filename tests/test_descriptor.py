@@ -1,0 +1,86 @@
+"""Descriptors: whatever is interrupted, none stays open; and each is closed once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list what is open")
+
+INTERRUPTED = """
+import gc, os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+sys.path.insert(0, sys.argv[2])
+from logs import AT, delivery, log_in
+from aidtimeline.errors import LogError
+from aidtimeline.log import lock
+from aidtimeline.log.disk import Disk
+from aidtimeline.log.seal import seal
+
+lock.LOCK_SECONDS = 0.01  # nobody else is there
+
+class Unsynced(Disk):
+    def sync(self, descriptor):
+        pass
+
+    def sync_folder(self, path):
+        pass
+
+
+def descriptors():
+    gc.collect()
+    return len(os.listdir("/proc/self/fd"))
+
+
+folder, chance = Path(sys.argv[1]), Random(int(sys.argv[3]))
+log, small = log_in(folder / "log", Unsynced()), log_in(folder / "small")
+small.append([delivery(number) for number in range(3)])
+numbers = iter(range(10**9))
+acts = [
+    lambda: log.append(delivery(next(numbers))),
+    lambda: log.append([delivery(next(numbers)) for _ in range(3)]),
+    lambda: list(small.read()),
+    lambda: log_in(folder / "small").ids(),
+    lambda: log_in(folder / "small").append(delivery(1)),
+    lambda: seal(small, AT),
+]
+took = []
+for act in acts:
+    act()
+    begun = perf_counter()
+    act()
+    took.append(perf_counter() - begun)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+interrupts, locked, before = 0, 0, descriptors()
+for turn in range(int(sys.argv[4])):
+    act, most = acts[turn % len(acts)], took[turn % len(acts)]
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, most))
+            act()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        interrupts += 1
+    except LogError:
+        locked += 1
+print(before, descriptors(), interrupts, locked)
+log.append(delivery(next(numbers)))
+list(log.read())
+"""
+
+
+def test_interrupts_leave_no_descriptor_open(tmp_path: Path) -> None:
+    """A signal comes at a random moment of an append, a batch, a look, a seal, some thousands of times."""
+    arguments = [str(tmp_path), str(Path(__file__).parent), "1", "3000"]
+    found = subprocess.run([sys.executable, "-c", INTERRUPTED, *arguments], capture_output=True, text=True, check=True)
+    before, after, interrupts, locked = map(int, found.stdout.split())
+    assert interrupts > 1000, "few interrupts show little"
+    assert (after, locked) == (before, 0)
