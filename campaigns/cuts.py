@@ -19,13 +19,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import report
 
 from aidtimeline import Delivery, Record, Source
 from aidtimeline.codec import encode, record_id
-from aidtimeline.log.file import PENDING, TORN, LogFile
+from aidtimeline.log.aside import TORN
+from aidtimeline.log.file import LogFile
+from aidtimeline.log.note import PENDING, Note
 from aidtimeline.testing.faults import FaultyDisk, every_step
 
 NAME = "events.jsonl"
@@ -37,19 +39,20 @@ SOURCE = Source(publisher="Rubryka", published="2023-11-28")
 class Deletes(FaultyDisk):
     """What is set aside is thrown away."""
 
-    def open(self, path: str, flags: int) -> int:
-        """Open the file; what is set aside is written to the null device."""
-        return super().open(os.devnull if path.endswith(TORN) else path, flags)
+    def sync(self, descriptor: int) -> None:
+        """Empty the files of what is set aside."""
+        super().sync(descriptor)
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(TORN):
+            os.ftruncate(descriptor, 0)
 
 
 class DeletesTheLast(FaultyDisk):
     """The last line of what is kept is thrown away."""
 
-    def replace(self, source: str, target: str) -> None:
-        """Cut off the last line, then rename."""
-        kept = Path(source).read_bytes()
-        Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
-        super().replace(source, target)
+    def truncate(self, descriptor: int, size: int) -> None:
+        """Cut off the last line as well."""
+        kept = os.pread(descriptor, size, 0)
+        super().truncate(descriptor, kept.rfind(b"\n", 0, -1) + 1)
 
 
 BROKEN = {None: FaultyDisk, "repair-deletes-the-rest": Deletes, "repair-deletes-a-line": DeletesTheLast}
@@ -84,21 +87,28 @@ class Cut:
     """What must be in the file after recovery. A line that lacks only its line end is not thrown away."""
     cut_off: bytes
     """What must be set aside."""
-    pending: bool
+    note: bytes = b""
+    """The note of the batch that is pending, if one is."""
 
 
 def _cuts(records: int, every: int) -> Iterator[Cut]:
     lines = [_line(number) for number in range(records)]
     whole, committed = b"".join(lines), b"".join(lines[:-IN_BATCH])
+    with TemporaryFile() as file:
+        file.write(committed)
+        file.flush()
+        note = Note.of(NAME, file.fileno(), len(committed), lines[-IN_BATCH:]).text
     for end in range(0, len(whole) + 1, every):
         held = whole[:end]
         acknowledged = held[: held.rfind(b"\n") + 1]
         if end > len(acknowledged) and whole[end : end + 1] == b"\n":
-            yield Cut(held, acknowledged, held + b"\n", b"", pending=False)
+            yield Cut(held, acknowledged, held + b"\n", b"")
         else:
-            yield Cut(held, acknowledged, acknowledged, held[len(acknowledged) :], pending=False)
-        if end >= len(committed):
-            yield Cut(held, committed, committed, held[len(committed) :], pending=True)
+            yield Cut(held, acknowledged, acknowledged, held[len(acknowledged) :])
+        if end == len(whole):
+            yield Cut(held, whole, whole, b"", note=note)
+        elif end >= len(committed):
+            yield Cut(held, committed, committed, held[len(committed) :], note=note)
 
 
 def _line(number: int) -> bytes:
@@ -122,8 +132,8 @@ def _recover(path: Path, cut: Cut, broken: type[FaultyDisk], figures: Counter[st
         if path.read_bytes() not in (cut.kept + second, cut.kept + first + second):
             figures["lost"] += 1
             yield f"{where}: the next writer does not leave what was acknowledged"
-        aside = path.with_name(NAME + TORN)
-        if cut.cut_off and (not aside.exists() or cut.cut_off not in aside.read_bytes()):
+        aside = [each.read_bytes() for each in path.parent.glob(f"{NAME}.*{TORN}")]
+        if cut.cut_off and cut.cut_off not in aside:
             figures["not set aside"] += 1
             yield f"{where}: what was cut off is gone"
         _put_back(path, cut)
@@ -147,8 +157,8 @@ def _put_back(path: Path, cut: Cut) -> None:
     for each in path.parent.iterdir():
         each.unlink()
     path.write_bytes(cut.held)
-    if cut.pending:
-        path.with_name(NAME + PENDING).write_bytes(b"%d\n" % len(cut.acknowledged))
+    if cut.note:
+        path.with_name(NAME + PENDING).write_bytes(cut.note)
 
 
 if __name__ == "__main__":

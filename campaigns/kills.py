@@ -27,6 +27,7 @@ import report
 
 from aidtimeline import AidtimelineError, Delivery, EventLog, LogError, Problem, Record, Source
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.note import PENDING
 
 KILLS_A_LOG = 100
 READERS = 2
@@ -55,11 +56,11 @@ class NoLock(Short):
 
 
 class NoPending(Short):
-    """The pending size of a batch is thrown away as soon as it is written."""
+    """The note of a batch is thrown away as soon as it is written."""
 
     def sync(self, descriptor: int) -> None:
-        """Empty small files: these hold pending sizes."""
-        if os.fstat(descriptor).st_size < 20:
+        """Empty notes."""
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(PENDING):
             os.ftruncate(descriptor, 0)
         super().sync(descriptor)
 
@@ -67,11 +68,10 @@ class NoPending(Short):
 class Deletes(Short):
     """Recovery cuts off a torn line or half batch, and the line before it."""
 
-    def replace(self, source: str, target: str) -> None:
-        """Cut off the last line, then rename."""
-        kept = Path(source).read_bytes()
-        Path(source).write_bytes(kept[: kept.rfind(b"\n", 0, -1) + 1])
-        super().replace(source, target)
+    def truncate(self, descriptor: int, size: int) -> None:
+        """Cut off the last line as well."""
+        kept = os.pread(descriptor, size, 0)
+        super().truncate(descriptor, kept.rfind(b"\n", 0, -1) + 1)
 
 
 BROKEN: dict[str | None, Callable[[], Disk]] = {

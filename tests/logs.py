@@ -10,6 +10,7 @@ from aidtimeline.errors import Problem
 from aidtimeline.events import Delivery, Record, Source
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.note import PENDING, Note
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 SOURCE = Source(publisher="Rubryka", published="2023-11-28")
@@ -39,3 +40,14 @@ def numbers(folder: Path, *, skip_problems: bool = False, problems: list[Problem
 
 def line(number: int) -> bytes:
     return encode(record(number)).encode() + b"\n"
+
+
+def leave_note(path: Path, start: int, *lines: bytes) -> None:
+    """Leave the note of a batch that was to follow the first `start` bytes of a file."""
+    with path.open("rb") as file:
+        Path(f"{path}{PENDING}").write_bytes(Note.of(str(path), file.fileno(), start, lines).text)
+
+
+def aside(path: Path) -> bytes:
+    """All that was set aside from a file."""
+    return b"".join(each.read_bytes() for each in sorted(path.parent.glob(f"{path.name}.*.torn")))

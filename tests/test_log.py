@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from logs import AT, delivery, line, log_in, numbers, record
+from logs import AT, delivery, leave_note, line, log_in, numbers, record
 
 import aidtimeline
 from aidtimeline.codec import encode, encode_new, record_id
@@ -336,7 +337,7 @@ def test_links_are_read_and_not_written(events: Path, tmp_path: Path) -> None:
     folder = tmp_path / "links"
     folder.mkdir()
     (folder / "linked.jsonl").symlink_to(events / "events.jsonl")
-    (events / "events.jsonl.pending").write_bytes(b"%d\n" % len(line(1)))
+    leave_note(events / "events.jsonl", len(line(1)), line(2), line(3))
     assert numbers(folder) == [1]
     with pytest.raises(LogError, match="symbolic link"):
         log_in(folder).append(delivery(3), to="linked")
@@ -395,7 +396,10 @@ def test_lines_are_given_as_they_stand(events: Path) -> None:
 # Links, and names that lead elsewhere.
 
 
-@pytest.mark.parametrize("name", ["events.jsonl.pending", "events.jsonl.torn", "events.jsonl.new", LOCK])
+TORN = f"events.jsonl.{len(line(1) + line(2))}-{blake2b(b'torn', digest_size=16).hexdigest()[:8]}.torn"
+
+
+@pytest.mark.parametrize("name", ["events.jsonl.pending", TORN, LOCK])
 def test_nothing_is_written_through_a_link(events: Path, tmp_path: Path, name: str) -> None:
     """A log may come from anywhere: a link in it could lead to any file of the user."""
     outside = tmp_path / "outside"
@@ -415,7 +419,7 @@ def test_a_batch_that_is_pending_beside_a_link_is_not_taken_back(events: Path, t
     folder = tmp_path / "links"
     folder.mkdir()
     (folder / "linked.jsonl").symlink_to(events / "events.jsonl")
-    (folder / "linked.jsonl.pending").write_bytes(b"0\n")
+    leave_note(folder / "linked.jsonl", 0, line(1), line(2), line(3))
     log_in(folder).append(delivery(3))
     assert (events / "events.jsonl").read_bytes() == line(1) + line(2)
     assert numbers(folder) == [3, 1, 2]

@@ -5,16 +5,22 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import re
 import threading
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import attrs
 import pytest
-from logs import delivery, line, log_in, numbers, record
+from logs import AT, aside, delivery, leave_note, line, log_in, numbers, record
 
+from aidtimeline.codec import encode, record_id
 from aidtimeline.errors import LogError, Problem, UnreadableLog
+from aidtimeline.events import Record
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.ending import SECTOR
 from aidtimeline.log.file import LogFile
 from aidtimeline.log.lock import LOCK
 from aidtimeline.testing import FaultyDisk, PowerCutDisk, every_step
@@ -45,17 +51,25 @@ def test_a_log_cut_at_any_byte_of_its_last_line_keeps_all_before_and_goes_on(eve
         log_in(events, FaultyDisk(None)).append(delivery(4))
         assert path.read_bytes() == before + line(3) * len(whole) + line(4)
         if torn:
-            assert (events / "events.jsonl.torn").read_bytes() == line(3)[:cut] + b"\n"
-            (events / "events.jsonl.torn").unlink()
+            assert aside(path) == line(3)[:cut]
+            for each in events.glob("*.torn"):
+                each.unlink()
 
 
-def test_what_is_set_aside_is_added_to_what_was_before(events: Path) -> None:
-    """Nothing that ever stood in the log is thrown away."""
+def test_what_is_set_aside_stays_beside_what_was_before(events: Path) -> None:
+    """Nothing that ever stood in the log is thrown away, and the same is set aside once."""
+    path = events / "events.jsonl"
     for tail in (b'{"kind":', b"\0\0\0", b"x"):
-        with (events / "events.jsonl").open("ab") as file:
+        with path.open("ab") as file:
             file.write(tail)
         log_in(events).append(delivery(tail[0]))
-    assert (events / "events.jsonl.torn").read_bytes() == b'{"kind":\n\0\0\0\nx\n'
+    assert sorted(each.read_bytes() for each in events.glob("*.torn")) == [b"\0\0\0", b"x", b'{"kind":']
+    before = path.read_bytes()
+    for _ in range(3):
+        path.write_bytes(before + b"again")
+        log_in(events).append(delivery(7))
+        path.write_bytes(before)
+    assert len(list(events.glob("*.torn"))) == 4
     assert numbers(events) == [1, 2, ord("{"), 0, ord("x")]
 
 
@@ -91,11 +105,11 @@ def test_a_file_keeps_its_mode_when_a_tail_is_set_aside(events: Path) -> None:
 # Batches, and writers that die.
 
 
-def test_what_follows_a_pending_size_is_not_there(events: Path) -> None:
-    """Readers pass a half batch over, and say so; the next writer, to any file, sets it aside."""
-    path, pending = events / "events.jsonl", events / "events.jsonl.pending"
+def test_what_follows_half_a_batch_is_not_there(events: Path) -> None:
+    """Readers pass it over, and say so; the next writer, to any file, sets it aside."""
+    path = events / "events.jsonl"
     before = path.read_bytes()
-    pending.write_bytes(b"%d\n" % len(before))
+    leave_note(path, len(before), line(3), line(4))
     assert numbers(events) == [1, 2]
     path.write_bytes(before + line(3) + line(4)[:50])
     problems: list[Problem] = []
@@ -104,32 +118,170 @@ def test_what_follows_a_pending_size_is_not_there(events: Path) -> None:
     assert log_in(events).ids() == {record(1).id, record(2).id}
     log_in(events).append(delivery(3), to="other")
     assert path.read_bytes() == before
-    assert (events / "events.jsonl.torn").read_bytes() == line(3) + line(4)[:50] + b"\n"
-    assert not pending.exists()
-
-
-@pytest.mark.parametrize("said", [b"", b"1", b"12", b"x\n", b"-1\n", b"\n"])
-def test_a_pending_size_that_was_not_written_whole_says_nothing(events: Path, said: bytes) -> None:
-    """For then the batch had not begun."""
-    (events / "events.jsonl.pending").write_bytes(said)
-    assert numbers(events) == [1, 2]
-    log_in(events).append([delivery(3), delivery(4)])
-    assert numbers(events) == [1, 2, 3, 4]
+    assert aside(path) == line(3) + line(4)[:50]
     assert not (events / "events.jsonl.pending").exists()
 
 
-def test_a_pending_size_without_its_file_does_no_harm(events: Path) -> None:
+def test_a_batch_counts_once_all_of_it_is_there(events: Path) -> None:
+    """Whatever its note says, and whatever follows; the next writer removes the note."""
+    path = events / "events.jsonl"
+    before = path.read_bytes()
+    leave_note(path, len(before), line(3), line(4))
+    for more, found in ((b"", []), (line(5), [5]), (line(5)[:-9], [])):
+        path.write_bytes(before + line(3) + line(4) + more)
+        assert numbers(events) == [1, 2, 3, 4, *found]
+    log_in(events).append(delivery(6))
+    assert numbers(events) == [1, 2, 3, 4, 6]
+    assert not (events / "events.jsonl.pending").exists()
+
+
+def test_a_note_of_another_state_of_its_file_is_not_believed(events: Path) -> None:
+    """Then all lines count, readers say so, and the next writer removes the note and nothing else."""
+    path, other = events / "events.jsonl", events / "2023.jsonl"
+    two, batch = line(1) + line(2), line(3) + line(4)
+    for name, held in {
+        "another record follows": two + line(5),
+        "another record follows some of the batch": two + line(3) + line(5),
+        "another follows, and more is torn": two + line(5) + line(6)[:40],
+        "what stood before is another": line(1) + line(7) + batch[:-9],
+        "the file is shorter": line(1),
+    }.items():
+        path.write_bytes(two)
+        leave_note(path, len(two), line(3), line(4))
+        path.write_bytes(held)
+        whole = [int(each) for each in _quantities(held)]
+        problems: list[Problem] = []
+        assert numbers(events, problems=problems) == whole, name
+        assert "stale-note" in [each.code for each in problems], name
+        log_in(events).append(delivery(8), to="2024")
+        assert not (events / "events.jsonl.pending").exists()
+        assert path.read_bytes() == held
+        assert numbers(events) == [8, *whole], name
+        (events / "2024.jsonl").unlink()
+    path.write_bytes(two)
+    leave_note(path, len(two), line(3), line(4))
+    (events / "events.jsonl.pending").rename(events / "2023.jsonl.pending")
+    other.write_bytes(two + line(3))
+    assert numbers(events) == [1, 2, 3, 1, 2]
+
+
+def _quantities(held: bytes) -> list[str]:
+    return re.findall(r'"quantity":([0-9]+)[^\n]*\n', held.decode())
+
+
+@pytest.mark.parametrize("batch", [[3], [3, 4, 5]], ids=["one", "many"])
+def test_a_batch_with_holes_is_not_there(events: Path, batch: list[int]) -> None:
+    """Its size and some of its sectors reached the disk, when the power failed: zeros stand for the others."""
+    path = events / "events.jsonl"
+    before = path.read_bytes()
+    added = b"".join(delivered(number) for number in batch)
+    if len(batch) > 1:
+        leave_note(path, len(before), *added.splitlines(keepends=True))
+    note = held(events)
+    sectors = range(len(before) // SECTOR, (len(before) + len(added)) // SECTOR + 1)
+    for lost in itertools.chain.from_iterable(itertools.combinations(sectors, size) for size in (1, 2)):
+        whole = bytearray(before + added)
+        for sector in lost:
+            first, end = max(sector * SECTOR, len(before)), min((sector + 1) * SECTOR, len(whole))
+            whole[first:end] = bytes(end - first)
+        put(events, note | {"events.jsonl": bytes(whole)})
+        assert numbers(events) == [1, 2]
+        log_in(events).append(delivery(9))
+        assert numbers(events) == [1, 2, 9]
+        assert aside(path) == whole[len(before) :]
+
+
+def delivered(number: int) -> bytes:
+    """A line of several sectors."""
+    event = attrs.evolve(delivery(number), note="long " * 300)
+    return encode(Record(record_id(event), AT, event)).encode() + b"\n"
+
+
+def test_zeros_that_fill_no_sectors_are_damage(events: Path) -> None:
+    """An acknowledged line is not taken for one that was never written."""
+    path = events / "events.jsonl"
+    for at in (40, len(line(2)) - 40):
+        flipped = bytearray(line(2))
+        flipped[at] = 0
+        path.write_bytes(line(1) + flipped)
+        with pytest.raises(UnreadableLog, match="bad-json"):
+            numbers(events)
+        log_in(events).append(delivery(3))
+        assert path.read_bytes() == line(1) + flipped + line(3)
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_whole_record_counts_whatever_became_of_its_line_end(events: Path, bit: int) -> None:
+    """It is read and reported, and the next writer mends its end."""
+    path = events / "events.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1 << bit]))
+    problems: list[Problem] = []
+    assert numbers(events, problems=problems) == [1, 2]
+    assert [(each.code, each.severity, each.line) for each in problems] == [("bad-line-end", "warning", 2)]
+    assert log_in(events).append(delivery(2))[0].line == 2
+    log_in(events).append(delivery(3))
+    assert path.read_bytes() == whole + line(3)
+    assert not list(events.glob("*.torn"))
+
+
+def test_a_note_that_was_not_written_whole_says_nothing(events: Path) -> None:
+    """For then the batch had not begun."""
+    path, pending = events / "events.jsonl", events / "events.jsonl.pending"
+    leave_note(path, len(line(1)), line(2), line(3))
+    note = pending.read_bytes()
+    half = len(note) // 2
+    holed = note[:half] + bytes(20) + note[half + 20 :]
+    for said in (b"", b"12\n", b"x\n", note[:-1], note[:half], holed, note + b"\n", b"[]\n", b"null\n"):
+        pending.write_bytes(said)
+        assert numbers(events) == [1, 2]
+    log_in(events).append([delivery(3), delivery(4)])
+    assert numbers(events) == [1, 2, 3, 4]
+    assert not pending.exists()
+
+
+def test_a_note_without_its_file_does_no_harm(events: Path) -> None:
     """The file was removed after a writer had died."""
-    (events / "gone.jsonl.pending").write_bytes(b"0\n")
+    leave_note(events / "events.jsonl", 0, line(1))
+    (events / "events.jsonl.pending").rename(events / "gone.jsonl.pending")
     log_in(events).append(delivery(3), to="gone")
     assert numbers(events) == [1, 2, 3]
 
 
+def test_a_file_that_cannot_be_recovered_keeps_others_from_nothing(events: Path) -> None:
+    """Its half batch needs more room than there is: appends to other files go on, and nothing is added meanwhile."""
+    path = events / "events.jsonl"
+    before = path.read_bytes()
+    leave_note(path, len(before), line(3), line(4))
+    path.write_bytes(before + line(3))
+    start = held(events)
+
+    class Full(Disk):
+        def write(self, descriptor: int, data: bytes) -> int:
+            if data == line(3):
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(descriptor, data)
+
+    for number in (5, 6):
+        log_in(events, Full()).append([delivery(number), delivery(number + 10)], to="other")
+        with pytest.raises(LogError, match="No space"):
+            log_in(events, Full()).append(delivery(9))
+        assert {name: content for name, content in held(events).items() if name != "other.jsonl"} == start
+    assert numbers(events) == [1, 2, 5, 15, 6, 16]
+    log_in(events).append(delivery(9))
+    assert numbers(events) == [1, 2, 9, 5, 15, 6, 16]
+    assert aside(path) == line(3)
+
+
 def test_long_lines_are_written_as_they_come(tmp_path: Path) -> None:
     """Of a batch of any size no more is in memory than a piece of it."""
-    lines = (bytes([65 + number]) * (2**20 - 1) + b"\n" for number in range(40))
+
+    class Lines:
+        def __iter__(self) -> Iterator[bytes]:
+            return (bytes([65 + number]) * (2**20 - 1) + b"\n" for number in range(40))
+
     tracemalloc.start()
-    LogFile(str(tmp_path / "events.jsonl"), FaultyDisk(None)).append(lines)
+    LogFile(str(tmp_path / "events.jsonl"), FaultyDisk(None)).append(Lines())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (tmp_path / "events.jsonl").stat().st_size == 40 * 2**20
@@ -184,6 +336,8 @@ class _Paced(FaultyDisk):
         super().__init__(None)
         self.let, self.came, self.ended = threading.Semaphore(0), threading.Semaphore(0), False
 
+    settle = Disk.settle
+
     def step(self) -> None:
         self.came.release()
         self.let.acquire()
@@ -228,18 +382,21 @@ class _Interrupted(Disk):
             self.go_on()
 
 
-# As long as what will be written in its place, so that no size gives it away.
-LEFT_BEHIND = {"events.jsonl": line(1) + line(2) + line(8) + line(9)}
-PENDING = {"events.jsonl.pending": b"%d\n" % len(line(1) + line(2))}
-TORN = {"events.jsonl": line(1) + line(2) + line(8)[:-9]}
+# As long as half of what will be written in its place, so that no size gives it away.
+LEFT_BEHIND = line(1) + line(2) + line(8)
+TORN = line(1) + line(2) + line(8)[:-9]
 
 
-@pytest.mark.parametrize("start", [{}, LEFT_BEHIND | PENDING, TORN], ids=["clean", "dead batch", "torn line"])
-def test_a_reader_sees_whole_batches_wherever_their_writer_is(events: Path, start: dict[str, bytes]) -> None:
-    """Two batches are written; reading begins at any step, and before or after the look for a pending size any
+@pytest.mark.parametrize("left", [b"", LEFT_BEHIND, TORN], ids=["clean", "dead batch", "torn line"])
+def test_a_reader_sees_whole_batches_wherever_their_writer_is(events: Path, left: bytes) -> None:
+    """Two batches are written; reading begins at any step, and before and after the look for a note any
     number of steps are made. Only those steps count that change what stands in the folder.
     """
-    start = start or held(events)
+    path = events / "events.jsonl"
+    if left == LEFT_BEHIND:
+        leave_note(path, path.stat().st_size, line(8), line(9))
+    path.write_bytes(left or path.read_bytes())
+    start = held(events)
 
     def write(disk: _Paced) -> None:
         try:
@@ -268,13 +425,14 @@ def test_a_reader_sees_whole_batches_wherever_their_writer_is(events: Path, star
     thread.join()
     assert len(turns) > 8
     whole = [[record(n).id for n in range(1, last + 1)] for last in (2, 4, 6)]
-    for first, then in itertools.combinations(turns, 2):
-        for steps in ((then - first, 0), (0, then - first)):
-            disk, thread = begin(first)
-            found = [each.id for each in log_in(events, _Interrupted(disk, *steps)).read()]
-            disk.go(ALL)
-            thread.join()
-            assert found in whole
+    for first, then, last in itertools.combinations_with_replacement(turns, 3):
+        if first < then < last and left != LEFT_BEHIND:
+            continue  # nothing is taken back that could be mistaken for what comes in its place
+        disk, thread = begin(first)
+        found = [each.id for each in log_in(events, _Interrupted(disk, then - first, last - then)).read()]
+        disk.go(ALL)
+        thread.join()
+        assert found in whole
 
 
 @pytest.mark.parametrize(("error", "lasting"), [(errno.ENOSPC, True), (errno.EIO, False)], ids=["full", "unlucky"])
@@ -336,8 +494,18 @@ class _Watched(Disk):
         super().remove(path)
 
 
+def test_a_file_that_was_cut_gets_another_time(events: Path) -> None:
+    """So that a reader sees it, also if the file grows again to the size that it had, within a tick of its clock."""
+    path = events / "events.jsonl"
+    for _ in range(3):
+        os.truncate(path, path.stat().st_size - 1)
+        cut = path.stat().st_mtime_ns
+        Disk().settle(str(path))
+        assert path.stat().st_mtime_ns != cut
+
+
 def test_records_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) -> None:
-    """The folder's name, the file's name, the bytes; for a batch its size before them, and the commit after."""
+    """The folder's name, the file's name, the bytes; for a batch the note of it before them, removed after."""
     disk = _Watched()
     log = log_in(tmp_path / "events", disk)
     log.append(delivery(1))
@@ -345,7 +513,7 @@ def test_records_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) ->
     assert disk.calls == [("sync", tmp_path.name), ("sync", "events"), ("write", name), ("sync", name)]
     disk.calls.clear()
     log.append([delivery(2), delivery(3)])
-    pending = [(call, name + ".pending") for call in ("write", "sync", "truncate", "sync", "remove")]
+    pending = [(call, name + ".pending") for call in ("write", "sync", "remove")]
     folder = ("sync", "events")
     assert disk.calls == [*pending[:2], folder, ("write", name), ("sync", name), *pending[2:]]
     disk.calls.clear()

@@ -216,14 +216,31 @@ def test_cuts_of_a_broken_log_are_noticed(broken: str) -> None:
 
 def test_power_cuts_cost_nothing() -> None:
     """In ways that are drawn again in each run."""
-    code, figures, failures = campaign("power", "--ways", "2")
+    code, figures, failures = campaign("power", "--ways", "3", "--sectors", "3")
     assert (code, failures) == (0, [])
     assert figures["power cuts"] > 1000
+    assert figures["sets of sectors"] > 200
 
 
-def test_power_cuts_of_a_log_that_does_not_flush_are_noticed() -> None:
-    """Or one that flushes files, but not their names."""
-    for broken in ("no-flush", "no-folder-flush"):
-        code, figures, _ = campaign("power", "--ways", "2", "--broken", broken)
-        assert code == 1
-        assert figures["lost"] > 0
+@pytest.mark.parametrize("broken", ["no-flush", "no-folder-flush", "holes-unseen"])
+def test_power_cuts_of_a_broken_log_are_noticed(broken: str) -> None:
+    """It does not flush, flushes files but not their names, or takes a last line with holes for a whole one."""
+    code, figures, failures = campaign("power", "--ways", "2", "--broken", broken)
+    assert code == 1
+    assert figures["lost"] > 0
+    assert not any("shows nothing" in each for each in failures)
+
+
+def test_copies_made_while_a_log_is_written_lose_nothing() -> None:
+    """Brought up to date later, they have all that was acknowledged, although a note of half a batch stays."""
+    code, figures, failures = campaign("copies", "--every", "20")
+    assert (code, failures) == (0, [])
+    assert figures["with a note that was left"] > 20
+
+
+def test_copies_of_a_log_that_believes_any_note_are_noticed() -> None:
+    """It hides what was acknowledged."""
+    code, figures, failures = campaign("copies", "--every", "20", "--broken", "note-not-bound")
+    assert code == 1
+    assert figures["lost"] > 0
+    assert not any("shows nothing" in each for each in failures)

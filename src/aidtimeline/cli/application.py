@@ -47,6 +47,7 @@ MODULES = {
     "report": "publishing",
     "seal": "sealing",
     "series": "questions",
+    "set-aside": "sealing",
     "sources": "addresses",
     "sql": "analysing",
     "template": "templates",

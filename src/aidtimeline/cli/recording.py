@@ -23,7 +23,7 @@ from aidtimeline.cli.progress import bar
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Retraction
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, aside
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import missing
 from aidtimeline.log.vocabulary import load_vocabulary
@@ -79,14 +79,14 @@ def check_log(folder: str, json: bool) -> int:
     problems: list[Problem] = []
     records = list(EventLog(folder).read(skip_problems=True, problems=problems, progress=bar))
     vocabulary = load_vocabulary(folder)
-    problems += [*missing(folder, records), *vocabulary.problems]
+    ids = {each.id for each in records}
+    problems += [*missing(folder, records), *aside.problems(folder, ids), *vocabulary.problems]
     problems += check(records, vocabulary, today=datetime.now(UTC).date(), progress=bar)
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
-    size = len({each.id for each in records})
     errors = sum(problem.severity == "error" for problem in problems)
-    answer(Problems(tuple(problems), records=size), json=json)
+    answer(Problems(tuple(problems), records=len(ids)), json=json)
     if problems and not json:
-        note(f"errors: {errors}, warnings: {len(problems) - errors}, in {size} records")
+        note(f"errors: {errors}, warnings: {len(problems) - errors}, in {len(ids)} records")
     return PROBLEMS if errors else FINE
 
 

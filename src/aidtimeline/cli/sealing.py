@@ -1,10 +1,15 @@
-"""The commands that keep a log whole: `seal` notes what it holds, `merge` adds the records of other logs."""
+"""The commands that keep a log whole.
+
+`seal` notes what it holds, `merge` adds the records of other logs, `set-aside` says what becomes of what was left
+unfinished.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 
 import click
 
@@ -15,6 +20,8 @@ from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
+from aidtimeline.log.aside import Aside, asides, log_file_of, records_in
+from aidtimeline.log.disk import as_log_error
 from aidtimeline.log.seal import missing, seal
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.vocabulary import Vocabulary
@@ -75,6 +82,45 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
     for each in folders:
         for message in _differences(vocabulary, each):
             note(message)
+
+
+@command("set-aside", "aidtimeline --log events set-aside --record")
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path())
+@click.option("--record", "does", flag_value="record", help="Add the whole records to the log, and remove the files.")
+@click.option("--remove", "does", flag_value="remove", help="Remove the files, with all that is in them.")
+@click.pass_obj
+def set_aside(folder: str, files: tuple[str, ...], does: str | None) -> int:
+    """List what was set aside when a writer had died, or say what becomes of it.
+
+    A line or batch that was not written whole was never recorded. The next writer sets it aside, in a file
+    NAME.jsonl.OFFSET-DIGEST.torn in the log's folder, and `check` lists it. FILE is one of these; default: all.
+    Without an option the exit code is 1 if a whole record is among them that the log does not have.
+    """
+    log = EventLog(folder)
+    chosen = _asides(folder, files)
+    if does is None:
+        found = [Aside.of(path, log.ids()) for path in chosen]
+        show([str(each.problem) for each in found] or ["nothing is set aside"])
+        return PROBLEMS if any(each.missing for each in found) else FINE
+    for path in chosen:
+        added = 0
+        if does == "record":
+            lines = [line[:3] for line in records_in(path)]
+            with interruptible(folder):
+                added = log.copy(lines, to=log_file_of(path))
+        with as_log_error(path):
+            path.unlink()
+        show([f"{path}: {added} recorded, file removed"])
+    return FINE
+
+
+def _asides(folder: str, names: tuple[str, ...]) -> Sequence[Path]:
+    """The files with these names or paths of what was set aside; of no names, all. Raises `click.UsageError`."""
+    there = {path.name: path for path in asides(folder)}
+    for name in names:
+        if Path(name).name not in there:
+            raise click.UsageError(f"{name}: nothing of that name was set aside", click.get_current_context())
+    return [there[Path(name).name] for name in names] if names else list(there.values())
 
 
 def _differences(vocabulary: Vocabulary, folder: str) -> Iterator[str]:

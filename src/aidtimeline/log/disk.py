@@ -12,6 +12,7 @@ import contextlib
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 
 from aidtimeline.errors import LogError
@@ -28,6 +29,7 @@ _MAKE = os.O_CREAT | os.O_EXCL
 _LINK = "a symbolic link, which is not written to"
 _NO_FILE = "neither a file nor a link to one"
 _OTHER_NAME = "it has another name (a hard link), which is not written through: put a copy in its place"
+_PAUSE, _LONGEST_TICK = 0.001, 3.0  # seconds; the coarsest clock of a file system has ticks of two
 
 
 class Disk:
@@ -84,6 +86,17 @@ class Disk:
     def truncate(self, descriptor: int, size: int) -> None:
         """Cut a file to a size in bytes."""
         os.ftruncate(descriptor, size)
+
+    def settle(self, path: str) -> None:
+        """Wait until the clock of the file system has moved on since a file was cut.
+
+        So the next write gives it another time, and a reader who looks twice sees that it was cut, even if it has grown
+        again to the size that it had.
+        """
+        cut, deadline = os.stat(path).st_mtime_ns, time.monotonic() + _LONGEST_TICK
+        while os.stat(path).st_mtime_ns == cut and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+            os.utime(path)
 
     def replace(self, source: str, target: str) -> None:
         """Rename a file, replacing the one that had the name, in one step."""

@@ -16,13 +16,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from attrs import evolve
+
 from aidtimeline.codec import decode
-from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
 from aidtimeline.log.batch import Batch, Recordable, listed
 from aidtimeline.log.disk import Disk, OfParent, as_log_error, log_error
+from aidtimeline.log.ending import Left
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index
@@ -64,6 +66,7 @@ class EventLog:
         self._named = False
         self._index = Index()
         self._appended_to: LogFile | None = None
+        self._failed: dict[str, OSError] = {}
         self._threads = threading.Lock()
         anew_in_forks(self)
 
@@ -253,7 +256,7 @@ class EventLog:
                         added += 1
                         yield line
 
-            self._target(name, listing).append(new())
+            self._target(name, listing).append(list(new()))
         return added
 
     def _standing(self, ids: Collection[str]) -> dict[str, Record]:
@@ -290,12 +293,9 @@ class EventLog:
                     number += 1
                     if number % EVERY == 0:
                         progress(READING, done + end, of)
-                    if not line.endswith(b"\n") and is_torn(line):
-                        problems.append(torn_line(file, number))
-                    elif not line.isspace():
+                    if not line.isspace():
                         yield file, number, line
-                if snapshot.unfinished:
-                    problems.append(unfinished_batch(file, number + 1))
+                problems += left_problems(snapshot, file, number)
             done += sizes[path]
             progress(READING, done, of)
 
@@ -307,10 +307,8 @@ class EventLog:
                 lock = self._take_lock()
                 try:
                     listing = self._list()
-                    for name in listing.pending:
-                        if not listing.is_link(name):
-                            LogFile(os.path.join(self._path, name), self._disk).recover()
                     if listing.pending:
+                        self._recover(listing)
                         listing = self._list()
                     self._refresh(listing)
                     yield listing
@@ -318,6 +316,16 @@ class EventLog:
                     release(lock, self._disk)
             except OSError as error:  # not by `as_log_error`, which takes a twentieth of the time of an append
                 raise log_error(error, self.folder) from error
+
+    def _recover(self, listing: Listing) -> None:
+        """Recover the files with a batch that is pending. One that cannot be recovered cannot be appended to."""
+        self._failed.clear()
+        for name in listing.pending:
+            if not listing.is_link(name):
+                try:
+                    LogFile(os.path.join(self._path, name), self._disk).recover()
+                except OSError as error:
+                    self._failed[name] = error
 
     def _take_lock(self) -> int:
         if self._named:
@@ -340,6 +348,8 @@ class EventLog:
         path = os.path.join(self._path, name)
         if listing.is_link(name):
             raise LogError(f"{path}: a symbolic link is not written to: the folder of its target has another lock")
+        if name in listing.pending and name in self._failed:
+            raise self._failed[name]
         if self._appended_to is None or self._appended_to.path != path:
             self._appended_to = LogFile(path, self._disk)
         return self._appended_to
@@ -386,25 +396,35 @@ def _sizes(files: Iterable[Path]) -> dict[Path, int]:
 READING = "reading the log"
 """What `progress` is told while lines are read."""
 
-_TORN = "a last line that breaks off, skipped: its writer died, and it was never recorded"
-_UNFINISHED = "a batch that is being written, or whose writer died, skipped: it was never recorded"
-
 
 def unreadable_log(error: UnreadableLog) -> UnreadableLog:
     """The error of a log in which a line cannot be read, made of that of the line."""
     return UnreadableLog("the log cannot be read; run `aidtimeline check` to list all problems", error.problems)
 
 
-def torn_line(file: str, line: int) -> Problem:
-    """The warning that the last line of a file breaks off."""
-    return _warning("torn-line", _TORN, file, line)
+def _warning(code: str, message: str) -> Problem:
+    return Problem(code=code, severity="warning", message=message)
 
 
-def unfinished_batch(file: str, line: int) -> Problem:
-    """The warning that the end of a file, from a line on, was never recorded."""
-    return _warning("unfinished-batch", _UNFINISHED, file, line)
+_LEFT = {
+    Left.BAD_END: _warning("bad-line-end", "a last line whose line end is damaged: it is whole, and counts"),
+    Left.TORN: _warning(
+        "torn-line", "a last line that is not whole, skipped: its writer died, and it was never recorded"
+    ),
+    Left.UNFINISHED: _warning(
+        "unfinished-batch", "a batch that is being written, or whose writer died, skipped: it was never recorded"
+    ),
+}
+_STALE = _warning(
+    "stale-note", "a note of a batch beside this file is of another state of it, and is not believed: all lines count"
+)
 
 
-def _warning(code: str, message: str, file: str, line: int) -> Problem:
-    hint = f"`record --to {Path(file).stem}` sets it aside"
-    return Problem(code=code, severity="warning", message=message, file=file, line=line, hint=hint)
+def left_problems(snapshot: Snapshot, file: str, lines: int) -> Iterator[Problem]:
+    """Warnings of what follows the lines of a file, given how many these are, and of a note that does not fit."""
+    hint = f"`record --to {Path(file).stem}` mends it"
+    if snapshot.left in _LEFT:
+        line = lines if snapshot.left is Left.BAD_END else lines + 1
+        yield evolve(_LEFT[snapshot.left], file=file, line=line, hint=hint)
+    if snapshot.stale:
+        yield evolve(_STALE, file=file, hint=hint)

@@ -1,16 +1,14 @@
 """One file of the log: how it grows, how it is read meanwhile, and how it recovers. Knows bytes and lines, not records.
 
-**Writers** hold the log's lock. A file only ever grows. To remove something (a torn line, a batch whose writer died),
-a writer copies it to `NAME.torn`, copies the rest to a new file, and gives that one the name. (If the disk has no room
-for this, a writer cuts off the single line that it failed to write.)
+**Writers** hold the log's lock. What counts is never changed: a file grows, or is cut where something follows that does
+not count. A writer that fails cuts off what it has written. What a writer left that died is cut off by the next one,
+which first sets it aside (`aidtimeline.log.aside`).
 
-- A single line is written as it is. It counts once it is whole; until then it is a torn line.
-- Several lines are a batch. First the size of the file is written to `NAME.pending` and flushed to disk; then the batch
-  is written and flushed; then the pending file is emptied, which commits the batch, and removed. It is emptied first
-  because a removed name may come back when the power fails; then it comes back empty. A pending file whose text has no
-  line end was itself torn: its batch has not begun.
+- A single line counts once it is whole; until then it is a torn line (`aidtimeline.log.ending`).
+- Several lines are a batch, which counts once all of them are whole. First a note of them is written and flushed to
+  disk (`aidtimeline.log.note`), then they are written and flushed, then the note is removed.
 
-**Readers** take no lock. `LogFile.snapshot` says how they find what is committed.
+**Readers** take no lock. `LogFile.snapshot` says how they find what counts.
 """
 
 from __future__ import annotations
@@ -20,17 +18,18 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import BinaryIO, TypeAlias
 
 from attrs import define, frozen
 
-from aidtimeline.codec.jsonlines import MAX_LINE_BYTES, is_torn
+from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
+from aidtimeline.log.aside import set_aside
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.ending import Ending, Left, ending
+from aidtimeline.log.note import PENDING, Fits, Note
 from aidtimeline.log.status import appended
 
-PENDING = ".pending"
-TORN = ".torn"
 _BLOCK = 2**20
 
 
@@ -47,13 +46,21 @@ def identity(status: os.stat_result) -> Identity:
 
 @frozen
 class Snapshot:
-    """The first `end` bytes of a file, which are committed and never change."""
+    """The first `end` bytes of a file, which count and never change; `left` is what follows them.
+
+    `stale` says whether there is a note of a batch that does not fit the file, and so was not believed.
+    """
 
     stream: BinaryIO
     identity: Identity
     end: int
-    unfinished: bool
-    """Whether a batch follows that is still being written, or whose writer died."""
+    left: Left
+    stale: bool
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing follows but whole lines."""
+        return self.left is Left.NOTHING
 
     def lines(self, start: int = 0) -> Iterator[tuple[bytes, int]]:
         """Each line from an offset on, and the offset after it. Only the last line may lack its line end.
@@ -103,7 +110,7 @@ class LogFile:
         self.path = path
         self.disk = disk
         self._folder = os.path.dirname(path) or "."
-        self._pending_path = path + PENDING
+        self._note_path = path + PENDING
         self._open: _Open | None = None
 
     def close(self) -> None:
@@ -114,61 +121,66 @@ class LogFile:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """What is committed of the file at some moment of this call.
+        """What counts of the file at some moment of this call.
 
-        It opens the file and looks at its size, then at the pending size, then at the file again:
+        It opens the file and looks at its size, then at the note, then at the file again:
 
         1. The name now leads to another file: start again.
-        2. A size is pending: all up to that size was committed before the batch began, and the snapshot ends there.
-        3. No size is pending, but the file's size has changed: that may have been part of a batch. Start again.
-        4. No size is pending, and the file's size is the same: all of the file is committed. If its end had been within
-           a batch at the first look, that batch must have ended before the second: by a commit, and the rest of the
-           batch would have changed the size; or by being taken back, and the name would lead to another file.
+        2. There is no note, but the file has changed: that may have been part of a batch. Start again.
+        3. There is no note, and the file is the same: no batch is within its size. A batch that was within it at the
+           first look had ended before the second; then either the size is another, or the batch was taken back, and
+           the time of the file is another, whatever has been written since (`Disk.settle`).
+        4. There is a note, and half of its batch: the file counts up to where the batch begins.
+        5. There is a note, and all of its batch: what was there at the first look counts, and all of the batch.
+           Another batch has begun after the first look, if at all.
+        6. There is a note that does not fit: it says nothing, unless it is gone or another now. Then start again.
         """
         while True:
             with self.disk.opened(self.path, os.O_RDONLY) as descriptor:
-                before, pending, after = os.fstat(descriptor), self._pending(), os.stat(self.path)
+                before, note, after = os.fstat(descriptor), self._note(), os.stat(self.path)
                 if not stat.S_ISREG(before.st_mode):
                     raise OSError(errno.EINVAL, "neither a file nor a link to one", self.path)
-                replaced, resized = identity(before) != identity(after), before.st_size != after.st_size
-                if replaced or (resized and pending is None):
+                if identity(before) != identity(after):
                     continue
-                end = after.st_size if pending is None else min(pending, after.st_size)
+                size = after.st_size
+                fits, end = (None, size) if note is None else note.fits(self.path, descriptor, size)
+                if fits in (None, Fits.NOT) and (_changed(before, after) or (note and self._note() != note)):
+                    continue
+                if fits is Fits.HALF:
+                    found = Ending(end, Left.UNFINISHED if end < size else Left.NOTHING)
+                else:
+                    found = ending(descriptor, max(end, before.st_size))
                 with open(descriptor, "rb", closefd=False) as stream:
-                    yield Snapshot(stream, identity(after), end, end < after.st_size)
+                    yield Snapshot(stream, identity(after), found.end, found.left, fits is Fits.NOT)
                 return
 
     def append(self, lines: Iterable[bytes]) -> tuple[Identity, int]:
         """Append lines with their line ends, all or none; on return they and the file's name are on the disk.
 
-        Returns the identity of the file, and the offset at which the first line begins.
+        `lines` are walked several times. Returns the identity of the file, and the offset at which the first begins.
 
-        A failed append is taken back; if that fails too, the next writer does it. `lines` are written as they are
-        taken: if making them is slow, or raises, that happens within the batch.
+        A failed append is taken back; if that fails too, the next writer does it.
         """
-        lines = iter(lines)
         first = list(islice(lines, 2))
         if not first:
             return _NONE, 0
         several = len(first) > 1
         file = self._ready()
         size = file.end
-        if several:
-            self._begin(size)
         try:
-            for block in _blocks(chain(first, lines)) if several else first:
+            if several:
+                self._begin(file, lines)
+            for block in _blocks(lines):
                 self.disk.write_all(file.descriptor, block)
                 file.end += len(block)
             self.disk.sync(file.descriptor)
         except BaseException:
             with contextlib.suppress(OSError):  # the next writer tries again; until then readers skip it
-                if several:
-                    self.recover()
-                else:
-                    self._take_back(size)
+                self._take_back(size)
             raise
         if several:
-            self._commit()
+            with contextlib.suppress(OSError):  # the batch is there, whatever becomes of its note
+                self.disk.remove(self._note_path)
         appended(file.status, file.descriptor)
         if os.name == "nt":
             self.close()
@@ -181,35 +193,37 @@ class LogFile:
         self.disk.sync_folder(self._folder)
 
     def recover(self) -> None:
-        """Take back a batch whose writer died."""
-        pending = self._pending()
-        if pending is not None:
-            with contextlib.suppress(FileNotFoundError):
-                self._set_aside(pending)
-            self.disk.sync_folder(self._folder)  # a writer may have died between setting aside and this
-        with contextlib.suppress(FileNotFoundError):
-            self._commit()
+        """Take back a batch whose writer died, or end one that it had written whole."""
+        note = self._note()
+        if note is not None:
+            with contextlib.suppress(FileNotFoundError), self.disk.opened(self.path, os.O_RDWR) as descriptor:
+                size = os.fstat(descriptor).st_size
+                fits, _ = note.fits(self.path, descriptor, size)
+                if fits is Fits.WHOLE:
+                    self.disk.sync(descriptor)
+                elif fits is Fits.HALF:
+                    self._set_aside(descriptor, note.start, size)
+        self._remove_note()
 
-    def _pending(self) -> int | None:
+    def _note(self) -> Note | None:
         try:
-            with self.disk.opened(self._pending_path, os.O_RDONLY) as descriptor:
-                said = os.read(descriptor, 32)
+            with self.disk.opened(self._note_path, os.O_RDONLY) as descriptor:
+                return Note.read(descriptor)
         except FileNotFoundError:
             return None
-        return int(said) if said.endswith(b"\n") and said[:-1].isdigit() else None
 
-    def _begin(self, size: int) -> None:
-        with self.disk.opened(self._pending_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
-            self.disk.write_all(descriptor, b"%d\n" % size)
+    def _begin(self, file: _Open, lines: Iterable[bytes]) -> None:
+        note = Note.of(self.path, file.descriptor, file.end, lines)
+        with self.disk.opened(self._note_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
+            self.disk.write_all(descriptor, note.text)
             self.disk.sync(descriptor)
         self.disk.sync_folder(self._folder)
 
-    def _commit(self) -> None:
-        with self.disk.opened(self._pending_path, os.O_WRONLY) as descriptor:
-            self.disk.truncate(descriptor, 0)
-            self.disk.sync(descriptor)
-        with contextlib.suppress(OSError):  # it is empty, and may stay
-            self.disk.remove(self._pending_path)
+    def _remove_note(self) -> None:
+        """Remove the note, for good: if it came back, it would be believed of lines that are written anew."""
+        with contextlib.suppress(FileNotFoundError):
+            self.disk.remove(self._note_path)
+        self.disk.sync_folder(self._folder)
 
     def _to_append(self) -> _Open:
         """The file, open. Its name is flushed, in case the process that made it died before doing so."""
@@ -233,63 +247,47 @@ class LogFile:
         return self._open
 
     def _ready(self) -> _Open:
-        """The file, open, and its last line whole: a torn line is set aside, a missing line end is added."""
+        """The file, open, and its last line whole: a torn line is set aside, a line end that is missing is written."""
         file = self._to_append()
         size = file.status.st_size
         if size == file.end:
             return file
-        tail = _after_last_line_end(file.descriptor, size)
-        if is_torn(tail):
-            self._set_aside(size - len(tail))
-            return self._ready()
-        if tail:
+        found = ending(file.descriptor, size)
+        if found.left is Left.TORN:
+            self._set_aside(file.descriptor, found.end, size)
+        elif found.left is Left.BAD_END:
+            self.disk.truncate(file.descriptor, found.end)
+        file.end = found.end
+        if found.left in (Left.BAD_END, Left.NO_END):
             self.disk.write_all(file.descriptor, b"\n")
-            size += 1
-        file.end = size
+            self.disk.sync(file.descriptor)  # so that no later line is torn together with this one
+            file.end += 1
         return file
 
     def _take_back(self, size: int) -> None:
-        """Remove a line that could not be written whole: all after the first `size` bytes."""
-        try:
-            self._set_aside(size)
-        except OSError:
-            if self._open is not None:
-                self.disk.truncate(self._open.descriptor, size)  # a full disk has no room to set it aside
-                self._open.end = -1
+        """Cut off what an append has written that failed: all after the first `size` bytes."""
+        if self._open is not None:
+            self._open.end = -1
+            self._cut(self._open.descriptor, size)
+        if os.path.lexists(self._note_path):
+            self._remove_note()
 
-    def _set_aside(self, keep: int) -> None:
-        """Move all after the first `keep` bytes to the end of `NAME.torn`."""
-        new = self.path + ".new"
-        with self.disk.opened(self.path, os.O_RDONLY) as old:
-            status = os.fstat(old)
-            if status.st_size <= keep:
-                return
-            with self.disk.opened(self.path + TORN, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as torn:
-                self._copy(old, keep, status.st_size, torn)
-                self.disk.write_all(torn, b"\n")
-                self.disk.sync(torn)
-            try:
-                with self.disk.opened(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as kept:
-                    self._copy(old, 0, keep, kept)
-                    os.chmod(new, status.st_mode & 0o7777)
-                    self.disk.sync(kept)
-            except OSError:
-                with contextlib.suppress(OSError):
-                    self.disk.remove(new)  # a full disk needs the room
-                raise
-        self.disk.sync_folder(self._folder)
-        self.disk.replace(new, self.path)
-        self.close()
-        self.disk.sync_folder(self._folder)
+    def _set_aside(self, descriptor: int, keep: int, size: int) -> None:
+        """Move all after the first `keep` bytes to a file beside this one."""
+        if keep < size:
+            set_aside(self.path, descriptor, keep, size, self.disk)
+            self._cut(descriptor, keep)
 
-    def _copy(self, source: int, start: int, end: int, target: int) -> None:
-        os.lseek(source, start, os.SEEK_SET)
-        while start < end:
-            data = os.read(source, min(_BLOCK, end - start))
-            if not data:
-                raise OSError(f"{self.path}: cut by another program")
-            self.disk.write_all(target, data)
-            start += len(data)
+    def _cut(self, descriptor: int, size: int) -> None:
+        if os.fstat(descriptor).st_size > size:
+            self.disk.truncate(descriptor, size)
+            self.disk.sync(descriptor)
+            self.disk.settle(self.path)
+
+
+def _changed(before: os.stat_result, after: os.stat_result) -> bool:
+    """Whether a file was written to or cut between two looks at it."""
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -304,11 +302,3 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
             block, size = [], 0
     if block:
         yield b"".join(block)
-
-
-def _after_last_line_end(descriptor: int, size: int) -> bytes:
-    """The last line of a file if it has no line end; only its end if it is longer than a line may be."""
-    start = max(0, size - MAX_LINE_BYTES - 1)
-    os.lseek(descriptor, start, os.SEEK_SET)
-    tail = os.read(descriptor, size - start)
-    return tail[tail.rfind(b"\n") + 1 :]

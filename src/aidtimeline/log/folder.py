@@ -11,7 +11,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.log.file import PENDING
+from aidtimeline.log.note import PENDING
 
 ENDING = ".jsonl"
 _PENDING = ENDING + PENDING

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from attrs import define, field, frozen
 
-from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.log.file import Identity, LogFile, identity
 
 # A quote within a text is escaped, so this matches nothing but a field, and no event has a field of that name.
@@ -107,7 +106,7 @@ class Index:
             for line, end in snapshot.lines(seen.end):
                 ended = line.endswith(b"\n")
                 match = _ID.search(line)
-                if match and (ended or not is_torn(line)):
+                if match:
                     self._add(name, len(seen.starts) + 1, match[1].decode())
                 if ended:
                     seen.starts.append(seen.end)

@@ -21,9 +21,12 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import attrs
+
 from aidtimeline.errors import LogError
 from aidtimeline.events import Delivery
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.ending import SECTOR
 from aidtimeline.testing.conformance import LogConformance, delivery
 from aidtimeline.testing.faults import D, FaultyDisk, PowerCutDisk, every_step, put_back
 from aidtimeline.testing.laws import hold
@@ -39,6 +42,8 @@ class DurableLogConformance(LogConformance):
 
     power_cuts = 3
     """In how many random ways the power fails at each step."""
+    sectors, ways = 2, 64
+    """Over how many sectors a line goes, and how many of the sets of them that may be left are tried at each step."""
     seed = 20231128
 
     def make_durable(self, folder: str, disk: Disk | None) -> Log:
@@ -77,6 +82,22 @@ class DurableLogConformance(LogConformance):
                     for rescuer in restored(folder, every_step(self._appending(folder, NEXT), make)):
                         self._power_fails(rescuer, chance, left, NEXT)
 
+    def test_sectors_may_land_in_any_order(self) -> None:
+        """Any set of what was not flushed is left when the power fails, with holes between; the next writer goes on."""
+        for length, added in ((self.sectors * SECTOR, (3,)), (SECTOR // 2, (3, 4, 5))):
+            with self._started() as folder:
+                append, chance = self._appending(folder, added, note="a" * length), Random(self.seed)
+                for disk in restored(folder, every_step(append, partial(PowerCutDisk, folder))):
+                    with disk:
+                        for left in disk.every_cut(self.ways, chance):
+                            put_back(folder, left)
+                            self._goes_on(folder, added, acknowledged=not disk.reached)
+
+    def _goes_on(self, folder: str, added: Sequence[int], *, acknowledged: bool) -> None:
+        found = self._checked(folder, STANDING, added, acknowledged=acknowledged)
+        self._appending(folder, NEXT)(FaultyDisk(None))
+        self._checked(folder, found, NEXT, acknowledged=True)
+
     def _errors(self, added: Sequence[int], error: int, lasting: bool) -> None:
         with self._started() as folder:
             append, reason = self._appending(folder, added), os.strerror(error)
@@ -111,8 +132,10 @@ class DurableLogConformance(LogConformance):
                 self._appending(folder, (each,))(None)
             yield folder
 
-    def _appending(self, folder: str, numbers: Sequence[int]) -> Callable[[Disk | None], object]:
-        events = [delivery(each) for each in numbers]
+    def _appending(
+        self, folder: str, numbers: Sequence[int], note: str | None = None
+    ) -> Callable[[Disk | None], object]:
+        events = [attrs.evolve(delivery(each), note=note) for each in numbers]
         return lambda disk: self.make_durable(folder, disk).append(events)
 
     def _checked(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Self, TypeAlias, TypeVar
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.ending import SECTOR
 
 
 class Died(BaseException):
@@ -74,6 +75,9 @@ class FaultyDisk(Disk):
         self.step()
         super().truncate(descriptor, size)
 
+    def settle(self, path: str) -> None:
+        """Nothing: readers of these runs look once the writer is done, and no clock is waited for."""
+
     def replace(self, source: str, target: str) -> None:
         """A step."""
         self.step()
@@ -91,6 +95,7 @@ class FaultyDisk(Disk):
 
 
 D = TypeVar("D", bound=FaultyDisk)
+C = TypeVar("C")
 
 
 def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator[D]:
@@ -116,12 +121,46 @@ _Key: TypeAlias = tuple[int, int]
 """What identifies a file, whatever its name: its device and inode."""
 
 
+class Chance(Protocol):
+    """What chooses, such as a `Random`."""
+
+    def choice(self, options: Sequence[C], /) -> C:
+        """One of the options."""
+        ...
+
+
+class _EveryWay:
+    """Chooses in another way each time, until all ways have been gone; `again` says whether there is another."""
+
+    def __init__(self) -> None:
+        self._path: list[tuple[int, int]] = []
+        self._at = 0
+
+    def choice(self, options: Sequence[C], /) -> C:
+        """One of the options."""
+        if self._at == len(self._path):
+            self._path.append((0, len(options)))
+        self._at += 1
+        return options[self._path[self._at - 1][0]]
+
+    def again(self) -> bool:
+        """Go on to the next way."""
+        self._at = 0
+        while self._path:
+            chosen, of = self._path.pop()
+            if chosen + 1 < of:
+                self._path.append((chosen + 1, of))
+                return True
+        return False
+
+
 class PowerCutDisk(FaultyDisk):
     """A disk that knows what would be left of one folder if the power failed now, and can make it so.
 
-    What was flushed stays: the content of a file, the names in the folder. Of the rest any part may be left: added
-    bytes up to any point, each new, changed or removed name or not. (A file that was cut is as before, or cut.) POSIX
-    leaves this open, and journaling file systems do no worse.
+    What was flushed stays: the content of a file, the names in the folder. Of the rest any part may be left: each new,
+    changed or removed name or not, and of added bytes any set of sectors, in whatever order they were written, while
+    the file has any size from the old one to the new; what is missing reads as zeros. (A file that was cut is as
+    before, or cut.) POSIX leaves this open, and file systems that write a journal do no worse.
 
     Use it in a `with`: it keeps files open, so that no other file gets the inode of one that was removed.
     """
@@ -162,30 +201,54 @@ class PowerCutDisk(FaultyDisk):
         if os.path.abspath(path) == os.path.abspath(self.folder):
             self._names = self._now()
 
-    def cut(self, chance: Random | None) -> None:
+    def cut(self, chance: Chance | None) -> None:
         """Fail the power: of what was not flushed, a random part is left; without `chance`, nothing."""
-        now = self._now()
-        left: dict[str, bytes] = {}
-        for name in sorted(now.keys() | self._names.keys()):
-            key = (now if chance and chance.random() < 0.5 else self._names).get(name)
-            if key is not None:
-                left[name] = self._left_of(key, chance)
+        left = self._left(chance)
         self._forget()
         put_back(self.folder, left)
         self._all_is_safe()
+
+    def every_cut(self, most: int, chance: Random) -> Sequence[Mapping[str, bytes]]:
+        """The files that may be left if the power fails now, each set once: all, or `most` at random of more."""
+        every, left = _EveryWay(), [self._left(None)]
+        while len(left) <= most:
+            left.append(self._left(every))
+            if not every.again():
+                break
+        else:
+            left[1:] = [self._left(chance) for _ in range(most - 1)]
+        return list({tuple(sorted(each.items())): each for each in left}.values())
+
+    def _left(self, chance: Chance | None) -> dict[str, bytes]:
+        """The files that are left if the power fails now."""
+        now = self._now()
+        left: dict[str, bytes] = {}
+        for name in sorted(now.keys() | self._names.keys()):
+            old, new = self._names.get(name), now.get(name)
+            key = old if chance is None or old == new else chance.choice((old, new))
+            if key is not None:
+                left[name] = self._left_of(key, chance)
+        return left
 
     def _all_is_safe(self) -> None:
         """What is there now has been flushed."""
         self._names = self._now()
         self._safe = {key: self._content(key) for key in self._opened}
 
-    def _left_of(self, key: _Key, chance: Random | None) -> bytes:
+    def _left_of(self, key: _Key, chance: Chance | None) -> bytes:
         safe, now = self._safe.get(key, b""), self._content(key)
-        if chance is None:
+        if chance is None or safe == now:
             return safe
-        if now.startswith(safe):
-            return now[: chance.randint(len(safe), len(now))]
-        return chance.choice((safe, now))
+        if not now.startswith(safe):
+            return chance.choice((safe, now))
+        first = len(safe) - len(safe) % SECTOR
+        sectors = range(first, len(now), SECTOR)
+        left = bytearray(now[: chance.choice((len(safe), *sectors[1:], len(now)))])
+        for sector in sectors:
+            start, end = max(sector, len(safe)), min(sector + SECTOR, len(left))
+            if start < end and chance.choice((False, True)):
+                left[start:end] = bytes(end - start)
+        return bytes(left)
 
     def _now(self) -> dict[str, _Key]:
         """The names in the folder now, and the key of each file."""

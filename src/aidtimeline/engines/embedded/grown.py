@@ -8,12 +8,11 @@ from pathlib import Path
 
 from attrs import Factory, define, evolve
 
-from aidtimeline.codec.jsonlines import is_torn
 from aidtimeline.engines.embedded.files import Covered, Reader, Seen, digest, digest_of_both, opened
 from aidtimeline.engines.facts.linking import Place
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
-from aidtimeline.log.eventlog import torn_line, unfinished_batch
+from aidtimeline.log.eventlog import left_problems
 from aidtimeline.log.status import Content, Status
 
 MOST = 2**25
@@ -78,14 +77,10 @@ class Grown:
                 from aidtimeline.engines.facts.reading import lines_of  # noqa: PLC0415  (most logs have not grown)
 
                 self.lines += lines_of(block, number, offset, before)
-            rest, at = reader.rest(), reader.lines + 1
-            if rest and is_torn(rest):
-                self.problems.append(torn_line(path, at))
-                rest = b""
-            elif rest and not rest.isspace():
-                self.lines.append((rest, Place(number, reader.end, at)))
-            if snapshot.unfinished:
-                self.problems.append(unfinished_batch(path, at))
+            rest = reader.rest()
+            if rest and not rest.isspace():
+                self.lines.append((rest, Place(number, reader.end, reader.lines + 1)))
+            self.problems += left_problems(snapshot, path, reader.lines + bool(rest))
         start = 0 if covered is None else covered.end
         content = reader.digest.copy()
         content.update(rest)

@@ -152,7 +152,7 @@ def _cover(folder: Path, sizes: Mapping[str, int]) -> list[dict[str, Any]] | Non
             reader = Reader(snapshot)
             for _ in reader.blocks():
                 pass
-        if reader.end != sizes[name] or snapshot.end != sizes[name] or snapshot.unfinished:
+        if reader.end != sizes[name] or snapshot.end != sizes[name] or not snapshot.is_all:
             return None
         covered.append(asdict(Covered(name, reader.end, reader.lines, reader.digest.hexdigest(), looked_at, status)))
     return covered
@@ -179,7 +179,7 @@ def _still_covered(folder: Path, said: list[dict[str, Any]], datasets: frozenset
             new = (line for _, _, block in reader.blocks() for line in block.split(b"\n") if line.strip())
             if any(_matters(line, datasets) for line in new):
                 return None
-            if reader.end != snapshot.end or snapshot.unfinished:
+            if reader.end != snapshot.end or not snapshot.is_all:
                 return None
         if covered is not None:
             now.append(asdict(covered))
