@@ -20,7 +20,9 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import EVENT_KINDS, Amendment, Source
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.flat import names_of, read_source
+from aidtimeline.log.state import Overtaken
 from aidtimeline.report.amended import AmendmentShown
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.timeline import Timeline
 from aidtimeline.values.dates import format_instant, in_utc
 
@@ -86,7 +88,7 @@ def correct(folder: str, /, of: str, fields: dict[str, str], **given: Any) -> No
     """
     if not fields:
         raise click.UsageError("Missing argument 'FIELD=VALUE'", click.get_current_context())
-    _amend(folder, of, lambda timeline, said: correction(timeline, of, fields, **said), **given)
+    _amend(folder, of, lambda timeline, of, said: correction(timeline, of, fields, **said), **given)
 
 
 @command("retract", "aidtimeline retract c7e1bd20 --reason 'of another country' --dry-run")
@@ -99,7 +101,7 @@ def retract(folder: str, /, of: str, duplicate_of: str | None, **given: Any) -> 
     With --duplicate-of it counts as one fact with another record, and its reports are accounts of that. Without a
     --source it acts as if the record had never been written; with one it is news.
     """
-    _amend(folder, of, lambda timeline, said: retraction(timeline, of, duplicate_of=duplicate_of, **said), **given)
+    _amend(folder, of, lambda timeline, of, said: retraction(timeline, of, duplicate_of=duplicate_of, **said), **given)
 
 
 @command("corroborate", "aidtimeline corroborate c7e1bd20 quantity=32 --source publisher=NHK,published=2023-12-01")
@@ -112,13 +114,13 @@ def corroborate(folder: str, /, of: str, fields: dict[str, str], **given: Any) -
     """
     if not given["sources"]:
         raise click.UsageError("Missing option '--source'", click.get_current_context())
-    _amend(folder, of, lambda timeline, said: corroboration(timeline, of, fields, **said), **given)
+    _amend(folder, of, lambda timeline, of, said: corroboration(timeline, of, fields, **said), **given)
 
 
 def _amend(
     folder: str,
     of: str,
-    make: Callable[[Timeline, dict[str, Any]], Amendment],
+    make: Callable[[Timeline, str, dict[str, Any]], Amendment],
     *,
     as_of: date | None,
     dry_run: bool,
@@ -127,27 +129,40 @@ def _amend(
     json: bool,
     **said: Any,
 ) -> None:
-    """Make an amendment, show it, and record it, unless the log has changed meanwhile."""
-    log = EventLog(folder)
+    """Make an amendment, show it, and record it, unless what was shown no longer holds."""
+    log, day = EventLog(folder), as_of or in_utc(now()).date()
+
+    def shown(of: str, progress: Progress = untold, told: Callable[[str], None] = lambda _: None) -> AmendmentShown:
+        timeline = Timeline.open(folder, engine=engine, progress=progress)
+        for each in timeline.notes:
+            told(each)
+        try:
+            made = make(timeline, of, said)
+            standing = timeline.find(of)
+        except InvalidValue as error:
+            raise click.UsageError(str(error), click.get_current_context()) from None
+        return AmendmentShown(standing, made, effects(timeline, made, as_of=day), dry_run)
+
     stamp = log.stamp()
-    timeline = Timeline.open(folder, engine=engine, progress=bar)
-    for each in timeline.notes:
-        note(each)
-    try:
-        made = make(timeline, said)
-        standing = timeline.find(of)
-    except InvalidValue as error:
-        raise click.UsageError(str(error), click.get_current_context()) from None
-    page = AmendmentShown(standing, made, effects(timeline, made, as_of=as_of), dry_run)
+    page = shown(of, bar, note)
     if dry_run or not json:
         answer(page, json=json)
     if dry_run:
         note("nothing was recorded")
         return
+
+    def check() -> None:
+        """Look again at what others have changed meanwhile: what was shown must be what would be shown now."""
+        nonlocal stamp
+        if (found := log.stamp()) != stamp:
+            if not page.is_as(shown(page.standing.record.id)):
+                raise Overtaken(f"{folder}: the log has changed meanwhile, and with it what this changes; try again")
+            stamp = found
+
     at = in_utc(now())
     with interruptible(folder):
-        id_, line = encode_new(made, format_instant(at))
-        log.add_lines([(id_, at, line)], to=name, stamp=stamp)
+        id_, line = encode_new(page.amendment, format_instant(at))
+        log.add_lines([(id_, at, line)], to=name, check=check)
     if json:
         answer(page, json=True)
     else:

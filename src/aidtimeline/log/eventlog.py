@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +29,9 @@ from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index
 from aidtimeline.log.lock import acquire, release
-from aidtimeline.text.progress import EVERY, Progress, untold
+from aidtimeline.log.spool import Spool, ticks
+from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced, since
+from aidtimeline.text.progress import EVERY, Progress, told, untold
 from aidtimeline.values.dates import in_utc
 
 
@@ -67,14 +69,16 @@ class EventLog:
         self._index = Index()
         self._appended_to: LogFile | None = None
         self._failed: dict[str, OSError] = {}
-        self._threads = threading.Lock()
+        self._threads = threading.RLock()
+        self._is_alone = False
         anew_in_forks(self)
 
     def begin_anew(self) -> None:
         """Forget what is open and known, in a process that was forked: another thread may have been at it."""
         if self._appended_to is not None:
             self._appended_to.disk = OfParent()
-        self._named, self._index, self._appended_to, self._threads = False, Index(), None, threading.Lock()
+        self._named, self._index, self._appended_to = False, Index(), None
+        self._threads, self._is_alone = threading.RLock(), False
 
     def files(self) -> list[Path]:
         """The files of the log, sorted by name; none if the folder is missing.
@@ -110,22 +114,49 @@ class EventLog:
         problems = [] if problems is None else problems
         return self._decoded(self.lines(problems=problems, progress=progress), skip_problems, problems)
 
+    def read_on(self, seen: State, *, progress: Progress = untold) -> Iterator[Record]:
+        """The records after what was `seen` of each file, and is noted there; none if there is no log yet.
+
+        Raises as `read` does, and `Replaced` if a file that was seen is gone or another.
+
+        >>> log, seen = EventLog("events"), {}
+        >>> len(list(log.read_on(seen))) == len(log.ids()), list(log.read_on(seen)), list(seen)
+        (True, [], ['japan-demining.jsonl'])
+        """
+        if not seen and not self.files():
+            return iter(())
+        return self._decoded(self.lines(progress=progress, seen=seen), skip_problems=False, problems=[])
+
     def lines(
-        self, *, problems: list[Problem] | None = None, progress: Progress = untold
+        self,
+        *,
+        problems: list[Problem] | None = None,
+        progress: Progress = untold,
+        seen: State | None = None,
+        until: State | None = None,
     ) -> Iterator[tuple[str, int, bytes]]:
         """Every line of all files as it is, valid or not: the name of its file, its number there, and its bytes.
 
         A torn last line and an unfinished batch are skipped and added to `problems`; `progress` is told as by `read`.
-        Raises `LogError` as `read` does.
+        What has been `seen` of each file is left out, and what is read is noted there. `until` is a state, as
+        `fixed` gives it: nothing after it is read.
+
+        Raises `LogError` as `read` does, and `Replaced` if a file that was seen or is in the state is gone, or another.
 
         >>> file, number, line = next(EventLog("events").lines())
         >>> file, number, line[:29]
         ('events/japan-demining.jsonl', 1, b'{"kind":"announcement","v":1,')
         """
         files = self.files()
+        seen = {} if seen is None else seen
+        for name in (*seen, *(until or ())):
+            if self.folder / name not in files:
+                raise replaced(str(self.folder / name))
         if not files:
             raise LogError(f"there is no log in the folder {self._path!r}: start one with `aidtimeline record FILE`")
-        return self._lines(files, [] if problems is None else problems, progress)
+        if until is not None:
+            files = [path for path in files if path.name in until]
+        return self._lines(files, [] if problems is None else problems, progress, seen, until or {})
 
     def ids(self) -> Collection[str]:
         """The ids in the log, found without decoding its lines.
@@ -188,7 +219,7 @@ class EventLog:
             return [standing[id_] for id_ in batch.ids]
 
     def stamp(self) -> Stamp:
-        """The state of the log's files: another value whenever something was written.
+        """The state of the log's files: another value whenever something was written, or counts that was being written.
 
         >>> from aidtimeline import Delivery, Source
         >>> log = EventLog(getfixture("tmp_path"))
@@ -200,6 +231,34 @@ class EventLog:
         with as_log_error(self.folder):
             return self._list().stamp
 
+    def fixed(self) -> State:
+        """How much of each file counts at one moment, when no writer is within a batch.
+
+        >>> log = EventLog(getfixture("tmp_path"))
+        >>> log.fixed()
+        {}
+        """
+        with self._alone() as listing:
+            return self._state(listing)
+
+    def flush(self, files: Iterable[str]) -> None:
+        """Flush files of the log to disk, by their paths, and their names: whoever wrote them may have died before."""
+        with as_log_error(self.folder):
+            for name in sorted({os.path.basename(file) for file in files}):
+                self._log_file(name).sync()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other writer can write; this one can, and readers wait for nobody.
+
+        >>> log = EventLog(getfixture("tmp_path"))
+        >>> with log.alone():
+        ...     log.copy(EventLog("events").lines()) > 0
+        True
+        """
+        with self._alone():
+            yield
+
     def copy(self, lines: Iterable[tuple[str, int, bytes]], *, to: str = "events") -> int:
         """Record whole lines of a log as they stand, all or none; returns how many were added.
 
@@ -210,7 +269,7 @@ class EventLog:
             09:00          10:00, 08:00                   08:00
 
         There may be more lines than memory holds. Each comes with the name of its file and its number there, for
-        messages.
+        messages. All are taken and looked at before the log is locked.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
 
@@ -223,12 +282,18 @@ class EventLog:
         return self.add_lines(checked, to=to)
 
     def add_lines(
-        self, lines: Iterable[tuple[str, datetime, bytes]], *, to: str = "events", stamp: Stamp | None = None
+        self,
+        lines: Spool | Iterable[tuple[str, datetime, bytes]],
+        *,
+        to: str = "events",
+        check: Callable[[], None] = lambda: None,
+        progress: Progress = untold,
     ) -> int:
         """Record lines made by `encode_new`, each with its id and its `recorded_at`, as `copy` does, but unread.
 
-        With the `stamp` of the log that the lines were made for, they are recorded only if nothing was written to it
-        since. Raises as `append` does.
+        `check` is called before the log is locked, to do most of its work, and then while no other writer can write,
+        before anything is written; what it raises ends it, and nothing is recorded. `progress` is told of the lines.
+        Raises as `append` does.
 
         >>> from aidtimeline import Delivery, Source
         >>> from aidtimeline.codec import encode_new
@@ -239,25 +304,55 @@ class EventLog:
         (1, 0)
         """
         name = file_name(to)
-        added = 0
-        earliest: dict[str, datetime] = {}
-        with self._alone() as listing, self._lookup() as standing:
-            if stamp is not None and listing.stamp != stamp:
-                raise LogError(f"{self._path}: the log has changed meanwhile; nothing was recorded, try again")
+        with contextlib.nullcontext(lines) if isinstance(lines, Spool) else Spool.of(lines) as spool:
+            every = range(len(spool))
+            with self._threads, as_log_error(self.folder):
+                listing = self._list()
+                self._refresh(listing)
+                before = self._state(listing)
+            chosen = self._new(spool, told(every, progress, "recording", len(spool)))
+            check()
+            with self._alone() as listing:
+                check()
+                chosen = self._new(spool, chosen if self._still_holds(before, listing) else every)
+                self._target(name, listing).append(spool.lines(chosen))
+                return len(chosen)
 
-            def new() -> Iterator[bytes]:
-                nonlocal added
-                for id_, recorded_at, line in lines:
-                    known = earliest.get(id_)
-                    if known is None and (found := standing(id_)) is not None:
-                        known = found.recorded_at
-                    if known is None or recorded_at < known:
-                        earliest[id_] = recorded_at
-                        added += 1
-                        yield line
+    def _state(self, listing: Listing) -> State:
+        state = {}
+        for name in listing.files:
+            with contextlib.suppress(FileNotFoundError), self._log_file(name).snapshot() as snapshot:
+                state[name] = Extent(snapshot.identity, snapshot.end).with_tail(snapshot)
+        return state
 
-            self._target(name, listing).append(list(new()))
-        return added
+    def _still_holds(self, before: State, listing: Listing) -> bool:
+        """Whether what was there before is: no file was replaced, and no append that failed was taken back."""
+        try:
+            for name, extent in before.items():
+                if name not in listing.files:
+                    return False
+                with self._log_file(name).snapshot() as snapshot:
+                    check_same(extent, snapshot, name)
+        except Replaced:
+            return False
+        return True
+
+    def _new(self, spool: Spool, positions: Iterable[int]) -> Sequence[int]:
+        """The lines of these whose record is not in the log, or only a later one. What the others have is flushed."""
+        found: set[str] = set()
+        with as_log_error(self.folder), self._lookup() as lookup:
+
+            def standing(id_: str) -> int | None:
+                with self._threads:
+                    record = lookup(id_)
+                if record is None:
+                    return None
+                found.add(record.file or "")
+                return ticks(record.recorded_at)
+
+            new = spool.chosen(positions, standing)
+        self.flush(found)
+        return new
 
     def _standing(self, ids: Collection[str]) -> dict[str, Record]:
         """The records of these ids that are in the log, by id."""
@@ -281,21 +376,25 @@ class EventLog:
                 yield record
 
     def _lines(
-        self, files: list[Path], problems: list[Problem], progress: Progress
+        self, files: list[Path], problems: list[Problem], progress: Progress, seen: State, until: State
     ) -> Iterator[tuple[str, int, bytes]]:
         sizes = _sizes(files)
         done, of = 0, sum(sizes.values())
         for path in files:
             file = str(path)
-            with as_log_error(path), self._log_file(path.name).snapshot() as snapshot:
-                number = 0
-                for line, end in snapshot.lines():
-                    number += 1
+            with as_log_error(path), self._log_file(path.name).snapshot() as found:
+                snapshot, read = found, seen.get(path.name) or Extent(found.identity)
+                if path.name in until:
+                    check_same(until[path.name], found, file)
+                    snapshot = evolve(found, end=until[path.name].end, left=Left.NOTHING, stale=False)
+                for number, line, end in since(read, snapshot, file):
                     if number % EVERY == 0:
                         progress(READING, done + end, of)
+                    read = Extent(snapshot.identity, end, number, line.endswith(b"\n"))
                     if not line.isspace():
                         yield file, number, line
-                problems += left_problems(snapshot, file, number)
+                seen[path.name] = read.with_tail(snapshot)
+                problems += left_problems(snapshot, file, read.lines)
             done += sizes[path]
             progress(READING, done, of)
 
@@ -303,8 +402,14 @@ class EventLog:
     def _alone(self) -> Iterator[Listing]:
         """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
         with self._threads:
+            if self._is_alone:
+                listing = self._list()
+                self._refresh(listing)
+                yield listing
+                return
             try:
                 lock = self._take_lock()
+                self._is_alone = True
                 try:
                     listing = self._list()
                     if listing.pending:
@@ -313,6 +418,7 @@ class EventLog:
                     self._refresh(listing)
                     yield listing
                 finally:
+                    self._is_alone = False
                     release(lock, self._disk)
             except OSError as error:  # not by `as_log_error`, which takes a twentieth of the time of an append
                 raise log_error(error, self.folder) from error

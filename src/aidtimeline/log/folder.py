@@ -35,8 +35,14 @@ class Listing:
 
     @property
     def stamp(self) -> Stamp:
-        """Another value whenever something was written: files only ever grow, or are replaced."""
-        return frozenset((name, each.st_dev, each.st_ino, each.st_size) for name, each in self.files.items())
+        """Another value whenever something was written: files only ever grow, or are replaced.
+
+        The end of a batch changes no size, but it is not pending any more.
+        """
+        pending = ((name + PENDING, 0, 0, 0) for name in self.pending)
+        return frozenset(
+            (*((name, each.st_dev, each.st_ino, each.st_size) for name, each in self.files.items()), *pending)
+        )
 
     def is_link(self, name: str) -> bool:
         """Whether a file of the log is a symbolic link."""

@@ -69,6 +69,10 @@ class AmendmentShown:
             "levels": _both([LevelsLook(each).json_rows() for each in found.levels]),
         }
 
+    def is_as(self, other: AmendmentShown) -> bool:
+        """Whether another page says the same."""
+        return (self.standing, self.amendment, self.json()) == (other.standing, other.amendment, other.json())
+
     def _says(self) -> Iterator[str]:
         """The fields that it changes, or states, or what it withdraws."""
         made = self.amendment

@@ -30,9 +30,7 @@ from attrs import asdict, frozen
 import aidtimeline
 from aidtimeline.codec import decode
 from aidtimeline.errors import UnreadableLog
-from aidtimeline.events import Project, Record, Retraction
-from aidtimeline.formats.importing.known import Known, from_dataset, statement_of
-from aidtimeline.formats.importing.parents import key_of
+from aidtimeline.formats.importing.known import Known, matters
 from aidtimeline.formats.importing.reports import OLDER, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Remark, Skipped
@@ -101,7 +99,7 @@ def recalled(wanted: Import, recorded_at: datetime) -> Report | None:
 def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], recorded_at: datetime) -> None:
     """Keep what came of a file, if it was read as it is now.
 
-    And if the log holds what was known of it before, and the bytes by which its files have `grown`, and nothing else.
+    And if the log holds what was seen of it before, and the bytes by which its files have `grown`, and nothing else.
     """
     if not set(report.outcomes) <= {"new", "unchanged"} or OLDER in report.counts:
         return
@@ -112,7 +110,7 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
         "skipped": [asdict(each) for notes in said.skipped.values() for each in notes],
         "remarks": [asdict(each) for notes in said.remarks.values() for each in notes],
     }
-    sizes = {name: size for name, _, _, size in known.stamp}
+    sizes = {name: extent.end for name, extent in known.seen.items()}
     sizes |= {name: sizes.get(name, 0) + more for name, more in grown.items()}
     with contextlib.suppress(OSError):
         covered = _cover(done.folder, sizes)
@@ -189,15 +187,9 @@ def _still_covered(folder: Path, said: list[dict[str, Any]], datasets: frozenset
 def _matters(line: bytes, datasets: frozenset[str]) -> bool:
     """Whether a line of the log may change what comes of a file of these datasets."""
     try:
-        record: Record = decode(line)
+        return matters(decode(line), datasets)
     except UnreadableLog:
         return True
-    if isinstance(record.event, Retraction):
-        return from_dataset(record.event)
-    statement = statement_of(record)
-    key = None if statement is None else key_of(statement.event)
-    # A project may be the parent of one in another dataset.
-    return statement is not None and key is not None and (key[0] in datasets or isinstance(statement.event, Project))
 
 
 def _digest_of(path: Path) -> str:

@@ -16,11 +16,11 @@ A version of a file that differs from the one before is recorded as
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
-from tempfile import TemporaryFile
 
 import attrs
 
@@ -35,14 +35,17 @@ from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skip
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
 from aidtimeline.log.folder import file_name
+from aidtimeline.log.spool import Spool
+from aidtimeline.log.state import Overtaken
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.text.progress import Progress, told, untold
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 TWICE = "the same reference a second time in one file"
 NOT_THERE = "no longer in this version of the dataset"
 
-_ID = 32  # bytes
+TRIES = 3
+"""How often an import is done again because of what others write, before they have to wait for it."""
 
 
 def import_file(
@@ -82,11 +85,15 @@ def import_file(
             raise UsageError("a sheet of drafts repairs nothing: `aidtimeline correct` does")
         return record_sheet(folder, given, recorded_at=recorded_at, to=to, dry_run=dry_run, progress=progress)
     recorded_at = in_utc(recorded_at or now())
-    wanted = import_of(folder, format, given)
+    log, wanted = EventLog(folder), import_of(folder, format, given)
     if wanted is not None and (report := recalled(wanted, recorded_at)) is not None:
+        if not dry_run:
+            log.flush(map(str, log.files()))
         return report
-    log = EventLog(folder)
-    readings = of_format.read(attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder)))
+
+    def readings() -> Iterable[Reading]:
+        return of_format.read(attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder)))
+
     report, known, grown = _imported(
         log, readings, recorded_at, to=format if to is None else to, repair=repair, dry_run=dry_run, progress=progress
     )
@@ -105,15 +112,32 @@ def import_readings(
     dry_run: bool = False,
     progress: Progress = untold,
 ) -> Report:
-    """Record what is new in the readings of one file, all or nothing; as `import_file` does."""
-    recorded_at = in_utc(recorded_at)
-    report, _, _ = _imported(log, readings, recorded_at, to=to, repair=repair, dry_run=dry_run, progress=progress)
+    """Record what is new in the readings of one file, all or nothing; as `import_file` does.
+
+    The readings are walked again if the log has been changed meanwhile; those of an iterator are kept for that.
+    """
+    again = (lambda: readings) if not isinstance(readings, Iterator) else _Kept(readings).again
+    report, _, _ = _imported(log, again, in_utc(recorded_at), to=to, repair=repair, dry_run=dry_run, progress=progress)
     return report
+
+
+@attrs.define
+class _Kept:
+    """What an iterator gives: the first walk takes it, and others find it kept."""
+
+    first: Iterator[Reading]
+    kept: list[Reading] = attrs.Factory(list)
+
+    def again(self) -> Iterator[Reading]:
+        yield from self.kept
+        for each in self.first:
+            self.kept.append(each)
+            yield each
 
 
 def _imported(
     log: EventLog,
-    readings: Iterable[Reading],
+    readings: Callable[[], Iterable[Reading]],
     recorded_at: datetime,
     *,
     to: str,
@@ -121,25 +145,44 @@ def _imported(
     dry_run: bool,
     progress: Progress,
 ) -> tuple[Report, Known, Mapping[str, int]]:
-    """What came of a file, what was known before, and by how many bytes the log's file has grown, by its name."""
+    """What came of a file, what was known before, and by how many bytes the log's file has grown, by its name.
+
+    The log is not locked while it and the file are read. If others write meanwhile, what they wrote is looked at before
+    anything is recorded. If it has to do with the file, all is done again, and the last time while nobody else writes.
+    """
     at = format_instant(recorded_at)
-    report = Report()
-    known = Known(log, progress)
-    grown: dict[str, int] = {}
-    with TemporaryFile() as spool:  # of lines, each after its id: the log is not locked while the file is read
-        new = chain(_new_records(readings, known, recorded_at, report, repair), _late(known, report))
-        for event in new:
-            if len(report.first) < FIRST:
-                report.first.append(event)
+
+    def once(found: Iterable[Reading], known: Known) -> tuple[Report, Known, Mapping[str, int]]:
+        known.begin()
+        report = Report()
+        with Spool() as spool:
+            for event in chain(_new_records(found, known, recorded_at, report, repair), _late(known, report)):
+                if len(report.first) < FIRST:
+                    report.first.append(event)
+                if not dry_run:
+                    id_, line = encode_new(event, at)
+                    spool.add(id_, recorded_at, line)
             if not dry_run:
-                id_, line = encode_new(event, at)
-                spool.write(id_.encode() + line)
-        if spool.tell():
-            spool.seek(0)
-            lines = ((each[:_ID].decode(), recorded_at, each[_ID:]) for each in spool)
-            added = log.add_lines(told(lines, progress, "recording", report.recorded), to=to, stamp=known.stamp)
-            grown[file_name(to)] = spool.tell() - _ID * added
-    return report, known, grown
+                _record(spool, known)
+            return report, known, {file_name(to): spool.size} if spool.size else {}
+
+    def _record(spool: Spool, known: Known) -> None:
+        def check() -> None:
+            if known.is_overtaken(spool):
+                raise Overtaken(f"{log.folder}: the log has changed meanwhile; nothing was recorded, try again")
+
+        log.flush(known.files)  # what is there already may not be on the disk yet
+        if len(spool):
+            log.add_lines(spool, to=to, check=check, progress=progress)
+        else:
+            check()
+
+    for _ in range(TRIES):
+        with contextlib.suppress(Overtaken):
+            return once(readings(), Known(log, progress))
+    found, known = readings(), Known(log, progress)
+    with log.alone():
+        return once(found, known.up_to_date())
 
 
 def _new_records(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import attrs
@@ -18,11 +19,13 @@ from msgspec import structs
 from aidtimeline.codec import record_id
 from aidtimeline.codec.written import encode_sorted, write
 from aidtimeline.collector import paused
-from aidtimeline.errors import UnreadableFile
-from aidtimeline.events import Amendment, Correction, Event, Record, Retraction, Source, stated
+from aidtimeline.errors import UnreadableFile, UnreadableLog
+from aidtimeline.events import Amendment, Correction, Event, Project, Record, Retraction, Source, stated
 from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
+from aidtimeline.log.spool import Spool
+from aidtimeline.log.state import Replaced, State
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.values.dates import DateRange, end_of
@@ -103,7 +106,9 @@ class Said:
 class Known:
     """What the log has from each dataset, by key; and the keys that the file has had so far.
 
-    `datasets` are those of the file so far, and `late` is whether the log had a newer version of anything in it.
+    `datasets` are those of the file so far, and `late` is whether the log had a newer version of anything in it. First
+    the log is read, which may go on while it grows (`read_on`); after `begin` the file is, and what the log is given
+    meanwhile only shows whether the work has to be done again (`is_overtaken`).
     """
 
     def __init__(self, log: EventLog, progress: Progress = untold) -> None:
@@ -114,21 +119,37 @@ class Known:
         self.late = False
         self._versions: dict[str, set[datetime]] = defaultdict(set)
         self._amendments: set[str] = set()
+        self._gone: list[tuple[str, _Order]] = []
+        self._files: dict[str, set[str]] = defaultdict(set)
         self.parents = Parents()
-        self.stamp = log.stamp()
-        gone: list[tuple[str, _Order]] = []
+        self.seen: State = {}
+        self.read_on(progress)
+
+    def read_on(self, progress: Progress = untold) -> None:
+        """Learn what the log has been given since it was read. Only before `begin`."""
         with paused():
-            for record in log.read(progress=progress) if log.files() else ():
+            for record in self._log.read_on(self.seen, progress=progress):
                 if not isinstance(record.event, Event):
                     self._amendments.add(record.id)
                 if isinstance(record.event, Retraction):
                     if from_dataset(record.event):
-                        gone.append((record.event.of, _order(record, record.event)))
+                        self._gone.append((record.event.of, _order(record, record.event)))
                 elif (statement := statement_of(record)) is not None:
-                    self._learn(statement, _order(record, statement.event))
-        self._retracted = {of for of, _ in gone}
+                    self._learn(statement, _order(record, statement.event), record.file or "")
+
+    def up_to_date(self) -> Known:
+        """What the log has now: this, read on, or all anew if a file was replaced. Only before `begin`."""
+        try:
+            self.read_on()
+        except Replaced:
+            return Known(self._log)
+        return self
+
+    def begin(self) -> None:
+        """The log has been read: from now on the file is."""
+        self._retracted = {of for of, _ in self._gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
-        for of, order in gone:
+        for of, order in self._gone:
             if of in by_id and order > by_id[of].order:
                 by_id[of].gone, by_id[of].order = True, order
         for dataset, entries in self._said.items():
@@ -137,11 +158,37 @@ class Known:
                     self.parents.forget((dataset, ref))
         self._refs = {dataset: sorted(each) for dataset, each in self._said.items()}
 
-    def _learn(self, statement: Statement, order: _Order) -> None:
+    def is_overtaken(self, made: Spool) -> bool:
+        """Whether the log has been given anything since it was read that could change what comes of the file.
+
+        `made` are the records that are to be written for it.
+        """
+        ids: frozenset[str] | None = None
+        try:
+            for record in self._log.read_on(self.seen):
+                ids = frozenset(made.ids()) if ids is None else ids
+                if record.id in ids or matters(record, self.datasets) or self._is_late_child(record):
+                    return True
+        except (Replaced, UnreadableLog):  # reading it again says what is wrong
+            return True
+        return False
+
+    def _is_late_child(self, record: Record) -> bool:
+        """Whether a record is of a project that the file says is part of another."""
+        statement = statement_of(record) if self.parents.late and not isinstance(record.event, Retraction) else None
+        return statement is not None and (statement.event.ref or "").startswith(tuple(self.parents.late))
+
+    @property
+    def files(self) -> Iterator[str]:
+        """The paths of the files in which the log has anything of the datasets of the file."""
+        return chain.from_iterable(self._files[each] for each in self.datasets & self._files.keys())
+
+    def _learn(self, statement: Statement, order: _Order, file: str) -> None:
         event, id_, news = statement
         dataset, ref = event.sources[0].dataset, event.ref
         if dataset is None or ref is None:
             return
+        self._files[dataset].add(file)
         self._versions[dataset].add(order[0])
         before, level = self._said[dataset].get(ref), level_of(event)
         said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, (id_,))
@@ -302,6 +349,18 @@ def statement_of(record: Record) -> Statement | None:
     elif isinstance(amendment.event, Correction):
         news, amendment = amendment.of, amendment.event
     return Statement(amendment.event, amendment.of, news) if isinstance(amendment.event, Event) else None
+
+
+def matters(record: Record, datasets: Set[str]) -> bool:
+    """Whether a record of the log may change what comes of a file of these datasets.
+
+    A project may be the parent of one in another dataset, and whose record is retracted only the log knows.
+    """
+    if isinstance(record.event, Retraction):
+        return from_dataset(record.event)
+    statement = statement_of(record)
+    key = None if statement is None else key_of(statement.event)
+    return statement is not None and key is not None and (key[0] in datasets or isinstance(statement.event, Project))
 
 
 def from_dataset(amendment: Amendment) -> bool:

@@ -1,0 +1,130 @@
+"""Lines that wait to be written: kept in memory while they are few, then in a file without a name.
+
+So what is to be recorded is made before the log is locked, however long that takes and whatever it raises.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Self
+
+from attrs import frozen
+
+IN_MEMORY = 2**22
+"""How many bytes of lines are kept in memory."""
+
+_ID = 16  # bytes
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+class Spool:
+    """Lines with their line ends, each with its id and the instant at which it was recorded, by their positions.
+
+    Use it in a `with`, or `close` it. Instants are counted in microseconds.
+
+    >>> with Spool() as spool:
+    ...     for letter in "ab":
+    ...         spool.add(letter * 32, datetime(2026, 11, 21, tzinfo=UTC), f"{letter}\\n".encode())
+    ...     lines = spool.lines([1])
+    ...     len(spool), spool.id(0)[:3], list(lines), list(lines)
+    (2, 'aaa', [b'b\\n'], [b'b\\n'])
+    """
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+        self._ids = bytearray()
+        self._instants = array("q")
+        self._starts = array("q", [0])
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[str, datetime, bytes]]) -> Self:
+        """All of these lines. What they raise ends it."""
+        spool = cls()
+        try:
+            for id_, recorded_at, line in lines:
+                spool.add(id_, recorded_at, line)
+        except BaseException:
+            spool.close()
+            raise
+        return spool
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the lines."""
+        self._file.close()
+
+    def add(self, id_: str, recorded_at: datetime, line: bytes) -> None:
+        """Add a line."""
+        self._ids += bytes.fromhex(id_)
+        self._instants.append(ticks(recorded_at))
+        self._starts.append(self._starts[-1] + len(line))
+        self._file.write(line)
+
+    def __len__(self) -> int:
+        return len(self._instants)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the lines have."""
+        return self._starts[-1]
+
+    def id(self, position: int) -> str:
+        """The id of a line."""
+        return self._ids[position * _ID : position * _ID + _ID].hex()
+
+    def ids(self) -> Iterator[str]:
+        """The id of each line."""
+        return map(self.id, range(len(self)))
+
+    def chosen(self, positions: Iterable[int], standing: Callable[[str], int | None]) -> Sequence[int]:
+        """Those of the positions, in order, whose record is not there yet, or only with a later instant.
+
+        `standing` says with which instant a record is there, in microseconds, or None.
+        """
+        earliest: dict[str, int] = {}
+        chosen = array("q")
+        for position in positions:
+            id_, recorded_at = self.id(position), self._instants[position]
+            known = earliest[id_] if id_ in earliest else standing(id_)
+            if known is None or recorded_at < known:
+                earliest[id_] = recorded_at
+                chosen.append(position)
+        return chosen
+
+    def lines(self, positions: Sequence[int]) -> Iterable[bytes]:
+        """The lines at ascending positions. They can be walked again and again, but not two walks at once."""
+        return _Lines(self, positions)
+
+    def walk(self, positions: Sequence[int]) -> Iterator[bytes]:
+        """The lines at ascending positions, once."""
+        at = -1
+        for position in positions:
+            start, end = self._starts[position], self._starts[position + 1]
+            if start != at:
+                self._file.seek(start)
+            yield self._file.read(end - start)
+            at = end
+
+
+@frozen
+class _Lines:
+    spool: Spool
+    positions: Sequence[int]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.spool.walk(self.positions)
+
+
+def ticks(instant: datetime) -> int:
+    """An instant in microseconds since 1970."""
+    return (instant - _EPOCH) // _TICK

@@ -1,0 +1,494 @@
+"""Many write to one log: nobody is kept waiting, nobody starves, and all is as if one had come after the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings, strategies as st
+from logs import AT, delivery, line, log_in, numbers, record
+
+import aidtimeline
+from aidtimeline import (
+    Correction,
+    EventLog,
+    Pledge,
+    Project,
+    Record,
+    Retraction,
+    Source,
+)
+from aidtimeline.cli.application import application
+from aidtimeline.codec import encode, encode_new
+from aidtimeline.formats.importing import importer
+from aidtimeline.formats.importing.importer import TRIES, import_readings
+from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
+from aidtimeline.log import spool as spools
+from aidtimeline.log.disk import Disk
+from aidtimeline.log.lock import LOCK, release, taken
+from aidtimeline.log.spool import Spool
+from aidtimeline.testing.faults import PowerCutDisk
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ELSEWHERE = Source(publisher="Rubryka", published="2023-11-28")
+Act = Callable[[Path], object]
+Held = set[tuple[str, datetime]]
+
+
+def source(version: str = "2022-03-01", dataset: str = "register") -> Source:
+    return Source(publisher="A register", dataset=dataset, published=version)
+
+
+def pledge(ref: str, amount: int, version: str = "2022-03-01", **more: Any) -> Entry:
+    return Entry(event=_pledge(ref, amount, source(version), **more), within=True)
+
+
+def _pledge(ref: str, amount: int, of: Source, **more: Any) -> Pledge:
+    return Pledge(date="2022-01-01", donor="JP", item="truck", ref=ref, quantity=amount, sources=[of], **more)
+
+
+def part_of(parent: str, version: str = "2022-03-01", dataset: str = "register") -> Entry:
+    event = Project(date="2022", project="p", parent=parent, ref="p", sources=[source(version, dataset)])
+    return Entry(event=event, covers="p/")
+
+
+def whole(version: str, *entries: Entry) -> list[Reading]:
+    said = source(version)
+    return [Beginning(scope="", source=said), *entries, Whole(scope="", source=said)]
+
+
+def imported(folder: Path, readings: Iterable[Reading], at: datetime = NOW, disk: Disk | None = None) -> Any:
+    return import_readings(EventLog(folder, disk=disk), readings, recorded_at=at, to="register")
+
+
+def lines_of(folder: Path) -> Held:
+    """What a log holds: the facts are a function of it, in whatever order and files."""
+    return {(each.id, each.recorded_at) for each in EventLog(folder).read()}
+
+
+# Nobody starves.
+
+APPENDING = """
+import sys, time
+sys.path.insert(0, sys.argv[2])
+from logs import delivery, log_in
+from pathlib import Path
+log, number = log_in(Path(sys.argv[1])), 100
+print(flush=True)
+while True:
+    started = time.monotonic()
+    log.append(delivery(number))
+    print(number, time.monotonic() - started, flush=True)
+    number += 1
+    time.sleep(float(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("takes", [0.6])
+def test_an_import_beside_a_process_that_appends_all_the_while_succeeds_each_time(tmp_path: Path, takes: float) -> None:
+    """Five times of five; and what it recorded is what an import after all appends would have recorded."""
+    folder, every = tmp_path / "log", takes / 6
+    imported(folder, [pledge("a", 1), pledge("b", 2)])
+    environment = {**os.environ, "PYTHONPATH": str(Path(aidtimeline.__file__).parent.parent)}
+    command = [sys.executable, "-c", APPENDING, str(folder), str(Path(__file__).parent), str(every)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            for number in range(5):
+                version = f"2022-04-0{number + 1}"
+                entries = [pledge("a", 10 + number, version), pledge(f"c{number}", 5, version)]
+
+                def slowly(entries: Sequence[Entry] = entries) -> Iterator[Reading]:
+                    for each in entries:
+                        time.sleep(takes / 2)
+                        yield each
+
+                report = imported(folder, slowly(), NOW + timedelta(days=number))
+                assert (report.outcomes, report.recorded) == ({"news": 1, "new": 1}, 2)
+        finally:
+            process.kill()
+        appended = [each.split() for each in process.stdout if len(each.split()) == 2]
+    assert len(appended) >= 5
+    assert max(float(took) for _, took in appended) < takes
+    serial = tmp_path / "serial"
+    imported(serial, [pledge("a", 1), pledge("b", 2)])
+    log_in(serial).append([delivery(int(number)) for number, _ in appended])
+    for number in range(5):
+        version = f"2022-04-0{number + 1}"
+        entries = [pledge("a", 10 + number, version), pledge(f"c{number}", 5, version)]
+        imported(serial, entries, NOW + timedelta(days=number))
+    last = {(record(int(appended[-1][0]) + 1).id, AT)}  # it may have been killed before it said so
+    assert lines_of(folder) - last == lines_of(serial)
+
+
+class Meddling(Disk):
+    """A disk on which others act meanwhile: before each opening of a file, unless the log is locked by this one."""
+
+    def __init__(self, acts: dict[int, Act], folder: Path) -> None:
+        self.acts, self.folder, self.points, self.locked = dict(acts), folder, 0, False
+
+    def point(self) -> None:
+        number, self.points = self.points, self.points + 1
+        if number in self.acts:
+            self.acts.pop(number)(self.folder)
+
+    def open(self, path: str, flags: int) -> int:
+        if not self.locked:
+            self.point()
+        return super().open(path, flags)
+
+    def lock(self, descriptor: int) -> bool:
+        self.locked = super().lock(descriptor)
+        return self.locked
+
+    def unlock(self, descriptor: int) -> None:
+        super().unlock(descriptor)
+        self.locked = False
+
+    def among(self, readings: Iterable[Reading]) -> Iterator[Reading]:
+        """The readings, each of which is a point too."""
+        for each in readings:
+            if not self.locked:
+                self.point()
+            yield each
+
+
+BEFORE = [part_of("w1"), pledge("a", 1), pledge("b", 2), pledge("p/1", 3, project="p")]
+NEWER = "2022-05-01"
+VERSIONS: dict[str, list[Reading]] = {
+    "newer": whole(
+        "2022-05-01", pledge("a", 7, "2022-05-01"), pledge("c", 9, "2022-05-01"), part_of("w1", "2022-05-01")
+    ),
+    "parents": [part_of("w2", NEWER), pledge("p/2", 4, NEWER, project="p")],
+    "the same version, read otherwise": [pledge("a", 5), pledge("b", 2)],
+    "an older one": whole("2022-02-01", pledge("a", 8, "2022-02-01"), pledge("d", 8, "2022-02-01")),
+    "nothing new": list(BEFORE),
+}
+
+
+def _of(folder: Path, ref: str) -> Record:
+    return next(each for each in EventLog(folder).read() if isinstance(each.event, Pledge) and each.event.ref == ref)
+
+
+def _append(folder: Path, *events: Any, minutes: int = 1, to: str = "events") -> None:
+    EventLog(folder).append(events, recorded_at=NOW + timedelta(minutes=minutes), to=to)
+
+
+ACTS: dict[str, Act] = {
+    "another fact": lambda folder: _append(folder, delivery(50)),
+    "a batch of other facts, in a new file": lambda folder: _append(folder, delivery(51), delivery(52), to="aaa"),
+    "another dataset": lambda folder: _append(folder, _pledge("a", 3, source(dataset="other"))),
+    "the same dataset": lambda folder: _append(folder, _pledge("c", 3, source("2022-04-01"))),
+    "a child, of another dataset": lambda folder: imported(
+        folder, [Entry(event=_pledge("p/9", 3, source(dataset="other"), project="p"), within=True)], NOW
+    ),
+    "a parent, by another dataset": lambda folder: _append(folder, part_of("w3", dataset="other").event),
+    "a correction by a person": lambda folder: _append(
+        folder, Correction(of=_of(folder, "a").id, event=_pledge("a", 6, source("2022-03-01")), reason="misread")
+    ),
+    "news": lambda folder: _append(
+        folder, Correction(of=_of(folder, "a").id, event=_pledge("a", 6, ELSEWHERE), sources=[ELSEWHERE])
+    ),
+    "a retraction by a person": lambda folder: _append(folder, Retraction(of=_of(folder, "b").id, reason="no")),
+    "a retraction by the dataset": lambda folder: _append(
+        folder, Retraction(of=_of(folder, "b").id, reason="gone", sources=[source("2022-04-01")])
+    ),
+    "an import of a version in between": lambda folder: imported(
+        folder, whole("2022-04-01", pledge("a", 4, "2022-04-01"), pledge("c", 4, "2022-04-01")), NOW
+    ),
+    "the same import": lambda folder: imported(folder, VERSIONS["newer"], NOW + timedelta(minutes=5)),
+    "a merge": lambda folder: EventLog(folder).copy([("theirs", 1, line(60)), ("theirs", 2, line(61))], to="theirs"),
+}
+
+
+def begun(folder: Path) -> Path:
+    """A log of three files, of which one has the register."""
+    imported(folder, BEFORE, NOW - timedelta(days=1))
+    log_in(folder).append([delivery(1), delivery(2)])
+    log_in(folder).append(delivery(3), to="zzz")
+    return folder
+
+
+def in_some_order(version: str, acts: Sequence[str]) -> list[Held]:
+    """What there is if the import came before the first act, or after it, or after the second."""
+    found = []
+    for first in range(len(acts) + 1):
+        with TemporaryDirectory() as name:
+            folder = begun(Path(name, "log"))
+            for each in acts[:first]:
+                ACTS[each](folder)
+            imported(folder, VERSIONS[version])
+            for each in acts[first:]:
+                ACTS[each](folder)
+            found.append(lines_of(folder))
+    return found
+
+
+def meddled(version: str, acts: dict[int, str]) -> Held | None:
+    """What there is if others act at these points of an import; None if it had not so many."""
+    with TemporaryDirectory() as name:
+        folder = begun(Path(name, "log"))
+        disk = Meddling({point: ACTS[each] for point, each in acts.items()}, folder)
+        imported(folder, disk.among(VERSIONS[version]), disk=disk)
+        return lines_of(folder) if not disk.acts else None
+
+
+@pytest.fixture
+def unflushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is flushed to the disk: it takes long, and no power fails here."""
+    for name in ("sync", "sync_folder"):
+        monkeypatch.setattr(Disk, name, lambda *_: None)
+
+
+@pytest.mark.usefixtures("unflushed")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("act", ACTS)
+def test_wherever_somebody_acts_during_an_import_it_is_as_if_before_or_after(version: str, act: str) -> None:
+    """At every point at which it opens a file or reads on, and has not locked the log."""
+    expected = in_some_order(version, [act])
+    for point in count():
+        found = meddled(version, {point: act})
+        if found is None:
+            break
+        assert found in expected, f"at point {point}"
+    assert point > 5
+
+
+@pytest.mark.usefixtures("unflushed")
+@given(st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_acts_during_an_import_it_is_as_if_one_came_after_the_other(data: st.DataObject) -> None:
+    """Two others, at any points."""
+    version = data.draw(st.sampled_from(list(VERSIONS)))
+    acts = data.draw(st.lists(st.sampled_from(list(ACTS)), min_size=2, max_size=2, unique=True))
+    points = sorted(data.draw(st.lists(st.integers(0, 24), min_size=2, max_size=2, unique=True)))
+    found = meddled(version, dict(zip(points, acts, strict=True)))
+    assert found is None or found in in_some_order(version, acts)
+
+
+def test_an_import_that_others_overtake_each_time_makes_them_wait_in_the_end(tmp_path: Path) -> None:
+    """It is tried a few times, and then done while nobody else can write."""
+    folder, tries = begun(tmp_path), []
+
+    def reading() -> Iterator[Reading]:
+        lock = taken(str(folder / LOCK), Disk())
+        tries.append(lock is not None)
+        if lock is not None:
+            release(lock, Disk())
+            _append(folder, _pledge(f"x{len(tries)}", 1, source()))
+        yield pledge("a", 7, "2022-05-01")
+
+    class Again:
+        def __iter__(self) -> Iterator[Reading]:
+            return reading()
+
+    report = imported(folder, Again())
+    assert tries == [True] * TRIES + [False]
+    assert report.outcomes == {"news": 1}
+    assert EventLog(folder).append(delivery(90))
+
+
+def test_a_file_that_is_replaced_meanwhile_is_read_anew(tmp_path: Path) -> None:
+    """What was read of it no longer holds."""
+    folder = begun(tmp_path)
+
+    def replaced(folder: Path) -> None:
+        kept = b"".join((folder / "register.jsonl").read_bytes().splitlines(keepends=True)[1:])
+        (folder / "new").write_bytes(kept)
+        (folder / "new").replace(folder / "register.jsonl")
+
+    disk = Meddling({8: replaced}, folder)
+    report = imported(folder, disk.among(VERSIONS["newer"]), disk=disk)
+    assert not disk.acts
+    assert report.outcomes["new"] == 2
+
+
+# Merging.
+
+
+@pytest.mark.parametrize("memory", [10, 2**20])
+def test_lines_are_taken_before_the_log_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
+    """Others append while they are read, also what is among them; of each record the earliest stands once."""
+    monkeypatch.setattr(spools, "IN_MEMORY", memory)
+    folder = tmp_path / "log"
+    log_in(folder).append([delivery(1)])
+    earlier = encode(record(2, AT - timedelta(days=1))).encode() + b"\n"
+
+    def lines() -> Iterator[tuple[str, int, bytes]]:
+        yield "theirs", 1, line(1)
+        log_in(folder).append([delivery(2), delivery(3)])
+        yield "theirs", 2, line(2)
+        yield "theirs", 3, earlier
+        yield "theirs", 4, line(3)
+        yield "theirs", 5, line(4)
+
+    assert log_in(folder).copy(lines(), to="merged") == 2
+    assert (folder / "merged.jsonl").read_bytes() == earlier + line(4)
+
+
+@pytest.mark.parametrize("act", ["append", "replace"])
+def test_what_others_record_while_a_merge_is_compared_is_not_recorded_twice(tmp_path: Path, act: str) -> None:
+    """At every opening of a file before the log is locked; a file that was replaced is compared anew."""
+    for number in count():
+        folder = tmp_path / f"{act}{number}"
+        log_in(folder).append([delivery(1), delivery(5)])
+
+        def meddle(folder: Path) -> None:
+            if act == "append":
+                log_in(folder).append(delivery(3))
+            else:
+                (folder / "new").write_bytes(line(3))
+                (folder / "new").replace(folder / "events.jsonl")
+
+        disk = Meddling({number: meddle}, folder)
+        log_in(folder, disk).copy([("theirs", each, line(each)) for each in (1, 3, 4)], to="merged")
+        if disk.acts:
+            break
+        assert sorted(numbers(folder)) == ([1, 3, 4, 5] if act == "append" else [1, 3, 4])
+    assert number > 5
+
+
+def test_a_spool_is_forgotten_whatever_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its file has no name, and is closed."""
+    monkeypatch.setattr(spools, "IN_MEMORY", 1)
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+
+    def failing() -> Iterator[tuple[str, datetime, bytes]]:
+        yield record(1).id, AT, line(1)
+        raise KeyboardInterrupt
+
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            Spool.of(failing())
+    assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
+
+
+# Amending.
+
+
+def amended(folder: Path, act: Act, monkeypatch: pytest.MonkeyPatch, *words: str) -> Any:
+    """What a command says if somebody acts after it has shown what would change."""
+    from aidtimeline.cli import amending
+
+    def encoded(*given: Any) -> Any:
+        act(folder)
+        return encode_new(*given)
+
+    monkeypatch.setattr(amending, "encode_new", encoded)
+    return CliRunner().invoke(application, ["--log", str(folder), *words])
+
+
+CONCERNS = {
+    "another fact": False,
+    "a batch of other facts, in a new file": False,
+    "a retraction by a person": True,  # what is left of the trucks is another sum
+    "another dataset": True,  # also trucks
+    "a correction by a person": True,
+    "news": True,
+}
+
+
+@pytest.mark.parametrize("act", CONCERNS)
+def test_an_amendment_is_refused_only_if_what_was_shown_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """The record itself, or a sum that it is part of."""
+    folder = begun(tmp_path)
+    words = ("correct", _of(folder, "a").id, "item=ship", "--as-of", "2024-01-01")
+    done = amended(folder, ACTS[act], monkeypatch, *words)
+    ships = [each for each in EventLog(folder).read() if "ship" in str(each.event)]
+    if CONCERNS[act]:
+        assert (done.exit_code, ships) == (2, [])
+        assert "the log has changed meanwhile" in done.stderr
+        assert amended(folder, lambda _: None, monkeypatch, *words).exit_code == 0
+    else:
+        assert (done.exit_code, len(ships)) == (0, 1), done.stderr
+
+
+# On the disk before it is said.
+
+
+class Flushed(Disk):
+    """A disk that notes which files were flushed."""
+
+    def __init__(self) -> None:
+        self.paths: dict[int, str] = {}
+        self.flushed: list[str] = []
+
+    def open(self, path: str, flags: int) -> int:
+        descriptor = super().open(path, flags)
+        self.paths[descriptor] = os.path.basename(path)
+        return descriptor
+
+    def sync(self, descriptor: int) -> None:
+        self.flushed.append(self.paths[descriptor])
+        super().sync(descriptor)
+
+    def sync_folder(self, path: str) -> None:
+        self.flushed.append("the folder")
+        super().sync_folder(path)
+
+
+def test_what_is_said_to_be_there_already_has_been_flushed(tmp_path: Path) -> None:
+    """Each file once, and its name."""
+    folder = begun(tmp_path)
+    given = [("theirs", number, line(number)) for number in (1, 2, 3)]
+    disk = Flushed()
+    assert log_in(folder, disk).copy(given) == 0
+    assert [each for each in disk.flushed if each.endswith(".jsonl")] == ["events.jsonl", "zzz.jsonl"]
+    assert disk.flushed.index("the folder") > 0
+    disk = Flushed()
+    assert imported(folder, BEFORE, disk=disk).outcomes == {"unchanged": 4}
+    assert disk.flushed == ["register.jsonl", "the folder"]
+
+
+def test_what_is_said_to_be_there_already_outlives_the_power(tmp_path: Path) -> None:
+    """Its writer may have died before it flushed it."""
+    acts: list[Callable[[EventLog], object]] = [
+        lambda log: log.copy([("theirs", 1, line(7))]),
+        lambda log: log.add_lines([(record(7).id, AT, line(7))], to="other"),
+        lambda log: log.append(delivery(7)),
+    ]
+    for number, act in enumerate(acts):
+        folder = tmp_path / str(number)
+        log_in(folder).append([delivery(1)])
+        with PowerCutDisk(str(folder)) as disk:
+            with disk.opened(str(folder / "events.jsonl"), os.O_WRONLY | os.O_APPEND) as descriptor:
+                disk.write_all(descriptor, line(7))
+            act(log_in(folder, disk))
+            disk.cut(None)
+        assert numbers(folder) == [1, 7]
+
+
+def test_an_import_that_was_kept_is_flushed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same file again: nothing of it is read, and what it has is on the disk."""
+    from aidtimeline.formats import import_file
+    from aidtimeline.formats.importing import before
+
+    monkeypatch.setattr(before, "LARGE", 0)
+    table, mapping = tmp_path / "table.csv", tmp_path / "table.toml"
+    table.write_text("No.,Donor\n1,Japan\n2,Canada\n")
+    mapping.write_text(
+        'dataset = "ours"\nkey = ["No."]\n[event.delivered]\nkind = "delivery"\n'
+        'date = "2023"\ndonor = "{Donor}"\nitem = "truck"\nquantity = 1\n'
+    )
+    of, log = aidtimeline.formats.File(path=table, mapping=mapping), tmp_path / "log"
+    assert import_file(log, "csv", of).recorded == 2
+    flushed: list[str] = []
+    monkeypatch.setattr(Disk, "sync", lambda _, descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    monkeypatch.setattr(importer, "Known", None)
+    assert import_file(log, "csv", of, dry_run=True).recorded == 0
+    assert flushed == []
+    assert import_file(log, "csv", of).recorded == 0
+    assert flushed == [str(log / "csv.jsonl")]
