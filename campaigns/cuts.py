@@ -3,19 +3,22 @@
     python campaigns/cuts.py [--records N] [--every N] [--report FILE] [--broken HOW]
 
 Two logs are cut at each of their bytes: one of single records, and one whose last records are a batch that was never
-committed. All that is before the cut and was committed counts as acknowledged. The next writer recovers; it dies at its
-first step, at its second, and so on. After each death, readers must find all that was acknowledged and no half batch,
-and another writer goes on. In the end what was acknowledged is there byte for byte, the new line follows it, and what
-was cut off is set aside.
+committed. All that is before the cut and was committed counts as acknowledged. Besides, each bit of each line end is
+flipped where it is the last, which takes nothing from its line, and the last line gets holes where it goes over a
+sector. The next writer recovers; it dies at its first step, at its second, and so on, or the disk is full from that
+step on. After that, readers must find all that was acknowledged and no half batch, and another writer goes on. In the
+end what was acknowledged is there byte for byte, the new line follows it, and what was cut off is set aside, once.
 
 With `--broken` the log throws away what it should keep, and the campaign must fail.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +29,7 @@ import report
 from aidtimeline import Delivery, Record, Source
 from aidtimeline.codec import encode, record_id
 from aidtimeline.log.aside import TORN
+from aidtimeline.log.ending import SECTOR
 from aidtimeline.log.file import LogFile
 from aidtimeline.log.note import PENDING, Note
 from aidtimeline.testing.faults import FaultyDisk, every_step
@@ -72,8 +76,8 @@ def main() -> None:
             failures += _recover(Path(folder, NAME), cut, BROKEN[given.broken], figures)
             if len(failures) > 20:
                 break
-    if not figures["recoveries cut"]:
-        failures.append("no recovery was cut: the run shows nothing")
+    if not (figures["recoveries: died"] and figures["recoveries: no space"]):
+        failures.append("no recovery went wrong: the run shows nothing")
     report.finish(given, figures, failures)
 
 
@@ -98,6 +102,8 @@ def _cuts(records: int, every: int) -> Iterator[Cut]:
         file.write(committed)
         file.flush()
         note = Note.of(NAME, file.fileno(), len(committed), lines[-IN_BATCH:]).text
+    for number in range(0, records, max(1, every // 10)):
+        yield from _damaged(b"".join(lines[: number + 1]))
     for end in range(0, len(whole) + 1, every):
         held = whole[:end]
         acknowledged = held[: held.rfind(b"\n") + 1]
@@ -111,40 +117,63 @@ def _cuts(records: int, every: int) -> Iterator[Cut]:
             yield Cut(held, committed, committed, held[len(committed) :], note=note)
 
 
+def _damaged(held: bytes) -> Iterator[Cut]:
+    """The last line end with each of its bits flipped; and the last line, not acknowledged yet, with a hole."""
+    for bit in range(8):
+        yield Cut(held[:-1] + bytes([held[-1] ^ 1 << bit]), held[:-1], held, b"")
+    start = held.rfind(b"\n", 0, -1) + 1
+    for sector in range(start - start % SECTOR, len(held), SECTOR):
+        first, end = max(start, sector), min(sector + SECTOR, len(held))
+        holed = held[:first] + bytes(end - first) + held[end:]
+        yield Cut(holed, held[:start], held[:start], holed[start:])
+
+
 def _line(number: int) -> bytes:
     event = Delivery(date="2023", item="truck", quantity=number, sources=SOURCE)
     return encode(Record(record_id(event), AT, event)).encode() + b"\n"
 
 
 def _recover(path: Path, cut: Cut, broken: type[FaultyDisk], figures: Counter[str]) -> Iterator[str]:
-    """What is wrong with a log after a recovery that was cut, and after the next recovery."""
+    """What is wrong with a log after a recovery that went wrong, and after the next recovery."""
     first, second = _line(-1), _line(-2)
-    _put_back(path, cut)
-    for disk in every_step(lambda disk: _next_writer(path, disk, first), broken):
-        figures["recoveries cut" if disk.reached else "recoveries that ended"] += 1
-        where = f"cut at {len(cut.held)}, died at step {disk.at}"
-        seen = _seen(path)
-        if not seen.startswith(cut.acknowledged) or (not disk.reached and seen != cut.kept + first):
-            figures["lost"] += 1
-            yield f"{where}: readers do not find what was acknowledged"
-        _next_writer(path, broken(None), second)
-        figures["recoveries after that"] += 1
-        if path.read_bytes() not in (cut.kept + second, cut.kept + first + second):
-            figures["lost"] += 1
-            yield f"{where}: the next writer does not leave what was acknowledged"
-        aside = [each.read_bytes() for each in path.parent.glob(f"{NAME}.*{TORN}")]
-        if cut.cut_off and cut.cut_off not in aside:
-            figures["not set aside"] += 1
-            yield f"{where}: what was cut off is gone"
+    for fault, make in (("died", broken), ("no space", lambda at: broken(at, errno.ENOSPC, lasting=True))):
         _put_back(path, cut)
+        for disk in every_step(lambda disk: _next_writer(path, disk, first), make):
+            figures[f"recoveries: {fault}" if disk.reached else "recoveries that ended"] += 1
+            where = f"cut at {len(cut.held)}, {fault} at step {disk.at}"
+            seen = _seen(path)
+            if not seen.startswith(cut.acknowledged) or (not disk.reached and seen != cut.kept + first):
+                figures["lost"] += 1
+                yield f"{where}: readers do not find what was acknowledged"
+            if sum(map(len, _asides(path))) > len(cut.cut_off):
+                yield f"{where}: more is set aside than was cut off"
+            _next_writer(path, broken(None), second)
+            figures["recoveries after that"] += 1
+            if path.read_bytes() not in (cut.kept + second, cut.kept + first + second):
+                figures["lost"] += 1
+                yield f"{where}: the next writer does not leave what was acknowledged"
+            torn = _asides(path)
+            if cut.cut_off in torn:
+                torn.remove(cut.cut_off)
+            elif cut.cut_off:
+                figures["not set aside"] += 1
+                yield f"{where}: what was cut off is gone"
+            if not all(map(first.startswith, torn)):
+                yield f"{where}: something else was set aside"
+            _put_back(path, cut)
+
+
+def _asides(path: Path) -> list[bytes]:
+    return [each.read_bytes() for each in path.parent.glob(f"{NAME}.*{TORN}")]
 
 
 def _next_writer(path: Path, disk: FaultyDisk, line: bytes) -> None:
     """Append as a log does: first take back the batch of a dead writer."""
     file = LogFile(str(path), disk)
-    if path.with_name(NAME + PENDING).exists():
-        file.recover()
-    file.append([line])
+    with suppress(OSError) if disk.error else nullcontext():
+        if path.with_name(NAME + PENDING).exists():
+            file.recover()
+        file.append([line])
 
 
 def _seen(path: Path) -> bytes:
