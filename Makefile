@@ -41,7 +41,7 @@ campaigns: $(VENV)/installed-dev
 	$(BIN)/python campaigns/power.py --report docs/campaigns/power.json
 	$(BIN)/python campaigns/cuts.py --report docs/campaigns/cuts.json
 	$(BIN)/python campaigns/copies.py --report docs/campaigns/copies.json
-	for how in no-lock no-pending repair-deletes; do ! $(BIN)/python campaigns/kills.py --broken $$how || exit 1; done
+	for how in no-lock no-pending repair-deletes inherited-lock; do ! $(BIN)/python campaigns/kills.py --broken $$how || exit 1; done
 	for how in no-flush no-folder-flush holes-unseen; do ! $(BIN)/python campaigns/power.py --broken $$how || exit 1; done
 	! $(BIN)/python campaigns/copies.py --broken note-not-bound
 	for how in a-line the-rest; do ! $(BIN)/python campaigns/cuts.py --broken repair-deletes-$$how || exit 1; done

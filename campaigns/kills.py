@@ -2,10 +2,11 @@
 
     python campaigns/kills.py [--kills N] [--writers N] [--seed S] [--report FILE] [--broken HOW]
 
-Each writer is a process that appends single records and batches to one log, and reports the start and the end of each
-append. One writer after the other is killed, at a random instant, and replaced. Only kills within an append count.
-Readers, also processes, read the log all the time. What was acknowledged must be there, and of every batch all or
-nothing, for readers at any moment and in the end; and every line must be readable.
+Each writer is a process that appends single records and batches to one log, imports, merges and seals, and reports the
+start and the end of each of these. One writer after the other is killed, at a random instant, and replaced. Only kills
+within an append count. Some writers have forked a process, in the middle of what they do, that lives on and does
+nothing. Readers, also processes, read the log all the time. What was acknowledged must be there, and of every batch all
+or nothing, for readers at any moment and in the end; every line must be readable, and nobody may be locked out.
 
 With `--broken` the log leaves something out, and the campaign must fail.
 """
@@ -19,19 +20,33 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from threading import Thread
 
+import attrs
 import report
 
 from aidtimeline import AidtimelineError, Delivery, EventLog, LogError, Problem, Record, Source
+from aidtimeline.codec import encode, record_id
+from aidtimeline.formats.importing.importer import import_readings
+from aidtimeline.formats.readings import Entry
+from aidtimeline.log import descriptor, lock
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.note import PENDING
+from aidtimeline.log.seal import seal
 
 KILLS_A_LOG = 100
 READERS = 2
 LONGEST_BATCH = 40
+IDLE, SEALS = 0.2, 0.05
+"""How many of the writers fork a process that stays, and how many appends are followed by a seal."""
+PATIENCE = 20
+"""How many seconds a writer waits for the lock."""
+QUIT = "quit"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCE = Source(publisher="Rubryka", published="2023-11-28")
 
 
@@ -79,6 +94,7 @@ BROKEN: dict[str | None, Callable[[], Disk]] = {
     "no-lock": NoLock,
     "no-pending": NoPending,
     "repair-deletes": Deletes,
+    "inherited-lock": Short,
 }
 
 
@@ -138,6 +154,7 @@ class Campaign:
         self.figures["appends acknowledged"] += len(acknowledged)
         self.figures["records acknowledged"] += sum(map(_size, acknowledged))
         self._look(folder, acknowledged)
+        (folder / QUIT).touch()
         self.figures["bytes of torn lines and half batches set aside"] += sum(
             each.stat().st_size for each in folder.glob("*.torn")
         )
@@ -174,12 +191,16 @@ class Campaign:
     def _writer(self, folder: Path, name: str) -> Writer:
         def write(pipe: int) -> None:
             log, chance, number = self.log(folder), Random(f"{self.seed} {name}"), 0
+            if chance.random() < IDLE:
+                Thread(target=_fork_idle, args=(folder, pipe, chance.random() / 20), daemon=True).start()
             while True:
                 number += 1
                 append = f"{name}.{number}-{chance.choice((1, chance.randint(2, LONGEST_BATCH)))}"
                 os.write(pipe, f"+{append}\n".encode())
-                log.append(_events(append))
+                chance.choice(WAYS)(log, append)
                 os.write(pipe, f"{append}\n".encode())
+                if chance.random() < SEALS:
+                    seal(EventLog(folder), datetime.now(UTC))
 
         return Writer(*_fork(write))
 
@@ -196,6 +217,35 @@ class Campaign:
             os.write(pipe, "\n".join([str(reads), *failures[:20]]).encode())
 
         return _fork(read)
+
+
+def _append(log: EventLog, name: str) -> None:
+    log.append(_events(name))
+
+
+def _merge(log: EventLog, name: str) -> None:
+    records = [Record(record_id(each), AT, each) for each in _events(name)]
+    log.copy([(name, number, encode(each).encode()) for number, each in enumerate(records)])
+
+
+def _import(log: EventLog, name: str) -> None:
+    source = Source(publisher="OCHA", dataset=name, published="2023-11-28")
+    entries = [attrs.evolve(each, ref=f"{name}-{each.quantity}", sources=source) for each in _events(name)]
+    import_readings(log, [Entry(event=each) for each in entries], recorded_at=datetime.now(UTC))
+
+
+#: How a writer appends; most often it just does.
+WAYS = (_append, _append, _append, _append, _merge, _import)
+
+
+def _fork_idle(folder: Path, pipe: int, after: float) -> None:
+    """Fork a process, after some seconds, that lives until the end and does nothing."""
+    time.sleep(after)
+    if os.fork() == 0:
+        os.close(pipe)
+        while folder.exists() and not (folder / QUIT).exists():
+            time.sleep(0.05)
+        os._exit(0)
 
 
 def _fork(act: Callable[[int], None]) -> tuple[int, int]:
@@ -239,6 +289,10 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
     given = report.begin(parser)
     campaign, number = Campaign(given.seed, given.broken), 0
+    lock.LOCK_SECONDS = PATIENCE
+    if given.broken == "inherited-lock":
+        lock.LOCK_SECONDS = 1
+        descriptor._is_there = lambda *_: False
     while campaign.figures["kills within an append"] < given.kills and not campaign.failures:
         number += 1
         with TemporaryDirectory(dir=given.folder) as folder:

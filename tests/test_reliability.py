@@ -190,7 +190,7 @@ def test_killed_writers_cost_nothing() -> None:
     assert figures["bytes of torn lines and half batches set aside"] > 0
 
 
-@pytest.mark.parametrize("broken", ["no-lock", "no-pending", "repair-deletes"])
+@pytest.mark.parametrize("broken", ["no-lock", "no-pending", "repair-deletes", "inherited-lock"])
 def test_killed_writers_of_a_broken_log_are_noticed(broken: str) -> None:
     """Otherwise the campaign would show nothing."""
     code, _, failures = campaign("kills", "--kills", "300", "--broken", broken)
