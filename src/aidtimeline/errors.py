@@ -16,10 +16,10 @@ Errors of the caller raise; problems in data are values, which are collected and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import define, field, frozen
 
 from aidtimeline.text.safe import printable, shown
 
@@ -120,13 +120,30 @@ class Problem:
         """The problem of a value that was refused with `error`."""
         return cls(code=code, severity="error", message=error.message, path=path, hint=error.hint)
 
+    @staticmethod
+    def more(message: str, path: str | None = None) -> Problem:
+        """What stands for problems that are not listed."""
+        return Problem(code="more-problems", severity="error", message=message, path=path)
+
     def at(self, file: str | None, line: int | None) -> Problem:
         """The same problem at a line of a file.
 
         >>> print(Problem(code="bad-value", severity="error", message="found 'abc'").at("2023.jsonl", 7))
         2023.jsonl:7: error bad-value: found 'abc'
         """
-        return evolve(self, file=file, line=line)
+        if (file, line) == (self.file, self.line):
+            return self
+        return Problem(
+            code=self.code,
+            severity=self.severity,
+            message=self.message,
+            file=file,
+            line=line,
+            path=self.path,
+            event_id=self.event_id,
+            about=self.about,
+            hint=self.hint,
+        )
 
     def __str__(self) -> str:
         where = "" if self.file is None else f"{self.file}:" + ("" if self.line is None else f"{self.line}:") + " "
@@ -134,6 +151,51 @@ class Problem:
         path = "" if self.path is None else f"{self.path}: "
         hint = "" if self.hint is None else f" ({self.hint})"
         return printable(f"{where}{self.severity} {self.code}: {about}{path}{self.message}{hint}")
+
+
+MOST_OF_A_LINE = 100
+"""So many problems of one line are listed."""
+
+MOST_LISTED = 1000
+"""So many problems of one file, or of one batch, are listed."""
+
+
+@define
+class Shortened:
+    """Problems of files, of each the first `most`, and how many more there are: a list of all may not fit into memory.
+
+    >>> shortened = Shortened(2)
+    >>> problem = Problem(code="bad-json", severity="error", message="…", file="2023.jsonl")
+    >>> [len(shortened.first([problem] * 3)), len(shortened.first([problem]))], *map(str, shortened.rest())
+    ([2, 0], '2023.jsonl: error more-problems: … and 2 more')
+    """
+
+    most: int = MOST_LISTED
+    _counts: dict[str | None, int] = field(factory=dict)
+    _beyond: dict[str | None, int | None] = field(factory=dict)
+
+    def first(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Those of the problems that are to be listed."""
+        listed = []
+        for each in problems:
+            self._counts[each.file] = count = self._counts.get(each.file, 0) + 1
+            if count <= self.most:
+                listed.append(each)
+            else:
+                self._beyond.setdefault(each.file, each.line)
+        return listed
+
+    def rest(self) -> Iterator[Problem]:
+        """A problem for each file that had more, at the line from which on they are not listed."""
+        for file, line in self._beyond.items():
+            message = f"… and {self._counts[file] - self.most:,} more"
+            yield Problem.more(message).at(file, line)
+
+
+def shortened(problems: Iterable[Problem], most: int = MOST_OF_A_LINE) -> list[Problem]:
+    """The first of the problems, and one that says how many more there are."""
+    shorter = Shortened(most)
+    return [*shorter.first(problems), *shorter.rest()]
 
 
 class DataError(AidtimelineError):
@@ -149,7 +211,10 @@ class DataError(AidtimelineError):
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join([message, *map(str, self.problems)]))
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.args), *map(str, self.problems)])
 
 
 class LogError(DataError):

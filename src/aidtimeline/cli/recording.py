@@ -86,7 +86,8 @@ def check_log(folder: str, json: bool) -> int:
     errors = sum(problem.severity == "error" for problem in problems)
     answer(Problems(tuple(problems), records=len(ids)), json=json)
     if problems and not json:
-        note(f"errors: {errors}, warnings: {len(problems) - errors}, in {len(ids)} records")
+        least = "at least " * any(problem.code == "more-problems" for problem in problems)
+        note(f"errors: {least}{errors}, warnings: {len(problems) - errors}, in {len(ids)} records")
     return PROBLEMS if errors else FINE
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
@@ -139,9 +140,8 @@ def _text(line: str | bytes) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidValue(twice, "each name once in an object")
+        counts = Counter(name for name, _ in pairs)
+        raise InvalidValue(counts.most_common(1)[0][0], "each name once in an object")
     return found
 
 

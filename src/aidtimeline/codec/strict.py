@@ -14,7 +14,7 @@ from aidtimeline.codec.ids import canonical, digest, record_id
 from aidtimeline.codec.jsonlines import NOTHING, parse_object
 from aidtimeline.codec.structure import NotStructured, problems_of, structure
 from aidtimeline.codec.versions import UPCASTS, Upcasts, bring_up, is_old, misstated
-from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
+from aidtimeline.errors import InvalidValue, Problem, UnreadableLog, shortened
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.values.converters import to_record_id
 from aidtimeline.values.dates import parse_instant
@@ -71,7 +71,7 @@ def _read(found: dict[str, Any], upcasts: Upcasts) -> tuple[Event | Amendment | 
     try:
         return structure(found), problems
     except NotStructured as error:
-        return None, [*problems, *problems_of(error, found)]
+        return None, shortened([*problems, *problems_of(error, found)])
 
 
 def _unreadable(problems: list[Problem], file: str | None, line_number: int | None) -> UnreadableLog:

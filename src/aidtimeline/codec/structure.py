@@ -12,6 +12,7 @@ import re
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any, TypeVar
 
 import attrs
@@ -24,11 +25,15 @@ from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import KINDS, Amendment, Event, Source
 from aidtimeline.text.nearest import did_you_mean
+from aidtimeline.text.safe import SHOWN_LENGTH, shown
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import EXPECTED as EXPECTED_SHARES, Shares
 
 T = TypeVar("T")
+
+MOST_FAULTS = 20
+"""So many faulty elements of one list, and unknown names of one object, are looked at one by one."""
 
 _DECIMAL = re.compile(rf"-?[0-9.]{{1,{MAX_DIGITS}}}")
 _CONVERTER = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
@@ -39,10 +44,13 @@ class AlreadyReported(Exception):
 
 
 class FaultyElements(Exception):
-    """Elements of a list that cannot be read, each with its index and what was raised."""
+    """Elements of a list that cannot be read, each with its index and what was raised.
 
-    def __init__(self, faults: Sequence[tuple[int, Exception]]) -> None:
-        self.faults = faults
+    Behind the last of `MOST_FAULTS`, so many elements are `unread`.
+    """
+
+    def __init__(self, faults: Sequence[tuple[int, Exception]], unread: int) -> None:
+        self.faults, self.unread = faults, unread
 
 
 NotStructured = (AlreadyReported, ClassValidationError)
@@ -85,16 +93,28 @@ def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Probl
     elif isinstance(error, FaultyElements):
         for index, each in error.faults:
             yield from problems_of(each, found[index], f"{path}[{index}]")
+        yield from _unread(error, path)
     elif isinstance(error, ForbiddenExtraKeysError):
-        known = [each.name for each in attrs.fields(error.cl)]
-        for name in sorted(error.extra_fields):
-            step = f".{name}" if name.isidentifier() else f"[{name!r}]"
-            unknown = InvalidValue(name, "a field of " + _called(error.cl), did_you_mean(name, known))
-            yield Problem.of_value(path + step, unknown, "unknown-field")
+        yield from _unknown_names(error, path)
     elif isinstance(error, InvalidValue):
         yield Problem.of_value(path, error)
     elif not isinstance(error, AlreadyReported):
         raise error
+
+
+def _unread(error: FaultyElements, path: str) -> Iterator[Problem]:
+    if error.unread:
+        yield Problem.more(f"{error.unread:,} more elements were not read, after {MOST_FAULTS} that are faulty", path)
+
+
+def _unknown_names(error: ForbiddenExtraKeysError, path: str) -> Iterator[Problem]:
+    known, called = [each.name for each in attrs.fields(error.cl)], _called(error.cl)
+    for name in nsmallest(MOST_FAULTS, error.extra_fields):
+        step = f".{name}" if name.isidentifier() and len(name) <= SHOWN_LENGTH else f"[{shown(name)}]"
+        unknown = InvalidValue(name, f"a field of {called}", did_you_mean(name, known))
+        yield Problem.of_value(path + step, unknown, "unknown-field")
+    if (more := len(error.extra_fields) - MOST_FAULTS) > 0:
+        yield Problem.more(f"{more:,} more names that are no fields of {called}", path)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -193,8 +213,10 @@ def _hook(optional: Any, convert: Callable[[Any], Any]) -> Callable[[Any, type],
                 values += convert([read_element(element)])
             except (InvalidValue, ClassValidationError) as error:
                 faults.append((index, error))
+                if len(faults) == MOST_FAULTS:
+                    raise FaultyElements(faults, len(found) - index - 1) from None
         if faults:
-            raise FaultyElements(faults)
+            raise FaultyElements(faults, 0)
         return convert(values)
 
     return read_list

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from aidtimeline.codec import decode
 from aidtimeline.collector import paused
 from aidtimeline.engines.fold import Engine, Fold
-from aidtimeline.errors import LogError, Problem, UnreadableLog, UsageError
+from aidtimeline.errors import LogError, Problem, Shortened, UnreadableLog, UsageError
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import as_log_error
 from aidtimeline.log.eventlog import unreadable_log
@@ -92,13 +92,15 @@ def _embedded(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
     from aidtimeline.engines.embedded.opening import Opened, open_store  # noqa: PLC0415
 
     def unreadable(opened: Opened) -> Iterator[Problem]:
+        shortened = Shortened()
         for file, number, line in opened.unreadable():
             try:
                 decode(line, file=file, line_number=number)
             except UnreadableLog as error:
                 if not skip_problems:
                     raise unreadable_log(error) from None
-                yield from error.problems
+                yield from shortened.first(error.problems)
+        yield from shortened.rest()
 
     opened = open_store(folder, progress=progress)
     problems = [*unreadable(opened), *opened.problems]

@@ -17,19 +17,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NamedTuple, cast
 
 from attrs import define, evolve, field
 
 from aidtimeline.codec import decode, event_from_json, record_id
-from aidtimeline.codec.jsonlines import parse_object
+from aidtimeline.codec.jsonlines import Token, parse_object
 from aidtimeline.codec.versions import VERSIONS
-from aidtimeline.errors import InvalidValue, Problem, RefusedBatch, UnreadableLog
+from aidtimeline.errors import MOST_LISTED, InvalidValue, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.graphs import strongly_connected
 from aidtimeline.log.batch import check_duplicate
-from aidtimeline.log.shorthand import DEFAULTS, Defaults, described, expand_money, read_defaults
+from aidtimeline.log.shorthand import DEFAULTS, MAX_DEFAULTS, Defaults, described, expand_money, read_defaults
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
 
@@ -45,6 +45,7 @@ MOST_HINTS = 100
 AS_PRINTED = 8
 """The fewest digits to which an id is shortened where one is printed."""
 
+_AND_MORE = Problem.more(f"… and perhaps more: after {MOST_LISTED:,} problems no more lines are read")
 _ONE = ("of", "duplicate_of", "part_of")  # the fields that refer to one record, and those that refer to several
 _SEVERAL = ("fulfils", "supersedes", "overlaps")
 _LOOSE = ("part_of", "overlaps")  # those of them that may also hold another text
@@ -70,16 +71,33 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
     aidtimeline.errors.RefusedBatch: nothing was recorded:
     new.jsonl:1: error unknown-reference: retraction of @old: $.of: found '@old', expected the label of ...
     """
-    entries = list(_entries(lines))
-    drafts = [each for each in entries if each.event is None and not each.problems]
-    labels = _labelled(drafts)
-    ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
-    hints = iter(range(MOST_HINTS))
-    for draft in _in_order(drafts, labels):
-        _settle(draft, labels, ids, hints)
-    if problems := [entry.placed(problem) for entry in entries for problem in entry.problems]:
-        raise RefusedBatch("nothing was recorded:", dict.fromkeys(problems))  # a fault of defaults is one
+    entries = list(_until_too_faulty(_entries(lines)))
+    if _found(entries) < MOST_LISTED:  # else some labels may not have been read
+        drafts = [each for each in entries if each.event is None and not each.problems]
+        labels = _labelled(drafts)
+        ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
+        hints = iter(range(MOST_HINTS))
+        for draft in _until_too_faulty(_in_order(drafts, labels)):
+            _settle(draft, labels, ids, hints)
+    if _found(entries):
+        every = dict.fromkeys(entry.placed(problem) for entry in entries for problem in entry.problems)
+        listed = list(islice(every, MOST_LISTED))  # a fault of defaults is one
+        raise RefusedBatch("nothing was recorded:", listed if _found(entries) < MOST_LISTED else [*listed, _AND_MORE])
     return [entry.event for entry in entries if entry.event is not None]
+
+
+def _until_too_faulty(entries: Iterable[_Entry]) -> Iterator[_Entry]:
+    """The entries, until those that were given have so many problems that no more are listed."""
+    left = MOST_LISTED
+    for entry in entries:
+        yield entry
+        left -= len(entry.problems)
+        if left <= 0:
+            return
+
+
+def _found(entries: Iterable[_Entry]) -> int:
+    return sum(len(each.problems) for each in entries)
 
 
 def is_beginning(text: str) -> bool:
@@ -214,6 +232,9 @@ def _entries(lines: Iterable[Line]) -> Iterator[_Entry]:
             defaults = None
         if DEFAULTS in entry.fields:
             given, faults = read_defaults(entry.fields)
+            if isinstance(line, str | bytes) and len(line) > MAX_DEFAULTS:
+                long = InvalidValue(Token(f"{len(line):,} bytes"), f"a line of defaults of at most {MAX_DEFAULTS:,}")
+                given, faults = {}, [(f"$.{DEFAULTS}", long, "bad-value")]
             if not begins:
                 late = InvalidValue(entry.fields[DEFAULTS], "defaults on the first line of a file, and once")
                 faults.append((f"$.{DEFAULTS}", late, "bad-value"))

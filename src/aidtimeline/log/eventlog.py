@@ -19,7 +19,7 @@ from pathlib import Path
 from attrs import evolve
 
 from aidtimeline.codec import decode
-from aidtimeline.errors import LogError, Problem, UnreadableLog
+from aidtimeline.errors import LogError, Problem, Shortened, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
 from aidtimeline.log.batch import Batch, Recordable, listed
@@ -365,15 +365,17 @@ class EventLog:
     def _decoded(
         self, lines: Iterable[tuple[str, int, bytes]], skip_problems: bool, problems: list[Problem]
     ) -> Iterator[Record]:
+        shortened = Shortened()
         for file, number, line in lines:
             try:
                 record = decode(line, file=file, line_number=number)
             except UnreadableLog as error:
                 if not skip_problems:
                     raise unreadable_log(error) from None
-                problems += error.problems
+                problems += shortened.first(error.problems)
             else:
                 yield record
+        problems += shortened.rest()
 
     def _lines(
         self, files: list[Path], problems: list[Problem], progress: Progress, seen: State, until: State

@@ -27,6 +27,9 @@ from aidtimeline.values.amounts import Money
 DEFAULTS = "defaults"
 """The name by which a line of defaults is known."""
 
+MAX_DEFAULTS = 2**12
+"""The longest line of defaults, in bytes: each draft of the file is made longer by what it takes."""
+
 FILLED = (*EVENT_KINDS, Corroboration.kind)
 """The kinds whose drafts take defaults."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_type_hints
 
+from attrs import Factory, define
+
 from aidtimeline.codec.jsonlines import lines_of, parse_object
-from aidtimeline.errors import InvalidValue, Problem
+from aidtimeline.errors import InvalidValue, Problem, Shortened, shortened
 from aidtimeline.vocabulary import Dataset, Item, Party, ProjectName, Rate, Vocabulary
 
 
@@ -19,16 +21,28 @@ def load_vocabulary(folder: str | PathLike[str]) -> Vocabulary:
     Lines that cannot be read are skipped and listed in `problems`, with file and line. Of two lines for one slug the
     first stands.
     """
-    problems: list[Problem] = []
+    faults = _Faults()
     where = Path(folder) / "vocabulary"
     return Vocabulary(
-        items=_by_slug(where / "items.jsonl", Item, problems),
-        parties=_by_slug(where / "parties.jsonl", Party, problems),
-        projects=_by_slug(where / "projects.jsonl", ProjectName, problems),
-        datasets=_by_slug(where / "datasets.jsonl", Dataset, problems),
-        rates=tuple(rate for _, rate in _load(where / "rates.jsonl", Rate, problems)),
-        problems=tuple(problems),
+        items=_by_slug(where / "items.jsonl", Item, faults),
+        parties=_by_slug(where / "parties.jsonl", Party, faults),
+        projects=_by_slug(where / "projects.jsonl", ProjectName, faults),
+        datasets=_by_slug(where / "datasets.jsonl", Dataset, faults),
+        rates=tuple(rate for _, rate in _load(where / "rates.jsonl", Rate, faults)),
+        problems=(*faults.listed, *faults.shortened.rest()),
     )
+
+
+@define
+class _Faults:
+    """What cannot be read, of each file as much as is listed."""
+
+    listed: list[Problem] = Factory(list)
+    shortened: Shortened = Factory(Shortened)
+
+    def add(self, problems: Iterable[Problem], path: Path, line: int | None = None) -> None:
+        """What is wrong with a line of a file."""
+        self.listed += self.shortened.first(each.at(str(path), line) for each in problems)
 
 
 class _Slugged(Protocol):
@@ -40,29 +54,29 @@ Entry = TypeVar("Entry")
 Slugged = TypeVar("Slugged", bound=_Slugged)
 
 
-def _by_slug(path: Path, cls: type[Slugged], problems: list[Problem]) -> dict[str, Slugged]:
+def _by_slug(path: Path, cls: type[Slugged], faults: _Faults) -> dict[str, Slugged]:
     entries: dict[str, Slugged] = {}
-    for number, entry in _load(path, cls, problems):
+    for number, entry in _load(path, cls, faults):
         if entries.setdefault(entry.slug, entry) is not entry:
             again = InvalidValue(entry.slug, "each slug once", "the first line for it stands")
-            problems.append(Problem.of_value("$.slug", again, "duplicate-slug").at(str(path), number))
+            faults.add([Problem.of_value("$.slug", again, "duplicate-slug")], path, number)
     return entries
 
 
-def _load(path: Path, cls: type[Entry], problems: list[Problem]) -> Iterator[tuple[int, Entry]]:
-    """The entries of a file with the numbers of their lines; `problems` gets what cannot be read."""
+def _load(path: Path, cls: type[Entry], faults: _Faults) -> Iterator[tuple[int, Entry]]:
+    """The entries of a file with the numbers of their lines; `faults` gets what cannot be read."""
     try:
         with open(path, "rb") as stream:
             for number, line in enumerate(lines_of(stream), start=1):
                 if line.strip():
-                    entry, faults = _read(line, cls)
-                    problems += (each.at(str(path), number) for each in faults)
+                    entry, problems = _read(line, cls)
+                    faults.add(problems, path, number)
                     yield from () if entry is None else [(number, entry)]
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         message = error.strerror or str(error)
-        problems.append(Problem(code="unreadable-file", severity="error", message=message, file=str(path)))
+        faults.add([Problem(code="unreadable-file", severity="error", message=message)], path)
 
 
 def entry_of(line: str, cls: type[Entry]) -> Entry:
@@ -91,7 +105,7 @@ def _read(line: bytes, cls: type[Entry]) -> tuple[Entry | None, list[Problem]]:
     except InvalidValue as error:
         return None, [Problem.of_value(None, error, "bad-json")]
     except NotStructured as error:
-        return None, list(problems_of(error, found))
+        return None, shortened(problems_of(error, found))
 
 
 def _plain(line: bytes, cls: type[Entry]) -> Entry | None:

@@ -135,8 +135,12 @@ def to_sector(value: str | Given | Shares) -> str | Shares:
     if isinstance(value, str):
         return _to_sector(value)
     shares = Shares((_to_sector(slug), percent) for slug, percent in _to_shares(value).parts)
-    for vocabulary in dict.fromkeys(map(vocabulary_of, shares.slugs)):
-        _at_most_all(Shares(part for part in shares.parts if vocabulary_of(part[0]) == vocabulary))
+    wholes: dict[str, list[tuple[str, Percent]]] = defaultdict(list)
+    for part in shares.parts:
+        wholes[vocabulary_of(part[0])].append(part)
+    for parts in wholes.values():
+        if sum(percent or NONE for _, percent in parts) > HUNDRED:
+            _at_most_all(Shares(parts))
     return shares
 
 

@@ -1,0 +1,183 @@
+"""Whatever is made to take much time or memory takes as much as its size: twice as much of it, twice the work."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from aidtimeline.codec import decode
+from aidtimeline.codec.jsonlines import DECODER, parse_object
+from aidtimeline.codec.structure import MOST_FAULTS
+from aidtimeline.errors import MOST_LISTED, MOST_OF_A_LINE, InvalidValue, RefusedBatch, UnreadableLog
+from aidtimeline.log import EventLog
+from aidtimeline.log.drafts import read_drafts
+from aidtimeline.log.vocabulary import load_vocabulary
+from fuzz.large import SHAPES
+from fuzz.targets import one_input
+
+SMALL = 2**12
+"""The size of an input, in bytes: large against what does not depend on it."""
+
+SLACK_CALLS, SLACK_BYTES = 3000, 200_000
+"""What may be more at twice the size beside twice the work: what is made once, when it is first needed."""
+
+MOST_BYTES = 400
+"""How many bytes of memory a byte of input may take. (A mebibyte takes less for each than a small input does.)"""
+
+
+def cost_of(action: Callable[[], Any]) -> tuple[int, int]:
+    """How many functions are called, of Python and of C, while something is done, and how many bytes it takes."""
+    calls = 0
+
+    def count(_frame: Any, event: str, _arg: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    tracemalloc.start()
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(before)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return calls, held
+
+
+MENDED_NEXT = (
+    "jsonl: nested long",
+    "iati: a long namespace on attributes",
+    "mapping: dotted keys",
+    "mapping: a dotted",
+    "packed",
+)
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if not any(each in name for each in MENDED_NEXT)])
+def test_twice_the_input_is_twice_the_work(name: str) -> None:
+    """In calls and in memory; and no input takes much memory for its size."""
+    target, make = SHAPES[name]
+    small, large = make(SMALL), make(2 * SMALL)
+    one_input(target, large)  # what is remembered of it is remembered for both
+    calls, held = cost_of(partial(one_input, target, small))
+    twice, more = cost_of(partial(one_input, target, large))
+    assert twice <= 2.3 * calls + SLACK_CALLS
+    assert more <= 2.3 * held + SLACK_BYTES
+    assert more <= MOST_BYTES * len(large) + SLACK_BYTES
+
+
+class Counted(str):
+    """A text that counts how often it is compared."""
+
+    __slots__ = ()
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.comparisons += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_name_that_is_there_twice_is_found_without_comparing_each_with_each() -> None:
+    """Only names of one hash are compared."""
+    pairs = [(Counted(f"a{number}"), 1) for number in range(1000)]
+    Counted.comparisons = 0
+    with pytest.raises(InvalidValue, match="found 'a999', expected each name once"):
+        DECODER.object_pairs_hook([*pairs, (Counted("a999"), 1)])
+    assert Counted.comparisons < 10
+
+
+def problems_of(line: str) -> list[tuple[str, str | None, str]]:
+    with pytest.raises(UnreadableLog) as caught:
+        decode(line, file="2023.jsonl", line_number=7)
+    assert {each.line for each in caught.value.problems} == {7}
+    return [(each.code, each.path, each.message) for each in caught.value.problems]
+
+
+def line_with(fields: str) -> str:
+    return (
+        '{"kind":"status","v":1,"id":"00000000000000000000000000000000","recorded_at":"2026-11-21T10:00:00Z",'
+        f'"date":"2023","project":"hd","status":"closed","sources":[{{"publisher":"A"}}],{fields}}}'
+    )
+
+
+def test_names_that_are_no_fields_are_listed_up_to_a_limit() -> None:
+    """The first of them; then it is said how many more there are."""
+    *listed, more = problems_of(line_with(",".join(f'"x{number:03}":1' for number in range(MOST_FAULTS + 5))))
+    assert [path for _, path, _ in listed] == [f"$.x{number:03}" for number in range(MOST_FAULTS)]
+    assert more == ("more-problems", "$", "5 more names that are no fields of status")
+
+
+def test_a_list_is_read_up_to_a_limit_of_faults() -> None:
+    """What is behind them is not said to be faulty, nor to be good."""
+    line = line_with('"note":"x"').replace('{"publisher":"A"}', ",".join("1" * (MOST_FAULTS + 7)))
+    *listed, more = problems_of(line)
+    assert [path for _, path, _ in listed] == [f"$.sources[{number}]" for number in range(MOST_FAULTS)]
+    assert more == ("more-problems", "$.sources", f"7 more elements were not read, after {MOST_FAULTS} that are faulty")
+
+
+def test_a_line_lists_so_many_problems() -> None:
+    """However many lists are faulty."""
+    source = "{" + ",".join(f'"x{number}":1' for number in range(9)) + "}"
+    *listed, more = problems_of(line_with('"note":"x"').replace('{"publisher":"A"}', ",".join([source] * 15)))
+    assert len(listed) == MOST_OF_A_LINE
+    assert more == ("more-problems", None, f"… and {15 * 9 - MOST_OF_A_LINE} more")
+
+
+def test_a_long_name_is_shown_short() -> None:
+    """In the path, and in the message."""
+    [(code, path, message)] = problems_of(line_with(f'"{"x" * 100_000}":1'))
+    assert code == "unknown-field"
+    assert len(path or "") + len(message) < 300
+
+
+def test_a_file_lists_so_many_problems(tmp_path: Any) -> None:
+    """Of the log, and of the vocabulary; what can be read is read."""
+    good = next(iter(EventLog("events").lines()))[2]
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "events.jsonl").write_bytes(b"x\n" * (MOST_LISTED + 10) + good)
+    (tmp_path / "vocabulary" / "items.jsonl").write_bytes(b"x\n" * (MOST_LISTED + 10) + b'{"slug":"a","label":"A"}\n')
+    problems: list[Any] = []
+    assert len(list(EventLog(tmp_path).read(skip_problems=True, problems=problems))) == 1
+    vocabulary = load_vocabulary(tmp_path)
+    assert list(vocabulary.items) == ["a"]
+    for each in (problems, vocabulary.problems):
+        assert len(each) == MOST_LISTED + 1
+        assert (each[-1].code, each[-1].line, each[-1].message) == ("more-problems", MOST_LISTED + 1, "… and 10 more")
+
+
+@pytest.mark.parametrize("line", ["x", "{}", '{"kind":"status","date":"2023","project":"@no","status":"closed"}'])
+def test_a_batch_lists_so_many_problems(line: str) -> None:
+    """And reads no further."""
+    given = 0
+
+    def lines() -> Any:
+        nonlocal given
+        for number in range(1, MOST_LISTED + 5000):
+            given = number
+            yield "new.jsonl", number, line
+
+    with pytest.raises(RefusedBatch) as caught:
+        read_drafts(lines())
+    *listed, more = caught.value.problems
+    assert len(listed) == MOST_LISTED
+    assert (more.code, more.message) == (
+        "more-problems",
+        "… and perhaps more: after 1,000 problems no more lines are read",
+    )
+    if line == "x":
+        assert given == MOST_LISTED
+
+
+def test_a_name_is_said_to_be_there_twice() -> None:
+    """The one that is."""
+    with pytest.raises(InvalidValue, match="found 'b', expected each name once"), contextlib.suppress(RecursionError):
+        parse_object('{"a":1,"b":2,"b":3}')
