@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +28,7 @@ from threading import Thread
 import attrs
 import report
 
-from aidtimeline import AidtimelineError, Delivery, EventLog, LogError, Problem, Record, Source
+from aidtimeline import AidtimelineError, Delivery, EventLog, Problem, Record, Source
 from aidtimeline.codec import encode, record_id
 from aidtimeline.formats.importing.importer import import_readings
 from aidtimeline.formats.readings import Entry
@@ -106,6 +105,7 @@ class Writer:
     pipe: int
     begun: str | None = None
     acknowledged: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
         """Read what it reported before it died."""
@@ -113,6 +113,8 @@ class Writer:
             for line in reported.read().splitlines():
                 if line.startswith("+"):
                     self.begun = line[1:]
+                elif line.startswith("!"):
+                    self.failed.append(line[1:])
                 else:
                     self.acknowledged.append(line)
                     self.begun = None
@@ -181,6 +183,7 @@ class Campaign:
         os.kill(writer.pid, signal.SIGKILL)
         os.waitpid(writer.pid, 0)
         writer.listen()
+        self.failures += writer.failed
         if writer.begun is not None:
             self.figures["kills within an append"] += 1
             self.figures["of a batch" if _size(writer.begun) > 1 else "of a single record"] += 1
@@ -256,8 +259,8 @@ def _fork(act: Callable[[int], None]) -> tuple[int, int]:
         os.close(reading)
         try:
             act(writing)
-        except LogError as error:
-            print(error, file=sys.stderr)
+        except AidtimelineError as error:
+            os.write(writing, f"!a writer fails: {' '.join(str(error).split())}\n".encode())
         finally:
             os._exit(0)
     os.close(writing)
