@@ -9,6 +9,7 @@ import re
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,7 @@ from aidtimeline.log.disk import Disk
 from aidtimeline.log.ending import SECTOR
 from aidtimeline.log.file import LogFile
 from aidtimeline.log.lock import LOCK
+from aidtimeline.log.note import Note
 from aidtimeline.testing import FaultyDisk, PowerCutDisk, every_step
 
 
@@ -238,6 +240,21 @@ def test_a_note_that_was_not_written_whole_says_nothing(events: Path) -> None:
     log_in(events).append([delivery(3), delivery(4)])
     assert numbers(events) == [1, 2, 3, 4]
     assert not pending.exists()
+
+
+@pytest.mark.parametrize("start", [-1, 10**30, 0])
+@pytest.mark.parametrize("digests", [b"", b"0" * 17])
+def test_a_note_that_somebody_made_up_hides_nothing(events: Path, start: int, digests: bytes) -> None:
+    """Whatever it says."""
+    pending = events / "events.jsonl.pending"
+    made = Note("0" * 32, "events.jsonl", start, blake2b(b"", digest_size=16).hexdigest(), digests)
+    pending.write_bytes(made.text)
+    assert numbers(events) == [1, 2]
+    log_in(events).append([delivery(3), delivery(4)])
+    assert numbers(events) == [1, 2, 3, 4]
+    for more in (b'"start":1e999', b'"start":"x"', b'"start":[]', b'"lines":1e999'):
+        pending.write_bytes(re.sub(more.split(b":")[0] + b":-?[0-9]+", more, made.text))
+        assert numbers(events) == [1, 2, 3, 4]
 
 
 def test_a_note_without_its_file_does_no_harm(events: Path) -> None:

@@ -62,33 +62,36 @@ class Note:
     @classmethod
     def of(cls, path: str, descriptor: int, start: int, lines: Iterable[bytes]) -> Note:
         """A new note of a batch that is to be written to an open file."""
-        digests = b"".join(map(_digest, lines))
-        return cls(uuid4().hex, os.path.basename(path), start, _before(descriptor, start), digests)
+        digests = bytearray()
+        for line in lines:
+            digests += _digest(line)
+        return cls(uuid4().hex, os.path.basename(path), start, _before(descriptor, start), bytes(digests))
 
     @classmethod
     def read(cls, descriptor: int) -> Note | None:
         """The note in an open file; None if it was not written whole, so that its batch has not begun."""
         size = os.fstat(descriptor).st_size
-        head, _, _ = read_at(descriptor, 0, min(size, _HEAD)).partition(b"\n")
+        head = read_at(descriptor, 0, min(size, _HEAD)).partition(b"\n")[0] + b"\n"
         try:
             said = json.loads(head)
-            note = cls(said["number"], said["file"], int(said["start"]), said["before"], b"")
-            lines = int(said["lines"])
-        except (ValueError, TypeError, LookupError):
+            number, file, start, before = said["number"], said["file"], int(said["start"]), said["before"]
+            end = len(head) + _LINE * int(said["lines"])
+        except (ValueError, TypeError, LookupError, OverflowError):
             return None
-        if size != len(head) + 1 + _LINE * lines + _CHECK:
+        if size != end + _CHECK:
             return None
-        found = b"".join(_blocks(descriptor, len(head) + 1, size))
-        note = cls(note.number, note.file, note.start, note.before, found[:-_CHECK])
-        return note if found[-_CHECK:] == _check(head + b"\n" + note.digests) else None
+        digests = b"".join(_blocks(descriptor, len(head), end))
+        if read_at(descriptor, end, _CHECK) != _check(head, digests):
+            return None
+        return cls(number, file, start, before, digests)
 
     @property
     def text(self) -> bytes:
         """What `read` reads."""
         said: dict[str, Any] = {"pending": 1, "number": self.number, "file": self.file, "start": self.start}
         said |= {"before": self.before, "lines": self.lines}
-        body = json.dumps(said, separators=(",", ":")).encode() + b"\n" + self.digests
-        return body + _check(body)
+        head = json.dumps(said, separators=(",", ":")).encode() + b"\n"
+        return head + self.digests + _check(head, self.digests)
 
     @property
     def lines(self) -> int:
@@ -100,7 +103,9 @@ class Note:
 
         That is at the end of a whole batch, and at the beginning of half of one. A note that does not fit says nothing.
         """
-        if (os.path.basename(path), self.before) != (self.file, _before(descriptor, self.start)) or size < self.start:
+        if os.path.basename(path) != self.file or not 0 <= self.start <= size:
+            return Fits.NOT, size
+        if self.before != _before(descriptor, self.start):
             return Fits.NOT, size
         end, number = self.start, 0
         lines: frozenset[bytes] | None = None  # once one of them has holes, those that follow are not counted
@@ -136,8 +141,10 @@ def _before(descriptor: int, start: int) -> str:
     return hashlib.blake2b(read_at(descriptor, first, start - first), digest_size=16).hexdigest()
 
 
-def _check(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=16).hexdigest().encode() + b"\n"
+def _check(head: bytes, digests: bytes) -> bytes:
+    check = hashlib.blake2b(head, digest_size=16)
+    check.update(digests)
+    return check.hexdigest().encode() + b"\n"
 
 
 def _blocks(descriptor: int, start: int, end: int) -> Iterator[bytes]:
