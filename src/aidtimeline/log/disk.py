@@ -14,6 +14,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from aidtimeline.errors import LogError
 from aidtimeline.log.descriptor import Descriptor, close, open_file
@@ -132,12 +133,31 @@ class Disk:
             self.close(descriptor)
 
 
+@contextlib.contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file, opened to be read. Raises `OSError` as `Disk.open` does."""
+    with Disk().opened(os.fspath(path), os.O_RDONLY) as descriptor, open(descriptor, "rb", closefd=False) as stream:
+        yield stream
+
+
 class OfParent(Disk):
     """The disk of what a parent had begun when this process was forked: nothing more comes of it here."""
 
     def open(self, path: str, flags: int) -> int:
         """Raise `OSError`."""
-        raise OSError(errno.EBADF, "what a process has begun is not for those that are forked from it", path)
+        raise _of_parent(path)
+
+    def replace(self, source: str, target: str) -> None:
+        """Raise `OSError`."""
+        raise _of_parent(target)
+
+    def remove(self, path: str) -> None:
+        """Raise `OSError`."""
+        raise _of_parent(path)
+
+
+def _of_parent(path: str) -> OSError:
+    return OSError(errno.EBADF, "what a process has begun is not for those that are forked from it", path)
 
 
 def _opened(path: str, flags: int) -> tuple[Descriptor, os.stat_result]:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from aidtimeline.log.disk import reading
+
 FOLDER = ".aidtimeline"
 """The folder beside the log; readers of a log ignore it."""
 
@@ -76,7 +78,8 @@ def write(path: Path, found: Any) -> None:
 
 def read(path: Path) -> Any:
     """What `write` wrote. Raises `OSError` or `ValueError` if it is not there, or damaged."""
-    check, _, text = path.read_text(encoding="utf-8").partition("\n")
+    with reading(path) as stream:
+        check, _, text = stream.read().decode().partition("\n")
     if check != _check(text):
         raise ValueError(f"{path} is damaged")
     return json.loads(text)

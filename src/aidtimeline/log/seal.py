@@ -17,18 +17,21 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from attrs import frozen
 
 from aidtimeline.errors import LogError, Problem
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
-from aidtimeline.log.disk import Disk, as_log_error
+from aidtimeline.log.disk import Disk, as_log_error, reading
 from aidtimeline.values.dates import format_instant, in_utc
 
 NAME = "aidtimeline.seal"
 MOST_LISTED = 20
 """How many missing lines are listed one by one."""
+
+_LONGEST_HEAD, _LONGEST_LINE = 4096, 128  # bytes
 
 
 @frozen
@@ -62,20 +65,35 @@ def seal(log: EventLog, at: datetime) -> Seal:
 
 
 def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
-    """The seal in a log's folder, or None. Raises `LogError` if it is damaged."""
+    """The seal in a log's folder, or None. Raises `LogError` if it is damaged.
+
+    No more is read than its first line promises, and nothing after a line that is not of a seal.
+    """
     path = Path(folder, NAME)
     with as_log_error(path):
         try:
-            head, *lines = path.read_text(encoding="utf-8").splitlines()
-            stated = json.loads(head)
-            found = Seal(stated["sealed_at"], frozenset(lines))
-            if stated["seal"] == 1 and stated["lines"] == len(found.lines) and stated["digest"] == found.digest:
-                return found
+            with reading(path) as stream:
+                return _read(stream)
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, LookupError):
+        except (ValueError, TypeError, LookupError, RecursionError):
             pass
     raise LogError(f"{path}: the seal is damaged, or of a newer version; restore it, or seal the log again")
+
+
+def _read(stream: BinaryIO) -> Seal:
+    """The seal that a file holds. Raises `ValueError`, `TypeError` or `LookupError` if it holds something else."""
+    stated = json.loads(stream.readline(_LONGEST_HEAD))
+    lines: set[str] = set()
+    for _ in range(stated["lines"]):
+        line = stream.readline(_LONGEST_LINE).rstrip(b"\r\n").decode()
+        if not line or line in lines or len(line) == _LONGEST_LINE:
+            raise ValueError
+        lines.add(line)
+    found = Seal(stated["sealed_at"], frozenset(lines))
+    if stated["seal"] != 1 or stated["lines"] != len(lines) or stated["digest"] != found.digest or stream.read(1):
+        raise ValueError
+    return found
 
 
 def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterator[Problem]:

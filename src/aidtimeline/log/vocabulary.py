@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from os import PathLike
+from os import PathLike, fstat
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, BinaryIO, Protocol, TypeVar, get_type_hints
 
 from attrs import Factory, define
 
 from aidtimeline.codec.jsonlines import lines_of, parse_object
 from aidtimeline.errors import InvalidValue, Problem, Shortened, shortened
+from aidtimeline.log.disk import reading
 from aidtimeline.vocabulary import Dataset, Item, Party, ProjectName, Rate, Vocabulary
+
+MOST_BYTES, MOST_LINES = 64 * 2**20, 1_000_000
+"""How large a file of a vocabulary may be; of a larger one nothing is read."""
 
 
 def load_vocabulary(folder: str | PathLike[str]) -> Vocabulary:
     """The vocabulary beside the log in `folder`; a missing file counts as empty.
 
     Lines that cannot be read are skipped and listed in `problems`, with file and line. Of two lines for one slug the
-    first stands.
+    first stands. What exceeds the limits is a problem too.
     """
     faults = _Faults()
     where = Path(folder) / "vocabulary"
@@ -66,7 +70,8 @@ def _by_slug(path: Path, cls: type[Slugged], faults: _Faults) -> dict[str, Slugg
 def _load(path: Path, cls: type[Entry], faults: _Faults) -> Iterator[tuple[int, Entry]]:
     """The entries of a file with the numbers of their lines; `faults` gets what cannot be read."""
     try:
-        with open(path, "rb") as stream:
+        with reading(path) as stream:
+            _check_size(stream)
             for number, line in enumerate(lines_of(stream), start=1):
                 if line.strip():
                     entry, problems = _read(line, cls)
@@ -77,6 +82,19 @@ def _load(path: Path, cls: type[Entry], faults: _Faults) -> Iterator[tuple[int, 
     except OSError as error:
         message = error.strerror or str(error)
         faults.add([Problem(code="unreadable-file", severity="error", message=message)], path)
+
+
+def _check_size(stream: BinaryIO) -> None:
+    """Raise `OSError` if a file is too large."""
+    size, lines = fstat(stream.fileno()).st_size, 0
+    if size <= MOST_BYTES:
+        while block := stream.read(2**20):
+            lines += block.count(b"\n")
+        stream.seek(0)
+    if size > MOST_BYTES or lines > MOST_LINES:
+        raise OSError(
+            f"it is too large: a file of the vocabulary has at most {MOST_BYTES >> 20} MiB, {MOST_LINES:,} lines"
+        )
 
 
 def entry_of(line: str, cls: type[Entry]) -> Entry:
