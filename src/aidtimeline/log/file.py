@@ -221,8 +221,15 @@ class LogFile:
 
     def _remove_note(self) -> None:
         """Remove the note, for good: if it came back, it would be believed of lines that are written anew."""
-        with contextlib.suppress(FileNotFoundError):
+        try:
             self.disk.remove(self._note_path)
+        except FileNotFoundError:
+            pass
+        except (
+            PermissionError
+        ):  # in a sticky folder the files of others cannot be removed, and an empty note says nothing
+            with self.disk.opened(self._note_path, os.O_WRONLY | os.O_TRUNC) as descriptor:
+                self.disk.sync(descriptor)
         self.disk.sync_folder(self._folder)
 
     def _to_append(self) -> _Open:
