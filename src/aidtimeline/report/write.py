@@ -64,7 +64,7 @@ def page_html(heading: Iterable[str], page: Iterable[Part]) -> str:
 def _html_table(grid: Grid, caption: str) -> str:
     kept = [at for at, each in enumerate(grid.columns) if each.asked or any(line[at] for line in grid.cells)]
     kind = {at: ' class="number"' if grid.columns[at].lean == "right" else "" for at in kept}
-    head = "".join(f"<th{kind[at]}>{escape(grid.columns[at].head)}</th>" for at in kept)
+    head = "".join(f"<th{kind[at]}>{escape(printable(grid.columns[at].head))}</th>" for at in kept)
     body = (
         "<tr>" + "".join(f"<td{kind[at]}>{escape(printable(line[at]))}</td>" for at in kept) + "</tr>"
         for line in grid.cells

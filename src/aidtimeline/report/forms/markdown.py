@@ -54,7 +54,7 @@ def link(source: Source) -> str:
 def _table(grid: Grid) -> Iterator[str]:
     kept = [at for at, each in enumerate(grid.columns) if each.asked or any(line[at] for line in grid.cells)]
     columns = [grid.columns[at] for at in kept]
-    yield _row(each.head for each in columns)
+    yield _row(text(each.head) for each in columns)
     yield _row("---:" if each.lean == "right" else "---" for each in columns)
     yield from (_row(text(line[at]) for at in kept) for line in grid.cells)
 
