@@ -56,12 +56,12 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     log = EventLog(folder)
     with interruptible(folder):
         lines = [line for file in files for line in lines_in(file)]
-        known = frozenset(log.ids())
+        known = log.ids()
         records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
     show(each.id for each in records)
     ids = {each.id for each in records}
     known_before = ids & known
-    note(f"{len(ids - known)} recorded" + (f", {len(known_before)} there already" if known_before else ""))
+    note(f"{len(ids - known_before)} recorded" + (f", {len(known_before)} there already" if known_before else ""))
     for retracted, by in retractions(known_before, log.read(skip_problems=True)) if known_before else ():
         reason = by.event.reason if isinstance(by.event, Retraction) else None
         because = "" if reason is None else f" ({shown(reason)})"

@@ -54,7 +54,7 @@ def template(
     """
     events = []
     if drafts is not None:
-        read = read_drafts(lines_in(drafts), frozenset(EventLog(folder).ids()))
+        read = read_drafts(lines_in(drafts), EventLog(folder).ids())
         events = [each.event if isinstance(each, Record) else each for each in read]
     sheet = sheet_of(kinds, vocabulary=load_vocabulary(folder), events=events, **of_sheet)  # type: ignore[arg-type]
     if path is None:

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from aidtimeline.engines.choosing import is_large
 from aidtimeline.log import EventLog, kept
+from aidtimeline.log.indexfile import size as index_size
 from aidtimeline.text.progress import Progress, untold
 
 
@@ -31,12 +32,14 @@ class Cached:
     """What is kept of a log.
 
     `store` is the path of the table, if there is one that fits the log; else it would be put into `folder` (None:
-    nowhere). `size` is that of all that is kept, in bytes. `by_itself`: the log is large, and questions make one.
+    nowhere). `size` is that of all that is kept, in bytes, and `index` that of the index of ids, which is 0 if there is
+    none. `by_itself`: the log is large, and questions make one.
     """
 
     folder: Path | None
     store: Path | None
     size: int
+    index: int
     parts: Sequence[Part]
     by_itself: bool
 
@@ -65,7 +68,7 @@ def cached(folder: str | PathLike[str]) -> Cached:
             parts.append(Part(seen.path, lines, seen.covered.end, seen.more.end))
     store = None if found is None else found[0].path
     place = next(iter(kept.places(log)), None) if store is None else store.parent
-    return Cached(place, store, cache.size(log), parts, is_large(log))
+    return Cached(place, store, cache.size(log), index_size(log), parts, is_large(log))
 
 
 def build(folder: str | PathLike[str], *, jobs: int = 1, progress: Progress = untold) -> None:

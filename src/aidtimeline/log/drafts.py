@@ -29,6 +29,7 @@ from aidtimeline.errors import MOST_LISTED, InvalidValue, Problem, RefusedBatch,
 from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.graphs import strongly_connected
 from aidtimeline.log.batch import check_duplicate
+from aidtimeline.log.ids import Ids
 from aidtimeline.log.shorthand import DEFAULTS, MAX_DEFAULTS, Defaults, described, expand_money, read_defaults
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.values.converters import to_slug
@@ -75,7 +76,8 @@ def read_drafts(lines: Iterable[Line], known_ids: Collection[str] = ()) -> list[
     if _found(entries) < MOST_LISTED:  # else some labels may not have been read
         drafts = [each for each in entries if each.event is None and not each.problems]
         labels = _labelled(drafts)
-        ids = sorted({*known_ids, *(each.event.id for each in entries if isinstance(each.event, Record))})
+        known = known_ids if isinstance(known_ids, Ids) else Ids(known_ids)
+        ids = known.with_more(each.event.id for each in entries if isinstance(each.event, Record))
         hints = iter(range(MOST_HINTS))
         for draft in _until_too_faulty(_in_order(drafts, labels)):
             _settle(draft, labels, ids, hints)
@@ -281,14 +283,15 @@ def _in_order(entries: Sequence[_Entry], labels: dict[str, _Entry]) -> list[_Ent
     return order
 
 
-def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Sequence[str], hints: Iterator[int]) -> None:
+def _settle(entry: _Entry, labels: dict[str, _Entry], ids: Ids, hints: Iterator[int]) -> None:
     """Make the event of a draft, once the drafts that it refers to have theirs."""
     entry.of = entry.fields.get("of")
     for each in entry.references():
         id_ = _UNKNOWN
         try:
             if each.label is None:
-                id_ = (_id_or_text if each.is_loose else find_id)(each.text, ids)
+                begun = ids.beginning(each.text) if is_beginning(each.text) else ()
+                id_ = (_id_or_text if each.is_loose else find_id)(each.text, begun)
             elif each.label in labels:
                 id_ = labels[each.label].id
             else:

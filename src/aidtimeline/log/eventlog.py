@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class EventLog:
         self._clock = clock
         self._disk = disk or Disk()
         self._named = False
-        self._index = Index()
+        self._index = Index(self.folder)
         self._appended_to: LogFile | None = None
         self._failed: dict[str, OSError] = {}
         self._threads = threading.RLock()
@@ -77,7 +77,7 @@ class EventLog:
         """Forget what is open and known, in a process that was forked: another thread may have been at it."""
         if self._appended_to is not None:
             self._appended_to.disk = OfParent()
-        self._named, self._index, self._appended_to = False, Index(), None
+        self._named, self._index, self._appended_to = False, Index(self.folder), None
         self._threads, self._is_alone = threading.RLock(), False
 
     def files(self) -> list[Path]:
@@ -158,7 +158,7 @@ class EventLog:
             files = [path for path in files if path.name in until]
         return self._lines(files, [] if problems is None else problems, progress, seen, until or {})
 
-    def ids(self) -> Collection[str]:
+    def ids(self) -> Set[str]:
         """The ids in the log, found without decoding its lines.
 
         >>> ids = EventLog("events").ids()
@@ -212,6 +212,7 @@ class EventLog:
             if new:
                 written, start = file.append(lines.values())
                 numbers: Iterable[int | None] | None = self._index.extend(name, written, start, lines)
+                self._index.appended(name, listing.files.get(name), start, file.path)
                 if numbers is None:  # another program has written to the file, or its end had to be mended
                     self._refresh(self._list())
                     numbers = (self._index.last_line(name, id_) for id_ in new)
@@ -315,7 +316,9 @@ class EventLog:
             with self._alone() as listing:
                 check()
                 chosen = self._new(spool, chosen if self._still_holds(before, listing) else every)
-                self._target(name, listing).append(spool.lines(chosen))
+                file = self._target(name, listing)
+                _, start = file.append(spool.lines(chosen))
+                self._index.appended(name, listing.files.get(name), start, file.path)
                 return len(chosen)
 
     def _state(self, listing: Listing) -> State:
@@ -422,6 +425,7 @@ class EventLog:
                 finally:
                     self._is_alone = False
                     release(lock, self._disk)
+                self._index.keep()
             except OSError as error:  # not by `as_log_error`, which takes a twentieth of the time of an append
                 raise log_error(error, self.folder) from error
 
@@ -446,7 +450,7 @@ class EventLog:
         return list_folder(self._path)
 
     def _refresh(self, listing: Listing) -> None:
-        self._index.refresh(listing.files, self._log_file)
+        self._index.refresh(listing.files, self._log_file, listing.pending)
 
     def _log_file(self, name: str) -> LogFile:
         return LogFile(os.path.realpath(self.folder / name), self._disk)  # a link's pending size is beside its target

@@ -10,7 +10,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,7 +35,9 @@ def places(folder: Path) -> Sequence[Path]:
     The database takes a backslash for the sign between folders, on every system.
     """
     real = folder.resolve()
-    both = real / FOLDER, user_folder() / hashlib.sha256(os.fsencode(real)).hexdigest()[:32]
+    both = [real / FOLDER]
+    with contextlib.suppress(RuntimeError):  # nobody knows where this user is at home
+        both.append(user_folder() / hashlib.sha256(os.fsencode(real)).hexdigest()[:32])
     return [each for each in both if os.name == "nt" or "\\" not in str(each)]
 
 
@@ -106,6 +107,8 @@ def is_younger(path: Path, seconds: float) -> bool:
 def remove(path: Path) -> None:
     """Remove a file, link or folder, if it is there and can be removed."""
     if path.is_dir() and not path.is_symlink():
+        import shutil  # noqa: PLC0415  (it is slow to load)
+
         shutil.rmtree(path, ignore_errors=True)
         return
     with contextlib.suppress(OSError):

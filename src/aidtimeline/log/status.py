@@ -19,6 +19,8 @@ from aidtimeline.forked import OfProcess
 TICK = 2 * 10**9
 """The coarsest clock of a file system, in nanoseconds: a file may change twice within a tick, and its times once."""
 
+_FINE = 10**7  # nanoseconds
+
 MOST = 256
 """Of how many files something is remembered."""
 
@@ -53,6 +55,11 @@ class Status:
     def identity(self) -> tuple[int, int]:
         """The device and inode of the file."""
         return self.device, self.inode
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the clock of the file system is finer than a hundredth of a second, as the times show."""
+        return bool(self.modified % _FINE and self.changed % _FINE)
 
     def is_young(self, looked_at: int) -> bool:
         """Whether the file may have been changed since it was looked at (nanoseconds) without a trace in its times."""

@@ -41,6 +41,8 @@ class CachedShown:
         ]
         if rows:
             yield Grid(HEADS, rows)
+        if self.cached.index:
+            yield f"the index of ids takes {size(self.cached.index)}"
         if not self.cached.by_itself:
             yield "this log is small: questions take the table only with --engine embedded"
 

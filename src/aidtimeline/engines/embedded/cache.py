@@ -10,6 +10,7 @@ at any time.
 | `facts-VERSION-DIGEST.duckdb` | a store; `VERSION` is that of the code that made it |
 | `facts-VERSION-DIGEST.looked` | when the store and the files of the log were last looked at (`looked`) |
 | `import-DIGEST.json` | what came of a file that was imported (`aidtimeline.formats.importing.before`) |
+| `index-VERSION` | the lines of each id (`aidtimeline.log.indexfile`) |
 | `making-NUMBER` | a folder in which a store is being made |
 | `making-NUMBER.lock` | locked as long as the process lives that makes it |
 """
@@ -23,6 +24,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -153,8 +155,8 @@ def clear_away(place: Path, store: Path | None = None) -> None:
     for path in kept.found(place, "facts-"):
         if store is None or not _is_needed(path, store):
             discard(path)
-    for path in kept.found(place, "import-"):
-        if store is None:
+    for beginning in ("import-", "index-") if store is None else ():
+        for path in kept.found(place, beginning):
             kept.remove(path)
 
 
@@ -201,7 +203,7 @@ def size(folder: Path) -> int:
     """How many bytes the cache of a log takes."""
     total = 0
     for place in kept.places(folder):
-        for path in [*kept.found(place, "facts-"), *kept.found(place, "import-"), *kept.found(place, MAKING)]:
+        for path in chain.from_iterable(kept.found(place, each) for each in ("facts-", "import-", "index-", MAKING)):
             with contextlib.suppress(OSError):
                 total += path.lstat().st_size if not path.is_dir() else sum(e.lstat().st_size for e in path.iterdir())
     return total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +82,7 @@ def record_sheet(
         problems += wrong
         read[row.number] = row
     log = EventLog(folder)
-    known = frozenset(log.ids())
+    known = log.ids()
     events: list[Any] = []
     try:
         events = read_drafts(lines, known)
@@ -96,7 +96,7 @@ def record_sheet(
     return report
 
 
-def _reported(log: EventLog, events: list[Any], read: list[Row], known: frozenset[str]) -> Report:
+def _reported(log: EventLog, events: list[Any], read: list[Row], known: Set[str]) -> Report:
     """What comes of the rows, in a log that has known records."""
     report = Report()
     places: dict[str, Row] = {}
