@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,6 +23,7 @@ from logs import AT, delivery, line, log_in, numbers, record
 import aidtimeline
 from aidtimeline import (
     Correction,
+    Delivery,
     EventLog,
     Pledge,
     Project,
@@ -30,14 +33,16 @@ from aidtimeline import (
 )
 from aidtimeline.cli.application import application
 from aidtimeline.codec import encode, encode_new
+from aidtimeline.errors import LogError
 from aidtimeline.formats.importing import importer
 from aidtimeline.formats.importing.importer import TRIES, import_readings
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
-from aidtimeline.log import spool as spools
+from aidtimeline.log import lock, spool as spools
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import LOCK, release, taken
+from aidtimeline.log.seal import NAME, Missing, read_seal, seal
 from aidtimeline.log.spool import Spool
-from aidtimeline.testing.faults import PowerCutDisk
+from aidtimeline.testing.faults import FaultyDisk, PowerCutDisk, every_step
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ELSEWHERE = Source(publisher="Rubryka", published="2023-11-28")
@@ -137,6 +142,7 @@ class Meddling(Disk):
 
     def __init__(self, acts: dict[int, Act], folder: Path) -> None:
         self.acts, self.folder, self.points, self.locked = dict(acts), folder, 0, False
+        self.names: dict[int, str] = {}
 
     def point(self) -> None:
         number, self.points = self.points, self.points + 1
@@ -146,15 +152,18 @@ class Meddling(Disk):
     def open(self, path: str, flags: int) -> int:
         if not self.locked:
             self.point()
-        return super().open(path, flags)
+        descriptor = super().open(path, flags)
+        self.names[descriptor] = os.path.basename(path)
+        return descriptor
 
     def lock(self, descriptor: int) -> bool:
-        self.locked = super().lock(descriptor)
-        return self.locked
+        is_ours = super().lock(descriptor)
+        self.locked = self.locked or (is_ours and self.names[descriptor] == LOCK)
+        return is_ours
 
     def unlock(self, descriptor: int) -> None:
         super().unlock(descriptor)
-        self.locked = False
+        self.locked = self.locked and self.names[descriptor] != LOCK
 
     def among(self, readings: Iterable[Reading]) -> Iterator[Reading]:
         """The readings, each of which is a point too."""
@@ -492,3 +501,174 @@ def test_an_import_that_was_kept_is_flushed_too(tmp_path: Path, monkeypatch: pyt
     assert flushed == []
     assert import_file(log, "csv", of).recorded == 0
     assert flushed == [str(log / "csv.jsonl")]
+
+
+# Sealing.
+
+
+def sealed(folder: Path) -> frozenset[str]:
+    """The ids in the seal, which must be whole."""
+    found = read_seal(folder)
+    assert found is not None
+    return frozenset(each.split()[0] for each in found.lines)
+
+
+def ids(*numbers: int) -> frozenset[str]:
+    return frozenset(record(each).id for each in numbers)
+
+
+@pytest.mark.usefixtures("unflushed")
+def test_a_seal_is_of_one_state_whatever_is_appended_meanwhile(tmp_path: Path) -> None:
+    """Two batches, in files that are read in the other order: never the second without the first."""
+    states = [ids(1, 2), ids(1, 2, 3, 4), ids(1, 2, 3, 4, 5, 6)]
+    found = []
+    for point in count():
+        folder = tmp_path / str(point)
+        log_in(folder).append(delivery(1), to="aaa")
+        log_in(folder).append(delivery(2), to="zzz")
+
+        def act(folder: Path) -> None:
+            log_in(folder).append([delivery(3), delivery(4)], to="aaa")
+            log_in(folder).append([delivery(5), delivery(6)], to="zzz")
+
+        disk = Meddling({point: act}, folder)
+        seal(log_in(folder, disk), AT)
+        if disk.acts:
+            break
+        assert sealed(folder) in states, f"at point {point}"
+        found.append(sealed(folder))
+    assert {states[0], states[2]} == set(found)
+
+
+@pytest.mark.usefixtures("unflushed")
+def test_sealers_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes while another is at it finds the lock taken, and what it writes is left alone."""
+    monkeypatch.setattr(lock, "LOCK_SECONDS", 0)
+    log_in(tmp_path).append([delivery(1), delivery(2)])
+    came: list[int] = []
+
+    def act(folder: Path) -> None:
+        log_in(folder).append(delivery(3))
+        with suppress(LogError):
+            seal(log_in(folder), AT + timedelta(days=1))
+            came.append(point)
+
+    for point in count():
+        disk = Meddling({point: act}, tmp_path)
+        made = seal(log_in(tmp_path, disk), AT)
+        if disk.acts:
+            break
+        assert read_seal(tmp_path) == made
+    assert (came, point > 5) == ([0], True)
+
+
+def test_a_sealer_may_die_at_any_step(tmp_path: Path) -> None:
+    """The old seal or the new one is there, and the next sealer is not in its way."""
+    log_in(tmp_path).append([delivery(1)])
+    first = seal(log_in(tmp_path), AT)
+    log_in(tmp_path).append([delivery(2), delivery(3)])
+    for disk in every_step(lambda disk: seal(log_in(tmp_path, disk), AT), FaultyDisk):
+        assert sealed(tmp_path) in (ids(1), ids(1, 2, 3))
+        if disk.reached:
+            seal(log_in(tmp_path), AT)
+            assert sealed(tmp_path) == ids(1, 2, 3)
+            (tmp_path / NAME).write_bytes(
+                f'{{"seal": 1, "sealed_at": "{first.sealed_at}", "lines": 1, "digest": "{first.digest}"}}\n'.encode()
+                + first.text.encode()
+            )
+
+
+@pytest.mark.usefixtures("unflushed")
+def test_a_seal_is_not_put_over_one_of_which_something_is_missing(tmp_path: Path) -> None:
+    """Also if the seal is another by now than the one that was there when somebody looked."""
+    log_in(tmp_path).append([delivery(1), delivery(2)])
+    made = seal(log_in(tmp_path), AT)
+    log_in(tmp_path).append(delivery(3), to="more")
+    (tmp_path / "events.jsonl").write_bytes(line(2))
+    with pytest.raises(Missing, match=record(1).id):
+        seal(log_in(tmp_path), AT, anew=False)
+    assert read_seal(tmp_path) == made
+    (tmp_path / "events.jsonl").write_bytes(line(2) + line(1))
+    seal(log_in(tmp_path), AT, anew=False)
+    assert sealed(tmp_path) == ids(1, 2, 3)
+
+
+def test_check_beside_a_sealer_misses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seal is looked at before the log, which only grows."""
+    log_in(tmp_path).append([delivery(1)])
+    seal(log_in(tmp_path), AT)
+    reading = EventLog.read
+
+    def read(log: EventLog, **given: Any) -> Iterator[Record]:
+        found = list(reading(log, **given))
+        log_in(tmp_path).append(delivery(2))
+        seal(log_in(tmp_path), AT)
+        return iter(found)
+
+    monkeypatch.setattr(EventLog, "read", read)
+    assert CliRunner().invoke(application, ["--log", str(tmp_path), "check"]).exit_code == 0
+    assert sealed(tmp_path) == ids(1, 2)
+
+
+WRITING = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from itertools import count
+from pathlib import Path
+from datetime import UTC, datetime
+from logs import delivery, log_in
+from aidtimeline.log import EventLog
+from aidtimeline.log.seal import seal
+folder, writer = Path(sys.argv[1]), int(sys.argv[3])
+print(flush=True)
+for number in count():
+    if writer == 0:
+        seal(EventLog(folder), datetime.now(UTC))
+    else:
+        log_in(folder).append([delivery(each, f"{writer}-{number}") for each in range(3)], to="cab"[number % 3])
+"""
+
+
+def test_sealers_that_are_killed_beside_writers_leave_seals_of_states_that_the_log_had(tmp_path: Path) -> None:
+    """Of each writer the first so many batches, whole, in whatever files; and no seal without its digest."""
+    log_in(tmp_path).append(delivery(1))
+    seal(log_in(tmp_path), AT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(aidtimeline.__file__).parent.parent)}
+
+    def start(writer: int) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", WRITING, str(tmp_path), str(Path(__file__).parent), str(writer)]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    def stop(process: subprocess.Popen[str]) -> None:
+        process.kill()
+        process.communicate()
+
+    processes = [start(writer) for writer in (0, 0, 1, 2)]
+    chance, seen, until = Random(20231128), set[str](), time.monotonic() + 4
+    try:
+        while time.monotonic() < until:
+            killed = chance.randrange(2)
+            time.sleep(chance.uniform(0, 0.2))
+            stop(processes[killed])
+            found = read_seal(tmp_path)
+            assert found is not None
+            seen.add(found.digest)
+            packages = {
+                each.id: each.event.package for each in EventLog(tmp_path).read() if isinstance(each.event, Delivery)
+            }
+            held: dict[int, list[int]] = {1: [], 2: []}
+            for each in found.lines:
+                if package := packages[each.split()[0]]:
+                    writer, number = map(int, package.split("-"))
+                    held[writer].append(number)
+            for numbers in held.values():
+                assert sorted(numbers) == [each for each in range(len(numbers) // 3) for _ in range(3)]
+            processes[killed] = start(0)
+    finally:
+        for process in processes:
+            stop(process)
+    assert len(seen) > 2
+    seal(log_in(tmp_path), AT, anew=False)

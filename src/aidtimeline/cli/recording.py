@@ -25,7 +25,7 @@ from aidtimeline.errors import Problem
 from aidtimeline.events import Retraction
 from aidtimeline.log import EventLog, aside
 from aidtimeline.log.drafts import Line, read_drafts
-from aidtimeline.log.seal import missing
+from aidtimeline.log.seal import Sealed
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.report.problems import Problems
 from aidtimeline.semantics.standing import retractions
@@ -77,10 +77,11 @@ def check_log(folder: str, json: bool) -> int:
     The exit code is 1 if one of them is an error. docs/checks.md explains each.
     """
     problems: list[Problem] = []
+    sealed = Sealed.of(folder)
     records = list(EventLog(folder).read(skip_problems=True, problems=problems, progress=bar))
     vocabulary = load_vocabulary(folder)
     ids = {each.id for each in records}
-    problems += [*missing(folder, records), *aside.problems(folder, ids), *vocabulary.problems]
+    problems += [*sealed.missing(records), *aside.problems(folder, ids), *vocabulary.problems]
     problems += check(records, vocabulary, today=datetime.now(UTC).date(), progress=bar)
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     errors = sum(problem.severity == "error" for problem in problems)

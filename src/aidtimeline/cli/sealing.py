@@ -22,7 +22,7 @@ from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
 from aidtimeline.log.aside import Aside, asides, log_file_of, records_in
 from aidtimeline.log.disk import as_log_error
-from aidtimeline.log.seal import missing, seal
+from aidtimeline.log.seal import Missing, seal
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.vocabulary import Vocabulary
 
@@ -39,14 +39,13 @@ def seal_log(folder: str, anew: bool) -> int:
     may still be added and merged; seal again to include them. A seal finds accidents and damage. It is not a signature:
     a person who changes the log on purpose can seal it again.
     """
-    log = EventLog(folder)
-    problems = [] if anew else list(missing(folder, log.read(progress=bar)))
-    if problems:
-        for problem in problems:
+    try:
+        made = seal(EventLog(folder), datetime.now(UTC), anew=anew, progress=bar)
+    except Missing as error:
+        for problem in error.problems:
             note(str(problem))
         note("not sealed: restore what is missing, or seal what is there with --anew")
         return PROBLEMS
-    made = seal(log, datetime.now(UTC))
     show([f"{len(made.lines)} lines sealed: {made.digest}"])
     return FINE
 

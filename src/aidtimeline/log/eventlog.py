@@ -80,6 +80,11 @@ class EventLog:
         self._named, self._index, self._appended_to = False, Index(self.folder), None
         self._threads, self._is_alone = threading.RLock(), False
 
+    @property
+    def disk(self) -> Disk:
+        """What makes the system calls."""
+        return self._disk
+
     def files(self) -> list[Path]:
         """The files of the log, sorted by name; none if the folder is missing.
 
@@ -114,8 +119,10 @@ class EventLog:
         problems = [] if problems is None else problems
         return self._decoded(self.lines(problems=problems, progress=progress), skip_problems, problems)
 
-    def read_on(self, seen: State, *, progress: Progress = untold) -> Iterator[Record]:
+    def read_on(self, seen: State, *, until: State | None = None, progress: Progress = untold) -> Iterator[Record]:
         """The records after what was `seen` of each file, and is noted there; none if there is no log yet.
+
+        With `until`, only those that were there in the state that `fixed` gave.
 
         Raises as `read` does, and `Replaced` if a file that was seen is gone or another.
 
@@ -125,7 +132,8 @@ class EventLog:
         """
         if not seen and not self.files():
             return iter(())
-        return self._decoded(self.lines(progress=progress, seen=seen), skip_problems=False, problems=[])
+        lines = self.lines(progress=progress, seen=seen, until=until)
+        return self._decoded(lines, skip_problems=False, problems=[])
 
     def lines(
         self,

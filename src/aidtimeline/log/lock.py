@@ -18,13 +18,13 @@ LOCK_SECONDS = 60
 _FIRST_WAIT, _LONGEST_WAIT = 0.0005, 0.02  # seconds between looks
 
 
-def acquire(folder: str, disk: Disk) -> int:
+def acquire(folder: str, disk: Disk, name: str = LOCK) -> int:
     """Wait for the lock of a folder, and take it; returns the descriptor of its file, for `release`.
 
     Raises `LogError` if other writers keep it longer than `LOCK_SECONDS`, and `OSError` if the folder is missing or
     cannot be written.
     """
-    path = os.path.join(folder, LOCK)
+    path = os.path.join(folder, name)
     wait, deadline = _FIRST_WAIT, time.monotonic() + LOCK_SECONDS
     while (descriptor := taken(path, disk)) is None:
         if time.monotonic() > deadline:

@@ -4,6 +4,9 @@ An id shows that a line is unchanged (all but its `recorded_at`); it cannot show
 id and `recorded_at` of every line, whatever its file, with their count and digest. Lines may be added later, even with
 an earlier `recorded_at`, by a merge: so a count or a digest alone would not do.
 
+It is of one state of the log: how much of each file counts is looked at while no writer can write. Then the files are
+read, while others append. Sealers exclude each other by a lock of their own, so none writes into the file of another.
+
 A seal finds accidents only: a person who removes a line on purpose can also seal the log again.
 """
 
@@ -25,9 +28,18 @@ from aidtimeline.errors import LogError, Problem
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import Disk, as_log_error, reading
+from aidtimeline.log.lock import acquire, release
+from aidtimeline.log.state import Replaced
+from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.dates import format_instant, in_utc
 
 NAME = "aidtimeline.seal"
+LOCK = ".aidtimeline.seal.lock"
+"""Locked while a log is sealed; who appends does not wait for it."""
+
+TRIES = 3
+"""How often a file may be replaced by another program while the log is sealed, before that is an error."""
+
 MOST_LISTED = 20
 """How many missing lines are listed one by one."""
 
@@ -52,16 +64,54 @@ class Seal:
         return hashlib.blake2b(f"{self.sealed_at}\n{self.text}".encode(), digest_size=16).hexdigest()
 
 
-def seal(log: EventLog, at: datetime) -> Seal:
-    """Seal a log as it is, replacing the seal it has.
+def seal(log: EventLog, at: datetime, *, anew: bool = True, progress: Progress = untold) -> Seal:
+    """Seal a log as it is at one moment of this call, replacing the seal it has.
 
-    The caller should first see what `missing` says about the old seal. Raises `UnreadableLog` if a line cannot be read,
-    and `LogError` if there is no log or the folder cannot be written.
+    Others may append meanwhile, and wait for no more than a look at the files; who seals too waits.
+
+    Args:
+        log: The log.
+        at: The instant that the seal states.
+        anew: Whether to seal what is there even if something that was sealed before is missing.
+        progress: Told how many bytes have been read.
+
+    Raises `Missing` if not `anew` and something is missing, `UnreadableLog` if a line cannot be read, and `LogError` if
+    there is no log or the folder cannot be written.
     """
-    made = Seal(format_instant(in_utc(at)), _lines_of(log.read()))
-    head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
-    _write(str(log.folder), f"{json.dumps(head)}\n{made.text}".encode())
+    log.lines()  # there is a log
+    folder, path = str(log.folder), os.path.join(log.folder, NAME)
+    with as_log_error(path):
+        lock = acquire(folder, log.disk, LOCK)
+        try:
+            before = Sealed.of(folder)
+            made = Seal(format_instant(in_utc(at)), _fixed(log, progress))
+            gone = [] if anew else list(before.missing_of(made.lines))
+            if gone:
+                raise Missing("not sealed: restore what is missing, or seal what is there with --anew", gone)
+            head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
+            _write(path, f"{json.dumps(head)}\n{made.text}".encode(), log.disk)
+        finally:
+            release(lock, log.disk)
     return made
+
+
+class Missing(LogError):
+    """The log lacks what was sealed before, or its seal is damaged: it is not sealed over that."""
+
+
+def _fixed(log: EventLog, progress: Progress) -> frozenset[str]:
+    """What the log holds at one moment, all of it on the disk."""
+    for left in reversed(range(TRIES)):
+        state = log.fixed()
+        try:
+            lines = _lines_of(log.read_on({}, until=state, progress=progress))
+        except Replaced:
+            if not left:
+                raise
+        else:
+            log.flush(state)
+            return lines
+    raise AssertionError
 
 
 def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
@@ -96,41 +146,65 @@ def _read(stream: BinaryIO) -> Seal:
     return found
 
 
+@frozen
+class Sealed:
+    """The seal of a log when it was looked at, to be compared with the log afterwards: a log only grows."""
+
+    path: str
+    seal: Seal | None
+    problem: str | None = None
+
+    @classmethod
+    def of(cls, folder: str | os.PathLike[str]) -> Sealed:
+        """The seal in a log's folder now, if there is one."""
+        path = str(Path(folder, NAME))
+        try:
+            return cls(path, read_seal(folder))
+        except LogError as error:
+            return cls(path, None, str(error).removeprefix(f"{path}: "))
+
+    def missing(self, records: Iterable[Record]) -> Iterator[Problem]:
+        """The sealed lines that are not among the records of the log, which were read later than the seal."""
+        return self.missing_of(_lines_of(records) if self.seal is not None else frozenset())
+
+    def missing_of(self, lines: frozenset[str]) -> Iterator[Problem]:
+        """The sealed lines that are not among these."""
+        problem = partial(Problem, severity="error", file=self.path)
+        if self.problem is not None:
+            yield problem(code="bad-seal", message=self.problem)
+        if self.seal is None:
+            return
+        gone = sorted(self.seal.lines - lines)
+        for line in gone[:MOST_LISTED]:
+            id_, _, recorded_at = line.partition(" ")
+            message = f"{id_}, recorded at {recorded_at}, was here when the log was sealed at {self.seal.sealed_at}"
+            hint = "restore its line from the log's history"
+            yield problem(code="missing-record", message=message, event_id=id_, hint=hint)
+        if len(gone) > MOST_LISTED:
+            more = f"{len(gone) - MOST_LISTED} more records that were sealed are missing"
+            yield problem(code="missing-record", message=more)
+
+
 def missing(folder: str | os.PathLike[str], records: Iterable[Record]) -> Iterator[Problem]:
-    """The sealed lines that are not among the records of a log; nothing if it has no seal."""
-    path = str(Path(folder, NAME))
-    problem = partial(Problem, severity="error", file=path)
-    try:
-        sealed = read_seal(folder)
-    except LogError as error:
-        yield problem(code="bad-seal", message=str(error).removeprefix(f"{path}: "))
-        return
-    if sealed is None:
-        return
-    gone = sorted(sealed.lines - _lines_of(records))
-    for line in gone[:MOST_LISTED]:
-        id_, _, recorded_at = line.partition(" ")
-        message = f"{id_}, recorded at {recorded_at}, was here when the log was sealed at {sealed.sealed_at}"
-        hint = "restore its line from the log's history"
-        yield problem(code="missing-record", message=message, event_id=id_, hint=hint)
-    if len(gone) > MOST_LISTED:
-        more = f"{len(gone) - MOST_LISTED} more records that were sealed are missing"
-        yield problem(code="missing-record", message=more)
+    """The sealed lines that are not among the records of a log; nothing if it has no seal.
+
+    The seal is looked at first. If others may seal the log meanwhile, the records must be read later: an iterator of
+    them is.
+    """
+    return Sealed.of(folder).missing(records)
 
 
 def _lines_of(records: Iterable[Record]) -> frozenset[str]:
     return frozenset(f"{each.id} {format_instant(each.recorded_at)}" for each in records)
 
 
-def _write(folder: str, content: bytes) -> None:
-    """Replace the seal in one step; on return the new one is on the disk."""
-    disk, path = Disk(), os.path.join(folder, NAME)
+def _write(path: str, content: bytes, disk: Disk) -> None:
+    """Replace the seal in one step; on return the new one is on the disk. A sealer that died may have left a part."""
     new = path + ".new"
-    with as_log_error(path):
-        with contextlib.suppress(FileNotFoundError):
-            disk.remove(new)
-        with disk.opened(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
-            disk.write_all(descriptor, content)
-            disk.sync(descriptor)
-        disk.replace(new, path)
-        disk.sync_folder(folder)
+    with contextlib.suppress(FileNotFoundError):
+        disk.remove(new)
+    with disk.opened(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
+        disk.write_all(descriptor, content)
+        disk.sync(descriptor)
+    disk.replace(new, path)
+    disk.sync_folder(os.path.dirname(path) or ".")
