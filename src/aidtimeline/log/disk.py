@@ -14,18 +14,19 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from typing import BinaryIO
+from functools import cache
+from typing import Any, BinaryIO
 
 from aidtimeline.errors import LogError
 from aidtimeline.log.descriptor import Descriptor, close, open_file
 
-_BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_ALWAYS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 """Opening a pipe would wait for a process at its other end; a terminal would become that of this process."""
 
 _WRITE = os.O_WRONLY | os.O_RDWR
-_MAKE = os.O_CREAT | os.O_EXCL
+_NEW = os.O_CREAT | os.O_EXCL
+_AS_IT_IS = ~(os.O_CREAT | os.O_TRUNC)
 
 _LINK = "a symbolic link, which is not written to"
 _NO_FILE = "neither a file nor a link to one"
@@ -43,15 +44,22 @@ class Disk:
         be written has no other name, and is reached by no symbolic link: so nothing is written that lies elsewhere. A
         new one can be read and written by all who can write its folder.
         """
-        descriptor, status = _opened(path, flags | _BINARY | _AT_ONCE | (_NO_LINK if flags & _WRITE else 0))
-        refused = None
-        if not stat.S_ISREG(status.st_mode):
-            refused = OSError(errno.EINVAL, _NO_FILE, path)
-        elif flags & _WRITE and status.st_nlink > 1:
-            refused = OSError(errno.EMLINK, _OTHER_NAME, path)
-        if refused is not None:
+        flags |= _ALWAYS if flags & _WRITE == 0 else _ALWAYS | _NO_LINK
+        try:
+            if flags & _NEW == _NEW:
+                descriptor, status = _made(path, flags)
+            else:
+                # Without `O_CREAT`, with which a system may refuse what is another's in a sticky folder.
+                descriptor, status = open_file(path, flags & _AS_IT_IS)
+        except FileNotFoundError:
+            if flags & os.O_CREAT == 0:
+                raise
+            descriptor, status = _made(path, flags)
+        except OSError as error:
+            raise _explained(error, path, flags) from None
+        if not stat.S_ISREG(status.st_mode) or (status.st_nlink > 1 and flags & _WRITE):
             close(descriptor)
-            raise refused
+            raise OSError(errno.EINVAL, _OTHER_NAME if stat.S_ISREG(status.st_mode) else _NO_FILE, path)
         if flags & os.O_TRUNC and status.st_size:
             os.ftruncate(descriptor, 0)
         return descriptor
@@ -113,15 +121,12 @@ class Disk:
 
     def lock(self, descriptor: int) -> bool:
         """Lock an open file without waiting; returns whether it was free. The lock ends when the process dies."""
-        import filelock  # noqa: PLC0415  (it is slow to load, and readers do not need it)
-
-        return filelock.lock_descriptor(descriptor, blocking=False)
+        was_free: bool = _filelock().lock_descriptor(descriptor, blocking=False)
+        return was_free
 
     def unlock(self, descriptor: int) -> None:
         """Unlock a file."""
-        import filelock  # noqa: PLC0415
-
-        filelock.unlock_descriptor(descriptor)
+        _filelock().unlock_descriptor(descriptor)
 
     @contextlib.contextmanager
     def opened(self, path: str, flags: int) -> Iterator[int]:
@@ -131,6 +136,13 @@ class Disk:
             yield descriptor
         finally:
             self.close(descriptor)
+
+
+@cache
+def _filelock() -> Any:
+    import filelock  # noqa: PLC0415  (it is slow to load, and readers do not need it)
+
+    return filelock
 
 
 @contextlib.contextmanager
@@ -160,33 +172,23 @@ def _of_parent(path: str) -> OSError:
     return OSError(errno.EBADF, "what a process has begun is not for those that are forked from it", path)
 
 
-def _opened(path: str, flags: int) -> tuple[Descriptor, os.stat_result]:
-    """Open what has a name, or make a file, which is never one that somebody else has just put there.
-
-    What is there is opened without `O_CREAT`, with which a system may refuse the files of others in a sticky folder.
-    """
-    try:
-        for _ in range(_TRIES if flags & _MAKE == os.O_CREAT else 0):
-            with contextlib.suppress(FileNotFoundError):
-                return open_file(path, flags & ~(os.O_CREAT | os.O_TRUNC))
-            with contextlib.suppress(FileExistsError):  # another process has made it meanwhile
-                return _made(path, flags | os.O_EXCL)
-        return _made(path, flags) if flags & _MAKE == _MAKE else open_file(path, flags & ~os.O_TRUNC)
-    except OSError as error:
-        if error.errno == errno.ELOOP and flags & _NO_LINK:
-            raise OSError(errno.ELOOP, _LINK, path) from None
-        if error.errno in (errno.ENXIO, errno.ENODEV):  # a socket, a pipe that nobody reads, a device that is not there
-            raise OSError(errno.EINVAL, _NO_FILE, path) from None
-        raise
-
-
-_TRIES = 3
-"""How often a file may come and go while it is opened."""
+def _explained(error: OSError, path: str, flags: int) -> OSError:
+    """Why something was not opened, in words of ours if the system's would puzzle."""
+    if error.errno == errno.ELOOP and flags & _NO_LINK:
+        return OSError(errno.ELOOP, _LINK, path)
+    if error.errno in (errno.ENXIO, errno.ENODEV):  # a socket, a pipe that nobody reads, a device that is not there
+        return OSError(errno.EINVAL, _NO_FILE, path)
+    return error
 
 
 def _made(path: str, flags: int) -> tuple[Descriptor, os.stat_result]:
     """Make a file. Those can read and write it who can write its folder, whatever the umask of this process."""
-    descriptor, status = open_file(path, flags)
+    try:
+        descriptor, status = open_file(path, flags | os.O_EXCL)
+    except FileExistsError:
+        if flags & os.O_EXCL:
+            raise
+        return open_file(path, flags & ~os.O_TRUNC)  # another process has made it meanwhile, and decides
     if os.name == "posix":
         folder, mode = os.stat(os.path.dirname(path) or "."), stat.S_IMODE(status.st_mode)
         wanted = mode

@@ -24,7 +24,7 @@ def acquire(folder: str, disk: Disk, name: str = LOCK) -> int:
     Raises `LogError` if other writers keep it longer than `LOCK_SECONDS`, and `OSError` if the folder is missing or
     cannot be written.
     """
-    path = os.path.join(folder, name)
+    path = f"{folder}{os.sep}{name}"  # `os.path.join` takes a hundredth of the time of an append
     wait, deadline = _FIRST_WAIT, time.monotonic() + LOCK_SECONDS
     while (descriptor := taken(path, disk)) is None:
         if time.monotonic() > deadline:
