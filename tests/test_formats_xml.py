@@ -201,6 +201,37 @@ def test_what_is_not_well_formed_is_refused(tmp_path: Path, text: str, message: 
     assert refused(tmp_path, text) == (f"it is not XML, or damaged: {message}", line)
 
 
+FAR = "u" * 256
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        (
+            f'<list xmlns:x="{FAR}"/>',
+            f'<list>\n<thing xmlns:x="{FAR}u"/></list>',
+            "a namespace of more than 256 characters",
+        ),
+        (
+            f'<list><thing a="{"a" * 50_000}"/></list>',
+            f'<list>\n<thing a="{"a" * 50_000}" xmlns:x="urn:x"/></list>',
+            "a tag of more than 16,384 bytes that declares a namespace",
+        ),
+        (
+            f"<list><!--{'a' * 50_000} xmlns --></list>",
+            f'<list>\n<x:thing xmlns:x="urn:x" a="{"a" * 50_000}"/></list>',
+            "a tag of more than 16,384 bytes that declares a namespace",
+        ),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_namespace_is_short(tmp_path: Path, good: str, bad: str, message: str, encoding: str) -> None:
+    """Expat writes its address out before each name: it grows with their product."""
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    read(tmp_path, (declaration + good).encode(encoding))
+    assert refused(tmp_path, (declaration + bad).encode(encoding)) == (f"it has {message}", 2)
+
+
 WORDS = "<list><thing><text>Größe: 5 €</text></thing></list>"
 
 

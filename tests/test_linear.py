@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,23 @@ import pytest
 from aidtimeline.codec import decode
 from aidtimeline.codec.jsonlines import DECODER, parse_object
 from aidtimeline.codec.structure import MOST_FAULTS
-from aidtimeline.errors import MOST_LISTED, MOST_OF_A_LINE, InvalidValue, RefusedBatch, UnreadableLog
+from aidtimeline.errors import (
+    MOST_LISTED,
+    MOST_OF_A_LINE,
+    InvalidValue,
+    RefusedBatch,
+    UnreadableFile,
+    UnreadableLog,
+    UsageError,
+)
+from aidtimeline.formats.reading import files, plaintext
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.sheets import rows
+from aidtimeline.formats.tables.toml import load
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.log.vocabulary import load_vocabulary
-from fuzz.large import SHAPES
+from fuzz.large import BOMBS, SHAPES
 from fuzz.targets import one_input
 
 SMALL = 2**12
@@ -51,16 +65,7 @@ def cost_of(action: Callable[[], Any]) -> tuple[int, int]:
     return calls, held
 
 
-MENDED_NEXT = (
-    "jsonl: nested long",
-    "iati: a long namespace on attributes",
-    "mapping: dotted keys",
-    "mapping: a dotted",
-    "packed",
-)
-
-
-@pytest.mark.parametrize("name", [name for name in SHAPES if not any(each in name for each in MENDED_NEXT)])
+@pytest.mark.parametrize("name", SHAPES)
 def test_twice_the_input_is_twice_the_work(name: str) -> None:
     """In calls and in memory; and no input takes much memory for its size."""
     target, make = SHAPES[name]
@@ -71,6 +76,81 @@ def test_twice_the_input_is_twice_the_work(name: str) -> None:
     assert twice <= 2.3 * calls + SLACK_CALLS
     assert more <= 2.3 * held + SLACK_BYTES
     assert more <= MOST_BYTES * len(large) + SLACK_BYTES
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_unpacks_to_too_much_is_read_up_to_a_limit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is packed: memory stays that of the limit."""
+    monkeypatch.setattr(files, "SMALL", 2**16)
+    target, make = BOMBS[name]
+    data = make(2**10)
+    one_input(target, data)
+    _, held = cost_of(partial(one_input, target, data))
+    assert held < 2_000_000
+
+
+def test_a_bomb_of_gzip_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What packs as well, and is small, is read."""
+    path = tmp_path / "table.csv"
+    path.write_bytes(gzip.compress(b"date\n" + b"2023\n" * 2**16))
+    assert sum(1 for _ in rows(File(path=path))) == 2**16
+    monkeypatch.setattr(files, "SMALL", 2**16)
+    with pytest.raises(UnreadableFile, match=r"looks like a gzip bomb: [0-9,]+ bytes that unpack to [0-9,]+ and more"):
+        list(rows(File(path=path)))
+
+
+@pytest.mark.parametrize(("before", "blank"), [("date\n", "\n"), ("date,item\n", ",\n"), ('{"date":"2023"}\n', "\n")])
+def test_lines_that_say_nothing_end_somewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, blank: str
+) -> None:
+    """As many as a sheet can have are read, one more is not; others between them begin anew."""
+    monkeypatch.setattr(plaintext, "MAX_BLANK", 100)
+    path = tmp_path / "table"
+    path.write_text(before + (blank * 100 + before) * 3)
+    assert list(rows(File(path=path)))
+    path.write_text(before + blank * 101 + before)
+    with pytest.raises(UnreadableFile, match="lines in succession that say nothing"):
+        list(rows(File(path=path)))
+
+
+def test_a_name_ends_somewhere(tmp_path: Path) -> None:
+    """It is longer with each object that it is nested in."""
+    path = tmp_path / "table"
+    name = "x" * (plaintext.MAX_NAME // 2)
+    path.write_text(f'{{"{name}":{{"{name}":1}}}}\n')
+    assert list(rows(File(path=path)))
+    path.write_text(f'{{"{name}":{{"{name}x":1}}}}\n')
+    with pytest.raises(UnreadableFile, match=r":1:.*expected names of at most 1,024 characters"):
+        list(rows(File(path=path)))
+
+
+def loaded(tmp_path: Path, said: str) -> object:
+    path = tmp_path / "mapping.toml"
+    path.write_text('dataset = "x"\n[event.a]\nkind = "pledge"\ndate = "{date}"\n' + said)
+    return load(path)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        ("", "a." * 16 + "a = 1", "a key of more than 16 parts"),
+        ('item = "' + "a." * 50 + '"', "[" + "'a' . \"a\"." * 9 + "a]", "a key of more than 16 parts"),
+        ("# " + "a." * 50, 'item = ["""\n"""]\nx = {' + "a." * 16 + "a = 1}", "a key of more than 16 parts"),
+        ("item = '" + "a." * 50 + "'", "#" * 2**20, "more than 1,048,576 bytes"),
+        (
+            'item = "' + "{a}" * 20 + '"',
+            'item = "' + "{a}" * 21 + '"',
+            r"event.a.item: found .*, expected a text with at",
+        ),
+        (f"needs = {['a'] * 100}", f"needs = {['a'] * 101}", "event.a.needs: found 101 texts, expected at most 100"),
+        (f"via = {['a'] * 100}", f"via = {['a'] * 101}", "event.a.via: found 101 texts, expected at most 100"),
+    ],
+)
+def test_a_mapping_has_limits(tmp_path: Path, good: str, bad: str, message: str) -> None:
+    """Of its size, of the parts of its keys, and of what is done for each row."""
+    assert loaded(tmp_path, good)
+    with pytest.raises(UsageError, match=message):
+        loaded(tmp_path, bad)
 
 
 class Counted(str):

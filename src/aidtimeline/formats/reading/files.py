@@ -9,7 +9,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 from attrs import field, frozen
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 BLOCK = 2**16
+MAX_RATIO = 100
+SMALL = 64 * 2**20
+"""What unpacks to more bytes, and was packed to less than 1 in `MAX_RATIO`, is no data."""
+
 _GZIP = b"\x1f\x8b"
 
 
@@ -88,7 +92,7 @@ class File:
         try:
             with io.BufferedReader(_Progressing(self), BLOCK) as stream:
                 packed = stream.peek(2).startswith(_GZIP)
-                yield io.BufferedReader(gzip.GzipFile(fileobj=stream), BLOCK) if packed else stream
+                yield io.BufferedReader(_Unpacked(self, stream), BLOCK) if packed else stream
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise self.unreadable(f"a gzip archive that is damaged or breaks off ({error})") from None
         except OSError as error:
@@ -100,6 +104,29 @@ class File:
             code="unreadable-file", severity="error", message=message, file=str(self.path), line=line, hint=hint
         )
         return UnreadableFile("nothing was imported:", [problem])
+
+
+class _Unpacked(io.RawIOBase):
+    """What is packed in a stream with gzip, as long as it does not unpack to far more than any data does."""
+
+    def __init__(self, file: File, packed: Any) -> None:
+        self._file, self._packed, self._unpacked = file, packed, gzip.GzipFile(fileobj=packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._unpacked.seek(offset, whence)
+
+    def readinto(self, buffer: Buffer) -> int:
+        read = self._unpacked.readinto(buffer)
+        size, packed = self._unpacked.tell(), self._packed.tell()
+        if size > SMALL and size > MAX_RATIO * packed:
+            raise self._file.unreadable(f"looks like a gzip bomb: {packed:,} bytes that unpack to {size:,} and more")
+        return read
 
 
 class _Progressing(io.FileIO):

@@ -30,6 +30,12 @@ MAX_ROW = 2**24
 MAX_DOCUMENT = 2**26
 """The most characters of a JSON document. Read, it takes 4 bytes for each, or 30 if it is made to take many."""
 
+MAX_BLANK = 2**20
+"""The most lines or rows in succession that say nothing: as many as a sheet can have."""
+
+MAX_NAME = 2**10
+"""The most characters of a name in JSON Lines, with the names that it is nested in."""
+
 DELIMITERS = ",;\t|"
 
 _MARKS = {
@@ -50,10 +56,13 @@ def text_lines(file: File, stream: BinaryIO) -> Iterator[str]:
     if marked and file.encoding is None:
         raise file.unreadable(f"text in {marked.upper()}, expected UTF-8", hint=f"say --encoding {marked}")
     text = io.TextIOWrapper(stream, encoding, "strict", newline="")
-    number = 0
+    number = blank = 0
     try:
         while line := text.readline(MAX_ROW + 1):
             number += 1
+            blank = blank + 1 if len(line) < 3 and line.isspace() else 0
+            if blank > MAX_BLANK:
+                raise file.unreadable(_BLANK, line=number)
             if len(line) > MAX_ROW:
                 raise file.unreadable(f"a line of more than {MAX_ROW:,} characters", line=number)
             if "\0" in line:
@@ -90,19 +99,23 @@ def csv_lines(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
             yield line
 
     reader = csv.reader(counted(), delimiter=delimiter, strict=True)
-    number = 1
+    number, blank = 1, 0
     try:
         for record in reader:
             if len(record) > MAX_COLUMNS:
                 raise file.unreadable(f"a row of more than {MAX_COLUMNS:,} cells", line=number)
             cells = [cell.strip() for cell in record]
             if any(cells):
+                blank = 0
                 yield Line(number, cells)
+            elif (blank := blank + 1) > MAX_BLANK:
+                raise file.unreadable(_BLANK, line=number)
             number, taken = reader.line_num + 1, 0
     except csv.Error as error:
         raise file.unreadable(f"not a row of CSV ({error})", line=number, hint=_UNCLOSED) from None
 
 
+_BLANK = f"more than {MAX_BLANK:,} lines in succession that say nothing"
 _UNCLOSED = "is there a quotation mark that is not closed, or not doubled?"
 
 
@@ -114,7 +127,10 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, Mapping[str,
                 found = parse_object(line.strip())
             except InvalidValue as error:
                 raise file.unreadable(error.message, line=number, hint=error.hint) from None
-            leaves = list(_leaves(found, ""))
+            try:
+                leaves = list(_leaves(found, ""))
+            except InvalidValue as error:
+                raise file.unreadable(error.message, line=number) from None
             names = distinct(name for name, _ in leaves)
             cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
             if any(cells.values()):
@@ -156,6 +172,8 @@ def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
         parts = found.items() if isinstance(found, dict) else enumerate(found)
         for key, each in parts:
             own = " ".join(str(key).split())
+            if len(name) + len(own) > MAX_NAME:
+                raise InvalidValue(own, f"names of at most {MAX_NAME:,} characters, with those that they are nested in")
             yield from _leaves(each, f"{name}.{own}" if name else own)
     else:
         yield name, _plain(found)

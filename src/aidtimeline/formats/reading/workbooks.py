@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from attrs import frozen
 
 from aidtimeline.errors import AidtimelineError, UsageError
-from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.files import MAX_RATIO, SMALL, File
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
@@ -32,10 +32,6 @@ MAX_UNPACKED = 4 * 2**30
 
 MAX_SHARED = 256 * 2**20
 """The most bytes of any one part that is held in memory: all but the sheets."""
-
-MAX_RATIO = 100
-SMALL = 64 * 2**20
-"""A part of more bytes that is packed to less than 1 in `MAX_RATIO` was not written by a spreadsheet program."""
 
 MAX_ROWS = 2**20
 """The rows that a sheet can have."""

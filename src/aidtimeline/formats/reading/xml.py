@@ -11,6 +11,7 @@ Names in a namespace are "URI name", as expat reports them; other names are as t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from xml.parsers import expat
@@ -26,6 +27,10 @@ BLOCK = 2**14
 
 MAX_TOKEN = 4 * 2**20
 """How many bytes a tag, comment or processing instruction may have."""
+MAX_TAG = 2**14
+"""How many bytes a tag may have that declares a namespace. (It is read before it is known to end.)"""
+MAX_NAMESPACE = 256
+"""How many characters the address of a namespace may have: expat writes it out before each name in it."""
 MAX_TEXT = 2**20
 """How many characters the text of one element may have."""
 MAX_DEPTH = 100
@@ -115,23 +120,34 @@ class _Builder:
         self._passed = 0
         # How many elements are kept of the last child of the root.
         self._held = 0
+        self._unlike_ascii = _is_unlike_ascii(file.encoding or "utf-8")
         self._parser = parser = expat.ParserCreate(file.encoding, " ")
         parser.buffer_text = True
         parser.XmlDeclHandler, parser.StartDoctypeDeclHandler = self._declaration, self._doctype
+        parser.StartNamespaceDeclHandler = self._namespace
         parser.StartElementHandler, parser.EndElementHandler = self._start_root, self._end
 
     def parse(self) -> Iterator[int]:
         """Parse the file block by block; yields the size of each block, in bytes, once it is parsed."""
         fed = late = 0
+        waiting = b""
         with self._file.open() as stream:
             while block := stream.read(max(BLOCK, late)):
+                if late > MAX_TAG:
+                    self._check_tag(waiting, block)
                 self._parse(block)
                 fed += len(block)
                 late = fed - self._parser.CurrentByteIndex
                 if late > MAX_TOKEN:
                     raise self.refusal(f"a tag or comment of more than {MAX_TOKEN:,} bytes")
+                waiting = (waiting + block)[-late:] if late else b""
                 yield len(block)
             self._parse(b"")
+
+    def _check_tag(self, waiting: bytes, block: bytes) -> None:
+        """Refuse a long tag that may declare a namespace, before expat writes that out for each of its attributes."""
+        if self._unlike_ascii or (_TAG.match(waiting) and _XMLNS in (waiting + block).replace(b"\0", b"")):
+            raise self.refusal(f"a tag of more than {MAX_TAG:,} bytes that declares a namespace")
 
     def refusal(self, what: str) -> UnreadableFile:
         """The error that the file has something that is not read, in the line that the parser has reached."""
@@ -153,9 +169,14 @@ class _Builder:
             text_encoding(encoding)
         except UsageError as error:
             raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
+        self._unlike_ascii = _is_unlike_ascii(encoding)
 
     def _doctype(self, *_: object) -> None:
         raise self.refusal("a document type declaration (DOCTYPE), which is refused: it may declare entities")
+
+    def _namespace(self, _prefix: str | None, address: str | None) -> None:
+        if len(address or "") > MAX_NAMESPACE:
+            raise self.refusal(f"a namespace of more than {MAX_NAMESPACE} characters")
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         self.root = Element(tag, attributes, self._parser.CurrentLineNumber)
@@ -200,6 +221,18 @@ class _Builder:
             element.text += characters
             if len(element.text) > MAX_TEXT:
                 raise self.refusal(f"a text of more than {MAX_TEXT:,} characters")
+
+
+_TAG, _XMLNS = re.compile(rb"\0?<\0?[^!?]", re.DOTALL), b"xmlns"
+"""How a tag begins (what else may be long begins with <! or <?), and what is in one that declares a namespace."""
+
+
+def _is_unlike_ascii(encoding: str) -> bool:
+    """Whether tags look otherwise in an encoding than in ASCII, apart from noughts."""
+    try:
+        return _XMLNS not in "<xmlns".encode(encoding).replace(b"\0", b"")
+    except (LookupError, ValueError):  # which is refused where it is read
+        return True
 
 
 _TOO_DEEP = f"elements nested more than {MAX_DEPTH} deep"

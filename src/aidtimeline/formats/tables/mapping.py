@@ -11,6 +11,9 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.sheets import fold
 from aidtimeline.formats.tables.values import Habits
 
+MAX_COLUMNS = 20
+"""How many cells at most a text is made of: each may be long."""
+
 _MARKS = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")
 
 
@@ -35,6 +38,8 @@ class Template:
                 raise InvalidValue(text, "a text with {Column} in it; a brace of its own is written twice")
             if match[1] is not None:
                 columns.append(match[1])
+                if len(columns) > MAX_COLUMNS:
+                    raise InvalidValue(text, f"a text with at most {MAX_COLUMNS} times a {{Column}} in it")
         return cls(text, tuple(columns), {name: fold(name) for name in columns})
 
     def fill(self, cells: Mapping[str, str]) -> str:

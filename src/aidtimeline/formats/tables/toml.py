@@ -6,12 +6,14 @@ the key comes first: ".event.delivered.date: found …".
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from aidtimeline.codec.jsonlines import Token
 from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.events import Source
 from aidtimeline.formats.reading.sheets import fold
@@ -24,6 +26,26 @@ Reader: TypeAlias = Callable[[Any], Any]
 
 EACH_EVENT = "a table for each event of a row, such as [event.delivered]"
 
+MAX_BYTES = 2**20
+"""The most bytes of a mapping."""
+
+MAX_PARTS = 16
+"""The most parts of a key with dots: what reads TOML takes time in proportion to their square."""
+
+MAX_SEVERAL = 100
+"""The most columns of a key, and the like: what is done for each row."""
+
+MAX_FORMS = 20
+"""The most forms of dates."""
+
+# What stands in quotes or behind a #, and a key of too many parts outside of it.
+_TEXTS = re.compile(
+    r"""\"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3})?|'{3}(?:[^']++|'(?!''))*+(?:'{3})?"""
+    r"""|"(?:[^"\\\n]++|\\.)*+"?|'[^'\n]*+'?|\#[^\n]*+""",
+    re.DOTALL,
+)
+_DEEP = re.compile(rf"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){{{MAX_PARTS}}}")
+
 _SOURCE = ("publisher", "title", "url", "published", "archived")
 _ALL_FIELDS = frozenset().union(*FIELDS.values())
 
@@ -31,7 +53,14 @@ _ALL_FIELDS = frozenset().union(*FIELDS.values())
 def load(path: Path) -> TableMapping:
     """The mapping in a file. Raises `UsageError`, with the key, what was found there and what was expected."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=str)
+        with path.open("rb") as stream:
+            said = stream.read(MAX_BYTES + 1)
+        if len(said) > MAX_BYTES:
+            raise UsageError(f"the mapping {path} has more than {MAX_BYTES:,} bytes")
+        text = said.decode().replace("\r\n", "\n")
+        if _DEEP.search(_TEXTS.sub("0", text)):
+            raise UsageError(f"the mapping {path} has a key of more than {MAX_PARTS} parts")
+        found = tomllib.loads(text, parse_float=str)
     except OSError as error:
         raise UsageError(f"the mapping {path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
@@ -50,15 +79,15 @@ def _mapping(found: dict[str, Any]) -> TableMapping:
     readers: dict[str, Reader] = {
         "dataset": lambda each: to_slug(_text(each)),
         **{name: partial(_field, habits, Source, name) for name in _SOURCE},
-        "reports": lambda each: tuple(map(Template.parse, _texts(each))),
+        "reports": lambda each: tuple(map(Template.parse, _few(each))),
         "sheet": _text,
-        "key": _texts,
+        "key": _few,
         "complete": to_flag,
         "unknown": _folded,
         **_HABITS,
         "skip": lambda each: _fold_keys(_each(each, lambda _: _folded)),
         "words": lambda each: _each(each, lambda name: partial(_words, habits, name)),
-        "event": lambda each: _each(each, lambda name: partial(_event, habits, to_slug(name))),
+        "event": lambda each: _each(_few_tables(each), lambda name: partial(_event, habits, to_slug(name))),
     }
     values = _table(found, readers, {"dataset": "a name that all versions of the table share", "event": EACH_EVENT})
     source = {name: values.pop(name) for name in _SOURCE if name in values}
@@ -72,13 +101,19 @@ def _mapping(found: dict[str, Any]) -> TableMapping:
     return mapping
 
 
+def _few_tables(found: Any) -> Any:
+    if isinstance(found, dict) and len(found) > MAX_SEVERAL:
+        raise InvalidValue(Token(f"{len(found):,} events"), f"at most {MAX_SEVERAL}")
+    return found
+
+
 def _event(habits: Habits, name: str, found: Any) -> EventMapping:
     if not isinstance(found, dict):
         raise InvalidValue(found, EACH_EVENT)
     cls = KINDS.get(str(found.get("kind")))
     readers: dict[str, Reader] = {
         "kind": partial(_field, habits, None, "kind"),
-        "needs": _texts,
+        "needs": _few,
         "restated": to_flag,
         **{each: partial(_fields, habits, cls, each) for each in sorted(FIELDS[cls.kind] if cls else _ALL_FIELDS)},
     }
@@ -89,7 +124,7 @@ def _event(habits: Habits, name: str, found: Any) -> EventMapping:
 
 
 def _fields(habits: Habits, cls: type | None, name: str, found: Any) -> tuple[Template, ...]:
-    texts = found if name in SEVERAL and isinstance(found, list) else [found]
+    texts = _few(found) if name in SEVERAL and isinstance(found, list) else [found]
     return tuple(_field(habits, cls, name, each) for each in texts)
 
 
@@ -124,6 +159,14 @@ def _texts(found: Any) -> tuple[str, ...]:
     return tuple(map(_text, found if isinstance(found, list) else [found]))
 
 
+def _few(found: Any, most: int = MAX_SEVERAL) -> tuple[str, ...]:
+    """Texts for each of which something is done in every row."""
+    texts = _texts(found)
+    if len(texts) > most:
+        raise InvalidValue(Token(f"{len(texts):,} texts"), f"at most {most}")
+    return texts
+
+
 def _folded(found: Any) -> frozenset[str]:
     return frozenset(map(fold, _texts(found)))
 
@@ -139,7 +182,7 @@ def _mark(allowed: tuple[str, ...], found: Any) -> str:
 
 
 _HABITS: Mapping[str, Reader] = {
-    "dates": lambda found: tuple(map(check_form, _texts(found))),
+    "dates": lambda found: tuple(map(check_form, _few(found, MAX_FORMS))),
     "decimal": partial(_mark, (".", ",")),
     "thousands": partial(_mark, SEPARATORS),
 }

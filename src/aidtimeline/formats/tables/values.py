@@ -49,6 +49,9 @@ _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*", re
 _TYPED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = "[ \u00a0\u2009\u202f]"
 
+MAX_FORM = 100
+"""The most characters of a form of dates."""
+
 SEPARATORS = (".", ",", " ", "'", "")
 """The marks that may separate thousands."""
 
@@ -59,10 +62,10 @@ def check_form(form: str) -> str:
     >>> check_form("%d/%m/%Y")
     '%d/%m/%Y'
     """
-    directives = _DIRECTIVE.findall(form)
+    directives = _DIRECTIVE.findall(form[:MAX_FORM])
     said = set(directives)
     known = said <= _YEAR | _MONTH | _DAY | _TIME and len(said) == len(directives)
-    if known and said & _YEAR and (said & _MONTH or not said & (_DAY | _TIME)):
+    if known and len(form) <= MAX_FORM and said & _YEAR and (said & _MONTH or not said & (_DAY | _TIME)):
         return form
     raise InvalidValue(form, "a form of dates with a year, such as %d/%m/%Y, %B %Y or %Y (%d %m %b %B %y %Y %H %M %S)")
 
