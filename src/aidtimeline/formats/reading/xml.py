@@ -223,7 +223,7 @@ class _Builder:
                 raise self.refusal(f"a text of more than {MAX_TEXT:,} characters")
 
 
-_TAG, _XMLNS = re.compile(rb"\0?<\0?[^!?]", re.DOTALL), b"xmlns"
+_TAG, _XMLNS = re.compile(rb"\0?+<\0?+[^!?]", re.DOTALL), b"xmlns"
 """How a tag begins (what else may be long begins with <! or <?), and what is in one that declares a namespace."""
 
 
