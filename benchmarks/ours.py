@@ -22,6 +22,7 @@ from aidtimeline import Counts, Delivery, EventLog, Source, Timeline
 
 LOG = "log"
 APPENDED = 5
+BATCH = 1000
 
 
 def fold(folder: Path, _records: int) -> tuple[Laps, Any]:
@@ -93,6 +94,23 @@ def appended(folder: Path, _records: int) -> tuple[Laps, Any]:
 
             lows.append(laps(append_and_ask)[1]["truck"].low)
     return laps, [str(after - before) for before, after in pairwise(lows)]
+
+
+def opening(folder: Path, _records: int) -> tuple[Laps, Any]:
+    """Open the index of a log, and look up a batch of records that are new, and one that is there.
+
+    If no index is kept yet, it is kept afterwards: recording again what is there writes nothing else.
+    """
+    laps = Laps()
+    there = next(EventLog(folder / LOG).read())
+    batch = [f"{number:032x}" for number in range(BATCH)]
+
+    def look_up() -> list[bool]:
+        ids = EventLog(folder / LOG).ids()
+        return [there.id in ids, any(id_ in ids for id_ in batch)]
+
+    found = laps(look_up)
+    return laps, [*found, EventLog(folder / LOG).append(there) == [there]]
 
 
 def one(folder: Path, _records: int) -> tuple[Laps, Any]:
@@ -202,7 +220,7 @@ def _fresh(folder: Path, copy: Callable[[Path, Path], Any]) -> Iterator[Path]:
         yield Path(fresh)
 
 
-STEPS = (fold, reference, build, in_two, cuts, appended, one, series, typed, handed)
+STEPS = (fold, reference, build, in_two, cuts, appended, opening, one, series, typed, handed)
 
 if __name__ == "__main__":
     run_step({step.__name__: step for step in STEPS})

@@ -7,9 +7,13 @@ A new row is a function of a `Bench` here, and its place in `ROWS`. Its docstrin
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import peer_duckdb
@@ -108,6 +112,37 @@ def appended(bench: Bench) -> list[Measured]:
     return [
         Measured("append one, ask again", ours, "", alone, Target(0.06, "s", alone=True)),
         Measured("append one, beside 10,000 records", ours, peer, turns, Target(2)),
+    ]
+
+
+def opening(bench: Bench) -> list[Measured]:
+    """**First append of a process.** Opening the index that is kept of a log, and looking up a thousand records, in a
+    process that has imported the library. And `aidtimeline record` of one record, from the start of the process to its
+    end, beside the library before, which reads the log for that.
+    """
+    for _ in range(2):  # the index is kept; a log that was young is no longer
+        bench.step("ours.py", "opening")
+    opened = bench.turns(ours=lambda: bench.step("ours.py", "opening"))
+    equal("looking up", [True, False, True], *(each.answer for each in opened["ours"]))
+    drafts, numbers = bench.folder / "drafts.jsonl", count(time.time_ns())
+
+    def record(name: str, source: Path | None = None) -> Figures:
+        log = bench.folder / name  # each side has a log of its own
+        if not log.exists():
+            shutil.copytree(bench.folder / "log", log, ignore=shutil.ignore_patterns(".*"))
+        draft = {"kind": "delivery", "date": "2023-11", "item": "truck", "quantity": next(numbers)}
+        drafts.write_text(json.dumps({**draft, "sources": [{"publisher": "Herald 01"}]}))
+        found = whole([sys.executable, "-c", COMMAND, "--log", str(log), "record", str(drafts)], source)
+        equal("recorded", found.answer.strip(), json.loads((log / "events.jsonl").read_text().splitlines()[-1])["id"])
+        return found
+
+    for _ in range(2):
+        record("recorded")
+    turns = bench.turns(ours=lambda: record("recorded"), peer=lambda: record("recorded before", bench.older))
+    sides = (f"{LIBRARY} record", "record before")
+    return [
+        Measured("opening for an append", f"{LIBRARY} looks up 1,000", "", opened, Target(0.05, "s", alone=True)),
+        Measured("recording one: new process, whole command", *sides, turns, Target(0.5)),
     ]
 
 
@@ -277,7 +312,7 @@ def _exact(bench: Bench, answers: list[Any], numbers: Iterable[int]) -> None:
 ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
     row.__name__: row
     for row in (
-        *(build, in_two, warm, cuts, appended, series, ten_times),
+        *(build, in_two, warm, cuts, appended, opening, series, ten_times),
         *(fold, typed, imported_again, command_line, appends),
     )
 }
