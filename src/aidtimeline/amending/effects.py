@@ -30,7 +30,8 @@ class Effects:
     """What an amendment changes: the views before and after it, and what differs in them.
 
     `counts` and `money` are the changes of sums; their tables have the sums that change. `projects` and `levels` are
-    the states and the reported levels that differ, before and after.
+    the states and the reported levels that differ, before and after. They are those of an amendment that is recorded
+    `at` an instant after all others.
     """
 
     before: View
@@ -39,6 +40,7 @@ class Effects:
     money: Changes
     projects: tuple[ProjectTable, ProjectTable]
     levels: tuple[LevelTable, LevelTable]
+    at: datetime
 
     @property
     def nothing(self) -> bool:
@@ -75,6 +77,7 @@ def effects(timeline: Timeline, amendment: Amendment, *, as_of: str | date | Non
         _changed(before.diff(after, MoneySums(vocabulary=vocabulary))),
         _differing(before.projects(where), after.projects(where)),
         _differing(before.levels(), after.levels()),
+        at,
     )
 
 

@@ -8,7 +8,7 @@ longer found. None takes more than one pass over sorted facts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Context, Inexact, InvalidOperation, localcontext
 
 from aidtimeline.checks.checked import Check, Checked
@@ -26,6 +26,7 @@ from aidtimeline.checks.promises import over_delivered, overdue
 from aidtimeline.checks.texts import (
     dates_after_report,
     disagreeing_repairs,
+    recorded_in_future,
     replay_problems,
     set_aside,
     unknown_slugs,
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     dangling_promises,
     disagreeing_repairs,
     dates_after_report,
+    recorded_in_future,
     unpublished,
     set_aside,
     without_units,
@@ -72,18 +74,19 @@ def check(
     vocabulary: Vocabulary = NO_VOCABULARY,
     *,
     today: date | None = None,
+    now: datetime | None = None,
     progress: Progress = untold,
 ) -> list[Problem]:
     """Every problem of the records, in the order of the lines they were read from.
 
-    `today` is the day on which promises are found to be overdue; if it is None, none is. `progress` is told how many of
-    the checks are done. Lines that cannot be read are reported by the log: `EventLog.read(skip_problems=True,
-    problems=…)`.
+    `today` is the day on which promises are found to be overdue, and `now` the instant after which nothing can have
+    been recorded; if they are None, none is. `progress` is told how many of the checks are done. Lines that cannot be
+    read are reported by the log: `EventLog.read(skip_problems=True, problems=…)`.
 
     >>> check([])
     []
     """
-    checked = Checked(tuple(records), vocabulary, today)
+    checked = Checked(tuple(records), vocabulary, today, now)
     problems: dict[Problem, None] = {}
     with localcontext(_EXACT):
         for done, each in enumerate(CHECKS, start=1):

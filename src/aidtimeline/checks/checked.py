@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 import attrs
@@ -48,7 +48,7 @@ class Place:
 
 @frozen(slots=False)
 class Checked:
-    """What the checks look at: the records, what is believed when all is known, the vocabulary, and the day it is.
+    """What the checks look at: the records, what is believed when all is known, the vocabulary, the day and the time.
 
     All is seen as repaired: what a repair has mended is no longer found.
     """
@@ -56,6 +56,7 @@ class Checked:
     records: tuple[Record, ...]
     vocabulary: Vocabulary
     today: date | None = None
+    now: datetime | None = None
 
     @cached_property
     def belief(self) -> Belief:

@@ -12,7 +12,7 @@ from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.converters import is_record_id
-from aidtimeline.values.dates import DateRange
+from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import SLUG_FIELDS
 
 
@@ -45,6 +45,18 @@ def dates_after_report(log: Checked) -> Iterator[Problem]:
             message = f"its date, {account.date.text}, is later than its own report of {account.cap.isoformat()}"
             hint = "it counts as perhaps until it is repaired; a day on which a promise is to be kept is its `due`"
             yield place.error("date-after-report", message, "date", hint)
+
+
+def recorded_in_future(log: Checked) -> Iterator[Problem]:
+    """`recorded-in-future`: lines of an instant that is not yet, by the clock of this machine. They are told once."""
+    now = log.now
+    later = [each for each in log.repaired.standing.values() if now is not None and each.recorded_at > now]
+    if now is not None and later:
+        newest = max(later, key=lambda each: each.recorded_at)
+        others = f", and so are {len(later) - 1} other records" if later[1:] else ""
+        message = f"recorded at {format_instant(newest.recorded_at)}, which is after now, {format_instant(now)}{others}"
+        hint = "a clock is wrong, this one or another: see docs/checks.md"
+        yield log.places[newest.id].warning("recorded-in-future", message, "recorded_at", hint)
 
 
 def unpublished(log: Checked) -> Iterator[Problem]:

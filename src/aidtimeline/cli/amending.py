@@ -11,6 +11,7 @@ import click
 from aidtimeline.amending import correction, corroboration, effects, retraction
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer
+from aidtimeline.cli.clocks import note_clock
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import AS_OF, ENGINE, JSON, TO, Command, parsed
 from aidtimeline.cli.printing import note, show
@@ -159,7 +160,9 @@ def _amend(
                 raise Overtaken(f"{folder}: the log has changed meanwhile, and with it what this changes; try again")
             stamp = found
 
-    at = in_utc(now())
+    # What was shown holds if it is the last one recorded, also by a clock that is behind.
+    at = max(in_utc(now()), page.effects.at)
+    note_clock(log.newest())
     with interruptible(folder):
         id_, line = encode_new(page.amendment, format_instant(at))
         log.add_lines([(id_, at, line)], to=name, check=check)

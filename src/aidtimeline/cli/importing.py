@@ -12,7 +12,7 @@ from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, parsed
-from aidtimeline.cli.printing import hand
+from aidtimeline.cli.printing import hand, note
 from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File, import_file
 from aidtimeline.report.imports import Imported
@@ -77,4 +77,6 @@ def import_command(
         report = import_file(
             folder, format, file, recorded_at=recorded_at, to=name, repair=repair, dry_run=dry_run, progress=bar
         )
+    for problem in report.problems:
+        note(str(problem))
     answer(Imported(report, dry_run), json=json)

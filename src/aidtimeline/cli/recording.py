@@ -16,6 +16,7 @@ import click
 from aidtimeline.checks import check
 from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.asking import answer
+from aidtimeline.cli.clocks import note_clock
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, TO, parsed
 from aidtimeline.cli.printing import note, show
@@ -57,6 +58,8 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     with interruptible(folder):
         lines = [line for file in files for line in lines_in(file)]
         known = log.ids()
+        if recorded_at is None:
+            note_clock(log.newest())
         records = log.append(read_drafts(lines, known), recorded_at=recorded_at, to=name)
     show(each.id for each in records)
     ids = {each.id for each in records}
@@ -79,10 +82,10 @@ def check_log(folder: str, json: bool) -> int:
     problems: list[Problem] = []
     sealed = Sealed.of(folder)
     records = list(EventLog(folder).read(skip_problems=True, problems=problems, progress=bar))
-    vocabulary = load_vocabulary(folder)
+    vocabulary, now = load_vocabulary(folder), datetime.now(UTC)
     ids = {each.id for each in records}
     problems += [*sealed.missing(records), *aside.problems(folder, ids), *vocabulary.problems]
-    problems += check(records, vocabulary, today=datetime.now(UTC).date(), progress=bar)
+    problems += check(records, vocabulary, today=now.date(), now=now, progress=bar)
     problems.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     errors = sum(problem.severity == "error" for problem in problems)
     answer(Problems(tuple(problems), records=len(ids)), json=json)

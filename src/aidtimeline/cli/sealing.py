@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from aidtimeline.cli.application import FINE, PROBLEMS, command
+from aidtimeline.cli.clocks import note_clock
 from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import TO
 from aidtimeline.cli.printing import note, show
@@ -39,13 +40,16 @@ def seal_log(folder: str, anew: bool) -> int:
     may still be added and merged; seal again to include them. A seal finds accidents and damage. It is not a signature:
     a person who changes the log on purpose can seal it again.
     """
+    problems: list[Problem] = []
     try:
-        made = seal(EventLog(folder), datetime.now(UTC), anew=anew, progress=bar)
+        made = seal(EventLog(folder), datetime.now(UTC), anew=anew, problems=problems, progress=bar)
     except Missing as error:
         for problem in error.problems:
             note(str(problem))
         note("not sealed: restore what is missing, or seal what is there with --anew")
         return PROBLEMS
+    for problem in problems:
+        note(str(problem))
     show([f"{len(made.lines)} lines sealed: {made.digest}"])
     return FINE
 
@@ -72,10 +76,12 @@ def merge(folder: str, folders: tuple[str, ...], name: str) -> None:
             read += 1
             yield line
 
+    log = EventLog(folder)
     with interruptible(folder):
-        added = EventLog(folder).copy(counted(), to=name)
+        added = log.copy(counted(), to=name)
     for problem in problems:
         note(str(problem))
+    note_clock(log.newest())
     show([f"{added} recorded, {read - added} there already"])
     vocabulary = load_vocabulary(folder)
     for each in folders:

@@ -19,10 +19,11 @@ from pathlib import Path
 from attrs import evolve
 
 from aidtimeline.codec import decode
-from aidtimeline.errors import LogError, Problem, Shortened, UnreadableLog
+from aidtimeline.errors import InvalidValue, LogError, Problem, Shortened, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
 from aidtimeline.log.batch import Batch, Recordable, listed
+from aidtimeline.log.clock import Newest
 from aidtimeline.log.disk import Disk, OfParent, as_log_error, log_error
 from aidtimeline.log.ending import Left
 from aidtimeline.log.file import LogFile, Snapshot
@@ -32,7 +33,7 @@ from aidtimeline.log.lock import acquire, release
 from aidtimeline.log.spool import Spool, ticks
 from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced, since
 from aidtimeline.text.progress import EVERY, Progress, told, untold
-from aidtimeline.values.dates import in_utc
+from aidtimeline.values.dates import in_utc, parse_instant
 
 
 def now() -> datetime:
@@ -176,6 +177,22 @@ class EventLog:
         with self._threads, as_log_error(self.folder):
             self._refresh(self._list())
             return self._index.ids()
+
+    def newest(self) -> Newest | None:
+        """The line with the latest instant of recording, found without decoding; None if there is none.
+
+        >>> newest = EventLog("events").newest()
+        >>> newest.file, newest.line > 0, newest.instant >= max(each.recorded_at for each in EventLog("events").read())
+        ('events/japan-demining.jsonl', True, True)
+        """
+        with self._threads, as_log_error(self.folder):
+            self._refresh(self._list())
+            if self._index.newest is None:
+                return None
+            instant, name, line = self._index.newest
+        with contextlib.suppress(InvalidValue):  # a day that does not exist: the line cannot be read
+            return Newest(parse_instant(f"{instant}Z"), str(self.folder / name), line)
+        return None
 
     def append(
         self,

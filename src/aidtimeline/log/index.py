@@ -26,7 +26,7 @@ from aidtimeline.log.file import Identity, LogFile, identity
 from aidtimeline.log.ids import Ids
 from aidtimeline.log.indexfile import Covered, Kept
 from aidtimeline.log.rows import Line, Rows
-from aidtimeline.log.scan import Block, scan
+from aidtimeline.log.scan import Block, block_of, scan
 from aidtimeline.log.status import Status
 
 LEAST = 4 * 2**20
@@ -105,6 +105,12 @@ class Index:
     _last: dict[str, int] = field(factory=dict)
     _others: dict[str, list[int]] = field(factory=dict)
     _read: int = 0
+    _newest: indexfile.Newest | None = None
+
+    @property
+    def newest(self) -> indexfile.Newest | None:
+        """The latest instant of recording, and where it stands."""
+        return self._newest
 
     def ids(self) -> Ids:
         """Every id there is now."""
@@ -148,13 +154,14 @@ class Index:
         seen = self._of(name, found)
         if (seen.identity, seen.end) != (found, start):
             return None
+        data = b"".join(lines.values())
         if self._kept is None and self._read < LEAST:
             seen.digest = None  # nothing will be kept
         if seen.digest is not None:
-            seen.digest.update(b"".join(lines.values()))
+            seen.digest.update(data)
         numbers = range(seen.lines + 1, seen.lines + 1 + len(lines))
         *starts, end = accumulate(map(len, lines.values()), initial=start)
-        self._add_all(seen, Block(list(lines), starts, end))
+        self._add_all(seen, Block(list(lines), starts, end, block_of(data, start).newest))
         return numbers
 
     def appended(self, name: str, before: os.stat_result | None, start: int, path: str) -> None:
@@ -181,7 +188,8 @@ class Index:
         with paused():
             ids, lines, rest = self._sorted()
             rows, covered = self._rows.grown(ids, map(self._line, lines)), [each.all() for each in files]
-        kept_now = indexfile.write(self.folder, covered, [each.status for each in files], rows) if len(rows) else None
+        statuses = [each.status for each in files]
+        kept_now = indexfile.write(self.folder, covered, statuses, rows, self._newest) if len(rows) else None
         if kept_now is not None:
             try:
                 self._cover(covered, rows, kept_now)
@@ -197,9 +205,10 @@ class Index:
         for place in kept.places(self.folder) if size >= LEAST else ():
             found = None if place.is_symlink() else indexfile.load(place / indexfile.NAME, size + indexfile.ROOM)
             if found is not None:
-                covered, rows, kept_now = found
+                covered, rows, kept_now, newest = found
                 if all(self._fits(each, files.get(each.name), log_file, kept_now) for each in covered):
                     self._cover(covered, rows, kept_now)
+                    self._newest = newest
                     return
                 self._clear()
 
@@ -232,7 +241,7 @@ class Index:
 
     def _clear(self) -> None:
         self._names, self._seen, self._rows, self._kept = [], {}, Rows(), None
-        self._last, self._others, self._read = {}, {}, 0
+        self._last, self._others, self._read, self._newest = {}, {}, 0, None
 
     def _has_read(
         self, files: Mapping[str, os.stat_result], log_file: Callable[[str], LogFile], pending: Collection[str]
@@ -275,6 +284,8 @@ class Index:
     def _add_all(self, seen: _Seen, block: Block) -> None:
         """Add lines that follow what was seen of a file."""
         ids, first = block.ids, seen.number << _NUMBER | seen.lines + 1
+        if block.newest is not None and (self._newest is None or block.newest[0] > self._newest[0]):
+            self._newest = block.newest[0], self._names[seen.number], seen.lines + 1 + block.newest[1]
         if None not in ids and len(set(ids)) == len(ids) and self._last.keys().isdisjoint(ids):
             self._last.update(zip(cast(Sequence[str], ids), count(first)))
         else:

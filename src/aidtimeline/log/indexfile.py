@@ -43,6 +43,9 @@ _SIGNED = 16  # bytes of a status
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _DAMAGED = (ValueError, TypeError, KeyError, OverflowError, RecursionError)  # what reading a damaged head raises
 
+Newest: TypeAlias = tuple[str, str, int]
+"""The latest instant of recording in a log, as a text without its Z, and the name of its file and its line there."""
+
 _Identity: TypeAlias = tuple[int, int, int]
 
 
@@ -93,6 +96,7 @@ class _Head:
 
     covered: Sequence[Covered]
     rows: int
+    newest: Newest | None
 
     @classmethod
     def of(cls, line: bytes, identity: _Identity) -> _Head:
@@ -106,7 +110,11 @@ class _Head:
             for name, end, lines, parts in found["files"]
         ]
         numbers = {each.name: number for number, each in enumerate(covered)}
-        return cls(identity, int(check, 16), len(line), numbers, covered, int(found["rows"]))
+        newest = found["newest"]
+        if newest is not None:
+            instant, name, number = newest
+            newest = str(instant), str(name), int(number)
+        return cls(identity, int(check, 16), len(line), numbers, covered, int(found["rows"]), newest)
 
     def sign(self, status: Status) -> bytes:
         """What is written for a status."""
@@ -181,8 +189,8 @@ def _first_line(descriptor: int) -> bytes:
     return found[:end]
 
 
-def load(path: Path, most: int) -> tuple[Sequence[Covered], Rows, Kept] | None:
-    """The index in a file; None if there is none, it is damaged, or it has more than so many bytes."""
+def load(path: Path, most: int) -> tuple[Sequence[Covered], Rows, Kept, Newest | None] | None:
+    """The index in a file, and the latest instant; None if there is none, or it is damaged, or longer than `most`."""
     with contextlib.suppress(OSError, *_DAMAGED):
         with Disk().opened(str(path), os.O_RDONLY | _NO_LINK) as descriptor:
             status = os.fstat(descriptor)
@@ -191,18 +199,24 @@ def load(path: Path, most: int) -> tuple[Sequence[Covered], Rows, Kept] | None:
         head = _Head.of(data[: data.index(b"\n") + 1], _identity(status))
         columns = memoryview(data)[head.start + _SIGNED * len(head.covered) :]
         if head.check == _check(data[9 : head.start], columns):
-            return head.covered, Rows.of(columns, head.rows), Kept(path, head)
+            return head.covered, Rows.of(columns, head.rows), Kept(path, head), head.newest
     return None
 
 
-def write(folder: Path, covered: Sequence[Covered], statuses: Sequence[Status | None], rows: Rows) -> Kept | None:
+def write(
+    folder: Path,
+    covered: Sequence[Covered],
+    statuses: Sequence[Status | None],
+    rows: Rows,
+    newest: Newest | None = None,
+) -> Kept | None:
     """Put an index in its place beside the log in a folder, instead of the one that is there; None if it cannot be.
 
     A file of the log that has the status given is known to begin with what is covered of it; None: is not known to.
     """
     columns = rows.columns
     files = [(each.name, each.end, each.lines, each.parts) for each in covered]
-    text = json.dumps({"order": sys.byteorder, "rows": len(rows), "files": files}).encode()
+    text = json.dumps({"order": sys.byteorder, "rows": len(rows), "newest": newest, "files": files}).encode()
     text += b" " * (-(len(text) + 10) % 8) + b"\n"  # so that numbers are where the machine likes them
     check = _check(text, *columns)
     for place in kept.places(folder):

@@ -22,16 +22,17 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from attrs import frozen
+from attrs import define, frozen
 
 from aidtimeline.errors import LogError, Problem
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
+from aidtimeline.log.clock import Newest, behind
 from aidtimeline.log.disk import Disk, as_log_error, reading
 from aidtimeline.log.lock import acquire, release
 from aidtimeline.log.state import Replaced
 from aidtimeline.text.progress import Progress, untold
-from aidtimeline.values.dates import format_instant, in_utc
+from aidtimeline.values.dates import format_instant, in_utc, parse_instant
 
 NAME = "aidtimeline.seal"
 LOCK = ".aidtimeline.seal.lock"
@@ -64,7 +65,14 @@ class Seal:
         return hashlib.blake2b(f"{self.sealed_at}\n{self.text}".encode(), digest_size=16).hexdigest()
 
 
-def seal(log: EventLog, at: datetime, *, anew: bool = True, progress: Progress = untold) -> Seal:
+def seal(
+    log: EventLog,
+    at: datetime,
+    *,
+    anew: bool = True,
+    problems: list[Problem] | None = None,
+    progress: Progress = untold,
+) -> Seal:
     """Seal a log as it is at one moment of this call, replacing the seal it has.
 
     Others may append meanwhile, and wait for no more than a look at the files; who seals too waits.
@@ -72,6 +80,7 @@ def seal(log: EventLog, at: datetime, *, anew: bool = True, progress: Progress =
     Args:
         log: The log.
         at: The instant that the seal states.
+        problems: Given a warning if the instant is before one that the log or its seal has.
         anew: Whether to seal what is there even if something that was sealed before is missing.
         progress: Told how many bytes have been read.
 
@@ -84,11 +93,14 @@ def seal(log: EventLog, at: datetime, *, anew: bool = True, progress: Progress =
         lock = acquire(folder, log.disk, LOCK)
         try:
             before = Sealed.of(folder)
-            made = Seal(format_instant(in_utc(at)), _fixed(log, progress))
+            newest = _Newest()
+            made = Seal(format_instant(in_utc(at)), _fixed(log, newest, progress))
             gone = [] if anew else list(before.missing_of(made.lines))
             if gone:
                 raise Missing("not sealed: restore what is missing, or seal what is there with --anew", gone)
             head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
+            if problems is not None:
+                problems += filter(None, (before.later_than(at), behind(newest.found, in_utc(at))))
             _write(path, f"{json.dumps(head)}\n{made.text}".encode(), log.disk)
         finally:
             release(lock, log.disk)
@@ -99,12 +111,26 @@ class Missing(LogError):
     """The log lacks what was sealed before, or its seal is damaged: it is not sealed over that."""
 
 
-def _fixed(log: EventLog, progress: Progress) -> frozenset[str]:
+@define
+class _Newest:
+    """The newest of the records that were walked."""
+
+    found: Newest | None = None
+
+    def among(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The records themselves."""
+        for each in records:
+            if self.found is None or each.recorded_at > self.found.instant:
+                self.found = Newest(each.recorded_at, each.file, each.line)
+            yield each
+
+
+def _fixed(log: EventLog, newest: _Newest, progress: Progress) -> frozenset[str]:
     """What the log holds at one moment, all of it on the disk."""
     for left in reversed(range(TRIES)):
         state = log.fixed()
         try:
-            lines = _lines_of(log.read_on({}, until=state, progress=progress))
+            lines = _lines_of(newest.among(log.read_on({}, until=state, progress=progress)))
         except Replaced:
             if not left:
                 raise
@@ -162,6 +188,12 @@ class Sealed:
             return cls(path, read_seal(folder))
         except LogError as error:
             return cls(path, None, str(error).removeprefix(f"{path}: "))
+
+    def later_than(self, at: datetime) -> Problem | None:
+        """The warning that the log was sealed at a later instant than this."""
+        if self.seal is None or (sealed_at := parse_instant(self.seal.sealed_at)) <= at:
+            return None
+        return behind(Newest(sealed_at, self.path, 1), in_utc(at))
 
     def missing(self, records: Iterable[Record]) -> Iterator[Problem]:
         """The sealed lines that are not among the records of the log, which were read later than the seal."""

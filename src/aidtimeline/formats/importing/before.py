@@ -31,7 +31,7 @@ import aidtimeline
 from aidtimeline.codec import decode
 from aidtimeline.errors import UnreadableLog
 from aidtimeline.formats.importing.known import Known, matters
-from aidtimeline.formats.importing.reports import OLDER, Report
+from aidtimeline.formats.importing.reports import EARLIER, OLDER, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Remark, Skipped
 from aidtimeline.log import EventLog, kept
@@ -101,7 +101,7 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
 
     And if the log holds what was seen of it before, and the bytes by which its files have `grown`, and nothing else.
     """
-    if not set(report.outcomes) <= {"new", "unchanged"} or OLDER in report.counts:
+    if not set(report.outcomes) <= {"new", "unchanged"} or not report.counts.keys().isdisjoint((OLDER, EARLIER)):
         return
     said = report.again()
     again = {

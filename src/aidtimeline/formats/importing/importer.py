@@ -29,11 +29,12 @@ from aidtimeline.errors import UsageError
 from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
 from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, level_of, next_day, version_of
-from aidtimeline.formats.importing.reports import FIRST, OLDER, UNDATED, Report
+from aidtimeline.formats.importing.reports import EARLIER, EARLIER_GONE, EARLIER_REPAIR, FIRST, OLDER, UNDATED, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
 from aidtimeline.log import EventLog, now
+from aidtimeline.log.clock import behind
 from aidtimeline.log.folder import file_name
 from aidtimeline.log.spool import Spool
 from aidtimeline.log.state import Overtaken
@@ -84,7 +85,7 @@ def import_file(
         if repair:
             raise UsageError("a sheet of drafts repairs nothing: `aidtimeline correct` does")
         return record_sheet(folder, given, recorded_at=recorded_at, to=to, dry_run=dry_run, progress=progress)
-    recorded_at = in_utc(recorded_at or now())
+    by_clock, recorded_at = recorded_at is None, in_utc(recorded_at or now())
     log, wanted = EventLog(folder), import_of(folder, format, given)
     if wanted is not None and (report := recalled(wanted, recorded_at)) is not None:
         if not dry_run:
@@ -97,6 +98,8 @@ def import_file(
     report, known, grown = _imported(
         log, readings, recorded_at, to=format if to is None else to, repair=repair, dry_run=dry_run, progress=progress
     )
+    if by_clock and (problem := behind(known.newest, recorded_at)) is not None:
+        report.problems.append(problem)
     if wanted is not None and not dry_run and not known.late:
         keep(wanted, report, known, grown, recorded_at)
     return report
@@ -196,7 +199,7 @@ def _new_records(
         elif isinstance(reading, Beginning):
             late = known.has_newer(reading, recorded_at)
         elif isinstance(reading, Whole):
-            for each in () if late else known.missing(reading):
+            for each in _gone(reading, known, late, report):
                 report.outcomes["gone"] += 1
                 yield known.distinct(Retraction(of=each, reason=NOT_THERE, sources=[reading.source]))
         else:
@@ -204,7 +207,7 @@ def _new_records(
             said, source = known.said(entry.event), entry.event.sources[0]
             version, place = version_of(source, recorded_at), source.locator or ""
             outcome = _outcome(entry, said, version, late, repair) if known.meet(entry.event) else TWICE
-            if outcome in (OLDER, TWICE):
+            if outcome in (OLDER, EARLIER, TWICE):
                 report.add(Skipped(reason=outcome, place=place, found=entry.event.ref))
                 continue
             report.outcomes[outcome] += 1
@@ -213,11 +216,25 @@ def _new_records(
                 continue
             if source.published is None:
                 report.add(Remark(reason=UNDATED, place=place))
+            if said is not None and (version, recorded_at) < said.order[:2]:
+                report.add(Remark(reason=EARLIER_REPAIR, place=place, found=entry.event.ref))
             if said is not None:
                 yield _changed(outcome, entry, said, known)
             else:
                 before = known.version_before(version, source.dataset) if entry.complete else None
                 yield _dated_from(next_day(before), entry.event) if entry.restated else entry.event
+
+
+def _gone(whole: Whole, known: Known, late: bool, report: Report) -> Iterator[str]:
+    """The ids of what the dataset had and no longer has. If the version is late, the newer one has said so already.
+
+    One that is late because of the clock is no older version.
+    """
+    if not late:
+        yield from known.missing(whole)
+    elif whole.source.published is None:
+        for each in known.missing(whole):
+            report.add(Skipped(reason=EARLIER_GONE, place=whole.source.locator or whole.scope, found=each))
 
 
 def _late(known: Known, report: Report) -> Iterator[Event | Amendment]:
@@ -230,7 +247,8 @@ def _late(known: Known, report: Report) -> Iterator[Event | Amendment]:
 def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:
     """What comes of an entry, or why it is refused.
 
-    `said` is what the log has under its key, `late` that the log has a newer version of the scope of the entry:
+    `said` is what the log has under its key, `late` that the log has a newer version of the scope of the entry. What
+    has no date of publication is older by the instant of recording: that is `EARLIER` in place of `OLDER`.
 
     | the log has | this version is | outcome |
     |---|---|---|
@@ -243,13 +261,14 @@ def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, rep
     | another level or state, or either gone | newer | restated |
     | anything else | newer | news |
     """
+    older = EARLIER if entry.event.sources[0].published is None else OLDER
     if said is None:
-        return OLDER if late else "new"
+        return older if late else "new"
     event = entry.event
     if not said.gone and said.digest == digest(event) and (entry.restated or said.dated == event.date):
         return "unchanged"
     if version < said.version:
-        return OLDER
+        return older
     if repair or (event.sources[0].published is not None and version == said.version):
         return "news" if said.gone else "repaired"
     return "restated" if entry.restated and (said.gone or _moved(event, said)) else "news"

@@ -24,6 +24,7 @@ from aidtimeline.events import Amendment, Correction, Event, Project, Record, Re
 from aidtimeline.formats.importing.parents import Parents, key_of, overlapping
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.log import EventLog
+from aidtimeline.log.clock import Newest
 from aidtimeline.log.spool import Spool
 from aidtimeline.log.state import Replaced, State
 from aidtimeline.text.progress import Progress, untold
@@ -122,6 +123,7 @@ class Known:
         self._gone: list[tuple[str, _Order]] = []
         self._files: dict[str, set[str]] = defaultdict(set)
         self.parents = Parents()
+        self.newest: Newest | None = None
         self.seen: State = {}
         self.read_on(progress)
 
@@ -129,6 +131,8 @@ class Known:
         """Learn what the log has been given since it was read. Only before `begin`."""
         with paused():
             for record in self._log.read_on(self.seen, progress=progress):
+                if self.newest is None or record.recorded_at > self.newest.instant:
+                    self.newest = Newest(record.recorded_at, record.file, record.line)
                 if not isinstance(record.event, Event):
                     self._amendments.add(record.id)
                 if isinstance(record.event, Retraction):

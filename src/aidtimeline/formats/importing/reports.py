@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
+from aidtimeline.errors import Problem
 from aidtimeline.events import Amendment, Event
 from aidtimeline.formats.readings import Note, Remark, Skipped
 
 OLDER = "an older version than the log has: import versions in the order in which they were published"
+EARLIER = "not dated, and recorded before the version that the log has of it: it is taken for an older one"
+EARLIER_GONE = "no longer in this file, which is not dated, and recorded before the version that the log has: kept"
+EARLIER_REPAIR = "recorded at an earlier instant than what it changes, which may still decide"
 UNDATED = "no date of publication: known since the day of the import; --published sets another"
 
 FIRST = 10
@@ -24,7 +28,8 @@ class Report:
     """What came of a file.
 
     `outcomes` counts the entries by outcome, `counts` the notes by reason; `skipped` and `remarks` have the first
-    `KEPT` of each reason. `first` are the first `FIRST` events that are recorded, or would be.
+    `KEPT` of each reason. `first` are the first `FIRST` events that are recorded, or would be. `problems` are warnings
+    about the log: that the clock is behind it.
     """
 
     outcomes: dict[str, int] = Factory(lambda: defaultdict(int))
@@ -32,6 +37,7 @@ class Report:
     skipped: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
     remarks: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
     first: list[Event | Amendment] = Factory(list)
+    problems: list[Problem] = field(factory=list, eq=False)
 
     @property
     def read(self) -> int:

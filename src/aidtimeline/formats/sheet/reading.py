@@ -18,7 +18,8 @@ from aidtimeline.formats.reading.sheets import Row, fold, rows
 from aidtimeline.formats.readings import Remark
 from aidtimeline.formats.sheet.cells import from_cell
 from aidtimeline.formats.sheet.columns import IN_SHEETS
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, now
+from aidtimeline.log.clock import behind
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.flat import name_at, names_of, put
 from aidtimeline.semantics.standing import retractions
@@ -91,6 +92,8 @@ def record_sheet(
     if problems:
         raise RefusedBatch("nothing was recorded:", sorted(problems, key=lambda each: each.line or 0))
     report = _reported(log, events, list(read.values()), known)
+    if recorded_at is None and (problem := behind(log.newest(), now())) is not None:
+        report.problems.append(problem)
     if not dry_run:
         log.append(events, recorded_at=recorded_at, to=TO if to is None else to)
     return report
