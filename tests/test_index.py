@@ -295,6 +295,12 @@ def half_of_a_batch(path: Path) -> None:
     edited(path, lambda data: data + line(20))
 
 
+def note_of_what_is_there(path: Path) -> None:
+    """As a folder has it into which a note was copied back."""
+    first, *others = path.read_bytes().splitlines(keepends=True) or [b""]
+    leave_note(path, len(first), *others, line(20))
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: edited(path, lambda data: data[: len(data) // 2]),
     "cut at a line": lambda path: edited(path, lambda data: data[: data.index(b"\n") + 1]),
@@ -315,6 +321,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "renamed": lambda path: path.rename(path.with_name("z.jsonl")),
     "touched": os.utime,
     "a stale note": lambda path: leave_note(path, len(line(0)), line(1), line(20)),
+    "a note of what is there": note_of_what_is_there,
     "a note of a batch that has not begun": lambda path: leave_note(path, path.stat().st_size, line(20), line(21)),
     "half of a batch": half_of_a_batch,
 }

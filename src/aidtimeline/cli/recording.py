@@ -25,6 +25,7 @@ from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import Problem
 from aidtimeline.events import Retraction
 from aidtimeline.log import EventLog, aside
+from aidtimeline.log.about import about
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import Sealed
 from aidtimeline.log.vocabulary import load_vocabulary
@@ -65,7 +66,7 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
     ids = {each.id for each in records}
     known_before = ids & known
     note(f"{len(ids - known_before)} recorded" + (f", {len(known_before)} there already" if known_before else ""))
-    for retracted, by in retractions(known_before, log.read(skip_problems=True)) if known_before else ():
+    for retracted, by in retractions(known_before, about(log, known_before)) if known_before else ():
         reason = by.event.reason if isinstance(by.event, Retraction) else None
         because = "" if reason is None else f" ({shown(reason)})"
         note(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")

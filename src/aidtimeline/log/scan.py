@@ -72,6 +72,11 @@ def scan(snapshot: Snapshot, start: int, read: Callable[[bytes], object]) -> Ite
         at = block.end
 
 
+def id_in(line: bytes) -> str | None:
+    """The id in a line; None if there is none."""
+    return _id(line.decode("latin-1"))
+
+
 def block_of(data: bytes, at: int) -> Block:
     """Whole lines that stand at an offset."""
     text = data.decode("latin-1")  # a byte is a character, as offsets are

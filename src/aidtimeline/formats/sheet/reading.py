@@ -19,6 +19,7 @@ from aidtimeline.formats.readings import Remark
 from aidtimeline.formats.sheet.cells import from_cell
 from aidtimeline.formats.sheet.columns import IN_SHEETS
 from aidtimeline.log import EventLog, now
+from aidtimeline.log.about import about
 from aidtimeline.log.clock import behind
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.flat import name_at, names_of, put
@@ -111,7 +112,7 @@ def _reported(log: EventLog, events: list[Any], read: list[Row], known: Set[str]
         if is_new and len(report.first) < FIRST:
             report.first.append(event)
     there = known & places.keys()
-    for id_, _ in retractions(there, log.read(skip_problems=True)) if there else ():
+    for id_, _ in retractions(there, about(log, there)) if there else ():
         report.add(Remark(reason=RETRACTED, place=places[id_].place, line=places[id_].number, found=id_))
     return report
 
