@@ -82,8 +82,8 @@ def keep(folder: Path) -> Path:
     return kept.places(folder)[0] / indexfile.NAME
 
 
-def answers(found: Index) -> tuple[dict[str, Sequence[Place]], dict[tuple[str, str], int | None]]:
-    """All that an index says: of the ids that it has, and of some others."""
+def answers(found: Index) -> tuple[dict[str, Sequence[Place]], dict[tuple[str, str], int | None], str | None]:
+    """All that an index says: of the ids that it has, and of some others; and the latest instant."""
     ids = found.ids()
     asked = {*ids, *(record(number).id for number in range(30)), "0" * 32, "", "x", "0x" + "0" * 30, " " + "1" * 31}
     known = found.known(asked)
@@ -95,6 +95,7 @@ def answers(found: Index) -> tuple[dict[str, Sequence[Place]], dict[tuple[str, s
     return (
         {id_: found.places(id_) for id_ in ids},
         {(name, id_): found.last_line(name, id_) for name in names for id_ in asked},
+        found.newest[0] if found.newest else None,
     )
 
 

@@ -14,7 +14,7 @@ import stat
 import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, count
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ from aidtimeline.log.file import Identity, LogFile, identity
 from aidtimeline.log.ids import Ids
 from aidtimeline.log.indexfile import Covered, Kept
 from aidtimeline.log.rows import Line, Rows
-from aidtimeline.log.scan import Block, block_of, scan
+from aidtimeline.log.scan import Newest, newest_of, scan
 from aidtimeline.log.status import Status
 
 LEAST = 4 * 2**20
@@ -160,8 +160,8 @@ class Index:
         if seen.digest is not None:
             seen.digest.update(data)
         numbers = range(seen.lines + 1, seen.lines + 1 + len(lines))
-        *starts, end = accumulate(map(len, lines.values()), initial=start)
-        self._add_all(seen, Block(list(lines), starts, end, block_of(data, start).newest))
+        starts = [start] if len(lines) == 1 else [*accumulate(map(len, lines.values()), initial=start)][:-1]
+        self._add_all(seen, list(lines), starts, start + len(data), newest_of(data, len(lines)))
         return numbers
 
     def appended(self, name: str, before: os.stat_result | None, start: int, path: str) -> None:
@@ -185,6 +185,8 @@ class Index:
         files = list(self._seen.values())
         if any(each.digest is None or each.is_link for each in files):
             return
+        if self._newest is not None and self._newest[2] > self._seen[self._newest[1]].lines:
+            return  # it is in a last line that has no line end, and may be gone again
         with paused():
             ids, lines, rest = self._sorted()
             rows, covered = self._rows.grown(ids, map(self._line, lines)), [each.all() for each in files]
@@ -264,7 +266,7 @@ class Index:
                 return False
             looked_at, status, start = time.time_ns(), Status.of(snapshot.stream.fileno()), seen.end
             for block in scan(snapshot, start, (lambda _data: None) if seen.digest is None else seen.digest.update):
-                self._add_all(seen, block)
+                self._add_all(seen, block.ids, block.starts, block.end, block.newest)
             self._read += seen.end - start
             if not start:
                 is_known = not status.is_young(looked_at)
@@ -281,19 +283,22 @@ class Index:
             self._names.append(name)
         return self._seen[name]
 
-    def _add_all(self, seen: _Seen, block: Block) -> None:
-        """Add lines that follow what was seen of a file."""
-        ids, first = block.ids, seen.number << _NUMBER | seen.lines + 1
-        if block.newest is not None and (self._newest is None or block.newest[0] > self._newest[0]):
-            self._newest = block.newest[0], self._names[seen.number], seen.lines + 1 + block.newest[1]
-        if None not in ids and len(set(ids)) == len(ids) and self._last.keys().isdisjoint(ids):
-            self._last.update(zip(cast(Sequence[str], ids), count(first)))
+    def _add_all(
+        self, seen: _Seen, ids: Sequence[str | None], starts: Sequence[int], end: int, newest: Newest | None
+    ) -> None:
+        """Add lines that follow what was seen of a file (see `Block`)."""
+        first = seen.lines + 1
+        lines = range(seen.number << _NUMBER | first, (seen.number << _NUMBER | first) + len(ids))
+        if newest is not None and (self._newest is None or newest[0] > self._newest[0]):
+            self._newest = newest[0], self._names[seen.number], first + newest[1]
+        if len(ids) > 1 and None not in ids and len(set(ids)) == len(ids) and self._last.keys().isdisjoint(ids):
+            self._last.update(zip(cast(Sequence[str], ids), lines, strict=True))
         else:
-            for line, id_ in zip(count(first), ids):
+            for line, id_ in zip(lines, ids, strict=True):
                 if id_ is not None:
                     self._add(line, id_)
-        seen.starts.extend(block.starts)
-        seen.end = block.end
+        seen.starts.extend(starts)
+        seen.end = end
 
     def _add(self, line: int, id_: str) -> None:
         before = self._last.get(id_)

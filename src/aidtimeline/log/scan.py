@@ -26,6 +26,7 @@ _WRITTEN = re.compile(
 _BETWEEN = '","recorded_at":"'
 _DIGITS = 32
 
+_RECORDED = re.compile(rb'"recorded_at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15})Z"')
 _INSTANT = re.compile(r'"recorded_at"\s*:\s*"([^"]*)"')
 
 _BLOCK = 2**18
@@ -86,7 +87,7 @@ def block_of(data: bytes, at: int) -> Block:
     if len(found) != len(lines):
         return Block([_id(line) for line in lines], starts, at + len(data), newest_in(lines))
     newest = max([each[_DIGITS + len(_BETWEEN) :] for each in found])
-    before = text.count("\n", 0, text.rfind(f'{_BETWEEN}{newest}Z"'))
+    before = text.count("\n", 0, text.find(f'{_BETWEEN}{newest}Z"'))
     return Block([each[:_DIGITS] for each in found], starts, at + len(data), (newest, before))
 
 
@@ -102,6 +103,14 @@ def _line(line: bytes, start: int, end: int) -> Block:
 def _id(line: str) -> str | None:
     match = _ID.search(line)
     return match[1] if match else None
+
+
+def newest_of(data: bytes, size: int) -> Newest | None:
+    """The latest instant of recording in so many lines that this library wrote. Most batches have but one."""
+    first = _RECORDED.search(data)
+    if first is not None and data.count(first[0]) == size:
+        return first[1].decode(), 0
+    return block_of(data, 0).newest
 
 
 def newest_in(lines: Iterable[str]) -> Newest | None:
