@@ -138,13 +138,17 @@ class Index:
         `files` are those of the log by name, with their `lstat`; `log_file` opens one. `pending` are the names of those
         that have a pending batch.
         """
-        if not self._seen:
+        try:
+            if not self._seen:
+                self._begin(files, log_file)
+            if self._has_read(files, log_file, pending):
+                return
             self._begin(files, log_file)
-        if self._has_read(files, log_file, pending):
-            return
-        self._begin(files, log_file)
-        while not self._has_read(files, log_file, pending):
+            while not self._has_read(files, log_file, pending):
+                self._clear()
+        except BaseException:  # an interrupt may come between any two lines, and what is half known is wrong
             self._clear()
+            raise
 
     def extend(self, name: str, found: Identity, start: int, lines: Mapping[str, bytes]) -> Sequence[int] | None:
         """Add lines that were appended to a file at offset `start`, by id; returns their numbers.
@@ -155,13 +159,17 @@ class Index:
         if (seen.identity, seen.end) != (found, start):
             return None
         data = b"".join(lines.values())
-        if self._kept is None and self._read < LEAST:
-            seen.digest = None  # nothing will be kept
-        if seen.digest is not None:
-            seen.digest.update(data)
-        numbers = range(seen.lines + 1, seen.lines + 1 + len(lines))
-        starts = [start] if len(lines) == 1 else [*accumulate(map(len, lines.values()), initial=start)][:-1]
-        self._add_all(seen, list(lines), starts, start + len(data), newest_of(data, len(lines)))
+        try:
+            if self._kept is None and self._read < LEAST:
+                seen.digest = None  # nothing will be kept
+            if seen.digest is not None:
+                seen.digest.update(data)
+            numbers = range(seen.lines + 1, seen.lines + 1 + len(lines))
+            starts = [start] if len(lines) == 1 else [*accumulate(map(len, lines.values()), initial=start)][:-1]
+            self._add_all(seen, list(lines), starts, start + len(data), newest_of(data, len(lines)))
+        except BaseException:
+            self._clear()
+            raise
         return numbers
 
     def appended(self, name: str, before: os.stat_result | None, start: int, path: str) -> None:
