@@ -17,11 +17,15 @@ from logs import AT, delivery, line, log_in, numbers
 from test_forked import exit_code_of_fork
 
 from aidtimeline.cli.application import application
+from aidtimeline.engines.caching import build
 from aidtimeline.errors import LogError
 from aidtimeline.log import vocabulary
 from aidtimeline.log.disk import Disk
+from aidtimeline.log.indexfile import NAME as INDEX
 from aidtimeline.log.lock import LOCK
-from aidtimeline.log.seal import NAME as SEAL, read_seal, seal
+from aidtimeline.log.seal import LOCK as SEAL_LOCK, NAME as SEAL, read_seal, seal
+from aidtimeline.projections import Counts
+from aidtimeline.timeline import Timeline
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="files are files on this system")
 
@@ -114,7 +118,7 @@ sources = [{publisher = "Rubryka", published = "2023-11-28"}]
 """
 
 COMMANDS = [["as-of", "2023-12-31"], ["check"], ["record", "../drafts.toml"], ["seal"], ["merge", "../other"]]
-PLACES = [LOCK, "events.jsonl", PENDING, TORN, SEAL, f"{SEAL}.new"]
+PLACES = [LOCK, "events.jsonl", PENDING, TORN, SEAL, SEAL_LOCK]
 VOCABULARIES = [f"vocabulary/{name}.jsonl" for name in ("items", "parties", "projects", "datasets", "rates")]
 
 
@@ -172,6 +176,33 @@ def test_a_vocabulary_that_is_no_file_is_a_problem(events: Path, name: str) -> N
     (events.parent / "outside.jsonl").write_bytes(b"{}\n")
     (events / name).symlink_to(events.parent / "outside.jsonl")
     assert {each.line for each in vocabulary.load_vocabulary(events).problems} == {1}
+
+
+def test_a_pipe_in_place_of_what_is_kept_beside_a_log_is_passed_over(
+    events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its table of facts, when that was looked at, and its index."""
+    (events / "events.jsonl").write_bytes(line(1) + line(2))
+    build(events)
+    monkeypatch.setattr("aidtimeline.log.index.LEAST", 1)
+    log_in(events).ids()
+    names = {path.name for path in (events / ".aidtimeline").iterdir()} | {INDEX}
+    assert {Path(name).suffix for name in names} > {".duckdb", ".looked"}
+    for name in names:
+        path = events / ".aidtimeline" / name
+        path.unlink(missing_ok=True)
+        a_pipe(path)
+
+        def ask() -> None:
+            counted = Timeline.open(events, engine="embedded").as_of("2023-12-31").replay(Counts(by="item"))
+            assert counted["truck"].high == 3
+            assert len(log_in(events).append([delivery(2), delivery(9)])) == 2
+            (events / "events.jsonl").write_bytes(line(1) + line(2))
+
+        assert exit_code_of_fork(ask, SECONDS) == 0, name
+        for each in (events / ".aidtimeline").iterdir():
+            each.unlink()
+        build(events)
 
 
 READ, WRITE = os.O_RDONLY, os.O_WRONLY | os.O_CREAT

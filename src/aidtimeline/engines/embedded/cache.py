@@ -21,6 +21,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Sequence
 from functools import cache
 from io import BufferedReader
@@ -61,7 +62,9 @@ def stores(folder: Path) -> Sequence[Path]:
         for path in kept.found(place, f"facts-{version()}-"):
             if path.name.endswith(STORE):
                 with contextlib.suppress(OSError):  # another process has just replaced it
-                    made[path] = path.lstat().st_mtime_ns
+                    status = path.lstat()
+                    if stat.S_ISREG(status.st_mode):
+                        made[path] = status.st_mtime_ns
         found += sorted(made, key=made.__getitem__, reverse=True)
     return found
 
