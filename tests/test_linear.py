@@ -7,13 +7,15 @@ import gzip
 import sys
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aidtimeline.codec import decode
+from aidtimeline.checks import check, texts
+from aidtimeline.codec import decode, record_id
 from aidtimeline.codec.jsonlines import DECODER, parse_object
 from aidtimeline.codec.structure import MOST_FAULTS
 from aidtimeline.errors import (
@@ -25,13 +27,15 @@ from aidtimeline.errors import (
     UnreadableLog,
     UsageError,
 )
-from aidtimeline.formats.reading import files, plaintext
+from aidtimeline.events import Delivery, Record, Source
+from aidtimeline.formats.reading import files, plaintext, sheets, workbooks
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import rows
 from aidtimeline.formats.tables.toml import load
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.vocabulary import Item, Party, Vocabulary
 from fuzz.large import BOMBS, SHAPES
 from fuzz.targets import one_input
 
@@ -111,6 +115,67 @@ def test_lines_that_say_nothing_end_somewhere(
     path.write_text(before + blank * 101 + before)
     with pytest.raises(UnreadableFile, match="lines in succession that say nothing"):
         list(rows(File(path=path)))
+
+
+def test_cells_that_are_lacking_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are shorter than the header take as long as if they were not."""
+    monkeypatch.setattr(sheets, "MAX_LACKING", 100)
+    path = tmp_path / "table"
+    path.write_text("a,b,c\n" + "1\n" * 50)
+    assert len(list(rows(File(path=path)))) == 50
+    path.write_text("a,b,c\n" + "1\n" * 51)
+    with pytest.raises(UnreadableFile, match=r":52:.*rows that lack more than 100 cells of the header"):
+        list(rows(File(path=path)))
+
+
+def test_columns_beyond_the_header_are_named_once(tmp_path: Path) -> None:
+    """As if each row was the only one."""
+    path = tmp_path / "table"
+    path.write_text("a,column 3\n1,2,3\n1,2\n1,2,3,4\n")
+    assert [list(row.cells) for row in rows(File(path=path))] == [
+        ["a", "column 3", "column 3 (2)"],
+        ["a", "column 3"],
+        ["a", "column 3", "column 3 (2)", "column 4"],
+    ]
+
+
+def test_an_object_has_so_many_values(tmp_path: Path) -> None:
+    """As many as a row has cells."""
+    path = tmp_path / "table"
+    path.write_text('{"a":[' + ",".join("1" * plaintext.MAX_COLUMNS) + "]}\n")
+    assert len(next(rows(File(path=path))).cells) == plaintext.MAX_COLUMNS
+    path.write_text('{"a":[' + ",".join("1" * (plaintext.MAX_COLUMNS + 1)) + "]}\n")
+    with pytest.raises(UnreadableFile, match=r":1:.*an object of more than 16,384 values"):
+        list(rows(File(path=path)))
+
+
+@pytest.mark.parametrize("name", ["elements in a row", "elements outside", "elements beside rows"])
+def test_a_sheet_holds_so_many_elements(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each row, and beside all rows."""
+    monkeypatch.setattr(workbooks, "MAX_IN_ROW", 100)
+    monkeypatch.setattr(workbooks, "MAX_OUTSIDE", 100)
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(SHAPES[f"xlsx: {name}"][1](2**12))
+    with pytest.raises(UnreadableFile, match="far too many elements in or between its rows"):
+        list(rows(File(path=path)))
+
+
+def test_the_nearest_is_sought_for_as_long_as_it_takes_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then unknown slugs are only looked up by their names."""
+    event = Delivery(date="2023", item="trucks", donor="Japn", recipient="Japan", sources=Source(publisher="A"))
+    record = Record(record_id(event), datetime(2026, 1, 1, tzinfo=UTC), event)
+    vocabulary = Vocabulary(
+        items={"truck": Item(slug="truck", label="Lorry")}, parties={"JP": Party(slug="JP", name="Japan")}
+    )
+    hints = {each.message.split()[0]: each.hint for each in check([record], vocabulary) if each.code == "unknown-slug"}
+    assert hints == {
+        "'trucks'": "did you mean 'truck'?",
+        "'Japn'": "did you mean 'JP'?",
+        "'Japan'": "did you mean 'JP'?",
+    }
+    monkeypatch.setattr(texts, "MOST_COMPARED", 0)
+    hints = {each.message.split()[0]: each.hint for each in check([record], vocabulary) if each.code == "unknown-slug"}
+    assert hints == {"'trucks'": None, "'Japn'": None, "'Japan'": "did you mean 'JP'?"}
 
 
 def test_a_name_ends_somewhere(tmp_path: Path) -> None:

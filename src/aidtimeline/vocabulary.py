@@ -15,6 +15,7 @@ log, one JSON object a line:
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -211,8 +212,23 @@ class Vocabulary:
         >>> known.nearest("item", "Lorry")
         'truck'
         """
-        called = {folded(name): each for name, each in self.called(field)}
-        return called.get(folded(slug)) or nearest(slug, self.part(field))
+        return self.meant(field, slug) or nearest(slug, self.part(field))
+
+    def meant(self, field: str, slug: str) -> str | None:
+        """The known slug of a field that goes by this name, whatever its capitals, spaces and hyphens, or None.
+
+        >>> known = Vocabulary(items={"truck": Item(slug="truck", label="Lorry")})
+        >>> known.meant("item", "lorry"), known.meant("item", "trucks")
+        ('truck', None)
+        """
+        return self._by_folded[SLUG_FIELDS.get(field, field)].get(folded(slug))
+
+    @cached_property
+    def _by_folded(self) -> Mapping[str, Mapping[str, str]]:
+        parts = defaultdict[str, dict[str, str]](dict)
+        for part in set(SLUG_FIELDS.values()):
+            parts[part] = {folded(name): slug for name, slug in self.called(part)}
+        return parts
 
     def part(self, field: str) -> Mapping[str, Any]:
         """The part that a field's slugs are in; a part may also be named itself. Other fields have none.

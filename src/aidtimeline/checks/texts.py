@@ -15,6 +15,9 @@ from aidtimeline.values.converters import is_record_id
 from aidtimeline.values.dates import DateRange, format_instant
 from aidtimeline.vocabulary import SLUG_FIELDS
 
+MOST_COMPARED = 100_000
+"""How many slugs are compared with unknown ones, to find the nearest; beyond that, only names are looked up."""
+
 
 def replay_problems(log: Checked) -> Iterable[Problem]:
     """`dangling`, `bad-amendment`, `bad-link`, `circle`: what replay cannot make sense of, and ignores."""
@@ -138,8 +141,10 @@ def unknown_slugs(log: Checked) -> Iterator[Problem]:
                 if slug is not None and not is_record and slug not in known[part]:
                     times[part, slug] += 1
                     first.setdefault((part, slug), (place, name))
+    left = MOST_COMPARED
     for (part, slug), (place, name) in first.items():
-        near = log.vocabulary.nearest(part, slug)
+        near = log.vocabulary.nearest(part, slug) if left > 0 else log.vocabulary.meant(part, slug)
+        left -= len(known[part])
         often = "" if times[part, slug] == 1 else f", here and in {times[part, slug] - 1} more"
         message = f"{slug!r} is not in vocabulary/{part}.jsonl{often}"
         yield place.warning("unknown-slug", message, name, None if near is None else f"did you mean {near!r}?")

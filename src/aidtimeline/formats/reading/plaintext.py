@@ -12,16 +12,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 from aidtimeline.codec.jsonlines import DECODER, Token, parse_object
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.formats.reading.workbooks import MAX_WIDTH, Line
 from aidtimeline.formats.readings import References
 from aidtimeline.text.safe import shown
 
-MAX_COLUMNS = 2**14
+MAX_COLUMNS = MAX_WIDTH
 """The most cells in a row: as many as XLSX can have."""
 
 MAX_ROW = 2**24
@@ -128,9 +129,11 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, Mapping[str,
             except InvalidValue as error:
                 raise file.unreadable(error.message, line=number, hint=error.hint) from None
             try:
-                leaves = list(_leaves(found, ""))
+                leaves = list(islice(_leaves(found, ""), MAX_COLUMNS + 1))
             except InvalidValue as error:
                 raise file.unreadable(error.message, line=number) from None
+            if len(leaves) > MAX_COLUMNS:
+                raise file.unreadable(f"an object of more than {MAX_COLUMNS:,} values", line=number)
             names = distinct(name for name, _ in leaves)
             cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
             if any(cells.values()):

@@ -16,8 +16,9 @@ from attrs import frozen
 from aidtimeline.errors import UsageError
 from aidtimeline.formats.reading import workbooks
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, distinct, json_lines
-from aidtimeline.formats.reading.workbooks import Line
+from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
+from aidtimeline.formats.reading.workbooks import MAX_LACKING, Line
+from aidtimeline.formats.readings import References
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
@@ -136,7 +137,7 @@ def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wan
         for line in islice(table, HEADER_WITHIN if expected else 1):
             found = set(map(fold, line.cells))
             if found.issuperset(expected):
-                yield from _below(line, table, sheet)
+                yield from _below(file, line, table, sheet)
                 return
             lacking = [name for name in expected if name not in found]
             if len(lacking) < len(missing):
@@ -148,16 +149,24 @@ def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wan
     raise file.unreadable(f"found no header with {names}", line=None if nearest is None else nearest.number, hint=hint)
 
 
-def _below(header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
+def _below(file: File, header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
     width = max(place for place, name in enumerate(header.cells, start=1) if name)
-    names = distinct(
-        " ".join(name.split()) or f"column {place}" for place, name in enumerate(header.cells[:width], start=1)
-    )
+    numbered = References("{} ({})")
+    names = [
+        numbered.free(" ".join(name.split()) or f"column {place}")[0]
+        for place, name in enumerate(header.cells[:width], start=1)
+    ]
     named = {name for name, given in zip(names, header.cells, strict=False) if given}
+    lacking = 0
     for number, texts in table:
-        columns, beyond = names, any(texts[width:])
+        lacking += max(width - len(texts), 0)
+        if lacking > MAX_LACKING:
+            raise file.unreadable(f"rows that lack more than {MAX_LACKING:,} cells of the header", line=number)
+        beyond = any(texts[width:])
         if beyond:
-            columns = distinct([*names, *(f"column {place}" for place in range(width + 1, len(texts) + 1))])
+            more = range(len(names) + 1, len(texts) + 1)
+            names += [numbered.free(f"column {place}")[0] for place in more]
+        columns = names[: len(texts) if beyond else width]
         cells = zip_longest(columns, texts[: len(columns)], fillvalue="")
         filled = {name: text for name, text in cells if text or name in named}
         yield Row(number, filled, beyond and sheet is None, sheet, sheet is not None)

@@ -33,8 +33,23 @@ MAX_UNPACKED = 4 * 2**30
 MAX_SHARED = 256 * 2**20
 """The most bytes of any one part that is held in memory: all but the sheets."""
 
+SMALL_HELD = 8 * 2**20
+"""A part that is held in memory may be packed as well as one likes up to so many bytes; a sheet up to `SMALL`."""
+
 MAX_ROWS = 2**20
 """The rows that a sheet can have."""
+
+MAX_WIDTH = 2**14
+"""The columns that a sheet can have."""
+
+MAX_LACKING = 2**26
+"""The most cells of a sheet that are empty because its rows have others, or its header has: each takes time."""
+
+MAX_IN_ROW, MAX_OUTSIDE = 2**18, 2**20
+"""The most elements of XML up to the end of a row, and beside all rows: they are held in memory."""
+
+MAX_FORMAT = 255
+"""The most characters of a number format."""
 
 _AT_ONCE = 256
 
@@ -67,6 +82,7 @@ class Sheets:
             known = ", ".join(map(repr, self.names))
             message = f"found no sheet {shown(name)}, expected one of {known}"
             raise self.file.unreadable(message, hint=did_you_mean(name, self.names))
+        lacking = 0
         rows = self._rows(name)
         while batch := self._next(rows):
             for number, cells in batch:
@@ -75,7 +91,10 @@ class Sheets:
                 texts: list[str] = []
                 for cell in cells:
                     if text := self._text(cell):
-                        texts += [""] * (cell["column"] - len(texts))
+                        lacking += max(between := cell["column"] - len(texts), 0)
+                        if cell["column"] > MAX_WIDTH or lacking > MAX_LACKING:
+                            raise self.file.unreadable("cells that are too far from each other", line=number)
+                        texts += [""] * between
                         texts[cell["column"] - 1] = text
                 if texts:
                     yield Line(number, texts)
@@ -103,7 +122,7 @@ class Sheets:
         number = book._cell_styles[style].numFmtId
         if number < BUILTIN_FORMATS_MAX_SIZE:
             return str(BUILTIN_FORMATS.get(number, ""))
-        return str(book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
+        return str(book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])[:MAX_FORMAT]
 
     def _next(self, rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
         with _clear(self.file):
@@ -130,7 +149,14 @@ class Sheets:
                 timedelta_formats=book._timedelta_formats,
             )
             held = None
+            kept = outside = 0
             for event, element in iterparse(source, events=("start", "end")):
+                if event == "start":
+                    kept, outside = (kept, outside + 1) if held is None else (kept + 1, outside)
+                    if kept > MAX_IN_ROW or outside > MAX_OUTSIDE:
+                        raise self.file.unreadable(
+                            f"a sheet with far too many elements in or between its rows: {shown(name)}"
+                        )
                 if element.tag == DATA_TAG:
                     held = element if event == "start" else None
                 elif event == "end" and element.tag == ROW_TAG:
@@ -138,6 +164,7 @@ class Sheets:
                     yield parser.parse_row(element)
                     parser.row_dimensions.clear()
                     element.clear()
+                    kept = 0
                     if held is not None:
                         held.clear()
                 elif event == "end" and held is None:
@@ -190,7 +217,9 @@ def _check(file: File, stream: BinaryIO) -> None:
     sheets = sum(part.file_size for part in parts)
     for part in parts:
         held = not part.filename.startswith("xl/worksheets/")
-        packed_well = part.file_size > SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1)
+        packed_well = part.file_size > (SMALL_HELD if held else SMALL) and part.file_size > MAX_RATIO * max(
+            part.compress_size, 1
+        )
         if packed_well or (held and part.file_size > MAX_SHARED) or sheets > MAX_UNPACKED:
             size = f"{part.compress_size:,} bytes that unpack to {part.file_size:,}"
             raise file.unreadable(f"looks like a zip bomb: {part.filename} has {size}", hint="save the table as CSV")

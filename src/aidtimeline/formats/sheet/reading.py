@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Set
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve
@@ -15,6 +16,7 @@ from aidtimeline.events import Record
 from aidtimeline.formats.importing.reports import FIRST, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import Row, fold, rows
+from aidtimeline.formats.reading.workbooks import MAX_WIDTH
 from aidtimeline.formats.readings import Remark
 from aidtimeline.formats.sheet.cells import from_cell
 from aidtimeline.formats.sheet.columns import IN_SHEETS
@@ -31,6 +33,9 @@ TO = "events"
 """The file of the log in which rows are recorded, if nobody names another."""
 
 MOST_SOURCES = 99
+MOST_HINTS = 100
+"""So many unknown headers are looked up among those that are like them."""
+
 RETRACTED = "retracted in the log: recording it again changes nothing"
 
 _NAMES = {fold(name): name for kind in IN_SHEETS for name in ("label", "kind", *names_of(kind, MOST_SOURCES))}
@@ -47,12 +52,13 @@ def drafts_of(file: File) -> Iterator[tuple[Row, dict[str, Any], list[Problem]]]
         draft: dict[str, Any] = {}
         problems: list[Problem] = []
         for header, cell in row.cells.items():
-            name = _NAMES.get(fold(header))
             if not cell:
                 continue
+            name = _NAMES.get(fold(header))
             if name is None and header not in said:
                 said.add(header)
-                unknown = InvalidValue(header, "the name of a field", did_you_mean(fold(header), _NAMES))
+                near = did_you_mean(fold(header), _NAMES) if len(said) <= MOST_HINTS else None
+                unknown = InvalidValue(header, "the name of a field", near)
                 problem = Problem.of_value(_column(header, row), unknown, "unknown-field")
                 problems.append(problem.at(str(file.path), row.number))
             elif name is not None:
@@ -125,6 +131,9 @@ def _placed(problem: Problem, read: dict[int, Row]) -> Problem:
     return evolve(problem, path=_column(name, read[problem.line]))
 
 
+_folded = lru_cache(MAX_WIDTH)(fold)
+
+
 def _column(name: str, row: Row) -> str:
-    header = next((each for each in row.cells if fold(each) == fold(name)), name)
+    header = next((each for each in row.cells if _folded(each) == fold(name)), name)
     return f"column {header}" if row.sheet is None else f"column {header} of {row.sheet}"
