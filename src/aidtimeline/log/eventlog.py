@@ -28,7 +28,7 @@ from aidtimeline.log.disk import Disk, OfParent, as_log_error, log_error
 from aidtimeline.log.ending import Left
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
-from aidtimeline.log.index import Index
+from aidtimeline.log.index import Index, Place
 from aidtimeline.log.lock import acquire, release
 from aidtimeline.log.spool import Spool, ticks
 from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced, since
@@ -368,15 +368,23 @@ class EventLog:
     def _new(self, spool: Spool, positions: Iterable[int]) -> Sequence[int]:
         """The lines of these whose record is not in the log, or only a later one. What the others have is flushed."""
         found: set[str] = set()
-        with as_log_error(self.folder), self._lookup() as lookup:
+        with as_log_error(self.folder), self._lines_of() as lines_of:
 
-            def standing(id_: str) -> int | None:
+            def standing(positions: Sequence[int], ids: Sequence[str]) -> dict[str, int]:
+                there: dict[str, int] = {}
                 with self._threads:
-                    record = lookup(id_)
-                if record is None:
-                    return None
-                found.add(record.file or "")
-                return ticks(record.recorded_at)
+                    known = self._index.known(ids)
+                    for position, id_ in zip(positions, ids, strict=True):  # often the order of the lines in the log
+                        if id_ not in known or id_ in there:
+                            continue
+                        lines = lines_of(id_)
+                        if len(lines) == 1 and lines[0][1] == spool.line(position):  # it need not be decoded again
+                            there[id_] = spool.instant(position)
+                            found.add(lines[0][0].name)
+                        elif (record := self._earliest(id_, lines)) is not None:
+                            there[id_] = ticks(record.recorded_at)
+                            found.add(record.file or "")
+                return there
 
             new = spool.chosen(positions, standing)
         self.flush(found)
@@ -387,8 +395,17 @@ class EventLog:
         known = self._index.known(ids)
         if not known:
             return {}
-        with self._lookup() as lookup:
-            return {id_: record for id_ in ids if id_ in known and (record := lookup(id_)) is not None}
+        with self._lines_of() as lines_of:
+            found = ((id_, self._earliest(id_, lines_of(id_))) for id_ in ids if id_ in known)
+            return {id_: record for id_, record in found if record is not None}
+
+    def _earliest(self, id_: str, lines: Iterable[tuple[Place, bytes]]) -> Record | None:
+        """The earliest record of an id among lines; None if there is none that can be read."""
+        found: list[Record] = []
+        for place, line in lines:
+            with contextlib.suppress(UnreadableLog):
+                found.append(decode(line, file=str(self.folder / place.name), line_number=place.number))
+        return min((each for each in found if each.id == id_), key=lambda each: each.recorded_at, default=None)
 
     def _decoded(
         self, lines: Iterable[tuple[str, int, bytes]], skip_problems: bool, problems: list[Problem]
@@ -492,22 +509,21 @@ class EventLog:
         return self._appended_to
 
     @contextlib.contextmanager
-    def _lookup(self) -> Iterator[Callable[[str], Record | None]]:
-        """A function from an id to its earliest record in the log that can be read; files stay open meanwhile."""
+    def _lines_of(self) -> Iterator[Callable[[str], list[tuple[Place, bytes]]]]:
+        """A function from an id to its lines in the log, with their places; files stay open meanwhile."""
         snapshots: dict[str, Snapshot] = {}
 
-        def standing(id_: str) -> Record | None:
-            found: list[Record] = []
+        def lines_of(id_: str) -> list[tuple[Place, bytes]]:
+            found = []
             for place in self._index.places(id_):
                 if place.name not in snapshots:
                     snapshots[place.name] = open_files.enter_context(self._log_file(place.name).snapshot())
                 line, _ = next(snapshots[place.name].lines(place.offset), (b"", 0))
-                with contextlib.suppress(UnreadableLog):
-                    found.append(decode(line, file=str(self.folder / place.name), line_number=place.number))
-            return min((each for each in found if each.id == id_), key=lambda each: each.recorded_at, default=None)
+                found.append((place, line))
+            return found
 
         with contextlib.ExitStack() as open_files:
-            yield standing
+            yield lines_of
 
     def _make_folder(self) -> None:
         """Make the folder if it is missing, and flush its name to disk."""

@@ -6,18 +6,25 @@ So what is to be recorded is made before the log is locked, however long that ta
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from attrs import frozen
+
+Lookup: TypeAlias = Callable[[Sequence[int], Sequence[str]], Mapping[str, int]]
+"""Says of positions and their ids which records are there: each id with its instant in microseconds."""
 
 IN_MEMORY = 2**22
 """How many bytes of lines are kept in memory."""
 
 _ID = 16  # bytes
+_AT_ONCE = 2**12
+"""How many records are looked up together."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
@@ -40,6 +47,7 @@ class Spool:
         self._ids = bytearray()
         self._instants = array("q")
         self._starts = array("q", [0])
+        self._last = _EPOCH, 0
 
     @classmethod
     def of(cls, lines: Iterable[tuple[str, datetime, bytes]]) -> Self:
@@ -66,7 +74,9 @@ class Spool:
     def add(self, id_: str, recorded_at: datetime, line: bytes) -> None:
         """Add a line."""
         self._ids += bytes.fromhex(id_)
-        self._instants.append(ticks(recorded_at))
+        if recorded_at is not self._last[0]:
+            self._last = recorded_at, ticks(recorded_at)
+        self._instants.append(self._last[1])
         self._starts.append(self._starts[-1] + len(line))
         self._file.write(line)
 
@@ -82,23 +92,30 @@ class Spool:
         """The id of a line."""
         return self._ids[position * _ID : position * _ID + _ID].hex()
 
+    def instant(self, position: int) -> int:
+        """The instant of a line, in microseconds."""
+        return self._instants[position]
+
+    def line(self, position: int) -> bytes:
+        """A line."""
+        return next(self.walk((position,)))
+
     def ids(self) -> Iterator[str]:
         """The id of each line."""
         return map(self.id, range(len(self)))
 
-    def chosen(self, positions: Iterable[int], standing: Callable[[str], int | None]) -> Sequence[int]:
-        """Those of the positions, in order, whose record is not there yet, or only with a later instant.
-
-        `standing` says with which instant a record is there, in microseconds, or None.
-        """
+    def chosen(self, positions: Iterable[int], standing: Lookup) -> Sequence[int]:
+        """Those of the positions, in order, whose record is not there yet, or only with a later instant."""
         earliest: dict[str, int] = {}
-        chosen = array("q")
-        for position in positions:
-            id_, recorded_at = self.id(position), self._instants[position]
-            known = earliest[id_] if id_ in earliest else standing(id_)
-            if known is None or recorded_at < known:
-                earliest[id_] = recorded_at
-                chosen.append(position)
+        chosen, left = array("q"), iter(positions)
+        while part := list(islice(left, _AT_ONCE)):
+            ids = [self.id(position) for position in part]
+            there = standing(part, ids)
+            for position, id_ in zip(part, ids, strict=True):
+                known, recorded_at = earliest.get(id_, there.get(id_)), self._instants[position]
+                if known is None or recorded_at < known:
+                    earliest[id_] = recorded_at
+                    chosen.append(position)
         return chosen
 
     def lines(self, positions: Sequence[int]) -> Iterable[bytes]:
