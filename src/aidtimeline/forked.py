@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import MutableMapping
 from typing import Any, Generic, Protocol, TypeVar
-from weakref import WeakSet
+from weakref import ref
 
 M = TypeVar("M", bound=MutableMapping[Any, Any])
 
@@ -15,7 +15,7 @@ class _Anew(Protocol):
     def begin_anew(self) -> None: ...
 
 
-_all: WeakSet[_Anew] = WeakSet()
+_all: set[ref[_Anew]] = set()
 
 
 def anew_in_forks(thing: _Anew) -> None:
@@ -23,12 +23,14 @@ def anew_in_forks(thing: _Anew) -> None:
 
     A lock in it may be held by a thread that the new process has not got, and nobody would ever release it.
     """
-    _all.add(thing)
+    _all.add(ref(thing, _all.discard))  # no function of Python, in which Ctrl-C would be lost when a thing goes
 
 
 def _begin_anew() -> None:
-    for thing in list(_all):
-        thing.begin_anew()
+    for each in list(_all):
+        thing = each()
+        if thing is not None:
+            thing.begin_anew()
 
 
 if hasattr(os, "register_at_fork"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol, Self, TypeAlias, TypeVar
 
+from aidtimeline.log.descriptor import close, open_file
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.ending import SECTOR
 
@@ -179,7 +180,7 @@ class PowerCutDisk(FaultyDisk):
 
     def _forget(self) -> None:
         for descriptor in self._opened.values():
-            os.close(descriptor)
+            close(descriptor)
         self._opened.clear()
 
     def open(self, path: str, flags: int) -> int:
@@ -254,10 +255,10 @@ class PowerCutDisk(FaultyDisk):
         """The names in the folder now, and the key of each file."""
         names = {}
         for name in os.listdir(self.folder):
-            descriptor = os.open(os.path.join(self.folder, name), os.O_RDONLY)
-            key = names[name] = _key(os.fstat(descriptor))
+            descriptor, status = open_file(os.path.join(self.folder, name), os.O_RDONLY)
+            key = names[name] = _key(status)
             if self._opened.setdefault(key, descriptor) != descriptor:
-                os.close(descriptor)
+                close(descriptor)
         return names
 
     def _content(self, key: _Key) -> bytes:
