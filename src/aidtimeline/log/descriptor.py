@@ -50,7 +50,9 @@ def open_file(path: str, flags: int, mode: int = 0o666) -> tuple[Descriptor, os.
 
 
 def close(descriptor: int) -> None:
-    """Close a descriptor."""
+    """Close a descriptor. One that was closed is left alone: by now its number may be that of another file."""
+    if isinstance(descriptor, _Closed):
+        return
     _open.pop(descriptor, None)
     if isinstance(descriptor, Descriptor):
         descriptor.__class__ = _Closed  # type: ignore[assignment]  # no signal comes between this and the next call

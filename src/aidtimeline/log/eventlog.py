@@ -466,7 +466,11 @@ class EventLog:
                     yield listing
                 finally:
                     self._is_alone = False
-                    release(lock, self._disk)
+                    try:
+                        release(lock, self._disk)
+                    except BaseException:  # Ctrl-C may come before the first line of it
+                        self._disk.close(lock)
+                        raise
                 self._index.keep()
             except OSError as error:  # not by `as_log_error`, which takes a twentieth of the time of an append
                 raise log_error(error, self.folder) from error

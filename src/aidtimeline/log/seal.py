@@ -103,7 +103,11 @@ def seal(
                 problems += filter(None, (before.later_than(at), behind(newest.found, in_utc(at))))
             _write(path, f"{json.dumps(head)}\n{made.text}".encode(), log.disk)
         finally:
-            release(lock, log.disk)
+            try:
+                release(lock, log.disk)
+            except BaseException:  # Ctrl-C may come before the first line of it
+                log.disk.close(lock)
+                raise
     return made
 
 
