@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -529,3 +531,16 @@ def test_a_process_of_its_own(folder: Path) -> None:
         assert acting(text) == set()
         assert marker("items-item.label") in text
         assert SGR.search(written)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "xlsx"])
+def test_a_pipe_gets_what_a_file_gets(folder: Path, form: str) -> None:
+    """To the letter, whatever is in it: no program that reads data has to know of terminals."""
+    command = [sys.executable, "-c", CODE, *on_log("facts", "--format", form)]
+    env = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    env.pop("COLUMNS", None)
+    piped = subprocess.run(command, cwd=folder, env=env, capture_output=True, check=True).stdout
+    subprocess.run([*command, "--out", "facts"], cwd=folder, env=env, capture_output=True, check=True)
+    assert piped == (folder / "facts").read_bytes()
+    if form == "csv":
+        assert hostile("items-item.label").encode() in piped
