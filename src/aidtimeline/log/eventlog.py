@@ -64,6 +64,7 @@ class EventLog:
     ) -> None:
         self.folder = Path(folder)
         self._path = str(self.folder)
+        self._within = os.path.join(self._path, "")
         self._clock = clock
         self._disk = disk or Disk()
         self._named = False
@@ -503,7 +504,7 @@ class EventLog:
 
     def _target(self, name: str, listing: Listing) -> LogFile:
         """The file to append to. The one that was last appended to stays open."""
-        path = os.path.join(self._path, name)
+        path = self._within + name
         if listing.is_link(name):
             raise LogError(f"{path}: a symbolic link is not written to: the folder of its target has another lock")
         if name in listing.pending and name in self._failed:

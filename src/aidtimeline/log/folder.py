@@ -57,7 +57,7 @@ def list_folder(folder: str) -> Listing:
         return Listing({})
     files: dict[str, os.stat_result] = {}
     pending: list[str] = []
-    within = os.path.join(folder, "")
+    within = folder + os.sep
     for name in sorted(names):
         if name.endswith(_PENDING):
             pending.append(name.removesuffix(PENDING))
