@@ -15,6 +15,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -36,6 +37,8 @@ from aidtimeline.codec import encode, encode_new
 from aidtimeline.errors import LogError
 from aidtimeline.formats.importing import importer
 from aidtimeline.formats.importing.importer import TRIES, import_readings
+from aidtimeline.formats.importing.known import Known
+from aidtimeline.formats.importing.reports import Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
 from aidtimeline.log import lock, spool as spools
 from aidtimeline.log.disk import Disk
@@ -284,6 +287,54 @@ def test_whoever_acts_during_an_import_it_is_as_if_one_came_after_the_other(data
     points = sorted(data.draw(st.lists(st.integers(0, 24), min_size=2, max_size=2, unique=True)))
     found = meddled(version, dict(zip(points, acts, strict=True)))
     assert found is None or found in in_some_order(version, acts)
+
+
+def learned(known: Known) -> Any:
+    """All that was learned from the log, whatever the order in which it was read."""
+    said = {
+        (dataset, ref): (attrs.evolve(each, ids=()), set(each.ids))
+        for dataset, entries in known._said.items()
+        for ref, each in entries.items()
+    }
+    stated = {project: each for project, each in known.parents._stated.items() if each}
+    parents = stated, known.parents._projects, known.parents.late
+    of_file = known._met, known.datasets, known.late, known._amendments
+    return said, known._versions, sorted(known._gone), known._files, parents, of_file, known._seen, known.newest
+
+
+@pytest.mark.usefixtures("unflushed")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_import_that_is_done_again_knows_what_one_knows_that_begins_now(tmp_path: Path, version: str) -> None:
+    """Although it reads only what was added: also of what was gone, and of parents."""
+    for number, act in enumerate(["an older statement of what is gone", *ACTS]):
+        folder = begun(tmp_path / str(number))
+        child = Project(date="2022", project="q", parent="w1", ref="q", sources=[source()])
+        imported(folder, [pledge("g", 1), Entry(event=child, covers="q/")], NOW - timedelta(hours=2))
+        kept = [part_of("w1", "2022-04-15"), pledge("a", 1, "2022-04-15"), pledge("b", 2, "2022-04-15")]
+        imported(folder, whole("2022-04-15", *kept), NOW - timedelta(hours=1))
+        known = Known(EventLog(folder))
+        before = learned(known)
+        known.begin()
+        readings = [
+            *VERSIONS[version],
+            part_of("w9", NEWER),
+            Entry(event=attrs.evolve(child, parent="w8"), covers="q/"),
+        ]
+        report = Report()
+        assert list(importer._new_records(readings, known, NOW, report, repair=True))
+        assert learned(known) != before
+        if number:
+            ACTS[act](folder)
+        else:
+            _append(
+                folder,
+                Correction(
+                    of=_of(folder, "g").id, event=_pledge("g", 3, source("2022-04-01")), sources=[source("2022-04-01")]
+                ),
+            )
+        again = known.again()
+        assert again is known
+        assert learned(again) == learned(Known(EventLog(folder)))
 
 
 def test_an_import_that_others_overtake_each_time_makes_them_wait_in_the_end(tmp_path: Path) -> None:

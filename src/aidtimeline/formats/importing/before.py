@@ -110,7 +110,7 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
         "skipped": [asdict(each) for notes in said.skipped.values() for each in notes],
         "remarks": [asdict(each) for notes in said.remarks.values() for each in notes],
     }
-    sizes = {name: extent.end for name, extent in known.seen.items()}
+    sizes = {name: extent.end for name, extent in known.looked.items()}
     sizes |= {name: sizes.get(name, 0) + more for name, more in grown.items()}
     with contextlib.suppress(OSError):
         covered = _cover(done.folder, sizes)

@@ -37,7 +37,7 @@ from aidtimeline.log import EventLog, now
 from aidtimeline.log.clock import behind
 from aidtimeline.log.folder import file_name
 from aidtimeline.log.spool import Spool
-from aidtimeline.log.state import Overtaken
+from aidtimeline.log.state import Overtaken, Replaced
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.dates import DateRange, format_instant, in_utc
@@ -180,10 +180,11 @@ def _imported(
         else:
             check()
 
-    for _ in range(TRIES):
-        with contextlib.suppress(Overtaken):
-            return once(readings(), Known(log, progress))
     found, known = readings(), Known(log, progress)
+    for _ in range(TRIES):
+        with contextlib.suppress(Overtaken, Replaced):
+            return once(found, known)
+        found, known = readings(), known.again()
     with log.alone():
         return once(found, known.up_to_date())
 

@@ -109,7 +109,7 @@ class Known:
 
     `datasets` are those of the file so far, and `late` is whether the log had a newer version of anything in it. First
     the log is read, which may go on while it grows (`read_on`); after `begin` the file is, and what the log is given
-    meanwhile only shows whether the work has to be done again (`is_overtaken`).
+    meanwhile only shows whether the work has to be done again (`is_overtaken`). `looked` is how far that was looked at.
     """
 
     def __init__(self, log: EventLog, progress: Progress = untold) -> None:
@@ -124,13 +124,16 @@ class Known:
         self._files: dict[str, set[str]] = defaultdict(set)
         self.parents = Parents()
         self.newest: Newest | None = None
-        self.seen: State = {}
+        self._made: list[str] = []
+        self._marked: list[tuple[Said, _Order]] = []
+        self._seen: State = {}
+        self.looked: State = {}
         self.read_on(progress)
 
     def read_on(self, progress: Progress = untold) -> None:
         """Learn what the log has been given since it was read. Only before `begin`."""
         with paused():
-            for record in self._log.read_on(self.seen, progress=progress):
+            for record in self._log.read_on(self._seen, progress=progress):
                 if self.newest is None or record.recorded_at > self.newest.instant:
                     self.newest = Newest(record.recorded_at, record.file, record.line)
                 if not isinstance(record.event, Event):
@@ -149,12 +152,27 @@ class Known:
             return Known(self._log)
         return self
 
+    def again(self) -> Known:
+        """What the log has now, to begin anew: nothing of the file has been read."""
+        for said, order in reversed(self._marked):
+            said.gone, said.order = False, order
+        self._amendments.difference_update(self._made)
+        for each in (self._marked, self._made, self._met, self.datasets):
+            each.clear()
+        self.parents.undo()
+        self.late = False
+        self.__dict__.pop("_texts", None)
+        return self.up_to_date()
+
     def begin(self) -> None:
         """The log has been read: from now on the file is."""
+        self.looked = dict(self._seen)
+        self.parents.begin()
         self._retracted = {of for of, _ in self._gone}
         by_id = {said.id: said for each in self._said.values() for said in each.values()}
         for of, order in self._gone:
             if of in by_id and order > by_id[of].order:
+                self._marked.append((by_id[of], by_id[of].order))
                 by_id[of].gone, by_id[of].order = True, order
         for dataset, entries in self._said.items():
             for ref, said in entries.items():
@@ -169,7 +187,7 @@ class Known:
         """
         ids: frozenset[str] | None = None
         try:
-            for record in self._log.read_on(self.seen):
+            for record in self._log.read_on(self.looked):
                 ids = frozenset(made.ids()) if ids is None else ids
                 if record.id in ids or matters(record, self.datasets) or self._is_late_child(record):
                     return True
@@ -230,7 +248,9 @@ class Known:
         if entry.formerly in refs and entry.event.ref not in refs:
             entry = attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
         if entry.yields and (said := self.said(entry.event)) is not None:
-            entry = attrs.evolve(entry, event=_yielding(entry, self._texts[said.id]))
+            if (text := self._texts.get(said.id)) is None:
+                raise Replaced(f"{self._log.folder}: a file was replaced while it was read; try again")
+            entry = attrs.evolve(entry, event=_yielding(entry, text))
         event = self.parents.within(entry.event) if entry.within else entry.event
         return entry if event is entry.event else attrs.evolve(entry, event=event)
 
@@ -299,6 +319,7 @@ class Known:
             number += 1
             made = attrs.evolve(amendment, ref=f"time {number}")
         self._amendments.add(id_)
+        self._made.append(id_)
         return made
 
 

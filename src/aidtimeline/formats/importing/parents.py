@@ -27,7 +27,29 @@ class Parents:
     def __init__(self) -> None:
         self._stated: dict[str, dict[Key, str]] = defaultdict(dict)
         self._projects: dict[Key, str] = {}
+        self._before: list[tuple[str, Key, str | None, str | None]] = []
+        self._begun = False
         self.late: dict[str, set[str]] = defaultdict(set)
+
+    def begin(self) -> None:
+        """From now on keep what is changed, for `undo`."""
+        self._begun = True
+
+    def undo(self) -> None:
+        """Undo all since it began."""
+        for project, key, parent, of in reversed(self._before):
+            for held, name, value in ((self._stated[project], key, parent), (self._projects, key, of)):
+                if value is None:
+                    held.pop(name, None)
+                else:
+                    held[name] = value
+        self._before.clear()
+        self.late.clear()
+        self._begun = False
+
+    def _keep(self, project: str, key: Key) -> None:
+        if self._begun:
+            self._before.append((project, key, self._stated[project].get(key), self._projects.get(key)))
 
     def learn(self, event: Event) -> bool:
         """Note what an entry states of a project, in place of what it stated before; returns whether it is new."""
@@ -35,6 +57,7 @@ class Parents:
         if not isinstance(event, Project) or event.project is None or key is None:
             return False
         stated = self._stated[event.project]
+        self._keep(event.project, key)
         self._projects[key] = event.project
         new = event.parent not in stated.values()
         if event.parent is None:
@@ -46,6 +69,7 @@ class Parents:
     def forget(self, key: Key) -> None:
         """Note that an entry is gone."""
         if key in self._projects:
+            self._keep(self._projects[key], key)
             self._stated[self._projects[key]].pop(key, None)
 
     def within(self, event: Event) -> Event:
