@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from aidtimeline.log.seal import LOCK as SEAL_LOCK, NAME as SEAL, read_seal, sea
 from aidtimeline.projections import Counts
 from aidtimeline.timeline import Timeline
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="files are files on this system")
+resource = pytest.importorskip("resource", reason="files are files on this system")
 
 SECONDS = 10
 """How long a command may take on a busy machine; one that waits for a pipe, or reads a device, never ends."""
@@ -118,7 +117,7 @@ sources = [{publisher = "Rubryka", published = "2023-11-28"}]
 """
 
 COMMANDS = [["as-of", "2023-12-31"], ["check"], ["record", "../drafts.toml"], ["seal"], ["merge", "../other"]]
-PLACES = [LOCK, "events.jsonl", PENDING, TORN, SEAL, SEAL_LOCK]
+PLACES = [LOCK, "events.jsonl", PENDING, TORN, SEAL, SEAL_LOCK, ".aidtimeline"]
 VOCABULARIES = [f"vocabulary/{name}.jsonl" for name in ("items", "parties", "projects", "datasets", "rates")]
 
 

@@ -25,6 +25,9 @@ FOLDER = ".aidtimeline"
 WEEK = 7 * 24 * 3600
 """How long, in seconds, what another version of the code has made is kept."""
 
+_MOST = 2**28
+"""How many bytes a small file has at most."""
+
 MOMENT = 3600
 """How long, in seconds, a small file may take to be written."""
 
@@ -80,7 +83,8 @@ def write(path: Path, found: Any) -> None:
 def read(path: Path) -> Any:
     """What `write` wrote. Raises `OSError` or `ValueError` if it is not there, or damaged."""
     with reading(path) as stream:
-        check, _, text = stream.read().decode().partition("\n")
+        is_small = os.fstat(stream.fileno()).st_size <= _MOST
+        check, _, text = stream.read().decode().partition("\n") if is_small else ("", "", "")
     if check != _check(text):
         raise ValueError(f"{path} is damaged")
     return json.loads(text)
