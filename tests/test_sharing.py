@@ -33,7 +33,7 @@ from aidtimeline import (
     Source,
 )
 from aidtimeline.cli.application import application
-from aidtimeline.codec import encode, encode_new
+from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.errors import LogError
 from aidtimeline.formats.importing import importer
 from aidtimeline.formats.importing.importer import TRIES, import_readings
@@ -321,17 +321,14 @@ def test_an_import_that_is_done_again_knows_what_one_knows_that_begins_now(tmp_p
             Entry(event=attrs.evolve(child, parent="w8"), covers="q/"),
         ]
         report = Report()
-        assert list(importer._new_records(readings, known, NOW, report, repair=True))
+        list(importer._new_records(readings, known, NOW, report, repair=True))
+        assert report.outcomes
         assert learned(known) != before
         if number:
             ACTS[act](folder)
         else:
-            _append(
-                folder,
-                Correction(
-                    of=_of(folder, "g").id, event=_pledge("g", 3, source("2022-04-01")), sources=[source("2022-04-01")]
-                ),
-            )
+            said = source("2022-04-01")
+            _append(folder, Correction(of=_of(folder, "g").id, event=_pledge("g", 3, said), sources=[said]))
         again = known.again()
         assert again is known
         assert learned(again) == learned(Known(EventLog(folder)))
@@ -515,20 +512,23 @@ def test_what_is_said_to_be_there_already_has_been_flushed(tmp_path: Path) -> No
 
 def test_what_is_said_to_be_there_already_outlives_the_power(tmp_path: Path) -> None:
     """Its writer may have died before it flushed it."""
+    entry = _pledge("a", 1, source())
+    unflushed = [line(7)] * 3 + [encode(Record(record_id(entry), AT, entry)).encode() + b"\n"]
     acts: list[Callable[[EventLog], object]] = [
         lambda log: log.copy([("theirs", 1, line(7))]),
         lambda log: log.add_lines([(record(7).id, AT, line(7))], to="other"),
         lambda log: log.append(delivery(7)),
+        lambda log: import_readings(log, [Entry(event=entry)], recorded_at=NOW),
     ]
     for number, act in enumerate(acts):
         folder = tmp_path / str(number)
         log_in(folder).append([delivery(1)])
         with PowerCutDisk(str(folder)) as disk:
             with disk.opened(str(folder / "events.jsonl"), os.O_WRONLY | os.O_APPEND) as descriptor:
-                disk.write_all(descriptor, line(7))
+                disk.write_all(descriptor, unflushed[number])
             act(log_in(folder, disk))
             disk.cut(None)
-        assert numbers(folder) == [1, 7]
+        assert (folder / "events.jsonl").read_bytes() == line(1) + unflushed[number]
 
 
 def test_an_import_that_was_kept_is_flushed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
