@@ -9,6 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from logs import AT, delivery, leave_note, line, record
 
+from aidtimeline.codec import encode
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.engines.caching import cached, clear
 from aidtimeline.log import EventLog, index, indexfile, kept, scan, status
@@ -216,12 +218,31 @@ def test_a_file_that_was_grown_by_another_program_is_not_said_to_begin_as_it_did
     holds(folder)
 
 
+class Meddling(Disk):
+    """A disk on which another program changes a file just before it is appended to."""
+
+    def open(self, path: str, flags: int) -> int:
+        """Open a file."""
+        if flags & os.O_APPEND and path.endswith("a.jsonl"):
+            edited(Path(path), lambda data: line(21) + data)
+        return super().open(path, flags)
+
+
+def test_a_file_that_was_changed_during_an_append_is_compared_again(folder: Path) -> None:
+    """It is not the one that was known."""
+    EventLog(folder, disk=Meddling()).append(delivery(30), to="a")
+    holds(folder)
+
+
 def test_a_young_file_is_compared_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have been changed since without a trace in its times."""
     monkeypatch.setattr(status, "TICK", 10**12)
     os.utime(folder / "a.jsonl")
     for _ in range(2):
         assert read_by(folder, 3)[0] == ["a.jsonl"]
+    clear(folder)
+    keep(folder)
+    assert read_by(folder, 3)[0] == ["a.jsonl", "b.jsonl"]
 
 
 def test_where_the_clock_is_coarse_an_append_is_not_noted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,6 +287,17 @@ def test_a_last_line_without_its_end_is_read_again(folder: Path) -> None:
     keep(folder)
     holds(folder)
     assert len(refreshed(folder)._rows) == 15
+
+
+def test_an_instant_in_a_last_line_without_its_end_is_not_kept(folder: Path) -> None:
+    """The line may be gone again, and all that is kept still fit."""
+    path = folder / "a.jsonl"
+    later = encode(record(20, AT + timedelta(days=1)))
+    edited(path, lambda data: data + later.encode())
+    keep(folder)
+    holds(folder)
+    edited(path, lambda data: data[: -len(later)])
+    holds(folder)
 
 
 def test_a_file_that_is_a_link_is_read_each_time(folder: Path, tmp_path: Path) -> None:
@@ -454,6 +486,7 @@ def test_what_is_no_file_is_neither_read_nor_written_through(folder: Path, tmp_p
     for make in (path.symlink_to, lambda _: os.mkfifo(path), lambda _: path.mkdir(), path.hardlink_to):
         kept.remove(path)
         make(elsewhere)
+        assert (refreshed(folder)._kept is None) == (make != path.hardlink_to)
         assert answers(refreshed(folder)) == expected
         EventLog(folder).append(delivery(0))
         os.utime(folder / "a.jsonl")

@@ -177,9 +177,10 @@ class Index:
         seen = self._seen.get(name)
         if before is None or seen is None or before.st_size != start or (seen.status is None and self._kept is None):
             return
+        known, seen.status = seen.status, None
         with contextlib.suppress(OSError):
             was, now = Status.made_of(before), Status.of(path)
-            is_known = seen.status == was
+            is_known = known == was
             seen.status = now if is_known and now.is_fine else None
             if self._kept is not None and now.is_fine:
                 self._kept.appended(name, was, now, is_known=is_known)
@@ -226,7 +227,7 @@ class Index:
         self, covered: Covered, found: os.stat_result | None, log_file: Callable[[str], LogFile], kept_now: Kept
     ) -> bool:
         """Whether a file of the log begins with what is covered of it. If so, that was seen of it."""
-        if found is None or stat.S_ISLNK(found.st_mode) or found.st_size < covered.end:
+        if found is None or (found.st_size < covered.end and not stat.S_ISLNK(found.st_mode)):
             return False
         status = Status.made_of(found)
         if kept_now.says(covered.name, status):
@@ -234,7 +235,7 @@ class Index:
             return True
         with log_file(covered.name).snapshot() as snapshot:
             looked_at, status = time.time_ns(), Status.of(snapshot.stream.fileno())
-            if snapshot.end < covered.end or not covered.begins(snapshot.stream):
+            if not covered.begins(snapshot.stream):
                 return False
             seen = self._of(covered.name, snapshot.identity)
             if not status.is_young(looked_at) and Status.of(snapshot.stream.fileno()) == status:

@@ -230,9 +230,8 @@ def write(
                 ):
                     head = _Head.of(b"%08x " % check + text, (0, 0, 0))
                     stream.write(b"%08x " % check + text)
-                    for each, status in zip(covered, statuses, strict=True):
-                        known = status is not None and status.size >= each.end
-                        stream.write(head.sign(status) if status is not None and known else bytes(_SIGNED))
+                    for status in statuses:
+                        stream.write(bytes(_SIGNED) if status is None else head.sign(status))
                     for column in columns:
                         stream.write(column)
                     stream.flush()
