@@ -218,6 +218,44 @@ def test_a_file_that_was_grown_by_another_program_is_not_said_to_begin_as_it_did
     holds(folder)
 
 
+def test_what_came_since_may_be_edited_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process notes what it has read; to this one that says nothing of what it read before."""
+    monkeypatch.setattr(Index, "keep", lambda _: None)
+    log = EventLog(folder)
+    log.append(delivery(20), recorded_at=AT, to="a")
+    edited(folder / "a.jsonl", lambda data: data.replace(line(20), line(21)))
+    EventLog(folder).append(delivery(22), to="a")
+    log.append(delivery(23), to="b")
+    KEEP(log._index)
+    holds(folder)
+
+
+def test_the_index_of_another_process_says_nothing_of_what_this_one_has_read(folder: Path) -> None:
+    """A file was edited, and read anew by the other one."""
+    log, other = EventLog(folder), EventLog(folder)
+    log.ids()
+    edited(folder / "b.jsonl", lambda data: data.replace(line(8), line(30)))
+    other.append(delivery(20), to="a")
+    other.append(delivery(21), to="b")
+    log.append(delivery(22), to="c")
+    KEEP(log._index)
+    holds(folder)
+
+
+def test_this_process_says_nothing_of_an_index_that_it_has_not_loaded(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be that of another log."""
+    monkeypatch.setattr(Index, "keep", lambda _: None)
+    log, other = EventLog(folder), keep(filled(tmp_path / "other", first=5))
+    log.append(delivery(20), to="a")
+    log.append(delivery(21), to="b")
+    other.replace(kept.places(folder)[0] / indexfile.NAME)
+    log.append(delivery(22), to="a")
+    log.append(delivery(23), to="b")
+    holds(folder)
+
+
 class Meddling(Disk):
     """A disk on which another program changes a file just before it is appended to."""
 
