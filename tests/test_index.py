@@ -327,6 +327,15 @@ def test_a_last_line_without_its_end_is_read_again(folder: Path) -> None:
     assert len(refreshed(folder)._rows) == 15
 
 
+def test_a_last_line_is_one_though_it_is_read_twice(folder: Path) -> None:
+    """Also if the same record was found in another file meanwhile."""
+    edited(folder / "a.jsonl", lambda data: data + line(20)[:-1])
+    edited(folder / "b.jsonl", lambda data: data + line(20))
+    EventLog(folder).append(delivery(10), to="a")
+    holds(folder)
+    assert [place.name for place in refreshed(folder).places(record(20).id)] == ["a.jsonl", "b.jsonl"]
+
+
 def test_an_instant_in_a_last_line_without_its_end_is_not_kept(folder: Path) -> None:
     """The line may be gone again, and all that is kept still fit."""
     path = folder / "a.jsonl"

@@ -14,7 +14,7 @@ import stat
 import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
@@ -123,7 +123,7 @@ class Index:
 
     def places(self, id_: str) -> Sequence[Place]:
         """The lines of an id, in the order of files and lines; empty if it is not in the log."""
-        places = [Place(self._names[file], offset, number) for file, offset, number in self._lines(id_)]
+        places = {Place(self._names[file], offset, number) for file, offset, number in self._lines(id_)}
         return sorted(places, key=lambda place: (place.name, place.number))
 
     def last_line(self, name: str, id_: str) -> int | None:
@@ -311,7 +311,9 @@ class Index:
 
     def _add(self, line: int, id_: str) -> None:
         before = self._last.get(id_)
-        if before is not None and before != line:  # a last line without its line end is read twice
+        if (
+            before is not None and before != line
+        ):  # a last line is read again when it has its end, and may be twice here
             self._others.setdefault(id_, []).append(before)
         self._last[id_] = line
 
@@ -328,7 +330,7 @@ class Index:
         rest: dict[str, int] = {}
         if self._others or not unended.isdisjoint(lines):
             others = ((id_, line) for id_, several in self._others.items() for line in several)
-            found = sorted(chain(zip(ids, lines, strict=True), others))
+            found = sorted({*zip(ids, lines, strict=True), *others})
             rest = {id_: line for id_, line in found if line in unended}
             ids = [id_ for id_, line in found if line not in unended]
             lines = [line for _, line in found if line not in unended]
