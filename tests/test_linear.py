@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import sys
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from aidtimeline.checks import check, texts
+from aidtimeline.checks import check, texts, twins
 from aidtimeline.codec import decode, record_id
 from aidtimeline.codec.jsonlines import DECODER, parse_object
 from aidtimeline.codec.structure import MOST_FAULTS
@@ -35,6 +36,7 @@ from aidtimeline.formats.tables.toml import load
 from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.timeline import Timeline
 from aidtimeline.vocabulary import Item, Party, Vocabulary
 from fuzz.large import BOMBS, SHAPES
 from fuzz.targets import one_input
@@ -80,6 +82,44 @@ def test_twice_the_input_is_twice_the_work(name: str) -> None:
     assert twice <= 2.3 * calls + SLACK_CALLS
     assert more <= 2.3 * held + SLACK_BYTES
     assert more <= MOST_BYTES * len(large) + SLACK_BYTES
+
+
+#: What one valid line may have many of.
+MANY: dict[str, Callable[[int], dict[str, Any]]] = {
+    "places": lambda size: {"location": {f"a{number}": 0 for number in range(size)}},
+    "places without a share": lambda size: {"location": {f"a{number}": None for number in range(size)}},
+    "sectors in vocabularies": lambda size: {"sector": {f"{number}:a": 1 for number in range(size)}},
+    "sectors without a share": lambda size: {"sector": {f"{number}:a": None for number in range(size)}},
+    "intermediaries": lambda size: {"via": [f"a{number}" for number in range(size)]},
+    "promises kept": lambda size: {"fulfils": [f"{number:032x}" for number in range(size)]},
+    "promises replaced": lambda size: {"supersedes": [f"{number:032x}" for number in range(size)]},
+    "projects overlapped": lambda size: {"overlaps": [f"a{number}" for number in range(size)]},
+    "records overlapped": lambda size: {"overlaps": [f"{number:032x}" for number in range(size)]},
+    "values": lambda size: {"value": "USD 5", "valued": [f"USD {number}" for number in range(size)]},
+    "sources": lambda size: {"sources": [Source(publisher=f"a{each}", published="2023") for each in range(size)]},
+    "datasets": lambda size: {"ref": "x", "sources": [Source(dataset=f"a{each}") for each in range(size)]},
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_twice_as_much_in_one_event_is_twice_the_work_of_a_question(name: str) -> None:
+    """Of sums by each field, and of the checks."""
+
+    def asked(size: int) -> int:
+        given = {"date": "2023", "item": "truck", "quantity": 5, "donor": "JP", "sources": Source(publisher="A")}
+        event = Delivery(**{**given, **MANY[name](size)})
+        record = Record(record_id(event), datetime(2024, 1, 1, tzinfo=UTC), event)
+
+        def ask() -> None:
+            view = Timeline([record]).as_of("2024-06-01")
+            for field in ("item", "location", "sector", "via", "dataset"):
+                dict(view.counts(by=field))
+            check([record])
+
+        ask()
+        return cost_of(ask)[0]
+
+    assert asked(400) <= 2.5 * asked(200) + SLACK_CALLS
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -176,6 +216,23 @@ def test_the_nearest_is_sought_for_as_long_as_it_takes_little(monkeypatch: pytes
     monkeypatch.setattr(texts, "MOST_COMPARED", 0)
     hints = {each.message.split()[0]: each.hint for each in check([record], vocabulary) if each.code == "unknown-slug"}
     assert hints == {"'trucks'": None, "'Japn'": None, "'Japan'": "did you mean 'JP'?"}
+
+
+def test_so_many_datasets_are_compared_two_by_two() -> None:
+    """Those that are not are spoken of."""
+
+    def codes(datasets: int) -> Counter[str]:
+        records = []
+        for number in range(datasets):
+            source = Source(dataset=f"a{number:02}", published="2023-01-01")
+            event = Delivery(date="2023", item="truck", quantity=5, donor="JP", ref=str(number), sources=source)
+            records.append(Record(record_id(event), datetime(2026, 1, 1, tzinfo=UTC), event))
+        return Counter(each.code for each in check(records) if "dataset" in each.message)
+
+    pairs = twins.MOST_DATASETS * (twins.MOST_DATASETS - 1) // 2
+    assert codes(twins.MOST_DATASETS)["not-all-compared"] == 0
+    found = codes(twins.MOST_DATASETS + 1)
+    assert (found["not-all-compared"], found["alike-datasets"]) == (1, pairs)
 
 
 def test_a_name_ends_somewhere(tmp_path: Path) -> None:

@@ -111,6 +111,18 @@ def test_a_portion_is_what_every_world_gives(stated: Shares, asked: set[str | No
         assert found == percent(25 * min(worlds), 25 * max(worlds))
 
 
+@given(
+    shares((*PLACES, *SECTORS)),
+    st.lists(st.sampled_from((None, *PLACES, *SECTORS)), min_size=1, max_size=5, unique=True),
+)
+def test_many_shares_are_looked_up_and_few_looked_through(stated: Shares, asked: list[str | None]) -> None:
+    """Which makes no difference to the answer."""
+    for whole_of in (one_whole, vocabulary_of):
+        through = portion(stated, asked, whole_of)
+        if None not in asked:
+            assert stated.wholes(whole_of).portion(asked) == through
+
+
 @given(st.tuples(*[st.sampled_from(range(5))] * 2))
 def test_what_two_fields_have_in_common(quarters_of: tuple[int, int]) -> None:
     """Of a and b percent, by brute force over where they lie: from max(0, a + b - 100) to the smaller."""

@@ -25,6 +25,9 @@ CLOSE = 31
 LOOK_BACK = 10
 """A fact is compared with so many alike at most, the last before it."""
 
+MOST_DATASETS = 50
+"""So many datasets whose facts are alike are compared, two by two."""
+
 _PARTIES = ("recipient", "via", "project", "package", "location")
 _parties = attrgetter(*_PARTIES)
 
@@ -38,31 +41,42 @@ class _Pair:
 
 
 def alike_datasets(log: Checked) -> Iterator[Problem]:
-    """`alike-datasets`: facts of two datasets are alike, and the vocabulary does not say that the datasets overlap.
+    """`alike-datasets`, `not-all-compared`: facts of two datasets are alike, and nobody says that the datasets overlap.
 
     Each fact counts once for each two datasets.
     """
     pairs: dict[tuple[str, str], _Pair] = {}
     sizes: Counter[str] = Counter()
+    cut_short: list[Fact] = []
     for facts in _alike(log, sizes):
-        for slugs, one, other in _twins(log, facts):
+        datasets = sorted({each for fact in facts for each in fact.datasets})
+        if len(datasets) > MOST_DATASETS:
+            cut_short.append(facts[0])
+        for slugs, one, other in _twins(log, facts, datasets[:MOST_DATASETS]):
             example = distance(Place.of(one), Place.of(other)), one.id, one, other
             pair = pairs.setdefault(slugs, _Pair(example))
             pair.example = min(pair.example, example, key=itemgetter(0, 1))
             pair.many += 1
     for slugs in sorted(pairs):
         yield _problem(log, slugs, pairs[slugs], sizes)
+    if cut_short:
+        what = " ".join(filter(None, (cut_short[0].kind, cut_short[0].donor, cut_short[0].item)))
+        others = f", and {len(cut_short) - 1} other sorts" if cut_short[1:] else ""
+        message = (
+            f"more than {MOST_DATASETS} datasets have facts that are alike ({what}{others}): no more were compared"
+        )
+        yield Problem(code="not-all-compared", severity="warning", message=message)
 
 
-def _twins(log: Checked, facts: list[Fact]) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
-    """The facts that are alike, two by two, after their datasets: each with the last before it that has no twin yet."""
-    datasets = sorted({each for fact in facts for each in fact.datasets})
-    ledgers = log.vocabulary.ledgers
+def _twins(log: Checked, facts: list[Fact], datasets: list[str]) -> Iterator[tuple[tuple[str, str], Fact, Fact]]:
+    """The facts of datasets that are alike, two by two, after these: each with the last before it without a twin."""
+    ledgers, compared = log.vocabulary.ledgers, frozenset(datasets)
     alone: dict[tuple[str, str], list[Fact]] = defaultdict(list)  # the facts of one dataset without a twin in another
     for fact in facts:
-        for mine in fact.datasets:
+        own = fact.datasets
+        for mine in own & compared:
             for theirs in datasets:
-                if ledgers.get(mine, mine) == ledgers.get(theirs, theirs) or theirs in fact.datasets:
+                if theirs in own or ledgers.get(mine, mine) == ledgers.get(theirs, theirs):
                     continue
                 waiting = alone[theirs, mine]
                 for at in range(len(waiting) - 1, max(len(waiting) - 1 - LOOK_BACK, -1), -1):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property, reduce
+from operator import itemgetter
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -16,6 +17,9 @@ from aidtimeline.values.converters import to_slug
 
 Percent: TypeAlias = Decimal | None
 Given: TypeAlias = Mapping[str, Decimal | float | int | str | None] | Iterable[tuple[str, Percent]]
+
+FEW = 16
+"""So many shares are looked through for each question; of more it is remembered where each stands."""
 
 NONE, HUNDRED = Decimal(0), Decimal(100)
 EXPECTED = 'shares in percent such as {"KE": 60, "UG": 40}; null where nobody states one'
@@ -93,6 +97,16 @@ class Shares:
         Decimal('60')
         """
         return sum((of for _, of in self.parts if of is not None), NONE)
+
+    def wholes(self, whole_of: Callable[[str], str]) -> Wholes:
+        """The same by what they are shares of; made once, since a question asks for each slug by itself."""
+        if whole_of not in self._wholes:
+            self._wholes[whole_of] = Wholes.of(self.parts, whole_of)
+        return self._wholes[whole_of]
+
+    @cached_property
+    def _wholes(self) -> dict[Callable[[str], str], Wholes]:
+        return {}
 
 
 DAC = "1"
@@ -174,6 +188,44 @@ class Portion:
         return Portion(max(self.least, other.least), min(HUNDRED, self.most + other.most))
 
 
+@frozen
+class Wholes:
+    """Shares by what they are shares of.
+
+    `places` has the position, the whole and the percentage of each slug; `rests` what the stated ones of a whole leave.
+    """
+
+    places: Mapping[str, tuple[int, str, Percent]]
+    rests: Mapping[str, Decimal]
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[str, Percent]], whole_of: Callable[[str], str]) -> Wholes:
+        """Those of pairs of a slug and its percentage."""
+        places, totals = {}, defaultdict[str, Decimal](Decimal)
+        for position, (slug, percent) in enumerate(parts):
+            whole = whole_of(slug)
+            places[slug] = position, whole, percent
+            totals[whole] += percent or NONE
+        return cls(places, {whole: HUNDRED - total for whole, total in totals.items()})
+
+    def portion(self, asked: Collection[str | None]) -> Portion:
+        """How much of the event belongs to any of these slugs; it takes time for those that have a share."""
+        slugs = asked if len(asked) < len(self.places) else self.places.keys()
+        having = sorted(
+            {self.places[each] for each in slugs if each is not None and each in self.places and each in asked},
+            key=itemgetter(0),
+        )
+        found, rest = dict[str, Decimal](), dict[str, Decimal]()
+        for _, whole, percent in having:
+            found[whole] = found.get(whole, NONE) + (percent or NONE)
+            if percent is None:
+                rest[whole] = self.rests[whole]
+        portions = [Portion(least, least + rest.get(whole, NONE)) for whole, least in found.items()]
+        if len(self.rests) == 1:
+            return portions[0] if portions else NOTHING
+        return reduce(Portion.or_, portions, NOTHING)
+
+
 ALL, NOTHING = Portion(HUNDRED, HUNDRED), Portion(NONE, NONE)
 
 
@@ -194,6 +246,8 @@ def portion(stated: str | Shares | None, asked: Collection[str | None], whole_of
     """
     if not isinstance(stated, Shares):
         return ALL if stated in asked else NOTHING
+    if len(stated.parts) > FEW and None not in asked:
+        return stated.wholes(whole_of).portion(asked)
     wholes: dict[str, dict[str, Percent]] = defaultdict(dict)
     for slug, percent in stated.parts:
         wholes[whole_of(slug)][slug] = percent
