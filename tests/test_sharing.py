@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from tempfile import SpooledTemporaryFile, TemporaryDirectory, gettempdir
 from typing import Any
 
 import attrs
@@ -35,11 +36,13 @@ from aidtimeline import (
 from aidtimeline.cli.application import application
 from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.errors import LogError
+from aidtimeline.formats import File, import_file
 from aidtimeline.formats.importing import importer
 from aidtimeline.formats.importing.importer import TRIES, import_readings
 from aidtimeline.formats.importing.known import Known
 from aidtimeline.formats.importing.reports import Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
+from aidtimeline.formats.registry import Format
 from aidtimeline.log import lock, spool as spools
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import LOCK, release, taken
@@ -431,6 +434,51 @@ def test_a_spool_is_forgotten_whatever_is_raised(monkeypatch: pytest.MonkeyPatch
     assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
 
 
+@pytest.mark.parametrize("failing", ["write", "flush"])
+def test_a_temporary_folder_that_is_full_is_an_error_and_records_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """It is named."""
+
+    class Full(SpooledTemporaryFile[bytes]):
+        pass
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    setattr(Full, failing, full)
+    monkeypatch.setattr(spools, "SpooledTemporaryFile", Full)
+    log_in(tmp_path).append(delivery(1))
+    with pytest.raises(LogError, match=f"{gettempdir()}: {os.strerror(errno.ENOSPC)}"):
+        log_in(tmp_path).copy([("theirs", 1, line(2))])
+    with pytest.raises(LogError, match=gettempdir()):
+        imported(tmp_path, [pledge("a", 1)])
+    assert numbers(tmp_path) == [1]
+
+
+@pytest.mark.usefixtures("unflushed")
+def test_a_file_is_read_again_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the vocabulary as it is then."""
+    table, mapping, folder = tmp_path / "table.csv", tmp_path / "table.toml", tmp_path / "log"
+    table.write_text("No.,Donor\n1,Japan\n2,Canada\n")
+    mapping.write_text(
+        'dataset = "ours"\nkey = ["No."]\n[event.delivered]\nkind = "delivery"\n'
+        'date = "2023"\ndonor = "{Donor}"\nitem = "truck"\nquantity = 1\n'
+    )
+    of, reading, read = File(path=table, mapping=mapping), Format.read, list[str]()
+
+    def meddled(this: Format, file: File) -> Iterator[Reading]:
+        read.append(this.module)
+        yield from reading(this, file)
+        if len(read) == 1:
+            import_file(folder, "csv", of, recorded_at=NOW)
+
+    monkeypatch.setattr(Format, "read", meddled)
+    report = import_file(folder, "csv", of, recorded_at=NOW + timedelta(days=1))
+    assert (report.outcomes, len(read)) == ({"unchanged": 2}, 3)
+    assert {each.recorded_at for each in EventLog(folder).read()} == {NOW}
+
+
 # Amending.
 
 
@@ -668,7 +716,8 @@ from itertools import count
 from pathlib import Path
 from datetime import UTC, datetime
 from logs import delivery, log_in
-from aidtimeline.log import EventLog
+from aidtimeline.formats.registry import Format
+from aidtimeline.log import lock
 from aidtimeline.log.seal import seal
 folder, writer = Path(sys.argv[1]), int(sys.argv[3])
 print(flush=True)

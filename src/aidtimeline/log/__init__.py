@@ -2,7 +2,8 @@
 
 `eventlog` appends, reads and recovers. Below it: `folder` (which files are the log), `file` (how one file grows while
 others read it), `index` (the lines of each id), `batch` (what is to be recorded), `lock` (one writer at a time), `disk`
-(system calls), `descriptor` (open files). Beside it: `drafts` (events as people write them down), `seal` (what a log
+(system calls), `descriptor` (open files), `spool` (lines that wait to be written), `state` (what was added since),
+`clock` (whether the clock went back). Beside it: `drafts` (events as people write them down), `seal` (what a log
 held at some instant) and `vocabulary` (the labels beside a log).
 """
 

@@ -5,15 +5,18 @@ So what is to be recorded is made before the log is locked, however long that ta
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from types import TracebackType
 from typing import Self, TypeAlias
 
 from attrs import frozen
+
+from aidtimeline.log.disk import log_error
 
 Lookup: TypeAlias = Callable[[Sequence[int], Sequence[str]], Mapping[str, int]]
 """Says of positions and their ids which records are there: each id with its instant in microseconds."""
@@ -69,7 +72,8 @@ class Spool:
 
     def close(self) -> None:
         """Forget the lines."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # what it could not write is not needed any more
+            self._file.close()
 
     def add(self, id_: str, recorded_at: datetime, line: bytes) -> None:
         """Add a line."""
@@ -78,7 +82,10 @@ class Spool:
             self._last = recorded_at, ticks(recorded_at)
         self._instants.append(self._last[1])
         self._starts.append(self._starts[-1] + len(line))
-        self._file.write(line)
+        try:
+            self._file.write(line)
+        except OSError as error:  # such as a temporary folder that is full
+            raise log_error(error, gettempdir()) from error
 
     def __len__(self) -> int:
         return len(self._instants)
@@ -106,6 +113,10 @@ class Spool:
 
     def chosen(self, positions: Iterable[int], standing: Lookup) -> Sequence[int]:
         """Those of the positions, in order, whose record is not there yet, or only with a later instant."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise log_error(error, gettempdir()) from error
         earliest: dict[str, int] = {}
         chosen, left = array("q"), iter(positions)
         while part := list(islice(left, _AT_ONCE)):
