@@ -39,8 +39,9 @@ HEX = "0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
-def _small_logs_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_logs_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And none is young: a change always shows in the times of a file (`edited` sees to it)."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     monkeypatch.setattr(index, "LEAST", 1)
     monkeypatch.setattr(index, "MORE", 1)
     monkeypatch.setattr(status, "TICK", 0)
@@ -551,6 +552,21 @@ def test_a_folder_that_is_a_link_is_not_used(folder: Path, tmp_path: Path) -> No
     holds(folder)
     assert {path.name: path.read_bytes() for path in (tmp_path / "away").iterdir()} == before
     assert (kept.places(folder)[1] / indexfile.NAME).exists()
+
+
+def test_of_two_that_fit_the_one_that_has_more_is_used(folder: Path) -> None:
+    """Where somebody else keeps one beside the log, and this user may not write it."""
+    ours, theirs = (each / indexfile.NAME for each in kept.places(folder)[::-1])
+    before = theirs.read_bytes()
+    EventLog(folder).append(map(delivery, range(20, 25)), to="a")
+    keep(folder)
+    ours.parent.mkdir(parents=True)
+    theirs.rename(ours)
+    theirs.write_bytes(before)
+    assert refreshed(folder)._read == 0
+    holds(folder)
+    clear(folder)
+    assert not ours.exists()
 
 
 def test_where_nothing_can_be_kept_the_log_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,15 +213,14 @@ class Index:
         """Begin anew, with what is kept, if the log is large and begins with what that covers."""
         self._clear()
         size = sum(status.st_size for status in files.values())
-        for place in kept.places(self.folder) if size >= LEAST else ():
-            found = None if place.is_symlink() else indexfile.load(place / indexfile.NAME, size + indexfile.ROOM)
-            if found is not None:
-                covered, rows, kept_now, newest = found
-                if all(self._fits(each, files.get(each.name), log_file, kept_now) for each in covered):
-                    self._cover(covered, rows, kept_now)
-                    self._newest = newest
-                    return
-                self._clear()
+        places = [each for each in kept.places(self.folder) if not each.is_symlink()] if size >= LEAST else []
+        found = filter(None, (indexfile.load(each / indexfile.NAME, size + indexfile.ROOM) for each in places))
+        for covered, rows, kept_now, newest in sorted(found, key=lambda each: len(each[1]), reverse=True):
+            if all(self._fits(each, files.get(each.name), log_file, kept_now) for each in covered):
+                self._cover(covered, rows, kept_now)
+                self._newest = newest
+                return
+            self._clear()
 
     def _fits(
         self, covered: Covered, found: os.stat_result | None, log_file: Callable[[str], LogFile], kept_now: Kept
