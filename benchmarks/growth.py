@@ -1,6 +1,6 @@
 """How the time of each command grows with the log, and that no shape of a log makes it explode.
 
-    python benchmarks/growth.py [--records N …] [--hostile N …] [--shape NAME …]
+    python benchmarks/growth.py [--records N …] [--hostile N …] [--shape NAME …] [--inputs BYTES …] [--target NAME …]
 
 README.md says what is measured, and what it means.
 """
@@ -12,6 +12,7 @@ import contextlib
 import csv
 import io
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -72,15 +73,20 @@ def main() -> None:
     parser.add_argument("--records", type=int, nargs="*", default=[10_000, 30_000, 100_000])
     parser.add_argument("--hostile", type=int, nargs="*", default=[1000, 2000, 4000])
     parser.add_argument("--shape", nargs="*", default=list(SHAPES), choices=list(SHAPES))
+    parser.add_argument("--inputs", type=int, nargs="*", default=[2**19, 2**20])
+    parser.add_argument("--target", nargs="*", help="the parsers that are given hostile inputs: all, unless named")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(_asked(*options.child) if options.child[0] in SHAPES else _ran(options.child)))
+        child = _read if options.child[0] == "input" else _asked if options.child[0] in SHAPES else None
+        print(json.dumps(_ran(options.child) if child is None else child(*options.child)))
         return
     if options.records:
         _of_commands(options.records)
     if options.hostile:
         _of_shapes(options.shape, options.hostile)
+    if options.inputs:
+        _of_inputs(options.target, options.inputs)
 
 
 def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
@@ -135,6 +141,42 @@ def _of_shapes(shapes: Sequence[str], sizes: Sequence[int]) -> None:
         each = [seconds[worst] for seconds in found]
         texts = " | ".join(f"{one:.2f}" for one in each)
         print(f"| {shape.replace('_', ' ')} | {worst} | {texts} | {exponent(sizes, each):.2f} |", flush=True)
+
+
+def _of_inputs(targets: Sequence[str] | None, sizes: Sequence[int]) -> None:
+    """Of each parser the input that takes longest, and that which takes most memory."""
+    inputs = _inputs()
+    print("| parser | input | " + " | ".join(f"{size:,} bytes" for size in sizes) + " | exponent | MB |")
+    print("|---|---|" + "---:|" * (len(sizes) + 2))
+    for target in targets or dict.fromkeys(target for target, _ in inputs.values()):
+        names = [name for name, (of, _) in inputs.items() if of == target]
+        last = {name: _child("input", name, str(sizes[-1])) for name in names}
+        for what in ("seconds", "megabytes"):
+            worst = max(last, key=lambda name: last[name][what])
+            each = [_child("input", worst, str(size))["seconds"] for size in sizes[:-1]] + [last[worst]["seconds"]]
+            texts = " | ".join(f"{one:.2f}" for one in each)
+            shown = f"{exponent(sizes, each):.2f} | {last[worst]['megabytes']:.0f}"
+            print(f"| {target} | {worst.partition(': ')[2]} | {texts} | {shown} |", flush=True)
+
+
+def _inputs() -> Mapping[str, tuple[str, Callable[[int], bytes]]]:
+    sys.path.append(str(Path(__file__).parent.parent))
+    from fuzz.large import BOMBS, SHAPES as INPUTS  # noqa: PLC0415  (its package is not beside this file)
+
+    return {**INPUTS, **BOMBS}
+
+
+def _read(_input: str, name: str, size: str) -> dict[str, float]:
+    """The seconds of the processor that a parser takes for a hostile input, and the megabytes."""
+    target, make = _inputs()[name]
+    from fuzz.targets import one_input  # noqa: PLC0415
+
+    one_input(target, b"x")
+    data, held = make(int(size)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begin = process_time()
+    one_input(target, data)
+    seconds = process_time() - begin
+    return {"seconds": seconds, "megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) / 1024}
 
 
 def _child(*arguments: str) -> Mapping[str, float]:

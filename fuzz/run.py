@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fuzz.large import small
 from fuzz.seeds import SEEDS
 
 HERE = Path(__file__).parent
@@ -30,7 +31,7 @@ def fuzz(name: str, runs: int, seed: int) -> dict[str, Any]:
     found = HERE / "found"
     found.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as corpus:
-        for number, data in enumerate(SEEDS[name]):
+        for number, data in enumerate([*SEEDS[name], *small(name)]):
             (Path(corpus) / str(number)).write_bytes(data)
         options = [
             f"-runs={runs}",

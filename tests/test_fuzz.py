@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from fuzz.large import BOMBS, SHAPES
 from fuzz.seeds import SEEDS
 from fuzz.targets import TARGETS, one_input
 
@@ -58,6 +59,13 @@ def test_no_input_crashes(name: str) -> None:
         one_input(name, data)
 
     give()
+
+
+@pytest.mark.parametrize("name", [*SHAPES, *BOMBS])
+def test_what_is_made_to_be_slow_is_read_or_refused(name: str) -> None:
+    """Small, it is also where the fuzzer begins."""
+    target, make = {**SHAPES, **BOMBS}[name]
+    one_input(target, make(300))
 
 
 def test_noise_is_refused() -> None:

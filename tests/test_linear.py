@@ -41,7 +41,7 @@ from aidtimeline.vocabulary import Item, Party, Vocabulary
 from fuzz.large import BOMBS, SHAPES
 from fuzz.targets import one_input
 
-SMALL = 2**12
+SMALL = 2**11
 """The size of an input, in bytes: large against what does not depend on it."""
 
 SLACK_CALLS, SLACK_BYTES = 3000, 200_000

@@ -40,7 +40,7 @@ Line = tuple[str | None, int | None, str | bytes | dict[str, Any]]
 SHORTEST = 4
 """The fewest digits that an id may be shortened to."""
 
-MOST_HINTS = 100
+MOST_HINTS = 20
 """So many unknown labels are looked up among those that are like them."""
 
 AS_PRINTED = 8
