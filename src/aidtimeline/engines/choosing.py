@@ -16,7 +16,7 @@ from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import LogError, Problem, Shortened, UnreadableLog, UsageError
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import as_log_error
-from aidtimeline.log.eventlog import unreadable_log
+from aidtimeline.log.reading import unreadable_log
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.progress import Progress, untold

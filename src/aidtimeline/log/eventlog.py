@@ -11,28 +11,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
-from attrs import evolve
-
 from aidtimeline.codec import decode
-from aidtimeline.errors import InvalidValue, LogError, Problem, Shortened, UnreadableLog
+from aidtimeline.errors import InvalidValue, LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
 from aidtimeline.log.batch import Batch, Recordable, listed
 from aidtimeline.log.clock import Newest
-from aidtimeline.log.disk import Disk, OfParent, as_log_error, log_error
-from aidtimeline.log.ending import Left
+from aidtimeline.log.disk import Disk, OfParent, as_log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index, Place
-from aidtimeline.log.lock import acquire, release
+from aidtimeline.log.reading import lines_in, records_of
 from aidtimeline.log.spool import Spool, ticks
-from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced, since
-from aidtimeline.text.progress import EVERY, Progress, told, untold
+from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced
+from aidtimeline.log.turn import Turn
+from aidtimeline.text.progress import Progress, told, untold
 from aidtimeline.values.dates import in_utc, parse_instant
 
 
@@ -67,20 +64,16 @@ class EventLog:
         self._within = os.path.join(self._path, "")
         self._clock = clock
         self._disk = disk or Disk()
-        self._named = False
         self._index = Index(self.folder)
         self._appended_to: LogFile | None = None
-        self._failed: dict[str, OSError] = {}
-        self._threads = threading.RLock()
-        self._is_alone = False
+        self._turn = Turn(self.folder, self._disk)
         anew_in_forks(self)
 
     def begin_anew(self) -> None:
         """Forget what is open and known, in a process that was forked: another thread may have been at it."""
         if self._appended_to is not None:
             self._appended_to.disk = OfParent()
-        self._named, self._index, self._appended_to = False, Index(self.folder), None
-        self._threads, self._is_alone = threading.RLock(), False
+        self._index, self._appended_to, self._turn = Index(self.folder), None, Turn(self.folder, self._disk)
 
     @property
     def disk(self) -> Disk:
@@ -119,7 +112,7 @@ class EventLog:
         ([], [('warning', 'torn-line')])
         """
         problems = [] if problems is None else problems
-        return self._decoded(self.lines(problems=problems, progress=progress), skip_problems, problems)
+        return records_of(self.lines(problems=problems, progress=progress), problems, skip_problems=skip_problems)
 
     def read_on(self, seen: State, *, until: State | None = None, progress: Progress = untold) -> Iterator[Record]:
         """The records after what was `seen` of each file, and is noted there; none if there is no log yet.
@@ -134,8 +127,7 @@ class EventLog:
         """
         if not seen and not self.files():
             return iter(())
-        lines = self.lines(progress=progress, seen=seen, until=until)
-        return self._decoded(lines, skip_problems=False, problems=[])
+        return records_of(self.lines(progress=progress, seen=seen, until=until), [])
 
     def lines(
         self,
@@ -166,7 +158,8 @@ class EventLog:
             raise LogError(f"there is no log in the folder {self._path!r}: start one with `aidtimeline record FILE`")
         if until is not None:
             files = [path for path in files if path.name in until]
-        return self._lines(files, [] if problems is None else problems, progress, seen, until or {})
+        given = [] if problems is None else problems
+        return lines_in(files, self._log_file, given, progress, seen=seen, until=until or {})
 
     def ids(self) -> Set[str]:
         """The ids in the log, found without decoding its lines.
@@ -175,7 +168,7 @@ class EventLog:
         >>> "c7e1bd204371b9a4710e38d6b0f749ca" in ids, "0" * 32 in ids
         (True, False)
         """
-        with self._threads, as_log_error(self.folder):
+        with self._turn.threads, as_log_error(self.folder):
             self._refresh(self._list())
             return self._index.ids()
 
@@ -186,7 +179,7 @@ class EventLog:
         >>> newest.file, newest.line > 0, newest.instant >= max(each.recorded_at for each in EventLog("events").read())
         ('events/japan-demining.jsonl', True, True)
         """
-        with self._threads, as_log_error(self.folder):
+        with self._turn.threads, as_log_error(self.folder):
             self._refresh(self._list())
             if self._index.newest is None:
                 return None
@@ -333,7 +326,7 @@ class EventLog:
         name = file_name(to)
         with contextlib.nullcontext(lines) if isinstance(lines, Spool) else Spool.of(lines) as spool:
             every = range(len(spool))
-            with self._threads, as_log_error(self.folder):
+            with self._turn.threads, as_log_error(self.folder):
                 listing = self._list()
                 self._refresh(listing)
                 before = self._state(listing)
@@ -373,7 +366,7 @@ class EventLog:
 
             def standing(positions: Sequence[int], ids: Sequence[str]) -> dict[str, int]:
                 there: dict[str, int] = {}
-                with self._threads:
+                with self._turn.threads:
                     known = self._index.known(ids)
                     for position, id_ in zip(positions, ids, strict=True):  # often the order of the lines in the log
                         if id_ not in known or id_ in there:
@@ -408,90 +401,15 @@ class EventLog:
                 found.append(decode(line, file=str(self.folder / place.name), line_number=place.number))
         return min((each for each in found if each.id == id_), key=lambda each: each.recorded_at, default=None)
 
-    def _decoded(
-        self, lines: Iterable[tuple[str, int, bytes]], skip_problems: bool, problems: list[Problem]
-    ) -> Iterator[Record]:
-        shortened = Shortened()
-        for file, number, line in lines:
-            try:
-                record = decode(line, file=file, line_number=number)
-            except UnreadableLog as error:
-                if not skip_problems:
-                    raise unreadable_log(error) from None
-                problems += shortened.first(error.problems)
-            else:
-                yield record
-        problems += shortened.rest()
-
-    def _lines(
-        self, files: list[Path], problems: list[Problem], progress: Progress, seen: State, until: State
-    ) -> Iterator[tuple[str, int, bytes]]:
-        sizes = _sizes(files)
-        done, of = 0, sum(sizes.values())
-        for path in files:
-            file = str(path)
-            with as_log_error(path), self._log_file(path.name).snapshot() as found:
-                snapshot, read = found, seen.get(path.name) or Extent(found.identity)
-                if path.name in until:
-                    check_same(until[path.name], found, file)
-                    snapshot = evolve(found, end=until[path.name].end, left=Left.NOTHING, stale=False)
-                for number, line, end in since(read, snapshot, file):
-                    if number % EVERY == 0:
-                        progress(READING, done + end, of)
-                    read = Extent(snapshot.identity, end, number, line.endswith(b"\n"))
-                    if not line.isspace():
-                        yield file, number, line
-                seen[path.name] = read.with_tail(snapshot)
-                problems += left_problems(snapshot, file, read.lines)
-            done += sizes[path]
-            progress(READING, done, of)
-
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Listing]:
-        """The folder's files, while no other writer can change them. Batches of dead writers are taken back first."""
-        with self._threads:
-            if self._is_alone:
-                listing = self._list()
-                self._refresh(listing)
-                yield listing
-                return
-            try:
-                lock = self._take_lock()
-                self._is_alone = True
-                try:
-                    listing = self._list()
-                    if listing.pending:
-                        self._recover(listing)
-                        listing = self._list()
-                    self._refresh(listing)
-                    yield listing
-                finally:
-                    self._is_alone = False
-                    try:
-                        release(lock, self._disk)
-                    except BaseException:  # Ctrl-C may come before the first line of it
-                        self._disk.close(lock)
-                        raise
-                self._index.keep()
-            except OSError as error:  # not by `as_log_error`, which takes a twentieth of the time of an append
-                raise log_error(error, self.folder) from error
-
-    def _recover(self, listing: Listing) -> None:
-        """Recover the files with a batch that is pending. One that cannot be recovered cannot be appended to."""
-        self._failed.clear()
-        for name in listing.pending:
-            if not listing.is_link(name):
-                try:
-                    LogFile(os.path.join(self._path, name), self._disk).recover()
-                except OSError as error:
-                    self._failed[name] = error
-
-    def _take_lock(self) -> int:
-        if self._named:
-            with contextlib.suppress(FileNotFoundError):  # the folder was removed
-                return acquire(self._path, self._disk)
-        self._make_folder()
-        return acquire(self._path, self._disk)
+        """The folder's files, while no other writer can change them."""
+        is_first = not self._turn.is_taken
+        with self._turn.taken() as listing:
+            self._refresh(listing)
+            yield listing
+        if is_first:
+            self._index.keep()
 
     def _list(self) -> Listing:
         return list_folder(self._path)
@@ -507,8 +425,8 @@ class EventLog:
         path = self._within + name
         if listing.is_link(name):
             raise LogError(f"{path}: a symbolic link is not written to: the folder of its target has another lock")
-        if name in listing.pending and name in self._failed:
-            raise self._failed[name]
+        if name in listing.pending and name in self._turn.failed:
+            raise self._turn.failed[name]
         if self._appended_to is None or self._appended_to.path != path:
             self._appended_to = LogFile(path, self._disk)
         return self._appended_to
@@ -529,60 +447,3 @@ class EventLog:
 
         with contextlib.ExitStack() as open_files:
             yield lines_of
-
-    def _make_folder(self) -> None:
-        """Make the folder if it is missing, and flush its name to disk."""
-        missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
-        for path in reversed(missing):
-            with contextlib.suppress(FileExistsError):
-                self._disk.make_folder(str(path))
-        for path in missing or [self.folder]:
-            with contextlib.suppress(PermissionError):  # its parent may be a folder that this user cannot read
-                self._disk.sync_folder(str(path.parent))
-        self._named = True
-
-
-def _sizes(files: Iterable[Path]) -> dict[Path, int]:
-    """The sizes of files in bytes; one that is gone has none."""
-    sizes = dict.fromkeys(files, 0)
-    for path in sizes:
-        with contextlib.suppress(OSError):
-            sizes[path] = path.stat().st_size
-    return sizes
-
-
-READING = "reading the log"
-"""What `progress` is told while lines are read."""
-
-
-def unreadable_log(error: UnreadableLog) -> UnreadableLog:
-    """The error of a log in which a line cannot be read, made of that of the line."""
-    return UnreadableLog("the log cannot be read; run `aidtimeline check` to list all problems", error.problems)
-
-
-def _warning(code: str, message: str) -> Problem:
-    return Problem(code=code, severity="warning", message=message)
-
-
-_LEFT = {
-    Left.BAD_END: _warning("bad-line-end", "a last line whose line end is damaged: it is whole, and counts"),
-    Left.TORN: _warning(
-        "torn-line", "a last line that is not whole, skipped: its writer died, and it was never recorded"
-    ),
-    Left.UNFINISHED: _warning(
-        "unfinished-batch", "a batch that is being written, or whose writer died, skipped: it was never recorded"
-    ),
-}
-_STALE = _warning(
-    "stale-note", "a note of a batch beside this file is of another state of it, and is not believed: all lines count"
-)
-
-
-def left_problems(snapshot: Snapshot, file: str, lines: int) -> Iterator[Problem]:
-    """Warnings of what follows the lines of a file, given how many these are, and of a note that does not fit."""
-    hint = f"`record --to {Path(file).stem}` mends it"
-    if snapshot.left in _LEFT:
-        line = lines if snapshot.left is Left.BAD_END else lines + 1
-        yield evolve(_LEFT[snapshot.left], file=file, line=line, hint=hint)
-    if snapshot.stale:
-        yield evolve(_STALE, file=file, hint=hint)

@@ -5,8 +5,10 @@ The lock ends when its process dies. The file is empty, and stays.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 from aidtimeline.errors import LogError
 from aidtimeline.log.disk import Disk
@@ -40,6 +42,19 @@ def release(descriptor: int, disk: Disk) -> None:
         disk.unlock(descriptor)  # closing is not enough: a forked process may have it open too
     finally:
         disk.close(descriptor)
+
+
+@contextlib.contextmanager
+def released(descriptor: int, disk: Disk) -> Iterator[None]:
+    """Release a lock that was acquired at the end of the `with`."""
+    try:
+        yield
+    finally:
+        try:
+            release(descriptor, disk)
+        except BaseException:  # Ctrl-C may come before the first line of it
+            disk.close(descriptor)
+            raise
 
 
 def taken(path: str, disk: Disk, flags: int = os.O_RDWR | os.O_CREAT) -> int | None:

@@ -29,7 +29,7 @@ from aidtimeline.events import Record
 from aidtimeline.log import EventLog
 from aidtimeline.log.clock import Newest, behind
 from aidtimeline.log.disk import Disk, as_log_error, reading
-from aidtimeline.log.lock import acquire, release
+from aidtimeline.log.lock import acquire, released
 from aidtimeline.log.state import Replaced
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.values.dates import format_instant, in_utc, parse_instant
@@ -89,25 +89,17 @@ def seal(
     """
     log.lines()  # there is a log
     folder, path = str(log.folder), os.path.join(log.folder, NAME)
-    with as_log_error(path):
-        lock = acquire(folder, log.disk, LOCK)
-        try:
-            before = Sealed.of(folder)
-            newest = _Newest()
-            made = Seal(format_instant(in_utc(at)), _fixed(log, newest, progress))
-            gone = [] if anew else list(before.missing_of(made.lines))
-            if gone:
-                raise Missing("not sealed: restore what is missing, or seal what is there with --anew", gone)
-            head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
-            if problems is not None:
-                problems += filter(None, (before.later_than(at), behind(newest.found, in_utc(at))))
-            _write(path, f"{json.dumps(head)}\n{made.text}".encode(), log.disk)
-        finally:
-            try:
-                release(lock, log.disk)
-            except BaseException:  # Ctrl-C may come before the first line of it
-                log.disk.close(lock)
-                raise
+    with as_log_error(path), released(acquire(folder, log.disk, LOCK), log.disk):
+        before = Sealed.of(folder)
+        newest = _Newest()
+        made = Seal(format_instant(in_utc(at)), _fixed(log, newest, progress))
+        gone = [] if anew else list(before.missing_of(made.lines))
+        if gone:
+            raise Missing("not sealed: restore what is missing, or seal what is there with --anew", gone)
+        head = {"seal": 1, "sealed_at": made.sealed_at, "lines": len(made.lines), "digest": made.digest}
+        if problems is not None:
+            problems += filter(None, (before.later_than(at), behind(newest.found, in_utc(at))))
+        _write(path, f"{json.dumps(head)}\n{made.text}".encode(), log.disk)
     return made
 
 

@@ -12,7 +12,7 @@ from aidtimeline.engines.embedded.files import Covered, Reader, Seen, digest, di
 from aidtimeline.engines.facts.linking import Place
 from aidtimeline.errors import Problem
 from aidtimeline.log import EventLog
-from aidtimeline.log.eventlog import left_problems
+from aidtimeline.log.reading import left_problems
 from aidtimeline.log.status import Content, Status
 
 MOST = 2**25
