@@ -194,7 +194,7 @@ class Campaign:
     def _writer(self, folder: Path, name: str) -> Writer:
         def write(pipe: int) -> None:
             log, chance, number = self.log(folder), Random(f"{self.seed} {name}"), 0
-            if chance.random() < IDLE:
+            if self.broken == "inherited-lock" or chance.random() < IDLE:
                 Thread(target=_fork_idle, args=(folder, pipe, chance.random() / 20), daemon=True).start()
             while True:
                 number += 1

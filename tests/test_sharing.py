@@ -716,8 +716,7 @@ from itertools import count
 from pathlib import Path
 from datetime import UTC, datetime
 from logs import delivery, log_in
-from aidtimeline.formats.registry import Format
-from aidtimeline.log import lock
+from aidtimeline.log import EventLog
 from aidtimeline.log.seal import seal
 folder, writer = Path(sys.argv[1]), int(sys.argv[3])
 print(flush=True)
