@@ -32,7 +32,7 @@ from aidtimeline import AidtimelineError, Delivery, EventLog, Problem, Record, S
 from aidtimeline.codec import encode, record_id
 from aidtimeline.formats.importing.importer import import_readings
 from aidtimeline.formats.readings import Entry
-from aidtimeline.log import descriptor, lock
+from aidtimeline.log import descriptor, index, lock
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.note import PENDING
 from aidtimeline.log.seal import seal
@@ -44,6 +44,8 @@ IDLE, SEALS = 0.2, 0.05
 """How many of the writers fork a process that stays, and how many appends are followed by a seal."""
 PATIENCE = 20
 """How many seconds a writer waits for the lock."""
+LEAST, MORE = 4000, 1000
+"""From how many bytes on a log has an index, and after how many more a new one; outside of this campaign: mebibytes."""
 QUIT = "quit"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCE = Source(publisher="Rubryka", published="2023-11-28")
@@ -172,6 +174,10 @@ class Campaign:
             problems: list[Problem] = []
             found = Counter(_names(EventLog(folder).read(skip_problems=True, problems=problems)))
             torn = [str(each) for each in problems if again or each.severity == "error"]
+            indexed = self.log(folder).ids()
+            self.figures["ids in the index"] += len(indexed)
+            if {each.id for each in EventLog(folder).read(skip_problems=True)} != set(indexed):
+                self.failures.append("the index has other ids than the log")
             lost = [each for each in acknowledged if not found[each]]
             halves = _halves(found)
             self.figures["lost"] += len(lost)
@@ -292,7 +298,7 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=4, metavar="N", help="at once (default %(default)s)")
     given = report.begin(parser)
     campaign, number = Campaign(given.seed, given.broken), 0
-    lock.LOCK_SECONDS = PATIENCE
+    lock.LOCK_SECONDS, index.LEAST, index.MORE = PATIENCE, LEAST, MORE
     if given.broken == "inherited-lock":
         lock.LOCK_SECONDS = 1
         descriptor._is_there = lambda *_: False
