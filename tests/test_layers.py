@@ -17,8 +17,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
 ROOMS = [
-    {"text", "graphs", "collector", "remembering", "forked"},
-    {"errors"},
+    {"text", "graphs", "collector", "forked"},
+    {"errors", "remembering"},
     {"values"},
     {"events"},
     {"vocabulary"},

@@ -59,3 +59,24 @@ class OfProcess(Generic[M]):
         self.threads = threading.Lock()
         self._of_parents.append(dict(self.open))  # which keeps them from being closed
         self.open.clear()
+
+
+class Threads:
+    """A `lock` of the threads that change something, which begins anew in a process that was forked.
+
+    >>> threads = Threads()
+    >>> with threads.lock:
+    ...     pass
+    """
+
+    def __init__(self) -> None:
+        self.begin_anew()
+        anew_in_forks(self)
+
+    def begin_anew(self) -> None:
+        """Wait for no thread of the parent."""
+        self.lock = threading.RLock()
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        """Elsewhere there are other threads."""
+        return Threads, ()

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
+from aidtimeline.engines.chosen import Chosen
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import Problem, UnknownKey, UsageError
 from aidtimeline.events import Record
+from aidtimeline.forked import Threads
 from aidtimeline.projections import (
     Counts,
     Facts,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
     from aidtimeline.diff import Changes, FulfilmentChanges
     from aidtimeline.engines.choosing import EngineName
+    from aidtimeline.engines.following import Readable
     from aidtimeline.engines.sql.answer import SqlAnswer
     from aidtimeline.engines.sql.asking import Asking, Parameters
     from aidtimeline.engines.sql.exporting import Format as ExportFormat
@@ -425,6 +428,9 @@ class View:
 class Timeline:
     """The records of a log, which can be replayed to any date, as known at any date.
 
+    Any number of threads may ask it, while another one calls `refresh` or `extend`. Each view is of one state of the
+    log, for good: ask one view for all that must fit together.
+
     Args:
         records: The records, in any order.
         vocabulary: The labels of slugs, and the categories of items.
@@ -443,11 +449,38 @@ class Timeline:
         vocabulary: Vocabulary = NO_VOCABULARY,
         problems: Iterable[Problem] = (),
     ) -> None:
-        self.vocabulary = vocabulary
-        self.problems = tuple(problems)
-        self.engine: Engine = Fold(records, vocabulary)
-        self.notes: tuple[str, ...] = ()
+        self._begin(Chosen(Fold(records, vocabulary), vocabulary, tuple(problems)))
+
+    def _begin(self, chosen: Chosen) -> None:
+        self._chosen = chosen  # all of it at once: other threads see one state or the other
         self._asking: Asking | None = None
+        self._changing = Threads()
+
+    @classmethod
+    def _of(cls, chosen: Chosen) -> Timeline:
+        timeline = cls.__new__(cls)
+        timeline._begin(chosen)
+        return timeline
+
+    @property
+    def engine(self) -> Engine:
+        """What answers."""
+        return self._chosen.engine
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The labels of slugs, and the categories of items."""
+        return self._chosen.vocabulary
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with lines that were skipped."""
+        return self._chosen.problems
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why it is not another engine that answers, if that is worth saying."""
+        return self._chosen.notes
 
     def __repr__(self) -> str:
         number = self.engine.size()
@@ -478,9 +511,10 @@ class Timeline:
         ...     print(timeline.as_of("2023-11-28").counts()["truck"])
         30
         """
-        if self._asking is not None:
-            self._asking.close()
-        self.engine.close()
+        with self._changing.lock:
+            if self._asking is not None:
+                self._asking.close()
+            self.engine.close()
 
     @classmethod
     def open(
@@ -514,10 +548,78 @@ class Timeline:
         """
         from aidtimeline.engines.choosing import open_engine  # noqa: PLC0415  (a replay of records needs no files)
 
-        chosen = open_engine(Path(folder), engine, skip_problems=skip_problems, progress=progress)
-        timeline = cls((), chosen.vocabulary, chosen.problems)
-        timeline.engine, timeline.notes = chosen.engine, chosen.notes
-        return timeline
+        return cls._of(open_engine(Path(folder), engine, skip_problems=skip_problems, progress=progress))
+
+    @classmethod
+    def of(cls, log: Readable, vocabulary: Vocabulary = NO_VOCABULARY) -> Timeline:
+        """The timeline of any log: of an `EventLog` that of its folder, of others all that `log.read()` gives.
+
+        `vocabulary` is for others than an `EventLog`, which has its own beside it. Raises as `open` does.
+
+        >>> from aidtimeline import Delivery, Source
+        >>> from aidtimeline.testing import MemoryLog
+        >>> log = MemoryLog()
+        >>> timeline = Timeline.of(log)
+        >>> _ = log.append(Delivery(date="2023", item="truck", quantity=2, sources=Source(publisher="Rubryka")))
+        >>> timeline.refresh()
+        True
+        >>> print(timeline.as_of("2023-12-31").counts()["truck"])
+        2
+        """
+        from aidtimeline.engines.following import OfLog  # noqa: PLC0415
+        from aidtimeline.log import EventLog  # noqa: PLC0415
+
+        if isinstance(log, EventLog):
+            return cls.open(log.folder)
+        return cls._of(OfLog.opened(log, vocabulary))
+
+    def refresh(self, *, progress: Progress = untold) -> bool:
+        """See what was added to the log since it was opened or refreshed; whether anything has changed.
+
+        Afterwards the timeline answers as one that is opened now. Views that were made before stay as they were. Only
+        new lines are read (docs/engines.md); a log that was replaced, cut or edited is read anew. If it cannot be read,
+        the timeline stays as it was. Of a log without a folder (`Timeline.of`) all records are read again; a timeline
+        of records has no log, and never changes.
+
+        `progress` is called as by `open`. Raises as `open` does, and `UsageError` if the timeline was closed.
+
+        >>> from aidtimeline import Delivery, EventLog, Source
+        >>> log = EventLog(getfixture("tmp_path"))
+        >>> for number in (2, 3):
+        ...     event = Delivery(date="2023", item="truck", quantity=number, sources=Source(publisher="Rubryka"))
+        ...     _ = log.append(event)
+        ...     timeline = Timeline.open(log.folder) if number == 2 else timeline
+        >>> before = timeline.as_of("2023-12-31")
+        >>> timeline.refresh(), timeline.refresh()
+        (True, False)
+        >>> print(before.counts()["truck"], "·", timeline.as_of("2023-12-31").counts()["truck"])
+        2 · 5
+        """
+        with self._changing.lock:
+            before = self._chosen
+            if before.following is None:
+                return False
+            self._chosen = before.following.again(before, progress)
+            return not self._chosen.says(before)
+
+    def extend(self, records: Iterable[Record]) -> None:
+        """Add records to a timeline of records. Views that were made before stay as they were.
+
+        Raises `UsageError` for the timeline of a log: what it is to have is recorded there.
+
+        >>> from aidtimeline import EventLog
+        >>> *most, last = EventLog("events").read()
+        >>> timeline = Timeline(most)
+        >>> timeline.extend([last])
+        >>> timeline.records[-1] == last
+        True
+        """
+        with self._changing.lock:
+            before = self._chosen
+            if before.following is not None:
+                raise UsageError("this timeline is of a log: append to the log, then call timeline.refresh()")
+            engine = Fold((*before.engine.records, *records), before.vocabulary)
+            self._chosen = evolve(before, engine=engine)
 
     def as_of(
         self,
@@ -549,7 +651,8 @@ class Timeline:
         """
         known = None if known_at is None else parse_cut(known_at)
         recorded = None if recorded_until is None else parse_cut(recorded_until)
-        return View(parse_day(day), known, recorded, self.engine, self.vocabulary)
+        chosen = self._chosen
+        return View(parse_day(day), known, recorded, chosen.engine, chosen.vocabulary)
 
     def find(self, record_id: str) -> Standing:
         """A record of the log, and what it says now, as corrected by all that is known; the id may be shortened.
@@ -563,8 +666,9 @@ class Timeline:
         from aidtimeline.log.drafts import find_id, is_beginning  # noqa: PLC0415
         from aidtimeline.semantics.standing import standing  # noqa: PLC0415
 
-        found = find_id(record_id, list(self.engine.ids(record_id)) if is_beginning(record_id) else ())
-        near = self.as_of(date.max).narrowed(Selection((), (), self.vocabulary, frozenset((found,))))
+        view = self.as_of(date.max)
+        found = find_id(record_id, list(view.ids(record_id)) if is_beginning(record_id) else ())
+        near = view.narrowed(Selection((), (), view.vocabulary, frozenset((found,))))
         known = standing(found, near.records)
         if known is None:
             raise UnknownKey(f"the log does not have {found}")
@@ -595,7 +699,7 @@ class Timeline:
             raise UsageError("a series is of every day: ask how it changed within each year, quarter or month instead")
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
         any_day.check(projection)
-        return evolve(self.engine.series(any_day, projection), view=any_day, question=projection)
+        return evolve(any_day.engine.series(any_day, projection), view=any_day, question=projection)
 
     def sql(self, statement: str, parameters: Parameters = None) -> SqlAnswer:
         """The answer to one SELECT over the table of facts, in the SQL of DuckDB (docs/sql.md).
@@ -615,9 +719,11 @@ class Timeline:
         """
         from aidtimeline.engines.sql.asking import Asking  # noqa: PLC0415  (DuckDB takes long to load)
 
-        if self._asking is None or self._asking.engine is not self.engine:
-            self._asking = Asking(self.engine)
-        return self._asking.ask(statement, parameters)
+        with self._changing.lock:
+            if self._asking is None or self._asking.engine is not self.engine:
+                self._asking = Asking(self.engine)
+            asking = self._asking
+        return asking.ask(statement, parameters)
 
     def export_facts(
         self, path: str | PathLike[str], format: ExportFormat | None = None, *, force: bool = False

@@ -65,11 +65,11 @@ def effects(timeline: Timeline, amendment: Amendment, *, as_of: str | date | Non
     delivery, truck: 30 → 0: retracted · 0 · False
     """
     day = datetime.now(UTC).date() if as_of is None else parse_day(as_of)
-    amended = Timeline((), timeline.vocabulary)
-    amended.engine, at = timeline.engine.with_event(amendment, datetime.now(UTC))
-    before = amended.as_of(day, recorded_until=at - timedelta(microseconds=1))
-    after = amended.as_of(day)
-    where, vocabulary = _projects(amendment, before, after), timeline.vocabulary
+    now = timeline.as_of(day)
+    engine, at = now.engine.with_event(amendment, datetime.now(UTC))
+    after = evolve(now, engine=engine)
+    before = evolve(after, recorded_until=at - timedelta(microseconds=1))
+    where, vocabulary = _projects(amendment, before, after), now.vocabulary
     return Effects(
         before,
         after,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from aidtimeline.codec import decode
-from aidtimeline.collector import paused
-from aidtimeline.engines.fold import Engine, Fold
+from aidtimeline.engines.chosen import Chosen
+from aidtimeline.engines.following import Look, OfLines, OfStore, extents
 from aidtimeline.errors import LogError, Problem, Shortened, UnreadableLog, UsageError
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import as_log_error
@@ -22,6 +23,9 @@ from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.progress import Progress, untold
 from aidtimeline.text.safe import shown
 from aidtimeline.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from aidtimeline.engines.embedded.opening import Opened
 
 EngineName: TypeAlias = Literal["auto", "fold", "embedded"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
@@ -33,16 +37,6 @@ LARGE = 16 * 2**20
 """From this size on, in bytes, a log is large: the fold takes about a second."""
 
 INSTALL = "this log is large: pip install 'aidtimeline[fast]' keeps a table of its facts, and answers at once"
-
-
-@frozen
-class Chosen:
-    """An engine for a log; `problems` are those of lines that were skipped, and `notes` say why it is not another."""
-
-    engine: Engine
-    vocabulary: Vocabulary
-    problems: tuple[Problem, ...]
-    notes: tuple[str, ...] = ()
 
 
 def open_engine(
@@ -79,32 +73,41 @@ def is_large(folder: Path) -> bool:
 
 
 def _fold(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
-    problems: list[Problem] = []
-    with paused():
-        records = tuple(EventLog(folder).read(skip_problems=skip_problems, problems=problems, progress=progress))
-    vocabulary = load_vocabulary(folder)
-    engine = Fold(records, vocabulary, folder, skip_problems=skip_problems)
-    return Chosen(engine, vocabulary, tuple(problems))
+    return OfLines.opened(folder, skip_problems=skip_problems, progress=progress)
 
 
 def _embedded(folder: Path, skip_problems: bool, progress: Progress) -> Chosen:
-    from aidtimeline.engines.embedded.engine import Embedded  # noqa: PLC0415  (DuckDB takes long to load)
-    from aidtimeline.engines.embedded.opening import Opened, open_store  # noqa: PLC0415
+    from aidtimeline.engines.embedded.opening import open_store  # noqa: PLC0415  (DuckDB takes long to load)
 
-    def unreadable(opened: Opened) -> Iterator[Problem]:
-        shortened = Shortened()
-        for file, number, line in opened.unreadable():
-            try:
-                decode(line, file=file, line_number=number)
-            except UnreadableLog as error:
-                if not skip_problems:
-                    raise unreadable_log(error) from None
-                yield from shortened.first(error.problems)
-        yield from shortened.rest()
-
+    look = Look.at(folder)
     opened = open_store(folder, progress=progress)
-    problems = [*unreadable(opened), *opened.problems]
+    chosen = _over(folder, skip_problems, opened, load_vocabulary(folder))
+    following = OfStore(
+        folder,
+        look,
+        extents(opened),
+        partial(_embedded, folder, skip_problems),
+        partial(_over, folder, skip_problems),
+    )
+    return evolve(chosen, following=following)
+
+
+def _over(folder: Path, skip_problems: bool, opened: Opened, vocabulary: Vocabulary) -> Chosen:
+    """The engine over a store that is open."""
+    from aidtimeline.engines.embedded.engine import Embedded  # noqa: PLC0415  (DuckDB takes long to load)
+
+    problems = [*_unreadable(opened, skip_problems), *opened.problems]
     problems.sort(key=lambda each: (each.file or "", each.line or 0))
-    vocabulary = load_vocabulary(folder)
-    engine = Embedded(opened, vocabulary, folder, skip_problems=skip_problems)
-    return Chosen(engine, vocabulary, tuple(problems))
+    return Chosen(Embedded(opened, vocabulary, folder, skip_problems=skip_problems), vocabulary, tuple(problems))
+
+
+def _unreadable(opened: Opened, skip_problems: bool) -> Iterator[Problem]:
+    shortened = Shortened()
+    for file, number, line in opened.unreadable():
+        try:
+            decode(line, file=file, line_number=number)
+        except UnreadableLog as error:
+            if not skip_problems:
+                raise unreadable_log(error) from None
+            yield from shortened.first(error.problems)
+    yield from shortened.rest()

@@ -18,6 +18,7 @@ from aidtimeline.projections import Levels
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.protocol import Projection, fold, run
 from aidtimeline.projections.sums.counting import Sums
+from aidtimeline.remembering import Lately
 from aidtimeline.semantics import Belief, Fact, cut
 from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from aidtimeline.projections.sums.within import Within
 
 Cut: TypeAlias = date | datetime | None
+
+LATELY = 4
+"""What is believed at so many cuts is kept: two that are compared, and two more."""
 
 
 class Engine(Protocol):
@@ -128,13 +132,19 @@ class Fold:
             self._records = tuple(records)
         self._folder, self._skip_problems = folder, skip_problems
         self.vocabulary = vocabulary
-        self._recorded: dict[Cut, Recorded] = {}
-        self._beliefs: dict[tuple[Cut, Cut], Belief] = {}
+        self._recorded = Lately[Cut, Recorded](LATELY)
+        self._beliefs = Lately[tuple[Cut, Cut], Belief](LATELY)
 
     @property
     def records(self) -> tuple[Record, ...]:
         """All records of the log."""
         return self._records
+
+    def with_vocabulary(self, vocabulary: Vocabulary) -> Fold:
+        """An engine of the same records, of which the same is believed."""
+        found = Fold(self._records, vocabulary, self._folder, skip_problems=self._skip_problems)
+        found._recorded, found._beliefs = self._recorded, self._beliefs
+        return found
 
     @cached_property
     def known(self) -> Known:
@@ -147,16 +157,15 @@ class Fold:
 
     def belief(self, known_at: Cut, recorded_until: Cut) -> Belief:
         """All that is believed at these cuts."""
-        cuts = known_at, recorded_until
-        if cuts not in self._beliefs:
-            with paused():
-                self._beliefs[cuts] = believe_at(self._as_recorded(recorded_until), known_by(known_at))
-        return self._beliefs[cuts]
+        return self._beliefs.of((known_at, recorded_until), self._believed)
+
+    def _believed(self, cuts: tuple[Cut, Cut]) -> Belief:
+        known_at, recorded_until = cuts
+        with paused():
+            return believe_at(self._recorded.of(recorded_until, self._as_recorded), known_by(known_at))
 
     def _as_recorded(self, until: Cut) -> Recorded:
-        if until not in self._recorded:
-            self._recorded[until] = Recorded.of(self.records, until)
-        return self._recorded[until]
+        return Recorded.of(self.records, until)
 
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
         """What replay ignores at these cuts."""

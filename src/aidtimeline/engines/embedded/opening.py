@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import finalize
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from aidtimeline.codec import decode
-from aidtimeline.engines.embedded import cache
+from aidtimeline.engines.embedded import cache, files
 from aidtimeline.engines.embedded.asked import Store
 from aidtimeline.engines.embedded.base import Base, open_base
 from aidtimeline.engines.embedded.database import as_database_error, duckdb
@@ -22,6 +22,8 @@ from aidtimeline.errors import LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import as_log_error
+from aidtimeline.log.state import Extent, check_same
+from aidtimeline.log.status import Status
 from aidtimeline.text.progress import Progress, untold
 
 TRIES = 3
@@ -142,14 +144,32 @@ def opened_with(folder: Path, base: Base, path: str) -> Opened | None:
 
 
 def _opened(folder: Path, path: Path) -> Opened | None:
-    """A store with what the log has grown by laid over it; None if it does not fit.
-
-    If that is much, it is written into a new store.
-    """
+    """A store with what the log has grown by laid over it; None if it does not fit."""
     found = _fitting(folder, path)
-    if found is None:
-        return None
-    base, grown = found
+    return None if found is None else _laid_over_or_longer(folder, *found)
+
+
+def laid_over_again(folder: Path, opened: Opened, extents: Mapping[str, Extent]) -> Opened | None:
+    """A store again, with what its log has grown by until now; None if it is damaged, or that is too much.
+
+    Of each file the system said what is in `extents`; what it says now is taken for what the store covers.
+    Raises `Replaced` if a file is not any more what it was, and more.
+    """
+    base = opened.base
+    with as_log_error(folder), as_database_error(folder):
+        if not base.is_intact():
+            return None
+        now = {path: Status.of(path) for path in extents}
+        for path, extent in extents.items():
+            with files.opened(path).snapshot() as snapshot:
+                check_same(extent, snapshot, path)
+        covered = [evolve(each, status=now[str(folder / each.name)]) for each in base.covered]
+        grown = Grown.since(folder, covered)
+        return None if grown is None else _laid_over_or_longer(folder, base, grown)
+
+
+def _laid_over_or_longer(folder: Path, base: Base, grown: Grown) -> Opened:
+    """A store with what the log has grown by laid over it. If that is much, it is written into a new store."""
     opened = _laid_over(base, grown)
     if grown.is_much:
         from aidtimeline.engines.embedded.making import extend  # noqa: PLC0415
