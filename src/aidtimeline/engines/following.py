@@ -32,9 +32,9 @@ from aidtimeline.errors import Problem, Shortened, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.log import EventLog
 from aidtimeline.log.disk import as_log_error
-from aidtimeline.log.eventlog import unreadable_log
 from aidtimeline.log.folder import list_folder
 from aidtimeline.log.note import PENDING
+from aidtimeline.log.reading import unreadable_log
 from aidtimeline.log.state import Extent, Replaced, State
 from aidtimeline.log.status import Status
 from aidtimeline.log.vocabulary import load_vocabulary
