@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,14 +15,29 @@ from typing import Any
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.stateful import run_state_machine_as_test
+from planted import BUGS, Bug, RaiseForSure, Sums, delivered
 from tangled import linked_logs
 
-from aidtimeline import Counts, EventLog, Fact, MoneySums, Participations, ProjectStates, Quantity, Record
+from aidtimeline import (
+    Bounds,
+    Counts,
+    EventLog,
+    Fact,
+    MoneySums,
+    Participations,
+    ProjectStates,
+    Quantity,
+    Record,
+    Source,
+    UsageError,
+)
 from aidtimeline.events import EVENT_KINDS
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
-from aidtimeline.testing import LawBroken, LogMachine, check_projection, cuts, logs, worlds
+from aidtimeline.testing import LawBroken, LogMachine, check_projection, checking, cuts, logs, worlds
+from aidtimeline.testing.hardlogs import hard_logs
 from aidtimeline.testing.laws import Cuts
+from aidtimeline.testing.questions import hard_questions
 from aidtimeline.values.amounts import ZERO
 
 
@@ -50,22 +66,6 @@ class PromisedForSure(Promised):
         return state + fact.quantity if fact.kind == "pledge" and fact.quantity is not None else state
 
 
-class Last:
-    """The last fact that was folded: other parts give another."""
-
-    def initial(self) -> str | None:
-        return None
-
-    def step(self, state: str | None, fact: Fact) -> str | None:
-        return fact.id
-
-    def merge(self, one: str | None, other: str | None) -> str | None:
-        return other or one
-
-    def finish(self, state: str | None) -> str | None:
-        return state
-
-
 class Kinds:
     """How many facts of each kind: lawful, without bounds."""
 
@@ -82,6 +82,22 @@ class Kinds:
         return dict(state)
 
 
+class Opaque:
+    """A class of a user's that says nothing of doubt."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
 def test_the_library_s_own_projections_are_lawful() -> None:
     """Everything built in obeys every law."""
     everything: dict[str, Any] = {
@@ -95,21 +111,183 @@ def test_the_library_s_own_projections_are_lawful() -> None:
 
 
 def test_a_projection_of_one_s_own_is_held_to_them() -> None:
-    """What gives no bounds is held to the other laws."""
-    check_projection(Kinds(), examples=10)
+    """An answer about the reports is held to the laws of replay, one with bounds to all."""
+    check_projection(Kinds(), examples=10, bounds=False)
+    check_projection(Sums(), examples=10)
+
+
+def test_what_the_library_answers_without_bounds_is_held_by_its_keys() -> None:
+    """Who has which role is nothing that could be added up, and yet no row may be missing."""
+    check_projection(Participations(), examples=0)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_caught(bug: Bug) -> None:
+    """The corpus alone catches it, and the report names the law and the few records that show it."""
+    with pytest.raises(LawBroken) as caught:
+        check_projection(bug.projection(), examples=0, against=bug.against)
+    broken = caught.value
+    assert broken.law.startswith(bug.law)
+    assert 1 <= len(broken.records) <= bug.records
+    assert "\nThe law: " in str(broken)
+    assert broken.cuts is not None
+    assert f"as_of='{broken.cuts.as_of}'" in str(broken)
+
+
+ONLY_IN_THE_CORPUS = ("the last status seen wins", "ignored accounts", "duplicates multiplied")
+DRAWN = [bug for bug in BUGS if bug.law != "vacuous" and bug.name not in (*ONLY_IN_THE_CORPUS, "float sums")]
+
+
+@pytest.mark.parametrize("bug", DRAWN, ids=lambda bug: bug.name)
+def test_most_are_caught_without_the_corpus(bug: Bug, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred drawn logs find them too."""
+    monkeypatch.setattr(checking, "hard_questions", lambda: ())
+    with pytest.raises(LawBroken) as caught:
+        check_projection(bug.projection(), examples=100, against=bug.against)
+    assert len(caught.value.records) <= bug.records
 
 
 @pytest.mark.parametrize(
-    ("projection", "law"), [(Promised(), "tightness"), (PromisedForSure(), "soundness"), (Last(), "split")]
+    ("projection", "law"),
+    [(Promised(), "tightness"), (PromisedForSure(), "soundness")],
 )
-def test_a_planted_bug_is_caught(projection: Any, law: str) -> None:
-    """The error names the law and the smallest log that breaks it: a pledge and its raise, or two facts."""
+def test_a_result_that_is_itself_bounds_is_held(projection: Any, law: str) -> None:
+    """The path to what is wrong may be empty."""
+    with pytest.raises(LawBroken, match=rf"^{law}: the result is ") as caught:
+        check_projection(projection, examples=0)
+    assert len(caught.value.records) <= 2
+
+
+def test_the_question_can_be_pasted() -> None:
+    """What the message ends with is Python that asks the smallest log again."""
     with pytest.raises(LawBroken) as caught:
-        check_projection(projection, examples=50)
-    assert caught.value.law.startswith(law)
-    lines = [line for line in str(caught.value).splitlines() if line.startswith("{")]
-    assert 1 <= len(lines) <= 4  # how small it gets depends on what is drawn, and that on the modules that are loaded
-    assert "as of 20" in str(caught.value)
+        check_projection(Promised(), examples=0)
+    lines = str(caught.value).splitlines()
+    code = lines[lines.index("from aidtimeline import replay") :]
+    names: dict[str, Any] = {"projection": Promised()}
+    exec("\n".join(code[:-1]), names)
+    answer = eval(code[-1], names)
+    assert f"the result is {answer}, and over all worlds" in str(caught.value)
+    assert tuple(names["records"]) == caught.value.records
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (lambda number: number, r"\(int\).* Bounds or Quantity.* against="),
+        (float, r"\(float\)"),
+        (Decimal, r"\(Decimal\)"),
+        (lambda number: [str(number)], r"\(list\).* the set of what may be"),
+        (Opaque, r"\(Opaque\)"),
+        (lambda number: Quantity.exact(3), "in all logs, so nothing was tried"),
+    ],
+    ids=["int", "float", "Decimal", "list", "class", "constant"],
+)
+def test_what_cannot_be_held_is_refused(answer: Any, advice: str) -> None:
+    """It passed without a test before."""
+
+    class Answering(Kinds):
+        def finish(self, state: Counter[str]) -> Any:
+            return answer(state.total())
+
+    with pytest.raises(LawBroken, match=advice) as caught:
+        check_projection(Answering(), examples=0)
+    assert caught.value.law == "vacuous"
+
+
+def test_bounds_are_found_in_one_s_own_classes() -> None:
+    """A data class is looked into."""
+
+    @dataclass
+    class Answer:
+        given: dict[str | None, Bounds]
+        by: str
+
+    class Answering(Sums):
+        def finish(self, state: Any) -> Any:
+            return Answer(super().finish(state), "me")
+
+    check_projection(Answering(), examples=0)
+
+    class Wrong(RaiseForSure):
+        def finish(self, state: Any) -> Any:
+            return Answer(super().finish(state), "me")
+
+    with pytest.raises(LawBroken, match=r"soundness: the result\['given'\]"):
+        check_projection(Wrong(), examples=0)
+
+
+def test_an_oracle_is_asked_of_every_world() -> None:
+    """A lawful projection agrees with it; a function of the cuts has an oracle that is given them."""
+    check_projection(lambda cuts: Sums(), examples=20, against=delivered)
+    check_projection(Kinds(), examples=20, bounds=False, against=lambda facts: Counter(fact.kind for fact in facts))
+    with pytest.raises(LawBroken, match=r"oracle: .* and your oracle says Counter"):
+        check_projection(Kinds(), examples=0, against=lambda facts: Counter(fact.kind for fact in facts))
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [(Sums, r"Sums is a class: give Sums\(\), or lambda cuts: Sums"), (Source(publisher="Kyodo"), "it has no initial")],
+)
+def test_what_is_no_projection_is_refused(given: Any, advice: str) -> None:
+    """The message says what to give."""
+    with pytest.raises(UsageError, match=advice):
+        check_projection(given)
+
+
+def test_the_settings_of_hypothesis_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile says how many logs are drawn, and whether there is a corpus and whether reports are made smaller."""
+    drawn: list[int] = []
+
+    def none_drawn(number: int) -> tuple[()]:
+        drawn.append(number)
+        return ()
+
+    monkeypatch.setattr(checking, "drawn_questions", none_drawn)
+    monkeypatch.setattr(checking, "hard_questions", lambda: hard_questions()[:3])
+    before = settings()
+    settings.register_profile("few", max_examples=7, deadline=1)
+    settings.register_profile("only drawn", max_examples=8, phases=[Phase.generate])
+    settings.register_profile("none drawn", phases=[Phase.explicit])
+    try:
+        for name in ("few", "only drawn", "none drawn"):
+            settings.load_profile(name)
+            check_projection(Kinds(), bounds=False)
+        check_projection(Kinds(), examples=9, bounds=False)
+        settings.load_profile("few")
+        check_projection(Kinds(), examples=9, bounds=False)
+    finally:
+        settings.register_profile("before", before)
+        settings.load_profile("before")
+    assert drawn == [7, 8, 0, 0, 9]
+
+
+def test_no_file_of_the_caller_s_changes_what_is_drawn(tmp_path: Path) -> None:
+    """Hypothesis draws the numbers that it finds in local modules; these logs are the same beside any of them."""
+    code = (
+        "import local\n"
+        "from aidtimeline.codec import encode\n"
+        "from aidtimeline.testing.questions import drawn_questions\n"
+        "for question in drawn_questions(6):\n"
+        "    print(question.cuts, *map(encode, (*question.records, *question.amendments)))\n"
+    )
+    (tmp_path / "asked.py").write_text(code)
+    found = set()
+    for numbers in ([], list(range(2, 3000, 7))):
+        (tmp_path / "local.py").write_text(f"NUMBERS = {numbers}\n")
+        run = subprocess.run([sys.executable, "asked.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        found.add(run.stdout)
+    assert len(found) == 1
+
+
+def test_the_corpus_has_every_kind_of_record() -> None:
+    """Every kind of event and amendment, and logs asked at cuts of knowledge and of the record."""
+    logs = hard_logs()
+    kinds = {record.event.kind for hard in logs for record in hard.records}
+    assert kinds == {*EVENT_KINDS, "correction", "retraction", "corroboration"}
+    asked = [cuts for hard in logs for cuts in hard.cuts]
+    assert any(cuts.known_at for cuts in asked)
+    assert any(cuts.recorded_until for cuts in asked)
 
 
 def test_an_error_in_the_projection_is_its_own() -> None:
@@ -119,8 +297,9 @@ def test_an_error_in_the_projection_is_its_own() -> None:
         def finish(self, state: Counter[str]) -> dict[str, int]:
             raise ZeroDivisionError("mine")
 
-    with pytest.raises(ZeroDivisionError, match="mine"):
+    with pytest.raises(ZeroDivisionError, match="mine") as caught:
         check_projection(Broken(), examples=5)
+    assert "replay(records, projection" in caught.value.__notes__[0]
 
 
 @given(logs(), cuts())

@@ -5,9 +5,11 @@
     def test_my_projection_is_lawful():
         check_projection(MyProjection())
 
-`strategies` draws values and events, `drawnlogs` whole logs and the questions asked of them. `laws` holds a projection
-to the laws of replay, `worlds` to those of bounds, `amendments` to those of corrections and retractions; `checking`
-tries them all. docs/semantics.md states these laws, with their numbers.
+`strategies` draws values and events, `drawnlogs` whole logs and the questions asked of them; `hardlogs` has small logs
+that are hard. `laws` holds a projection to the laws of replay, `purity` to leaving states alone, `worlds` to the laws
+of bounds, `oracles` to what accounts say together and to an oracle, `amendments` to the laws of corrections and
+retractions; `checking` tries them all on `questions`, and makes what breaks one smaller (`shrinking`).
+docs/semantics.md states these laws, with their numbers.
 
 `conformance` is what every log promises, `durability` what every log on a disk promises, as classes of tests; `machine`
 is the part that is drawn. `faults` has disks on which something goes wrong, and `memory` the smallest log. `engines`

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import reduce
+from itertools import product
 from random import Random
 from typing import Any, TypeVar
 
@@ -26,15 +27,6 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 
-class LawBroken(AidtimelineError, AssertionError):
-    """A law does not hold: `law` says which, `found` what was found instead."""
-
-    def __init__(self, law: str, found: str) -> None:
-        self.law = law
-        self.found = found
-        super().__init__(f"{law}: {found}")
-
-
 @frozen
 class Cuts:
     """The cuts of a question, all inclusive, as `replay` takes them."""
@@ -42,6 +34,20 @@ class Cuts:
     as_of: date
     known_at: date | datetime | None = None
     recorded_until: date | datetime | None = None
+
+
+class LawBroken(AidtimelineError, AssertionError):
+    """A law does not hold: `law` says which, `found` what was found instead.
+
+    `records` are the smallest log found that shows it, and `cuts` the question asked of it, if there are such.
+    """
+
+    def __init__(self, law: str, found: str, *, records: Iterable[Record] = (), cuts: Cuts | None = None) -> None:
+        self.law = law
+        self.found = found
+        self.records = tuple(records)
+        self.cuts = cuts
+        super().__init__(f"{law}: {found}")
 
 
 def answer(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, R]) -> R:
@@ -96,7 +102,11 @@ def union(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any
 
 def split(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any], random: Random) -> None:
     """Law 4: facts split in any way, folded in parts and merged in any order give what one fold of all gives."""
-    facts = facts_at(records, cuts)
+    split_facts(facts_at(records, cuts), projection, random)
+
+
+def split_facts(facts: Sequence[Fact], projection: Projection[Any, Any], random: Random) -> None:
+    """Law 4 for the facts of a view, split in one way."""
     whole = projection.finish(fold(facts, projection))
     parts: list[list[Fact]] = [[] for _ in range(random.randint(1, 4))]
     for fact in random.sample(facts, len(facts)):
@@ -108,6 +118,21 @@ def split(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any
         other = states.pop(random.randrange(len(states)))
         states.append(projection.merge(one, other))
     same("split", whole, projection.finish(states[0]))
+
+
+def split_in_two(facts: Sequence[Fact], projection: Projection[Any, Any]) -> None:
+    """Law 4 for the facts of a view, split into two in every way (of the first four), and into single facts."""
+    whole = projection.finish(fold(facts, projection))
+    few = facts[:4]
+    for sides in product((True, False), repeat=len(few)):
+        left = [fact for fact, side in zip(few, sides, strict=True) if side]
+        right = [fact for fact in facts if fact not in left]
+        same("split", whole, projection.finish(projection.merge(fold(left, projection), fold(right, projection))))
+    from_left = reduce(projection.merge, [fold([fact], projection) for fact in facts], projection.initial())
+    same("split (merge is associative)", whole, projection.finish(from_left))
+    singles = [fold([fact], projection) for fact in reversed(facts)]
+    from_right = reduce(lambda one, other: projection.merge(other, one), singles, projection.initial())
+    same("split (merge is associative)", whole, projection.finish(from_right))
 
 
 def _merged(projection: Projection[S, R], states: Iterable[S]) -> R:

@@ -2,30 +2,35 @@
 
 A world of a view is one choice of what has happened; in it every fact that counts is certain and has no links. So a
 projection need not know about worlds: it is simply run on each. The bounds and quantities in its result on the view
-must contain those of each world, and be no wider than all worlds together; nothing else in the result is compared.
+must contain those of each world, and be no wider than all worlds together. So must sets: what may be. Nothing else in
+the result is compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
 from functools import reduce
 from itertools import product
 from typing import Any, TypeAlias
 
 import attrs
 
-from aidtimeline.events import Record
-from aidtimeline.projections import Bounds, Projection
+from aidtimeline.events import Event, Record
+from aidtimeline.projections import Bounds, Projection, Values
 from aidtimeline.projections.protocol import run
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import Cuts, LawBroken, facts_at
-from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.amounts import ZERO, Money, Quantity
 
 MOST_UNDECIDED = 10
 """Views with more undecided facts than this have too many worlds to try, and are not tested."""
 
 Path: TypeAlias = tuple[object, ...]
+
+Held: TypeAlias = Quantity | Set[Any]
+"""What the laws of bounds can be held to: bounds on a number, or the set of what may be."""
 
 
 def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
@@ -56,58 +61,125 @@ def worlds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
 
 
 def soundness(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Law 6: the bounds contain what is true in each world."""
+    """Law 6: the bounds contain what is true in each world, and a set what it has in each."""
     facts = facts_at(records, cuts)
-    view = dict(_bounds(run(facts, projection)))
-    for world in worlds(facts):
-        for path, true in _bounds(run(world, projection)):
-            found = view.get(path, ZERO)
-            if not found.contains(true):
-                said = f"{_shown(path)} is {true} where {_counting(world)}, and the bounds are {found}"
+    sound(facts, worlds(facts), projection)
+
+
+def sound(facts: Sequence[Fact], among: Iterable[Sequence[Fact]], projection: Projection[Any, Any]) -> None:
+    """Law 6 for the facts of a view and its worlds."""
+    view = dict(held(run(facts, projection)))
+    for world in among:
+        true = dict(held(run(world, projection)))
+        for path in dict.fromkeys((*true, *view)):
+            found, truth = view.get(path, _nothing(true.get(path))), true.get(path, _nothing(view.get(path)))
+            if not contains(found, truth):
+                said = f"{shown(path)} is {_said(truth)} where {_counting(world)}, and the answer says {_said(found)}"
                 raise LawBroken("soundness", said)
 
 
 def tightness(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
     """Law 7: bounds that are not flagged loose are reached in some world, or approached if a quantity is open."""
     facts = facts_at(records, cuts)
-    results = [dict(_bounds(run(world, projection))) for world in worlds(facts)]
-    for path, found in _bounds(run(facts, projection), loose=False):
-        true = [each.get(path, ZERO) for each in results]
-        reached = reduce(Quantity.hull, true) if true else found
+    tight(facts, worlds(facts), projection)
+
+
+def tight(facts: Sequence[Fact], among: Iterable[Sequence[Fact]], projection: Projection[Any, Any]) -> None:
+    """Law 7 for the facts of a view and its worlds."""
+    results = [dict(held(run(world, projection))) for world in among]
+    for path, found in held(run(facts, projection), loose=False):
+        true = [each.get(path, _nothing(found)) for each in results]
+        reached = reduce(_hull, true) if true else found
         if reached != found:
-            raise LawBroken("tightness", f"{_shown(path)} is {found}, and over all worlds {reached}")
+            raise LawBroken("tightness", f"{shown(path)} is {_said(found)}, and over all worlds {_said(reached)}")
 
 
 def no_wider(after: object, before: object) -> bool:
     """Whether no bounds in one result are wider than in another; True if some of them are loose."""
-    old, new = dict(_bounds(before)), dict(_bounds(after))
-    if old != dict(_bounds(before, loose=False)) or new != dict(_bounds(after, loose=False)):
+    old, new = bounds_in(before), bounds_in(after)
+    if old != bounds_in(before, loose=False) or new != bounds_in(after, loose=False):
         return True
     return all(old.get(path, ZERO).contains(new.get(path, ZERO)) for path in old.keys() | new.keys())
 
 
-def _bounds(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Quantity]]:
-    """All bounds in a result, at any depth of mappings, lists and results by key, each with its path.
+def bounds_in(result: object, *, loose: bool = True) -> dict[Path, Quantity]:
+    """The bounds and quantities in a result, by their paths."""
+    return {path: found for path, found in held(result, loose=loose) if isinstance(found, Quantity)}
 
-    Only their ends are compared, never their flags; what is not in a result counts as zero.
+
+def held(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Held]]:
+    """All that the laws of bounds hold in a result, each with its path: bounds, quantities, money, and sets.
+
+    They may be in mappings, lists, results by key, and the fields of data classes, at any depth. Only the ends of
+    bounds are compared, never their flags; what is not in a result counts as zero. A result of the library without
+    any bounds is held as the set of its keys.
+
+    >>> from aidtimeline import Quantity
+    >>> [path for path, _ in held({"JP": Quantity.exact(2), "seen": {"truck"}, "facts": 3})]
+    [('JP',), ('seen',)]
     """
+    if isinstance(result, Money):
+        path, result = (*path, result.currency), result.amount
     if isinstance(result, Bounds | Quantity):
         if loose or not getattr(result, "loose", False):
             yield path, Quantity(result.low, result.high)
         return
-    parts: Iterable[tuple[object, object]] = ()
+    if isinstance(result, Set):
+        if loose or not getattr(result, "loose", False):
+            yield path, result if isinstance(result, Values) else frozenset(result)
+        return
+    some = False
+    for name, part in parts_of(result):
+        for each in held(part, (*path, name), loose=loose):
+            some = True
+            yield each
+    if isinstance(result, Result) and not some and loose:
+        yield path, frozenset(result.keys())
+
+
+def parts_of(result: object) -> Iterable[tuple[object, object]]:
+    """The parts of a result that has parts, by name, key or place; none of anything else."""
     if isinstance(result, Result):
-        parts = result.answers.items()
-    elif isinstance(result, Mapping):
-        parts = result.items()
-    elif isinstance(result, tuple | list):
-        parts = enumerate(result)
-    for name, part in parts:
-        yield from _bounds(part, (*path, name), loose=loose)
+        return result.answers.items()
+    if isinstance(result, Mapping):
+        return result.items()
+    if isinstance(result, tuple | list):
+        return enumerate(result)
+    if isinstance(result, Fact | Event | type):
+        return ()
+    kind: Any = type(result)
+    if attrs.has(kind):
+        return [(each.name, getattr(result, each.name)) for each in attrs.fields(kind)]
+    return [(each.name, getattr(result, each.name)) for each in fields(kind)] if is_dataclass(kind) else ()
 
 
-def _shown(path: Path) -> str:
-    return ", ".join(map(str, path)) or "the result"
+def contains(found: Held, true: Held) -> bool:
+    """Whether bounds contain bounds, or a set a set."""
+    if isinstance(found, Quantity) and isinstance(true, Quantity):
+        return found.contains(true)
+    return not isinstance(found, Quantity) and not isinstance(true, Quantity) and found >= true
+
+
+def _hull(one: Held, other: Held) -> Held:
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        return one.hull(other)
+    return one if isinstance(one, Quantity) or isinstance(other, Quantity) else frozenset(one | other)
+
+
+def _nothing(like: Held | None) -> Held:
+    """What a result says of what is not in it, if others say this of it."""
+    if isinstance(like, Values):
+        return frozenset({None})
+    return ZERO if like is None or isinstance(like, Quantity) else frozenset()
+
+
+def _said(found: Held) -> str:
+    return str(found) if isinstance(found, Quantity) else f"{{{', '.join(sorted(map(repr, found)))}}}"
+
+
+def shown(path: Path) -> str:
+    """A path in words: `the result['JP']`."""
+    return "the result" + "".join(f"[{each!r}]" for each in path)
 
 
 def _counting(world: Iterable[Fact]) -> str:
