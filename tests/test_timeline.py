@@ -240,8 +240,8 @@ def test_replay_gives_the_result_of_the_view() -> None:
             lambda each: each.as_of("2023-01-01").diff(each.as_of("2023-01-02"), "item"),
             "found 'item', expected .*Counts",
         ),
-        (lambda each: each.series("item"), "found 'item', expected a question for sums, such as Counts"),
-        (lambda each: each.series(ProjectStates()), "expected a question for sums, such as Counts"),
+        (lambda each: each.series("item"), "found 'item', expected a projection, such as Counts"),
+        (lambda each: each.series(ProjectStates), "expected a projection, such as Counts"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_clearly(ask: Callable[[Any], object], message: str) -> None:

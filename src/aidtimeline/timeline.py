@@ -5,7 +5,7 @@ The examples ask the record in events/, of the repository.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike
@@ -36,6 +36,7 @@ from aidtimeline.projections import (
     Result,
     Table,
 )
+from aidtimeline.projections.course import Course, course, of_facts_alone
 from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.projections.sums.counting import of_sums
 from aidtimeline.projections.sums.steps import checked
@@ -425,6 +426,30 @@ class View:
             self.known.check(selection.where)
 
 
+def _series(any_day: View, question: Any, period: Period | None, until: str | date | None) -> Series | Course[Any]:
+    """A question over time, at the cuts of knowledge and record of a view."""
+    if isinstance(question, (Counts, MoneySums)):
+        if question.dated:
+            raise UsageError("a series is of every day: ask how it changed within each year, quarter or month instead")
+        any_day.check(question)
+        found = evolve(any_day.engine.series(any_day, question), view=any_day, question=question)
+        if period is not None:
+            return found.every(period, until)
+        return found if until is None else found.to(until)
+    is_asked = isinstance(question, Levels) or hasattr(question, "step")
+    if isinstance(question, type) or not (is_asked or callable(question)):
+        raise UsageError(f"found {shown(question)}, expected a projection, such as Counts(by='item')")
+
+    def result(day: date) -> Any:
+        view = evolve(any_day, as_of=day)
+        asked = question if is_asked else question(view)
+        if period is None:
+            of_facts_alone(asked)
+        return view.replay(asked)
+
+    return course(any_day.belief, result, period, until)
+
+
 class Timeline:
     """The records of a log, which can be replayed to any date, as known at any date.
 
@@ -674,32 +699,80 @@ class Timeline:
             raise UnknownKey(f"the log does not have {found}")
         return known
 
+    @overload
     def series(
         self,
-        projection: Counts | MoneySums | None = None,
+        projection: Counts | MoneySums | None = ...,
         *,
+        period: Period | None = ...,
+        until: str | date | None = ...,
+        known_at: str | date | datetime | None = ...,
+        recorded_until: str | date | datetime | None = ...,
+        **other: object,
+    ) -> Series: ...
+    @overload
+    def series(
+        self,
+        projection: Levels,
+        *,
+        period: Period | None = ...,
+        until: str | date | None = ...,
+        known_at: str | date | datetime | None = ...,
+        recorded_until: str | date | datetime | None = ...,
+    ) -> Course[LevelTable]: ...
+    @overload
+    def series(
+        self,
+        projection: Projection[S, R] | Callable[[View], Projection[S, R]],
+        *,
+        period: Period | None = ...,
+        until: str | date | None = ...,
+        known_at: str | date | datetime | None = ...,
+        recorded_until: str | date | datetime | None = ...,
+    ) -> Course[R]: ...
+    def series(
+        self,
+        projection: Any = None,
+        *,
+        period: Period | None = None,
+        until: str | date | None = None,
         known_at: str | date | datetime | None = None,
         recorded_until: str | date | datetime | None = None,
         **other: object,
-    ) -> Series:
-        """A sum over time, at one date of knowledge. Its answer for a day is that of the view as of that day.
+    ) -> Series | Course[Any]:
+        """A sum, or any other projection, over time, at one date of knowledge.
 
-        `known_at` and `recorded_until` are the cuts of `as_of`. Raises `UsageError` for anything but `Counts` or
-        `MoneySums`.
+        Its answer for a day is that of the view as of that day. `Counts` and `MoneySums` give a `Series`, all others a
+        `Course` (`aidtimeline.projections.course`): they are asked on each day that matters to a fact, or at the ends
+        of periods.
+
+        Args:
+            projection: The question; for one that takes the day, a function from a view to it, which is called for
+                each day: `lambda view: Fulfilment(view.as_of)`.
+            period: "month", "quarter" or "year": only the results at the end of each. None: on every day.
+            until: The last day (inclusive). None: as far as dates go.
+            known_at: As in `as_of`.
+            recorded_until: As in `as_of`.
+
+        Raises `UsageError` for anything else, and for sums by year, quarter or month without a period.
 
         >>> from aidtimeline import Counts
-        >>> trucks = Timeline.open("events").series(Counts(by="item"))["truck"]
+        >>> timeline = Timeline.open("events")
+        >>> trucks = timeline.series(Counts(by="item"))["truck"]
         >>> print(trucks.at("2023-11-27"), "·", trucks.at("2023-11-28"))
         0 to 30 · 30
+        >>> promises = timeline.series(lambda view: Fulfilment(view.as_of, {"item": "mechanical-demining-machine"}))
+        >>> for day, table in promises.moments[5:8]:
+        ...     print(day, *(row.outstanding for row in table))
+        2024-04-14 22
+        2024-07-09 18 to 22
+        2024-07-10 18 to 20
         """
         if other or projection is None:
             found = f", not {', '.join(other)}" if other else ""
             raise UsageError(f"series takes a question for sums, such as timeline.series(Counts(by='item')){found}")
-        if of_sums(projection).dated:
-            raise UsageError("a series is of every day: ask how it changed within each year, quarter or month instead")
         any_day = self.as_of(date.max, known_at=known_at, recorded_until=recorded_until)
-        any_day.check(projection)
-        return evolve(any_day.engine.series(any_day, projection), view=any_day, question=projection)
+        return _series(any_day, projection, period, until)
 
     def sql(self, statement: str, parameters: Parameters = None) -> SqlAnswer:
         """The answer to one SELECT over the table of facts, in the SQL of DuckDB (docs/sql.md).

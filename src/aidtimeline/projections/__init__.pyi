@@ -1,3 +1,7 @@
+from .course import (
+    Course as Course,
+    Moment as Moment,
+)
 from .fields import (
     FIELDS as FIELDS,
     names as names,
