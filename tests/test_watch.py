@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -110,6 +111,32 @@ def test_a_log_that_breaks_is_looked_at_again(log: EventLog) -> None:
         shutil.rmtree(log.folder)
         assert "there is no log" in until(read, "when it changes\n")
         assert process.poll() is None
+
+
+def test_a_log_is_opened_once(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it is read on, for each of its readings; after an error it is opened anew."""
+    from aidtimeline.cli import asking, watching
+    from aidtimeline.timeline import Timeline
+
+    opened: list[str] = []
+    real = Timeline.open
+
+    def counted(folder: str, **options: Any) -> Timeline:
+        opened.append(folder)
+        return real(folder, **options)
+
+    monkeypatch.setattr(Timeline, "open", counted)
+    words = ["diff", "--from-as-of", "2023-01-01", "--to-as-of", "2024-01-01", "--format", "atom"]
+    with asking.kept_open() as forget:
+        for number in range(4, 7):
+            log.append(delivery("truck", number))
+            found = "".join(each.bare for each in watching.answer(str(log.folder), words))
+            assert f"&#8594; {sum(range(3, number + 1))} " in found
+        assert len(opened) == 1
+        forget()
+        watching.answer(str(log.folder), words)
+    watching.answer(str(log.folder), words)
+    assert len(opened) == 3
 
 
 @pytest.mark.parametrize(

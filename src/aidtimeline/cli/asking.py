@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +48,34 @@ def hand_in(written: str | bytes, out: Path | None, *, force: bool) -> None:
         hand(written)
 
 
+_kept: ContextVar[dict[tuple[str, str | None, bool], Timeline] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def kept_open() -> Iterator[Callable[[], None]]:
+    """While logs that are opened stay open, and are only read on if they are asked again. Gives what forgets them."""
+    kept: dict[tuple[str, str | None, bool], Timeline] = {}
+    before = _kept.set(kept)
+    try:
+        yield kept.clear
+    finally:
+        _kept.reset(before)
+
+
+def _opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
+    kept, asked = _kept.get(), (folder, engine, skip_problems)
+    if kept is not None and asked in kept:
+        kept[asked].refresh(progress=bar)
+        return kept[asked]
+    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
+    if kept is not None:
+        kept[asked] = timeline
+    return timeline
+
+
 def opened(folder: str, engine: str | None, skip_problems: bool) -> Timeline:
     """The log in a folder. Lines that are skipped are listed on stderr, and why another engine answers."""
-    timeline = Timeline.open(folder, skip_problems=skip_problems, engine=engine, progress=bar)  # type: ignore[arg-type]
+    timeline = _opened(folder, engine, skip_problems)
     for each in (*timeline.notes, *(f"skipped {problem}" for problem in timeline.problems)):
         note(each)
     return timeline

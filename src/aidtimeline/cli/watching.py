@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from aidtimeline.cli.application import Interrupted, application, command
+from aidtimeline.cli.asking import kept_open
 from aidtimeline.cli.printing import Printed, again, captured, in_one_line, note, paint, show
 from aidtimeline.errors import AidtimelineError
 from aidtimeline.log import EventLog
@@ -51,7 +52,15 @@ watch.ignore_unknown_options = True
 
 
 def follow(folder: str, words: Sequence[str], interval: float) -> None:
-    """Print the answer, and again whenever the log or the day changes; for ever. The first one may fail."""
+    """Print the answer, and again whenever the log or the day changes; for ever. The first one may fail.
+
+    The log stays open: of one that has grown, only what is new is read.
+    """
+    with kept_open() as forget:
+        _follow(folder, words, interval, forget)
+
+
+def _follow(folder: str, words: Sequence[str], interval: float, forget: Callable[[], None]) -> None:
     seen = state(folder)
     last = answer(folder, words)
     again(last)
@@ -64,6 +73,7 @@ def follow(folder: str, words: Sequence[str], interval: float) -> None:
         try:
             found = answer(folder, words)
         except (AidtimelineError, click.ClickException, OSError) as error:
+            forget()
             message = error.format_message() if isinstance(error, click.ClickException) else str(error)
             note(f"aidtimeline: {in_one_line(message)}; the log is looked at again when it changes")
             continue
