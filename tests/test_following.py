@@ -209,6 +209,24 @@ def test_what_cannot_be_read_leaves_it_as_it_was(log: EventLog, engine: EngineNa
         timeline.refresh()
 
 
+def test_a_stamp_is_of_what_a_view_answers(log: EventLog, engine: EngineName) -> None:
+    """Of a timeline that is refreshed as of one that is opened now; another for another log, vocabulary or cut."""
+    timeline = Timeline.open(log.folder, engine=engine)
+    first = timeline.as_of("2024-01-01")
+    stamps = [first.stamp, timeline.as_of("2024-01-01", known_at="2024-01-01").stamp]
+    stamps.append(timeline.as_of("2024-01-01", recorded_until="2024-01-01").stamp)
+    log.append(trucks(4))
+    timeline.refresh()
+    stamps.append(timeline.as_of("2024-01-01").stamp)
+    (log.folder / "vocabulary").mkdir()
+    (log.folder / "vocabulary" / "items.jsonl").write_text('{"slug":"truck","label":"Lorry"}\n')
+    timeline.refresh()
+    stamps.append(timeline.as_of("2024-01-01").stamp)
+    assert len(set(stamps)) == 5
+    assert stamps[0] == first.stamp
+    assert stamps[-1] == Timeline.open(log.folder, engine=engine).as_of("2024-01-01").stamp
+
+
 def test_a_closed_timeline_is_not_refreshed(log: EventLog) -> None:
     pytest.importorskip("duckdb")
     timeline = Timeline.open(log.folder, engine="embedded")

@@ -5,6 +5,7 @@ The examples ask the record in events/, of the repository.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
@@ -97,6 +98,22 @@ class View:
     def known(self) -> Known:
         """The values that the log and its vocabulary know in each field, at whatever cuts."""
         return self.engine.known
+
+    @property
+    def stamp(self) -> str:
+        """A text that is another whenever the answers of this view may be: by its log, its vocabulary and its cuts.
+
+        It can be the ETag of an answer (docs/service.md). It says nothing of the version of this library.
+
+        >>> from aidtimeline import Timeline
+        >>> timeline = Timeline.open("events")
+        >>> one, other = timeline.as_of("2023-11-28"), timeline.as_of("2023-11-28")
+        >>> one.stamp == other.stamp, one.stamp == timeline.as_of("2023-11-29").stamp, len(one.stamp)
+        (True, False, 32)
+        """
+        cuts = self.as_of, self.known_at, self.recorded_until
+        said = "\n".join((self.engine.digest(), self.vocabulary.digest, *map(str, cuts)))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     @cached_property
     def belief(self) -> Belief:

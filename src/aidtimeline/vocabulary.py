@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from attrs import field, frozen
@@ -187,6 +188,11 @@ class Vocabulary:
         others = {name.casefold(): slug for slug, each in self.parties.items() for name in each.names}
         names = {each.name.casefold(): slug for slug, each in self.parties.items()}
         return others | names | {slug.casefold(): slug for slug in self.parties}
+
+    @cached_property
+    def digest(self) -> str:
+        """A text that is another for all vocabularies that say something else."""
+        return sha256(repr(self).encode()).hexdigest()
 
     @cached_property
     def ledgers(self) -> Mapping[str, str]:

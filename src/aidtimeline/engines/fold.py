@@ -67,6 +67,9 @@ class Engine(Protocol):
     def state(self, view: Viewed, projection: Projection[Any, Any], part: Part) -> Any:
         """The state of a projection after the facts of a part."""
 
+    def digest(self) -> str:
+        """A text that is another for all engines that hold something else."""
+
     def origin(self) -> Origin | None:
         """Where the log can be opened again; None: nowhere."""
 
@@ -187,14 +190,22 @@ class Fold:
         """The state of a projection after the facts of a part."""
         return fold((fact for fact in view.facts if part.has(fact.id)), projection)
 
+    def digest(self) -> str:
+        """A text that is another for all engines that hold something else: of the ids and instants of its records."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        found = hashlib.sha256()
+        for line in sorted({f"{record.id} {record.recorded_at.isoformat()}\n" for record in self.records}):
+            found.update(line.encode())
+        return found.hexdigest()
+
     def origin(self) -> Origin | None:
         """Where the log can be opened again; None: nowhere. It is told by the ids and instants of its records."""
         if self._folder is None:
             return None
-        found = hashlib.sha256()
-        for line in sorted({f"{record.id} {record.recorded_at.isoformat()}\n" for record in self.records}):
-            found.update(line.encode())
-        return Origin(str(self._folder.absolute()), "fold", found.hexdigest(), skip_problems=self._skip_problems)
+        return Origin(str(self._folder.absolute()), "fold", self._digest, skip_problems=self._skip_problems)
 
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
