@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format dist-test long-test campaigns fuzz mutants bench bench-quick growth clean
+.PHONY: demo test format dist-test wheel-test long-test campaigns fuzz mutants bench bench-quick growth clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -30,6 +30,18 @@ dist-test:
 	grep aidtimeline/py.typed $$there/wheel.txt; \
 	tar -xzf $$there/*.tar.gz -C $$there; \
 	$(MAKE) -C $$there/aidtimeline-*/ test
+
+# The wheel, installed elsewhere for each of these Pythons: its laws must catch the planted bugs.
+PYTHONS ?= $(PYTHON)
+wheel-test:
+	set -e; there=$$(mktemp -d); trap "rm -rf $$there" EXIT; \
+	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir $$there .; \
+	cp tests/planted.py $$there; cd $$there; \
+	for python in $(PYTHONS); do \
+		$$python -m venv --clear venv; \
+		venv/bin/python -m pip install --quiet "$$(ls $$there/*.whl)[testing]"; \
+		venv/bin/python -I planted.py; \
+	done
 
 # The laws again, with many more logs.
 long-test: $(VENV)/installed-dev

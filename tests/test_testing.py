@@ -262,6 +262,13 @@ def test_the_settings_of_hypothesis_count(monkeypatch: pytest.MonkeyPatch) -> No
     assert drawn == [7, 8, 0, 0, 9]
 
 
+@settings(max_examples=2, database=None, phases=[Phase.generate])
+@given(st.sampled_from(["pledge", "delivery"]))
+def test_it_may_be_called_in_a_test_of_hypothesis(kind: str) -> None:
+    """So that the projection may be drawn too; the settings of that test are in force."""
+    check_projection(Counts(by="donor", kind=kind))
+
+
 def test_no_file_of_the_caller_s_changes_what_is_drawn(tmp_path: Path) -> None:
     """Hypothesis draws the numbers that it finds in local modules; these logs are the same beside any of them."""
     code = (

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import attrs
 
-from aidtimeline.codec import encode
 from aidtimeline.events import Amendment, Correction, Corroboration, Delivery, Event, Record, Retraction, Source
 from aidtimeline.projections import Projection
 from aidtimeline.semantics.amendments import is_finding, is_repair, known_since
@@ -38,13 +37,8 @@ def refinement(
     `narrower(after, before)` says whether no bound of the first result is wider than in the second.
     """
     before, after = (answer(log, cuts, projection) for log in (records, [*records, correction]))
-    refined(before, after, correction, narrower)
-
-
-def refined(before: object, after: object, correction: Record, narrower: Callable[[Any, Any], bool]) -> None:
-    """Law 8 for the answers before and after the correction."""
     if not narrower(after, before):
-        raise LawBroken("refinement", f"{before} became {after}, when it was said more exactly:\n{encode(correction)}")
+        raise LawBroken("refinement", f"{before} became {after}")
 
 
 def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Projection[Any, Any]) -> None:

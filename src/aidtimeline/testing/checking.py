@@ -236,7 +236,8 @@ def _refinement(question: Question, projection: Projection[Any, Any]) -> None:
     asked = attrs.evolve(question.cuts, recorded_until=None)
     before = laws.answer(question.records, asked, projection)
     for correction, facts in question.closer:
-        amendments.refined(before, run(facts, projection), correction, worlds.no_wider)
+        if said := worlds.wider(run(facts, projection), before):
+            raise LawBroken("refinement", f"{said} when this was recorded, which is more exact:\n{encode(correction)}")
 
 
 def _amended(question: Question, projection: Projection[Any, Any]) -> None:

@@ -173,6 +173,7 @@ def _others() -> Iterator[tuple[str, Written]]:
     yield "trained and given", [trained, given]
     yield "one state", [first]
     yield "two states on one day", [first, status(DAY, "suspended")]
+    yield "two states on one day, written the other way round", [status(DAY, "suspended"), first]
     yield "two states on days that overlap", [status(SPAN, "implementation"), status(NEXT, "closed")]
     yield "perhaps closed", [first, status(SPAN, "closed")]
     yield "a state that replaces another", [first, status(DAY, "closed", supersedes=[record_id(first)])]

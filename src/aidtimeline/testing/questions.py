@@ -6,7 +6,7 @@ also draws numbers that it finds in the files of whoever calls it, so that a ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from random import Random
@@ -103,18 +103,8 @@ def _questions(draw: st.DrawFn, drawn_from: st.SearchStrategy[list[Record]]) -> 
     return Question(tuple(records), draw(cuts()), amendments)
 
 
-_LOGS, _CHAINS = _questions(logs()), _questions(chains())
-
-
-def drawn_questions(number: int) -> Iterator[Question]:
-    """So many questions, always the same ones. Every third is about something that is raised, or raised again."""
-    random = Random(0)
-    for each in range(number):
-        yield attrs.evolve(_drawn(_CHAINS if each % 3 == 0 else _LOGS, random), seed=each)
-
-
-def _drawn(strategy: st.SearchStrategy[T], random: Random) -> T:
-    """What a strategy makes of the next bytes that are enough for it."""
+def _drawing(strategy: st.SearchStrategy[T]) -> Callable[[Random], T]:
+    """What makes of the next bytes, as many as it needs, what the strategy draws of them."""
     found: list[T] = []
 
     @repeatable(1)
@@ -122,6 +112,22 @@ def _drawn(strategy: st.SearchStrategy[T], random: Random) -> T:
     def keep(drawn: T) -> None:
         found.append(drawn)
 
-    while not found:
-        keep.hypothesis.fuzz_one_input(random.randbytes(_BYTES))  # type: ignore[attr-defined]
-    return found[0]
+    take = keep.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+
+    def draw(random: Random) -> T:
+        while not found:
+            take(random.randbytes(_BYTES))
+        return found.pop()
+
+    return draw
+
+
+# They are made once, and not in a test that Hypothesis runs: it does not let tests be made there.
+_LOG, _CHAIN = _drawing(_questions(logs())), _drawing(_questions(chains()))
+
+
+def drawn_questions(number: int) -> Iterator[Question]:
+    """So many questions, always the same ones. Every third is about something that is raised, or raised again."""
+    random = Random(0)
+    for each in range(number):
+        yield attrs.evolve((_CHAIN if each % 3 == 0 else _LOG)(random), seed=each)

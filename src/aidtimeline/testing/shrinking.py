@@ -1,7 +1,8 @@
 """Making a question smaller that breaks a law: fewer records, then plainer ones.
 
 It works on records, not on what was drawn: so it does the same for logs of the corpus, and removes a record without
-changing the others. Where what a record says changes, so does its id, and with it what refers to the record.
+changing the others, or a correction by writing at first what it says. Where what a record says changes, so does its id,
+and with it what refers to the record.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MOST_TRIES = 2000
 
 _REFERENCES = ("of", "duplicate_of", "part_of", "supersedes", "fulfils", "overlaps", "event")
 _PLAIN_SOURCE = Source(publisher="Kyodo News")
+_PLAIN_AMOUNTS = (Quantity.exact(1), Quantity.exact(2), Quantity.parse("1..2"))
 _PLAIN_INSTANT = datetime(2023, 4, 6, tzinfo=UTC)
 
 
@@ -51,6 +53,12 @@ def _smaller(question: Question) -> Iterator[Question]:
     for size in range(len(records), 0, -1) if len(records) > 3 else range(1, len(records) + 1):
         for first in range(len(records) - size, -1, -1):
             yield attrs.evolve(question, records=records[:first] + records[first + size :])
+    for number, record in enumerate(records):
+        if isinstance(record.event, Correction) and isinstance(record.event.event, Event):
+            others = records[:number] + records[number + 1 :]
+            every = _with((*others, *amendments), record.event.of, record.event.event)
+            if every is not None:
+                yield attrs.evolve(question, records=every[: len(others)], amendments=every[len(others) :])
     for number in range(len(amendments)):
         yield attrs.evolve(question, amendments=amendments[:number] + amendments[number + 1 :])
     for cuts in _plainer_cuts(question.cuts):
@@ -101,7 +109,7 @@ def _plainer_values(value: Any, field: attrs.Attribute[Any]) -> Iterator[Any]:
         yield from _before(value, [DateRange.parse(text) for text in (DAY, *days)])
     elif isinstance(value, Quantity):
         ends = [Quantity(end, end) for end in (value.low, value.high) if end is not None]
-        yield from _before(value, [*map(Quantity.exact, (1, 2)), *ends, Quantity(value.low, value.high)])
+        yield from _before(value, [*_PLAIN_AMOUNTS, *ends, Quantity(value.low, value.high)])
     elif isinstance(value, Money):
         for amount in _plainer_values(value.amount, field):
             if isinstance(amount, Quantity):

@@ -96,10 +96,18 @@ def tight(facts: Sequence[Fact], among: Iterable[Sequence[Fact]], projection: Pr
 
 def no_wider(after: object, before: object) -> bool:
     """Whether no bounds in one result are wider than in another; True if some of them are loose."""
+    return not wider(after, before)
+
+
+def wider(after: object, before: object) -> str:
+    """Which bounds in one result are not within those in another, in words; empty if none are, or some are loose."""
     old, new = bounds_in(before), bounds_in(after)
-    if old != bounds_in(before, loose=False) or new != bounds_in(after, loose=False):
-        return True
-    return all(old.get(path, ZERO).contains(new.get(path, ZERO)) for path in old.keys() | new.keys())
+    if old == bounds_in(before, loose=False) and new == bounds_in(after, loose=False):
+        for path in dict.fromkeys((*old, *new)):
+            one, other = old.get(path, ZERO), new.get(path, ZERO)
+            if not one.contains(other):
+                return f"{shown(path)} was {one}, and became {other}"
+    return ""
 
 
 def bounds_in(result: object, *, loose: bool = True) -> dict[Path, Quantity]:
