@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -21,6 +23,7 @@ from aidtimeline import (
     Event,
     EventLog,
     LogError,
+    Participations,
     Retraction,
     Source,
     Timeline,
@@ -29,6 +32,7 @@ from aidtimeline import (
 )
 from aidtimeline.engines.choosing import EngineName
 from aidtimeline.engines.fold import LATELY
+from aidtimeline.errors import MisspeltValue
 from aidtimeline.testing import FaultyDisk, MemoryLog, check_engine
 from aidtimeline.testing.faults import Died
 
@@ -186,6 +190,27 @@ def test_a_view_stays_as_it_was(log: EventLog, engine: EngineName) -> None:
     log.append(trucks(100))
     assert timeline.refresh()
     assert [view.counts()["truck"].low for view in (before, timeline.as_of(DAY))] == [15, 115]
+
+
+def test_what_nobody_asks_any_more_is_let_go(log: EventLog, engine: EngineName) -> None:
+    """At once, and not when Python looks for cycles: a service may refresh a million times."""
+    timeline = Timeline.open(log.folder, engine=engine)
+    gc.disable()
+    try:
+        for number in range(3):
+            view = timeline.as_of(DAY)
+            table = view.counts()
+            _ = table.explain("truck"), view.facts, view.stamp, view.projects(), view.levels(), view.fulfilment()
+            _ = timeline.series(Counts()), timeline.series(Participations()), timeline.find(next(iter(view.ids())))
+            with pytest.raises(MisspeltValue):
+                view.counts(where={"item": "trucs"})
+            before = ref(timeline.engine)
+            log.append(trucks(number, "car"))
+            assert timeline.refresh()
+            del view, table, _
+            assert before() is None
+    finally:
+        gc.enable()
 
 
 def test_what_cannot_be_read_leaves_it_as_it_was(log: EventLog, engine: EngineName) -> None:

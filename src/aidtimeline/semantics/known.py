@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
 
 from attrs import field, frozen
 
@@ -109,7 +109,7 @@ class Unknown:
 class Known:
     """What the records of a log and its vocabulary know, at whatever cuts. Parties are known in all roles.
 
-    `said` gives the values that the records have in a field.
+    `said` gives the values that the records have in a field, and `found` has what is known already.
 
     >>> from aidtimeline import Timeline
     >>> known = Timeline.open("events").known
@@ -119,6 +119,7 @@ class Known:
 
     said: Callable[[str], Iterable[str]] = field(repr=False)
     vocabulary: Vocabulary = field(repr=False)
+    found: dict[str, frozenset[str]] = field(factory=dict, repr=False, eq=False)
 
     @classmethod
     def of(cls, records: Iterable[Record], vocabulary: Vocabulary) -> Known:
@@ -154,13 +155,9 @@ class Known:
 
     def values(self, name: str) -> frozenset[str]:
         """The values known in a field."""
-        if name not in self._cache:
-            self._cache[name] = frozenset(self._read(name))
-        return self._cache[name]
-
-    @cached_property
-    def _cache(self) -> dict[str, frozenset[str]]:
-        return {}
+        if name not in self.found:
+            self.found[name] = frozenset(self._read(name))
+        return self.found[name]
 
     def _read(self, name: str) -> Iterator[str]:
         if name in _WORDS:

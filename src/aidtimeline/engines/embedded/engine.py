@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from tempfile import mkstemp
@@ -29,6 +28,7 @@ from aidtimeline.engines.fold import Cut, Engine, Fold
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
 from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.forked import Threads
 from aidtimeline.projections import (
     Counts,
     Fulfilment,
@@ -77,6 +77,8 @@ class Embedded(Fold):
     ) -> None:
         super().__init__((), vocabulary, folder, skip_problems=skip_problems)
         self.store = opened.store
+        self._found: dict[str, frozenset[str]] = {}
+        self._reading = Threads()
         self.opened: Opened | None = opened
         self.instead: Fold | None = None
 
@@ -89,15 +91,16 @@ class Embedded(Fold):
     @property
     def records(self) -> tuple[Record, ...]:
         """All records of the log, which are read when they are asked for."""
-        if not self._records:
-            opened = still_open(self.opened)
-            self._records = self.instead.records if self.instead is not None else tuple(opened.records())
-        return self._records
+        with self._reading.lock:  # of several threads one reads them
+            if not self._records:
+                opened = still_open(self.opened)
+                self._records = self.instead.records if self.instead is not None else tuple(opened.records())
+            return self._records
 
-    @cached_property
+    @property
     def known(self) -> Known:
-        """The values that the log and its vocabulary know in each field."""
-        return Known(self.said, self.vocabulary)
+        """The values that the log and its vocabulary know in each field. It is not held: it holds the engine."""
+        return Known(self.said, self.vocabulary, self._found)
 
     @or_as_fold
     def problems(self, known_at: Cut, recorded_until: Cut) -> tuple[Problem, ...]:
