@@ -15,6 +15,9 @@ from hypothesis import HealthCheck, Phase, settings
 # Tests load openpyxl before the library does, which lets it read XML by itself, also where lxml is installed.
 os.environ.setdefault("OPENPYXL_LXML", "False")
 
+# Processes of pytest-xdist say how wide their terminal is, though they have none: pages have their own width then.
+os.environ.pop("COLUMNS", None)
+
 pytest.register_assert_rewrite("browsing")
 
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)

@@ -232,7 +232,7 @@ def test_every_command_says_what_nobody_knows(folder: Path, command: str) -> Non
     [
         (lambda: ANY_VIEW.replay("item"), "found 'item', expected a projection, such as Counts(by='item')"),
         (lambda: ANY_VIEW.replay(Counts), "expected a projection, such as Counts(by='item')"),
-        (lambda: ANY_TIMELINE.series("item"), "expected a question for sums, such as Counts(by='item')"),
+        (lambda: ANY_TIMELINE.series("item"), "found 'item', expected a projection, such as Counts(by='item')"),
         (lambda: TIMELINE.series(by="item"), "such as timeline.series(Counts(by='item')), not by"),
         (TIMELINE.series, "such as timeline.series(Counts(by='item'))"),
         (lambda: VIEW.counts(where={"humanitarian": "yes"}), "humanitarian is true, false or empty, not 'yes'"),
