@@ -37,7 +37,7 @@ from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import LawBroken, LogMachine, check_projection, checking, cuts, logs, worlds
 from aidtimeline.testing.hardlogs import hard_logs
 from aidtimeline.testing.laws import Cuts
-from aidtimeline.testing.questions import hard_questions
+from aidtimeline.testing.questions import Question, hard_questions
 from aidtimeline.values.amounts import ZERO
 
 
@@ -285,6 +285,16 @@ def test_no_file_of_the_caller_s_changes_what_is_drawn(tmp_path: Path) -> None:
         run = subprocess.run([sys.executable, "asked.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
         found.add(run.stdout)
     assert len(found) == 1
+
+
+def test_plans_and_endless_dates_are_not_told_more_exactly() -> None:
+    """A later report of a plan may be one of the deed, and tables by month have no row for each month of a century."""
+    told = {shape: False for shape in ("vague", "planned", "by a day", "from a day on")}
+    for hard in hard_logs():
+        for asked in hard.cuts:
+            told[hard.shape] = told.get(hard.shape, False) or bool(Question(hard.records, asked).closer)
+    assert told["vague"]
+    assert not any(told[shape] for shape in ("planned", "by a day", "from a day on"))
 
 
 def test_the_corpus_has_every_kind_of_record() -> None:

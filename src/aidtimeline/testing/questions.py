@@ -29,6 +29,9 @@ from aidtimeline.values.dates import DateRange, end_of
 
 T = TypeVar("T")
 
+_MOST_DAYS = 4 * 365
+"""Longer dates than this are not told more exactly."""
+
 _BYTES = 8192
 """Of so many bytes a log is drawn: the most that Hypothesis takes."""
 
@@ -69,11 +72,13 @@ def _closer(fact: Fact, cuts: Cuts) -> Iterator[Record]:
     """News of the least and of the largest amount of a fact, on the first and on the last of its days.
 
     There is none where the record that it corrects has no account of its own that takes part: it may state more than
-    the accounts that are known.
+    the accounts that are known. Nor is there one of a plan, since a later report of it may be one of the deed, or of a
+    date for which tables by month have no row of each (docs/projections.md).
     """
     own = [each for each in fact.weighed if fact.base in (each.record.id, getattr(each.record.event, "of", None))]
     first, last = fact.date.earliest, fact.date.latest
-    if first is None or last is None or all(isinstance(each.record.event, Corroboration) for each in own):
+    untold = all(isinstance(each.record.event, Corroboration) for each in own)
+    if untold or fact.planned or first is None or last is None or (last - first).days > _MOST_DAYS:
         return
     for day, end in ((first, "low"), (last, "high")):
         exact: dict[str, Any] = {"date": DateRange.parse(day.isoformat())}
