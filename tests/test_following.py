@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -190,6 +191,54 @@ def test_a_view_stays_as_it_was(log: EventLog, engine: EngineName) -> None:
     log.append(trucks(100))
     assert timeline.refresh()
     assert [view.counts()["truck"].low for view in (before, timeline.as_of(DAY))] == [15, 115]
+
+
+def _edited(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(path.read_bytes().index(b'"A"'))
+        file.write(b'"B"')
+
+
+def _another(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes().replace(b'"A"', b'"B"') + path.read_bytes())
+    other.replace(path)
+
+
+def _cut(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.read_bytes().index(b"\n", 70_000) + 1)
+
+
+def _grown_otherwise(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:-1], lines[0], lines[-1], lines[1]]))
+
+
+@pytest.mark.parametrize("happens", [_edited, _another, _cut, _grown_otherwise, Path.unlink])
+def test_a_log_of_which_another_program_makes_another(
+    log: EventLog, engine: EngineName, happens: Callable[[Path], None]
+) -> None:
+    """However far from its end; it is read anew."""
+    log.append([trucks(1, ref=str(number), note="x" * 500) for number in range(400)], to="large")
+    timeline = Timeline.open(log.folder, engine=engine, skip_problems=True)
+    happens(log.folder / "large.jsonl")
+    assert timeline.refresh()
+    same_as_new(timeline, log, engine, skip_problems=True)
+    log.append(trucks(8))
+    assert timeline.refresh()
+    same_as_new(timeline, log, engine, skip_problems=True)
+
+
+def test_many_problems_are_listed_as_one_reading_does(log: EventLog, engine: EngineName) -> None:
+    timeline = Timeline.open(log.folder, engine=engine, skip_problems=True)
+    foul = log.folder / "foul.jsonl"
+    for _ in range(3):
+        with foul.open("ab") as file:
+            file.write(b"{}\n" * 500)
+        assert timeline.refresh()
+        same_as_new(timeline, log, engine, skip_problems=True)
+    assert timeline.problems[-1].code == "more-problems"
 
 
 def test_what_nobody_asks_any_more_is_let_go(log: EventLog, engine: EngineName) -> None:

@@ -185,12 +185,11 @@ class OfLines:
 
 
 def _same(found: Mapping[str, tuple[Record, ...]], before: Mapping[str, tuple[Record, ...]]) -> bool:
-    """Whether the same records were read: those that were there are the same objects, unless all was read again."""
-    return (
-        found.keys() == before.keys()
-        and all(len(found[each]) == len(before[each]) for each in found)
-        and (found == before)
-    )
+    """Whether the same records were read, at the same places. Unless all was read again, they are the same objects."""
+    if found.keys() != before.keys() or any(len(found[each]) != len(before[each]) for each in found):
+        return False
+    pairs = ((one, other) for each in found for one, other in zip(found[each], before[each], strict=True))
+    return all(one is other or (one == other and one.line == other.line) for one, other in pairs)
 
 
 class Readable(Protocol):
