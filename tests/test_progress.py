@@ -20,7 +20,7 @@ from aidtimeline.checks import CHECKS, check
 from aidtimeline.cli.interrupting import EITHER, NOTHING
 from aidtimeline.cli.progress import line
 from aidtimeline.formats import import_file
-from aidtimeline.log import eventlog
+from aidtimeline.log import reading
 
 Told = list[tuple[str, int, int | None]]
 
@@ -67,7 +67,7 @@ def test_reading_tells_of_bytes_up_to_all_of_them(
     told: Told, tell: Callable[[str, int, int | None], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sizes of the files are known before they are read."""
-    monkeypatch.setattr(eventlog, "EVERY", 5)
+    monkeypatch.setattr(reading, "EVERY", 5)
     size = sizes(Path("events"))
     assert Timeline.open("events", progress=tell).records == tuple(EventLog("events").read(progress=tell))
     assert len(told) > 4
