@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--sectors", type=int, default=6, metavar="N", help="of a line (default %(default)s)")
     given = report.begin(parser)
     suite, failures = Power(given.seed, given.ways, BROKEN[given.broken]), []
-    suite.sectors, suite.ways = given.sectors, 2 ** (given.sectors + 3)
+    suite.sectors, suite.ways = given.sectors, 2 ** (given.sectors + 5)
     if given.broken == "holes-unseen":
         ending.has_hole = lambda *_: False
     try:
