@@ -51,8 +51,8 @@ def written(*texts: str, longest: int = 0) -> str:
 
     Control characters are made visible. Longer texts than `longest` (0: any) are cut, and end in "…".
 
-    >>> written("Генератор", "generator"), written("\\ue000", "generator"), written("generator", longest=5)
-    ('Генератор', '\\\\ue000', 'gene…')
+    >>> written("Генератор", "generator"), written("\\u202e", "generator"), written("generator", longest=5)
+    ('Генератор', '\\\\u202e', 'gene…')
     """
     safe = [printable(each) for each in texts]
     text = next(filter(can_write, safe), None)
