@@ -36,7 +36,7 @@ def test_whole_records_that_were_set_aside_are_errors_until_they_are_recorded(ev
     assert "error set-aside: 2 whole records that the log does not have" in checked.stdout
     assert "2 whole records" in listed.stdout
     log_in(events).append(delivery(3))
-    assert "1 whole records" in run(events, "set-aside").stdout
+    assert "1 whole record that" in run(events, "set-aside").stdout
     recorded = run(events, "set-aside", "--record")
     assert (recorded.exit_code, recorded.stdout.endswith(": 1 recorded, file removed\n")) == (0, True)
     assert sorted(numbers(events)) == [1, 2, 3, 4, 6]

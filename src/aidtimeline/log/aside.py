@@ -104,7 +104,8 @@ class Aside:
     @property
     def problem(self) -> Problem:
         """An error if records are missing, else a warning."""
-        what = f"{self.missing} whole records that the log does not have" if self.missing else "parts of lines"
+        records = "1 whole record" if self.missing == 1 else f"{self.missing} whole records"
+        what = f"{records} that the log does not have" if self.missing else "parts of lines"
         message = f"{what} ({self.size} bytes) were set aside here when a writer had died"
         severity: Severity = "error" if self.missing else "warning"
         return Problem(code="set-aside", severity=severity, message=message, file=str(self.path), hint=_HINT)
