@@ -134,7 +134,7 @@ def test_a_planted_bug_is_caught(bug: Bug) -> None:
     assert f"as_of='{broken.cuts.as_of}'" in str(broken)
 
 
-ONLY_IN_THE_CORPUS = ("the last status seen wins", "ignored accounts", "duplicates multiplied")
+ONLY_IN_THE_CORPUS = ("the last status seen wins", "ignored accounts", "some taken as 1", "duplicates multiplied")
 DRAWN = [bug for bug in BUGS if bug.law != "vacuous" and bug.name not in (*ONLY_IN_THE_CORPUS, "float sums")]
 
 
