@@ -100,7 +100,7 @@ def test_a_packed_file_is_unpacked(written: Callable[..., File], tmp_path: Path)
         (bytes.fromhex("D0CF11E0A1B11AE1") + b"rest", "encrypted, or of the old format .xls.*save it as"),
         (b"PK\x05\x06" + bytes(18), "empty zip archive"),
         (b"PK\x03\x04 and then nothing", "damaged or breaks off"),
-        (gzip.compress(b"a,b\n" + bytes(range(48, 58)) * 9)[:-9], "gzip archive that is damaged or breaks off"),
+        (gzip.compress(b"a,b\n" + bytes(range(48, 58)) * 9, mtime=0)[:-9], "gzip archive that is damaged or breaks"),
     ],
 )
 def test_what_is_no_table_is_refused(content: bytes, message: str, written: Callable[..., File]) -> None:
