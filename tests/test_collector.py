@@ -50,7 +50,7 @@ def test_it_is_paused_while_a_log_is_read_and_replayed(monkeypatch: pytest.Monke
 
         return call
 
-    monkeypatch.setattr(EventLog, "read", watched("read", EventLog.read))
+    monkeypatch.setattr(EventLog, "lines", watched("read", EventLog.lines))
     monkeypatch.setattr(Recorded, "of", watched("replay", Recorded.of))
     timeline = Timeline.open(Path("events"))
     assert gc.isenabled()
