@@ -104,7 +104,8 @@ def set_aside(folder: str, files: tuple[str, ...], does: str | None) -> int:
     log = EventLog(folder)
     chosen = _asides(folder, files)
     if does is None:
-        found = [Aside.of(path, log.ids()) for path in chosen]
+        known = log.ids()
+        found = [Aside.of(path, known) for path in chosen]
         show([str(each.problem) for each in found] or ["nothing is set aside"])
         return PROBLEMS if any(each.missing for each in found) else FINE
     for path in chosen:

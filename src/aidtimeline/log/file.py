@@ -14,9 +14,7 @@ which first sets it aside (`aidtimeline.log.aside`).
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, TypeAlias
@@ -138,8 +136,6 @@ class LogFile:
         while True:
             with self.disk.opened(self.path, os.O_RDONLY) as descriptor:
                 before, note, after = os.fstat(descriptor), self._note(), os.stat(self.path)
-                if not stat.S_ISREG(before.st_mode):
-                    raise OSError(errno.EINVAL, "neither a file nor a link to one", self.path)
                 if identity(before) != identity(after):
                     continue
                 size = after.st_size
@@ -220,14 +216,15 @@ class LogFile:
         self.disk.sync_folder(self._folder)
 
     def _remove_note(self) -> None:
-        """Remove the note, for good: if it came back, it would be believed of lines that are written anew."""
+        """Remove the note, for good: if it came back, it would be believed of lines that are written anew.
+
+        In a sticky folder the files of others cannot be removed, but be emptied: an empty note says nothing.
+        """
         try:
             self.disk.remove(self._note_path)
         except FileNotFoundError:
             pass
-        except (
-            PermissionError
-        ):  # in a sticky folder the files of others cannot be removed, and an empty note says nothing
+        except PermissionError:
             with self.disk.opened(self._note_path, os.O_WRONLY | os.O_TRUNC) as descriptor:
                 self.disk.sync(descriptor)
         self.disk.sync_folder(self._folder)

@@ -310,9 +310,8 @@ class Index:
 
     def _add(self, line: int, id_: str) -> None:
         before = self._last.get(id_)
-        if (
-            before is not None and before != line
-        ):  # a last line is read again when it has its end, and may be twice here
+        # A last line is read again when it has its end, and may be twice here.
+        if before is not None and before != line:
             self._others.setdefault(id_, []).append(before)
         self._last[id_] = line
 
