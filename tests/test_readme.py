@@ -6,61 +6,36 @@ doctests. `python tests/test_readme.py` writes what the commands print into the 
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from consoles import BLOCK, COMMAND, Console
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 GOLDEN = ROOT / "tests" / "golden"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md"))]
 MOST_WORDS = 1300
-BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
-WIDTH = 100
 
 
 def replayed(page: str, folder: Path) -> str:
     """The page with what each command of its console examples prints in a folder with the record and no more."""
     shutil.copytree(ROOT / "events", folder / "events")
-    program = folder / "aidtimeline"
-    start = f"{shlex.quote(sys.executable)} -c 'from aidtimeline.cli import main; main()'"
-    program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
-    program.chmod(0o755)
-    environment = {
-        **os.environ,
-        "COLUMNS": str(WIDTH),
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONIOENCODING": "utf-8",
-    }
-    environment.pop("AIDTIMELINE_LOG", None)
+    console = Console(folder)
+    return BLOCK.sub(lambda block: "".join(map(console.run, COMMAND.findall(block[0]))), page)
 
-    def run(typed: str) -> str:
-        lines = typed.removeprefix("$ ").replace("\n> ", "\n")
-        done = subprocess.run(
-            ["/bin/sh", "-c", lines],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            encoding="utf-8",
-        )
-        return typed + done.stdout
 
-    return BLOCK.sub(lambda block: "".join(map(run, COMMAND.findall(block[0]))), page)
+def name_of(page: Path) -> str:
+    """The path of a page without its ending, such as docs/checks/overdue."""
+    return page.relative_to(ROOT).with_suffix("").as_posix()
 
 
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="the examples are typed into a POSIX shell")
-@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", PAGES, ids=name_of)
 def test_console_examples_print_what_the_page_shows(file: Path, tmp_path: Path) -> None:
     """Each command prints exactly what stands below it, on a terminal of 100 columns."""
     page = file.read_text(encoding="utf-8")
@@ -109,7 +84,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", [*PAGES, GOLDEN / "README.md"], ids=lambda page: f"{page.parent.name}-{page.stem}")
+@pytest.mark.parametrize("page", [*PAGES, GOLDEN / "README.md"], ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     """Each link to a file of the repository leads to one that is there, and to a heading that it has."""
     lost = []
