@@ -28,14 +28,18 @@ _QUOTED = re.compile(r"'[^']*'")
 
 
 class Console:
-    """A shell in a folder, in which `aidtimeline` is this version of the program."""
+    """A shell in a folder, in which `aidtimeline` and `python3` are those of this process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        program = folder / "aidtimeline"
-        start = f"{shlex.quote(sys.executable)} -c 'from aidtimeline.cli import main; main()'"
-        program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
-        program.chmod(0o755)
+        python = shlex.quote(sys.executable)
+        for name, start in (
+            ("aidtimeline", f"{python} -c 'from aidtimeline.cli import main; main()'"),
+            ("python3", python),
+        ):
+            program = folder / name
+            program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
+            program.chmod(0o755)
         self.environment = {
             **os.environ,
             "COLUMNS": str(WIDTH),

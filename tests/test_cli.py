@@ -684,7 +684,9 @@ def test_check_finds_nothing_or_says_what(run: Run, empty: Path) -> None:
     warned = run("check")
     assert warned.exit_code == 0
     assert re.fullmatch(r".+events\.jsonl:1: warning unknown-slug: .+\n", warned.stdout)
-    assert warned.stderr == "errors: 0, warnings: 1, in 1 records\n"
+    counted, told = warned.stderr.splitlines()
+    assert counted == "errors: 0, warnings: 1, in 1 records"
+    assert told.endswith("aidtimeline check --explain unknown-slug")
 
     (empty / "vocabulary").mkdir()
     (empty / "vocabulary" / "items.jsonl").write_text('{"slug":"truck","label":"lorry"}\n')

@@ -732,7 +732,7 @@ def test_a_wrong_id_or_instant_of_a_line_is_reported() -> None:
     ]
     assert messages(id="0" * 32) == [
         f"error id-mismatch: $.id: found '{'0' * 32}', expected {record_id(event)}, the id of what this line says "
-        "(written lines are not edited: record a correction)"
+        "(a written line is not edited: restore it, and `aidtimeline correct` what it says)"
     ]
 
 
@@ -897,3 +897,19 @@ def test_an_observation_has_a_number_of_something() -> None:
         Observation(date="2023", value="USD 1", quantity=3, sources=source)
     with pytest.raises(InvalidValue, match="expected one of announcement, pledge, "):
         Observation(date="2023", value="USD 1", of_kind="observation", sources=source)
+
+
+def test_a_draft_in_the_log_is_told_where_it_belongs() -> None:
+    """A line with neither an id nor an instant was written by hand: the hint says what records it."""
+    with pytest.raises(UnreadableLog) as draft:
+        decode('{"kind":"status","v":1,"date":"2023","project":"hd","status":"closed","sources":[{"publisher":"A"}]}')
+    assert [(each.path, each.hint is not None) for each in draft.value.problems] == [
+        ("$.id", True),
+        ("$.recorded_at", False),
+    ]
+
+
+def test_what_broke_off_is_said_in_words() -> None:
+    """The parser's words end with "at" where a character follows; it is said once."""
+    with pytest.raises(UnreadableLog, match=r"Unterminated string starting at character 10\)"):
+        decode('{"kind": "deli')

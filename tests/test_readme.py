@@ -1,13 +1,15 @@
 """The README and the pages of docs/ are true: their console examples are run and compared to the letter.
 
 The examples of a page run in order, in a folder that holds the record in events/ and nothing else. Python examples are
-doctests. `python tests/test_readme.py` writes what the commands print into the pages.
+doctests. `python tests/test_readme.py` writes what the commands print into the pages, or into
+those that it is given.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -98,6 +100,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    for each in PAGES:
+    for each in map(Path, sys.argv[1:]) if sys.argv[1:] else PAGES:
         with tempfile.TemporaryDirectory() as scratch:
             each.write_text(replayed(each.read_text(encoding="utf-8"), Path(scratch)), encoding="utf-8")

@@ -1,7 +1,7 @@
 """Everything that is wrong with a log, or worth a look: one list of small functions.
 
-A check is a function from a `Checked` log to problems, and a row of `CHECKS`; docs/checks.md says what each code means
-and how to mend it. Checks look at what replay believes when all is known, after repairs: what a repair has mended is no
+A check is a function from a `Checked` log to problems, and a row of `CHECKS`; `codes` says what each code means and how
+to mend it. Checks look at what replay believes when all is known, after repairs: what a repair has mended is no
 longer found. None takes more than one pass over sorted facts.
 """
 

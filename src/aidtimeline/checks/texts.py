@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from aidtimeline.checks.checked import Checked, Place
+from aidtimeline.codec import event_to_json
+from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
-from aidtimeline.events import Correction, Corroboration, Event, Goods, Record, Source, Valued, stated
+from aidtimeline.events import Amendment, Correction, Corroboration, Event, Goods, Record, Source, Valued, stated
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.values.amounts import Quantity
@@ -25,15 +28,19 @@ def replay_problems(log: Checked) -> Iterable[Problem]:
 
 
 def disagreeing_repairs(log: Checked) -> Iterator[Problem]:
-    """`repairs-disagree`: repairs of one record say different things, which a merge of two logs may bring about."""
+    """`repairs-disagree`: repairs of one record say different things, which a merge of two logs may bring about.
+
+    It is settled if the last one says what an earlier one says: who recorded it has seen both.
+    """
     for of, repairs in log.repaired.repairs.items():
         *others, decides = repairs
         said = stated(decides.event, "event", object)
         rivals = [each.id for each in others if stated(each.event, "event", object) != said]
-        if rivals:
+        if len(rivals) == len(others) > 0:
             message = f"it repairs {of} otherwise than {', '.join(rivals)}, which was recorded before; this one decides"
-            hint = "if it should not, repair the record once more"
-            yield Place(decides).warning("repairs-disagree", message, "of", hint)
+            event = {} if said is None else {"event": event_to_json(cast(Event | Amendment, said))}
+            draft = {"kind": decides.event.kind, "of": of, "reason": "the repairs were compared: so it is", **event}
+            yield Place(decides).warning("repairs-disagree", message, "of", compact(draft))
 
 
 def dates_after_report(log: Checked) -> Iterator[Problem]:
@@ -58,7 +65,7 @@ def recorded_in_future(log: Checked) -> Iterator[Problem]:
         newest = max(later, key=lambda each: each.recorded_at)
         others = f", and so are {len(later) - 1} other records" if later[1:] else ""
         message = f"recorded at {format_instant(newest.recorded_at)}, which is after now, {format_instant(now)}{others}"
-        hint = "a clock is wrong, this one or another: see docs/checks.md"
+        hint = "a clock is wrong, this one or another"
         yield log.places[newest.id].warning("recorded-in-future", message, "recorded_at", hint)
 
 
@@ -116,7 +123,7 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
     if isinstance(said, Corroboration):
         for name, amount, carries in (("quantity", said.quantity, Goods), ("value", said.value, Valued)):
             if amount is not None and not isinstance(fact.event, carries):
-                message = f"it states a {name} of a {fact.kind}, which has none, and is set aside"
+                message = f"it states a {name} of a {fact.kind}, which has none: it is ignored"
                 yield place.warning("not-its-kind", message, name)
 
 

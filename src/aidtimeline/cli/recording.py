@@ -14,23 +14,25 @@ from typing import BinaryIO
 import click
 
 from aidtimeline.checks import check
+from aidtimeline.checks.codes import BY_NAME, Code
 from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.asking import answer
 from aidtimeline.cli.clocks import note_clock
 from aidtimeline.cli.interrupting import interruptible
-from aidtimeline.cli.options import JSON, TO, parsed
+from aidtimeline.cli.options import JSON, TO, completing, parsed
 from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.codec.jsonlines import lines_of
-from aidtimeline.errors import Problem
+from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import Retraction
 from aidtimeline.log import EventLog, aside
 from aidtimeline.log.about import about
 from aidtimeline.log.drafts import Line, read_drafts
 from aidtimeline.log.seal import Sealed
 from aidtimeline.log.vocabulary import load_vocabulary
-from aidtimeline.report.problems import Problems
+from aidtimeline.report.problems import Explained, Problems
 from aidtimeline.semantics.standing import retractions
+from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import parse_instant
 
@@ -72,14 +74,32 @@ def record(folder: str, files: tuple[str, ...], recorded_at: datetime | None, na
         note(f"{retracted} is retracted by {by.id}{because}: recording it again changes nothing")
 
 
+def _code(name: str) -> Code:
+    if name not in BY_NAME:
+        hint = did_you_mean(name, BY_NAME) or "docs/checks.md lists them"
+        raise InvalidValue(name, "a code that `check` reports", hint)
+    return BY_NAME[name]
+
+
 @command("check", "aidtimeline --log events check")
 @JSON
+@click.option(
+    "--explain",
+    "code",
+    metavar="CODE",
+    callback=parsed(_code),
+    shell_complete=completing(BY_NAME),
+    help="Say what a code means and how to mend it, and check nothing.",
+)
 @click.pass_obj
-def check_log(folder: str, json: bool) -> int:
+def check_log(folder: str, json: bool, code: Code | None) -> int:
     """List all problems of the log and its vocabulary.
 
-    The exit code is 1 if one of them is an error. docs/checks.md explains each.
+    The exit code is 1 if one of them is an error.
     """
+    if code is not None:
+        answer(Explained(code), json=json)
+        return FINE
     problems: list[Problem] = []
     sealed = Sealed.of(folder)
     records = list(EventLog(folder).read(skip_problems=True, problems=problems, progress=bar))
@@ -93,6 +113,8 @@ def check_log(folder: str, json: bool) -> int:
     if problems and not json:
         least = "at least " * any(problem.code == "more-problems" for problem in problems)
         note(f"errors: {least}{errors}, warnings: {len(problems) - errors}, in {len(ids)} records")
+        worst = min(problems, key=lambda problem: problem.severity)  # the first error, or else the first warning
+        note(f"what a code means, and how to mend it: aidtimeline check --explain {worst.code}")
     return PROBLEMS if errors else FINE
 
 

@@ -68,10 +68,22 @@ def parse_object(line: str | bytes) -> dict[str, Any]:
     try:
         found = DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise InvalidValue(text, EXPECTED, f"{error.msg} at character {error.pos + 1}") from None
+        raise InvalidValue(text, EXPECTED, broken_off(error)) from None
     if not isinstance(found, dict):
         raise InvalidValue(found, EXPECTED)
     return found
+
+
+def broken_off(error: json.JSONDecodeError) -> str:
+    """What a parser expected, and at which character of the text, from 1.
+
+    >>> try:
+    ...     json.loads('{"kind": "deli')
+    ... except json.JSONDecodeError as error:
+    ...     print(broken_off(error))
+    Unterminated string starting at character 10
+    """
+    return f"{error.msg.removesuffix(' at')} at character {error.pos + 1}"
 
 
 def compact(found: dict[str, Any], *, sort: bool = False) -> str:

@@ -19,7 +19,8 @@ from aidtimeline.events import Amendment, Event, Record
 from aidtimeline.values.converters import to_record_id
 from aidtimeline.values.dates import parse_instant
 
-_NOT_EDITED = "written lines are not edited: record a correction"
+_A_DRAFT = "is this a draft? `aidtimeline record` records it, with its id"
+_NOT_EDITED = "a written line is not edited: restore it, and `aidtimeline correct` what it says"
 
 _parse_instant = lru_cache(2**16)(parse_instant)
 
@@ -39,6 +40,8 @@ def decode(line: str | bytes, file: str | None, line_number: int | None, upcasts
             convert(value)
         except InvalidValue as error:
             missing = value is None or value is NOTHING
+            if path == "$.id" and missing and recorded_at is NOTHING:
+                error.hint = _A_DRAFT
             problems.append(Problem.of_value(path, error, "missing-field" if missing else "bad-value"))
     if event is None or problems:
         raise _unreadable(problems, file, line_number)

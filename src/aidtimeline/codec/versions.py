@@ -111,7 +111,9 @@ def bring_up(found: dict[str, Any], upcasts: Upcasts, problems: list[Problem], p
         return found
     known = known_versions(kind, upcasts)
     if type(version) is not int or version not in known:
-        error = InvalidValue(version, f"a version of {kind} that is known here: " + ", ".join(map(str, known)))
+        newer = type(version) is int and version >= known.stop
+        hint = "a newer aidtimeline wrote it: upgrade, or leave `v` out of a draft" if newer else None
+        error = InvalidValue(version, f"a version of {kind} that is known here: " + ", ".join(map(str, known)), hint)
         problems.append(Problem.of_value(f"{path}.v", error, "unknown-version"))
         return found
     for old in range(version, VERSIONS[kind].start):

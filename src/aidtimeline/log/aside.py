@@ -27,7 +27,9 @@ from aidtimeline.log.disk import Disk, as_log_error
 TORN = ".torn"
 
 _BLOCK = 2**20
-_HINT = "`aidtimeline set-aside --record` adds whole records to the log; `--remove` removes the file"
+_HINT = (
+    "`aidtimeline set-aside --record` adds whole records to the log, and removes the file; `--remove` only removes it"
+)
 
 
 def set_aside(path: str, descriptor: int, start: int, end: int, disk: Disk) -> None:
@@ -106,7 +108,8 @@ class Aside:
         """An error if records are missing, else a warning."""
         records = "1 whole record" if self.missing == 1 else f"{self.missing} whole records"
         what = f"{records} that the log does not have" if self.missing else "parts of lines"
-        message = f"{what} ({self.size} bytes) were set aside here when a writer had died"
+        were = "was" if self.missing == 1 else "were"
+        message = f"{what} ({self.size} bytes) {were} set aside here when a writer had died"
         severity: Severity = "error" if self.missing else "warning"
         return Problem(code="set-aside", severity=severity, message=message, file=str(self.path), hint=_HINT)
 

@@ -150,7 +150,7 @@ def read_seal(folder: str | os.PathLike[str]) -> Seal | None:
             return None
         except (ValueError, TypeError, LookupError, RecursionError):
             pass
-    raise LogError(f"{path}: the seal is damaged, or of a newer version; restore it, or seal the log again")
+    raise LogError(f"{path}: the seal is damaged, or of a newer version; restore it, or seal the log with --anew")
 
 
 def _read(stream: BinaryIO) -> Seal:

@@ -1,14 +1,15 @@
-"""How the problems of a log look."""
+"""How the problems of a log look, and what a code means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import asdict, frozen
 
+from aidtimeline.checks.codes import Code
 from aidtimeline.errors import Problem
 from aidtimeline.report.columns import COUNT, TEXT, Column, Json, json_row
-from aidtimeline.report.look import Part
+from aidtimeline.report.look import Line, Part
 
 COLUMNS = (
     Column("file", TEXT),
@@ -43,3 +44,25 @@ class Problems:
     def json(self) -> Json:
         """The problems as the rows of a JSON object."""
         return {"rows": [json_row(COLUMNS, each) for each in self.problems]}
+
+
+@frozen
+class Explained:
+    """What a code means, and how it is mended."""
+
+    code: Code
+
+    def heading(self) -> list[str]:
+        """The code, and how bad it is."""
+        return [f"{self.code.name} ({' or '.join(self.code.severities)})"]
+
+    def page(self) -> Iterator[Part]:
+        """What it means, in three sentences, and where more is said."""
+        yield self.code.meaning
+        yield Line("Meanwhile: ", self.code.meanwhile)
+        yield Line("To mend it: ", self.code.mending)
+        yield Line("An example: ", f"docs/checks/{self.code.name}.md of the documentation")
+
+    def json(self) -> Json:
+        """The same as a JSON object."""
+        return asdict(self.code)

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from aidtimeline.codec import decode
-from aidtimeline.codec.jsonlines import DECODER, MAX_DEPTH, Token, too_deep
+from aidtimeline.codec.jsonlines import DECODER, MAX_DEPTH, Token, broken_off, too_deep
 from aidtimeline.errors import InvalidValue, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.report.bundles.asking import Asking
@@ -84,7 +84,7 @@ def _object(text: bytes) -> Json:
     except UnicodeDecodeError as error:
         raise InvalidValue(text[error.start : error.start + 10], "a JSON object in UTF-8") from None
     except json.JSONDecodeError as error:
-        raise InvalidValue(decoded, "a JSON object", f"{error.msg} at character {error.pos + 1}") from None
+        raise InvalidValue(decoded, "a JSON object", broken_off(error)) from None
     return _is(found, dict, "a bundle")  # type: ignore[no-any-return]
 
 
