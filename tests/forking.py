@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import sys
 import tempfile
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn, cast
 
 LOADED = ("recording", "amending", "questions", "explaining", "sealing", "importing")
 """The modules of commands that examples use most."""
@@ -26,8 +28,8 @@ def answer(request: dict[str, Any]) -> str:
         return printed.read().decode()
 
 
-def become(request: dict[str, Any], given: int, printed: int) -> None:
-    """Be the program that was started with these arguments, in this environment. Never returns."""
+def become(request: dict[str, Any], given: int, printed: int) -> NoReturn:
+    """Be the program that was started with these arguments, in this environment."""
     from aidtimeline.cli import main
 
     for number, (here, mode) in enumerate([(given, "r"), (printed, "w"), (printed, "w")]):
@@ -38,12 +40,24 @@ def become(request: dict[str, Any], given: int, printed: int) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = ["aidtimeline", *request["arguments"]]
-    main()
+    try:
+        main()
+    except SystemExit:
+        pass
+    except BaseException:  # noqa: BLE001  (as Python does)
+        sys.excepthook(*cast(Any, sys.exc_info()))
+    finally:  # without the search for garbage with which Python ends, which takes longer than all the rest
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":
     for module in LOADED:
         import_module(f"aidtimeline.cli.{module}")
-    import_module("aidtimeline.timeline")
+    for module in ("timeline", "codec.strict"):
+        import_module(f"aidtimeline.{module}")
+    gc.freeze()
     for line in iter(sys.stdin.buffer.readline, b""):
         os.write(1, json.dumps(answer(json.loads(line))).encode() + b"\n")
