@@ -891,6 +891,13 @@ def test_a_long_chain_and_many_facts_are_checked() -> None:
     assert {problem.code for problem in check(records, VOCABULARY)} <= {"not-all-compared"}
 
 
+def test_a_message_has_the_article_of_the_kind() -> None:
+    """Of an announcement as of a pledge."""
+    drafts = pledge(label="it"), observed(5, fulfils=["@it"])
+    [found] = [each for each in problems(*drafts) if each.code == "fulfils-wrong-kind"]
+    assert found.message.startswith("an observation fulfils the pledge of 5 Jan 2023")
+
+
 # The list of checks.
 
 

@@ -145,6 +145,15 @@ class Checked:
         return None in countries or countries[0] == countries[1]
 
 
+def an(kind: str) -> str:
+    """A kind with its article, as a message names it.
+
+    >>> an("observation"), an("pledge")
+    ('an observation', 'a pledge')
+    """
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
 Check = Callable[[Checked], Iterable[Problem]]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from attrs import evolve
 
-from aidtimeline.checks.checked import Checked
+from aidtimeline.checks.checked import Checked, an
 from aidtimeline.errors import Problem
 from aidtimeline.events import LEVEL
 from aidtimeline.projections.levels.comparing import Compared, Level, Recorded, levels_of
@@ -30,7 +30,7 @@ def observed_levels(log: Checked) -> Iterator[Problem]:
         compared = recorded.compare(level)
         if _surely(compared, "missing"):
             message = f"{what}, but the record has at most {_end(compared, 'high')} until then"
-            hint = f"a {kind} may be missing in the log"
+            hint = f"{an(kind or 'fact')} may be missing in the log"
             yield log.place(level.fact).warning("observation-above-counts", message, field, hint)
         compared = recorded.compare(_since_the_day_before(level))
         if _surely(compared, "exceeds"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.checks.checked import Checked, wholly_before
+from aidtimeline.checks.checked import Checked, an, wholly_before
 from aidtimeline.errors import Problem
 from aidtimeline.events import DEED, END, LEVEL, PROMISE, Event, kinds_that
 
@@ -34,7 +34,7 @@ def superseded_kinds(log: Checked) -> Iterator[Problem]:
     """`supersedes-wrong-kind`: what supersedes and what is superseded do not go together."""
     for fact, target in log.superseded:
         nature, other, alike = fact.nature, target.nature, fact.kind == target.kind
-        place, what = log.place(fact), f"a {fact.kind} supersedes {log.named(target)}"
+        place, what = log.place(fact), f"{an(fact.kind)} supersedes {log.named(target)}"
         if nature is END and other is DEED:
             message, hint = f"{what}, but what has happened cannot be cancelled", "did it never happen? Retract it"
             yield place.error("supersedes-wrong-kind", message, "supersedes", hint)
@@ -71,5 +71,5 @@ def fulfilled_kinds(log: Checked) -> Iterator[Problem]:
             fault = "which is firmer than itself"
         else:
             continue
-        message = f"a {fact.kind} fulfils {log.named(target)}, {fault}"
+        message = f"{an(fact.kind)} fulfils {log.named(target)}, {fault}"
         yield log.place(fact).error("fulfils-wrong-kind", message, "fulfils")

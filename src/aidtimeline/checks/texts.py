@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from aidtimeline.checks.checked import Checked, Place
+from aidtimeline.checks.checked import Checked, Place, an
 from aidtimeline.codec import event_to_json
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import Problem
@@ -118,12 +118,12 @@ def _set_aside(fact: Fact, account: Account, place: Place) -> Iterator[Problem]:
     if isinstance(said, Event):
         unit, own = stated(said, "unit", str), fact.unit
         if unit != own and stated(said, "quantity", Quantity) is not None:
-            message = f"it counts in {unit or 'pieces'} what is one fact with a {fact.kind} in {own or 'pieces'}"
+            message = f"it counts in {unit or 'pieces'} what is one fact with {an(fact.kind)} in {own or 'pieces'}"
             yield place.warning("other-unit", f"{message}, and disputes it", "quantity")
     if isinstance(said, Corroboration):
         for name, amount, carries in (("quantity", said.quantity, Goods), ("value", said.value, Valued)):
             if amount is not None and not isinstance(fact.event, carries):
-                message = f"it states a {name} of a {fact.kind}, which has none: it is ignored"
+                message = f"it states a {name} of {an(fact.kind)}, which has none: it is ignored"
                 yield place.warning("not-its-kind", message, name)
 
 
@@ -131,7 +131,7 @@ def without_units(log: Checked) -> Iterator[Problem]:
     """`no-unit`: a quantity without its unit counts pieces, which this kind does not have: no pieces are trained."""
     for fact in log.belief.facts:
         if fact.event.units and fact.quantity_stated and fact.unit is None:
-            message = f"a {fact.kind}'s quantity needs its unit: {' or '.join(fact.event.units)}"
+            message = f"{an(fact.kind)}'s quantity needs its unit: {' or '.join(fact.event.units)}"
             yield log.place(fact).warning("no-unit", message, "unit")
 
 
