@@ -80,25 +80,17 @@ bench-quick: $(VENV)/installed-bench
 growth: $(VENV)/installed
 	$(BIN)/python benchmarks/growth.py
 
+# Dependency groups, which pip knows from 25.1 on.
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $@
-
-$(VENV)/installed-fuzz: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
-	touch $@
-
-$(VENV)/installed-mutants: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
-	touch $@
-
-$(VENV)/installed-bench: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+$(VENV)/installed-bench: EXTRA := fast
+$(VENV)/installed-%: EXTRA ?= all
+$(VENV)/installed-%: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRA)]' --group $*
 	touch $@
 
 clean:

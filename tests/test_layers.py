@@ -29,7 +29,7 @@ ROOMS = [
     {"checks", "explain", "diff"},
     {"engines"},
     {"timeline"},
-    {"testing", "formats", "amending"},
+    {"testing", "formats", "amending", "examples"},
     {"_hypothesis"},
     {"report"},
     {"cli"},

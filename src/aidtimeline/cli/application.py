@@ -31,6 +31,7 @@ MODULES = {
     "corroborate": "amending",
     "counts": "questions",
     "diff": "questions",
+    "example": "examples",
     "export": "analysing",
     "explain": "explaining",
     "facts": "questions",
