@@ -367,7 +367,7 @@ def test_more_delivered_than_was_promised() -> None:
     first = delivery(20, "2023-02-01", fulfils=["@it"])
     [found] = problems(pledge(30, label="it"), first, delivery(11, fulfils=["@it"]))
     assert (found.code, found.severity, found.line) == ("over-delivered", "warning", 3)
-    assert "at least 31 truck came of 30 at most" in found.message
+    assert "at least 31 truck came, and at most 30 were promised" in found.message
     assert not codes(pledge(30, label="it"), first, delivery("10..12", fulfils=["@it"]))
     assert not codes(pledge("1..", label="it"), first)
     assert not codes(pledge("~30", label="it"), first, delivery(11, fulfils=["@it"]))

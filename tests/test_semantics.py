@@ -362,7 +362,8 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
     records = [
         Record(id_of(number), NOON, event, file="log.jsonl", line=number + 1) for number, event in enumerate(events)
     ]
-    aim = "aim at the event, or repair the amendment (no source)"
+    aim = "retract it, and amend the event"
+    circle = "their links are ignored: repair one, so that the newest supersedes the others"
     expected = {
         2: f"dangling: the correction aims at {gone}, which is not in the log",
         3: f"bad-amendment: the retraction aims at {id_of(1)}, which is itself a repair "
@@ -377,8 +378,8 @@ def test_every_problem_says_where_and_what_is_wrong() -> None:
         "(so it still counts)",
         11: f"bad-link: {id_of(9)} is retracted as a duplicate of {id_of(6)}, which is not an event in the log "
         "(so it still counts)",
-        12: f"circle: it supersedes itself, through {id_of(13)} (the links between these are ignored)",
-        14: "circle: it supersedes itself, through its duplicate (the links between these are ignored)",
+        12: f"circle: it supersedes itself, through {id_of(13)} ({circle})",
+        14: f"circle: it supersedes itself, through its duplicate ({circle})",
     }
     problems = believe(records).problems
     reported = {int(problem.event_id or "", 16): str(problem) for problem in problems}

@@ -54,7 +54,7 @@ def _beyond(account: Account, part: Part) -> tuple[Fact, str] | None:
     key = account.key
     what = f"{key.item} ({key.unit})" if key.unit else key.item or key.currency
     most = sum(rest.promised.high for rest in part.rests)
-    message = f"with it, at least {account.linked(part).low:,f} {what} came of {most:,f} at most that were promised"
+    message = f"with it, at least {account.linked(part).low:,f} {what} came, and at most {most:,f} were promised"
     return max(_linked(account, part), key=lambda fact: fact.rank), message
 
 

@@ -254,7 +254,7 @@ def _fault_of_report(record: Record, amendment: Amendment, repaired: Repaired) -
         return record.problem("dangling", f"the {amendment.kind} aims at {amendment.of}, which is not in the log")
     if amendment.of not in repaired.events:
         message = f"the {amendment.kind} aims at {amendment.of}, which is itself an amendment"
-        return record.problem("bad-amendment", message, "aim at the event, or repair the amendment (no source)")
+        return record.problem("bad-amendment", message, "retract it, and amend the event")
     if isinstance(amendment, Correction) and not isinstance(amendment.event, Event):
         return record.problem("bad-amendment", "the correction replaces an event with an amendment")
     return None

@@ -256,7 +256,9 @@ def _supersedes(
 def _circles(repaired: Repaired, links: Links) -> Iterator[Problem]:
     for circle in links.circles:
         message = "it supersedes itself, through " + (", ".join(circle[1:]) or "its duplicate")
-        yield repaired.events[circle[0]].problem("circle", message, "the links between these are ignored")
+        yield repaired.events[circle[0]].problem(
+            "circle", message, "their links are ignored: repair one, so that the newest supersedes the others"
+        )
 
 
 def _dangling(repaired: Repaired, overlap: Drawn) -> Iterator[Problem]:
