@@ -86,6 +86,24 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+@pytest.mark.parametrize("folder", ["recipes", "ideas"])
+def test_an_index_lists_all_pages_of_its_folder(folder: str) -> None:
+    """Who reads the index of recipes or ideas finds each of them."""
+    index, *pages = sorted((ROOT / "docs" / folder).glob("*.md"), key=lambda page: page.stem != "index")
+    listed = LINK.findall(index.read_text(encoding="utf-8"))
+
+    assert [page.name for page in pages if page.name not in listed] == []
+
+
+def test_the_tutorial_begins_at_an_empty_folder() -> None:
+    """Each command of the tutorial asks the log that it makes, and none the record that other pages have."""
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    commands = [command for command in COMMAND.findall(page) if command.startswith("$ aidtimeline")]
+
+    assert len(commands) > 10
+    assert [command for command in commands if not command.startswith("$ aidtimeline --log winter ")] == []
+
+
 @pytest.mark.parametrize("page", [*PAGES, GOLDEN / "README.md"], ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     """Each link to a file of the repository leads to one that is there, and to a heading that it has."""
