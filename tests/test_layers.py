@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
 ROOMS = [
-    {"text", "graphs", "collector", "forked"},
+    {"text", "graphs", "collector", "forked", "lazily"},
     {"errors", "remembering"},
     {"values"},
     {"events"},

@@ -10,9 +10,8 @@ costs next to nothing.
 
 from importlib import import_module
 
-from lazy_loader import attach_stub
-
+from aidtimeline.lazily import attach_names
 from aidtimeline.text.showing import show_with
 
 show_with(lambda: import_module("aidtimeline.report"))
-__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_names(__name__)

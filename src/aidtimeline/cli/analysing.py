@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from aidtimeline.cli.application import application, command
 from aidtimeline.cli.asking import hand_in, opened
 from aidtimeline.cli.options import ENGINE, FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
 from aidtimeline.cli.printing import note
+from aidtimeline.cli.streams import stdin
 from aidtimeline.engines.sql.exporting import FORMATS
 from aidtimeline.report.answers import written
 
@@ -47,9 +47,12 @@ def sql(
     form = form_of(form, out, json=json)
     if statement == "-":
         try:
-            statement = sys.stdin.buffer.read().decode()
+            with stdin() as stream:
+                statement = stream.read().decode()
         except UnicodeDecodeError as error:
             raise click.UsageError(f"stdin: expected a text in UTF-8, at byte {error.start + 1}") from None
+        except OSError as error:
+            raise click.UsageError(f"<stdin>: {error.strerror or error}") from None
     found = opened(folder, engine, skip_problems).sql(statement)
     for each in found.notes:
         note(f"note: {each}")

@@ -68,7 +68,8 @@ class Application(click.Group):
         """The command with a name, once its module is loaded; None if there is none."""
         if cmd_name in MODULES:
             import_module(f"aidtimeline.cli.{MODULES[cmd_name]}")
-        return super().get_command(ctx, cmd_name)
+        found = super().get_command(ctx, cmd_name)
+        return found if found is None or sys.flags.optimize < 2 else _helping().with_help(found)
 
     def invoke(self, ctx: click.Context) -> Any:
         """As click's `invoke`; Ctrl-C, after which click writes an empty line, is an exception of our own."""
@@ -89,6 +90,8 @@ class Application(click.Group):
     ) -> Any:
         """As click's `main`, but with messages and exit codes of its own if a command fails."""
         printing.take_any_text()
+        if sys.flags.optimize >= 2:
+            _helping().with_help(self)
         if COMPLETE in os.environ:
             import_module("aidtimeline.cli.shells")
         try:
@@ -119,6 +122,11 @@ class Application(click.Group):
             if error.filename is None:
                 printing.give_up()
             sys.exit(PROBLEMS)
+
+
+def _helping() -> Any:
+    """What finds the help that Python was told to leave out: hardly ever needed, and slow to load."""
+    return import_module("aidtimeline.cli.helping")
 
 
 class Interrupted(BaseException):

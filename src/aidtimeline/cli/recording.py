@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BufferedReader
-from typing import BinaryIO
 
 import click
 
@@ -22,6 +17,7 @@ from aidtimeline.cli.interrupting import interruptible
 from aidtimeline.cli.options import JSON, TO, completing, parsed
 from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
+from aidtimeline.cli.streams import stdin
 from aidtimeline.codec.jsonlines import lines_of
 from aidtimeline.errors import InvalidValue, Problem
 from aidtimeline.events import Retraction
@@ -122,7 +118,7 @@ def lines_in(file: str) -> Iterator[Line]:
     """The lines of a file of drafts, or of stdin. Raises `click.UsageError` if it cannot be read."""
     name = "<stdin>" if file == STDIN else file
     try:
-        with _stdin() if file == STDIN else open(file, "rb") as stream:
+        with stdin() if file == STDIN else open(file, "rb") as stream:
             if isinstance(stream, BufferedReader) and stream.peek(len(WORKBOOK)).startswith(WORKBOOK):
                 message = f"{name} is a workbook: `aidtimeline import sheet {name}` records its rows"
                 raise click.UsageError(message, click.get_current_context())
@@ -130,9 +126,3 @@ def lines_in(file: str) -> Iterator[Line]:
                 yield name, number, line
     except OSError as error:
         raise click.UsageError(f"{name}: {error.strerror or error}", click.get_current_context()) from None
-
-
-def _stdin() -> contextlib.AbstractContextManager[BinaryIO]:
-    if sys.stdin is None:  # closed by the caller
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    return contextlib.nullcontext(sys.stdin.buffer)

@@ -7,6 +7,6 @@ fact in it counts in some world, or may replace one that does, or is in a circle
 `aidtimeline.report.explanation` prints them.
 """
 
-from lazy_loader import attach_stub
+from aidtimeline.lazily import attach_names
 
-__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_names(__name__)

@@ -3,6 +3,6 @@
 The built-in ones are made of few pieces that give bounds: `Sum`, `State`, `Union` and `Product`.
 """
 
-from lazy_loader import attach_stub
+from aidtimeline.lazily import attach_names
 
-__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_names(__name__)

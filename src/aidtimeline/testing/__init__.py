@@ -21,7 +21,7 @@ it.
 
 from importlib.util import find_spec
 
-from lazy_loader import attach_stub
+from aidtimeline.lazily import attach_names
 
 if find_spec("hypothesis") is None:
     raise ModuleNotFoundError(
@@ -29,4 +29,4 @@ if find_spec("hypothesis") is None:
         name="hypothesis",
     )
 
-__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_names(__name__)

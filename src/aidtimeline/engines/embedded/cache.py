@@ -22,14 +22,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-import aidtimeline
 from aidtimeline.log import kept
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import release, taken
@@ -48,10 +49,26 @@ MAKING = "making-"
 def version() -> str:
     """What code makes a store: where it differs, so may the store."""
     found = hashlib.sha256(str(FORMAT).encode())
-    house = Path(aidtimeline.__file__).parent
-    for path in sorted(each for room in ROOMS for each in (house / room).rglob("*.py")):
-        found.update(path.read_bytes())
+    for code in _code(files("aidtimeline")):
+        found.update(code)
     return found.hexdigest()[:8]
+
+
+def _code(house: Traversable) -> Iterator[bytes]:
+    """The code of the rooms. Raises `OSError` if it cannot be read: nobody would know whose answers a store has."""
+    for room in ROOMS:
+        code = list(_code_in(house / room)) or list(_code_in(house / f"{room}.py"))
+        if not code:
+            raise OSError(errno.ENOENT, "the code of this library cannot be read", room)
+        yield from code
+
+
+def _code_in(place: Traversable) -> Iterator[bytes]:
+    if place.is_dir():
+        for each in sorted(place.iterdir(), key=lambda each: each.name):
+            yield from _code_in(each)
+    elif place.name.endswith(".py") and place.is_file():
+        yield place.read_bytes()
 
 
 def stores(folder: Path) -> Sequence[Path]:
