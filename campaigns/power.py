@@ -20,10 +20,9 @@ import report
 
 from aidtimeline import EventLog
 from aidtimeline.errors import DataError
-from aidtimeline.log import ending
+from aidtimeline.log import Log, ending
 from aidtimeline.log.disk import Disk
 from aidtimeline.testing import DurableLogConformance, LawBroken, PowerCutDisk
-from aidtimeline.testing.machine import Log
 
 BROKEN = {None: (), "no-flush": ("sync",), "no-folder-flush": ("sync_folder",), "holes-unseen": ()}
 

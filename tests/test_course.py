@@ -15,6 +15,7 @@ from aidtimeline import (
     Counts,
     Delivery,
     Levels,
+    MemoryLog,
     MoneySums,
     Participations,
     ProjectStates,
@@ -28,7 +29,7 @@ from aidtimeline import (
 from aidtimeline.projections import Course, Facts, Fulfilment
 from aidtimeline.projections.course import days
 from aidtimeline.semantics import Fact
-from aidtimeline.testing import MemoryLog, logs
+from aidtimeline.testing import logs
 from aidtimeline.testing.strategies import FIRST, LAST
 
 SOURCE = Source(publisher="Rubryka", published="2025-12-31")

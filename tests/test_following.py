@@ -24,6 +24,7 @@ from aidtimeline import (
     Event,
     EventLog,
     LogError,
+    MemoryLog,
     Participations,
     Retraction,
     Source,
@@ -34,7 +35,7 @@ from aidtimeline import (
 from aidtimeline.engines.choosing import EngineName
 from aidtimeline.engines.fold import LATELY
 from aidtimeline.errors import MisspeltValue
-from aidtimeline.testing import FaultyDisk, MemoryLog, check_engine
+from aidtimeline.testing import FaultyDisk, check_engine
 from aidtimeline.testing.faults import Died
 
 ENGINES = ["fold", *(["embedded"] if find_spec("duckdb") else [])]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from logs import delivery, line, log_in, numbers
 
+from aidtimeline import MemoryLog
 from aidtimeline.errors import LogError
 from aidtimeline.events import Delivery
 from aidtimeline.log.descriptor import open_file
-from aidtimeline.testing import MemoryLog
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks on this system")
 

@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "aidtimeline"
 
 #: From the ground up. A module may import from its own room and from those before it.
 ROOMS = [
-    {"text", "graphs", "collector", "forked", "lazily"},
+    {"text", "graphs", "collector", "forked", "lazily", "version"},
     {"errors", "remembering"},
     {"values"},
     {"events"},
@@ -33,6 +33,7 @@ ROOMS = [
     {"_hypothesis"},
     {"report"},
     {"cli"},
+    {"__main__"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 

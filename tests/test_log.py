@@ -24,11 +24,10 @@ from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import InvalidValue, LogError, Problem, RefusedBatch, UnreadableLog
 from aidtimeline.events import Delivery, Record, Retraction
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, MemoryLog
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import LOCK
 from aidtimeline.semantics import believe
-from aidtimeline.testing import MemoryLog
 from aidtimeline.values.dates import format_instant
 
 

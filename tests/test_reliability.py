@@ -17,16 +17,14 @@ from logs import delivery, line
 
 from aidtimeline.errors import DataError, Problem
 from aidtimeline.events import Amendment, Event, Record
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, Log, MemoryLog
 from aidtimeline.log.disk import Disk
 from aidtimeline.testing import (
     DurableLogConformance,
     FaultNotReached,
     LawBroken,
     LogConformance,
-    MemoryLog,
 )
-from aidtimeline.testing.machine import Log
 from aidtimeline.text.progress import Progress, untold
 
 

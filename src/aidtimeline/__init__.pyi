@@ -1,3 +1,8 @@
+from .codec import (
+    decode as decode,
+    encode as encode,
+    record_id as record_id,
+)
 from .errors import (
     AidtimelineError as AidtimelineError,
     DataError as DataError,
@@ -10,7 +15,9 @@ from .errors import (
     UsageError as UsageError,
 )
 from .events import (
+    Amendment as Amendment,
     Announcement as Announcement,
+    AnyEvent as AnyEvent,
     Cancellation as Cancellation,
     Commitment as Commitment,
     Correction as Correction,
@@ -32,15 +39,21 @@ from .events import (
 )
 from .log import (
     EventLog as EventLog,
+    Log as Log,
+    MemoryLog as MemoryLog,
 )
 from .projections import (
     Bounds as Bounds,
     Counts as Counts,
+    Facts as Facts,
+    Fulfilment as Fulfilment,
     Levels as Levels,
     MoneySums as MoneySums,
     Participations as Participations,
     Projection as Projection,
     ProjectStates as ProjectStates,
+    Series as Series,
+    Sum as Sum,
     Table as Table,
 )
 from .semantics import (
@@ -57,6 +70,9 @@ from .values.amounts import (
 )
 from .values.dates import (
     DateRange as DateRange,
+)
+from .version import (
+    __version__ as __version__,
 )
 from .vocabulary import (
     Vocabulary as Vocabulary,

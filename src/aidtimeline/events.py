@@ -41,6 +41,57 @@ from aidtimeline.values.converters import (
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares, to_location, to_sector
 
+__all__ = [
+    "AMENDMENT_KINDS",
+    "DEED",
+    "END",
+    "EVENT_KINDS",
+    "KINDS",
+    "LEVEL",
+    "PLAN",
+    "PROMISE",
+    "ROLES",
+    "SIDES",
+    "STATE",
+    "STATUSES",
+    "TRAINING_UNITS",
+    "Amendment",
+    "Announcement",
+    "AnyEvent",
+    "Booked",
+    "Cancellation",
+    "Commitment",
+    "Correction",
+    "Corroboration",
+    "Delivery",
+    "Disbursement",
+    "Event",
+    "Expenditure",
+    "Goods",
+    "Nature",
+    "Observation",
+    "Participation",
+    "Payment",
+    "Pledge",
+    "Project",
+    "Promise",
+    "Receipt",
+    "Record",
+    "Retraction",
+    "Source",
+    "State",
+    "Status",
+    "Training",
+    "Valued",
+    "kinds_that",
+    "stated",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 ROLES = ("funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member")
 STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended")
 SIDES = ("provider", "receiver")
@@ -631,6 +682,25 @@ class Corroboration(_Amending):
 
 
 Amendment: TypeAlias = Correction | Retraction | Corroboration
+"""An amendment of any kind: what is recorded about another record."""
+
+AnyEvent: TypeAlias = (
+    Announcement
+    | Pledge
+    | Commitment
+    | Disbursement
+    | Receipt
+    | Expenditure
+    | Delivery
+    | Training
+    | Project
+    | Status
+    | Participation
+    | Cancellation
+    | Observation
+)
+"""An event of any kind, for type checkers to tell apart by its class. `Event` is their base."""
+
 T = TypeVar("T")
 
 

@@ -53,11 +53,11 @@ if TYPE_CHECKING:
 
     from aidtimeline.diff import Changes, FulfilmentChanges
     from aidtimeline.engines.choosing import EngineName
-    from aidtimeline.engines.following import Readable
     from aidtimeline.engines.sql.answer import SqlAnswer
     from aidtimeline.engines.sql.asking import Asking, Parameters
     from aidtimeline.engines.sql.exporting import Format as ExportFormat
     from aidtimeline.explain import Explained, Explanation
+    from aidtimeline.log import Log
     from aidtimeline.projections import Period, Series
     from aidtimeline.projections.sums.beside import Beside
     from aidtimeline.projections.sums.conversions import Conversions
@@ -593,13 +593,12 @@ class Timeline:
         return cls._of(open_engine(Path(folder), engine, skip_problems=skip_problems, progress=progress))
 
     @classmethod
-    def of(cls, log: Readable, vocabulary: Vocabulary = NO_VOCABULARY) -> Timeline:
+    def of(cls, log: Log, vocabulary: Vocabulary = NO_VOCABULARY) -> Timeline:
         """The timeline of any log: of an `EventLog` that of its folder, of others all that `log.read()` gives.
 
         `vocabulary` is for others than an `EventLog`, which has its own beside it. Raises as `open` does.
 
-        >>> from aidtimeline import Delivery, Source
-        >>> from aidtimeline.testing import MemoryLog
+        >>> from aidtimeline import Delivery, MemoryLog, Source
         >>> log = MemoryLog()
         >>> timeline = Timeline.of(log)
         >>> _ = log.append(Delivery(date="2023", item="truck", quantity=2, sources=Source(publisher="Rubryka")))

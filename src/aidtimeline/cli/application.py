@@ -14,6 +14,7 @@ from aidtimeline.cli import printing
 from aidtimeline.cli.printing import failed, note
 from aidtimeline.cli.progress import bar
 from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
+from aidtimeline.version import __version__
 
 COMPLETE = "_AIDTIMELINE_COMPLETE"
 """The environment variable by which a shell asks for completions."""
@@ -148,7 +149,7 @@ class Interrupted(BaseException):
     default="events",
     help="The folder of the log. Default: $AIDTIMELINE_LOG, else events.",
 )
-@click.version_option(package_name="aidtimeline", message="aidtimeline %(version)s")
+@click.version_option(__version__, message="aidtimeline %(version)s")
 @click.pass_context
 def application(context: click.Context, folder: str) -> None:
     """What was promised, delivered and known of international aid, as of any date."""

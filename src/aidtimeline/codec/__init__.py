@@ -29,6 +29,11 @@ from aidtimeline.values.dates import format_instant
 
 __all__ = ["canonical", "decode", "encode", "encode_new", "event_from_json", "event_to_json", "record_id"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 _NOT_ENCODED = "a line of an older version is copied as it is, not encoded again"
 
 

@@ -19,3 +19,7 @@ __all__ = [
     "diff",
     "diff_fulfilment",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -30,7 +30,7 @@ from aidtimeline.engines.chosen import Chosen
 from aidtimeline.engines.fold import Fold
 from aidtimeline.errors import Problem, Shortened, UnreadableLog
 from aidtimeline.events import Record
-from aidtimeline.log import EventLog
+from aidtimeline.log import EventLog, Log
 from aidtimeline.log.disk import as_log_error
 from aidtimeline.log.folder import list_folder
 from aidtimeline.log.note import PENDING
@@ -192,21 +192,14 @@ def _same(found: Mapping[str, tuple[Record, ...]], before: Mapping[str, tuple[Re
     return all(one is other or (one == other and one.line == other.line) for one, other in pairs)
 
 
-class Readable(Protocol):
-    """A log that can be read."""
-
-    def read(self) -> Iterable[Record]:
-        """All of its records."""
-
-
 @frozen
 class OfLog:
     """All records of any log. It is read again to see what is new."""
 
-    log: Readable
+    log: Log
 
     @classmethod
-    def opened(cls, log: Readable, vocabulary: Vocabulary) -> Chosen:
+    def opened(cls, log: Log, vocabulary: Vocabulary) -> Chosen:
         """Read the log."""
         return Chosen(Fold(log.read(), vocabulary), vocabulary, following=cls(log))
 

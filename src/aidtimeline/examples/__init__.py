@@ -22,6 +22,10 @@ from aidtimeline.timeline import Timeline
 __all__ = ["copy", "open"]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def open() -> Timeline:
     """The timeline of the example record, in memory.
 

@@ -10,9 +10,8 @@ from aidtimeline.codec import encode, encode_new
 from aidtimeline.codec.making import maker
 from aidtimeline.errors import InvalidValue, Problem, RefusedBatch
 from aidtimeline.events import Amendment, Correction, Event, Record, Retraction
+from aidtimeline.log.protocol import Recordable
 from aidtimeline.values.dates import format_instant
-
-Recordable: TypeAlias = Event | Amendment | Record
 
 Positions: TypeAlias = Mapping[str, int]
 """The position in a batch, from 0, by id."""

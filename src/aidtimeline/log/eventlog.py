@@ -19,12 +19,13 @@ from aidtimeline.codec import decode
 from aidtimeline.errors import InvalidValue, LogError, Problem, UnreadableLog
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
-from aidtimeline.log.batch import Batch, Recordable, listed
+from aidtimeline.log.batch import Batch, listed
 from aidtimeline.log.clock import Newest
 from aidtimeline.log.disk import Disk, OfParent, as_log_error
 from aidtimeline.log.file import LogFile, Snapshot
 from aidtimeline.log.folder import Listing, Stamp, file_name, list_folder
 from aidtimeline.log.index import Index, Place
+from aidtimeline.log.protocol import Recordable
 from aidtimeline.log.reading import lines_in, records_of
 from aidtimeline.log.spool import Spool, ticks
 from aidtimeline.log.state import Extent, Replaced, State, check_same, replaced

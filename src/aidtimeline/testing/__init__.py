@@ -12,7 +12,7 @@ retractions; `checking` tries them all on `questions`, and makes what breaks one
 docs/semantics.md states these laws, with their numbers.
 
 `conformance` is what every log promises, `durability` what every log on a disk promises, as classes of tests; `machine`
-is the part that is drawn. `faults` has disks on which something goes wrong, and `memory` the smallest log. `engines`
+is the part that is drawn. `faults` has disks on which something goes wrong. `engines`
 holds an engine to the fold.
 
 With Hypothesis installed, `st.from_type` draws events and values as well. `pip install 'aidtimeline[testing]'` installs

@@ -20,7 +20,6 @@ from .faults import (
 )
 from .laws import Cuts as Cuts, LawBroken as LawBroken, check_laws as check_laws
 from .machine import LogMachine as LogMachine
-from .memory import MemoryLog as MemoryLog
 from .strategies import (
     dates as dates,
     days as days,

@@ -25,8 +25,9 @@ from aidtimeline.codec import record_id
 from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import DataError, InvalidValue
 from aidtimeline.events import Amendment, Correction, Delivery, Event, Record, Source
+from aidtimeline.log import Log
 from aidtimeline.testing.laws import LawBroken, earliest, hold
-from aidtimeline.testing.machine import Log, LogMachine
+from aidtimeline.testing.machine import LogMachine
 from aidtimeline.testing.strategies import amendments, events, repeatable
 from aidtimeline.values.amounts import MAX_DIGITS, Quantity
 

@@ -25,12 +25,12 @@ import attrs
 
 from aidtimeline.errors import LogError
 from aidtimeline.events import Delivery
+from aidtimeline.log import Log
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.ending import SECTOR
 from aidtimeline.testing.conformance import LogConformance, delivery
 from aidtimeline.testing.faults import D, FaultyDisk, PowerCutDisk, every_step, put_back
 from aidtimeline.testing.laws import hold
-from aidtimeline.testing.machine import Log
 
 STANDING = (1, 2)
 ADDED = ((3,), (3, 4, 5))

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Record
+from aidtimeline.log import Log
 from aidtimeline.log.batch import own_duplicate
 from aidtimeline.testing.drawnlogs import logs
 from aidtimeline.testing.laws import earliest, hold
-
-
-class Log(Protocol):
-    """What a log must have to be tested; `EventLog` is one."""
-
-    def append(
-        self, events: Iterable[Event | Amendment | Record], *, recorded_at: datetime | None = None
-    ) -> Sequence[Record]:
-        """Record events, all or none; returns their records in order."""
-
-    def read(self) -> Iterable[Record]:
-        """All records."""
 
 
 class LogMachine(RuleBasedStateMachine):

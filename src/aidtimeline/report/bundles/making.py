@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from importlib.metadata import version
 
 from aidtimeline.codec.jsonlines import compact
 from aidtimeline.errors import UsageError
@@ -20,6 +19,7 @@ from aidtimeline.report.explanation import ExplanationLook
 from aidtimeline.report.levels import AMOUNTS
 from aidtimeline.report.write import written
 from aidtimeline.semantics.view import Viewed
+from aidtimeline.version import __version__
 from aidtimeline.vocabulary import Vocabulary
 
 VERSION = 1
@@ -61,7 +61,7 @@ def made_of(explanation: Explanation, made: date) -> str:
 
 def library() -> str:
     """What makes bundles, with its version."""
-    return f"aidtimeline {version('aidtimeline')}"
+    return f"aidtimeline {__version__}"
 
 
 def _vocabulary(explanation: Explanation, view: Viewed) -> Vocabulary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from typing import Any
 
 from attrs import frozen
@@ -19,6 +18,7 @@ from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at
 from aidtimeline.semantics.recorded import Recorded
 from aidtimeline.timeline import Timeline
+from aidtimeline.version import __version__
 
 MOST_KNOWN = 400
 """So many days of knowledge are told apart where sums have to be weighed as a whole; of more, ends of months are."""
@@ -89,5 +89,5 @@ class Page:
             "first": number(written[0].date()) if written else 0,
             "last": number(written[-1].date()) if written else 0,
             "digest": digest.text,
-            "version": version("aidtimeline"),
+            "version": __version__,
         }

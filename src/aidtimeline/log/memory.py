@@ -1,4 +1,4 @@
-"""The smallest log: lines in memory. For tests of code that needs a log, and as a second log that conforms."""
+"""A log without files: its lines are in memory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from itertools import repeat
 from aidtimeline.codec import decode
 from aidtimeline.events import Record
 from aidtimeline.forked import anew_in_forks
-from aidtimeline.log import now
-from aidtimeline.log.batch import Batch, Recordable, listed
+from aidtimeline.log.batch import Batch, listed
+from aidtimeline.log.eventlog import now
+from aidtimeline.log.protocol import Recordable
 from aidtimeline.values.dates import in_utc
 
 
 class MemoryLog:
-    """A log in memory. It keeps lines, so that what could not be written is refused here too.
+    """A log in memory, for as long as the process lives; threads may share it.
+
+    It takes, refuses and returns what an `EventLog` does: it keeps lines, so that what could not be written is refused
+    here too. Its records have no file and no line. `clock` returns the instant at which events are recorded.
 
     >>> from aidtimeline import Delivery, Source
     >>> log = MemoryLog()
