@@ -6,31 +6,28 @@ must be empty when they have ended.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import zipapp
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from leaving import is_free, report
 from packages import installed
 from processes import bound_by_modes
 
-from aidtimeline import Delivery, EventLog, LogError, Source, Timeline, UsageError, examples
+from aidtimeline import EventLog, examples
 from aidtimeline.engines.caching import build
-from aidtimeline.log.disk import Disk
-from aidtimeline.log.lock import LOCK, release, taken
 
 ROOT = Path(__file__).parent.parent
 SRC = str(ROOT / "src")
+LEAVING = Path(__file__).with_name("leaving.py")
 STRICT = ("-X", "dev", "-W", "error", "-bb")
 """Python says all that it may complain of, such as files that nobody closed, and a warning is an error."""
 
@@ -67,12 +64,6 @@ def program(
     )
     assert list(scratch.iterdir()) == []
     return done
-
-
-def report(number: int) -> Delivery:
-    """A report of so many trucks."""
-    source = Source(publisher="Rubryka", published="2023-11-28")
-    return Delivery(date="2023-11-20", donor="JP", item="truck", quantity=number, sources=[source])
 
 
 @pytest.fixture(scope="module")
@@ -135,90 +126,17 @@ def test_what_is_left_open_makes_no_noise_when_a_process_ends(how: str, log: Pat
     assert is_free(log / "events")
 
 
-def is_free(folder: Path) -> bool:
-    """Whether nobody has locked a log."""
-    descriptor = taken(str(folder / LOCK), Disk())
-    if descriptor is None:
-        return False
-    release(descriptor, Disk())
-    return True
-
-
 # What a process keeps.
 
 
-def things() -> tuple[int, list[str]]:
-    """How many files this process has open, and its threads."""
-    return len(os.listdir("/proc/self/fd")), sorted(each.name for each in threading.enumerate())
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="/proc lists open files")
+def test_a_process_keeps_nothing_of_what_it_has_done_with(log: Path, tmp_path: Path) -> None:
+    """Timelines that are closed or forgotten, and writers that fail, leave no file, thread, child or lock."""
+    folder = tmp_path / "leaving"
+    shutil.copytree(log, folder)
+    done = program(f"import runpy; runpy.run_path({str(LEAVING)!r}, run_name='__main__')", folder, *STRICT)
 
-
-@contextlib.contextmanager
-def nothing_stays() -> Iterator[None]:
-    """What is done within leaves no file open, no thread and no child."""
-    before = things()
-    yield
-    assert things() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
-linux = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="/proc lists open files")
-
-
-@linux
-@pytest.mark.parametrize("how", ["closed", "dropped", "failed"])
-@pytest.mark.parametrize("engine", ["fold", "embedded"])
-def test_a_timeline_leaves_nothing_behind(engine: Any, how: str, log: Path) -> None:
-    """Closed, forgotten or left by an exception: no file stays open, and no thread runs on."""
-
-    def ask() -> None:
-        with contextlib.ExitStack() as stack:
-            timeline = Timeline.open(log / "events", engine=engine)
-            if how != "dropped":
-                stack.enter_context(timeline)
-            view = timeline.as_of("2023-11-28")
-            assert view.counts()["truck"].high
-            timeline.sql("select count(*) from facts")
-            if how == "failed":
-                view.counts(by="nothing")
-
-    with contextlib.suppress(UsageError):
-        ask()  # what is loaded once stays loaded
-    with nothing_stays(), pytest.raises(UsageError) if how == "failed" else contextlib.nullcontext():
-        ask()
-
-
-class Broken(Disk):
-    """A disk that cannot flush."""
-
-    def sync(self, descriptor: int) -> None:
-        """Fail."""
-        raise OSError("mine")
-
-
-@linux
-def test_an_append_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Neither a disk that fails nor events that do leaves the log locked, a file open, or a note of a batch."""
-
-    def events() -> Iterator[Delivery]:
-        yield report(5)
-        raise RuntimeError("mine")
-
-    EventLog(tmp_path).append(report(1))
-    names = sorted(os.listdir(tmp_path))
-    with nothing_stays():
-        for _ in range(2):
-            broken, log = EventLog(tmp_path, disk=Broken()), EventLog(tmp_path)
-            with pytest.raises(LogError, match="mine"):
-                broken.append([report(2), report(3)])
-            with pytest.raises(RuntimeError, match="mine"):
-                log.append(events())
-            assert is_free(tmp_path)
-        del broken, log
-        gc.collect()  # their errors know them
-
-    assert sorted(os.listdir(tmp_path)) == names
-    assert len(list(EventLog(tmp_path).read())) == 1
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # The main uses, without a warning.

@@ -24,13 +24,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import aidtimeline
 from aidtimeline.log import kept
 from aidtimeline.log.disk import Disk
 from aidtimeline.log.lock import release, taken
@@ -49,12 +49,17 @@ MAKING = "making-"
 def version() -> str:
     """What code makes a store: where it differs, so may the store."""
     found = hashlib.sha256(str(FORMAT).encode())
-    for code in _code(files("aidtimeline")):
+    house: Any = Path(aidtimeline.__file__).parent
+    if not house.is_dir():  # it is in an archive
+        from importlib.resources import files  # noqa: PLC0415  (it is slow to load)
+
+        house = files(aidtimeline)
+    for code in _code(house):
         found.update(code)
     return found.hexdigest()[:8]
 
 
-def _code(house: Traversable) -> Iterator[bytes]:
+def _code(house: Any) -> Iterator[bytes]:
     """The code of the rooms. Raises `OSError` if it cannot be read: nobody would know whose answers a store has."""
     for room in ROOMS:
         code = list(_code_in(house / room)) or list(_code_in(house / f"{room}.py"))
@@ -63,7 +68,7 @@ def _code(house: Traversable) -> Iterator[bytes]:
         yield from code
 
 
-def _code_in(place: Traversable) -> Iterator[bytes]:
+def _code_in(place: Any) -> Iterator[bytes]:
     if place.is_dir():
         for each in sorted(place.iterdir(), key=lambda each: each.name):
             yield from _code_in(each)
