@@ -92,7 +92,7 @@ class LogConformance:
     def test_what_is_appended_is_returned_and_read(self) -> None:
         """One record or several, in the order given, also by a log that was opened later."""
         with self._opened() as open_log:
-            returned = [*open_log().append([delivery(1)]), *open_log().append(iter([delivery(2), delivery(3)]))]
+            returned = [*open_log().append(delivery(1)), *open_log().append(iter([delivery(2), delivery(3)]))]
             events = [each.event for each in returned]
             hold("append", events == [delivery(1), delivery(2), delivery(3)], f"it returned the records of {events}")
             _holds(open_log(), returned)

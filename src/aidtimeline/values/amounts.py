@@ -74,8 +74,12 @@ class Quantity:
     | `..20` | 0 | 20 | "up to 20"; `low_stated` is false, which distinguishes it from `0..20` |
     | `~20`, `~2..4` | 20, 2 | 20, 4 | `approximate`: a flag that does not widen the bounds |
 
+    `+` and `-` take quantities, `*` an exact number (`int` or `Decimal`); `sum()` adds any number of quantities. The
+    result holds whatever the numbers are within their bounds. None of them knows units: do not add kilograms to pieces.
+
     `a < b` is true if `a` is wholly below `b`, `a > b` if wholly above; if they share a number, neither is, and there
-    is no `<=`. Two are equal if bounds and flags are: `2..2` is `2`, but `~2` is not.
+    is no `<=`: so do not sort vague ones, nor take their `min` or `max`. Two are equal if bounds and flags are: `2..2`
+    is `2`, but `~2` is not.
 
     Raises `InvalidValue` if low is above high, or a bound is not finite.
 
@@ -83,6 +87,11 @@ class Quantity:
     (Decimal('4'), None, False)
     >>> print(Quantity.parse("2..4") + Quantity.parse("~0.50"))
     about 2.5 to 4.5
+    >>> print(sum([Quantity.parse("2..4"), Quantity.parse("1..")]), "·", 3 * Quantity.parse("2..4"))
+    at least 3 · 6 to 12
+    >>> Quantity.parse(4) - Quantity.parse("1..")
+    Traceback (most recent call last):
+    aidtimeline.errors.InvalidValue: found '1..', expected a quantity with a high end (what is taken off must end)
     >>> Quantity.parse("1") < Quantity.parse("2..4"), Quantity.parse("2") < Quantity.parse("2..4")
     (True, False)
     """
@@ -170,6 +179,35 @@ class Quantity:
             return NotImplemented
         high = None if self.high is None or other.high is None else EXACT.add(self.high, other.high)
         return Quantity(EXACT.add(self.low, other.low), high, self.approximate or other.approximate)
+
+    def __radd__(self, other: int) -> Quantity:
+        """This, if it is added to the 0 with which `sum()` begins; no other number is taken."""
+        return ZERO + self if type(other) is int and other == 0 else NotImplemented
+
+    def __neg__(self) -> Quantity:
+        """As much taken off. Raises `InvalidValue` if the high end is open: then the low end would be."""
+        if self.high is None:
+            raise InvalidValue(self.text, "a quantity with a high end", "what is taken off must end")
+        return Quantity(self.high.copy_negate(), self.low.copy_negate(), self.approximate)
+
+    def __sub__(self, other: Quantity) -> Quantity:
+        """The bounds of the difference of two numbers that know nothing of each other: `2..4` less `2..4` is `-2..2`.
+
+        Raises `InvalidValue` if the high end of what is taken off is open.
+        """
+        return self + -other if isinstance(other, Quantity) else NotImplemented
+
+    def __mul__(self, times: int | Decimal) -> Quantity:
+        """So many times as much, exactly. Raises `InvalidValue` for a number below 0 if the high end is open."""
+        if not _is_number(times):
+            return NotImplemented
+        if times < 0:
+            return -self * -times
+        number = plain(times)
+        high = None if self.high is None else EXACT.multiply(self.high, number)
+        return Quantity(EXACT.multiply(self.low, number), high if number else Decimal(0), self.approximate)
+
+    __rmul__ = __mul__
 
     def __lt__(self, other: Quantity) -> bool:
         if not isinstance(other, Quantity):
@@ -277,6 +315,11 @@ class Quantity:
         return f"{about}{unit}{self.low:,f} to {self.high:,f}"
 
 
+def _is_number(found: object) -> bool:
+    """Whether it is an exact number."""
+    return isinstance(found, int | Decimal) and not isinstance(found, bool)
+
+
 ZERO = Quantity(Decimal(0), Decimal(0))
 """With what every sum begins."""
 
@@ -380,8 +423,16 @@ class Money:
 
     The amount may be anything that `Quantity.parse` takes. Raises `InvalidValue` for a bad amount or code.
 
+    `+`, `-`, `*` a number and `sum()` are those of quantities, in one currency; two raise `InvalidValue`. A view
+    converts (`view.money(currency="USD")`), by rates that it names. Money has no order.
+
     >>> print(Money(4500000, "JPY"), "·", Money("~20", "USD"), "·", Money("1..", "EUR"))
     JPY 4,500,000 · about USD 20 · at least EUR 1
+    >>> print(sum([Money("2..4", "USD"), Money(3, "USD")]))
+    USD 5 to 7
+    >>> Money(2, "USD") + Money(3, "EUR")
+    Traceback (most recent call last):
+    aidtimeline.errors.InvalidValue: found 'EUR 3', expected money in USD, as 'USD 2' is
     """
 
     amount: Quantity = field(converter=to_quantity)
@@ -408,6 +459,32 @@ class Money:
         'USD 4500000'
         """
         return f"{self.currency} {self.amount.text}"
+
+    def __add__(self, other: Money) -> Money:
+        """The sum of money in one currency. Raises `InvalidValue` for another currency."""
+        if not isinstance(other, Money):
+            return NotImplemented
+        if other.currency != self.currency:
+            raise InvalidValue(other.text, f"money in {self.currency}, as {self.text!r} is")
+        return Money(self.amount + other.amount, self.currency)
+
+    def __radd__(self, other: int) -> Money:
+        """This, if it is added to the 0 with which `sum()` begins; no other number is taken."""
+        return Money(0 + self.amount, self.currency) if type(other) is int and other == 0 else NotImplemented
+
+    def __neg__(self) -> Money:
+        """As much taken off. Raises `InvalidValue` if the high end is open."""
+        return Money(-self.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        """The difference of money in one currency. Raises as `+` does, and if the high end of `other` is open."""
+        return NotImplemented if not isinstance(other, Money) else self + -other
+
+    def __mul__(self, times: int | Decimal) -> Money:
+        """So many times as much."""
+        return NotImplemented if not _is_number(times) else Money(self.amount * times, self.currency)
+
+    __rmul__ = __mul__
 
     def __str__(self) -> str:
         return self.amount._say(f"{self.currency} ")
