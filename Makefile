@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format dist-test wheel-test long-test campaigns fuzz mutants bench bench-quick growth clean
+.PHONY: demo test test-on format dist-test wheel-test long-test campaigns fuzz mutants bench bench-quick growth clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -31,7 +31,13 @@ dist-test:
 	tar -xzf $$there/*.tar.gz -C $$there; \
 	$(MAKE) -C $$there/aidtimeline-*/ test
 
-# The wheel, installed elsewhere for each of these Pythons: its laws must catch the planted bugs.
+# All tests on another Python, in a folder of its own: make test-on PYTHON=python3.13
+test-on:
+	set -e; version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	$(MAKE) VENV=.venv-$$version PYTHON=$(PYTHON) .venv-$$version/installed-dev; \
+	.venv-$$version/bin/pytest -n auto --dist loadfile
+
+# The wheel, installed elsewhere for each of these Pythons: the README works, and its laws catch the planted bugs.
 PYTHONS ?= $(PYTHON)
 wheel-test:
 	set -e; there=$$(mktemp -d); trap "rm -rf $$there" EXIT; \
@@ -40,6 +46,8 @@ wheel-test:
 	for python in $(PYTHONS); do \
 		$$python -m venv --clear venv; \
 		venv/bin/python -m pip install --quiet "$$(ls $$there/*.whl)[testing]"; \
+		PYTHONWARNINGS=error venv/bin/aidtimeline --log $$there/$$python example; \
+		venv/bin/python -I -W error -c 'from aidtimeline import examples; examples.open().as_of("2023-11-28").counts()["truck"]'; \
 		venv/bin/python -I planted.py; \
 	done
 
@@ -94,4 +102,4 @@ $(VENV)/installed-%: $(VENV)/installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
