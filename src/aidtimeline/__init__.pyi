@@ -1,4 +1,5 @@
 from .codec import (
+    configure as configure,
     decode as decode,
     encode as encode,
     record_id as record_id,

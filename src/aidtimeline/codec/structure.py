@@ -78,6 +78,13 @@ def structure_as(cls: type[T], found: dict[str, Any]) -> T:
     return made
 
 
+def structure_value(cls: type[T], found: Any) -> T:
+    """A quantity or a date range from the JSON that it has in a line. Raises `InvalidValue` for anything else."""
+    any_class: Any = cls
+    made: T = any_class.parse(_READERS[any_class | None](found))
+    return made
+
+
 def problems_of(error: Exception, found: Any, path: str = "$") -> Iterator[Problem]:
     """What is wrong with `found`, which was refused with `error`; `path` is the JSONPath at which it stands."""
     if isinstance(error, ClassValidationError):

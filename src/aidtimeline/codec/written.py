@@ -144,6 +144,16 @@ def write(event: Event | Amendment) -> Written:
     return found
 
 
+def write_part(part: Source | Money) -> Part:
+    """A source or money as it stands in a line.
+
+    >>> encode_in_order(write_part(Money("2..4", "USD"))).decode()
+    '{"amount":"2..4","currency":"USD"}'
+    """
+    found: Part = _WRITERS[type(part)](part)
+    return found
+
+
 def _plain(found: Any) -> str:
     """The text of an instance of a class that is derived from `str`, which msgspec does not know."""
     if isinstance(found, str):
