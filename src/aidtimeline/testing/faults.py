@@ -103,7 +103,7 @@ def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator
     """Run `act` with a fault at its first step, then at its second, and so on; yields the disk after each run.
 
     `make` makes the disk that fails at a step. The last disk is that of the run without a fault (`reached` is false).
-    `act` must catch the `AidtimelineError`s that it expects.
+    `act` must catch each `AidtimelineError` that it expects.
 
     Raises `FaultNotReached` if the act does not reach its first step.
     """
