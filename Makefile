@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-on format dist-test wheel-test long-test campaigns fuzz mutants bench bench-quick growth clean
+.PHONY: demo test docs test-on format dist-test wheel-test long-test campaigns fuzz mutants bench bench-quick growth clean
 
 demo: $(VENV)/installed
 	$(BIN)/aidtimeline as-of 2023-11-28
@@ -13,6 +13,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
+
+# The pages and the docstrings as one site, build/docs/index.html. A link that leads nowhere is an error.
+docs: $(VENV)/installed-dev
+	$(BIN)/python -m sphinx -q -W --keep-going -j auto -c docs . build/docs
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
@@ -102,4 +106,4 @@ $(VENV)/installed-%: $(VENV)/installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build .venv-* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,7 +12,6 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ from typing import Any
 from sphinx.addnodes import pending_xref
 from sphinx.pycode import ModuleAnalyzer
 
+import aidtimeline
+
 ROOT = Path(__file__).parent.parent
 
 project = "aidtimeline"
 author = "the authors of aidtimeline"
 copyright = f"{author}, MIT licence"
-release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+release = aidtimeline.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
@@ -55,7 +56,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"aidtimeline {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_extra_path = ["_static/index.html"]
+html_extra_path = ["_extra/index.html"]
 templates_path = ["_templates"]
 html_sidebars = {"**": ["order.html"]}
 html_show_sourcelink = False
