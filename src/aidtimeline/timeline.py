@@ -312,6 +312,7 @@ class View:
         """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
 
         The sums of `projection` are compared, or what has become of promises; by default, deliveries by item.
+        Raises `UsageError` for anything but a view and such a question.
 
         >>> from aidtimeline import Timeline
         >>> timeline = Timeline.open("events")
@@ -419,7 +420,7 @@ class View:
     def within(self, question: Counts | MoneySums, period: Period, until: str | date | None = None) -> Within:
         """How sums changed within each period, with all that is known in this view; see `Series.within`.
 
-        It is about every day: the day of the view is no cut.
+        It is about every day: the day of the view is no cut. Raises `UsageError` for sums by year, quarter or month.
         """
         if of_sums(question).dated:
             raise UsageError(f"what changed within a {period} is about every day: leave out `by` and `where` of dates")

@@ -46,6 +46,11 @@ def encode(record: Record) -> str:
     """A record as its line, without the line end.
 
     Raises `InvalidValue` if the id is not that of the event, or the line would be longer or deeper than `decode` takes.
+
+    >>> from aidtimeline import EventLog
+    >>> record = next(EventLog("events").read())
+    >>> encode(record)[:33], decode(encode(record)) == record
+    ('{"kind":"announcement","v":1,"id"', True)
     """
     id_, line = encode_new(record.event, format_instant(record.recorded_at))
     if id_ != record.id:

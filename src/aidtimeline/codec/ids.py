@@ -21,7 +21,15 @@ def canonical(fields: dict[str, Any]) -> bytes:
 
 
 def record_id(event: Event | Amendment) -> str:
-    """The id of a record of this event: 32 hexadecimal digits, a digest of what the event says."""
+    """The id of a record of this event: 32 hexadecimal digits, a digest of what the event says.
+
+    Raises `InvalidValue` if corrections are nested deeper than a line can hold.
+
+    >>> from aidtimeline import EventLog
+    >>> record = next(EventLog("events").read())
+    >>> record_id(record.event) == record.id
+    True
+    """
     return digest(encode_sorted(write(not_too_deep(event))))
 
 
