@@ -1,4 +1,4 @@
-"""Every public name has a docstring with meaning: what it is, what it takes, what it raises, and an example that runs."""
+"""Every public name says what it is and what it raises; each at the top of the package has an example, which runs."""
 
 from __future__ import annotations
 
