@@ -88,7 +88,7 @@ def test_copies_are_equal(drawn: DateRange) -> None:
         assert attrs.astuple(again) == attrs.astuple(drawn)
 
 
-@pytest.mark.parametrize("found", [None, 2023, ["2023"], {}, date(2023, 1, 1), "", "2023/2022"])
+@pytest.mark.parametrize("found", [None, 2023, ["2023"], {}, datetime(2023, 1, 1), "", "2023/2022"])
 def test_parse_refuses_what_is_no_edtf(found: object) -> None:
     """Anything else, hashable or not, is an invalid value."""
     with pytest.raises(InvalidValue):

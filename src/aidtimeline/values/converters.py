@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.amounts import Money
-from aidtimeline.values.dates import DateRange
+from aidtimeline.values.dates import DateLike, DateRange
 
 MAX_SLUG = 200
 _RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -74,8 +74,8 @@ def to_some_record_ids(value: str | Iterable[str]) -> tuple[str, ...]:
     return ids
 
 
-def to_date(value: str | DateRange) -> DateRange:
-    """A date as EDTF text."""
+def to_date(value: DateLike) -> DateRange:
+    """A date: EDTF text, a day, a range, or an interval of pendulum."""
     return DateRange.parse(value)
 
 

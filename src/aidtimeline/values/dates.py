@@ -7,14 +7,18 @@ text of its source (see `aidtimeline.values.edtf` for the forms), with the first
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import final
+from typing import TYPE_CHECKING, TypeAlias, final
 
 from attrs import field, frozen
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values import edtf
+
+if TYPE_CHECKING:
+    from pendulum import Interval
 
 REMEMBERED = 2**16
 """How many distinct texts are cached once parsed; beyond that, the least recently used are parsed again."""
@@ -23,6 +27,9 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+DateLike: TypeAlias = "str | date | DateRange | Interval[date]"
+"""What a date may be given as: EDTF text, a day (and no instant), a range, or an interval of pendulum."""
+
 _LATEST_TIME = time.max.replace(tzinfo=UTC)
 
 
@@ -61,15 +68,27 @@ class DateRange:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def parse(cls, found: str | DateRange) -> DateRange:
-        """The range of an EDTF text; a range is itself. Raises `InvalidValue` for anything else.
+    def parse(cls, found: DateLike) -> DateRange:
+        """The range of an EDTF text, of a day, or of an interval of pendulum; a range is itself.
 
-        >>> DateRange.parse("[..2025]").latest
-        datetime.date(2025, 12, 31)
+        An interval of days is the range from the first to the last, both inclusive. Raises `InvalidValue` for anything
+        else; also for an instant, and an interval of instants, since its day depends on the place: say `.date()`.
+
+        >>> DateRange.parse("[..2025]").latest, DateRange.parse(date(2023, 11, 20))
+        (datetime.date(2025, 12, 31), DateRange(text='2023-11-20'))
+        >>> import pendulum
+        >>> DateRange.parse(pendulum.interval(pendulum.date(2023, 11, 20), pendulum.date(2023, 11, 28)))
+        DateRange(text='2023-11-20/2023-11-28')
         """
         if isinstance(found, str):
             return _parse(found)
-        return found if isinstance(found, DateRange) else cls(found)
+        if isinstance(found, DateRange):
+            return found
+        if isinstance(found, date):
+            return _parse(_day(found).isoformat())
+        if (ends := _ends(found)) is not None:
+            return cls.between(_day(ends[0]), _day(ends[1]))
+        return cls(found)  # type: ignore[arg-type]
 
     @classmethod
     def between(cls, earliest: date | None, latest: date | None) -> DateRange:
@@ -120,6 +139,21 @@ class DateRange:
 _parse = lru_cache(REMEMBERED)(DateRange)
 
 
+def _day(found: date) -> date:
+    """A plain day. Raises `InvalidValue` for an instant."""
+    if isinstance(found, datetime):
+        raise InvalidValue(found, "a day, not an instant", "say which day it is: .date()")
+    return date.fromordinal(found.toordinal())
+
+
+def _ends(found: object) -> tuple[date, date] | None:
+    """The ends of an interval of pendulum, which is not imported for it: if nobody has, there is no interval."""
+    pendulum = sys.modules.get("pendulum")
+    if pendulum is None or not isinstance(found, pendulum.Interval):
+        return None
+    return found.start, found.end
+
+
 def text_between(earliest: date | None, latest: date | None) -> str:
     """The text of the range from one day to another, both inclusive; None leaves an end open.
 
@@ -141,7 +175,7 @@ def parse_day(found: str | date) -> date:
     if isinstance(found, str):
         return edtf.day(found)
     if isinstance(found, date) and not isinstance(found, datetime):
-        return found
+        return _day(found)
     raise InvalidValue(found, edtf.EXPECTED_DAY)
 
 
@@ -184,7 +218,7 @@ def parse_cut(cut: str | date | datetime) -> date | datetime:
     if isinstance(cut, datetime):
         return in_utc(cut)
     if isinstance(cut, date):
-        return cut
+        return _day(cut)
     if isinstance(cut, str) and _INSTANT.fullmatch(cut):
         return parse_instant(cut)
     try:
