@@ -14,7 +14,17 @@ import pytest
 
 from aidtimeline import errors
 
-ROOMS = ("aidtimeline", "aidtimeline.explain", "aidtimeline.diff", "aidtimeline.log", "aidtimeline.testing")
+ROOMS = (
+    "aidtimeline",
+    "aidtimeline.explain",
+    "aidtimeline.diff",
+    "aidtimeline.log",
+    "aidtimeline.testing",
+    "aidtimeline.projections",
+    "aidtimeline.codec",
+    "aidtimeline.report",
+    "aidtimeline.examples",
+)
 ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) and issubclass(each, Exception)}
 
 

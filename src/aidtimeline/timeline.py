@@ -198,6 +198,9 @@ class View:
     ) -> Table:
         """How many of what, with bounds; see `aidtimeline.projections.Counts`.
 
+        `by` has the fields of the key, `kind` the kinds that are counted, and `where` chooses facts: for each field a
+        value or several. Raises `UsageError` for an unknown field or kind, and `MisspeltValue` as `check` does.
+
         >>> from aidtimeline import Timeline
         >>> print(Timeline.open("events").as_of("2023-11-28").counts(by="donor", where={"item": ["truck"]}))
         delivery by donor, where item is truck
@@ -218,6 +221,8 @@ class View:
         currency: str | None = None,
     ) -> Table:
         """How much money by kind and currency, with bounds; see `aidtimeline.projections.MoneySums`.
+
+        `by`, `kind` and `where` are as in `counts`; `kind` None means all that have values. Raises as `counts` does.
 
         With `currency`, what has a rate is converted to it. The table says by which rates, and what has none:
 
@@ -274,6 +279,8 @@ class View:
 
     def facts_table(self, kind: str | Iterable[str] | None = None, *, where: Where | None = None) -> FactTable:
         """The facts themselves, one a row; see `aidtimeline.projections.Facts`.
+
+        `kind` (None: all) and `where` choose them as in `counts`. Raises as `counts` does.
 
         >>> from aidtimeline import Timeline
         >>> [row] = Timeline.open("events").as_of("2023-11-28").facts_table(where={"item": "truck"})
