@@ -31,13 +31,14 @@ from aidtimeline import (
     Source,
     UsageError,
 )
-from aidtimeline.events import EVENT_KINDS
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Amendment, AnyEvent
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import LawBroken, LogMachine, check_projection, checking, cuts, logs, worlds
 from aidtimeline.testing.hardlogs import hard_logs
 from aidtimeline.testing.laws import Cuts
 from aidtimeline.testing.questions import Question, hard_questions
+from aidtimeline.testing.strategies import repeatable
 from aidtimeline.values.amounts import ZERO
 
 
@@ -402,7 +403,10 @@ def test_hypothesis_draws_every_kind_of_event(kind: str) -> None:
     assert find(st.from_type(EVENT_KINDS[kind]), lambda _: True).kind == kind
 
 
-@pytest.mark.parametrize("name", ["DateRange", "Quantity", "Money", "Source", "Record", "Event"])
+VALUES = ("DateRange", "Quantity", "Money", "Source", "Record", "Event", "Fact", "Bounds", "Correction")
+
+
+@pytest.mark.parametrize("name", VALUES)
 def test_hypothesis_draws_every_value(name: str) -> None:
     """In a new process, in which nothing of the library was imported."""
     code = (
@@ -410,6 +414,29 @@ def test_hypothesis_draws_every_value(name: str) -> None:
         f"assert isinstance(find(st.from_type({name}), lambda _: True), {name})"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_what_hypothesis_draws_is_varied() -> None:
+    """Unions draw most of their kinds; facts and bounds are exact and vague, sure and not."""
+    drawn: dict[Any, list[Any]] = {AnyEvent: [], Amendment: [], Fact: [], Bounds: [], Record: []}
+    for each, found in drawn.items():
+
+        @repeatable(100)
+        @given(st.from_type(each))
+        def collect(one: Any) -> None:
+            found.append(one)  # noqa: B023  (it is called at once)
+
+        collect()
+    assert len({each.kind for each in drawn[AnyEvent]}) >= 10
+    assert {each.kind for each in drawn[Amendment]} == set(AMENDMENT_KINDS)
+    assert {each.certain for each in drawn[Fact]} == {True, False}
+    assert len({each.kind for each in drawn[Fact]}) > 5
+    assert {len(each.accounts) > 1 for each in drawn[Fact]} == {True, False}
+    for name in ("approximate", "disputed", "loose", "overlap"):
+        assert {getattr(each, name) for each in drawn[Bounds]} == {True, False}
+    assert {each.high is None for each in drawn[Bounds]} == {True, False}
+    assert all(each.high is None or each.low <= each.high for each in drawn[Bounds])
+    assert len({each.id for each in drawn[Record]}) > 20
 
 
 def test_what_hypothesis_loads_is_light() -> None:

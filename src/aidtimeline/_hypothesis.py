@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 
 def register() -> None:
-    """Register a strategy for every value, every kind of event, and records."""
-    from aidtimeline.events import EVENT_KINDS, Event, Record, Source  # noqa: PLC0415
+    """Register a strategy for every value, every kind of event and amendment, records, facts and bounds."""
+    from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Event, Record, Source  # noqa: PLC0415
+    from aidtimeline.projections import Bounds  # noqa: PLC0415
+    from aidtimeline.semantics import Fact  # noqa: PLC0415
     from aidtimeline.values.amounts import Money, Quantity  # noqa: PLC0415
     from aidtimeline.values.dates import DateRange  # noqa: PLC0415
 
@@ -24,6 +26,16 @@ def register() -> None:
     st.register_type_strategy(Event, lambda _: _testing().events())
     for event in EVENT_KINDS.values():
         st.register_type_strategy(event, lambda event: _testing().events(event.kind))
+    for amendment in AMENDMENT_KINDS.values():
+        st.register_type_strategy(amendment, _amendments)
+    st.register_type_strategy(Bounds, lambda _: _testing().bounds())
+    st.register_type_strategy(Fact, lambda _: _testing().facts())
+
+
+def _amendments(amendment: Any) -> Any:
+    from aidtimeline.testing.strategies import amendments  # noqa: PLC0415
+
+    return amendments(amendment.kind)
 
 
 def _testing() -> Any:

@@ -2,9 +2,11 @@ from .checking import check_projection as check_projection
 from .conformance import LogConformance as LogConformance
 from .drawnlogs import (
     MOVES as MOVES,
+    bounds as bounds,
     chains as chains,
     corrections_within as corrections_within,
     cuts as cuts,
+    facts as facts,
     logs as logs,
     news as news,
     repairs as repairs,

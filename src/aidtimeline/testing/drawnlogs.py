@@ -27,8 +27,9 @@ from aidtimeline.events import (
     Retraction,
     Source,
 )
+from aidtimeline.projections import Bounds
 from aidtimeline.semantics import Fact
-from aidtimeline.testing.laws import Cuts
+from aidtimeline.testing.laws import Cuts, facts_at
 from aidtimeline.testing.strategies import (
     FIRST,
     ITEMS,
@@ -319,3 +320,32 @@ def _inside(quantity: Quantity) -> st.SearchStrategy[Quantity]:
     """A quantity that is not wider: one of the ends, or all between them."""
     ends = [Quantity.exact(end) for end in (quantity.low, quantity.high) if end is not None]
     return st.sampled_from([*ends, Quantity(quantity.low, quantity.high)])
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Fact:
+    """A fact of a view of a drawn log: what is believed of an event, with its accounts and amendments.
+
+    >>> from hypothesis import find
+    >>> find(facts(), lambda drawn: not drawn.certain).certain
+    False
+    """
+    found = facts_at(draw(logs()), draw(cuts()))
+    assume(found)
+    return draw(st.sampled_from(found))
+
+
+def bounds() -> st.SearchStrategy[Bounds]:
+    """Bounds of sums, exact and vague, open or not, with all flags.
+
+    >>> from hypothesis import find
+    >>> print(find(bounds(), lambda drawn: drawn.high is None and drawn.disputed))
+    at least 0
+    """
+    flags = st.booleans()
+
+    def of(quantity: Quantity, open_facts: int, disputed: bool, loose: bool, overlap: bool) -> Bounds:
+        without_end = 0 if quantity.high is not None else open_facts
+        return Bounds(quantity.low, quantity.high, without_end, quantity.approximate, disputed, loose, overlap)
+
+    return st.builds(of, quantities(), st.integers(1, 3), flags, flags, flags)

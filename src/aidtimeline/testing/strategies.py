@@ -18,6 +18,7 @@ import attrs
 from hypothesis import HealthCheck, settings, strategies as st
 
 from aidtimeline.events import (
+    AMENDMENT_KINDS,
     END,
     EVENT_KINDS,
     LEVEL,
@@ -34,6 +35,7 @@ from aidtimeline.events import (
     to_kind,
 )
 from aidtimeline.values.amounts import Money, Quantity
+from aidtimeline.values.converters import one_of
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
 
@@ -302,10 +304,14 @@ def events(
     return st.one_of(of_goods, of_goods, of_goods, of_money)
 
 
-def amendments() -> st.SearchStrategy[Amendment]:
-    """Amendments of every kind, with all of their fields, of records that are in no log.
+def amendments(kind: str | None = None) -> st.SearchStrategy[Amendment]:
+    """Amendments of one kind, or of every kind, with all of their fields, of records that are in no log.
 
     None makes a record its own duplicate: a log refuses that.
+
+    >>> from hypothesis import find
+    >>> find(amendments("retraction"), lambda drawn: drawn.duplicate_of is not None).kind
+    'retraction'
     """
     anyhow = {"of": record_ids(), "ref": optional(texts()), "note": optional(texts())}
     reports, reason = st.lists(sources(), max_size=2), optional(texts())
@@ -321,8 +327,9 @@ def amendments() -> st.SearchStrategy[Amendment]:
         Retraction, duplicate_of=optional(record_ids()), reason=reason, sources=reports, **anyhow
     ).filter(lambda each: each.duplicate_of != each.of)
     replacements = st.one_of(events(), corroborations, retractions)
-    return st.one_of(
-        st.builds(Correction, event=replacements, reason=reason, sources=reports, **anyhow),
-        corroborations,
-        retractions,
-    )
+    by_kind: dict[str, st.SearchStrategy[Amendment]] = {
+        Correction.kind: st.builds(Correction, event=replacements, reason=reason, sources=reports, **anyhow),
+        Corroboration.kind: corroborations,
+        Retraction.kind: retractions,
+    }
+    return st.one_of(*by_kind.values()) if kind is None else by_kind[one_of(AMENDMENT_KINDS, kind)]
