@@ -273,6 +273,8 @@ def form_of(form: str | None, out: Path | None, *, json: bool) -> str:
     form = "json" if json else form or ("table" if out is None else ENDINGS.get(out.suffix.lower(), "table"))
     if form == "xlsx" and out is None and printing.is_terminal():
         raise click.UsageError("a workbook is no text: name a file with --out")
+    if form in PICTURES:
+        printing.hush("matplotlib")
     return form
 
 

@@ -151,6 +151,13 @@ def guard() -> None:
     sys.excepthook = traceback.print_exception  # that of Python may paint, and not by our marks
 
 
+def hush(name: str) -> None:
+    """Let a library say nothing but errors, such as matplotlib, which tells where it keeps its fonts."""
+    import logging  # noqa: PLC0415  (hardly a command needs it)
+
+    logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def take_any_text() -> None:
     """Have a terminal that cannot show a character get its number, instead of failing."""
     for stream in (_under(sys.stdout), _under(sys.stderr)):

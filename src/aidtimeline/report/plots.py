@@ -6,9 +6,7 @@ an arrow goes on from what is certain.
 
 from __future__ import annotations
 
-import contextlib
 import io
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -47,23 +45,10 @@ def plot(look: Framed, page: Iterable[Any]) -> Any:
     """
     chart = chart_of(look, page)
     try:
-        with _quiet():
-            import matplotlib.figure  # noqa: F401, PLC0415
+        import matplotlib.figure  # noqa: F401, PLC0415
     except ImportError:
         raise UsageError(NEEDS) from None
     return _drawn(chart)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """While it is loaded, matplotlib would tell where it keeps its fonts, and that no home can be written."""
-    log = logging.getLogger("matplotlib")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def picture(look: Framed, page: Iterable[Any], form: str) -> bytes:
