@@ -153,7 +153,7 @@ def guard() -> None:
 
 def hush(name: str) -> None:
     """Let a library say nothing but errors, such as matplotlib, which tells where it keeps its fonts."""
-    import logging  # noqa: PLC0415  (hardly a command needs it)
+    import logging
 
     logging.getLogger(name).setLevel(logging.ERROR)
 
