@@ -418,6 +418,17 @@ def test_an_indicator_stands_alone() -> None:
     assert not found.contradicts
 
 
+def test_what_was_lost_of_an_item_is_no_level_of_what_was_given() -> None:
+    """An indicator beside an item is named with it everywhere, and the record is not held against it."""
+    lost = said("observation", "2023-06-01", item="truck", indicator="lost", quantity=3)
+    view = Timeline(log(delivery(10), lost)).as_of(FAR)
+    [found] = view.levels()
+    assert (found.thing.words.split(", ")[:2], found.recorded) == (["truck", "lost"], None)
+    assert "truck, lost" in str(next(fact for fact in view.facts if fact.indicator))
+    assert "truck, lost" in str(view.facts_table(kind="observation"))
+    assert "reported" not in str(view.counts())
+
+
 def test_levels_are_chosen_by_what_they_are_of() -> None:
     """A kind is what a level is of."""
     drafts = [observed(10), paid_so_far(5), observed(3, of_kind="training", unit="person")]

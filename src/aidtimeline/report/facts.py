@@ -64,12 +64,11 @@ class FactsLook(Look[FactTable]):
 
     def _cells(self, row: FactRow, id_: str) -> list[str]:
         label = self.vocabulary.label
-        what = row.item or row.indicator or row.status
-        named = label("item", what) if what else None
+        named = [label("item", each) for each in (row.item, row.indicator, row.status) if each]
         parties = [label("donor", row.donor or row.party or ""), label("recipient", row.recipient or "")]
         who = " → ".join(filter(None, parties))
         role = None if row.role is None else f"as {row.role}"
-        about = ", ".join(filter(None, (who, role, named, row.project and label("project", row.project))))
+        about = ", ".join(filter(None, (who, role, *named, row.project and label("project", row.project))))
         number = " ".join(filter(None, (str(row.quantity), row.unit))) if row.quantity is not None else ""
         value = str(Money(row.value, row.currency)) if row.value is not None and row.currency is not None else ""
         return [

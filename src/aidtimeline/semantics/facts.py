@@ -146,7 +146,7 @@ class Fact:
 
     def __str__(self) -> str:
         number = None if self.quantity is None else " ".join(filter(None, (str(self.quantity), self.unit)))
-        what = (self.party, self.role, self.status, self.item or self.indicator, number, self.value, self.project)
+        what = (self.party, self.role, self.status, self.item, self.indicator, number, self.value, self.project)
         return f"{self.date}: {', '.join(str(each) for each in (self.kind, *what) if each is not None)}"
 
     @property

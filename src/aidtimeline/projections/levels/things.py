@@ -84,7 +84,7 @@ class Thing(NamedTuple):
     @property
     def words(self) -> str:
         """What it is, in short."""
-        what = self.item or self.indicator
+        what = ", ".join(filter(None, (self.item, self.indicator)))
         kind = None if self.kind in (None, "delivery") and what else self.kind
         said = [
             f"{what} ({kind})" if what and kind else what or kind,

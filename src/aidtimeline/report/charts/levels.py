@@ -31,7 +31,7 @@ def _words(look: LevelsLook, row: LevelRow, *, labels: bool) -> str:
     def name(field: str, value: str) -> str:
         return (label(look.vocabulary, field, value) or value) if labels else value
 
-    what = name("item", row.item) if row.item else row.indicator
+    what = ", ".join(filter(None, (row.item and name("item", row.item), row.indicator)))
     done = DONE.get(row.kind, row.kind) if row.kind else None
     said = [
         f"{what} ({done})" if what and done and row.kind != "delivery" else what or done,

@@ -53,7 +53,7 @@ class FactsOfPage:
     def _fact(self, fact: Fact, known_at: date) -> int:
         """The number of a fact as it is known."""
         label = self.vocabulary.label
-        what = fact.item or fact.indicator or fact.status
+        what = [label("item", each) for each in (fact.item, fact.indicator, fact.status) if each]
         due = stated(fact.event, "due", DateRange)
         number_ = " ".join(filter(None, (str(fact.quantity), fact.unit))) if fact.quantity is not None else ""
         found = {
@@ -70,7 +70,7 @@ class FactsOfPage:
             "party": fact.party and label("party", fact.party),
             "role": fact.role,
             "via": together([label("via", each) for each in fact.via]),
-            "what": what and label("item", what),
+            "what": ", ".join(what) or None,
             "project": fact.project and label("project", fact.project),
             "number": number_,
             "value": "" if fact.value is None else str(fact.value),
