@@ -1,4 +1,9 @@
-"""Every public name says what it is and what it raises; each at the top of the package has an example, which runs."""
+"""Every public name says what it is, what it takes and what it raises, and has an example, which runs.
+
+Its parameters are named in its docstring, under `Args:` or in backticks. One alone need not be: the first sentence says
+what it is. A method that overrides another, and one of the four of a `Projection`, takes what the other's says.
+What a class takes its own docstring says; the fields of data (attrs classes, named tuples) are its attributes.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,15 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from typing import Any
 
+import attrs
 import pytest
 
 from aidtimeline import errors
+from aidtimeline.projections import Projection
 
 ROOMS = (
     "aidtimeline",
@@ -25,6 +33,7 @@ ROOMS = (
     "aidtimeline.report",
     "aidtimeline.examples",
 )
+CONTRACT = ("initial", "step", "merge", "finish")
 ERRORS = {name for name, each in vars(errors).items() if inspect.isclass(each) and issubclass(each, Exception)}
 
 
@@ -79,6 +88,39 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 FUNCTIONS = dict(functions())
 
 
+def named(doc: str) -> set[str]:
+    """The words in backticks, and what is listed under `Args:`."""
+    spans = " ".join(re.findall(r"`([^`]+)`", doc))
+    return set(re.findall(r"\w+", spans)) | set(re.findall(r"^ +\*{0,2}(\w+):", doc, re.MULTILINE))
+
+
+def constructor(found: Any) -> Any:
+    """What a class defines itself to make an object; None for the fields of data, and for protocols."""
+    if attrs.has(found) or hasattr(found, "_fields") or getattr(found, "_is_protocol", False):
+        return None
+    made = vars(found).get("__init__", vars(found).get("__new__"))
+    return getattr(made, "__func__", made)
+
+
+def takers() -> Iterator[tuple[str, Callable[..., Any], str]]:
+    """Each public function, method and constructor, with all docstrings that may say what it takes."""
+    for name, found in NAMES.items():
+        if not inspect.isclass(found):
+            yield name, found, found.__doc__ or ""
+            continue
+        made = constructor(found)
+        if made is not None:
+            yield name, made, "\n".join(each.__doc__ or "" for each in found.__mro__[:-1])
+        contract = (Projection,) if all(map(partial(hasattr, found), CONTRACT)) else ()
+        for method, function in methods(found):
+            bases = found.__mro__ + (contract if method in CONTRACT else ())
+            docs = (getattr(vars(base).get(method), "__doc__", None) or "" for base in bases)
+            yield f"{name}.{method}", function, "\n".join((*docs, function.__doc__ or ""))
+
+
+TAKERS = {name: (function, doc) for name, function, doc in takers()}
+
+
 @pytest.mark.parametrize("name", sorted(NAMES | FUNCTIONS))
 def test_a_public_name_says_what_it_is(name: str) -> None:
     """Its docstring begins with a sentence."""
@@ -99,3 +141,12 @@ def test_what_raises_says_so(name: str) -> None:
     function = FUNCTIONS[name]
 
     assert raised(function) - set(re.findall(r"\w+", function.__doc__ or "")) == set()
+
+
+@pytest.mark.parametrize("name", sorted(TAKERS))
+def test_what_takes_several_things_names_each(name: str) -> None:
+    """Each parameter of a function, method or constructor that has more than one is in a docstring."""
+    function, doc = TAKERS[name]
+    parameters = [each for each in inspect.signature(function).parameters if each not in {"self", "cls", "draw"}]
+
+    assert len(parameters) == 1 or set(parameters) - named(doc) == set()

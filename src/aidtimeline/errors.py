@@ -42,7 +42,7 @@ class AidtimelineError(Exception):
 
 
 class InvalidValue(AidtimelineError, ValueError):
-    """A value that is not valid; the message says what was found and what was expected.
+    """A value that is not valid; the message says what was `found`, what was `expected`, and perhaps a `hint`.
 
     >>> str(InvalidValue("abc", "a quantity such as 12, 2..4 or ~20"))
     "found 'abc', expected a quantity such as 12, 2..4 or ~20"
@@ -117,16 +117,16 @@ class Problem:
 
     @classmethod
     def of_value(cls, path: str | None, error: InvalidValue, code: str = "bad-value") -> Problem:
-        """The problem of a value that was refused with `error`."""
+        """The problem, of this `code`, of the value at `path` (such as `$.date`) that was refused with `error`."""
         return cls(code=code, severity="error", message=error.message, path=path, hint=error.hint)
 
     @staticmethod
     def more(message: str, path: str | None = None) -> Problem:
-        """What stands for problems that are not listed."""
+        """What stands for problems that are not listed: a `message` that says how many, at the `path` in the line."""
         return Problem(code="more-problems", severity="error", message=message, path=path)
 
     def at(self, file: str | None, line: int | None) -> Problem:
-        """The same problem at a line of a file.
+        """The same problem at a `line` (from 1) of a `file`; None: it is not known.
 
         >>> print(Problem(code="bad-value", severity="error", message="found 'abc'").at("2023.jsonl", 7))
         2023.jsonl:7: error bad-value: found 'abc'
@@ -199,7 +199,7 @@ def shortened(problems: Iterable[Problem], most: int = MOST_OF_A_LINE) -> list[P
 
 
 class DataError(AidtimelineError):
-    """Data that cannot be used as it is; `.problems` has each reason.
+    """Data that cannot be used as it is: `message` says what, and `problems` has each reason.
 
     >>> from aidtimeline.codec import decode
     >>> try:

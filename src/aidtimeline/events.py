@@ -768,7 +768,7 @@ class Record:
     line: int | None = field(default=None, eq=False, kw_only=True)
 
     def problem(self, code: str, message: str, hint: str | None = None) -> Problem:
-        """An error in this record, with the file and line it was read from.
+        """An error in this record, with its file and line: its `code`, a `message`, and a `hint` how to mend it.
 
         >>> from aidtimeline import EventLog
         >>> print(next(EventLog("events").read()).problem("dangling", "it fulfils a record that is not there"))

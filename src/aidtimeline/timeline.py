@@ -260,6 +260,8 @@ class View:
     def fulfilment(self, where: Where | None = None, *, matches: bool = False) -> FulfilmentTable:
         """What was delivered or paid of promises, `where` choosing promises; see `aidtimeline.projections.Fulfilment`.
 
+        With `matches` each row lists what counts for it, promise by promise.
+
         >>> from aidtimeline import Timeline
         >>> [row] = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
         >>> print(row.promised, "·", row.delivered, "·", row.outstanding)
@@ -292,9 +294,9 @@ class View:
     def explain(self, projection: Explained | Levels | Fulfilment, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.
 
-        `key` is the key of the answer: for sums and levels that of the row, such as `"truck"` or `("truck", "JP")`; for
-        project states the project and the field; for participations project, party and role. Tables also have a method
-        of their own: `view.counts().explain("truck")`.
+        `projection` is the question, and `key` the key of its answer: for sums and levels that of the row, such as
+        `"truck"` or `("truck", "JP")`; for project states the project and the field; for participations project, party
+        and role. Tables also have a method of their own: `view.counts().explain("truck")`.
 
         Raises `UnknownKey`, which names the nearest keys, if no fact that counts in some world has the key.
 
@@ -316,7 +318,7 @@ class View:
     def diff(
         self, after: View, projection: Counts | MoneySums | Fulfilment | None = None
     ) -> Changes | FulfilmentChanges:
-        """What changed from this view to another, in parts that add up, each with its cause; see `aidtimeline.diff`.
+        """What changed from this view to `after`, in parts that add up, each with its cause; see `aidtimeline.diff`.
 
         The sums of `projection` are compared, or what has become of promises; by default, deliveries by item.
         Raises `UsageError` for anything but a view and such a question.
@@ -340,7 +342,7 @@ class View:
     def narrowed(self, *selections: Selection, every_day: bool = False) -> View:
         """A view of the same cuts, which need not read the whole log.
 
-        It has each fact of this view that one of the selections chooses, with all records that such a fact has to do
+        It has each fact of this view that one of `selections` chooses, with all records that such a fact has to do
         with: its accounts and duplicates, what may replace it or overlap with it, and amendments. With `every_day` it
         has those that are believed, whatever their dates. What selections choose by its id it has at whatever cuts.
         These facts say the same as here, and are in the same order; only of what fulfils promises it may have less.
@@ -359,8 +361,9 @@ class View:
     def changing(self, after: View, question: Counts | MoneySums) -> tuple[View, View]:
         """This view and another one, or two of the same cuts, which need not read the whole log.
 
-        Both have all records of each fact that adds otherwise to the sums of a question in the one than in the other,
-        and of what such a fact has to do with; and all that adds to a sum of which parts may report the same.
+        Both, this and `after`, have all records of each fact that adds otherwise to the sums of `question` in the one
+        than in the other, and of what such a fact has to do with; and all that adds to a sum of which parts may report
+        the same.
 
         >>> from aidtimeline import Counts, Timeline
         >>> timeline = Timeline.open("events")
@@ -374,10 +377,10 @@ class View:
         return (self, after) if engine is self.engine else (evolve(self, engine=engine), evolve(after, engine=engine))
 
     def promising(self, question: Fulfilment, *others: View, misfits: bool = False) -> View:
-        """A view of the same cuts, which need not read the whole log, in which the rows of a question are the same.
+        """A view of the same cuts, which need not read the whole log, in which the rows of `question` are the same.
 
         It has the promises that are asked for, all that names them, and all that may serve them, as this view has them;
-        and all of that in other views too. With `misfits` it also has what others gave of the same things.
+        and all of that in the `others` too. With `misfits` it also has what others gave of the same things.
 
         >>> from aidtimeline import Timeline
         >>> from aidtimeline.projections import Fulfilment
@@ -412,7 +415,7 @@ class View:
         return self.engine.beside(self, question)
 
     def conversions(self, question: Counts | MoneySums, *, every_day: bool = False) -> Conversions:
-        """The rates by which the sums of a question are converted, those that lack, and what needs none.
+        """The rates by which the sums of `question` are converted, those that lack, and what needs none.
 
         With `every_day` they are those of all facts that are believed, whatever their dates. Tables, series and changes
         have them as `rates` and `conversions`.
@@ -425,9 +428,10 @@ class View:
         return self.engine.conversions(self, question, every_day=every_day)
 
     def within(self, question: Counts | MoneySums, period: Period, until: str | date | None = None) -> Within:
-        """How sums changed within each period, with all that is known in this view; see `Series.within`.
+        """How the sums of `question` changed within each `period`, to the day `until` (inclusive); see `Series.within`.
 
-        It is about every day: the day of the view is no cut. Raises `UsageError` for sums by year, quarter or month.
+        All that is known in this view counts, about every day: the day of the view is no cut. Raises `UsageError` for
+        sums by year, quarter or month.
         """
         if of_sums(question).dated:
             raise UsageError(f"what changed within a {period} is about every day: leave out `by` and `where` of dates")
@@ -575,7 +579,7 @@ class Timeline:
         engine: EngineName | None = None,
         progress: Progress = untold,
     ) -> Timeline:
-        """Read the log in a folder, and its vocabulary.
+        """Read the log in `folder`, and its vocabulary.
 
         `engine` chooses what answers. "fold" reads all records into memory. "embedded" keeps a table of facts in a
         file beside the log, and needs `pip install 'aidtimeline[fast]'`. "auto" takes the second for a large log, if it
@@ -777,6 +781,7 @@ class Timeline:
             until: The last day (inclusive). None: as far as dates go.
             known_at: As in `as_of`.
             recorded_until: As in `as_of`.
+            other: Nothing; it is there for the message.
 
         Raises `UsageError` for anything else, and for sums by year, quarter or month without a period.
 

@@ -150,7 +150,7 @@ class Vocabulary:
     problems: tuple[Problem, ...] = ()
 
     def label(self, field: str, slug: str) -> str:
-        """The label of a slug in a field (`item`, `donor`, `project`, …); an unknown slug is its own label.
+        """The label of `slug` in a `field` (`item`, `donor`, `project`, …); an unknown slug is its own label.
 
         >>> known = Vocabulary(parties={"JP": Party(slug="JP", name="Japan")})
         >>> known.label("donor", "JP"), known.label("donor", "LT"), known.label("item", "JP")
@@ -171,7 +171,7 @@ class Vocabulary:
                 yield name, slug
 
     def party(self, name: str, iati_org_id: str | None = None) -> str | None:
-        """The slug of the party with this IATI identifier, or else with this slug, name or other name, or None.
+        """The slug of the party with this `iati_org_id`, or else with this slug, name or other `name`, or None.
 
         >>> known = {"JP": Party(slug="JP", name="Japan", iati_org_id="XM-DAC-701")}
         >>> Vocabulary(parties=known).party("Gov. of Japan", "XM-DAC-701"), Vocabulary(parties=known).party("japan")
@@ -210,7 +210,7 @@ class Vocabulary:
         return {slug: part[0] for part in parts for slug in part}
 
     def nearest(self, field: str, slug: str) -> str | None:
-        """The known slug of a field that goes by this name, or else the nearest to it, or None.
+        """The known slug of `field` that goes by the name `slug`, or else the nearest to it, or None.
 
         >>> known = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
         >>> known.nearest("item", "trucks"), known.nearest("item", "mine-detector")
@@ -221,7 +221,7 @@ class Vocabulary:
         return self.meant(field, slug) or nearest(slug, self.part(field))
 
     def meant(self, field: str, slug: str) -> str | None:
-        """The known slug of a field that goes by this name, whatever its capitals, spaces and hyphens, or None.
+        """The known slug of `field` that goes by the name `slug`, whatever its capitals, spaces and hyphens, or None.
 
         >>> known = Vocabulary(items={"truck": Item(slug="truck", label="Lorry")})
         >>> known.meant("item", "lorry"), known.meant("item", "trucks")

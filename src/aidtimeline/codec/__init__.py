@@ -59,9 +59,15 @@ def encode(record: Record) -> str:
 
 
 def encode_new(event: Event | Amendment, recorded_at: str) -> tuple[str, bytes]:
-    """The id of an event, and its line with the line end. `recorded_at` is a text from `format_instant`.
+    """The id of `event`, and its line with the line end. `recorded_at` is an instant in UTC, as a line writes it.
 
     Raises `InvalidValue` for an event that `decode` would not read again.
+
+    >>> from aidtimeline import Delivery, Source
+    >>> trucks = Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka"))
+    >>> id_, line = encode_new(trucks, "2026-11-21T00:00:00Z")
+    >>> id_ == record_id(trucks), decode(line).event == trucks
+    (True, True)
     """
     said = write(not_too_deep(event))
     said.id = id_ = digest(encode_sorted(said))
@@ -79,10 +85,10 @@ def decode(
     line_number: int | None = None,
     upcasts: Upcasts = UPCASTS,
 ) -> Record:
-    """The record of a line, with or without its line end; its id is verified.
+    """The record of `line`, with or without its line end; its id is verified.
 
-    `file` and `line_number` (from 1) say where the line was found. Raises `UnreadableLog`, with a problem for every
-    faulty field.
+    `file` and `line_number` (from 1) say where the line was found; `upcasts` make each older version a newer one.
+    Raises `UnreadableLog`, with a problem for every faulty field.
 
     >>> line = '{"kind":"status","v":1,"project":"hd-equipment","status":"done"}'
     >>> decode(line, file="2023.jsonl", line_number=7)  # doctest: +ELLIPSIS
@@ -136,6 +142,10 @@ def event_to_json(event: Event | Amendment) -> dict[str, Any]:
     """An event as a JSON object: `kind` and `v`, then its fields in class order, without nulls, empty lists, defaults.
 
     Raises `InvalidValue` if corrections are nested deeper than a line can hold.
+
+    >>> from aidtimeline import Delivery, Source
+    >>> event_to_json(Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka")))
+    {'kind': 'delivery', 'v': 1, 'date': '2023-11', 'item': 'truck', 'sources': [{'publisher': 'Rubryka'}]}
     """
     found: dict[str, Any] = json.loads(encode_in_order(write(not_too_deep(event))))
     return found
@@ -150,8 +160,15 @@ def event_from_json(
 ) -> Event | Amendment:
     """The event of a JSON object as `event_to_json` makes it, or of an older version.
 
-    The object may be of a later version than its event needs. Raises `UnreadableLog`, with a problem for every faulty
-    field, at `file` and `line_number`.
+    The object, `found`, may be of a later version than its event needs. `upcasts` make each older version a newer one.
+    Raises `UnreadableLog`, with a problem for every faulty field, at `file` and `line_number` (from 1).
+
+    >>> found = {"kind": "status", "v": 1, "date": "2023", "project": "hd-equipment", "status": "implementation"}
+    >>> event_from_json(found | {"sources": [{"publisher": "Rubryka"}]}).status
+    'implementation'
+    >>> event_from_json(found, file="2023.jsonl", line_number=7)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    aidtimeline.errors.UnreadableLog: ...
     """
     from aidtimeline.codec import strict  # noqa: PLC0415
 

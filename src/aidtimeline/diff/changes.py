@@ -109,7 +109,7 @@ def open_in(before: Ends, after: Ends) -> str | None:
 
 
 def arrow(before: object, after: object) -> str:
-    """From one amount to another, in words.
+    """From the amount `before` to the amount `after`, in words.
 
     >>> from aidtimeline import Quantity
     >>> arrow(Quantity.parse("0..30"), Quantity.parse("30"))

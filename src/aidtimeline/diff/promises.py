@@ -126,7 +126,9 @@ class _Share(NamedTuple):
 
 
 def diff_fulfilment(before: Viewed, after: Viewed, question: Fulfilment) -> FulfilmentChanges:
-    """The changes of every row from one view to another, ordered by key, amount, cause and ids.
+    """The changes of every row from one view, `before`, to another, `after`, ordered by key, amount, cause and ids.
+
+    `question` says which promises are compared; its day is not used: each view is asked about its own.
 
     >>> from aidtimeline import Timeline
     >>> timeline = Timeline.open("events")

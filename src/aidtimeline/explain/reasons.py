@@ -102,7 +102,11 @@ class Reason(NamedTuple):
 
     @classmethod
     def of_fact(cls, fact: Fact, part: Part, states: object, amended: Amended, known_at: Cut) -> Reason:
-        """The reason for a believed fact."""
+        """The reason for a believed `fact`: the `part` it has, and what it `states`.
+
+        `amended` finds what amends its records; reports that were not out by `known_at` (inclusive; None: no cut) are
+        left out.
+        """
         return cls(
             fact.id,
             fact.event,

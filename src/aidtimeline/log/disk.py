@@ -40,6 +40,7 @@ class Disk:
     def open(self, path: str, flags: int) -> int:
         """Open a file; returns its descriptor, which closes the file if nobody has it any more.
 
+        `path` and `flags` are as for `os.open`.
         Nothing else is opened, be it a pipe, a device or a folder, and nothing is waited for. A file that is opened to
         be written has no other name, and is reached by no symbolic link: so nothing is written that lies elsewhere. A
         new one can be read and written by all who can write its folder.
@@ -93,7 +94,7 @@ class Disk:
                 close(descriptor)
 
     def truncate(self, descriptor: int, size: int) -> None:
-        """Cut a file to a size in bytes."""
+        """Cut the open file `descriptor` to a `size` in bytes."""
         os.ftruncate(descriptor, size)
 
     def settle(self, path: str) -> None:
@@ -108,7 +109,7 @@ class Disk:
             os.utime(path)
 
     def replace(self, source: str, target: str) -> None:
-        """Rename a file, replacing the one that had the name, in one step."""
+        """Rename the file `source`, replacing the one that had the name `target`, in one step."""
         os.replace(source, target)
 
     def remove(self, path: str) -> None:

@@ -42,7 +42,8 @@ def now() -> datetime:
 class EventLog:
     """The log in a folder, which need not exist yet.
 
-    `clock` returns the instant at which events are recorded; `disk` makes the system calls that write.
+    `folder` is its path. `clock` returns the instant at which events are recorded, with an offset from UTC; `disk`
+    makes the system calls that write.
 
     >>> from aidtimeline import Delivery, Source
     >>> folder = getfixture("tmp_path") / "events"
@@ -118,7 +119,7 @@ class EventLog:
     def read_on(self, seen: State, *, until: State | None = None, progress: Progress = untold) -> Iterator[Record]:
         """The records after what was `seen` of each file, and is noted there; none if there is no log yet.
 
-        With `until`, only those that were there in the state that `fixed` gave.
+        With `until`, only those that were there in the state that `fixed` gave. `progress` is told as by `read`.
 
         Raises as `read` does, and `Replaced` if a file that was seen is gone or another.
 
@@ -198,6 +199,7 @@ class EventLog:
     ) -> list[Record]:
         """Record events, all or none; returns the record of each, in the order given. On return they are on the disk.
 
+        `events` are one or several, each an event, an amendment, or a whole record.
         An event whose record is in the log already is not recorded again: the record in the log is returned. A whole
         record keeps its `recorded_at`, and its id must be that of its event; if it was recorded earlier than the one in
         the log it is added, since the earliest stands.
@@ -289,8 +291,8 @@ class EventLog:
             —              10:00, 11:00, 09:00            10:00, 09:00
             09:00          10:00, 08:00                   08:00
 
-        There may be more lines than memory holds. Each comes with the name of its file and its number there, for
-        messages. All are taken and looked at before the log is locked.
+        There may be more `lines` than memory holds. Each comes with the name of its file and its number there, for
+        messages. All are taken and looked at before the log is locked. `to` names the file, as for `append`.
 
         Raises as `append` does, and `UnreadableLog` for a line that cannot be read.
 
@@ -312,6 +314,7 @@ class EventLog:
     ) -> int:
         """Record lines made by `encode_new`, each with its id and its `recorded_at`, as `copy` does, but unread.
 
+        `lines` has each as (id, `recorded_at` in UTC, line with its end). `to` names the file, as for `append`.
         `check` is called before the log is locked, to do most of its work, and then while no other writer can write,
         before anything is written; what it raises ends it, and nothing is recorded. `progress` is told of the lines.
         Raises as `append` does.

@@ -46,7 +46,10 @@ class MemoryLog:
         *,
         recorded_at: datetime | None = None,
     ) -> list[Record]:
-        """Record events, all or none; returns the record of each, in the order given, as `EventLog.append` does."""
+        """Record `events`, all or none; returns the record of each, in the order given, as `EventLog.append` does.
+
+        `recorded_at` needs an offset from UTC; by default it is what the clock says.
+        """
         batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
         with self._threads:
             new = batch.new(self._earliest)

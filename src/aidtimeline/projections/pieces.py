@@ -52,7 +52,7 @@ class _Parts(Generic[K, W]):
 class Values(frozenset[V | None]):
     """The set of values that a state may have; None stands for a world in which it is not set yet.
 
-    `loose`: whatever it may be is in the set, but the set may have more.
+    `values` are all that it may be. `loose`: whatever it may be is in the set, but the set may have more.
 
     >>> values = Values({"closed", None}, loose=True)
     >>> values == {"closed", None}, values.loose

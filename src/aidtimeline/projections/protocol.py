@@ -37,17 +37,25 @@ class Projection(Protocol[S, R_co]):
         """The state before any fact."""
 
     def step(self, state: S, fact: Fact) -> S:
-        """The state after one more fact."""
+        """The state after one more `fact`, which may be the given `state`, changed."""
 
     def merge(self, one: S, other: S) -> S:
-        """The state after the facts of both."""
+        """The state after the facts of both, `one` and `other`, which stay as they are."""
 
     def finish(self, state: S) -> R_co:
-        """The result."""
+        """The result of all the facts of a `state`."""
 
 
 def fold(facts: Iterable[Fact], projection: Projection[S, Any]) -> S:
-    """The state after all the facts, one by one."""
+    """The state of `projection` after all the `facts`, one by one.
+
+    >>> from aidtimeline import Timeline
+    >>> from aidtimeline.projections import Union
+    >>> view = Timeline.open("events").as_of("2023-11-28")
+    >>> items = Union(lambda fact: {fact.recipient} - {None})
+    >>> items.finish(fold(view.facts, items)) == view.replay(items)
+    True
+    """
     state = projection.initial()
     for fact in facts:
         state = projection.step(state, fact)

@@ -98,7 +98,13 @@ class Result(Showable, Generic[R, A]):
         return self.answers.keys()
 
     def get(self, key: Hashable, default: Any = None) -> Any:
-        """The answer of a key, or the default if there is no such row."""
+        """The answer of `key`, or `default` if there is no such row.
+
+        >>> from aidtimeline import Timeline
+        >>> counts = Timeline.open("events").as_of("2023-11-28").counts()
+        >>> print(counts.get("truck"), counts.get("submarine"))
+        30 None
+        """
         whole = whole_of(key, self.answers, units=self.units)
         return default if whole is None else self.answers[whole]
 

@@ -161,7 +161,7 @@ class ProjectStates:
     """The state of each project that a fact names. The result is a `ProjectTable`.
 
     `piece` is the state behind status and profile: the values of a field, by (project, name of the field). `states` and
-    `sums` are all that a project is told of, by their names. The arguments are those of `Participations`.
+    `sums` are all that a project is told of, by their names. `where` and `vocabulary` are as for `Participations`.
 
     >>> from aidtimeline import Timeline
     >>> projects = Timeline.open("events").as_of("2023-11-28").replay(ProjectStates())

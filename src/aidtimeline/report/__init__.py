@@ -95,6 +95,11 @@ def look(result: Result[Any, Any] | SqlAnswer | Shown) -> Shown:
     """The look of a result. Something that has heading, page and JSON of its own is returned as it is.
 
     A class that `LOOKS` does not have looks like the nearest class that it is derived from, or else plain.
+
+    >>> from aidtimeline import Timeline, report
+    >>> trucks = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> report.look(trucks).heading()[0]
+    'delivery by item, where item is truck'
     """
     if isinstance(result, SqlAnswer):
         from aidtimeline.report.answers import SqlAnswerLook  # noqa: PLC0415
@@ -124,16 +129,27 @@ def page(result: Result[Any, Any] | SqlAnswer | Shown) -> Iterator[Part]:
 def lines(
     result: Result[Any, Any] | SqlAnswer | Shown, width: int | None = None, paint: Paint = plain
 ) -> Iterator[str]:
-    """The lines of a result for people.
+    """The lines of a `result` for people.
 
     `width` is in terminal cells: wider lines are wrapped, and labels left out. None: any width. `paint` gives a few
     things their colours.
+
+    >>> from aidtimeline import Timeline, report
+    >>> trucks = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> next(report.lines(trucks))
+    'delivery by item, where item is truck'
     """
     return page_lines(look(result).heading(), page(result), width, paint)
 
 
 def text(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
-    """A result for people, wrapped to the width of the terminal; the same as `str(result)`."""
+    """A result for people, wrapped to the width of the terminal; the same as `str(result)`.
+
+    >>> from aidtimeline import Timeline, report
+    >>> trucks = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> report.text(trucks) == str(trucks)
+    True
+    """
     return "\n".join(lines(result, room()))
 
 
@@ -168,7 +184,7 @@ def json(result: Result[Any, Any] | SqlAnswer | Shown) -> str:
 
 
 def write(result: Result[Any, Any] | SqlAnswer | Framed, form: str) -> str | bytes:
-    """A result in one of `FORMATS`, in one of the `OWN_FORMS` of its look, or its chart as "png" or "svg".
+    """A `result` in a `form`: one of `FORMATS`, one of the `OWN_FORMS` of its look, or its chart as "png" or "svg".
 
     Raises `UsageError` for any other, for a workbook without openpyxl (extra `xlsx`), and for a chart as
     `aidtimeline.Result.plot`.
@@ -220,7 +236,15 @@ def frame(result: Result[Any, Any] | SqlAnswer) -> Frame:
 def arrow(
     result: Result[Any, Any] | SqlAnswer, requested_schema: Any = None, *, decimals: bool = False, places: int = 2
 ) -> Any:
-    """A result as a stream of Arrow, in a capsule; see `aidtimeline.Result.__arrow_c_stream__`."""
+    """A `result` as a stream of Arrow, in a capsule, which any library that reads Arrow takes (needs nanoarrow).
+
+    `requested_schema` is a capsule too, as the protocol of Arrow has it; None: its own. Numbers are floats, or with
+    `decimals` decimal numbers of so many `places` after the point. Raises `UsageError` for impossible ones.
+
+    >>> from aidtimeline import Timeline, report
+    >>> type(report.arrow(Timeline.open("events").as_of("2023-11-28").counts())).__name__
+    'PyCapsule'
+    """
     from aidtimeline.report.forms.arrow import stream  # noqa: PLC0415
     from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
 
@@ -228,7 +252,15 @@ def arrow(
 
 
 def pandas(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, places: int = 2) -> Any:
-    """A result as a data frame of pandas; see `aidtimeline.Result.to_pandas`."""
+    """A `result` as a data frame of pandas; see `aidtimeline.Result.to_pandas`.
+
+    Numbers are floats, or with `decimals` decimal numbers of so many `places` after the point.
+
+    >>> from aidtimeline import Timeline, report
+    >>> trucks = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> report.pandas(trucks)[["item", "low", "high"]].to_dict("records")
+    [{'item': 'truck', 'low': 30.0, 'high': 30.0}]
+    """
     from aidtimeline.report.forms.decimals import check_places  # noqa: PLC0415
     from aidtimeline.report.forms.pandas import data_frame  # noqa: PLC0415
 
@@ -236,14 +268,27 @@ def pandas(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, plac
 
 
 def plot(result: Result[Any, Any]) -> Any:
-    """A chart of a result as a `matplotlib.figure.Figure`; see `aidtimeline.Result.plot`."""
+    """A chart of a result as a `matplotlib.figure.Figure`; see `aidtimeline.Result.plot`.
+
+    >>> from aidtimeline import Timeline, report
+    >>> type(report.plot(Timeline.open("events").as_of("2023-11-28").counts())).__name__
+    'Figure'
+    """
     from aidtimeline.report.plots import plot as drawn  # noqa: PLC0415
 
     return drawn(look_of(type(result))(result), page(result))
 
 
 def polars(result: Result[Any, Any] | SqlAnswer, *, decimals: bool = False, places: int = 2) -> Any:
-    """A result as a data frame of polars; see `aidtimeline.Result.to_polars`."""
+    """A `result` as a data frame of polars; see `aidtimeline.Result.to_polars`.
+
+    Numbers are floats, or with `decimals` decimal numbers of so many `places` after the point.
+
+    >>> from aidtimeline import Timeline, report
+    >>> trucks = Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"})
+    >>> report.polars(trucks)["low"].to_list()
+    [30.0]
+    """
     from aidtimeline.report.forms.polars import data_frame  # noqa: PLC0415
 
     return data_frame(Stream(result, decimals, places))
@@ -260,21 +305,46 @@ class Stream:
 
 
 def cite(explanation: Explanation, format: str = "text", *, made: date | None = None) -> str:
-    """An answer with its dates and sources, ready to be pasted; see `Explanation.cite`."""
+    """The answer of an `explanation` with its dates and sources, ready to be pasted; see `Explanation.cite`.
+
+    `format` is one of its formats; `made` is the day on which it is made (None: today, UTC).
+
+    >>> from aidtimeline import Timeline, report
+    >>> view = Timeline.open("events").as_of("2023-11-28", known_at="2023-11-28")
+    >>> print(report.cite(view.counts().explain("truck")).splitlines()[0])
+    As of 28 Nov 2023, deliveries of Truck came to 30, going by what was known on 28 Nov 2023.
+    """
     from aidtimeline.report import citing  # noqa: PLC0415  (few answers are cited)
 
     return citing.cite(explanation, format, made=made)
 
 
 def bundle(explanation: Explanation, *, made: date | None = None) -> str:
-    """An answer with all that it rests on, which `verify` derives again; see `Explanation.bundle`."""
+    """The answer of an `explanation` with all that it rests on, which `verify` derives again; see `Explanation.bundle`.
+
+    `made` is the day on which it is made (None: today, UTC).
+
+    >>> from aidtimeline import Timeline, report
+    >>> bundle = report.bundle(Timeline.open("events").as_of("2023-11-28").counts().explain("truck"))
+    >>> report.verify(bundle).holds
+    True
+    """
     from aidtimeline.report import bundles  # noqa: PLC0415
 
     return bundles.bundle(explanation, made=made)
 
 
 def verify(bundle: str | bytes, timeline: Timeline | None = None) -> Verdict:
-    """Derive the answer of a bundle again; see `aidtimeline.report.bundles`."""
+    """Derive the answer of a `bundle`, its text or bytes, again; see `aidtimeline.report.bundles`.
+
+    With a `timeline`, the log of today, also whether that still has its lines and gives this answer at the same cuts.
+
+    >>> from aidtimeline import Timeline, report
+    >>> timeline = Timeline.open("events")
+    >>> bundle = timeline.as_of("2023-11-28").counts().explain("truck").bundle()
+    >>> report.verify(bundle, timeline).holds, report.verify(bundle.replace('"30"', '"31"')).holds
+    (True, False)
+    """
     from aidtimeline.report import bundles  # noqa: PLC0415
 
     return bundles.verify(bundle, timeline)

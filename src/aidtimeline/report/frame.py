@@ -31,6 +31,11 @@ class Frame:
 
     A value is a `str`, a `Decimal` (number), a `bool` (flag) or an `int` (count), as its field says; None is empty.
     `name` is one word for the sheet or file that it is in.
+
+    >>> from aidtimeline import Timeline, report
+    >>> frame = report.frame(Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"}))
+    >>> [row["low"] for row in frame.dicts()], frame.fields[0]
+    ([Decimal('30')], Field(name='item', type='text'))
     """
 
     name: str

@@ -35,7 +35,19 @@ Part = Grid | Line | str
 
 
 class Shown(Protocol):
-    """Something that can be shown: the look of a result, or a page of its own."""
+    """Something that can be shown: the look of a result, or a page of its own.
+
+    >>> from aidtimeline import report
+    >>> class Note:
+    ...     def heading(self):
+    ...         return ["A note"]
+    ...     def page(self):
+    ...         yield "Nothing was delivered."
+    ...     def json(self):
+    ...         return {"note": "Nothing was delivered."}
+    >>> list(report.lines(Note()))
+    ['A note', '', 'Nothing was delivered.']
+    """
 
     def heading(self) -> list[str]:
         """The lines above the page: what is shown, and the cuts."""
@@ -48,7 +60,13 @@ class Shown(Protocol):
 
 
 class Framed(Shown, Protocol):
-    """Something that can be shown, and is tables too."""
+    """Something that can be shown, and is tables too, which can be written as files: the look of every result.
+
+    >>> from aidtimeline import Timeline, report
+    >>> look = report.look(Timeline.open("events").as_of("2023-11-28").counts())
+    >>> [frame.name for frame in look.frames()], len(set(look.sources())) > 1
+    (['sums'], True)
+    """
 
     def frames(self) -> Sequence[Frame]:
         """The same as tables of plain columns, one or several."""

@@ -77,7 +77,16 @@ def record(number: int, at: datetime = AT) -> Record:
 
 
 class LogConformance:
-    """Hold a log to what every log promises. Each `test_` method is a test; a subclass must define `make_log`."""
+    """Hold a log to what every log promises. Each `test_` method is a test; a subclass must define `make_log`.
+
+    pytest finds the tests of a subclass whose name begins with `Test`.
+
+    >>> from aidtimeline import EventLog
+    >>> class TestMyLog(LogConformance):
+    ...     def make_log(self, folder):
+    ...         return EventLog(folder)
+    >>> TestMyLog().test_recording_again_changes_nothing()
+    """
 
     threads = 4
     examples = 25

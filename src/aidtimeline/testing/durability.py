@@ -38,7 +38,16 @@ NEXT = (6,)
 
 
 class DurableLogConformance(LogConformance):
-    """Hold a log that writes through a `Disk` to what it acknowledged, whatever goes wrong."""
+    """Hold a log that writes through a `Disk` to what it acknowledged, whatever goes wrong.
+
+    A subclass must define `make_durable`; what holds for every log (`LogConformance`) is tested too.
+
+    >>> from aidtimeline import EventLog
+    >>> class TestMyLog(DurableLogConformance):
+    ...     def make_durable(self, folder, disk):
+    ...         return EventLog(folder, disk=disk)
+    >>> TestMyLog().test_recording_again_changes_nothing()
+    """
 
     power_cuts = 3
     """In how many random ways the power fails at each step."""
@@ -47,7 +56,7 @@ class DurableLogConformance(LogConformance):
     seed = 20231128
 
     def make_durable(self, folder: str, disk: Disk | None) -> Log:
-        """Open the log in an existing folder. It writes through `disk` only; None is the real disk."""
+        """Open the log in an existing `folder`. It writes through `disk` only; None is the real disk."""
         raise NotImplementedError
 
     def make_log(self, folder: str) -> Log:

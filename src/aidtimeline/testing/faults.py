@@ -21,11 +21,25 @@ from aidtimeline.log.ending import SECTOR
 
 
 class Died(BaseException):
-    """The process is dead; it can do nothing more."""
+    """The process is dead; it can do nothing more. No `Exception`: no log takes it for an error of the disk.
+
+    >>> from aidtimeline import Delivery, EventLog, Source
+    >>> log = EventLog(getfixture("tmp_path"), disk=FaultyDisk(at=0))
+    >>> try:
+    ...     log.append(Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka")))
+    ... except Died:
+    ...     print(log.disk.reached)
+    True
+    """
 
 
 class FaultNotReached(Exception):
-    """Nothing went wrong, although something should have: the run shows nothing."""
+    """Nothing went wrong, although something should have: the run shows nothing.
+
+    >>> list(every_step(lambda disk: None, FaultyDisk))
+    Traceback (most recent call last):
+    aidtimeline.testing.faults.FaultNotReached: no step was reached that could go wrong
+    """
 
 
 class FaultyDisk(Disk):
@@ -33,6 +47,14 @@ class FaultyDisk(Disk):
 
     With `lasting` every later step fails too, as on a full disk; for a dead process it always does. `reached` says
     whether the fault happened. Nothing is flushed to the real disk, so many runs take little time.
+
+    >>> import errno
+    >>> from aidtimeline import Delivery, EventLog, Source
+    >>> full = FaultyDisk(at=2, error=errno.ENOSPC, lasting=True)
+    >>> trucks = Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka"))
+    >>> EventLog(getfixture("tmp_path"), disk=full).append(trucks)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    aidtimeline.errors.LogError: ...No space left on device...
     """
 
     def __init__(self, at: int | None, error: int | None = None, *, lasting: bool = False) -> None:
@@ -55,7 +77,7 @@ class FaultyDisk(Disk):
         return super().open(path, flags)
 
     def write(self, descriptor: int, data: bytes) -> int:
-        """Two steps: after the first, half of the data is written."""
+        """Two steps: after the first, half of `data` is written to the open file `descriptor`."""
         self.step()
         half = super().write(descriptor, data[: (len(data) + 1) // 2])
         if half == len(data):
@@ -106,6 +128,15 @@ def every_step(act: Callable[[D], object], make: Callable[[int], D]) -> Iterator
     `act` must catch each `AidtimelineError` that it expects.
 
     Raises `FaultNotReached` if the act does not reach its first step.
+
+    >>> from aidtimeline import Delivery, EventLog, Source
+    >>> folder = getfixture("tmp_path")
+    >>> trucks = Delivery(date="2023-11", item="truck", sources=Source(publisher="Rubryka"))
+    >>> def append(disk):
+    ...     EventLog(folder, disk=disk).append(trucks)
+    >>> runs = [disk.reached for disk in every_step(append, FaultyDisk)]
+    >>> len(runs) > 3, runs[0], runs[-1], [record.event == trucks for record in EventLog(folder).read()]
+    (True, True, False, [True])
     """
     for at in count():
         disk = make(at)
@@ -164,6 +195,16 @@ class PowerCutDisk(FaultyDisk):
     before, or cut.) POSIX leaves this open, and file systems that write a journal do no worse.
 
     Use it in a `with`: it keeps files open, so that no other file gets the inode of one that was removed.
+
+    `folder` is its path. The process dies at step `at`; None: at none.
+
+    >>> folder = getfixture("tmp_path")
+    >>> path = str(folder / "2023.jsonl")
+    >>> with PowerCutDisk(str(folder)) as disk:
+    ...     descriptor = disk.open(path, os.O_WRONLY | os.O_CREAT)
+    ...     disk.cut(None)  # the name of the file was not flushed
+    >>> os.path.exists(path)
+    False
     """
 
     def __init__(self, folder: str, at: int | None = None) -> None:
@@ -210,7 +251,7 @@ class PowerCutDisk(FaultyDisk):
         self._all_is_safe()
 
     def every_cut(self, most: int, chance: Random) -> Sequence[Mapping[str, bytes]]:
-        """The files that may be left if the power fails now, each set once: all, or `most` at random of more."""
+        """The files that may be left if the power fails now, each set once: all, or `most` of more, by `chance`."""
         every, left = _EveryWay(), [self._left(None)]
         while len(left) <= most:
             left.append(self._left(every))

@@ -29,7 +29,15 @@ R = TypeVar("R")
 
 @frozen
 class Cuts:
-    """The cuts of a question, all inclusive, as `replay` takes them."""
+    """The cuts of a question, all inclusive, as `replay` takes them.
+
+    `as_of` is the day of the view. `known_at` and `recorded_until` are days or instants; None: no cut.
+
+    >>> from aidtimeline import Counts, EventLog
+    >>> cuts = Cuts(as_of=date(2023, 11, 28), known_at=date(2023, 11, 28))
+    >>> print(replay(EventLog("events").read(), Counts(), **attrs.asdict(cuts))["truck"])
+    30
+    """
 
     as_of: date
     known_at: date | datetime | None = None
@@ -40,6 +48,22 @@ class LawBroken(AidtimelineError, AssertionError):
     """A law does not hold: `law` says which, `found` what was found instead.
 
     `records` are the smallest log found that shows it, and `cuts` the question asked of it, if there are such.
+
+    >>> from aidtimeline import EventLog
+    >>> class First:
+    ...     def initial(self):
+    ...         return None
+    ...     def step(self, state, fact):
+    ...         return state or fact.id
+    ...     def merge(self, one, other):
+    ...         return one or other
+    ...     def finish(self, state):
+    ...         return state
+    >>> try:
+    ...     check_laws(EventLog("events").read(), Cuts(date(2023, 11, 28)), First())
+    ... except LawBroken as broken:
+    ...     print(broken.law)
+    split
     """
 
     def __init__(self, law: str, found: str, *, records: Iterable[Record] = (), cuts: Cuts | None = None) -> None:
@@ -61,10 +85,10 @@ def facts_at(records: Iterable[Record], cuts: Cuts) -> tuple[Fact, ...]:
 
 
 def check_laws(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Hold a projection to the laws of order, idempotence, union and split on these records.
+    """Hold a projection to the laws of order, idempotence, union and split on these `records`.
 
-    Results are compared with `==`. Records are shuffled, and facts split, in the same way in every run. Raises
-    `LawBroken`.
+    `projection` is asked at `cuts`. Results are compared with `==`. Records are shuffled, and facts split, in the same
+    way in every run. Raises `LawBroken`.
 
     >>> from aidtimeline.projections import Counts
     >>> check_laws([], Cuts(date(2023, 11, 28)), Counts(by="item"))

@@ -25,6 +25,17 @@ class LogMachine(RuleBasedStateMachine):
                 return EventLog(self.folder)
 
         TestFolder = FolderMachine.TestCase
+
+    >>> from hypothesis import Phase, settings
+    >>> from hypothesis.stateful import run_state_machine_as_test
+    >>> from aidtimeline import MemoryLog
+    >>> class Forgetful(LogMachine):
+    ...     def open(self):
+    ...         return MemoryLog()  # a new one each time
+    >>> few = settings(phases=[Phase.generate], stateful_step_count=3, database=None, derandomize=True)
+    >>> run_state_machine_as_test(Forgetful, settings=few)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    aidtimeline.testing.laws.LawBroken: ...
     """
 
     def open(self) -> Log:
@@ -48,7 +59,7 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule(records=logs(), instant=st.datetimes(datetime(2024, 1, 1), datetime(2026, 1, 1)))
     def append_events(self, records: list[Record], instant: datetime) -> None:
-        """Events that are recorded now: those that are there already do not change.
+        """The events of `records` at an `instant` in UTC: those that are there already do not change.
 
         What makes a record its own duplicate is refused as an event, so it is left out.
         """

@@ -87,7 +87,12 @@ def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
 
 
 def days(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date]:
-    """Days from `first` to `last`, both inclusive."""
+    """Days from `first` to `last`, both inclusive.
+
+    >>> from hypothesis import find
+    >>> find(days(date(2023, 11, 1), date(2023, 11, 30)), lambda drawn: drawn.day > 27)
+    datetime.date(2023, 11, 28)
+    """
     return st.dates(first, last)
 
 
@@ -98,7 +103,12 @@ def spans(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[DateRange
 
 
 def instants() -> st.SearchStrategy[datetime]:
-    """Instants in UTC: the start, a middle and the very end of days from `FIRST` to `LAST`."""
+    """Instants in UTC: the start, a middle and the very end of days from `FIRST` to `LAST`.
+
+    >>> from hypothesis import find
+    >>> find(instants(), lambda drawn: drawn.hour == 23).time()
+    datetime.time(23, 59, 59, 999999)
+    """
     times = st.sampled_from((time(0), time(10, 30), time.max))
     return st.builds(datetime.combine, days(), times, st.just(UTC))
 
@@ -163,7 +173,12 @@ def quantities() -> st.SearchStrategy[Quantity]:
 
 
 def money() -> st.SearchStrategy[Money]:
-    """Amounts of money, exact and vague, in one of two currencies."""
+    """Amounts of money, exact and vague, in one of two currencies.
+
+    >>> from hypothesis import find
+    >>> print(find(money(), lambda drawn: drawn.amount.high is None))
+    at least JPY 0
+    """
     return st.builds(Money, quantities(), st.sampled_from(CURRENCIES))
 
 
@@ -190,7 +205,12 @@ def mostly(usual: T, other: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
 
 
 def record_ids() -> st.SearchStrategy[str]:
-    """Ids of a few records, which are in no log."""
+    """Ids of a few records, which are in no log.
+
+    >>> from hypothesis import find
+    >>> find(record_ids(), lambda drawn: drawn.endswith("3"))
+    '00000000000000000000000000000003'
+    """
     return st.integers(0, 3).map(lambda number: f"{number:032x}")
 
 
@@ -206,6 +226,10 @@ def sources(
     """Reports by a few publishers; `published` draws their dates, by default any date or None.
 
     `full=False` draws only the fields that replay looks at.
+
+    >>> from hypothesis import find
+    >>> find(sources(days().map(date.isoformat), full=False), lambda drawn: True).published is None
+    False
     """
     some: dict[str, st.SearchStrategy[object]] = {
         "publisher": st.sampled_from(PUBLISHERS),
@@ -272,7 +296,7 @@ def events(
     published: st.SearchStrategy[DateRange | str | None] | None = None,
     full: bool = True,
 ) -> st.SearchStrategy[Event]:
-    """Events of one kind, or of every kind, with all of their fields. They link to records that are in no log.
+    """Events of one `kind`, or of every kind, with all of their fields. They link to records that are in no log.
 
     `published` draws the dates of their reports, by default any date or None. `full=False` leaves out the texts that
     replay does not look at: notes, references, the wording of sources.

@@ -229,7 +229,7 @@ class Quantity:
         return Quantity(EXACT.scaleb(low, -2), high, self.approximate)
 
     def at_rates(self, least: Fraction, most: Fraction) -> Quantity:
-        """The same in another currency: its low end at the least rate and its high end at the most, both above 0.
+        """The same in another currency: its low end at the rate `least`, its high end at `most`, both above 0.
 
         Each end is rounded to hundredths, half of one away from 0. The result is approximate: rates are rounded too.
 
@@ -240,7 +240,7 @@ class Quantity:
         return Quantity(_at_rate(self.low, most if self.low < 0 else least), high, True, self.low_stated)
 
     def taken_off(self, ended: Quantity | None, *, sure: bool) -> Quantity:
-        """What is taken off this amount if so much of it ends, as an amount below zero; None: it may be any.
+        """What is taken off this amount if `ended` of it ends, as an amount below zero; None: it may be any.
 
         Not more is taken off than there is. If it is not `sure`, perhaps nothing is. It is approximate if either is.
 

@@ -92,7 +92,7 @@ class DateRange:
 
     @classmethod
     def between(cls, earliest: date | None, latest: date | None) -> DateRange:
-        """The range from one day to another, both inclusive; None leaves an end open.
+        """The range from the day `earliest` to the day `latest`, both inclusive; None leaves an end open.
 
         Raises `InvalidValue` if they are reversed.
 

@@ -77,12 +77,12 @@ class Series(Keyed[SeriesRow, Steps]):
         return steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
-        """The sums at the end of each month, quarter or year, up to the day `until`; see `at_ends`."""
+        """The sums at the end of each `period` ("month", …), to the day `until` (inclusive); see `at_ends`."""
         rows = tuple(row._replace(steps=Steps(at_ends(row.steps, period, until))) for row in self.rows)
         return evolve(self, rows=rows, period=period, until=day_of(until) or self.until)
 
     def within(self, period: Period, until: str | date | None = None) -> Within:
-        """How the sums changed within each year, quarter or month, to the day `until` (inclusive; None: all days).
+        """How the sums changed within each `period` ("month", …), to the day `until` (inclusive; None: all days).
 
         Each change is bounded over worlds: it is no difference of bounds. Raises `UsageError` for another period, and
         if the series is not of a view.

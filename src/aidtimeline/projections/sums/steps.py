@@ -46,7 +46,7 @@ class Steps:
         return self.steps[number - 1].bounds if number else _NOTHING
 
     def between(self, first: date, last: date) -> tuple[Bounds, ...]:
-        """The bounds on the days from first to last (both inclusive), in order."""
+        """The bounds on the days from `first` to `last` (both inclusive), in order."""
         begin, end = (bisect_right(self.steps, day, key=lambda step: step.day or date.min) for day in (first, last))
         return (self.at(first), *(step.bounds for step in self.steps[begin:end]))
 
