@@ -37,6 +37,12 @@ class Change(Named):
     those of the facts in the part that add to the sum in either view. `before` and `after` are what the part adds in
     the two views, as quantities; if the cause is "overlap", what is taken off the sum because these facts may report
     the same (`aidtimeline.projections.sums.overlapping.TakenOff`).
+
+    >>> from aidtimeline import Timeline
+    >>> timeline = Timeline.open("events")
+    >>> [change] = timeline.as_of("2023-01-01").diff(timeline.as_of("2023-11-28"))["truck"]
+    >>> print(change.low, change.high, change.open, change.cause, len(change.ids))
+    30 0 None became certain 1
     """
 
     __slots__ = ()
@@ -70,6 +76,13 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
 
     The parts of a sum add up to its change: the low ends always, the high ends if they are finite in both views.
     `tables` are the sums of both views, before and after; every key of them is a key here.
+
+    >>> from aidtimeline import Timeline
+    >>> timeline = Timeline.open("events")
+    >>> changes = timeline.as_of("2023-01-01").diff(timeline.as_of("2023-11-28"))
+    >>> before, after = changes.tables
+    >>> print(before["truck"], "→", after["truck"], "·", *changes["truck"])
+    0 to 30 → 30 · truck: 0–30 → 30: became certain
     """
 
     ROW = Change

@@ -50,6 +50,13 @@ class FulfilmentChange(NamedTuple):
 
     `cause` is one of `CAUSES`, or None of outstanding; "overlap" is what is taken off because promises may report the
     same. `ids` are those of the promises, of what is linked, or of cancellations with what they end.
+
+    >>> from aidtimeline import Timeline
+    >>> timeline, machines = Timeline.open("events"), Fulfilment("2024-07-31", {"item": "mechanical-demining-machine"})
+    >>> for change in timeline.as_of("2024-06-30").diff(timeline.as_of("2024-07-31"), machines):
+    ...     print(change.of, change.before, "→", change.after, change.cause)
+    linked 0 → 2 to 4 happened
+    outstanding 22 → 18 to 20 None
     """
 
     kind: str
@@ -96,6 +103,12 @@ class FulfilmentChanges(Result[FulfilmentChange, tuple[FulfilmentChange, ...]]):
 
     The parts of promised, linked and cancelled add up to their changes: low ends always, high ends where both are
     finite. `tables` are the answers of both views, before and after.
+
+    >>> from aidtimeline import Timeline
+    >>> timeline, machines = Timeline.open("events"), Fulfilment("2024-07-31", {"item": "mechanical-demining-machine"})
+    >>> changes = timeline.as_of("2024-06-30").diff(timeline.as_of("2024-07-31"), machines)
+    >>> print(*(row.outstanding for table in changes.tables for row in table), sep=" → ")
+    22 → 18 to 20
     """
 
     key_names = Key._fields

@@ -24,7 +24,15 @@ from aidtimeline.semantics.view import Viewed
 
 @runtime_checkable
 class Explained(Protocol):
-    """A projection that can be explained: one that is made of one sum or one state."""
+    """A projection that can be explained: one that is made of one sum or one state.
+
+    >>> from aidtimeline import Timeline
+    >>> class Given:
+    ...     piece = Sum(lambda fact: [("truck", Term(fact.quantity))] if fact.item == "truck" and fact.quantity else [])
+    >>> for reason in Timeline.open("events").as_of("2023-11-28").explain(Given(), "truck").rows:
+    ...     print(reason.part, reason.states)
+    counts 30
+    """
 
     @property
     def piece(self) -> Sum[Any] | State[Any, Any]:

@@ -59,6 +59,12 @@ class Report:
     """What one report says of a fact; None: it does not say. `record` is the id of the record that has the report.
 
     `in_other_unit` is a quantity that is no number of the fact, in words. `planned`: its date lies after the report.
+
+    >>> from aidtimeline import Timeline
+    >>> explanation = Timeline.open("events").as_of("2023-11-28").counts().explain("truck")
+    >>> for report in explanation.rows[0].reports:
+    ...     print(report.source.publisher, report.date, report.quantity)
+    Rubryka by 28 Nov 2023 30
     """
 
     record: str
@@ -79,6 +85,11 @@ class Reason(NamedTuple):
     accounts, whether they decide or not; `deciding` has the ids of those that do, where there are several. A record
     that is not believed, and is here because links run through it, has no accounts and no reports; it may be
     `withdrawn`. `number_stated`: a report says how many, if anything is counted.
+
+    >>> from aidtimeline import Timeline
+    >>> for reason in Timeline.open("events").as_of("2023-11-28").counts().explain("truck").rows:
+    ...     print(reason.part, reason.states, reason.date, [source.publisher for source in reason.sources])
+    counts 30 by 28 Nov 2023 ['Rubryka']
     """
 
     id: str

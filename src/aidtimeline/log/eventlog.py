@@ -35,7 +35,11 @@ from aidtimeline.values.dates import in_utc, parse_instant
 
 
 def now() -> datetime:
-    """The clock of this machine, in UTC."""
+    """The clock of this machine, in UTC: by default what says when events are recorded.
+
+    >>> now().tzinfo, now() <= now()
+    (datetime.timezone.utc, True)
+    """
     return datetime.now(UTC)
 
 

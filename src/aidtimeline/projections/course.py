@@ -27,7 +27,14 @@ _OTHER_DATES = ("due", "planned_start", "planned_end", "actual_start", "actual_e
 
 
 class Moment(NamedTuple, Generic[R]):
-    """A result from a day on (inclusive; None: since ever), or at the end of a period."""
+    """A `result` from a `day` on (inclusive; None: since ever), or at the end of a period.
+
+    >>> from aidtimeline import Timeline
+    >>> from aidtimeline.projections import Union
+    >>> first = Timeline.open("events").series(Union(lambda fact: [fact.kind])).moments[0]
+    >>> first.day, sorted(first.result)[:1]
+    (None, ['announcement'])
+    """
 
     day: date | None
     result: R

@@ -205,7 +205,13 @@ def any_dated(names: tuple[str, ...]) -> bool:
 
 
 def names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Names of fields in the order given, each checked; one may stand alone, and `_` may stand for `-`."""
+    """Names of fields in the order given, each checked; one may stand alone, and `_` may stand for `-`.
+
+    Raises `UsageError` for an unknown one.
+
+    >>> names("item"), names(["donor", "item_category"])
+    (('item',), ('donor', 'item-category'))
+    """
     return tuple(_field(each, dated=True) for each in _several("by", given, "a field or several"))
 
 

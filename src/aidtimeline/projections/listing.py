@@ -20,6 +20,11 @@ class FactRow(NamedTuple):
 
     `certain` says that it counts in every world. `quantity` is in `unit` (None: pieces), `value` in `currency`. A place
     or sector that is shared is its shares as a text. `fact` is all that is known of it.
+
+    >>> from aidtimeline import Facts, Timeline
+    >>> [row] = Timeline.open("events").as_of("2023-11-28").replay(Facts(where={"item": "truck", "kind": "delivery"}))
+    >>> print(row.date, row.donor, row.quantity, row.certain)
+    by 28 Nov 2023 JP 30 True
     """
 
     id: str
@@ -67,7 +72,13 @@ class FactRow(NamedTuple):
 
 @frozen
 class FactTable(Result[FactRow, FactRow]):
-    """Facts by id, in the order of `Fact.rank`: the result of `Facts`."""
+    """Facts by id, in the order of `Fact.rank`: the result of `Facts`.
+
+    >>> from aidtimeline import Facts, Timeline
+    >>> table = Timeline.open("events").as_of("2023-11-28").replay(Facts(where={"item": "truck"}))
+    >>> table[table.rows[0].id] == table.rows[0]
+    True
+    """
 
     facts: tuple[FactRow, ...] = ()
 

@@ -79,6 +79,11 @@ class State(Generic[K, V]):
     `terms` gives for each fact which keys it sets to which values, and `ranks` the first and the last place that it may
     have among other facts: by default `Fact.first` and `Fact.last`. The result gives for each key that a fact may set
     its possible `Values`.
+
+    >>> from aidtimeline import Timeline
+    >>> statuses = State(lambda fact: [(fact.project, fact.status)] if fact.kind == "status" else [])
+    >>> Timeline.open("events").as_of("2023-11-28").replay(statuses)["hd-equipment"]
+    Values({'implementation'})
     """
 
     terms: Callable[[Fact], Iterable[tuple[K, V]]]
@@ -149,7 +154,13 @@ class Finishing:
 
 @frozen
 class Union(Generic[K]):
-    """Unions: all that is said by the facts that may count. `said` gives what each fact says."""
+    """Unions: all that is said by the facts that may count. `said` gives what each fact says.
+
+    >>> from aidtimeline import Timeline
+    >>> donors = Union(lambda fact: {fact.donor} - {None} if fact.kind == "delivery" else ())
+    >>> sorted(Timeline.open("events").as_of("2023-11-28").replay(donors))
+    ['JP']
+    """
 
     said: Callable[[Fact], Iterable[K]]
 
@@ -173,7 +184,14 @@ class Union(Generic[K]):
 
 @frozen
 class Product:
-    """Several projections in one pass. The result has each one's result by its name."""
+    """Several `projections` in one pass. The result has each one's result by its name.
+
+    >>> from aidtimeline import Timeline
+    >>> both = Product({"kinds": Union(lambda fact: [fact.kind]), "facts": Union(lambda fact: [fact.id])})
+    >>> result = Timeline.open("events").as_of("2023-11-28").replay(both)
+    >>> list(result), "pledge" in result["kinds"]
+    (['kinds', 'facts'], True)
+    """
 
     projections: Mapping[str, Projection[Any, Any]]
 

@@ -29,7 +29,12 @@ STATES = ("title", "status", *PROFILE[1:])
 
 
 class PartyRole(NamedTuple):
-    """A party and its role; `certain` and `loose` are those of a `Part`."""
+    """A party and its role; `certain` and `loose` are those of a `Part`.
+
+    >>> from aidtimeline import Timeline
+    >>> Timeline.open("events").as_of("2023-11-28").projects()["contact-group"].parties[0][:3]
+    ('US', 'lead', True)
+    """
 
     party: str
     role: str
@@ -41,6 +46,10 @@ class Part(NamedTuple):
     """A party's role in a project.
 
     `certain`: it holds the role in every world. If not, it holds it in some, or if it is `loose`, perhaps in none.
+
+    >>> from aidtimeline import Timeline
+    >>> Timeline.open("events").as_of("2023-11-28").participation({"role": "lead"}).rows[0][:4]
+    ('contact-group', 'US', 'lead', True)
     """
 
     project: str
@@ -54,6 +63,11 @@ class Announced(NamedTuple):
     """An announced intention that may still stand. `id` is that of its fact.
 
     `intent` is the kind of event that was announced; the other fields say of whom and what, None: not stated.
+
+    >>> from aidtimeline import Timeline
+    >>> projects = Timeline.open("events").as_of("2023-11-28").projects()
+    >>> next(each.intent for project in projects for each in project.announced)
+    'announcement'
     """
 
     intent: str
@@ -70,6 +84,11 @@ class ProjectState(NamedTuple):
     may have been stated yet. `promised` and `delivered` are counts by kind and item, `promised_money` and `paid` sums
     by kind and currency. `loose` names the fields that may have fewer values than these; `parties` is among them if a
     role is perhaps never held.
+
+    >>> from aidtimeline import Timeline
+    >>> state = Timeline.open("events").as_of("2023-11-28").projects()["contact-group-demining"]
+    >>> state.status, state.parent, state.parties[0].party
+    (('pipeline',), ('contact-group',), 'LT')
     """
 
     project: str
@@ -91,7 +110,13 @@ class ProjectState(NamedTuple):
 
 @frozen
 class ProjectTable(Result[ProjectState, ProjectState]):
-    """The state of each project that a fact names, ordered by slug; the key is the slug."""
+    """The state of each project that a fact names, ordered by slug; the key is the slug.
+
+    >>> from aidtimeline import Timeline
+    >>> projects = Timeline.open("events").as_of("2023-11-28").projects()
+    >>> projects["hd-equipment"].status, "no-such-project" in projects
+    (('implementation',), False)
+    """
 
     key_names = ("project",)
 
@@ -100,7 +125,13 @@ class ProjectTable(Result[ProjectState, ProjectState]):
 
 @frozen
 class ParticipationTable(Result[Part, Part]):
-    """Who has which role in which project, ordered by project, party and role, which are the key."""
+    """Who has which role in which project, ordered by project, party and role, which are the key.
+
+    >>> from aidtimeline import Timeline
+    >>> roles = Timeline.open("events").as_of("2023-11-28").participation()
+    >>> roles["contact-group", "US", "lead"].certain
+    True
+    """
 
     key_names = ("project", "party", "role")
 

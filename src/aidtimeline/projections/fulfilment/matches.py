@@ -30,6 +30,14 @@ class Match:
     in worlds in which either does not count; None if the delivery does not state it in the promise's unit or currency.
     `days` are whole days from the promise to the delivery, low and high, both inclusive, None: open. They are below
     zero if the delivery came first.
+
+    >>> from aidtimeline import Timeline
+    >>> machines = {"item": "mechanical-demining-machine"}
+    >>> [row] = Timeline.open("events").as_of("2024-07-31").fulfilment(machines, matches=True)
+    >>> for match in row.matches:
+    ...     print(match.how, match.amount, match.days)
+    linked 0 to 4 (86, None)
+    linked 0 to 4 (86, None)
     """
 
     promise: str

@@ -38,6 +38,11 @@ class FulfilmentRow(NamedTuple):
     them. `due` has the EDTF texts of the promises' due dates in order. `also_in` are the measures in which something
     is linked that cannot be compared: units ("pieces" if none is stated), currencies or items. `matches` are given
     if they were asked for.
+
+    >>> from aidtimeline import Timeline
+    >>> [row] = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
+    >>> print(row.promised, "·", row.linked, "·", row.outstanding)
+    22 · 2 to 4 · 18 to 20
     """
 
     kind: str

@@ -52,6 +52,15 @@ class LevelRow(NamedTuple):
     `sources` are the reports that say so, `facts` the observations. `certain`: it surely holds by the day of the view.
     `disputed`: several levels may be the last, and contradict each other, or the accounts of one do. `loose` and
     `overlap` are flags of the record.
+
+    >>> from aidtimeline import MemoryLog, Observation, Source, replay
+    >>> from aidtimeline.projections import Levels
+    >>> log = MemoryLog()
+    >>> trucks = Observation(date="2023-11-28", item="truck", quantity=5, sources=Source(publisher="Rubryka"))
+    >>> _ = log.append(trucks)
+    >>> [row] = replay(log.read(), Levels(), as_of="2023-11-28")
+    >>> print(row.item, row.reported, row.recorded, row.missing)
+    truck 5 0 5
     """
 
     item: str | None

@@ -39,7 +39,13 @@ MOST_WEIGHED = 40_000
 
 
 class SeriesRow(Named):
-    """One sum over time: the values of its key, of a count its unit (None: pieces), and its `steps`."""
+    """One sum over time: the values of its key, of a count its unit (None: pieces), and its `steps`.
+
+    >>> from aidtimeline import Counts, Timeline
+    >>> [row] = Timeline.open("events").series(Counts(where={"item": "truck"})).rows
+    >>> print(row.item, row.unit, row.steps.at("2023-11-28"))
+    truck None 30
+    """
 
     __slots__ = ()
 

@@ -21,7 +21,14 @@ Period: TypeAlias = periods.Period
 
 
 class Step(NamedTuple):
-    """The bounds of a sum from a day on (inclusive; None: since ever) until the next step."""
+    """The `bounds` of a sum from a `day` on (inclusive; None: since ever) until the next step.
+
+    >>> from aidtimeline import Counts, Timeline
+    >>> for step in Timeline.open("events").series(Counts())["truck"].steps:
+    ...     print(step.day, step.bounds)
+    None 0 to 30
+    2023-11-28 30
+    """
 
     day: date | None
     bounds: Bounds

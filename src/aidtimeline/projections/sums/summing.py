@@ -27,6 +27,11 @@ class Term:
     """What one fact adds to one sum if it counts, and the books that it is in (see `cells`).
 
     `loose`: the amount may be wider than what it adds is, given what others add.
+
+    >>> from aidtimeline import Timeline
+    >>> trucks = Sum(lambda fact: [((), Term(fact.quantity))] if fact.item == "truck" and fact.quantity else [])
+    >>> print(Timeline.open("events").as_of("2023-11-28").replay(trucks)[()])
+    30
     """
 
     amount: Quantity
