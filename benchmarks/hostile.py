@@ -15,6 +15,7 @@ from aidtimeline.events import (
     Delivery,
     Event,
     Pledge,
+    ProjectStatus,
     Record,
     Retraction,
     Source,
@@ -58,7 +59,7 @@ def statuses(size: int) -> Iterator[Record]:
     """All of one project, each of another day or days."""
     for number in range(size):
         day = date(2022, 1, 1) + timedelta(days=number % 600)
-        stated = "closed" if number % 2 else "implementation"
+        stated: ProjectStatus = "closed" if number % 2 else "implementation"
         yield _record(
             Status(date=f"{day}/{day + timedelta(days=number % 90)}", project="p", status=stated, ref=f"{number}",
                    sources=_REPORT)

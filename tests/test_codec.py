@@ -658,7 +658,7 @@ class NumberedSource(Source):
 class Loss(Event):
     """A kind that the format does not have."""
 
-    kind = "loss"
+    kind = "loss"  # type: ignore[assignment]
 
 
 SAID: dict[str, Any] = {"date": "2023", "sources": [Source(title="é")]}

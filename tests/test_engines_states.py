@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aidtimeline import EventLog, Participation, Source, Status
-from aidtimeline.events import Event
+from aidtimeline.events import Event, ProjectStatus
 from aidtimeline.timeline import Timeline
 
 pytest.importorskip("duckdb")
@@ -26,7 +26,7 @@ def test_the_last_report_decides(tmp_path: Path, seed: int) -> None:
         source = Source(publisher=f"Report {number}", published=random.choice(("2023-02-15", "2023-07-01", "2024")))
         date, project = random.choice(DATES), random.choice("ab")
         if random.random() < 0.5:
-            status = random.choice(("pipeline", "implementation", "closed"))
+            status: ProjectStatus = random.choice(("pipeline", "implementation", "closed"))
             events.append(Status(date=date, project=project, status=status, sources=source))
         else:
             part: dict[str, Any] = {"party": random.choice(("JP", "UA")), "role": "lead", "left": random.random() < 0.5}

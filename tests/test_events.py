@@ -7,13 +7,27 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import EVENT_KINDS, KINDS, Delivery, Event, Payment, Promise, Source, State, Training
+from aidtimeline.events import (
+    AMENDMENT_KINDS,
+    EVENT_KINDS,
+    KINDS,
+    AmendmentKind,
+    AnyEvent,
+    Delivery,
+    Event,
+    EventKind,
+    Payment,
+    Promise,
+    Source,
+    State,
+    Training,
+)
 
 FIRST = "date project package donor recipient via location sector humanitarian"
 OF_PROJECT = "date package donor recipient via location sector humanitarian project"
@@ -73,7 +87,7 @@ def test_a_field_takes_nothing_where_it_may_be_empty() -> None:
     """None is what an optional field has by default; anything else is held against what may stand in it."""
     assert Delivery(date="2023", item=None, value=None, sources=SOURCE).item is None
     with pytest.raises(InvalidValue, match="one of person, course"):
-        Training(date="2023", quantity=8, unit="piece", sources=SOURCE)
+        Training(date="2023", quantity=8, unit="piece", sources=SOURCE)  # type: ignore[arg-type]
 
 
 MADE_UP = '''
@@ -84,7 +98,7 @@ class Guarantee(Promise):
     kind = "guarantee"
     firmness = 2
 
-    guarantor: str | None = field(default=None, converter=optional(to_slug))
+    guarantor: str | None = field(default=None, converter=optional_slug)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -96,7 +110,7 @@ class Service(Event, Goods):
     makes_good = ("goods",)
     units = ("hour", "day")
 
-    unit: str | None = field(default=None, converter=optional(lambda value: one_of(("hour", "day"), value)))
+    unit: str | None = field(default=None, converter=lambda value: value and one_of(("hour", "day"), value))
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -118,10 +132,10 @@ def with_new_kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     module = folder / "aidtimeline" / "events.py"
     text = module.read_text(encoding="utf-8")
     amending = "@frozen(kw_only=True, field_transformer=_in_line_order)\nclass _Amending:"
-    row = "        Observation,\n"
+    row = "    | Observation\n"
     assert [text.count(amending), text.count(row)] == [1, 1]
     text = text.replace(amending, MADE_UP.lstrip() + amending)
-    module.write_text(text.replace(row, row + "        Guarantee,\n        Service,\n        Estimate,\n"), "utf-8")
+    module.write_text(text.replace(row, row + "    | Guarantee\n    | Service\n    | Estimate\n"), "utf-8")
     return folder
 
 
@@ -132,3 +146,9 @@ def test_a_new_kind_is_one_class_and_one_row(with_new_kinds: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(with_new_kinds)}
     done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_words_of_checkers_are_those_of_the_tables() -> None:
+    """A type checker knows the kinds by their words, and by their classes."""
+    assert get_args(EventKind) == tuple(EVENT_KINDS) == tuple(each.kind for each in get_args(AnyEvent))
+    assert get_args(AmendmentKind) == tuple(AMENDMENT_KINDS)

@@ -19,6 +19,7 @@ from aidtimeline.events import (
     Corroboration,
     Delivery,
     Event,
+    ProjectStatus,
     Record,
     Retraction,
     Source,
@@ -562,7 +563,7 @@ def test_the_total_has_a_name() -> None:
 def test_a_state_is_explained_like_a_sum() -> None:
     """The possible values, and the facts that set them."""
 
-    def status(day: str, value: str) -> Status:
+    def status(day: str, value: ProjectStatus) -> Status:
         return Status(date=day, project="hd", status=value, sources=report("2024-02-01"))
 
     view = view_of(status("2023-01", "pipeline"), status("2023-12-30/2024-01-05", "implementation"))

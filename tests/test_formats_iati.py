@@ -122,7 +122,7 @@ def test_everything_else_is_counted_as_a_straightforward_reading_counts(path: Pa
         + len(root.findall("iati-activity/planned-disbursement"))
         + len(root.findall("iati-activity/result/indicator/period/actual[@value]")),
     )
-    found = Counter(each.event.kind for each in found_in(path).entries)
+    found: Counter[str] = Counter(each.event.kind for each in found_in(path).entries)
     assert {kind: found[kind] for kind in expected} == expected
 
 

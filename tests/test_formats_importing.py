@@ -28,6 +28,7 @@ from aidtimeline import (
 from aidtimeline.checks import check
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import UnreadableFile
+from aidtimeline.events import EventKind, ProjectStatus
 from aidtimeline.formats.importing.importer import TWICE, import_readings
 from aidtimeline.formats.importing.reports import OLDER, UNDATED, Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
@@ -62,7 +63,9 @@ def dates(folder: Path) -> list[str]:
     return [record.event.date.text for record in records(folder) if isinstance(record.event, Event)]
 
 
-def trucks(folder: Path, kind: str = "pledge", as_of: str = FAR, known_at: str | None = None) -> tuple[int, int | None]:
+def trucks(
+    folder: Path, kind: EventKind = "pledge", as_of: str = FAR, known_at: str | None = None
+) -> tuple[int, int | None]:
     table = Timeline.open(folder).as_of(as_of, known_at=known_at).counts(kind=kind)
     if "truck" not in table:
         return 0, 0
@@ -261,7 +264,8 @@ def test_a_measurement_is_of_its_own_day(tmp_path: Path) -> None:
 
 def test_a_state_that_changed_is_a_new_fact(tmp_path: Path) -> None:
     """Each version states the status as it is then: the older one is history, and no mistake."""
-    for version, status in (("2022-03-01", "pipeline"), ("2022-09-01", "implementation")):
+    reported: tuple[tuple[str, ProjectStatus], ...] = (("2022-03-01", "pipeline"), ("2022-09-01", "implementation"))
+    for version, status in reported:
         event = Status(date=f"[..{version}]", project="p", status=status, ref="p/status", sources=[source(version)])
         imported(tmp_path, Entry(event=event, restated=True))
     states = [Timeline.open(tmp_path).as_of(day).projects()["p"].status for day in ("2022-06-01", "2022-09-01")]

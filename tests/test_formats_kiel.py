@@ -16,7 +16,7 @@ from workbooks import workbook
 
 from aidtimeline import EventLog, Source, Timeline
 from aidtimeline.errors import InvalidValue, UnreadableFile
-from aidtimeline.events import Commitment, Correction, Delivery, Event, Observation, Pledge, Retraction
+from aidtimeline.events import Commitment, Correction, Delivery, Event, EventKind, Observation, Pledge, Retraction
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.kiel import columns, entries, packages, read
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
@@ -533,7 +533,7 @@ def test_two_releases_become_history(tmp_path: Path) -> None:
     kinds = [type(record.event) for record in timeline.records]
     assert (kinds.count(Correction), kinds.count(Retraction)) == (2, 2)
 
-    def trucks(kind: str, as_of: str, known_at: str) -> str:
+    def trucks(kind: EventKind, as_of: str, known_at: str) -> str:
         return str(timeline.as_of(as_of, known_at=known_at).counts(kind=kind)["truck"])
 
     assert [trucks("pledge", "2023-01-01", known) for known in ("2022-09-01", "2022-11-01")] == ["30", "40"]

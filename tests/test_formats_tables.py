@@ -20,7 +20,7 @@ from workbooks import workbook
 
 from aidtimeline import Delivery, EventLog, Source, Timeline
 from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
-from aidtimeline.events import EVENT_KINDS
+from aidtimeline.events import EVENT_KINDS, EventKind
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
@@ -403,7 +403,7 @@ def test_versions_become_history(table: Callable[..., File], tmp_path: Path) -> 
     assert imported(log, table(mapping, later, published=day("2022-06-30"))) == {"restated": 1, "news": 1, "gone": 2}
     assert imported(log, table(mapping, later, published=day("2022-06-30"))) == {"unchanged": 2}
 
-    def known(kind: str, at: str) -> dict[Any, Any]:
+    def known(kind: EventKind, at: str) -> dict[Any, Any]:
         counts = Timeline.open(log).as_of("2025-01-01", known_at=at).counts(by="item", kind=kind)
         return {row.key: row.bounds.low for row in counts.rows if row.bounds.low}
 

@@ -19,7 +19,7 @@ import pytest
 from aidtimeline.codec import event_from_json, event_to_json
 from aidtimeline.codec.versions import version_of
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Event, Goods, Source, Valued
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, AnyEvent, Event, Goods, Source, Valued
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
@@ -35,7 +35,7 @@ TYPES: Mapping[Any, str] = {
     str | Shares | None: "slug or shares",
     tuple[Money, ...] | None: "list of money",
     tuple[Source, ...] | None: "sources",
-    Event | Amendment | None: "event",
+    AnyEvent | Amendment | None: "event",
 }
 TEXTS = {"a slug": "slug", "text": "text", "the id of": "id", "one of": "word", "a currency": "currency"}
 for each_class in (*KINDS.values(), Event, Source, Money):

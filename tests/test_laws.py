@@ -26,6 +26,7 @@ from aidtimeline.events import (
     Corroboration,
     Delivery,
     Event,
+    EventKind,
     Record,
     Retraction,
     Source,
@@ -278,7 +279,7 @@ def as_record(event: Event | Amendment) -> Record:
     conditions,
 )
 def test_bounds_of_counts(
-    records: list[Record], asked: Cuts, kinds: list[str], by: list[str], where: dict[str, Any]
+    records: list[Record], asked: Cuts, kinds: list[EventKind], by: list[str], where: dict[str, Any]
 ) -> None:
     """Laws 6 and 7: counts contain the sum of every world, and are reached (but for shares: see test_shares.py)."""
     oracle = as_oracle(records, asked)
@@ -297,7 +298,7 @@ def test_bounds_of_counts(
     conditions,
 )
 def test_bounds_of_money(
-    records: list[Record], asked: Cuts, kinds: list[str] | None, by: list[str], where: dict[str, Any]
+    records: list[Record], asked: Cuts, kinds: list[EventKind] | None, by: list[str], where: dict[str, Any]
 ) -> None:
     """Laws 6 and 7: sums of money contain the sum of every world, and are reached."""
     oracle = as_oracle(records, asked)

@@ -613,7 +613,7 @@ def test_a_key_in_several_units(table: Table | Series) -> None:
         (lambda: Counts("doner"), f"there is no field 'doner'; did you mean donor? (fields: {KNOWN_FIELDS})"),
         (lambda: Counts(where={"zzz": "x"}), f"there is no field 'zzz' (fields: {KNOWN_FIELDS})"),
         (lambda: Counts(where={3: "x"}), f"there is no field 3 (fields: {KNOWN_FIELDS})"),  # type: ignore[dict-item]
-        (lambda: Counts(kind="delivry"), f"there is no kind 'delivry'; did you mean delivery? (kinds: {KNOWN_KINDS})"),
+        (lambda: Counts(kind="delivry"), f"there is no kind 'delivry'; did you mean delivery? (kinds: {KNOWN_KINDS})"),  # type: ignore[arg-type]
         (
             lambda: Counts(kind="observation"),
             "the kind 'observation' has no quantity that is summed "

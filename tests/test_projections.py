@@ -39,7 +39,7 @@ from aidtimeline import (
     replay,
 )
 from aidtimeline.codec import record_id
-from aidtimeline.events import EVENT_KINDS, Amendment, Commitment, Corroboration, Expenditure, Training
+from aidtimeline.events import EVENT_KINDS, Amendment, Commitment, Corroboration, EventKind, Expenditure, Training
 from aidtimeline.projections import COUNTED_KINDS, VALUED_KINDS, Product, State, Sum, Term, Union, fold
 from aidtimeline.projections.protocol import run
 from aidtimeline.semantics import believe, cut
@@ -177,7 +177,7 @@ def test_via_is_one_key_joined_by_plus() -> None:
     [
         (lambda: Counts("doner"), r"no field 'doner'; did you mean donor\?"),
         (lambda: Counts(where={"itm": "truck"}), r"no field 'itm'; did you mean item\?"),
-        (lambda: Counts(kind="delivry"), r"no kind.* 'delivry'; did you mean delivery\?"),
+        (lambda: Counts(kind="delivry"), r"no kind.* 'delivry'; did you mean delivery\?"),  # type: ignore[arg-type]
         (lambda: Counts(kind=["pledge", "observation"]), "observations are levels, never summed"),
         (lambda: Counts(kind="disbursement"), "'disbursement' has no quantity"),
         (lambda: MoneySums(kind="training"), "'training' has no value"),
@@ -206,7 +206,7 @@ def test_what_states_no_quantity_makes_no_row() -> None:
 
 
 @pytest.mark.parametrize("kind", COUNTED_KINDS)
-def test_every_kind_with_a_quantity_is_counted(kind: str) -> None:
+def test_every_kind_with_a_quantity_is_counted(kind: EventKind) -> None:
     """Announcements, promises, deliveries and training are each counted when asked for."""
     own = {"announcement": {"intent": "delivery"}, "training": {"unit": "course"}}.get(kind, {})
     fields: dict[str, Any] = {"date": "2023-11-20", "item": "x", "quantity": 3, "sources": REPORT} | own

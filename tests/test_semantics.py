@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aidtimeline import Corroboration, Counts, Delivery, Event, Pledge, Record, Retraction, Source, Status, replay
-from aidtimeline.events import Amendment, Correction
+from aidtimeline.events import Amendment, Correction, ProjectStatus
 from aidtimeline.projections import ProjectStates
 from aidtimeline.semantics import Latest, Total, believe, cut, worth_of
 from aidtimeline.semantics.links import Group, link
@@ -505,7 +505,7 @@ def test_a_chain_of_duplicates_is_one_fact() -> None:
 def test_a_state_of_linked_facts_and_of_others() -> None:
     """What linked facts may set is weighed with what is set beside them: the later day decides, if it is known."""
 
-    def status(day: str, value: str, *supersedes: int) -> Status:
+    def status(day: str, value: ProjectStatus, *supersedes: int) -> Status:
         linked = [id_of(each) for each in supersedes]
         return Status(date=day, project="p", status=value, supersedes=linked, sources=[REPORT])
 

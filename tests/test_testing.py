@@ -31,7 +31,7 @@ from aidtimeline import (
     Source,
     UsageError,
 )
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Amendment, AnyEvent
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Amendment, AnyEvent, EventKind
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import LawBroken, LogMachine, check_projection, checking, cuts, logs, worlds
@@ -265,7 +265,7 @@ def test_the_settings_of_hypothesis_count(monkeypatch: pytest.MonkeyPatch) -> No
 
 @settings(max_examples=2, database=None, phases=[Phase.generate])
 @given(st.sampled_from(["pledge", "delivery"]))
-def test_it_may_be_called_in_a_test_of_hypothesis(kind: str) -> None:
+def test_it_may_be_called_in_a_test_of_hypothesis(kind: EventKind) -> None:
     """So that the projection may be drawn too; the settings of that test are in force."""
     check_projection(Counts(by="donor", kind=kind))
 

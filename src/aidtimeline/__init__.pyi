@@ -17,6 +17,7 @@ from .errors import (
 )
 from .events import (
     Amendment as Amendment,
+    AmendmentKind as AmendmentKind,
     Announcement as Announcement,
     AnyEvent as AnyEvent,
     Cancellation as Cancellation,
@@ -26,17 +27,22 @@ from .events import (
     Delivery as Delivery,
     Disbursement as Disbursement,
     Event as Event,
+    EventKind as EventKind,
     Expenditure as Expenditure,
     Observation as Observation,
     Participation as Participation,
     Pledge as Pledge,
     Project as Project,
+    ProjectStatus as ProjectStatus,
     Receipt as Receipt,
     Record as Record,
     Retraction as Retraction,
+    Role as Role,
+    Side as Side,
     Source as Source,
     Status as Status,
     Training as Training,
+    TrainingUnit as TrainingUnit,
 )
 from .log import (
     EventLog as EventLog,

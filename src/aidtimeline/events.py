@@ -16,16 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, get_args
 
 import attrs
 from attrs import field, frozen
-from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.values.amounts import Money, Quantity, to_quantity
+from aidtimeline.values.amounts import Money, Quantity, optional_quantity
 from aidtimeline.values.converters import (
-    one_of,
+    optional_date,
+    optional_flag,
+    optional_money,
+    optional_record_id,
+    optional_slug,
+    optional_text,
     to_date,
     to_flag,
     to_money,
@@ -36,10 +40,30 @@ from aidtimeline.values.converters import (
     to_slugs,
     to_slugs_once,
     to_some_record_ids,
-    to_text,
 )
 from aidtimeline.values.dates import DateRange
-from aidtimeline.values.shares import Shares, to_location, to_sector
+from aidtimeline.values.shares import Shares, optional_location, optional_sector
+from aidtimeline.values.words import (
+    ROLES,
+    SIDES,
+    STATUSES,
+    TRAINING_UNITS,
+    AmendmentKind,
+    EventKind,
+    ProjectStatus,
+    Role,
+    Side,
+    TrainingUnit,
+    one_of,
+    optional_role_field,
+    optional_unit_field,
+    role_field,
+    side_field,
+    status_field,
+    to_role,
+    to_side,
+    to_status,
+)
 
 __all__ = [
     "AMENDMENT_KINDS",
@@ -56,6 +80,7 @@ __all__ = [
     "STATUSES",
     "TRAINING_UNITS",
     "Amendment",
+    "AmendmentKind",
     "Announcement",
     "AnyEvent",
     "Booked",
@@ -66,6 +91,7 @@ __all__ = [
     "Delivery",
     "Disbursement",
     "Event",
+    "EventKind",
     "Expenditure",
     "Goods",
     "Nature",
@@ -74,17 +100,25 @@ __all__ = [
     "Payment",
     "Pledge",
     "Project",
+    "ProjectStatus",
     "Promise",
     "Receipt",
     "Record",
     "Retraction",
+    "Role",
+    "Side",
     "Source",
     "State",
     "Status",
     "Training",
+    "TrainingUnit",
     "Valued",
     "kinds_that",
     "stated",
+    "to_kind",
+    "to_role",
+    "to_side",
+    "to_status",
 ]
 
 
@@ -92,40 +126,26 @@ def __dir__() -> list[str]:
     return __all__
 
 
-ROLES = ("funding", "accountable", "extending", "implementing", "beneficiary", "lead", "member")
-STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended")
-SIDES = ("provider", "receiver")
-TRAINING_UNITS = ("person", "course")
+def to_kind(value: str) -> EventKind:
+    """A kind of event, by its name.
+
+    >>> to_kind("delivery")
+    'delivery'
+    """
+    return EVENT_KINDS[one_of(EVENT_KINDS, value)].kind
 
 
-def to_role(value: str) -> str:
-    """A role in a project: IATI's four participating-org roles, and beneficiary, lead, member."""
-    return one_of(ROLES, value)
+def _kind_field(value: EventKind) -> EventKind:
+    return to_kind(value)
 
 
-def to_status(value: str) -> str:
-    """A status of IATI's ActivityStatus codelist, by name."""
-    return one_of(STATUSES, value)
-
-
-def to_side(value: str) -> str:
-    """Whose books a flow of money is from."""
-    return one_of(SIDES, value)
-
-
-def to_kind(value: str) -> str:
-    """A kind of event, by its name."""
-    return one_of(EVENT_KINDS, value)
-
-
-def to_summed_kind(value: str) -> str:
+def to_summed_kind(value: str) -> EventKind:
     """A kind whose quantities or values are added up, by its name."""
     return one_of(kinds_that(lambda each: each.nature.summed and issubclass(each, Goods | Valued)), value)
 
 
-def to_training_unit(value: str) -> str:
-    """What trainings are counted in."""
-    return one_of(TRAINING_UNITS, value)
+def _summed_kind_field(value: EventKind) -> EventKind:
+    return to_summed_kind(value)
 
 
 #: The order of fields in a line. A field that is not listed is a kind's own: it stands at the dots, in class order.
@@ -191,16 +211,16 @@ class Source:
     aidtimeline.errors.InvalidValue: found {}, expected a source with a publisher, title, url, attribution or dataset
     """
 
-    publisher: str | None = field(default=None, converter=optional(to_text))
-    title: str | None = field(default=None, converter=optional(to_text))
-    url: str | None = field(default=None, converter=optional(to_text))
-    published: DateRange | None = field(default=None, converter=optional(to_date))
-    retrieved: DateRange | None = field(default=None, converter=optional(to_date))
-    attribution: str | None = field(default=None, converter=optional(to_text))
-    quote: str | None = field(default=None, converter=optional(to_text))
-    dataset: str | None = field(default=None, converter=optional(to_slug))
-    locator: str | None = field(default=None, converter=optional(to_text))
-    archived: str | None = field(default=None, converter=optional(to_text))
+    publisher: str | None = field(default=None, converter=optional_text)
+    title: str | None = field(default=None, converter=optional_text)
+    url: str | None = field(default=None, converter=optional_text)
+    published: DateRange | None = field(default=None, converter=optional_date)
+    retrieved: DateRange | None = field(default=None, converter=optional_date)
+    attribution: str | None = field(default=None, converter=optional_text)
+    quote: str | None = field(default=None, converter=optional_text)
+    dataset: str | None = field(default=None, converter=optional_slug)
+    locator: str | None = field(default=None, converter=optional_text)
+    archived: str | None = field(default=None, converter=optional_text)
 
     def __attrs_post_init__(self) -> None:
         check_source(self)
@@ -238,9 +258,9 @@ class Goods:
 
     __slots__ = ()
 
-    item: str | None = field(default=None, converter=optional(to_slug))
-    quantity: Quantity | None = field(default=None, converter=optional(to_quantity))
-    unit: str | None = field(default=None, converter=optional(to_slug))
+    item: str | None = field(default=None, converter=optional_slug)
+    quantity: Quantity | None = field(default=None, converter=optional_quantity)
+    unit: str | None = field(default=None, converter=optional_slug)
 
 
 @frozen(kw_only=True, slots=False)
@@ -249,7 +269,7 @@ class Valued:
 
     __slots__ = ()
 
-    value: Money | None = field(default=None, converter=optional(to_money))
+    value: Money | None = field(default=None, converter=optional_money)
     valued: tuple[Money, ...] = field(default=(), converter=to_monies)
 
 
@@ -262,8 +282,8 @@ class Booked(Valued):
 
     __slots__ = ()
 
-    value_date: DateRange | None = field(default=None, converter=optional(to_date))
-    side: str = field(default="provider", converter=to_side)
+    value_date: DateRange | None = field(default=None, converter=optional_date)
+    side: Side = field(default="provider", converter=side_field)
 
 
 class _Room:
@@ -296,7 +316,7 @@ class Event(_Room):
     aidtimeline.errors.InvalidValue: found [], expected at least one source
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[EventKind]
     nature: ClassVar[Nature]
     firmness: ClassVar[int] = 3
     """From 0, an intention, to 3, what has happened. No event is fulfilled by one that is less firm."""
@@ -308,20 +328,20 @@ class Event(_Room):
     """The units that its quantity can be in. Empty: any, and pieces if none is stated."""
 
     date: DateRange = field(converter=to_date)
-    project: str | None = field(default=None, converter=optional(to_slug))
-    package: str | None = field(default=None, converter=optional(to_slug))
-    donor: str | None = field(default=None, converter=optional(to_slug))
-    recipient: str | None = field(default=None, converter=optional(to_slug))
+    project: str | None = field(default=None, converter=optional_slug)
+    package: str | None = field(default=None, converter=optional_slug)
+    donor: str | None = field(default=None, converter=optional_slug)
+    recipient: str | None = field(default=None, converter=optional_slug)
     via: tuple[str, ...] = field(default=(), converter=to_slugs)
-    location: str | Shares | None = field(default=None, converter=optional(to_location))
-    sector: str | Shares | None = field(default=None, converter=optional(to_sector))
-    humanitarian: bool | None = field(default=None, converter=optional(to_flag))
-    part_of: str | None = field(default=None, converter=optional(to_text))
+    location: str | Shares | None = field(default=None, converter=optional_location)
+    sector: str | Shares | None = field(default=None, converter=optional_sector)
+    humanitarian: bool | None = field(default=None, converter=optional_flag)
+    part_of: str | None = field(default=None, converter=optional_text)
     overlaps: tuple[str, ...] = field(default=(), converter=to_slugs_once)
     fulfils: tuple[str, ...] = field(default=(), converter=to_record_ids)
     supersedes: tuple[str, ...] = field(default=(), converter=to_record_ids)
-    ref: str | None = field(default=None, converter=optional(to_text))
-    note: str | None = field(default=None, converter=optional(to_text))
+    ref: str | None = field(default=None, converter=optional_text)
+    note: str | None = field(default=None, converter=optional_text)
     sources: tuple[Source, ...] = field(converter=to_some_sources)
 
     def __attrs_pre_init__(self) -> None:
@@ -341,13 +361,13 @@ class Announcement(Event, Goods, Valued):
     ('delivery', 'plan', True)
     """
 
-    kind = "announcement"
+    kind: ClassVar[Literal["announcement"]] = "announcement"
     nature = PLAN
     firmness = 0
 
-    intent: str = field(converter=to_kind)
-    party: str | None = field(default=None, converter=optional(to_slug))
-    role: str | None = field(default=None, converter=optional(to_role))
+    intent: EventKind = field(converter=_kind_field)
+    party: str | None = field(default=None, converter=optional_slug)
+    role: Role | None = field(default=None, converter=optional_role_field)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -356,7 +376,7 @@ class Promise(Event, Goods, Booked):
 
     nature = PROMISE
 
-    due: DateRange | None = field(default=None, converter=optional(to_date))
+    due: DateRange | None = field(default=None, converter=optional_date)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -371,7 +391,7 @@ class Pledge(Promise):
     datetime.date(2023, 12, 31)
     """
 
-    kind = "pledge"
+    kind: ClassVar[Literal["pledge"]] = "pledge"
     firmness = 1
 
 
@@ -385,7 +405,7 @@ class Commitment(Promise):
     USD 4,500,000 · None · True
     """
 
-    kind = "commitment"
+    kind: ClassVar[Literal["commitment"]] = "commitment"
     firmness = 2
 
 
@@ -412,7 +432,7 @@ class Disbursement(Payment):
     aidtimeline.errors.InvalidValue: found '4500000', expected money such as USD 4500000: an ISO 4217 code, ...
     """
 
-    kind = "disbursement"
+    kind: ClassVar[Literal["disbursement"]] = "disbursement"
     makes_good = ("money",)
 
 
@@ -426,7 +446,7 @@ class Receipt(Payment):
     USD 4,500,000 · receiver
     """
 
-    kind = "receipt"
+    kind: ClassVar[Literal["receipt"]] = "receipt"
     may_make_good = ("money",)
 
 
@@ -441,7 +461,7 @@ class Expenditure(Payment):
     ((), ('money',))
     """
 
-    kind = "expenditure"
+    kind: ClassVar[Literal["expenditure"]] = "expenditure"
     may_make_good = ("money",)
 
 
@@ -456,7 +476,7 @@ class Delivery(Event, Goods, Booked):
     at least 1 · None · USD 195,000
     """
 
-    kind = "delivery"
+    kind: ClassVar[Literal["delivery"]] = "delivery"
     nature = DEED
     makes_good = ("goods", "money")
 
@@ -472,12 +492,12 @@ class Training(Event, Goods):
     aidtimeline.errors.InvalidValue: found 'people', expected one of person, course
     """
 
-    kind = "training"
+    kind: ClassVar[Literal["training"]] = "training"
     nature = DEED
     makes_good = ("goods",)
     units = TRAINING_UNITS
 
-    unit: str | None = field(default=None, converter=optional(to_training_unit))
+    unit: TrainingUnit | None = field(default=None, converter=optional_unit_field)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -503,14 +523,14 @@ class Project(State):
     TypeError: Project.__init__() missing 1 required keyword-only argument: 'project'
     """
 
-    kind = "project"
+    kind: ClassVar[Literal["project"]] = "project"
 
-    title: str | None = field(default=None, converter=optional(to_text))
-    parent: str | None = field(default=None, converter=optional(to_slug))
-    planned_start: DateRange | None = field(default=None, converter=optional(to_date))
-    planned_end: DateRange | None = field(default=None, converter=optional(to_date))
-    actual_start: DateRange | None = field(default=None, converter=optional(to_date))
-    actual_end: DateRange | None = field(default=None, converter=optional(to_date))
+    title: str | None = field(default=None, converter=optional_text)
+    parent: str | None = field(default=None, converter=optional_slug)
+    planned_start: DateRange | None = field(default=None, converter=optional_date)
+    planned_end: DateRange | None = field(default=None, converter=optional_date)
+    actual_start: DateRange | None = field(default=None, converter=optional_date)
+    actual_end: DateRange | None = field(default=None, converter=optional_date)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -524,9 +544,9 @@ class Status(State):
     aidtimeline.errors.InvalidValue: found 'running', expected one of pipeline, implementation, ...
     """
 
-    kind = "status"
+    kind: ClassVar[Literal["status"]] = "status"
 
-    status: str = field(converter=to_status)
+    status: ProjectStatus = field(converter=status_field)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -543,10 +563,10 @@ class Participation(State):
     aidtimeline.errors.InvalidValue: found 'leader', expected one of funding, accountable, extending, ...
     """
 
-    kind = "participation"
+    kind: ClassVar[Literal["participation"]] = "participation"
 
     party: str = field(converter=to_slug)
-    role: str = field(converter=to_role)
+    role: Role = field(converter=role_field)
     left: bool = field(default=False, converter=to_flag)
 
 
@@ -565,7 +585,7 @@ class Cancellation(Event, Goods, Valued):
     [1, 0]
     """
 
-    kind = "cancellation"
+    kind: ClassVar[Literal["cancellation"]] = "cancellation"
     nature = END
 
     supersedes: tuple[str, ...] = field(converter=to_some_record_ids)
@@ -590,11 +610,11 @@ class Observation(Event, Goods, Valued):
     aidtimeline.errors.InvalidValue: found null, expected an observation's item or indicator
     """
 
-    kind = "observation"
+    kind: ClassVar[Literal["observation"]] = "observation"
     nature = LEVEL
 
-    indicator: str | None = field(default=None, converter=optional(to_slug))
-    of_kind: str = field(default="delivery", converter=to_summed_kind)
+    indicator: str | None = field(default=None, converter=optional_slug)
+    of_kind: EventKind = field(default="delivery", converter=_summed_kind_field)
 
     def __attrs_post_init__(self) -> None:
         if self.quantity is None and self.value is None:
@@ -608,9 +628,16 @@ class _Amending:
     """The fields that every amendment has: `of` is the id of the record it is about."""
 
     of: str = field(converter=to_record_id)
-    ref: str | None = field(default=None, converter=optional(to_text))
-    note: str | None = field(default=None, converter=optional(to_text))
+    ref: str | None = field(default=None, converter=optional_text)
+    note: str | None = field(default=None, converter=optional_text)
     sources: tuple[Source, ...] = field(default=(), converter=to_sources)
+
+
+def _to_event(value: Event | Amendment) -> AnyEvent | Amendment:
+    """What a correction says instead: checked to be an event or amendment."""
+    if isinstance(value, Event | Correction | Retraction | Corroboration):
+        return value  # type: ignore[return-value]  # an event that is of no kind cannot be made
+    raise InvalidValue(value, "an event or a sourced amendment")
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -628,15 +655,10 @@ class Correction(_Amending):
     30
     """
 
-    kind: ClassVar[str] = "correction"
+    kind: ClassVar[Literal["correction"]] = "correction"
 
-    event: Event | Amendment = field()
-    reason: str | None = field(default=None, converter=optional(to_text))
-
-    @event.validator
-    def _is_event(self, _attribute: object, value: object) -> None:
-        if not isinstance(value, Event | Correction | Retraction | Corroboration):
-            raise InvalidValue(value, "an event or a sourced amendment")
+    event: AnyEvent | Amendment = field(converter=_to_event)
+    reason: str | None = field(default=None, converter=optional_text)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -655,10 +677,10 @@ class Retraction(_Amending):
     30 · 2 accounts
     """
 
-    kind: ClassVar[str] = "retraction"
+    kind: ClassVar[Literal["retraction"]] = "retraction"
 
-    reason: str | None = field(default=None, converter=optional(to_text))
-    duplicate_of: str | None = field(default=None, converter=optional(to_record_id))
+    reason: str | None = field(default=None, converter=optional_text)
+    duplicate_of: str | None = field(default=None, converter=optional_record_id)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -673,16 +695,30 @@ class Corroboration(_Amending):
     2 to 4
     """
 
-    kind: ClassVar[str] = "corroboration"
+    kind: ClassVar[Literal["corroboration"]] = "corroboration"
 
-    date: DateRange | None = field(default=None, converter=optional(to_date))
-    quantity: Quantity | None = field(default=None, converter=optional(to_quantity))
-    value: Money | None = field(default=None, converter=optional(to_money))
+    date: DateRange | None = field(default=None, converter=optional_date)
+    quantity: Quantity | None = field(default=None, converter=optional_quantity)
+    value: Money | None = field(default=None, converter=optional_money)
     sources: tuple[Source, ...] = field(converter=to_some_sources)
 
 
 Amendment: TypeAlias = Correction | Retraction | Corroboration
 """An amendment of any kind: what is recorded about another record."""
+
+T = TypeVar("T")
+
+
+def stated(event: Event | Amendment, field: str, of: type[T]) -> T | None:
+    """What an event states in a field, of that type; None also if its kind has no such field.
+
+    >>> event = Status(date="2023", project="hd", status="closed", sources=Source(publisher="Rubryka"))
+    >>> stated(event, "status", str), stated(event, "item", str)
+    ('closed', None)
+    """
+    found = getattr(event, field, None)
+    return found if isinstance(found, of) else None
+
 
 AnyEvent: TypeAlias = (
     Announcement
@@ -699,54 +735,28 @@ AnyEvent: TypeAlias = (
     | Cancellation
     | Observation
 )
-"""An event of any kind, for type checkers to tell apart by its class. `Event` is their base."""
+"""An event of any kind, in the order in which people read them: checkers know that there are no others. `Event` is
+their base."""
 
-T = TypeVar("T")
-
-
-def stated(event: Event | Amendment, field: str, of: type[T]) -> T | None:
-    """What an event states in a field, of that type; None also if its kind has no such field.
-
-    >>> event = Status(date="2023", project="hd", status="closed", sources=Source(publisher="Rubryka"))
-    >>> stated(event, "status", str), stated(event, "item", str)
-    ('closed', None)
-    """
-    found = getattr(event, field, None)
-    return found if isinstance(found, of) else None
+EVENT_KINDS: dict[str, type[AnyEvent]] = {each.kind: each for each in get_args(AnyEvent)}
+"""The table of kinds: the class of each, by its name."""
 
 
-#: The table of kinds, in the order in which people read them.
-EVENT_KINDS: dict[str, type[Event]] = {
-    each.kind: each
-    for each in (
-        Announcement,
-        Pledge,
-        Commitment,
-        Disbursement,
-        Receipt,
-        Expenditure,
-        Delivery,
-        Training,
-        Project,
-        Status,
-        Participation,
-        Cancellation,
-        Observation,
-    )
-}
-
-
-def kinds_that(fits: Callable[[type[Event]], bool]) -> tuple[str, ...]:
+def kinds_that(fits: Callable[[type[Event]], bool]) -> tuple[EventKind, ...]:
     """The kinds of events whose class fits, in the order of the table.
 
     >>> kinds_that(lambda each: each.nature is PROMISE)
     ('pledge', 'commitment')
     """
-    return tuple(kind for kind, each in EVENT_KINDS.items() if fits(each))
+    return tuple(each.kind for each in EVENT_KINDS.values() if fits(each))
 
 
-AMENDMENT_KINDS: dict[str, type[Amendment]] = {each.kind: each for each in (Correction, Retraction, Corroboration)}
-KINDS: dict[str, type[Event] | type[Amendment]] = {**EVENT_KINDS, **AMENDMENT_KINDS}
+AMENDMENT_KINDS: dict[str, type[Amendment]] = {each.kind: each for each in get_args(Amendment)}
+KINDS: dict[str, type[AnyEvent | Amendment]] = {**EVENT_KINDS, **AMENDMENT_KINDS}
+
+
+def _recorded(value: Event | Amendment) -> AnyEvent | Amendment:
+    return value  # type: ignore[return-value]
 
 
 @frozen
@@ -763,7 +773,7 @@ class Record:
 
     id: str = field(converter=to_record_id)
     recorded_at: datetime
-    event: Event | Amendment
+    event: AnyEvent | Amendment = field(converter=_recorded)
     file: str | None = field(default=None, eq=False, kw_only=True)
     line: int | None = field(default=None, eq=False, kw_only=True)
 

@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from aidtimeline.engines.chosen import Chosen
 from aidtimeline.engines.fold import Engine, Fold
 from aidtimeline.errors import Problem, UnknownKey, UsageError
-from aidtimeline.events import Record
+from aidtimeline.events import EventKind, Record
 from aidtimeline.forked import Threads
 from aidtimeline.projections import (
     Counts,
@@ -193,7 +193,7 @@ class View:
         self,
         by: str | Iterable[str] = "item",
         *,
-        kind: str | Iterable[str] = "delivery",
+        kind: EventKind | Iterable[EventKind] = "delivery",
         where: Where | None = None,
     ) -> Table:
         """How many of what, with bounds; see `aidtimeline.projections.Counts`.
@@ -216,7 +216,7 @@ class View:
         self,
         by: str | Iterable[str] = (),
         *,
-        kind: str | Iterable[str] | None = None,
+        kind: EventKind | Iterable[EventKind] | None = None,
         where: Where | None = None,
         currency: str | None = None,
     ) -> Table:
@@ -279,7 +279,9 @@ class View:
         """
         return self.replay(Levels(where, self.vocabulary))
 
-    def facts_table(self, kind: str | Iterable[str] | None = None, *, where: Where | None = None) -> FactTable:
+    def facts_table(
+        self, kind: EventKind | Iterable[EventKind] | None = None, *, where: Where | None = None
+    ) -> FactTable:
         """The facts themselves, one a row; see `aidtimeline.projections.Facts`.
 
         `kind` (None: all) and `where` choose them as in `counts`. Raises as `counts` does.

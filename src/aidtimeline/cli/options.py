@@ -14,7 +14,7 @@ from attrs import evolve, field as attribute, frozen
 from aidtimeline.cli import printing, values
 from aidtimeline.engines.choosing import ENGINES, EngineName
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import EVENT_KINDS
+from aidtimeline.events import EVENT_KINDS, EventKind
 from aidtimeline.projections import FIELDS, Period
 from aidtimeline.projections.dated import DATED
 from aidtimeline.projections.states import PROFILE
@@ -47,7 +47,7 @@ class Question:
     known_at: Cut | None
     recorded_until: Cut | None
     where: Where
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[EventKind, ...] = ()
     by: tuple[str, ...] = ()
     total: bool = False
     money: bool = False

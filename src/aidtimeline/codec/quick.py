@@ -38,7 +38,7 @@ from aidtimeline.codec.written import (
     types_of,
 )
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import KINDS, Amendment, Event, Record, Source
+from aidtimeline.events import KINDS, Amendment, AnyEvent, Event, Record, Source
 from aidtimeline.remembering import Remembered
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import format_instant
@@ -230,9 +230,9 @@ _SELDOM_TWICE = frozenset(
 
 
 @functools.cache
-def _reader(optional: Any, convert: Callable[[Any], Any] | None, default: Any, remember: bool) -> Callable[[Any], Any]:
+def _reader(optional: Any, convert: Callable[[Any], Any], default: Any, remember: bool) -> Callable[[Any], Any]:
     """The function that reads the values of a field, and remembers them together with all fields of its converter."""
-    if convert is None:
+    if optional == AnyEvent | Amendment | None:
         return _nested
     give, again = _GIVEN.get(optional), _AGAIN.get(optional)
 

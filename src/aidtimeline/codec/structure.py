@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-import typing
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from heapq import nsmallest
@@ -22,8 +21,9 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from aidtimeline.codec.jsonlines import NOTHING, Token
 from aidtimeline.codec.versions import VERSIONS
+from aidtimeline.codec.written import types_of
 from aidtimeline.errors import InvalidValue, Problem
-from aidtimeline.events import KINDS, Amendment, Event, Source
+from aidtimeline.events import KINDS, Amendment, AnyEvent, Event, Source
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import SHOWN_LENGTH, shown
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
@@ -171,7 +171,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     Decimal | None: _amount,
     Money | None: _object_of(Money),
     str | Shares | None: _shares,
-    Event | Amendment | None: structure,
+    AnyEvent | Amendment | None: structure,
 }
 # What the list is, and how each of its elements is read.
 _LISTS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
@@ -184,9 +184,9 @@ _LISTS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
 @functools.cache
 def _reader(cls: type) -> Callable[[dict[str, Any]], Any]:
     """The function that makes an instance of a class from an object."""
-    types = typing.get_type_hints(cls)
+    types = types_of(cls)
     hooks: dict[str, Any] = {
-        each.name: override(struct_hook=_hook(types[each.name] | None, each.converter or _as_it_is))
+        each.name: override(struct_hook=_hook(types[each.name], each.converter or _as_it_is))
         for each in attrs.fields(cls)
     }
     make: Callable[..., Any] = make_dict_structure_fn(cls, _CONVERTER, _cattrs_use_linecache=False, **hooks)
@@ -233,7 +233,7 @@ def _expected_in(cls: type, name: str) -> str:
     """What a field expects that must be there, in the words in which it refuses an empty tuple."""
     convert: Any = attrs.fields_dict(cls)[name].converter
     try:
-        (convert or structure)(())  # without a converter it is the event of a correction
+        (structure if name == "event" else convert)(())
     except InvalidValue as error:
         return error.expected
     raise TypeError(f"{cls.__name__}.{name} takes an empty tuple, and so must have a default")

@@ -20,10 +20,11 @@ from attrs import frozen
 from aidtimeline.codec.jsonlines import Token
 from aidtimeline.codec.versions import version_of
 from aidtimeline.errors import InvalidValue
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, Correction, Event, Source
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, AnyEvent, Correction, Event, Source
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
+from aidtimeline.values.words import words_in
 
 
 class Written(msgspec.Struct, tag_field="kind", omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -100,16 +101,20 @@ FORMS: dict[Any, Form] = {
     Money | None: Form(lambda: union_of([Money]), _part),
     tuple[Money, ...] | None: Form(lambda: tuple[union_of([Money]), ...], _parts),  # type: ignore[misc]
     tuple[Source, ...] | None: Form(lambda: tuple[union_of([Source]), ...], _parts),  # type: ignore[misc]
-    Event | Amendment | None: Form(_repairable, lambda event: write(event)),  # noqa: PLW0108  (it stands below)
+    AnyEvent | Amendment | None: Form(_repairable, lambda event: write(event)),  # noqa: PLW0108  (it stands below)
 }
 """By the type of the field when it is optional: a field that must be there is written in the same way."""
 
 
 @functools.cache
 def types_of(cls: Any) -> Mapping[str, Any]:
-    """The type of each field of a class when it is optional, by which `FORMS` has its form."""
+    """The type of each field of a class when it is optional, by which `FORMS` has its form.
+
+    Words of a list are texts.
+    """
     hints = typing.get_type_hints(cls)
-    return {each.name: hints[each.name] | None for each in attrs.fields(cls)}
+    types = {each.name: hints[each.name] for each in attrs.fields(cls)}
+    return {name: (str if words_in(type_) else type_) | None for name, type_ in types.items()}
 
 
 @functools.cache

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import re
-import typing
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -26,6 +25,7 @@ from typing import Any
 import attrs
 
 from aidtimeline.codec.jsonlines import DECODER, parse_object, too_deep
+from aidtimeline.codec.written import types_of
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import KINDS, Source
 from aidtimeline.log.shorthand import fields_of
@@ -180,8 +180,8 @@ def _set(holder: dict[str, Any], name: str, value: Any) -> None:
 @cache
 def _types() -> Mapping[str, Any]:
     """The type of each field, as it is when it is optional."""
-    hints = {kind: typing.get_type_hints(cls) for kind, cls in KINDS.items()}
-    return {name: hints[kind][name] | None for kind in KINDS for name in fields_of(kind)}
+    types: dict[str, Any] = {kind: types_of(cls) for kind, cls in KINDS.items()}  # type: ignore[arg-type]
+    return {name: types[kind][name] for kind in KINDS for name in fields_of(kind)}
 
 
 def _read(name: str, text: str) -> Any:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from aidtimeline.events import EventKind
 from aidtimeline.projections.fields import Value, Where, in_words, select, together
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
@@ -111,7 +112,7 @@ class Facts:
 
     def __init__(
         self,
-        kind: str | Iterable[str] | None = None,
+        kind: EventKind | Iterable[EventKind] | None = None,
         *,
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,

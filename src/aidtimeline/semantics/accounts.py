@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 
 from attrs import frozen
 
-from aidtimeline.events import DEED, PLAN, PROMISE, Corroboration, Event, Goods, Record, Source, stated
+from aidtimeline.events import DEED, PLAN, PROMISE, AnyEvent, Corroboration, Event, Goods, Record, Source, stated
 from aidtimeline.semantics.amendments import NOTHING_REPORTED, Reported, Until, known_by, known_since
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange, in_utc
@@ -106,9 +106,9 @@ class Alone:
     record: Record
 
     @property
-    def event(self) -> Event:
+    def event(self) -> AnyEvent:
         """What it says."""
-        return cast(Event, self.record.event)
+        return cast(AnyEvent, self.record.event)
 
     @property
     def accounts(self) -> tuple[Account, ...]:

@@ -19,7 +19,7 @@ import attrs
 from attrs import frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction, Source
+from aidtimeline.events import Amendment, AnyEvent, Correction, Corroboration, Event, Record, Retraction, Source
 from aidtimeline.values.dates import end_of
 
 
@@ -204,10 +204,10 @@ class Reported:
         """Whether what decides is a retraction."""
         return record_id in self.deciding and isinstance(self.deciding[record_id].event, Retraction)
 
-    def text(self, record: Record) -> Event:
+    def text(self, record: Record) -> AnyEvent:
         """What the record of an event says: its own event, or that of the correction that decides."""
         said = self.deciding.get(record.id, record).event
-        return cast(Event, said.event if isinstance(said, Correction) else record.event)
+        return cast(AnyEvent, said.event if isinstance(said, Correction) else record.event)
 
 
 NOTHING_REPORTED = Reported({}, {}, {}, (), ())

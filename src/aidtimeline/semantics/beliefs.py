@@ -16,7 +16,7 @@ from typing import Any
 from attrs import field, frozen
 
 from aidtimeline.errors import Problem
-from aidtimeline.events import END, Corroboration, Event, Goods, Record, Valued, stated
+from aidtimeline.events import END, AnyEvent, Corroboration, Event, Goods, Record, Valued, stated
 from aidtimeline.semantics.accounts import Account, accounts_of, unsaid
 from aidtimeline.semantics.amendments import Repaired, Reported, Until, known_by, report
 from aidtimeline.semantics.combining import Combined, combine_amounts, combine_dates
@@ -166,7 +166,7 @@ def _written(record: Record) -> tuple[datetime, str]:
 def _fact(
     record: Record,
     base: Record,
-    text: Event,
+    text: AnyEvent,
     accounts: Sequence[Account],
     *,
     members: tuple[str, ...],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeV
 
 from attrs import field, fields, frozen, make_class
 
-from aidtimeline.events import Event, Nature, Record, stated
+from aidtimeline.events import AnyEvent, Nature, Record, stated
 from aidtimeline.semantics.accounts import Account, Alone
 from aidtimeline.semantics.lines import Keeps, PromiseLine, TakenOff
 from aidtimeline.semantics.links import Group, Happened
@@ -54,7 +54,7 @@ class Behind(Protocol):
     """
 
     @property
-    def event(self) -> Event:
+    def event(self) -> AnyEvent:
         """`Fact.event`."""
 
     @property
@@ -106,7 +106,7 @@ class Fact:
     id: str
     recorded_at: datetime
     known_since: datetime
-    event: Event
+    event: AnyEvent
     base: str
     date: DateRange
     quantity: Quantity | None
@@ -311,7 +311,7 @@ _Unfrozen: Any = make_class(
 
 def fact_from(
     behind: Record | Behind,
-    event: Event | None,
+    event: AnyEvent | None,
     *,
     id: str,
     recorded_at: datetime,

@@ -13,7 +13,7 @@ from typing import cast
 
 from attrs import frozen
 
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Amendment, AnyEvent, Event, Record
 from aidtimeline.semantics.accounts import capped, unsaid
 from aidtimeline.semantics.amendments import Repaired, is_finding, known_since, repair
 from aidtimeline.semantics.facts import UNDISPUTED, Fact, fact_from, in_order
@@ -76,7 +76,7 @@ def _names(event: Event | Amendment) -> bool:
 def _alone(record: Record) -> Fact:
     since = known_since(record)
     day = in_utc(since).date()
-    event: Event = record.event  # type: ignore[assignment]
+    event: AnyEvent = record.event  # type: ignore[assignment]
     quantity: Quantity | None = getattr(event, "quantity", None)
     fulfils = event.fulfils
     return fact_from(

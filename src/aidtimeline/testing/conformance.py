@@ -53,7 +53,7 @@ class _OtherSource(Source):
 class _OtherKind(Event):
     """An unknown kind."""
 
-    kind = "loss"
+    kind = "loss"  # type: ignore[assignment]
 
 
 _TOO_LONG = Quantity.exact(10 ** (MAX_DIGITS - 1)) + Quantity.exact(9 * 10 ** (MAX_DIGITS - 1))

@@ -28,6 +28,7 @@ from aidtimeline.events import (
     Participation,
     Pledge,
     Project,
+    ProjectStatus,
     Record,
     Retraction,
     Source,
@@ -153,7 +154,9 @@ def _summed(make: Make) -> dict[str, Written]:
 def _others() -> Iterator[tuple[str, Written]]:
     """What is not summed, and what joins several kinds."""
 
-    def status(date: str, status: str, project: str = "hd-capacity", supersedes: Iterable[str] = ()) -> Status:
+    def status(
+        date: str, status: ProjectStatus, project: str = "hd-capacity", supersedes: Iterable[str] = ()
+    ) -> Status:
         return Status(date=date, project=project, status=status, supersedes=supersedes, sources=_KYODO)
 
     pledge = Pledge(date=DAY, donor="JP", item="truck", quantity=5, due=NEXT, sources=_KYODO)

@@ -35,9 +35,9 @@ from aidtimeline.events import (
     to_kind,
 )
 from aidtimeline.values.amounts import Money, Quantity
-from aidtimeline.values.converters import one_of
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
+from aidtimeline.values.words import one_of
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from functools import lru_cache
-from typing import final
+from operator import index
+from typing import SupportsIndex, TypeAlias, final
 
 from attrs import field, frozen
-from attrs.converters import optional
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.values.currencies import check_currency
@@ -38,11 +38,17 @@ EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, Inv
 """As many digits as there can be; a sum that does not fit raises instead of rounding."""
 
 
+QuantityLike: TypeAlias = "str | SupportsIndex | float | Decimal | Quantity"
+"""What a quantity may be given as: text such as `2..4`, a whole number (of any class that is one, as numpy's are), a
+float, which is the decimal that it prints as, a `Decimal`, or a `Quantity`."""
+MoneyLike: TypeAlias = "str | Money"
+"""What money may be given as: text such as `USD 4500000`, or `Money`."""
+
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 
 
-def plain(number: Decimal | int) -> Decimal:
+def plain(number: Decimal | SupportsIndex) -> Decimal:
     """The same number without trailing zeros, exponent, or sign of zero, so that equal numbers look equal.
 
     >>> plain(Decimal("2.50")), plain(Decimal("3E+2"))
@@ -50,15 +56,27 @@ def plain(number: Decimal | int) -> Decimal:
     """
     if type(number) is Decimal and number and number.same_quantum(_ONE):
         return number  # nearly all are
-    if isinstance(number, bool) or not isinstance(number, int | Decimal):
-        raise InvalidValue(number, "a whole number or a Decimal")
-    number = Decimal(number)
+    number = number if isinstance(number, Decimal) else Decimal(_whole(number, "a whole number or a Decimal"))
     if not number.is_finite():
         raise InvalidValue(number, "a finite number")
     if not number:
         return Decimal(0)
     number = number.normalize(EXACT)
     return number.quantize(_ONE, context=EXACT) if number == number.to_integral_value() else number
+
+
+def _whole(number: object, expected: str) -> int:
+    """A whole number of any class that is one: an `int`, those of numpy. A flag is none."""
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+        try:
+            return index(number)
+        except TypeError:
+            pass  # an array, or a flag of numpy
+    raise InvalidValue(number, expected)
+
+
+def _optional_plain(number: Decimal | SupportsIndex | None) -> Decimal | None:
+    return None if number is None else plain(number)
 
 
 @final
@@ -97,7 +115,7 @@ class Quantity:
     """
 
     low: Decimal = field(converter=plain)
-    high: Decimal | None = field(converter=optional(plain))
+    high: Decimal | None = field(converter=_optional_plain)
     approximate: bool = False
     low_stated: bool = True
 
@@ -113,7 +131,7 @@ class Quantity:
             object.__setattr__(self, "low_stated", True)
 
     @classmethod
-    def parse(cls, found: str | int | float | Decimal | Quantity) -> Quantity:
+    def parse(cls, found: QuantityLike) -> Quantity:
         """The quantity of a text or number; a quantity is itself. A float is the decimal that it prints as.
 
         Raises `InvalidValue` for anything else, also for booleans, for exponents in a text, and for numbers of more
@@ -127,7 +145,7 @@ class Quantity:
         return found if isinstance(found, Quantity) else cls.exact(found)
 
     @classmethod
-    def exact(cls, number: int | float | Decimal) -> Quantity:
+    def exact(cls, number: SupportsIndex | float | Decimal) -> Quantity:
         """The quantity that is exactly this number. A float is the decimal that it prints as.
 
         Raises `InvalidValue` as `parse` does.
@@ -135,9 +153,10 @@ class Quantity:
         >>> Quantity.exact(0.1).low
         Decimal('0.1')
         """
-        if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
-            raise InvalidValue(number, EXPECTED)
-        value = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+        if isinstance(number, float):
+            value = Decimal(float.__repr__(number))
+        else:
+            value = number if isinstance(number, Decimal) else Decimal(_whole(number, EXPECTED))
         if not value.is_finite():
             raise InvalidValue(number, EXPECTED)
         if _digits(value) > MAX_DIGITS:  # shortened, since Python refuses to print very long integers
@@ -411,9 +430,14 @@ def _guess(text: str) -> str | None:
         return None
 
 
-def to_quantity(amount: str | int | float | Decimal | Quantity) -> Quantity:
+def to_quantity(amount: QuantityLike) -> Quantity:
     """A quantity: a number, or text such as `2..4`."""
     return Quantity.parse(amount)  # attrs' plugin for mypy takes functions only
+
+
+def optional_quantity(amount: QuantityLike | None) -> Quantity | None:
+    """A quantity, or None."""
+    return None if amount is None else Quantity.parse(amount)
 
 
 @final
@@ -439,7 +463,7 @@ class Money:
     currency: str = field(converter=check_currency)
 
     @classmethod
-    def parse(cls, found: str | Money) -> Money:
+    def parse(cls, found: MoneyLike) -> Money:
         """The money of a text; money is itself. Raises `InvalidValue` for anything else.
 
         >>> Money.parse("USD 2..4").amount.high

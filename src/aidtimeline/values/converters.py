@@ -1,15 +1,16 @@
 """Functions from what a person writes to the value of a field; each raises `InvalidValue` for anything else.
 
-They are converters of attrs fields. `attrs.converters.optional(to_slug)` also takes None.
+They are converters of attrs fields. Those named `optional_…` also take None, and say so to type checkers, which learn
+nothing from `attrs.converters.optional`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.values.amounts import Money
+from aidtimeline.values.amounts import Money, MoneyLike
 from aidtimeline.values.dates import DateLike, DateRange
 
 MAX_SLUG = 200
@@ -79,12 +80,12 @@ def to_date(value: DateLike) -> DateRange:
     return DateRange.parse(value)
 
 
-def to_money(value: Money | str) -> Money:
+def to_money(value: MoneyLike) -> Money:
     """An amount of money: `Money`, or text such as `USD 4500000`."""
     return Money.parse(value)
 
 
-def to_monies(value: Money | str | Iterable[Money | str]) -> tuple[Money, ...]:
+def to_monies(value: MoneyLike | Iterable[MoneyLike]) -> tuple[Money, ...]:
     """Amounts of money in the order given; a single one may be given by itself."""
     return tuple(Money.parse(each) for each in ([value] if isinstance(value, Money | str) else value))
 
@@ -96,8 +97,31 @@ def to_flag(value: bool) -> bool:
     raise InvalidValue(value, "true or false")
 
 
-def one_of(allowed: Collection[str], value: str) -> str:
-    """One of the words allowed."""
-    if isinstance(value, str) and value in allowed:
-        return value
-    raise InvalidValue(value, "one of " + ", ".join(allowed))
+def optional_text(value: str | None) -> str | None:
+    """Text, or None."""
+    return None if value is None else to_text(value)
+
+
+def optional_slug(value: str | None) -> str | None:
+    """A slug, or None."""
+    return None if value is None else to_slug(value)
+
+
+def optional_record_id(value: str | None) -> str | None:
+    """The whole id of a record, or None."""
+    return None if value is None else to_record_id(value)
+
+
+def optional_date(value: DateLike | None) -> DateRange | None:
+    """A date, or None."""
+    return None if value is None else to_date(value)
+
+
+def optional_money(value: MoneyLike | None) -> Money | None:
+    """An amount of money, or None."""
+    return None if value is None else to_money(value)
+
+
+def optional_flag(value: bool | None) -> bool | None:
+    """True, false, or None."""
+    return None if value is None else to_flag(value)

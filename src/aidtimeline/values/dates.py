@@ -10,7 +10,7 @@ import re
 import sys
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, final
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from attrs import field, frozen
 
@@ -27,7 +27,7 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
-DateLike: TypeAlias = "str | date | DateRange | Interval[date]"
+DateLike: TypeAlias = "str | date | DateRange | Interval[Any]"
 """What a date may be given as: EDTF text, a day (and no instant), a range, or an interval of pendulum."""
 
 _LATEST_TIME = time.max.replace(tzinfo=UTC)

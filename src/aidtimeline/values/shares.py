@@ -158,6 +158,16 @@ def to_sector(value: str | Given | Shares) -> str | Shares:
     return shares
 
 
+def optional_location(value: str | Given | Shares | None) -> str | Shares | None:
+    """A place, or shares of several, or None."""
+    return None if value is None else to_location(value)
+
+
+def optional_sector(value: str | Given | Shares | None) -> str | Shares | None:
+    """A sector, or shares of several, or None."""
+    return None if value is None else to_sector(value)
+
+
 def _to_shares(value: Given | Shares) -> Shares:
     return value if isinstance(value, Shares) else Shares(value)
 

@@ -7,14 +7,16 @@ news of the world, and does not correct this one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from aidtimeline.events import Participation, Project, Source, Status
+from aidtimeline.events import Participation, Project, ProjectStatus, Role, Source, Status
 from aidtimeline.formats.iati.activity import Activity, stem_of
 from aidtimeline.formats.iati.families import CHILD, PARENT, relatives
 from aidtimeline.formats.iati.values import MAX_TITLE, narrative, shortened, stated_day
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading, SkipError, Skipped
+
+W = TypeVar("W", bound=str)
 
 MAX_DOCUMENTS = 100
 """How many linked documents of one thing are kept as sources."""
@@ -22,7 +24,7 @@ MAX_URL = 2000
 """How many characters the address of a document may have."""
 
 #: IATI codelist ActivityStatus.
-STATUSES = {
+STATUSES: Mapping[str, ProjectStatus] = {
     "1": "pipeline",
     "2": "implementation",
     "3": "finalisation",
@@ -31,7 +33,7 @@ STATUSES = {
     "6": "suspended",
 }
 #: IATI codelist OrganisationRole.
-ROLES = {"1": "funding", "2": "accountable", "3": "extending", "4": "implementing"}
+ROLES: Mapping[str, Role] = {"1": "funding", "2": "accountable", "3": "extending", "4": "implementing"}
 #: IATI codelist ActivityDateType.
 DATES = {"1": "planned_start", "2": "actual_start", "3": "planned_end", "4": "actual_end"}
 
@@ -100,7 +102,7 @@ def _dates(activity: Activity, dates: dict[str, Any]) -> Iterator[Skipped]:
             yield activity.skipped(A_DATE, "activity-date", each, error)
 
 
-def _coded(element: Element, attribute: str, codes: Mapping[str, str]) -> str:
+def _coded(element: Element, attribute: str, codes: Mapping[str, W]) -> W:
     """What the code in an attribute means. Raises `SkipError`."""
     code = element.get(attribute)
     if code in codes:

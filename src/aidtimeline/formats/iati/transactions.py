@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt
+from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt, Side
 from aidtimeline.formats.iati.activity import Activity, country
 from aidtimeline.formats.iati.values import MAX_NOTE, day, money, narrative, shortened, slug, stated_day
 from aidtimeline.formats.reading.xml import Element
@@ -22,7 +22,7 @@ OVERLAPS = "transactions of an activity with a parent, which may report them too
 
 
 #: IATI codelist TransactionType: the kind of event, and whose books it is from.
-FLOWS: dict[str, tuple[type[Transaction], str]] = {
+FLOWS: dict[str, tuple[type[Transaction], Side]] = {
     "1": (Receipt, "receiver"),
     "2": (Commitment, "provider"),
     "3": (Disbursement, "provider"),

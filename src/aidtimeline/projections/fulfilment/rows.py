@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
@@ -12,6 +12,9 @@ from aidtimeline.projections.fields import Value
 from aidtimeline.projections.fulfilment.matches import Match
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.sums.cells import Bounds
+
+if TYPE_CHECKING:
+    from aidtimeline.explain import Explanation
 
 
 class Key(NamedTuple):
@@ -86,7 +89,7 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     rows: tuple[FulfilmentRow, ...]
     unnamed: int = 0
 
-    def explain(self, key: Hashable) -> Any:
+    def explain(self, key: Hashable) -> Explanation:
         """The `aidtimeline.explain.Explanation` of the row with this key: its promises, and what may keep them.
 
         Raises `UnknownKey` if there is no such row, and `UsageError` if the table is not of a view.
@@ -98,4 +101,5 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
         """
         if self.view is None:
             raise UsageError("only the table of a view can be explained: view.fulfilment(…)")
-        return self.view.explain(self.question, self.whole_key(key))
+        explanation: Explanation = self.view.explain(self.question, self.whole_key(key))
+        return explanation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, frozen
 
@@ -16,6 +16,9 @@ from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import NO_VOCABULARY, Vocabulary
+
+if TYPE_CHECKING:
+    from aidtimeline.explain import Explanation
 
 
 class Levels:
@@ -110,7 +113,7 @@ class LevelTable(Result[LevelRow, LevelRow]):
         """The fields of a thing."""
         return Thing._fields
 
-    def explain(self, key: Hashable | None = None) -> Any:
+    def explain(self, key: Hashable | None = None) -> Explanation:
         """The `aidtimeline.explain.Explanation` of the level with this key, a row's `thing`; None: of the only one.
 
         It has the observations, and the facts of the record that lie or may lie in the level, with their reports.
@@ -131,4 +134,7 @@ class LevelTable(Result[LevelRow, LevelRow]):
             raise UsageError("only the levels of a view can be explained: view.levels(…)")
         if key is None and len(self.rows) != 1:
             raise UsageError(f"these are {len(self.rows)} levels, and explain takes one: a row's `thing`")
-        return self.view.explain(self.question, self.rows[0].thing if key is None else self.whole_key(key))
+        explanation: Explanation = self.view.explain(
+            self.question, self.rows[0].thing if key is None else self.whole_key(key)
+        )
+        return explanation

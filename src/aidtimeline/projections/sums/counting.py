@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from attrs import evolve
 
 from aidtimeline.errors import UsageError
-from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, Goods, Valued, kinds_that, stated
+from aidtimeline.events import EVENT_KINDS, LEVEL, SIDES, EventKind, Goods, Valued, kinds_that, stated
 from aidtimeline.projections.dated import DATED, Listed
 from aidtimeline.projections.fields import Condition, Key, Selection, Value, Where, any_dated, kinds_of, names, select
 from aidtimeline.projections.pieces import Finishing
@@ -202,7 +202,7 @@ class Counts(Sums):
         self,
         by: str | Iterable[str] = "item",
         *,
-        kind: str | Iterable[str] = "delivery",
+        kind: EventKind | Iterable[EventKind] = "delivery",
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
@@ -260,7 +260,7 @@ class MoneySums(Sums):
         self,
         by: str | Iterable[str] = (),
         *,
-        kind: str | Iterable[str] | None = None,
+        kind: EventKind | Iterable[EventKind] | None = None,
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
         currency: str | None = None,

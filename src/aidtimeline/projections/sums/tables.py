@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from attrs import frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.projections.rows import Keyed, Named
 from aidtimeline.projections.sums.cells import Bounds
+
+if TYPE_CHECKING:
+    from aidtimeline.explain import Explanation
 
 SumKey: TypeAlias = tuple[str | None, ...]
 """The values of a key, one for each name; counts have their unit last (None: pieces)."""
@@ -52,7 +55,7 @@ class Table(Keyed[SumRow, Bounds]):
     def _answer(self, row: SumRow) -> Bounds:
         return row.bounds
 
-    def explain(self, key: Hashable = ()) -> Any:
+    def explain(self, key: Hashable = ()) -> Explanation:
         """The `aidtimeline.explain.Explanation` of the sum with this key: its facts, and the reports behind them.
 
         Raises `UnknownKey` if there is no such row, and `UsageError` if the table is not of a view.
@@ -64,4 +67,5 @@ class Table(Keyed[SumRow, Bounds]):
         """
         if self.view is None:
             raise UsageError("only the table of a view can be explained: view.counts(…), view.money(…)")
-        return self.view.explain(self.question, self.whole_key(key))
+        explanation: Explanation = self.view.explain(self.question, self.whole_key(key))
+        return explanation
