@@ -8,6 +8,10 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -40,6 +44,22 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 NO_SKIPS = "AIDTIMELINE_NO_SKIPS"
+
+
+@pytest.fixture(autouse=True)
+def what_ctrl_c_does() -> Iterator[None]:
+    """A test leaves it as it was, for the others and for the programs that they start."""
+    before = _of_ctrl_c()
+    yield
+    assert _of_ctrl_c() == before
+
+
+def _of_ctrl_c() -> tuple[object, ...]:
+    """What Python does at Ctrl-C, and whether the system lets it know (libraries may see to that)."""
+    status = Path("/proc/self/status")
+    said = status.read_text(encoding="ascii", errors="replace") if status.exists() else ""
+    masks = re.findall(r"^(?:SigBlk|SigIgn):\t([0-9a-f]+)$", said, re.MULTILINE)
+    return signal.getsignal(signal.SIGINT), *(int(mask, 16) >> (signal.SIGINT - 1) & 1 for mask in masks)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -78,6 +78,10 @@ class Application(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted from None
+        except RuntimeError as error:  # Python 3.11 hides a Ctrl-C so where a class is made
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise Interrupted from None
+            raise
         finally:
             bar.clear()
 
