@@ -354,7 +354,8 @@ def facts(draw: st.DrawFn) -> Fact:
     """A fact of a view of a drawn log: what is believed of an event, with its accounts and amendments.
 
     >>> from hypothesis import Phase, find, settings
-    >>> find(facts(), lambda drawn: not drawn.certain, settings=settings(phases=[Phase.generate])).certain
+    >>> quick = settings(phases=[Phase.generate], max_examples=2000, deadline=None)
+    >>> find(facts(), lambda drawn: not drawn.certain, settings=quick).certain
     False
     """
     found = facts_at(draw(logs()), draw(cuts()))

@@ -26,14 +26,15 @@ class LogMachine(RuleBasedStateMachine):
 
         TestFolder = FolderMachine.TestCase
 
-    >>> from hypothesis import Phase, settings
+    >>> from hypothesis import HealthCheck, Phase, settings
     >>> from hypothesis.stateful import run_state_machine_as_test
     >>> from aidtimeline import MemoryLog
     >>> class Forgetful(LogMachine):
     ...     def open(self):
     ...         return MemoryLog()  # a new one each time
-    >>> few = settings(phases=[Phase.generate], stateful_step_count=3, database=None, derandomize=True)
-    >>> run_state_machine_as_test(Forgetful, settings=few)  # doctest: +ELLIPSIS
+    >>> quick = settings(phases=[Phase.generate], stateful_step_count=3, derandomize=True, database=None)
+    >>> quick = settings(quick, deadline=None, suppress_health_check=list(HealthCheck))
+    >>> run_state_machine_as_test(Forgetful, settings=quick)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     aidtimeline.testing.laws.LawBroken: ...
     """
