@@ -67,12 +67,15 @@ def plain(number: Decimal | SupportsIndex) -> Decimal:
 
 def _whole(number: object, expected: str) -> int:
     """A whole number of any class that is one: an `int`, those of numpy. A flag is none."""
-    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
-        try:
-            return index(number)
-        except TypeError:
-            pass  # an array, or a flag of numpy
-    raise InvalidValue(number, expected)
+    if type(number) is int:
+        return number
+    try:
+        whole = index(number)  # type: ignore[arg-type]
+    except TypeError:  # also for an array, or a flag of numpy
+        raise InvalidValue(number, expected) from None
+    if isinstance(number, bool):
+        raise InvalidValue(number, expected)
+    return whole
 
 
 def _optional_plain(number: Decimal | SupportsIndex | None) -> Decimal | None:
