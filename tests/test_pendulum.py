@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 import pendulum
 import pytest
@@ -75,6 +78,32 @@ def test_an_instant_of_any_zone_is_that_of_utc(minutes: int, instant: datetime) 
     assert record.recorded_at.utcoffset() == timedelta(0)
     with pytest.raises(InvalidValue, match="with its offset from UTC"):
         MemoryLog().append(trucks("2023"), recorded_at=instant)
+
+
+ZONES = ("UTC", "Asia/Tokyo", "Europe/Kyiv", "America/St_Johns", "Australia/Lord_Howe")
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from(ZONES),
+    st.sampled_from((ZoneInfo, pendulum.timezone)),
+    st.sampled_from((0, 1)),
+    st.booleans(),
+)
+def test_an_instant_is_kept_as_a_plain_datetime_in_utc(
+    clock: datetime, name: str, zone: Callable[[str], tzinfo], fold: int, wrapped: bool
+) -> None:
+    """Whatever was handed in: records and cuts are the same instant, with the repr and the pickle of a plain one."""
+    there = clock.replace(tzinfo=zone(name), fold=fold)
+    expected = datetime(1970, 1, 1, tzinfo=UTC) + (there.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC))
+    given_in = pendulum.instance(there) if wrapped else there
+    log = MemoryLog()
+    [record] = log.append(trucks("1989"), recorded_at=given_in)
+    view = Timeline.of(log).as_of("2023-11-30", known_at=given_in, recorded_until=given_in)
+    for kept in (record.recorded_at, view.known_at, view.recorded_until):
+        assert type(kept) is datetime
+        assert kept.tzinfo is UTC
+        assert (repr(kept), pickle.dumps(kept)) == (repr(expected), pickle.dumps(expected))
 
 
 def test_plain_days_do_without_it() -> None:

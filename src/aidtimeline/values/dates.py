@@ -239,7 +239,12 @@ def end_of(cut: date | datetime) -> datetime:
 
 
 def in_utc(instant: datetime) -> datetime:
-    """An instant in UTC. Raises `InvalidValue` without an offset from UTC, or outside the years 1 to 9999 in UTC."""
+    """An instant in UTC, as a plain `datetime`, also of a class derived from it.
+
+    Raises `InvalidValue` without an offset from UTC, or outside the years 1 to 9999 in UTC.
+    """
+    if type(instant) is not datetime:
+        instant = datetime.combine(datetime.date(instant), datetime.time(instant), instant.tzinfo)
     if instant.tzinfo is UTC:
         return instant
     if instant.utcoffset() is None:
