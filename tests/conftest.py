@@ -22,6 +22,10 @@ os.environ.setdefault("OPENPYXL_LXML", "False")
 # Processes of pytest-xdist say how wide their terminal is, though they have none: pages have their own width then.
 os.environ.pop("COLUMNS", None)
 
+# A shell lets what it runs in the background ignore Ctrl-C, and so would all programs that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 pytest.register_assert_rewrite("browsing")
 
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
