@@ -1,4 +1,4 @@
-"""The example record: what Japan gave to Ukraine for clearing mines, as reported from 2022 to 2023.
+"""The example record: what Japan gave to Ukraine for clearing mines, as reported since 2022.
 
 The pages of this library ask it. It is installed with the library; nothing is ever written to where it lies.
 """
