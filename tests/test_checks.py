@@ -445,7 +445,9 @@ def test_a_promise_long_overdue() -> None:
     due = pledge(30, due="2023-12")
     [found] = problems(due, today=TODAY)
     assert (found.code, found.severity, found.path) == ("overdue", "warning", "$.due")
-    assert "2025-01-01" in found.message
+    assert "was due Dec 2023, at least 1 year 1 day ago, and by 2025-01-01" in found.message
+    [found] = problems(pledge(30, due="2023-12-31"), today=TODAY)
+    assert "was due 31 Dec 2023, 1 year 1 day ago" in found.message
     assert not codes(due)
     assert not codes(due, today=date(2024, 12, 30))
     assert not codes(pledge(30, due="2023-12?"), pledge(31, due="2023/.."), pledge(32), today=TODAY)

@@ -47,7 +47,7 @@ CODES: tuple[Code, ...] = (
         _ERROR,
         "There is no such `kind`.",
         _UNDRAFTED,
-        "Use the kind that the message names as the nearest, or one of its list. Upgrade if a newer release wrote the line.",
+        "Use the kind that the message names as the nearest, or one of its list. Upgrade if a newer release wrote it.",
     ),
     Code(
         "unknown-version",

@@ -25,6 +25,7 @@ from aidtimeline.semantics.cuts import cut, cut_where
 from aidtimeline.semantics.links import Happened
 from aidtimeline.values.amounts import EXACT
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.durations import in_words
 
 LONG_PAST = 365
 """So many days after the last day it may be due, a promise of which nothing has come is reported."""
@@ -102,15 +103,23 @@ def overdue(log: Checked) -> Iterator[Problem]:
             if _long_past(made.fact.due, log.today) and stays(made.fact, groups) and not _came(account, rest)
             if not _something_else_came(made, rest, anything if made.fact.project is None else in_projects)
         ]
+    today = log.today.isoformat()
     for fact in sorted(found, key=lambda each: each.rank):
-        message = f"it was due {fact.due}, and by {log.today.isoformat()} nothing is known to have come of it"
+        message = f"it was due {_ago(fact.due, log.today)}, and by {today} nothing is known to have come of it"
         hint = "record what came with `fulfils`, or the cancellation"
         yield log.place(fact).warning("overdue", message, "due", hint)
 
 
 def _long_past(due: DateRange | None, today: date) -> bool:
-    last = None if due is None or due.qualified else due.latest
-    return last is not None and (today - last).days > LONG_PAST
+    return due is not None and not due.qualified and (today - (due.latest or today)).days > LONG_PAST
+
+
+def _ago(due: DateRange | None, today: date) -> str:
+    """When it was due, and how long ago that is: at least so long if it may have been due before its last day."""
+    if due is None or due.latest is None:
+        return str(due)
+    least = "" if due.earliest == due.latest else "at least "
+    return f"{due}, {least}{in_words(due.latest, today)} ago"
 
 
 def _came(account: Account, rest: Rest) -> bool:
