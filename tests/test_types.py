@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
@@ -18,31 +19,53 @@ from aidtimeline import InvalidValue, Quantity
 ROOT = Path(__file__).parent.parent
 TYPED = Path(__file__).parent / "typed"
 REFUSED = TYPED / "refused.py"
+PROGRAM = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def mypy_says(*files: Path) -> str:
+    """The messages of `mypy --strict`."""
+    environment = {**os.environ, "MYPYPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file", "pyproject.toml"]
+    files_ = map(str, files)
+    done = subprocess.run([*command, *files_], check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
 
 
 def lines_refused_by_mypy(file: Path) -> set[int]:
-    """The numbers of the lines with an error, of `mypy --strict`."""
-    environment = {**os.environ, "MYPYPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", str(file)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
-    assert done.returncode in (0, 1), done.stderr
-    return {int(number) for number in re.findall(rf"{file.name}:(\d+): error", done.stdout)}
+    """The numbers of the lines with an error."""
+    return {int(number) for number in re.findall(rf"{file.name}:(\d+): error", mypy_says(file))}
+
+
+def pyright_says(folder: Path, mode: str, *files: Path) -> list[str]:
+    """The errors of pyright, each with file and line."""
+    for each in files:
+        if each.parent != folder:
+            shutil.copy(each, folder)
+    names = [each.name for each in files]
+    settings = {"include": names, "extraPaths": [str(ROOT / "src")], "typeCheckingMode": mode}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "--outputjson",
+        "--project",
+        str(folder),
+        "--pythonpath",
+        sys.executable,
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode in (0, 1), done.stderr + done.stdout
+    found = json.loads(done.stdout)
+    assert found["summary"]["filesAnalyzed"] >= len(names)
+    errors = (each for each in found["generalDiagnostics"] if each["severity"] == "error")
+    return [f"{Path(each['file']).name}:{each['range']['start']['line'] + 1}: {each['message']}" for each in errors]
 
 
 def lines_refused_by_pyright(file: Path, folder: Path) -> set[int]:
-    """The numbers of the lines with an error, of pyright in strict mode."""
-    shutil.copy(file, folder)
-    settings = {"include": [file.name], "extraPaths": [str(ROOT / "src")], "typeCheckingMode": "strict"}
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
-    command = [sys.executable, "-m", "pyright", "--outputjson", "--project", str(folder)]
-    done = subprocess.run(
-        [*command, "--pythonpath", sys.executable], check=False, capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode in (0, 1), done.stderr + done.stdout
-    found = json.loads(done.stdout)
-    assert found["summary"]["filesAnalyzed"] >= 1
-    errors = (each for each in found["generalDiagnostics"] if each["severity"] == "error")
-    return {each["range"]["start"]["line"] + 1 for each in errors}
+    """The numbers of the lines with an error, in strict mode."""
+    return {int(each.split(":")[1]) for each in pyright_says(folder, "strict", file)}
 
 
 def test_mypy_takes_what_is_right_and_refuses_what_is_wrong() -> None:
@@ -55,6 +78,32 @@ def test_pyright_takes_what_is_right_and_refuses_what_is_wrong(tmp_path: Path) -
     """In its strict mode."""
     assert lines_refused_by_pyright(TYPED / "accepted.py", tmp_path) == set()
     assert lines_refused_by_pyright(REFUSED, tmp_path) == marked()
+
+
+def examples_of(folder: Path) -> list[Path]:
+    """A module of each page with Python examples, and of each program on a page. What pytest gives may be anything."""
+    modules = {}
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        name, text = re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix(""))), page.read_text(encoding="utf-8")
+        if found := doctest.DocTestParser().get_examples(text):
+            begin = "from typing import Any\n", "getfixture: Any = None\n"
+            modules[name] = "".join([*begin, *(each.source for each in found)])
+        if programs := [
+            each for each in PROGRAM.findall(text) if ">>>" not in each and "from aidtimeline import" in each
+        ]:
+            modules[f"{name}_program"] = "".join(programs)
+    for name, text in modules.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return [folder / f"{name}.py" for name in modules]
+
+
+def test_checkers_take_the_examples_of_the_pages(tmp_path: Path) -> None:
+    """mypy in its strict mode, pyright in its usual one."""
+    modules = examples_of(tmp_path)
+    assert len(modules) > 20
+    assert any(each.stem == "docs_service_program" for each in modules)
+    assert mypy_says(*modules) == ""
+    assert pyright_says(tmp_path, "standard", *modules) == []
 
 
 def marked() -> set[int]:
