@@ -28,6 +28,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 pytest.register_assert_rewrite("browsing")
 
+collect_ignore = ["typed"]  # what checkers read (tests/test_types.py)
+
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile(
     "long",
