@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -189,6 +190,7 @@ def test_a_child_keeps_what_is_not_of_a_log(tmp_path: Path) -> None:
     assert (tmp_path / "other").read_bytes() == b"from the child"
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_child_can_go_on_with_a_log_in_memory() -> None:
     """With a copy of its own, whatever another thread of its parent was about."""
     log = MemoryLog()
@@ -198,7 +200,18 @@ def test_a_child_can_go_on_with_a_log_in_memory() -> None:
         log.append(delivery(2))
         assert [each.event for each in log.read()] == [delivery(1), delivery(2)]
 
-    with log._threads:
-        assert exit_code_of_fork(child, 5) == 0
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with log._threads.lock:
+            held.set()
+            done.wait(30)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(30)
+    assert exit_code_of_fork(child, 5) == 0
+    done.set()
+    other.join()
     assert all(isinstance(each.event, Delivery) for each in log.read())
     assert len(log.ids()) == 1

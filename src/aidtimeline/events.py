@@ -139,13 +139,8 @@ def _kind_field(value: EventKind) -> EventKind:
     return to_kind(value)
 
 
-def to_summed_kind(value: str) -> EventKind:
-    """A kind whose quantities or values are added up, by its name."""
-    return one_of(kinds_that(lambda each: each.nature.summed and issubclass(each, Goods | Valued)), value)
-
-
 def _summed_kind_field(value: EventKind) -> EventKind:
-    return to_summed_kind(value)
+    return one_of(kinds_that(lambda each: each.nature.summed and issubclass(each, Goods | Valued)), value)
 
 
 #: The order of fields in a line. A field that is not listed is a kind's own: it stands at the dots, in class order.

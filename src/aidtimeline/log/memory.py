@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import repeat
 
 from aidtimeline.codec import decode
 from aidtimeline.events import Record
-from aidtimeline.forked import anew_in_forks
+from aidtimeline.forked import Threads
 from aidtimeline.log.batch import Batch, listed
 from aidtimeline.log.eventlog import now
 from aidtimeline.log.protocol import Recordable
@@ -33,12 +32,7 @@ class MemoryLog:
         self._clock = clock
         self._lines: list[bytes] = []
         self._earliest: dict[str, Record] = {}
-        self._threads = threading.Lock()
-        anew_in_forks(self)
-
-    def begin_anew(self) -> None:
-        """Wait for no thread of the parent, in a process that was forked."""
-        self._threads = threading.Lock()
+        self._threads = Threads()
 
     def append(
         self,
@@ -51,7 +45,7 @@ class MemoryLog:
         `recorded_at` needs an offset from UTC; by default it is what the clock says.
         """
         batch = Batch(listed(events), in_utc(self._clock() if recorded_at is None else recorded_at))
-        with self._threads:
+        with self._threads.lock:
             new = batch.new(self._earliest)
             self._lines += batch.lines(new).values()
             self._earliest |= batch.records(new, None, repeat(None, len(new)))
@@ -59,7 +53,7 @@ class MemoryLog:
 
     def read(self) -> Iterator[Record]:
         """The records in the log when reading begins."""
-        with self._threads:
+        with self._threads.lock:
             lines = list(self._lines)
         return map(decode, lines)
 
