@@ -302,7 +302,7 @@ def learned(known: Known) -> Any:
     stated = {project: each for project, each in known.parents._stated.items() if each}
     parents = stated, known.parents._projects, known.parents.late
     of_file = known._met, known.datasets, known.late, known._amendments
-    return said, known._versions, sorted(known._gone), known._files, parents, of_file, known._seen, known.newest
+    return said, sorted(known._gone), known._files, parents, of_file, known._seen, known.newest
 
 
 @pytest.mark.usefixtures("unflushed")

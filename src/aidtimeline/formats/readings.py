@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from attrs import Factory, define, frozen
 
 from aidtimeline.events import Event, Source
+from aidtimeline.values.amounts import Money
 
 
 @frozen(kw_only=True)
@@ -20,8 +22,6 @@ class Entry:
 
     A `restated` entry reports a level or a state as of its date ("30 delivered so far"). If the next version reports
     another, the first was no mistake: the second is a new fact that supersedes it, dated between the two.
-    `complete`: each version of the dataset reports everything, so a level that is new came about after the version
-    before.
 
     `yields` are fields of which this file says less than others of its dataset: what the log has of these stands.
 
@@ -31,7 +31,6 @@ class Entry:
 
     event: Event
     restated: bool = False
-    complete: bool = False
     formerly: str | None = None
     yields: frozenset[str] = frozenset()
     within: bool = False
@@ -49,7 +48,20 @@ class Beginning(_Scoped):
     """The entries until the next beginning are all that the file has under `scope`, which their `ref`s begin with.
 
     `source` is the file, as in the entries. If the log has a newer version of anything in the scope, they are too late.
+
+    A dataset may give the number or name of one thing to another in its next version. Then `thing_of` says which part
+    of a `ref` is that number or name; and if the scope is whole, what has vanished and what has appeared is known again
+    by what it says. Without it a `ref` names the same entry for ever.
+
+    `formerly` are scopes that this one had before, if it was named otherwise. In the datasets whose name begins with
+    `anywhere`, a scope of the same name is the same one: its publisher may have another name by now. A `reproduced`
+    scope is told by somebody else than its publisher: where the log has it from another dataset, it is left out.
     """
+
+    thing_of: Callable[[str], str] | None = None
+    formerly: tuple[str, ...] = ()
+    anywhere: str | None = None
+    reproduced: bool = False
 
 
 @frozen(kw_only=True)
@@ -77,7 +89,15 @@ class Note:
 
 @frozen(kw_only=True)
 class Skipped(Note):
-    """A part that could not be read as an event."""
+    """A part that could not be read as an event.
+
+    It is there all the same: what the log has under `ref`s that begin with `spares` is not taken for gone. That is the
+    key of the part, "" if the key cannot be read, and None if the part is none of what is recorded. `value` is the
+    money that it states, if that can be read.
+    """
+
+    spares: str | None = None
+    value: Money | None = None
 
 
 @frozen(kw_only=True)
@@ -92,13 +112,15 @@ Reading: TypeAlias = Entry | Beginning | Whole | Skipped | Remark
 class SkipError(Exception):
     """Raised within a reader if a part of the file cannot be read as an event: it is skipped, and the rest is read.
 
-    `reason` and `found` are for `Skipped`. `line` and `columns` say where within the part it is, if that is known.
+    `reason`, `found` and `value` are for `Skipped`. `line` and `columns` say where within the part it is, if that is
+    known.
     """
 
     reason: str
     found: object = None
     line: int | None = None
     columns: tuple[str, ...] = ()
+    value: Money | None = None
 
 
 @define

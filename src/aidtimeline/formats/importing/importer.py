@@ -222,8 +222,7 @@ def _new_records(
             if said is not None:
                 yield _changed(outcome, entry, said, known)
             else:
-                before = known.version_before(version, source.dataset) if entry.complete else None
-                yield _dated_from(next_day(before), entry.event) if entry.restated else entry.event
+                yield _dated_from(None, entry.event) if entry.restated else entry.event
 
 
 def _gone(whole: Whole, known: Known, late: bool, report: Report) -> Iterator[str]:

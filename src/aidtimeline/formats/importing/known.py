@@ -118,7 +118,6 @@ class Known:
         self._met: set[bytes] = set()
         self.datasets: set[str] = set()
         self.late = False
-        self._versions: dict[str, set[datetime]] = defaultdict(set)
         self._amendments: set[str] = set()
         self._gone: list[tuple[str, _Order]] = []
         self._files: dict[str, set[str]] = defaultdict(set)
@@ -211,7 +210,6 @@ class Known:
         if dataset is None or ref is None:
             return
         self._files[dataset].add(file)
-        self._versions[dataset].add(order[0])
         before, level = self._said[dataset].get(ref), level_of(event)
         said = Said(id_, news, digest(event), order, event.date, level, event.supersedes, (id_,))
         if before is None or order > before.order:
@@ -270,11 +268,6 @@ class Known:
     def said(self, event: Event) -> Said | None:
         """What the dataset said last under the key of an event."""
         return self._said.get(event.sources[0].dataset or "", {}).get(event.ref or "")
-
-    def version_before(self, version: datetime, dataset: str | None) -> date | None:
-        """The day on which the version of the dataset before this one was published."""
-        earlier = (each for each in self._versions.get(dataset or "", ()) if each < version)
-        return max((each.date() for each in earlier), default=None)
 
     def meet(self, event: Event) -> bool:
         """Note that the file has the key of an event; returns whether for the first time."""

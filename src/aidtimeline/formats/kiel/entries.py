@@ -147,7 +147,7 @@ class Package:
             self.note(NO_EVENT, line, str(error))
         else:
             formerly = self._formerly.get(event.ref or "")
-            yield Entry(event=event, restated="date" not in fields, complete=True, formerly=formerly)
+            yield Entry(event=event, restated="date" not in fields, formerly=formerly)
 
     def _sources(self, line: Line, said: Sequence[str] = (), links: Sequence[str] = ()) -> list[Source]:
         """The release, with the words on which a vague value rests; then each source that the row names."""

@@ -9,7 +9,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import attrs
 from attrs import field, frozen
@@ -41,13 +41,17 @@ def _no_progress(_fraction: float) -> None:
 class File:
     """A file, with what the user says about it.
 
-    `published` is when this version was published; `dataset` the name that all versions share, instead of the format's
-    own; `mapping` a file that says which column is what; `encoding` that of its text, of which one that makes no text
-    is refused (`UsageError`). `progress` is called with the share that has been read, from 0 to 1.
+    `published` is when this version was published, and `until` the last day that it covers, if that is another.
+    `covers` is what it tells of its dataset: a "part", so that nothing is gone that it lacks, or the "whole"; None:
+    what the format or the mapping says. `dataset` is the name that all versions share, instead of the format's own;
+    `mapping` a file that says which column is what; `encoding` that of its text, of which one that makes no text is
+    refused (`UsageError`). `progress` is called with the share that has been read, from 0 to 1.
     """
 
     path: Path = field(converter=Path)
     published: DateRange | None = None
+    until: DateRange | None = None
+    covers: Literal["part", "whole"] | None = None
     dataset: str | None = field(default=None, converter=optional(to_slug))
     mapping: Path | None = None
     encoding: str | None = field(default=None, converter=optional(text_encoding))

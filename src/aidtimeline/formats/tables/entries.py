@@ -65,7 +65,6 @@ class RowReader:
                     yield Entry(
                         event=event,
                         restated=mapped.restated,
-                        complete=self.mapping.complete,
                         formerly=former and f"{former}/{mapped.name}",
                     )
 
