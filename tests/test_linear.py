@@ -150,7 +150,7 @@ def test_lines_that_say_nothing_end_somewhere(
     """As many as a sheet can have are read, one more is not; others between them begin anew."""
     monkeypatch.setattr(plaintext, "MAX_BLANK", 100)
     path = tmp_path / "table"
-    path.write_text(before + (blank * 100 + before) * 3)
+    path.write_text(before + (blank * 100 + before.replace("date\n", "2023\n").replace("date,", "2023,")) * 3)
     assert list(rows(File(path=path)))
     path.write_text(before + blank * 101 + before)
     with pytest.raises(UnreadableFile, match="lines in succession that say nothing"):

@@ -10,16 +10,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO
 
 from aidtimeline.codec.jsonlines import DECODER, Token, parse_object
 from aidtimeline.errors import InvalidValue
+from aidtimeline.formats.reading.cells import Figure, unescaped
 from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.reading.headers import distinct
 from aidtimeline.formats.reading.workbooks import MAX_WIDTH, Line
-from aidtimeline.formats.readings import References
+from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
 MAX_COLUMNS = MAX_WIDTH
@@ -89,14 +91,16 @@ def delimiters(file: File, stream: BinaryIO) -> list[str]:
 
 def csv_lines(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
     """The rows of a CSV file (RFC 4180) that are not empty."""
-    taken = 0
+    taken, escaped = 0, False
 
     def counted() -> Iterator[str]:
-        nonlocal taken
+        nonlocal taken, escaped
         for line in text_lines(file, stream):
             taken += len(line)
             if taken > MAX_ROW:
                 raise file.unreadable(f"a row of more than {MAX_ROW:,} characters", line=number, hint=_UNCLOSED)
+            if "_x000" in line:
+                escaped = True
             yield line
 
     reader = csv.reader(counted(), delimiter=delimiter, strict=True)
@@ -106,6 +110,8 @@ def csv_lines(file: File, stream: BinaryIO, delimiter: str) -> Iterator[Line]:
             if len(record) > MAX_COLUMNS:
                 raise file.unreadable(f"a row of more than {MAX_COLUMNS:,} cells", line=number)
             cells = [cell.strip() for cell in record]
+            if escaped:
+                cells, escaped = list(map(unescaped, cells)), False
             if any(cells):
                 blank = 0
                 yield Line(number, cells)
@@ -127,17 +133,52 @@ def json_lines(file: File, stream: BinaryIO) -> Iterator[tuple[int, Mapping[str,
             try:
                 found = parse_object(line.strip())
             except InvalidValue as error:
-                raise file.unreadable(error.message, line=number, hint=error.hint) from None
-            try:
-                leaves = list(islice(_leaves(found, ""), MAX_COLUMNS + 1))
-            except InvalidValue as error:
-                raise file.unreadable(error.message, line=number) from None
-            if len(leaves) > MAX_COLUMNS:
-                raise file.unreadable(f"an object of more than {MAX_COLUMNS:,} values", line=number)
-            names = distinct(name for name, _ in leaves)
-            cells = {name: text for name, (_, text) in zip(names, leaves, strict=True)}
-            if any(cells.values()):
+                of_list = _OF_LIST if number == 1 and line.strip() == "{" else None
+                raise file.unreadable(error.message, line=number, hint=of_list or error.hint) from None
+            if any((cells := _cells(file, found, number)).values()):
                 yield number, cells
+
+
+_OF_LIST = 'one JSON document? say rows = "NAME OF THE LIST" in the mapping'
+
+
+def json_rows(file: File, stream: BinaryIO, within: str | None) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Of each object in a list of a JSON document: its number, and the texts in it by their names.
+
+    The list is the document, or `within` it, by names joined by dots; where lists are on the way, all of each.
+    """
+    document = json_document(file, stream)
+    names = [] if within is None else within.split(".")
+    found: list[Any] = [document]
+    for depth, name in enumerate(names):
+        found = [each for one in found for each in (one if isinstance(one, list) else [one])]
+        inner = [each[name] for each in found if isinstance(each, dict) and name in each]
+        if not inner:
+            known = [key for each in found if isinstance(each, dict) for key, value in each.items() if value != {}]
+            path = ".".join(names[: depth + 1])
+            raise file.unreadable(f"found no {shown(path)} in the document", hint=did_you_mean(name, known))
+        found = inner
+    number = 0
+    for rows in found:
+        for each in rows if isinstance(rows, list) else [rows]:
+            number += 1
+            if not isinstance(each, dict):
+                raise file.unreadable(
+                    f"element {number} of {within or 'the list'} is {shown(each)}, expected an object"
+                )
+            if any((cells := _cells(file, each, None)).values()):
+                yield number, cells
+
+
+def _cells(file: File, found: dict[str, Any], line: int | None) -> dict[str, str]:
+    try:
+        leaves = list(islice(_leaves(found, ""), MAX_COLUMNS + 1))
+    except InvalidValue as error:
+        raise file.unreadable(error.message, line=line) from None
+    if len(leaves) > MAX_COLUMNS:
+        raise file.unreadable(f"an object of more than {MAX_COLUMNS:,} values", line=line)
+    names = distinct(name for name, _ in leaves)
+    return {name: text for name, (_, text) in zip(names, leaves, strict=True)}
 
 
 def json_document(file: File, stream: BinaryIO) -> Any:
@@ -164,12 +205,6 @@ def json_document(file: File, stream: BinaryIO) -> Any:
         raise file.unreadable("JSON that is nested too deep") from None
 
 
-def distinct(names: Iterable[str]) -> list[str]:
-    """The names, with a number after each that came before: "item", "item (2)"."""
-    numbered = References("{} ({})")
-    return [numbered.free(name)[0] for name in names]
-
-
 def _leaves(found: Any, name: str) -> Iterator[tuple[str, str]]:
     """The texts in a value with their names, joined by dots."""
     if isinstance(found, dict | list):
@@ -188,7 +223,9 @@ _SMALL = re.compile(r"[-0-9.]+(?:[eE][-+]?[0-9]{1,2})?")
 
 def _plain(found: str | int | Token | None) -> str:
     if isinstance(found, Token):
-        return f"{Decimal(found.text):f}" if _SMALL.fullmatch(found.text) else found.text
+        return Figure(f"{Decimal(found.text):f}" if _SMALL.fullmatch(found.text) else found.text)
     if isinstance(found, bool):
-        return str(found).lower()
-    return "" if found is None else str(found).strip()
+        return Figure(str(found).lower())
+    if isinstance(found, int):
+        return Figure(found)
+    return "" if found is None else unescaped(found.strip())

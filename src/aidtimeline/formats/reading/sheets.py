@@ -1,4 +1,4 @@
-"""Tables: the rows of CSV, XLSX and JSON Lines, one after the other, each cell as the text that a person sees.
+"""Tables: the rows of CSV, XLSX and JSON, one after the other, each cell as the text that a person sees.
 
 The content of a file says what kind it is, not its name. What is wrong with it as a whole raises `UnreadableFile`, with
 the line and what to do about it.
@@ -7,23 +7,24 @@ the line and what to do about it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, islice, zip_longest
 from typing import BinaryIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.formats.reading import workbooks
+from aidtimeline.formats.reading.cells import Figure, fold
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines
-from aidtimeline.formats.reading.workbooks import MAX_LACKING, Line
-from aidtimeline.formats.readings import References
+from aidtimeline.formats.reading.headers import HEADER_WITHIN, Header, find
+from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_lines, json_rows
+from aidtimeline.formats.reading.workbooks import MAX_LACKING, MAX_WIDTH, Line
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
 
-HEADER_WITHIN = 20
-"""The header is one of the first so many rows that are not empty."""
+__all__ = ["HEADER_WITHIN", "Figure", "Row", "fold", "kind_of", "rows", "workbook"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -36,15 +37,20 @@ class Row:
 
     An empty cell is an empty text. A column without a header is called "column 12", and left out if the cell is empty.
     The second of two equal headers ends in " (2)". `overflows`: a row of CSV has more cells than the header, so that
-    some may be in the wrong columns. `sheet` is the workbook's sheet. In a `typed` table numbers are not texts: here
-    they have a decimal point, whatever the habits of the country.
+    some may be in the wrong columns. `sheet` is the workbook's sheet, or the list of a JSON document that it is in;
+    `line` is None there.
     """
 
     number: int
     cells: Mapping[str, str]
     overflows: bool = False
     sheet: str | None = None
-    typed: bool = False
+    of_document: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line that `number` is, or None if it counts elements of a list."""
+        return None if self.of_document else self.number
 
     @property
     def place(self) -> str:
@@ -56,31 +62,52 @@ class Row:
         return f"line {self.number}" if self.sheet is None else f"row {self.number} of {self.sheet}"
 
 
-def rows(file: File, *, sheet: str | None = None, wanted: Collection[str] = ()) -> Iterator[Row]:
-    """The rows of a table, in order, without those that are empty.
+def rows(
+    file: File,
+    *,
+    sheet: str | None = None,
+    wanted: Collection[str] = (),
+    header: int = 1,
+    within: str | None = None,
+    folded: bool = False,
+) -> Iterator[Row]:
+    """The rows of a table, in order, without those that are empty, and those that are its header again.
 
     The header is the first row that is not empty, or with `wanted`, the first of the first 20 that has all these names,
-    however spaced and in whatever case (see `fold`). The sheet of a workbook is its first one, or with `wanted` the
-    first that has such a row; `sheet` names another. In JSON Lines each line has its own names; those in nested objects
-    and lists are joined by dots ("organisations.0.name").
+    however spaced and in whatever case (see `fold`); "column 3" is the third. It may take several rows, or none. The
+    sheet of a workbook is its first one, or with `wanted` the first that has such a header; `sheet` names another.
+
+    In JSON Lines each line has its own names; those in nested objects and lists are joined by dots
+    ("organisations.0.name"). A JSON document is a list of such objects, or has one `within` ("releases").
+
+    Args:
+        sheet: The name of the sheet.
+        wanted: Names that the table must have.
+        header: How many rows its header takes, from 0 to 5. Without any, columns are "column 1" and so on.
+        within: The name of the list, in a JSON document; with dots if it is nested.
+        folded: Whether the names of the cells are folded.
 
     Raises `UnreadableFile` if the file is not a table or lacks a wanted column, and `UsageError` if the encoding is
-    unknown, or `sheet` is given and the file is not a workbook.
+    unknown, or `sheet` or `within` is given for a file that has none.
     """
     with file.open() as stream:
-        kind = kind_of(file, stream)
+        kind = kind_of(file, stream, lists=True)
+        if within is not None and kind != "json":
+            raise UsageError(f"{file.name} is no JSON: it has no list {shown(within)}")
         if kind == "xlsx":
             with workbooks.opened(file, stream) as book:
                 names = book.names if sheet is None else [sheet]
-                yield from _headed(file, ((name, book.lines(name)) for name in names), wanted)
+                found = find(file, ((name, book.lines(name)) for name in names), wanted, header)
+                yield from _below(file, found, wanted, folded=folded)
             return
         if sheet is not None:
             raise UsageError(f"{file.name} is not a workbook: it has no sheet {shown(sheet)}")
         if kind == "json":
-            yield from _objects(file, stream, wanted)
+            yield from _objects(file, stream, wanted, within, folded=folded)
         else:
             likely = delimiters(file, stream)[: None if wanted else 1]
-            yield from _headed(file, ((None, csv_lines(file, stream, each)) for each in likely), wanted)
+            tables = ((None, csv_lines(file, stream, each)) for each in likely)
+            yield from _below(file, find(file, tables, wanted, header), wanted, folded=folded)
 
 
 @contextlib.contextmanager
@@ -94,17 +121,11 @@ def workbook(file: File) -> Iterator[workbooks.Sheets | None]:
             yield book
 
 
-def fold(name: str) -> str:
-    """A header as it is compared: with single spaces, in lower case.
+def kind_of(file: File, stream: BinaryIO, *, lists: bool = False) -> str:
+    """The kind of a file by its first bytes: xlsx, json or csv. Raises `UnreadableFile` for what is none of them.
 
-    >>> fold(" Announcement\\n Date")
-    'announcement date'
+    One JSON list is refused, unless `lists` are taken.
     """
-    return " ".join(name.split()).casefold()
-
-
-def kind_of(file: File, stream: BinaryIO) -> str:
-    """The kind of a file by its first bytes: xlsx, json or csv. Raises `UnreadableFile` for what is none of them."""
     start = stream.read(512)
     stream.seek(0)
     if not start.strip():
@@ -119,67 +140,75 @@ def kind_of(file: File, stream: BinaryIO) -> str:
     text = start.lstrip(_BEFORE_TEXT)
     if text.startswith(b"<"):
         raise file.unreadable("XML or HTML, expected a table")
-    if text.startswith(b"["):
+    if text.startswith(b"[") and not lists:
         message = "one JSON array, expected one JSON object a line"
         raise file.unreadable(message, hint="jq -c '.[]' turns it into JSON Lines")
-    return "json" if text.startswith(b"{") else "csv"
+    return "json" if text.startswith((b"{", b"[")) else "csv"
 
 
-def _headed(file: File, tables: Iterable[tuple[str | None, Iterator[Line]]], wanted: Collection[str]) -> Iterator[Row]:
-    """The rows below the first header with all wanted names.
-
-    `tables` are what the file may hold: the sheets of a workbook, or a CSV as read with each of the delimiters.
-    """
-    expected = {fold(name): name for name in wanted}
-    missing = list(expected)
-    nearest = None
-    for sheet, table in tables:
-        for line in islice(table, HEADER_WITHIN if expected else 1):
-            found = set(map(fold, line.cells))
-            if found.issuperset(expected):
-                yield from _below(file, line, table, sheet)
-                return
-            lacking = [name for name in expected if name not in found]
-            if len(lacking) < len(missing):
-                missing, nearest = lacking, line
-    if not expected:
-        raise file.unreadable("a table without any row")
-    names = ", ".join(shown(expected[name]) for name in missing)
-    hint = None if nearest is None else did_you_mean(expected[missing[0]], nearest.cells)
-    raise file.unreadable(f"found no header with {names}", line=None if nearest is None else nearest.number, hint=hint)
-
-
-def _below(file: File, header: Line, table: Iterator[Line], sheet: str | None) -> Iterator[Row]:
-    width = max(place for place, name in enumerate(header.cells, start=1) if name)
-    numbered = References("{} ({})")
-    names = [
-        numbered.free(" ".join(name.split()) or f"column {place}")[0]
-        for place, name in enumerate(header.cells[:width], start=1)
-    ]
-    named = {name for name, given in zip(names, header.cells, strict=False) if given}
-    lacking = 0
+def _below(
+    file: File, found: tuple[Header, str | None, Iterator[Line]], wanted: Collection[str], *, folded: bool
+) -> Iterator[Row]:
+    """The rows below a header, but for those that are the header again."""
+    header, sheet, table = found
+    also = [(name, place) for name in wanted if (place := _beside(header, name)) is not None]
+    width = max([header.width, *(place + 1 for _, place in also)])
+    names = header.names(width)
+    keys = [fold(name) if folded else name for name in names]
+    also = [(fold(name) if folded else name, place) for name, place in also]
+    given, all_named, lacking, repeats = set(keys), len(header.named) == width, 0, bool(header.rows)
     for number, texts in table:
-        lacking += max(width - len(texts), 0)
-        if lacking > MAX_LACKING:
-            raise file.unreadable(f"rows that lack more than {MAX_LACKING:,} cells of the header", line=number)
-        beyond = any(texts[width:])
-        if beyond:
-            more = range(len(names) + 1, len(texts) + 1)
-            names += [numbered.free(f"column {place}")[0] for place in more]
-        columns = names[: len(texts) if beyond else width]
-        cells = zip_longest(columns, texts[: len(columns)], fillvalue="")
-        filled = {name: text for name, text in cells if text or name in named}
-        yield Row(number, filled, beyond and sheet is None, sheet, sheet is not None)
+        many = len(texts)
+        if repeats and header.is_repeated(texts):
+            continue
+        if many == width and all_named:
+            cells = dict(zip(keys, texts, strict=False))
+            beyond = False
+        else:
+            lacking += max(width - many, 0)
+            if lacking > MAX_LACKING:
+                raise file.unreadable(f"rows that lack more than {MAX_LACKING:,} cells of the header", line=number)
+            beyond = any(texts[width:])
+            more = (f"column {place}" for place in range(len(keys) + 1, many + 1 if beyond else 0))
+            keys += [name if name not in given else f"{name} (2)" for name in more]
+            filled = zip_longest(keys[:width] if many < width else keys, texts[: len(keys)], fillvalue="")
+            cells = {name: text for place, (name, text) in enumerate(filled) if text or place in header.named}
+        for name, place in also:
+            cells[name] = texts[place] if place < many else ""
+        yield Row(number, cells, beyond and sheet is None and repeats, sheet)
 
 
-def _objects(file: File, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Row]:
-    """The objects of JSON Lines. The first few must have the wanted names, each in any of them."""
-    found = (Row(number, cells, typed=True) for number, cells in json_lines(file, stream))
+def _beside(header: Header, name: str) -> int | None:
+    """Where a wanted name is that is not the column's own name, or None."""
+    place = header.place(fold(name))
+    return None if place is None or fold(header.named.get(place, "")) == fold(name) else place
+
+
+def _objects(
+    file: File, stream: BinaryIO, wanted: Collection[str], within: str | None, *, folded: bool
+) -> Iterator[Row]:
+    """The objects of JSON Lines or of a document. The first few must have the wanted names, each in any of them."""
+    if within is not None or stream.peek(512).lstrip(_BEFORE_TEXT).startswith(b"["):  # type: ignore[attr-defined]
+        listed = json_rows(file, stream, within)
+        found = (Row(number, cells, sheet=within or "the list", of_document=True) for number, cells in listed)
+    else:
+        found = (Row(number, cells) for number, cells in json_lines(file, stream))
     first = list(islice(found, HEADER_WITHIN))
-    names = {fold(name) for row in first for name in row.cells}
-    missing = [name for name in wanted if fold(name) not in names]
+    given = dict.fromkeys(name for row in first for name in row.cells)
+    known = {fold(name) for name in given} | {_without_places(fold(name)) for name in given}
+    missing = [name for name in wanted if fold(name) not in known]
     if missing:
-        near = did_you_mean(missing[0], [name for row in first for name in row.cells])
+        near = did_you_mean(missing[0], given)
+        lists = [name.partition(".0.")[0] for name in given if ".0." in name]
+        if within is None and len(first) == 1 and lists:
+            near = f"are the rows in a list of it? say rows = {shown(lists[0])} in the mapping"
         message = f"found no {', '.join(map(shown, missing))} in the first {len(first)} objects"
-        raise file.unreadable(message, line=1, hint=near)
-    yield from chain(first, found)
+        raise file.unreadable(message, line=None if within else 1, hint=near)
+    name_of = lru_cache(MAX_WIDTH)(fold)
+    for row in chain(first, found):
+        yield evolve(row, cells={name_of(name): text for name, text in row.cells.items()}) if folded else row
+
+
+def _without_places(name: str) -> str:
+    """A name in nested lists, whichever elements they are of: "awards.0.items.2.id" is "awards.items.id"."""
+    return ".".join(part for part in name.split(".") if not part.isdecimal())

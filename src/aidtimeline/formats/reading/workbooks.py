@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from attrs import frozen
 
 from aidtimeline.errors import AidtimelineError, UsageError
+from aidtimeline.formats.reading.cells import Figure, unescaped
 from aidtimeline.formats.reading.files import MAX_RATIO, SMALL, File
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
@@ -109,9 +110,9 @@ class Sheets:
             shown_as = _BESIDE_FORMAT.sub("", self._format(cell["style_id"])).lower()
             if "y" in shown_as and "d" not in shown_as:
                 if "m" in shown_as:
-                    return f"{value:%Y-%m}"
+                    return Figure(f"{value:%Y-%m}")
                 if value.month == 1:
-                    return f"{value:%Y}"
+                    return Figure(f"{value:%Y}")
         return _text(value)
 
     def _format(self, style: int) -> str:
@@ -246,13 +247,15 @@ def _clear(file: File) -> Iterator[None]:
 
 def _text(value: Any) -> str:
     """The text of a cell: a date as ISO 8601, a number exactly and without its format, an error as it is shown."""
+    if isinstance(value, str):
+        return unescaped(value.strip())
     if isinstance(value, bool):
-        return str(value).lower()
+        return Figure(str(value).lower())
     if isinstance(value, float):
         text = f"{Decimal(repr(value)):f}"
-        return text.removesuffix(".0")
+        return Figure(text.removesuffix(".0"))
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, date | time):
-        return value.isoformat()
-    return "" if value is None else str(value).strip()
+        return Figure(value.isoformat())
+    return "" if value is None else Figure(str(value).strip())

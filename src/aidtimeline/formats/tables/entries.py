@@ -14,7 +14,7 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Event, Source
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.plaintext import MAX_COLUMNS
-from aidtimeline.formats.reading.sheets import Row, fold
+from aidtimeline.formats.reading.sheets import Figure, Row, fold
 from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped, cited
 from aidtimeline.formats.tables.mapping import EventMapping, TableMapping, Template
 from aidtimeline.formats.tables.values import DATES, FIELDS, KINDS, NUMBERS, SEVERAL
@@ -54,7 +54,7 @@ class RowReader:
             yield self._skipped(row, error)
             return
         if former:
-            yield Remark(reason=REPEATED, place=row.place, line=row.number)
+            yield Remark(reason=REPEATED, place=row.place, line=row.line)
         for mapped in self.mapping.events:
             if all(cells.get(fold(name)) for name in mapped.needs):
                 try:
@@ -86,7 +86,7 @@ class RowReader:
     def _skipped(self, row: Row, error: SkipError) -> Skipped:
         self.skipped += 1
         place = ", ".join((row.place, *dict.fromkeys(error.columns)))
-        return Skipped(reason=error.reason, place=place, line=row.number, found=bare(error.found))
+        return Skipped(reason=error.reason, place=place, line=row.line, found=bare(error.found))
 
     def _event(self, mapped: EventMapping, row: Row, key: str) -> Event:
         """One of the events of a row with this key. Raises `SkipError`."""
@@ -121,7 +121,7 @@ class RowReader:
         if not (text if meant is None else meant):
             return None
         # Texts of the mapping itself are written as this library writes them, whatever the habits of the table.
-        habits = self._habits[row.typed or meant is not None or not template.columns]
+        habits = self._habits[isinstance(text, Figure) or meant is not None or not template.columns]
         try:
             return habits.value(name, meant or text, self.file.party, cls=cls)
         except InvalidValue as error:

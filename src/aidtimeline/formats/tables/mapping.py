@@ -24,6 +24,7 @@ class Template:
     text: str
     columns: tuple[str, ...]
     _folded: Mapping[str, str]
+    _alone: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -40,7 +41,8 @@ class Template:
                 columns.append(match[1])
                 if len(columns) > MAX_COLUMNS:
                     raise InvalidValue(text, f"a text with at most {MAX_COLUMNS} times a {{Column}} in it")
-        return cls(text, tuple(columns), {name: fold(name) for name in columns})
+        alone = fold(columns[0]) if len(columns) == 1 and text == f"{{{columns[0]}}}" else None
+        return cls(text, tuple(columns), {name: fold(name) for name in columns}, alone)
 
     def fill(self, cells: Mapping[str, str]) -> str:
         """The text with the cells of a row, whose headers are folded; empty if all its cells are empty.
@@ -48,6 +50,8 @@ class Template:
         >>> Template.parse("{Item} of {{{Country}}}").fill({"item": "Truck", "country": "Japan"})
         'Truck of {Japan}'
         """
+        if self._alone is not None:
+            return cells.get(self._alone, "")
         texts = {name: cells.get(folded, "") for name, folded in self._folded.items()}
         if texts and not any(texts.values()):
             return ""
