@@ -632,6 +632,34 @@ def test_items_without_a_header(tmp_path: Path, kind: str) -> None:
     assert events(list(read(File(path=path))))["JPM1/promised/truck"].item == "truck"
 
 
+#: How other programs call a column without a header.
+NAMELESS = ("", "column 9", "Unnamed: 8", "...9")
+
+
+@pytest.mark.parametrize("header", ["Item", "Items", "item", *NAMELESS])
+def test_the_headers_of_the_items_so_far(tmp_path: Path, header: str) -> None:
+    """Release 7 has none, 8 to 13 have "Items", later ones "item"; a column of short names is none of them."""
+    names = {**RELEASE_7, "item": header, "short": "Items (short version)"}
+    found = events(readings(tmp_path, row(item="combat helmet", units="5", short="helmet"), names=names))
+    assert "JPM1/promised/combat helmet" in found
+
+
+@pytest.mark.parametrize("donor", ["countries", "Countries", "Country", "donor", "Donor "])
+@pytest.mark.parametrize("measure", ["measure", "Type of donation"])
+def test_the_headers_of_donors_and_measures_so_far(tmp_path: Path, donor: str, measure: str) -> None:
+    """They are one column under all their names."""
+    names = {**RELEASE_7, "donor": donor, "measure": measure}
+    [event] = events(readings(tmp_path, row(measure="Allocation"), names=names)).values()
+    assert (type(event), event.donor) == (Commitment, "Japan")
+
+
+def test_the_main_sheet_is_the_one_with_its_columns(tmp_path: Path) -> None:
+    """Whatever it is called, and whatever else is called so; the first lines of no other sheet matter."""
+    notes, broken = ("Main data, notes", [["ID", "what it is"]]), ("Figure 1", [["=1/0"]])
+    book = workbook(tmp_path / "x.xlsx", notes, broken, COMMERCIAL, ("Tabelle1", sheet_of(row())))
+    assert set(events(list(read(book)))) == {"JPM1"}
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     """With the names that releases gave it, and nothing is read."""
     names = {what: name for what, name in RELEASE_7.items() if what not in ("id", "delivered")}

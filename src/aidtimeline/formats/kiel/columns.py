@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from attrs import frozen
 
+from aidtimeline.errors import UnreadableFile
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, workbook
 from aidtimeline.formats.reading.workbooks import Sheets
@@ -17,17 +18,18 @@ MAX_ROWS = 50_000
 """The most rows: several times as many as a release has. All are held in memory: those of a package may be anywhere."""
 
 #: What a column holds, and its names (of releases 1 to 13 first, later ones last). The first that is there is taken.
+#: Releases 8 to 13 head the item "Items", release 7 not at all; 14 and later have names with underscores.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "package": ("ID", "activity_id"),
     "part": ("sub_activity_id",),
     "donor": ("countries", "country", "donor"),
     "date": ("Announcement Date",),
-    "measure": ("measure",),
+    "measure": ("measure", "Type of donation"),
     "aid type": ("Type of Aid General", "aid_type_general"),
     "aid subtype": ("Type of Aid Specific", "aid_type_specific"),
     "currency": ("Original Currency", "reporting_currency", "currency"),
     "given": ("Monetary Value as Given by Source", "source_reported_value", "tot_activity_value"),
-    "item": ("Item",),
+    "item": ("Item", "Items"),
     "promised": ("No. of Units", "item_numb"),
     "delivered": ("No. of Units delivered", "item_numb_deliv"),
     "first": ("total_value_dummy",),
@@ -38,6 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "total in EUR": ("Converted Value in EUR", "tot_activity_value_EUR"),
     "part total": ("tot_sub_activity_value",),
     "part total in EUR": ("tot_sub_activity_value_EUR",),
+    "allocated in EUR": ("tot_sub_activity_value_EUR_redistr", "Allocated Total in EUR (redistributed)"),
     "delivered in EUR": ("Total monetary value delivered in EUR", "tot_value_deliv_EUR"),
     "source 1": ("Source of Aid 1", "source_aid_1"),
     "source 2": ("Source of Aid 2", "source_aid_2"),
@@ -48,9 +51,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 ESSENTIAL = ("package", "donor", "date", "given", "item", "promised", "delivered")
 
 _MAIN = "main data"
+_OTHERS = ("commercial", "multilateral")
 _ABOUT = ("readme", "read me", "updates")
-_ITEM_TYPE = "type of item"
-_NAMELESS = re.compile(r"column [0-9]+")
+_ITEM_TYPES = ("type of item", "item type")
+_NAMELESS = re.compile(r"(?:column |unnamed: |\.\.\.)[0-9]+", re.IGNORECASE)
+"""A column without a header, as this library, pandas and R name it."""
 _NOTHING = ("", ".")
 
 
@@ -106,14 +111,13 @@ def table(file: File) -> Table:
     """The main sheet of a workbook, or the table in a text file. Raises `UnreadableFile` if it is another table."""
     with workbook(file) as book:
         if book is not None:
-            possible, preface = list(_in_workbook(book)), list(_preface(book))
+            (sheet, headers), preface = _in_workbook(book), list(_preface(book))
     if book is None:
         found = rows(file)
         first = list(islice(found, HEADER_WITHIN))
         if not first:
             raise file.unreadable("a table without any row below its header")
-        possible, preface = [(None, _headers(row.cells)) for row in first], []
-    sheet, headers = min(possible, key=lambda each: len(_missing(each[1])), default=(None, {}))
+        sheet, headers, preface = None, min((_headers(row.cells) for row in first), key=_lacks), []
     if missing := _missing(headers):
         names = ", ".join(" or ".join(map(repr, COLUMNS[what])) for what in missing)
         hint = (
@@ -126,12 +130,26 @@ def table(file: File) -> Table:
     return Table(headers, rows(file, sheet=sheet, wanted=named), sheet, preface)
 
 
-def _in_workbook(book: Sheets) -> Iterator[tuple[str | None, Mapping[str, str]]]:
-    """The first rows, as headers, of the sheets with the name of the main sheet; if there is none, of all sheets."""
-    called = [name for name in book.names if _MAIN in name.casefold()]
-    for name in called or book.names:
-        for line in islice(book.lines(name), HEADER_WITHIN):
-            yield name, _headers(text or f"column {place}" for place, text in enumerate(line.cells, start=1))
+def _in_workbook(book: Sheets) -> tuple[str | None, Mapping[str, str]]:
+    """The main sheet, and its header: the one of this name, if it has the columns; else whichever has most of them.
+
+    What is sold, and what organisations give, stands in sheets with much the same columns.
+    """
+    names = [name for name in book.names if not any(word in name.casefold() for word in _OTHERS)]
+    best: tuple[str | None, Mapping[str, str]] = None, {}
+    for name in sorted(names, key=lambda name: _MAIN not in name.casefold()):
+        try:
+            first = list(islice(book.lines(name), HEADER_WITHIN))
+        except UnreadableFile:  # it says so when it is read, if it is the main sheet
+            if _MAIN in name.casefold():
+                raise
+            continue
+        for line in first:
+            headers = _headers(text or f"column {place}" for place, text in enumerate(line.cells, start=1))
+            best = min(best, (name, headers), key=lambda each: _lacks(each[1]))
+        if _MAIN in name.casefold() and not _missing(best[1]):
+            break
+    return best
 
 
 def _preface(book: Sheets) -> Iterator[str]:
@@ -144,18 +162,22 @@ def _preface(book: Sheets) -> Iterator[str]:
 def _headers(header: Iterable[str]) -> Mapping[str, str]:
     """The header of each known column that is there; the first of two that are the same.
 
-    The workbook of release 7 has no header above its items: they are to the left of their types.
+    The workbook of release 7 has no header above its items: they are to the left of their types, and not the "Items
+    (short version)" of another column. So a whole name goes before one without what is in brackets.
     """
     texts = [" ".join(each.split()) for each in header]
-    places = {fold(text): place for place, text in reversed(list(enumerate(texts)))}
+    backwards = list(reversed(list(enumerate(texts))))
+    whole = {text.casefold(): place for place, text in backwards}
+    folded = {fold(text): place for place, text in backwards}
+    beside = max(folded.get(each, 0) for each in _ITEM_TYPES) - 1
     found = {}
     for what, names in COLUMNS.items():
-        there = [places[fold(name)] for name in names if fold(name) in places]
-        if there:
-            found[what] = texts[there[0]]
-    beside = places.get(_ITEM_TYPE, 0) - 1
-    if "item" not in found and beside >= 0 and _NAMELESS.fullmatch(texts[beside]):
-        found["item"] = texts[beside]
+        places = [whole[name.casefold()] for name in names if name.casefold() in whole]
+        if what == "item" and beside >= 0 and _NAMELESS.fullmatch(texts[beside]):
+            places.append(beside)
+        places += [folded[fold(name)] for name in names if fold(name) in folded]
+        if places:
+            found[what] = texts[places[0]]
     if found.get("given") == found.get("total"):
         found.pop("total", None)
     return found
@@ -163,6 +185,11 @@ def _headers(header: Iterable[str]) -> Mapping[str, str]:
 
 def _missing(headers: Mapping[str, str]) -> list[str]:
     return [what for what in ESSENTIAL if what not in headers]
+
+
+def _lacks(headers: Mapping[str, str]) -> tuple[int, int]:
+    """How little of the main sheet's header it is: what is needed decides, then what is known."""
+    return len(_missing(headers)), -len(headers)
 
 
 def _text(row: Row, header: str) -> str:
