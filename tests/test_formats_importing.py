@@ -52,7 +52,7 @@ def level(ref: str, amount: int | str, version: str) -> Entry:
 
 
 def imported(folder: Path, *readings: Reading, now: datetime = NOW, **more: Any) -> Report:
-    return import_readings(EventLog(folder), readings, recorded_at=now, **more)
+    return import_readings(EventLog(folder), readings, recorded_at=now, **{"covers": "whole", **more})
 
 
 def records(folder: Path) -> list[Record]:

@@ -38,7 +38,7 @@ from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.errors import LogError
 from aidtimeline.formats import File, import_file
 from aidtimeline.formats.importing import importer
-from aidtimeline.formats.importing.importer import TRIES, import_readings
+from aidtimeline.formats.importing.importer import TRIES, Options, Work, import_readings
 from aidtimeline.formats.importing.known import Known
 from aidtimeline.formats.importing.reports import Report
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
@@ -79,7 +79,7 @@ def whole(version: str, *entries: Entry) -> list[Reading]:
 
 
 def imported(folder: Path, readings: Iterable[Reading], at: datetime = NOW, disk: Disk | None = None) -> Any:
-    return import_readings(EventLog(folder, disk=disk), readings, recorded_at=at, to="register")
+    return import_readings(EventLog(folder, disk=disk), readings, recorded_at=at, to="register", covers="whole")
 
 
 def lines_of(folder: Path) -> Held:
@@ -294,15 +294,10 @@ def test_whoever_acts_during_an_import_it_is_as_if_one_came_after_the_other(data
 
 def learned(known: Known) -> Any:
     """All that was learned from the log, whatever the order in which it was read."""
-    said = {
-        (dataset, ref): (attrs.evolve(each, ids=()), set(each.ids))
-        for dataset, entries in known._said.items()
-        for ref, each in entries.items()
-    }
     stated = {project: each for project, each in known.parents._stated.items() if each}
     parents = stated, known.parents._projects, known.parents.late
     of_file = known._met, known.datasets, known.late, known._amendments
-    return said, sorted(known._gone), known._files, parents, of_file, known._seen, known.newest
+    return known._stated, known._gone, known._profiles, known._files, parents, of_file, known._seen, known.newest
 
 
 @pytest.mark.usefixtures("unflushed")
@@ -324,7 +319,7 @@ def test_an_import_that_is_done_again_knows_what_one_knows_that_begins_now(tmp_p
             Entry(event=attrs.evolve(child, parent="w8"), covers="q/"),
         ]
         report = Report()
-        list(importer._new_records(readings, known, NOW, report, repair=True))
+        list(Work(known, report, NOW, Options(repair=True)).records(readings))
         assert report.outcomes
         assert learned(known) != before
         if number:

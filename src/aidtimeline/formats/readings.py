@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 
-from aidtimeline.events import Event, Source
+from aidtimeline.events import Event, Source, stated
 from aidtimeline.values.amounts import Money
 
 
@@ -36,6 +36,11 @@ class Entry:
     within: bool = False
     covers: str | None = None
 
+    @property
+    def value(self) -> Money | None:
+        """The money that it states, if it is money."""
+        return stated(self.event, "value", Money)
+
 
 @frozen(kw_only=True)
 class _Scoped:
@@ -49,9 +54,9 @@ class Beginning(_Scoped):
 
     `source` is the file, as in the entries. If the log has a newer version of anything in the scope, they are too late.
 
-    A dataset may give the number or name of one thing to another in its next version. Then `thing_of` says which part
-    of a `ref` is that number or name; and if the scope is whole, what has vanished and what has appeared is known again
-    by what it says. Without it a `ref` names the same entry for ever.
+    A dataset may give the number or name of one thing to another in its next version. Then `thing_of` gives the
+    beginning of a `ref` that is that number or name; and if the scope is whole, what has vanished and what has appeared
+    is known again by what it says. Without it a `ref` names the same entry for ever.
 
     `formerly` are scopes that this one had before, if it was named otherwise. In the datasets whose name begins with
     `anywhere`, a scope of the same name is the same one: its publisher may have another name by now. A `reproduced`
@@ -96,8 +101,8 @@ class Skipped(Note):
     money that it states, if that can be read.
     """
 
-    spares: str | None = None
-    value: Money | None = None
+    spares: str | None = field(default=None, eq=False)
+    value: Money | None = field(default=None, eq=False)
 
 
 @frozen(kw_only=True)

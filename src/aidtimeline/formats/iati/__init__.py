@@ -139,7 +139,7 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     updated = element.get("last-updated-datetime")
     if updated and day_of(updated) is None:
         yield activity.remark(NO_UPDATE, "last-updated-datetime", element, bare(updated))
-    yield Beginning(scope=activity.stem, source=activity.source)
+    yield Beginning(scope=activity.stem, source=activity.source, thing_of=str)
     yield from profile(activity)
     yield from transactions(activity)
     yield from plans(activity)

@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -30,8 +31,9 @@ from attrs import asdict, frozen
 import aidtimeline
 from aidtimeline.codec import decode
 from aidtimeline.errors import UnreadableLog
-from aidtimeline.formats.importing.known import Known, matters
+from aidtimeline.formats.importing.known import Known
 from aidtimeline.formats.importing.reports import EARLIER, OLDER, Report
+from aidtimeline.formats.importing.statements import matters
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Remark, Skipped
 from aidtimeline.log import EventLog, kept
@@ -45,6 +47,9 @@ MOST_GROWN = 2**23
 """If a log has grown by more bytes than this, the file is read again."""
 
 _READERS = ("msgspec", "openpyxl")
+
+#: What of a skipped part only says what the file has of it, and is not needed again.
+_NO_KEY = {"spares": None, "value": None}
 
 
 @frozen
@@ -72,7 +77,17 @@ def import_of(folder: str | os.PathLike[str], format: str, file: File) -> Import
             return None
         vocabulary = sorted(each for each in Path(folder, "vocabulary").glob("*") if each.is_file())
         said = [
-            *(code, format, file.name, str(file.published), file.dataset, file.encoding, _digest_of(file.path)),
+            *(
+                code,
+                format,
+                file.name,
+                str(file.published),
+                str(file.until),
+                file.covers,
+                file.dataset,
+                file.encoding,
+                _digest_of(file.path),
+            ),
             None if file.mapping is None else _digest_of(file.mapping),
             [(each.name, _digest_of(each)) for each in vocabulary],
         ]
@@ -101,13 +116,18 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
 
     And if the log holds what was seen of it before, and the bytes by which its files have `grown`, and nothing else.
     """
-    if not set(report.outcomes) <= {"new", "unchanged"} or not report.counts.keys().isdisjoint((OLDER, EARLIER)):
+    if (
+        report.refused
+        or not set(report.outcomes) <= {"new", "unchanged"}
+        or not report.counts.keys().isdisjoint((OLDER, EARLIER))
+    ):
         return
     said = report.again()
     again = {
         "outcomes": said.outcomes,
         "counts": said.counts,
-        "skipped": [asdict(each) for notes in said.skipped.values() for each in notes],
+        "values": {currency: [str(each) for each in amounts] for currency, amounts in said.values.items()},
+        "skipped": [{**asdict(each, recurse=False), **_NO_KEY} for notes in said.skipped.values() for each in notes],
         "remarks": [asdict(each) for notes in said.remarks.values() for each in notes],
     }
     sizes = {name: extent.end for name, extent in known.looked.items()}
@@ -129,6 +149,8 @@ def _report(found: dict[str, Any]) -> Report:
     report = Report()
     report.outcomes.update(found["outcomes"])
     report.counts.update(found["counts"])
+    for currency, (read, skipped) in found["values"].items():
+        report.values[currency] = Decimal(read), Decimal(skipped)
     for each in found["skipped"]:
         report.skipped[each["reason"]].append(Skipped(**each))
     for each in found["remarks"]:

@@ -12,24 +12,43 @@ A version of a file that differs from the one before is recorded as
 - news otherwise: a correction with the version as its source, known since it was published;
 - a repair, if it is the same version: then the source said nothing new, but was read wrongly before;
 - a retraction, as news, of each entry that is gone, if this version is complete.
+
+What vanished and what appeared is matched first: see `aidtimeline.formats.importing.matching`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
-from itertools import chain
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
 
 import attrs
+from attrs import frozen
 
 from aidtimeline.codec import encode_new
-from aidtimeline.errors import UsageError
-from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
+from aidtimeline.errors import Problem, RefusedBatch, UsageError
+from aidtimeline.events import Amendment, Event, Retraction, Source
 from aidtimeline.formats.importing.before import import_of, keep, recalled
-from aidtimeline.formats.importing.known import READ_AGAIN, Known, Said, digest, level_of, next_day, version_of
-from aidtimeline.formats.importing.reports import EARLIER, EARLIER_GONE, EARLIER_REPAIR, FIRST, OLDER, UNDATED, Report
+from aidtimeline.formats.importing.known import Known, Said
+from aidtimeline.formats.importing.outcomes import changed, first_of, outcome_of, says_the_same
+from aidtimeline.formats.importing.reports import (
+    EARLIER,
+    EARLIER_GONE,
+    EARLIER_REPAIR,
+    ELSEWHERE,
+    FIRST,
+    OLDER,
+    OTHERWISE,
+    REPRODUCED,
+    UNDATED,
+    WITHDRAWN,
+    Report,
+)
+from aidtimeline.formats.importing.scopes import Places, Scope, Spared
+from aidtimeline.formats.importing.statements import key_of, version_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
@@ -40,10 +59,21 @@ from aidtimeline.log.spool import Spool
 from aidtimeline.log.state import Overtaken, Replaced
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.progress import Progress, untold
-from aidtimeline.values.dates import DateRange, format_instant, in_utc
+from aidtimeline.values.dates import format_instant, in_utc
+
+Made: TypeAlias = Event | Amendment
+Covers: TypeAlias = Literal["part", "whole"]
 
 TWICE = "the same reference a second time in one file"
 NOT_THERE = "no longer in this version of the dataset"
+
+MOST_LACKING = 10
+"""A version that lacks more than one in so many numbers that the log has of it, and of more than one thing, asks first.
+
+Not of states: an organisation that no longer takes part is no money that is gone."""
+
+EXAMPLES = 3
+"""How many of the things that a message is about it names."""
 
 TRIES = 3
 """How often an import is done again because of what others write, before they have to wait for it."""
@@ -58,6 +88,7 @@ def import_file(
     to: str | None = None,
     repair: bool = False,
     dry_run: bool = False,
+    strict: bool = False,
     progress: Progress = untold,
 ) -> Report:
     """Record what is new in a file in the log of a folder, all or nothing.
@@ -71,11 +102,12 @@ def import_file(
         to: The file in the log's folder; default: the name of the format, and for a sheet of drafts "events".
         repair: Whatever differs from the log was read wrongly before, and is no news, whichever version it is from.
         dry_run: Record nothing, and report what would be recorded.
+        strict: Record nothing if anything is skipped; the report says what.
         progress: Told how many bytes of the log and then of the file have been read, and how many records written.
 
-    Raises `UnreadableFile` if the file breaks off or is not of the format, `RefusedBatch` for drafts that are refused,
-    `UsageError` if the format needs something that is missing, and `LogError` and `UnreadableLog` as the log does. The
-    log is then as it was.
+    Raises `UnreadableFile` if the file breaks off or is not of the format, `RefusedBatch` for drafts that are refused
+    and for a version that lacks much of what the log has, `UsageError` if the format needs something that is missing,
+    and `LogError` and `UnreadableLog` as the log does. The log is then as it was.
     """
     of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
@@ -95,9 +127,9 @@ def import_file(
     def readings() -> Iterable[Reading]:
         return of_format.read(attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder)))
 
-    report, known, grown = _imported(
-        log, readings, recorded_at, to=format if to is None else to, repair=repair, dry_run=dry_run, progress=progress
-    )
+    options = Options(repair=repair, dry_run=dry_run, strict=strict, covers=given.covers)
+    name = format if to is None else to
+    report, known, grown = _imported(log, readings, recorded_at, to=name, options=options, progress=progress)
     if by_clock and (problem := behind(known.newest, recorded_at)) is not None:
         report.problems.append(problem)
     if wanted is not None and not dry_run and not known.late:
@@ -113,6 +145,8 @@ def import_readings(
     to: str = "events",
     repair: bool = False,
     dry_run: bool = False,
+    strict: bool = False,
+    covers: Covers | None = None,
     progress: Progress = untold,
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does.
@@ -120,8 +154,19 @@ def import_readings(
     The readings are walked again if the log has been changed meanwhile; those of an iterator are kept for that.
     """
     again = (lambda: readings) if not isinstance(readings, Iterator) else _Kept(readings).again
-    report, _, _ = _imported(log, again, in_utc(recorded_at), to=to, repair=repair, dry_run=dry_run, progress=progress)
+    options = Options(repair=repair, dry_run=dry_run, strict=strict, covers=covers)
+    report, _, _ = _imported(log, again, in_utc(recorded_at), to=to, options=options, progress=progress)
     return report
+
+
+@frozen(kw_only=True)
+class Options:
+    """How the readings of a file are taken, as `import_file` says; `covers` as in `File`."""
+
+    repair: bool = False
+    dry_run: bool = False
+    strict: bool = False
+    covers: Covers | None = None
 
 
 @attrs.define
@@ -144,8 +189,7 @@ def _imported(
     recorded_at: datetime,
     *,
     to: str,
-    repair: bool,
-    dry_run: bool,
+    options: Options,
     progress: Progress,
 ) -> tuple[Report, Known, Mapping[str, int]]:
     """What came of a file, what was known before, and by how many bytes the log's file has grown, by its name.
@@ -159,15 +203,16 @@ def _imported(
         known.begin()
         report = Report()
         with Spool() as spool:
-            for event in chain(_new_records(found, known, recorded_at, report, repair), _late(known, report)):
+            for event in Work(known, report, recorded_at, options).records(found):
                 if len(report.first) < FIRST:
                     report.first.append(event)
-                if not dry_run:
+                if not options.dry_run:
                     id_, line = encode_new(event, at)
                     spool.add(id_, recorded_at, line)
-            if not dry_run:
+            report.refused = options.strict and bool(report.skipped)
+            if not options.dry_run and not report.refused:
                 _record(spool, known)
-            return report, known, {file_name(to): spool.size} if spool.size else {}
+            return report, known, {file_name(to): spool.size} if spool.size and not report.refused else {}
 
     def _record(spool: Spool, known: Known) -> None:
         def check() -> None:
@@ -189,128 +234,205 @@ def _imported(
         return once(found, known.up_to_date())
 
 
-def _new_records(
-    readings: Iterable[Reading], known: Known, recorded_at: datetime, report: Report, repair: bool
-) -> Iterator[Event | Amendment]:
-    """The event or amendment to record for each reading, if any. The report counts what comes of each."""
-    late = False
-    for reading in readings:
-        if isinstance(reading, Skipped | Remark):
-            report.add(reading)
-        elif isinstance(reading, Beginning):
-            late = known.has_newer(reading, recorded_at)
-        elif isinstance(reading, Whole):
-            for each in _gone(reading, known, late, report):
-                report.outcomes["gone"] += 1
-                yield known.distinct(Retraction(of=each, reason=NOT_THERE, sources=[reading.source]))
-        else:
-            entry = known.as_recorded(reading)
-            said, source = known.said(entry.event), entry.event.sources[0]
-            version, place = version_of(source, recorded_at), source.locator or ""
-            outcome = _outcome(entry, said, version, late, repair) if known.meet(entry.event) else TWICE
-            if outcome in (OLDER, EARLIER, TWICE):
-                report.add(Skipped(reason=outcome, place=place, found=entry.event.ref))
+class Work:
+    """An import at work: the readings of a file go in, and what is recorded because of them comes out."""
+
+    def __init__(self, known: Known, report: Report, recorded_at: datetime, options: Options) -> None:
+        self.known, self.report, self.recorded_at, self.options = known, report, recorded_at, options
+        self._places = Places(known)
+        self._spared = Spared()
+        self._kept: set[str] = set()
+        self._scope: Scope | None = None
+        self._left_out = False
+        self._open: list[tuple[Scope, Source]] = []
+        self._begun: dict[str, set[str]] = defaultdict(set)
+        self._sources: dict[str, Source] = {}
+        self._had = 0
+        self._lacking: Counter[str] = Counter()
+        self._things: dict[str, None] = {}
+
+    def records(self, readings: Iterable[Reading]) -> Iterator[Made]:
+        """The events and amendments to record. The report counts what comes of each reading.
+
+        Raises `RefusedBatch` if the file lacks much of what the log has, and does not say that it is gone.
+        """
+        for reading in readings:
+            if isinstance(reading, Skipped | Remark):
+                self.report.add(reading)
+                if isinstance(reading, Skipped) and reading.spares is not None:
+                    self._spared.add(reading.spares)
+            elif isinstance(reading, Beginning):
+                yield from self._end(None)
+                self._begin(reading)
+            elif isinstance(reading, Whole):
+                yield from self._end(reading)
+            elif not self._left_out:
+                yield from self._entry(reading)
+        yield from self._end(None)
+        yield from self._known_again()
+        yield from self._withdrawn()
+        yield from self._late_children()
+        self._ask_first()
+
+    # A scope.
+
+    def _begin(self, beginning: Beginning) -> None:
+        dataset, source = beginning.source.dataset or "", beginning.source
+        others = self._places.of(beginning)
+        self._left_out = beginning.reproduced and bool(others)
+        self._begun[dataset].add(beginning.scope)
+        self._sources[dataset] = source
+        self.known.datasets.update({dataset, *(f"{each}*" for each in (beginning.anywhere,) if each is not None)})
+        place = source.locator or beginning.scope
+        if self._left_out:
+            self.report.add(Remark(reason=REPRODUCED, place=place, found=others[0][0]))
+            return
+        for each, scope in others:
+            self._begun[each].add(scope)
+            if each != dataset:
+                self.report.add(Remark(reason=ELSEWHERE, place=place, found=each))
+        self._scope = Scope.begun(self.known, beginning, others, self._kept, self.recorded_at)
+
+    def _end(self, whole: Whole | None) -> Iterator[Made]:
+        """The end of a scope: all of it has been read if the file says so (`whole`)."""
+        scope, self._scope = self._scope, None
+        left_out, self._left_out = self._left_out, self._left_out and whole is not None
+        source = None if whole is None or self.options.covers == "part" else whole.source
+        if scope is not None and source is not None and scope.held and any(scope.left()):
+            self._open.append((scope, source))
+            return
+        for entry in () if scope is None else scope.held.values():
+            yield from self._outcome(entry, self._said_of(entry.event, scope), scope)
+        if whole is not None and source is not None and not left_out:
+            self.known.datasets.add(source.dataset or "")
+            there = scope.there() if scope is not None else self.known.under(source.dataset or "", whole.scope)
+            yield from self._gone(there, source, scope)
+
+    def _known_again(self) -> Iterator[Made]:
+        """What comes of the scopes in which something appeared and something vanished."""
+        ids = {said.id for scope, _ in self._open for said in scope.left()}
+        texts = self.known.texts(ids) if ids else {}
+        for scope, source in self._open:
+            for entry, said in scope.matched(texts):
+                yield from self._outcome(entry, said, scope)
+            yield from self._gone(scope.there(), source, scope)
+
+    def _gone(self, there: Iterable[Said], source: Source, scope: Scope | None = None) -> Iterator[Made]:
+        """Retractions of what the log has and the version has not. One that is late says nothing new.
+
+        One that is late because of the clock is no older version.
+        """
+        late = scope is not None and scope.late
+        for said in there:
+            if said.gone:
                 continue
-            report.outcomes[outcome] += 1
-            known.parents.read(entry)
-            if outcome == "unchanged":
+            is_number = said.last.level is not None
+            self._had += is_number
+            if said.id in self._kept or self._spared.has(said.last.ref):
                 continue
-            if source.published is None:
-                report.add(Remark(reason=UNDATED, place=place))
-            if said is not None and (version, recorded_at) < said.order[:2]:
-                report.add(Remark(reason=EARLIER_REPAIR, place=place, found=entry.event.ref))
-            if said is not None:
-                yield _changed(outcome, entry, said, known)
-            else:
-                yield _dated_from(None, entry.event) if entry.restated else entry.event
+            for each in self.known.ids_of(said):
+                if not late:
+                    self.report.outcomes["gone"] += 1
+                    yield self.known.distinct(Retraction(of=each, reason=NOT_THERE, sources=[source]))
+                elif source.published is None:
+                    place = source.locator or said.last.ref
+                    self.report.add(Skipped(reason=EARLIER_GONE, place=place, found=each))
+            if is_number and not late:
+                self._lacking[said.last.key[0]] += 1
+                self._things[said.last.ref if scope is None else scope.thing_of(said.last.ref)] = None
+
+    # An entry.
+
+    def _entry(self, reading: Entry) -> Iterator[Made]:
+        scope = self._scope
+        entry = self.known.as_recorded(reading, lambda event: self._said_of(event, scope))
+        said, key = self._said_of(entry.event, scope), key_of(entry.event) or ("", "")
+        if not self.known.meet(key):
+            place = entry.event.sources[0].locator or ""
+            self.report.add(Skipped(reason=TWICE, place=place, found=key[1], value=entry.value))
+            return
+        self.report.read_value(entry.value)
+        if scope is not None and scope.waits and (said is None or said.gone or not says_the_same(entry, said)):
+            scope.held[key[1]] = entry
+            self.known.parents.read(entry)
+            return
+        if scope is not None and said is not None:
+            scope.count(said)
+        yield from self._outcome(entry, said, scope)
+
+    def _said_of(self, event: Event, scope: Scope | None) -> Said | None:
+        """What the log has under the key of an event, or under another name of its scope."""
+        key = key_of(event)
+        return None if key is None else self.known.said(key) if scope is None else scope.said(key)
+
+    def _outcome(self, entry: Entry, said: Said | None, scope: Scope | None) -> Iterator[Made]:
+        """What is recorded of an entry, of which the log has what was `said`."""
+        event, source = entry.event, entry.event.sources[0]
+        place, late = source.locator or "", scope is not None and scope.late
+        if said is not None:
+            self._kept.add(said.id)
+        version = version_of(source, self.recorded_at)
+        outcome = outcome_of(entry, said, version, late, self.options.repair)
+        if outcome in (OLDER, EARLIER):
+            self.report.add(Skipped(reason=outcome, place=place, found=event.ref, value=entry.value))
+            return
+        self.known.parents.read(entry)
+        renamed = said is not None and said.last.key != key_of(event) and says_the_same(entry, said)
+        self.report.outcomes["renamed" if renamed else outcome] += 1
+        if outcome == "unchanged":
+            return
+        if source.published is None:
+            self.report.add(Remark(reason=UNDATED, place=place))
+        if said is None:
+            yield first_of(entry)
+            return
+        if (version, self.recorded_at) < said.order[:2]:
+            self.report.add(Remark(reason=EARLIER_REPAIR, place=place, found=event.ref))
+        if said.last.ref != event.ref:
+            self.report.add(Remark(reason=OTHERWISE, place=place, found=f"{said.last.ref} → {event.ref}"))
+        yield changed(outcome, entry, said, self.known.distinct)
+
+    # The file.
+
+    def _withdrawn(self) -> Iterator[Made]:
+        """What the file does not speak of at all: told, and taken back if the file is the whole of its datasets."""
+        for dataset, begun in self._begun.items():
+            if "" in begun or self.options.covers == "part" or dataset not in self._sources:
+                continue
+            source = self._sources[dataset]
+            version = version_of(source, self.recorded_at)
+            left: dict[str, list[Said]] = {}
+            for scope in self.known.scopes_of(dataset):
+                if scope not in begun:
+                    said = [each for each in self.known.under(dataset, scope) if not each.gone]
+                    if said and all(each.version <= version for each in said):
+                        left[scope] = [each for each in said if each.id not in self._kept]
+            if self.options.covers == "whole":
+                for each in left.values():
+                    yield from self._gone(each, source)
+            elif left:
+                found = _some([scope.removesuffix("/") for scope in left])
+                self.report.add(Remark(reason=WITHDRAWN, place=f"{len(left):,} of {dataset}", found=found))
+
+    def _late_children(self) -> Iterator[Made]:
+        """Repairs of what other files said of projects that the file says are part of others."""
+        for event, said in self.known.late_children():
+            self.report.outcomes["linked"] += 1
+            yield changed("repaired", Entry(event=event), said, self.known.distinct)
+
+    def _ask_first(self) -> None:
+        """Raise `RefusedBatch` if much of what the log has would be taken back, and nobody said that it is gone."""
+        many = self._lacking.total()
+        if self.options.covers is None and len(self._things) > 1 and many > self._had // MOST_LACKING:
+            of = " and ".join(sorted(self._lacking))
+            message = (
+                f"it lacks {many:,} of the {self._had:,} numbers that the log has of {of}, "
+                f"more than one in {MOST_LACKING}: {_some(list(self._things))}"
+            )
+            hint = "--part if it tells a part of them, and nothing is gone; --whole if what it lacks is gone"
+            problem = Problem(code="lacks-much", severity="error", message=message, hint=hint)
+            raise RefusedBatch("nothing was imported:", [problem])
 
 
-def _gone(whole: Whole, known: Known, late: bool, report: Report) -> Iterator[str]:
-    """The ids of what the dataset had and no longer has. If the version is late, the newer one has said so already.
-
-    One that is late because of the clock is no older version.
-    """
-    if not late:
-        yield from known.missing(whole)
-    elif whole.source.published is None:
-        for each in known.missing(whole):
-            report.add(Skipped(reason=EARLIER_GONE, place=whole.source.locator or whole.scope, found=each))
-
-
-def _late(known: Known, report: Report) -> Iterator[Event | Amendment]:
-    """Repairs of what other files said of projects that this file says are part of others."""
-    for event, said in known.late_children():
-        report.outcomes["linked"] += 1
-        yield _changed("repaired", Entry(event=event), said, known)
-
-
-def _outcome(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:
-    """What comes of an entry, or why it is refused.
-
-    `said` is what the log has under its key, `late` that the log has a newer version of the scope of the entry. What
-    has no date of publication is older by the instant of recording: that is `EARLIER` in place of `OLDER`.
-
-    | the log has | this version is | outcome |
-    |---|---|---|
-    | nothing | late | `OLDER` |
-    | nothing | not late | new |
-    | the same | any | unchanged |
-    | another, or gone | older | `OLDER` |
-    | another | the same, or to be a repair | repaired |
-    | gone | the same, or to be a repair | news |
-    | another level or state, or either gone | newer | restated |
-    | anything else | newer | news |
-    """
-    older = EARLIER if entry.event.sources[0].published is None else OLDER
-    if said is None:
-        return older if late else "new"
-    event = entry.event
-    if not said.gone and said.digest == digest(event) and (entry.restated or said.dated == event.date):
-        return "unchanged"
-    if version < said.version:
-        return older
-    if repair or (event.sources[0].published is not None and version == said.version):
-        return "news" if said.gone else "repaired"
-    return "restated" if entry.restated and (said.gone or _moved(event, said)) else "news"
-
-
-def _moved(event: Event, said: Said) -> bool:
-    """Whether a level is another than it was. What is not a level is another state."""
-    level = level_of(event)
-    return level is None or said.level is None or level != said.level
-
-
-def _changed(outcome: str, entry: Entry, said: Said, known: Known) -> Event | Amendment:
-    """What is recorded of an entry that differs from what the log has: a new fact, a correction, or a repair."""
-    event = entry.event
-    if outcome == "restated":
-        level = level_of(event)
-        since = next_day(said.dated.latest) if level is None or _is_state(event) else said.first_day_of(level)
-        return attrs.evolve(_dated_from(since, event), supersedes=(*event.supersedes, said.id))
-    dated = said.dated if entry.restated else event.date
-    event = attrs.evolve(event, date=dated, supersedes=(*event.supersedes, *said.supersedes))
-    news = Correction(of=said.id, event=event, sources=[event.sources[0]])
-    if outcome == "news":
-        return known.distinct(news)
-    if said.news is None:
-        return known.distinct(Correction(of=said.id, event=event, reason=READ_AGAIN))
-    return known.distinct(Correction(of=said.news, event=news, reason=READ_AGAIN))
-
-
-def _is_state(event: Event) -> bool:
-    """Whether a version states how things are on its date, and not what has come about by then."""
-    return event.nature in (STATE, LEVEL)
-
-
-def _dated_from(day: date | None, event: Event) -> Event:
-    """A restated event, dated from a day on (None: from ever) until the last day of its own date.
-
-    A level may have been reached on any of these days, whatever day its version states it for. A state keeps its own
-    first day, if that is later. A date that is all before the day stays as it is.
-    """
-    earliest, latest = event.date.earliest, event.date.latest
-    if latest is None or (day is not None and day > latest):
-        return event
-    own = level_of(event) is None or _is_state(event)
-    first = max(filter(None, (day, earliest)), default=None) if own else day
-    return event if first == earliest else attrs.evolve(event, date=DateRange.between(first, latest))
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:EXAMPLES]) + (", …" if len(names) > EXAMPLES else "")

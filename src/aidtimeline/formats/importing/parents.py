@@ -7,15 +7,12 @@ they are parent and child, and in whichever order and files they are imported: s
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TypeAlias
 
 import attrs
 
 from aidtimeline.events import Event, Project
+from aidtimeline.formats.importing.statements import Key, key_of
 from aidtimeline.formats.readings import Entry
-
-Key: TypeAlias = tuple[str, str]
-"""The natural key of an entry: its dataset and its `ref`."""
 
 
 class Parents:
@@ -86,9 +83,3 @@ class Parents:
 def overlapping(event: Event, others: set[str]) -> Event:
     """The event, which also overlaps with others."""
     return attrs.evolve(event, overlaps=sorted({*event.overlaps, *others}))
-
-
-def key_of(event: Event) -> Key | None:
-    """The natural key of an event, if it is an entry of a dataset."""
-    dataset = event.sources[0].dataset if event.sources else None
-    return None if dataset is None or event.ref is None else (dataset, event.ref)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 
 from attrs import Factory, define, field
 
 from aidtimeline.errors import Problem
 from aidtimeline.events import Amendment, Event
 from aidtimeline.formats.readings import Note, Remark, Skipped
+from aidtimeline.values.amounts import Money
 
 OLDER = "an older version than the log has: import versions in the order in which they were published"
 EARLIER = "not dated, and recorded before the version that the log has of it: it is taken for an older one"
 EARLIER_GONE = "no longer in this file, which is not dated, and recorded before the version that the log has: kept"
 EARLIER_REPAIR = "recorded at an earlier instant than what it changes, which may still decide"
+OTHERWISE = "known again by what it says, under another number, name or spelling"
+ELSEWHERE = "what the log has from another dataset: taken for the same, whose publisher has another identifier now"
+REPRODUCED = "told by a secondary reporter, and in the log from another: left out"
+WITHDRAWN = "in the log, and not in this file: it stays (--whole takes back what a file lacks)"
 UNDATED = "no date of publication: known since the day of the import; --published sets another"
 
 FIRST = 10
@@ -28,8 +34,10 @@ class Report:
     """What came of a file.
 
     `outcomes` counts the entries by outcome, `counts` the notes by reason; `skipped` and `remarks` have the first
-    `KEPT` of each reason. `first` are the first `FIRST` events that are recorded, or would be. `problems` are warnings
-    about the log: that the clock is behind it.
+    `KEPT` of each reason. `first` are the first `FIRST` events that are recorded, or would be. `values` has by currency
+    the money that its entries state, and what those state that were skipped, each as far as it can be read and at its
+    low end; kinds are added up. `refused`: nothing was recorded, since something was skipped and it was to be strict.
+    `problems` are warnings about the log: that the clock is behind it.
     """
 
     outcomes: dict[str, int] = Factory(lambda: defaultdict(int))
@@ -37,6 +45,8 @@ class Report:
     skipped: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
     remarks: dict[str, list[Note]] = Factory(lambda: defaultdict(list))
     first: list[Event | Amendment] = Factory(list)
+    values: dict[str, tuple[Decimal, Decimal]] = Factory(dict)
+    refused: bool = False
     problems: list[Problem] = field(factory=list, eq=False)
 
     @property
@@ -55,6 +65,7 @@ class Report:
         again.outcomes.update({"unchanged": self.read} if self.read else {})
         again.counts.update({reason: many for reason, many in self.counts.items() if reason != UNDATED})
         again.skipped.update(self.skipped)
+        again.values.update(self.values)
         again.remarks.update({reason: notes for reason, notes in self.remarks.items() if reason != UNDATED})
         return again
 
@@ -64,3 +75,15 @@ class Report:
         if self.counts[note.reason] <= KEPT:
             kept = self.skipped if isinstance(note, Skipped) else self.remarks
             kept[note.reason].append(note)
+        if isinstance(note, Skipped):
+            self._add_value(note.value, skipped=True)
+
+    def read_value(self, value: Money | None) -> None:
+        """Count the money that an entry states."""
+        self._add_value(value, skipped=False)
+
+    def _add_value(self, value: Money | None, *, skipped: bool) -> None:
+        if value is not None:
+            amount = abs(value.amount.low or Decimal(0))
+            read, lost = self.values.get(value.currency, (Decimal(0), Decimal(0)))
+            self.values[value.currency] = (read, lost + amount) if skipped else (read + amount, lost)

@@ -29,7 +29,7 @@ def read(file: File) -> Iterator[Reading]:
     """What a release says, package by package; at the end, that it is complete. Raises `UnreadableFile`."""
     found = table(file)
     release = release_of(file, found.sheet, found.preface)
-    yield Beginning(scope="", source=release.source())
+    yield Beginning(scope="", source=release.source(), thing_of=_package_of)
     empty = True
     for reading in of_packages(release, found):
         empty = empty and not isinstance(reading, Entry)
@@ -37,3 +37,8 @@ def read(file: File) -> Iterator[Reading]:
     if empty:  # otherwise all entries of earlier releases would be gone
         raise file.unreadable("not one row that belongs to a package")
     yield Whole(scope="", source=release.source())
+
+
+def _package_of(ref: str) -> str:
+    """The package in the `ref` of an entry: releases number packages anew."""
+    return ref.partition("/")[0]

@@ -55,9 +55,10 @@ class Package:
 
     def note(self, reason: str, line: Line, found: str | None = None) -> None:
         """Keep that something is worth a look, or was skipped; once for each reason and row."""
-        kind = Skipped if reason in _SKIPPED else Remark
-        place = self.release.place(line.number)
-        self.notes.setdefault((reason, line.number), kind(reason=reason, place=place, line=line.number, found=found))
+        fields: dict[str, Any] = {"place": self.release.place(line.number), "line": line.number, "found": found}
+        skipped = reason in _SKIPPED
+        note = Skipped(reason=reason, **fields, spares=f"{self.id}/") if skipped else Remark(reason=reason, **fields)
+        self.notes.setdefault((reason, line.number), note)
 
     # Cells.
 

@@ -18,7 +18,6 @@ from aidtimeline.formats.tables.entries import RowReader
 from aidtimeline.formats.tables.example import EXAMPLE, SAMPLE, example
 from aidtimeline.formats.tables.toml import load
 
-UNSURE = "some rows could not be read: whether what is missing is gone is not known, and nothing is retracted"
 EMPTY = "no row makes an event: nothing is retracted"
 
 __all__ = ["EXAMPLE", "SAMPLE", "example", "read"]
@@ -34,16 +33,22 @@ def read(file: File) -> Iterator[Reading]:
         raise UsageError("a table needs a mapping: --mapping FILE; --example prints one to start from")
     mapping = load(file.mapping)
     reader = RowReader(file, mapping)
+    whole = mapping.complete or file.covers == "whole"
     source = None
     for row in rows(file, sheet=mapping.sheet, wanted=tuple(dict.fromkeys(mapping.columns()))):
         for reading in reader.read(row):
             if isinstance(reading, Entry):
                 first = source is None
                 source = attrs.evolve(reading.event.sources[0], locator=None, quote=None)
-                if first and mapping.complete:
-                    yield Beginning(scope="", source=source)
+                if first and whole:
+                    yield Beginning(scope="", source=source, thing_of=_row_of)
             yield reading
-    if mapping.complete and source is not None and not reader.skipped:
+    if whole and source is not None:
         yield Whole(scope="", source=source)
-    elif mapping.complete:
-        yield Remark(reason=UNSURE if reader.skipped else EMPTY, place=file.name)
+    elif whole:
+        yield Remark(reason=EMPTY, place=file.name)
+
+
+def _row_of(ref: str) -> str:
+    """The key of the row in the `ref` of an entry: tables may number rows anew."""
+    return ref.rpartition("/")[0]

@@ -31,11 +31,10 @@ _MAY_BE_VAGUE = DATES | NUMBERS
 
 
 class RowReader:
-    """Reads the rows of one file, one after the other; `skipped` counts what could not be read of them."""
+    """Reads the rows of one file, one after the other."""
 
     def __init__(self, file: File, mapping: TableMapping) -> None:
         self.file, self.mapping = file, mapping
-        self.skipped = 0
         self._habits = {typed: attrs.evolve(mapping.habits, typed=typed) for typed in (False, True)}
         self._header = lru_cache(MAX_COLUMNS)(fold)
         self._keys = References(former="{}/{}")
@@ -51,7 +50,7 @@ class RowReader:
         try:
             key, former = self._key(row)
         except SkipError as error:
-            yield self._skipped(row, error)
+            yield self._skipped(row, error, "")
             return
         if former:
             yield Remark(reason=REPEATED, place=row.place, line=row.line)
@@ -60,7 +59,7 @@ class RowReader:
                 try:
                     event = self._event(mapped, row, key)
                 except SkipError as error:
-                    yield self._skipped(row, error)
+                    yield self._skipped(row, error, f"{key}/{mapped.name}")
                 else:
                     yield Entry(
                         event=event,
@@ -83,10 +82,10 @@ class RowReader:
         said = json.dumps(sorted(each for each in row.cells.items() if each[1]))
         return self._keys.free(f"row {blake2b(said.encode(), digest_size=8).hexdigest()}")
 
-    def _skipped(self, row: Row, error: SkipError) -> Skipped:
-        self.skipped += 1
+    def _skipped(self, row: Row, error: SkipError, spares: str) -> Skipped:
         place = ", ".join((row.place, *dict.fromkeys(error.columns)))
-        return Skipped(reason=error.reason, place=place, line=row.line, found=bare(error.found))
+        found = bare(error.found)
+        return Skipped(reason=error.reason, place=place, line=row.line, found=found, spares=spares, value=error.value)
 
     def _event(self, mapped: EventMapping, row: Row, key: str) -> Event:
         """One of the events of a row with this key. Raises `SkipError`."""

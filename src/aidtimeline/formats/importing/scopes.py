@@ -1,0 +1,143 @@
+"""One version's scope, read entry by entry: what of it is known, under which keys, and what the version lacks."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Self
+
+from attrs import Factory, define
+
+from aidtimeline.events import Event
+from aidtimeline.formats.importing.known import Known, Said
+from aidtimeline.formats.importing.matching import known_again
+from aidtimeline.formats.importing.statements import Key, key_of, version_of
+from aidtimeline.formats.readings import Beginning, Entry
+
+
+@define
+class Scope:
+    """The entries whose `ref` begins so, as the log has them and as a version of their dataset tells them.
+
+    `others` are the same scope under other names: in another dataset, or as it was named before. `kept` are the records
+    of all that the version has. The log has nothing of the scope if it is `empty`, and a newer version if it is `late`.
+    `held` are entries that wait until all of the scope has been read: whether they are new, or had another key, is not
+    known before. `same` counts what is unchanged of each thing.
+    """
+
+    known: Known
+    beginning: Beginning
+    others: list[Key]
+    kept: set[str]
+    empty: bool = True
+    late: bool = False
+    held: dict[str, Entry] = Factory(dict)
+    same: Counter[str] = Factory(Counter)
+
+    @classmethod
+    def begun(
+        cls, known: Known, beginning: Beginning, others: list[Key], kept: set[str], recorded_at: datetime
+    ) -> Self:
+        """The scope that begins."""
+        scope = cls(known, beginning, others, kept)
+        known.datasets.update((beginning.source.dataset or "", *(dataset for dataset, _ in others)))
+        version = version_of(beginning.source, recorded_at)
+        for said in scope.there():
+            scope.empty = False
+            scope.late = scope.late or said.version > version
+        known.late = known.late or scope.late
+        return scope
+
+    @property
+    def waits(self) -> bool:
+        """Whether what is not unchanged has to wait until all has been read."""
+        return self.beginning.thing_of is not None and not self.late and not self.empty
+
+    def there(self) -> Iterator[Said]:
+        """What the log has of it, also what is gone."""
+        yield from self.known.under(self.beginning.source.dataset or "", self.beginning.scope)
+        for dataset, scope in self.others:
+            yield from self.known.under(dataset, scope)
+
+    def left(self) -> Iterator[Said]:
+        """What of it the version has not, as far as it has been read."""
+        return (said for said in self.there() if not said.gone and said.id not in self.kept)
+
+    def said(self, key: Key) -> Said | None:
+        """What the log has under a key in this scope, or by its other names."""
+        if (found := self.known.said(key)) is not None:
+            return found
+        rest = key[1].removeprefix(self.beginning.scope)
+        others = (self.known.said((dataset, scope + rest)) for dataset, scope in self.others)
+        return next(filter(None, others), None)
+
+    def thing_of(self, ref: str) -> str:
+        """The beginning of a `ref` that names the thing that it is of."""
+        return ref if self.beginning.thing_of is None else self.beginning.thing_of(ref)
+
+    def count(self, said: Said) -> None:
+        """Note that the version has what the log has, unchanged."""
+        self.same[self.thing_of(said.last.ref)] += 1
+
+    def matched(self, texts: Mapping[str, Event]) -> Iterator[tuple[Entry, Said | None]]:
+        """The entries that were held, each with what the log has of it, which is known again by what it says.
+
+        `texts` are the events of what is `left`, by the ids of their records.
+        """
+        left = {said.last.ref: said for said in self.left()}
+        before = {ref: said.last for ref, said in left.items()}
+        found = known_again(before, self.held, self.same, self.thing_of, texts)
+        for ref, entry in self.held.items():
+            own = self.said(key_of(entry.event) or ("", ""))
+            yield entry, left[found[ref]] if ref in found else own if own is not None and own.gone else None
+
+
+class Places:
+    """Where the log has a scope, by its name in whatever case."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._places: dict[str, dict[str, set[Key]]] = {}
+
+    def of(self, beginning: Beginning) -> list[Key]:
+        """The dataset and scope of each place where the log has what is the same scope under another name."""
+        if beginning.anywhere is None:
+            return []
+        places = self._by_name(beginning.anywhere)
+        own = beginning.source.dataset or "", beginning.scope
+        names = {each.casefold() for each in (beginning.scope, *beginning.formerly)}
+        return sorted({place for name in names for place in places.get(name, ())} - {own})
+
+    def _by_name(self, prefix: str) -> dict[str, set[Key]]:
+        if prefix not in self._places:
+            found: dict[str, set[Key]] = {}
+            for dataset in self._known.datasets_like(prefix):
+                for scope in self._known.scopes_of(dataset):
+                    found.setdefault(scope.casefold(), set()).add((dataset, scope))
+            self._places[prefix] = found
+        return self._places[prefix]
+
+
+@define
+class Spared:
+    """What cannot be read and is there all the same, by the beginning of its `ref`s."""
+
+    _beginnings: set[str] = Factory(set)
+    _sorted: list[str] | None = None
+
+    def add(self, beginning: str) -> None:
+        """Spare what begins so."""
+        self._beginnings.add(beginning)
+        self._sorted = None
+
+    def has(self, ref: str) -> bool:
+        """Whether a `ref` begins with one that is spared."""
+        if self._sorted is None:
+            self._sorted = []
+            for each in sorted(self._beginnings):
+                if not self._sorted or not each.startswith(self._sorted[-1]):
+                    self._sorted.append(each)
+        place = bisect_right(self._sorted, ref)
+        return place > 0 and ref.startswith(self._sorted[place - 1])
