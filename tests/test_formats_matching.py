@@ -212,10 +212,9 @@ def test_a_level_that_a_release_stated_stays_possible_while_it_is_stated_again(
         then = counts(log, "delivery", day(0))
         for number, more in enumerate(said[1:], start=1):
             moved = {str(int(id_) + 10 * number): each for id_, each in all_of.items()}
-            packages = {**{id_: (donor, "new", *rest) for id_, (donor, _, *rest) in more.items()}, **moved}
-            imported(
-                log, release(day(number), [(id_, *each) for id_, each in packages.items()]), number, covers="whole"
-            )
+            packages: list[Package] = [(id_, each[0], "new", each[2], each[3]) for id_, each in more.items()]
+            packages += [(id_, *each) for id_, each in moved.items()]
+            imported(log, release(day(number), packages), number, covers="whole")
         found = counts(log, "delivery", day(0))
         for item, (low, _) in then.items():
             assert found[item][0] <= low
