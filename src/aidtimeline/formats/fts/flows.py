@@ -5,7 +5,9 @@ The table is what the Humanitarian Data Exchange makes of the API's answers: `sr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
@@ -24,6 +26,26 @@ FIELDS = (
     *("amountUSD", "originalAmount", "originalCurrency", "exchangeRate", "contributionType", "flowType"),
     *("parentFlowId", "description", "refCode"),
 )
+
+
+#: Those of them that are numbers. Programs write the same number in many ways.
+NUMBERS = ("id", "versionId", "parentFlowId", "amountUSD", "originalAmount", "exchangeRate")
+_OF_PROGRAMS = re.compile(r"[-+]?[0-9]{1,20}(?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}|[-+]?[0-9]{1,20}\.0+")
+"""A number as R, pandas and spreadsheets write it into a CSV: 1e+05, 1.4E+07, and 901.0 where a column has gaps."""
+
+
+def plain_number(text: str) -> str:
+    """A number as the API writes it, if programs write it otherwise; any other text as it is.
+
+    >>> plain_number("1e+05"), plain_number("1.4E+07"), plain_number("901.0"), plain_number("2.5e-01")
+    ('100000', '14000000', '901', '0.25')
+    >>> plain_number("1,000"), plain_number("12.50")
+    ('1,000', '12.50')
+    """
+    if not _OF_PROGRAMS.fullmatch(text):
+        return text
+    number = Decimal(text)
+    return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
 
 
 @frozen(kw_only=True)
@@ -69,7 +91,7 @@ def of_object(found: Any, number: int) -> Flow:
 
     Raises TypeError, AttributeError or InvalidValue if the object is not of the form of the API.
     """
-    texts = {field: _text(found.get(field)) for field in FIELDS}
+    texts = _plain({field: _text(found.get(field)) for field in FIELDS})
 
     def names(side: str, kind: str, *fields: str) -> tuple[str, ...]:
         things = [each for each in found.get(side) or () if _text(each.get("type")) == kind]
@@ -100,13 +122,17 @@ def of_row(row: Row) -> Flow:
     return Flow(
         place=row.place,
         line=row.number,
-        texts={field: cells.get(fold(field), "") for field in FIELDS},
+        texts=_plain({field: cells.get(fold(field), "") for field in FIELDS}),
         donors=one("srcOrganization"),
         recipients=one("destOrganization"),
         locations=tuple(each.strip() for each in cells.get(fold("destLocations"), "").split(",")),
         projects=one("destProjectCode", "destProject", "destPlan"),
         of_fund="pooled fund" in fold(cells.get(fold("srcOrganizationTypes"), "")),
     )
+
+
+def _plain(texts: dict[str, str]) -> dict[str, str]:
+    return texts | {field: plain_number(texts[field]) for field in NUMBERS}
 
 
 def _title(report: Mapping[str, Any]) -> str:
