@@ -5,8 +5,8 @@ The API: https://api.hpc.tools/docs/v1/; the words: https://fts.unocha.org/gloss
 
 - A pledge is a pledge, a commitment a commitment, a paid flow a disbursement. Paid in kind it is a delivery with a
   value, of goods that FTS does not name.
-- Its value is the amount in the currency in which it was given. The amount that FTS states in USD is a note, or the
-  value if FTS states no other.
+- Its value is the amount in the currency in which it was given. The amount that FTS states in USD is what it makes of
+  that (`valued`), or the value if FTS states no other.
 - It happened on the flow's `date`, and was known in this version since the day of `updatedAt`. A later version is news
   of the day on which it was made.
 - FTS says of each flow whether it is new money, reported for the first time. What is not (what a fund passes on, what
@@ -28,6 +28,7 @@ from typing import Any, BinaryIO
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
+from aidtimeline.formats.fts.classes import CLUSTER, PLAN_CLUSTER, classified
 from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.plaintext import json_document
@@ -67,7 +68,8 @@ def _of_the_api(header: Iterable[str]) -> frozenset[str]:
     """The fields of which a table says less than the API."""
     told = set(map(fold, header))
     parts = () if fold("parentFlowId") in told else ("part_of",)
-    return frozenset({"location", "sources", *parts, *(() if fold("newMoney") in told else ("value",))})
+    clusters = () if fold("destClusters") in told else ("sector",)
+    return frozenset({"location", "sources", *parts, *clusters, *(() if fold("newMoney") in told else ("value",))})
 
 
 def _readings(file: File, flow: Flow, yields: frozenset[str] = frozenset()) -> Iterator[Reading]:
@@ -94,7 +96,7 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
     if status not in _KINDS:
         raise SkipError("a flow whose status is not pledge, commitment or paid", status or None)
     kind = Delivery if status == "paid" and flow.in_kind else _KINDS[status]
-    value = _value(flow, remarks)
+    value, usd = _value(flow, remarks)
     published = _day(flow["updatedAt"]) if flow["updatedAt"] else file.published
     source = Source(
         publisher=PUBLISHER,
@@ -108,16 +110,19 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
     if MULTIPLE in flow.donors + flow.recipients:
         remarks["several organisations, none of them named"] = MULTIPLE
     parent = None if flow.new_money or not flow["parentFlowId"] else f"flow/{flow['parentFlowId']}"
+    counts = flow.new_money or parent is not None
     fields: dict[str, Any] = {
         "date": date,
-        "value": value if flow.new_money or parent else _perhaps(value),
+        "value": value if counts else _perhaps(value),
+        "valued": [usd if counts else _perhaps(usd)] if usd is not None and value.currency != "USD" else [],
         "donor": _together(file.party(name) for name in flow.donors if name != MULTIPLE),
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
         "location": _together(flow.locations),
+        "sector": classified({CLUSTER: flow.clusters, PLAN_CLUSTER: flow.plan_clusters}),
         "project": _together(flow.projects),
         "part_of": parent,
         "ref": f"flow/{flow['id']}",
-        "note": _note(flow, value) or None,
+        "note": _note(flow) or None,
         "sources": [source, *flow.reports],
     }
     try:
@@ -126,8 +131,9 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         raise SkipError("a flow with a text that cannot be recorded", error.found) from None
 
 
-def _value(flow: Flow, remarks: dict[str, str]) -> Money:
-    """What was given, in the currency in which it was given; in USD if FTS does not say that."""
+def _value(flow: Flow, remarks: dict[str, str]) -> tuple[Money, Money | None]:
+    """What was given, in the currency in which it was given, or in USD if FTS does not say that; and what FTS makes of
+    it in USD."""
     usd = _money(flow["amountUSD"], "USD") if flow["amountUSD"] else None
     amount, currency = flow["originalAmount"], flow["originalCurrency"]
     if amount and currency:
@@ -139,10 +145,10 @@ def _value(flow: Flow, remarks: dict[str, str]) -> Money:
             remarks["a currency that ISO 4217 does not have: the amount in USD was taken"] = currency
         else:
             if given.amount.low or usd is None or not usd.amount.low:
-                return given
+                return given, usd
     if usd is None:
         raise SkipError("a flow without an amount", flow["description"] or None)
-    return usd
+    return usd, usd
 
 
 def _perhaps(value: Money) -> Money:
@@ -177,14 +183,13 @@ def _day(text: str) -> DateRange:
         raise SkipError("a flow whose date is not a date", text) from None
 
 
-def _note(flow: Flow, value: Money) -> str:
+def _note(flow: Flow) -> str:
     """What the flow states beyond the fields of an event."""
-    rate = f" at FTS's rate of {flow['exchangeRate']}" if flow["exchangeRate"] else ""
     decided, type_ = flow["decisionDate"][:10], flow["flowType"]
     parts = {
         flow["description"]: flow["description"],
         f"reference {flow['refCode']}": flow["refCode"],
-        f"USD {flow['amountUSD']}{rate}": flow["amountUSD"] and value.currency != "USD",
+        f"FTS's rate: {flow['exchangeRate']}": flow["exchangeRate"] and flow["originalCurrency"],
         f"decided on {decided}": decided and flow["date"] and decided != flow["date"][:10],
         f"flow type: {type_}": type_ and fold(type_) != "standard",
     }

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from aidtimeline.codec.jsonlines import Token
 from aidtimeline.events import Source
+from aidtimeline.formats.fts.classes import split
 from aidtimeline.formats.reading.sheets import Row, fold
 
 MULTIPLE = "Multiple"
@@ -44,15 +45,16 @@ def plain_number(text: str) -> str:
     """
     if not _OF_PROGRAMS.fullmatch(text):
         return text
-    number = Decimal(text)
-    return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
+    plain = f"{Decimal(text):f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 @frozen(kw_only=True)
 class Flow:
     """A flow. `texts` has the text of each of `FIELDS`, empty if the file does not state it.
 
-    `place` and `line` say where the flow is in the file; `of_fund`, that a pooled fund passes it on.
+    `place` and `line` say where the flow is in the file; `of_fund`, that a pooled fund passes it on. `years` are those
+    in which it is to be used.
     """
 
     place: str
@@ -62,6 +64,11 @@ class Flow:
     recipients: tuple[str, ...]
     locations: tuple[str, ...]
     projects: tuple[str, ...]
+    plans: tuple[str, ...] = ()
+    emergencies: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    plan_clusters: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
     reports: tuple[Source, ...] = ()
     of_fund: bool = False
 
@@ -104,6 +111,11 @@ def of_object(found: Any, number: int) -> Flow:
         recipients=names("destinationObjects", "Organization", "name"),
         locations=names("destinationObjects", "Location", "name"),
         projects=names("destinationObjects", "Project", "code", "name") or names("destinationObjects", "Plan", "name"),
+        plans=names("destinationObjects", "Plan", "name"),
+        emergencies=names("destinationObjects", "Emergency", "name"),
+        clusters=names("destinationObjects", "GlobalCluster", "name"),
+        plan_clusters=names("destinationObjects", "Cluster", "name"),
+        years=names("destinationObjects", "UsageYear", "name"),
         reports=tuple(
             Source(publisher=_text(each.get("organization")), title=_title(each))
             for each in found.get("reportDetails") or ()
@@ -127,6 +139,11 @@ def of_row(row: Row) -> Flow:
         recipients=one("destOrganization"),
         locations=tuple(each.strip() for each in cells.get(fold("destLocations"), "").split(",")),
         projects=one("destProjectCode", "destProject", "destPlan"),
+        plans=one("destPlan"),
+        emergencies=one("destEmergency"),
+        clusters=split(cells.get(fold("destGlobalClusters"), "")),
+        plan_clusters=split(cells.get(fold("destClusters"), "")),
+        years=tuple(plain_number(year) for name in ("Start", "End") for year in one(f"destUsageYear{name}")),
         of_fund="pooled fund" in fold(cells.get(fold("srcOrganizationTypes"), "")),
     )
 

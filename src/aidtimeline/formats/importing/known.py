@@ -351,17 +351,21 @@ def _yielding(entry: Entry, text: Event) -> Event:
     kept = {name: value for name, value in said.items() if value not in (None, ())}
     if "sources" in kept:
         kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
-    if "value" in kept and not _may_be_less(kept["value"], stated(event, "value", Money)):
-        del kept["value"]
+    if "value" in kept:
+        perhaps, value = _may_be_counted(kept.pop("value")), stated(event, "value", Money)
+        if perhaps and value is not None:
+            kept["value"] = _or_nothing(value)
+            kept["valued"] = [_or_nothing(each) for each in stated(event, "valued", tuple) or ()]
     return attrs.evolve(event, **kept)
 
 
-def _may_be_less(kept: Money, value: Money | None) -> bool:
-    """Whether a value is another that may have been counted already."""
-    if value is None or kept.currency != value.currency or not value.amount.is_exact:
-        return False
-    ends = sorted((ZERO.low, value.amount.low))
-    return [kept.amount.low, kept.amount.high] == ends
+def _may_be_counted(value: Money) -> bool:
+    """Whether a value may have been counted already: it is nothing to all of it."""
+    return not value.amount.is_exact and ZERO.low in (value.amount.low, value.amount.high)
+
+
+def _or_nothing(value: Money) -> Money:
+    return Money(value.amount.hull(ZERO), value.currency)
 
 
 def _digest_of(key: Key) -> bytes:
