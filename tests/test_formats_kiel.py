@@ -18,7 +18,7 @@ from aidtimeline import EventLog, Source, Timeline
 from aidtimeline.errors import InvalidValue, UnreadableFile
 from aidtimeline.events import Commitment, Correction, Delivery, Event, EventKind, Observation, Pledge, Retraction
 from aidtimeline.formats.importing.importer import import_file
-from aidtimeline.formats.kiel import columns, entries, packages, read
+from aidtimeline.formats.kiel import columns, entries, packages, read, tranches
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
@@ -263,15 +263,99 @@ def test_rows_of_a_package_need_not_stand_together(tmp_path: Path) -> None:
 
 
 def test_the_value_is_that_of_the_row_marked_first(tmp_path: Path) -> None:
-    """Or if none is marked, of the first that states one; other values are reported, and never summed."""
-    rows = [row(value="Not given"), row(value="700", date="2022-05-01"), row(value="1000", first="1")]
-    found = readings(tmp_path, *rows)
-    assert str(events(found)["JPM1"].value) == "JPY 1,000"
-    tranche = events(found)["JPM1/given/2022-05-01"]
-    assert isinstance(tranche, Observation)
-    assert (str(tranche.quantity), tranche.unit, tranche.indicator) == ("700", "JPY", packages.TRANCHE)
-    assert [reason for reason, _ in worth_a_look(found)] == [packages.MANY_VALUES]
+    """Or if none is marked, of the first that states one."""
+    rows = [row(value="Not given"), row(value="700", date="2022-05-01"), row(value="700", first="1")]
+    assert events(readings(tmp_path, *rows))["JPM1"].date.text == "2022-04-05"
     assert str(events(readings(tmp_path, rows[0], rows[1]))["JPM1"].value) == "JPY 700"
+
+
+#: A package that is announced in three steps.
+STEPS = [row(value="300", first="1"), row(value="500", date="2022-05-01"), row(value="200", date="2022-06-01")]
+LATER_STEPS = ["JPM1/given/2022-05-01", "JPM1/given/2022-06-01"]
+
+
+def with_total(total: str, rows: Sequence[Mapping[str, str]] = STEPS) -> list[dict[str, str]]:
+    return [{**rows[0], "total": total}, *map(dict, rows[1:])]
+
+
+def test_values_that_add_up_to_the_total_are_tranches(tmp_path: Path) -> None:
+    """The tracker's own total says that each value is a part: each is a promise on its own date."""
+    found = readings(tmp_path, *with_total("1000"))
+    steps = {ref: (event.date.text, str(event.value)) for ref, event in events(found).items() if event.kind == "pledge"}
+    assert steps == {
+        "JPM1": ("2022-04-05", "JPY 300"),
+        LATER_STEPS[0]: ("2022-05-01", "JPY 500"),
+        LATER_STEPS[1]: ("2022-06-01", "JPY 200"),
+    }
+    assert worth_a_look(found) == [(tranches.ADD_UP, "JPY 300, JPY 500, JPY 200")]
+    equal = [row(value="50", first="1"), row(value="50", date="2022-05-01"), row(value="50", date="2022-05-01")]
+    pledged = [
+        event for event in events(readings(tmp_path, *with_total("100", equal))).values() if event.kind == "pledge"
+    ]
+    assert [str(event.value) for event in pledged] == ["JPY 50", "JPY 50"]
+
+
+def test_values_of_which_the_total_has_one(tmp_path: Path) -> None:
+    """The tracker's total says which of them is the package's: the others are stated, and not counted."""
+    found = readings(tmp_path, *with_total("500"))
+    assert (str(events(found)["JPM1"].value), events(found)["JPM1"].date.text) == ("JPY 500", "2022-05-01")
+    observed = events(found)["JPM1/given/2022-06-01"]
+    assert (str(observed.quantity), observed.unit, observed.indicator) == ("200", "JPY", packages.TRANCHE)
+    assert worth_a_look(found) == [(tranches.ONE_COUNTS, "JPY 300, JPY 500, JPY 200")]
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        ("1200", ["JPY 300", "JPY 200..500", "JPY 0..200"]),  # at least the largest so far: 300, then 500
+        ("900", ["JPY 300", "JPY 200..500", "JPY 0..200"]),
+        ("400", ["JPY 200..300", "JPY 0..500", "JPY 0..200"]),  # at least the smallest
+        (".", ["JPY 200..300", "JPY 0..500", "JPY 0..200"]),
+    ],
+)
+def test_values_that_may_add_up_are_bounds(tmp_path: Path, total: str, expected: list[str]) -> None:
+    """If nobody says whether they add up, they are at least one of them, and at most all."""
+    found = readings(tmp_path, *with_total(total))
+    assert [events(found)[ref].value.text for ref in ("JPM1", *LATER_STEPS)] == expected
+    assert worth_a_look(found) == [(tranches.MAY_ADD_UP, "JPY 300, JPY 500, JPY 200")]
+
+
+def test_values_in_two_currencies_may_be_the_same(tmp_path: Path) -> None:
+    """Each may be what the other is in its own currency."""
+    found = events(readings(tmp_path, row(value="300"), row(value="2", currency="EUR", date="2022-05-01")))
+    assert [found[ref].value.text for ref in ("JPM1", LATER_STEPS[0])] == ["JPY 0..300", "EUR 0..2"]
+
+
+def test_a_total_of_more_than_was_given_is_said(tmp_path: Path) -> None:
+    """What the source gave is counted, and nothing is added to it."""
+    found = readings(tmp_path, *with_total("4000", [row(value="600"), row(value="600", date="2022-05-01")]))
+    assert str(events(found)["JPM1"].value) == "JPY 600"
+    assert worth_a_look(found) == [(tranches.MORE, "JPY 600 of JPY 4,000")]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(1, 28)), min_size=2, max_size=5, unique_by=lambda each: each[1]),
+    st.one_of(st.none(), st.integers(1, 40)),
+)
+def test_tranches_contain_what_the_rows_may_mean(steps: list[tuple[int, int]], total: int | None) -> None:
+    """On every day the bounds contain the sum, the value stated last and the largest so far, if the total allows it."""
+    rows = [row(value=str(value), date=f"2022-05-{day:02}") for value, day in steps]
+    with TemporaryDirectory() as folder:
+        found = events(readings(Path(folder), *with_total("." if total is None else str(total), rows)))
+    pledged = [event for event in found.values() if event.kind == "pledge"]
+    values = [value for value, _ in steps]
+    if total in values or (len(set(values)) == 1 and total != sum(values)):  # it is repeated
+        counted = total if total in values else values[0]
+        assert [str(event.value) for event in pledged] == [f"JPY {counted}"]
+        return
+    for day in range(1, 29):
+        so_far = [value for value, stated_on in sorted(steps, key=lambda each: each[1]) if stated_on <= day]
+        bounds = sum((event.value.amount for event in pledged if event.date.latest.day <= day), Quantity.parse(0))
+        assert bounds.high is not None
+        meant = {sum(so_far)} if total == sum(values) else {sum(so_far), max(so_far, default=0)}
+        if total is None or total < max(values):
+            meant |= set(so_far[-1:])
+        assert all(bounds.low <= each <= bounds.high for each in meant), (day, bounds, meant)
 
 
 def test_values_that_cannot_be_read(tmp_path: Path) -> None:

@@ -41,14 +41,10 @@ LINKS = ("source 1", "source 2", "source 3", "source 4")
 
 @define
 class Package:
-    """Makes entries of the rows of a package, each with its own `ref`, and keeps notes of what is worth a look.
-
-    `counted` are the values on its promises, each with the date on which it was announced.
-    """
+    """Makes entries of the rows of a package, each with its own `ref`, and keeps notes of what is worth a look."""
 
     release: Release
     id: str
-    counted: set[tuple[str, Money]] = Factory(set)
     notes: dict[tuple[str, int], Reading] = Factory(dict)
     _references: References = Factory(lambda: References(former="{} #{}"))
     _formerly: dict[str, str | None] = Factory(dict)

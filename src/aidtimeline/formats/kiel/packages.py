@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Observation, Pledge
 from aidtimeline.formats.kiel.columns import Line, Table
 from aidtimeline.formats.kiel.entries import NO_UNIT, Package, Promise
 from aidtimeline.formats.kiel.releases import Release
-from aidtimeline.formats.kiel.texts import read_value
+from aidtimeline.formats.kiel.texts import number_in
+from aidtimeline.formats.kiel.tranches import Tranche, tranches
 from aidtimeline.formats.reading.files import as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
 from aidtimeline.values.amounts import Money
@@ -22,7 +22,6 @@ NO_PACKAGE = "a row without the ID of its package"
 NO_DONOR = "a row without a donor"
 OVERFLOWS = "a row with more cells than the header: some may stand in the wrong columns"
 TOTALS_TAKEN = "no column of values as the source gave them: the packages' totals are taken, which may be estimates"
-MANY_VALUES = "a package whose rows state different values: the first is counted, the others are observations"
 SAME_VALUE = "parts of one package that state the same value: it is counted once"
 TWICE = "a row with the same cells as another one: it counts again"
 
@@ -62,8 +61,7 @@ def of_packages(release: Release, table: Table) -> Iterator[Reading]:
     for id_, lines in packages.items():
         package = Package(release, id_)
         in_time = _in_time(package, lines)
-        yield from _values(package, lines)
-        yield from _tranches(package, in_time)
+        yield from _values(package, lines, in_time)
         yield from _items(package, in_time)
         yield from _totals(package, in_time)
         yield from package.notes.values()
@@ -79,11 +77,11 @@ def _in_time(package: Package, lines: Sequence[Line]) -> list[Line]:
     return sorted(lines, key=place)
 
 
-def _values(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
+def _values(package: Package, lines: Sequence[Line], in_time: Sequence[Line]) -> Iterator[Entry]:
     """A promise of each kind for the package, with its value; if its parts have ids, one for each of them.
 
     Two parts with the same value may both repeat that of the package: it counts twice only if the tracker, too, has a
-    total for each.
+    total for each. A value that is given in tranches is a promise for each.
     """
     kinds: dict[Promise, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
@@ -94,13 +92,29 @@ def _values(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
         for part, own in parts.items():
             line, value = _stated(package, own)
             ref = package.ref(f"{stem}/{part}" if part else stem)
-            again = value in counted and not _number(line["part total"] or line["part total in EUR"])
-            if again:
+            if value in counted and not number_in(line["part total"] or line["part total in EUR"]):
                 package.note(SAME_VALUE, line, str(value))
-            elif value is not None:
+                yield from package.promise(kind, line, ref=ref, value=None)
+                continue
+            if value is not None:
                 counted.add(value)
-                package.counted.add((package.when(line).edtf, value))
-            yield from package.promise(kind, line, ref=ref, value=None if again else value)
+            of_part = [each for each in in_time if each["part"] == part and package.kind(each) is kind]
+            found = tranches(package, of_part, line)
+            if found:
+                line, value = found[0].line, found[0].counts
+            yield from package.promise(kind, line, ref=ref, value=value)
+            yield from _others(package, kind, ref, found[1:])
+
+
+def _others(package: Package, kind: Promise, ref: str, found: Sequence[Tranche]) -> Iterator[Entry]:
+    """All tranches but the first, which stands for the package: promises of their own, or what is stated otherwise."""
+    for each in found:
+        own = package.ref(f"{ref}/given/{each.when}")
+        if each.counts is not None:
+            yield from package.promise(kind, each.line, ref=own, value=each.counts)
+        else:
+            given, unit = each.stated.amount, each.stated.currency
+            yield from package.announced(Observation, each.line, ref=own, indicator=TRANCHE, quantity=given, unit=unit)
 
 
 def _stated(package: Package, lines: Sequence[Line]) -> tuple[Line, Money | None]:
@@ -108,22 +122,6 @@ def _stated(package: Package, lines: Sequence[Line]) -> tuple[Line, Money | None
     marked = next((line for line in lines if line["first"] == "1"), lines[0])
     stated = next((line for line in (marked, *lines) if package.value(line) is not None), marked)
     return stated, package.value(stated)
-
-
-def _tranches(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
-    """If rows of a package state other values than those that are counted: its tranches, which are never summed."""
-    found: dict[tuple[str, Money], Line] = {}
-    for line in lines:
-        value = package.value(line)
-        if value is not None and value.amount.low:
-            found.setdefault((package.when(line).edtf, value), line)
-    if {value for _, value in found} <= {value for _, value in package.counted}:
-        return
-    for (when, value), line in found.items():
-        if (when, value) not in package.counted:
-            ref, amount, unit = package.ref(f"{package.id}/given/{when}"), value.amount, value.currency
-            yield from package.announced(Observation, line, ref=ref, indicator=TRANCHE, quantity=amount, unit=unit)
-    package.note(MANY_VALUES, lines[0], ", ".join(dict.fromkeys(str(value) for _, value in found)))
 
 
 def _items(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
@@ -150,7 +148,7 @@ def _items(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
 def _totals(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
     """The tracker's own totals. That of a package may be repeated on its rows, which are otherwise empty, or 0."""
     for what, indicator in (OF_PACKAGE | OF_PART).items():
-        stated = [line for line in lines if _number(line[what])]
+        stated = [line for line in lines if number_in(line[what])]
         for line in stated[:1] if what in OF_PACKAGE else stated:
             unit = "EUR" if what.endswith("EUR") else line["currency"]
             part = f"/{line['part']}" if line["part"] and what in OF_PART else ""
@@ -159,11 +157,3 @@ def _totals(package: Package, lines: Sequence[Line]) -> Iterator[Entry]:
                 yield from package.estimate(line, what, ref=ref, unit=unit, indicator=indicator)
             else:
                 package.note(NO_UNIT, line, line[what])
-
-
-def _number(text: str) -> bool:
-    """Whether it is a number other than 0."""
-    try:
-        return bool(read_value(text))
-    except InvalidValue:
-        return False

@@ -164,6 +164,18 @@ def read_value(text: str) -> Decimal | None:
     return Quantity.exact(Decimal(text.replace(",", ""))).low
 
 
+def number_in(text: str) -> Decimal | None:
+    """A number other than 0; None for anything else.
+
+    >>> number_in("2.5"), number_in("0"), number_in("Not given"), number_in("1.000.00")
+    (Decimal('2.5'), None, None, None)
+    """
+    try:
+        return read_value(text) or None
+    except InvalidValue:
+        return None
+
+
 def is_number(text: str) -> bool:
     """Whether it is a number as English sheets write it. What might be one of two ("1.000.00") is not one."""
     return bool(_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text))
