@@ -20,12 +20,12 @@ from aidtimeline.engines.facts.rows import (
     amounts_of,
     first_day,
     instant,
-    is_shared,
     last_day,
     moment,
     row_of,
 )
 from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.projections.fields import is_shared
 from aidtimeline.semantics import Belief, Fact, believe, phases
 from aidtimeline.semantics.amendments import known_since, repair
 from aidtimeline.semantics.overlap import datasets

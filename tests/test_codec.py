@@ -137,6 +137,11 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     | st.dictionaries(slugs, st.none() | st.sampled_from([0, 25, Decimal("12.5")]), min_size=1, max_size=4),
     "sector": st.sampled_from(["72040", "1:12220", "10:food", {"72040": 30, "12220": None, "10:food": "99.9"}]),
     "humanitarian": st.booleans(),
+    "scope": st.sampled_from(
+        ["plan:HUKR22", {"plan:HUKR22": None, "plan:HUKR23": None, "glide:EQ-2015-000048-NPL": 5}]
+    ),
+    "aid_type": st.sampled_from(["C01", "1:B01", "4:1", {"C01": 30, "B01": 70, "4:1": 100}]),
+    "tied": st.sampled_from(["tied", "partially-tied", "untied"]),
     "valued": st.lists(moneys, max_size=2),
     "of_kind": st.sampled_from(["pledge", "disbursement"]),
     "quantity": quantities,
@@ -346,7 +351,7 @@ def test_without_an_upcast_an_old_version_is_unknown() -> None:
     """The message says which versions are known."""
     assert problems(written(OLD)) == [("unknown-version", "$.v")]
     with pytest.raises(UnreadableLog, match="expected a version of delivery that is known here: 0, 1"):
-        decode(written({**OLD, "v": 3}), upcasts=UPCASTS)
+        decode(written({**OLD, "v": 4}), upcasts=UPCASTS)
 
 
 # Faulty lines.
@@ -807,6 +812,11 @@ NEW: list[dict[str, Any]] = [
     {"kind": "training", "v": 2, "date": "2023", "part_of": "flow 7", "sources": [{"title": "t"}]},
     {"kind": "observation", "v": 2, "date": "2023", "value": PLEDGE["value"], "sources": [{"title": "t"}]},
     {**TRUCKS, "kind": "observation", "v": 2, "of_kind": "pledge"},
+    {**TRUCKS, "v": 3, "scope": "plan:HUKR22"},
+    {**TRUCKS, "v": 3, "scope": {"glide:EQ-2015-000048-NPL": 100, "plan:HUKR22": None, "plan:HUKR23": None}},
+    {**TRUCKS, "v": 3, "aid_type": {"4:1": 100, "C01": "29.5"}, "humanitarian": True},
+    {**TRUCKS, "v": 3, "tied": "partially-tied"},
+    {**PLEDGE, "v": 3, "period": "2024"},
     {
         "kind": "cancellation",
         "v": 2,
@@ -820,7 +830,7 @@ NEW: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fields", NEW)
 def test_only_what_is_new_raises_the_version(fields: dict[str, Any]) -> None:
-    """A line with a field of version 2 says so, keeps all that it states, and says so in a correction too."""
+    """A line with a field of a later version says so, keeps all that it states, and says so in a correction too."""
     event = decode(written(fields)).event
     assert event_to_json(event) == fields
     nested = {**REPLACED, "event": fields}
@@ -833,14 +843,17 @@ def test_the_version_is_that_of_what_a_line_states(fields: dict[str, Any]) -> No
     earlier = {**fields, "v": 1}
     assert problems(written(earlier)) == [("unknown-version", "$.v")]
     assert problems(written({**REPLACED, "event": earlier})) == [("unknown-version", "$.event.v")]
-    with pytest.raises(UnreadableLog, match=r"found 1, expected 2 \(version 1 lacks a field that is here\)"):
+    with pytest.raises(
+        UnreadableLog, match=rf"found 1, expected {fields['v']} \(version 1 lacks a field that is here\)"
+    ):
         event_from_json(earlier)
 
 
 def test_a_line_without_anything_new_is_of_version_1() -> None:
-    """So there is one way to write it. A draft may say 2, as one may who always does."""
-    assert problems(written({**TRUCKS, "v": 2})) == [("unknown-version", "$.v")]
-    assert event_from_json({**TRUCKS, "v": 2}) == event_from_json(TRUCKS)
+    """So there is one way to write it. A draft may say 2 or 3, as one may who always does."""
+    for later in (2, 3):
+        assert problems(written({**TRUCKS, "v": later})) == [("unknown-version", "$.v")]
+        assert event_from_json({**TRUCKS, "v": later}) == event_from_json(TRUCKS)
 
 
 @pytest.mark.parametrize("part_of", ["hd-capacity", "a flow, as its source calls it", "x" * 300])

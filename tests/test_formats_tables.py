@@ -181,7 +181,7 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
     """But for links between records, the key and the sources, each field of each kind can be a column."""
     texts = {
         **dict.fromkeys(("quantity", "amount"), "5"),
-        **dict.fromkeys(("date", "due", "value_date"), "2022"),
+        **dict.fromkeys(("date", "due", "value_date", "period"), "2022"),
         **dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), "2022"),
         "currency": "USD",
         **dict.fromkeys(("left", "humanitarian"), "true"),
@@ -189,6 +189,7 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
         "intent": "delivery",
         "role": "funding",
         "side": "receiver",
+        "tied": "untied",
         "status": "closed",
         "via": "UNDP",
     }

@@ -218,7 +218,7 @@ def test_the_examples_are_read_and_written(kind: str) -> None:
     least |= {"item": "truck", "quantity": 4} if kind == "observation" else {}
 
     for each in every:
-        draft = {"kind": kind, "v": 2, **least, each.name: values[each.name]}
+        draft = {"kind": kind, "v": 3, **least, each.name: values[each.name]}
         event = event_from_json(draft)
         assert event_to_json(event) == {**draft, "v": version_of(event)}, each.name
 

@@ -589,6 +589,7 @@ def test_the_json_of_levels() -> None:
         "location": None,
         "unit": None,
         "currency": None,
+        "period": None,
         "day": "2023-07-25",
         "reported": {"low": 61, "high": None},
         "recorded": {"low": 42, "high": 42},

@@ -563,8 +563,8 @@ VIEW = timeline_of(*(Delivery(date="2023", item=each, quantity=1, sources=report
     "2024-01-01"
 )
 KNOWN_FIELDS = (
-    "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, item-category, "
-    "indicator, side, part-of, party, role, unit, currency, dataset, year, quarter, month"
+    "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, scope, aid-type, "
+    "tied, period, item-category, indicator, side, part-of, party, role, unit, currency, dataset, year, quarter, month"
 )
 KNOWN_KINDS = (
     "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "

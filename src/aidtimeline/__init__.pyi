@@ -41,6 +41,7 @@ from .events import (
     Side as Side,
     Source as Source,
     Status as Status,
+    Tied as Tied,
     Training as Training,
     TrainingUnit as TrainingUnit,
 )

@@ -42,20 +42,23 @@ from aidtimeline.values.converters import (
     to_some_record_ids,
 )
 from aidtimeline.values.dates import DateRange
-from aidtimeline.values.shares import Shares, optional_location, optional_sector
+from aidtimeline.values.shares import Shares, optional_aid_type, optional_location, optional_scope, optional_sector
 from aidtimeline.values.words import (
     ROLES,
     SIDES,
     STATUSES,
+    TIED,
     TRAINING_UNITS,
     AmendmentKind,
     EventKind,
     ProjectStatus,
     Role,
     Side,
+    Tied,
     TrainingUnit,
     one_of,
     optional_role_field,
+    optional_tied_field,
     optional_unit_field,
     role_field,
     side_field,
@@ -78,6 +81,7 @@ __all__ = [
     "SIDES",
     "STATE",
     "STATUSES",
+    "TIED",
     "TRAINING_UNITS",
     "Amendment",
     "AmendmentKind",
@@ -110,6 +114,7 @@ __all__ = [
     "Source",
     "State",
     "Status",
+    "Tied",
     "Training",
     "TrainingUnit",
     "Valued",
@@ -146,8 +151,22 @@ def _summed_kind_field(value: EventKind) -> EventKind:
 #: The order of fields in a line. A field that is not listed is a kind's own: it stands at the dots, in class order.
 #: So does the project of a kind that must have one.
 _IN_LINE = (
-    *("of", "date", "project", "package", "donor", "recipient", "via", "location", "sector", "humanitarian"),
-    *("...", "item", "indicator", "quantity", "unit", "value", "valued", "due", "value_date", "side"),
+    *("of", "date", "project", "package", "donor", "recipient", "via", "location", "sector", "humanitarian", "scope"),
+    *(
+        "...",
+        "item",
+        "indicator",
+        "quantity",
+        "unit",
+        "value",
+        "valued",
+        "aid_type",
+        "tied",
+        "period",
+        "due",
+        "value_date",
+    ),
+    "side",
     *("part_of", "overlaps", "fulfils", "supersedes", "ref", "note", "sources"),
 )
 
@@ -260,12 +279,25 @@ class Goods:
 
 @frozen(kw_only=True, slots=False)
 class Valued:
-    """Carries money, or says what something is worth; `valued` is what the source makes of it in other currencies."""
+    """Carries money, or says what something is worth; `valued` is what the source makes of it in other currencies.
+
+    `aid_type` is how it is given: one type of aid or `Shares` of several, each `VOCABULARY:CODE` of IATI's list
+    AidTypeVocabulary, or a code of the DAC. `tied` says whether it has to be spent at the donor's, and `period` is the
+    time that the money is for: the year of a plan, the days of a budget.
+
+    >>> source = Source(publisher="FTS", published="2024-05-01")
+    >>> paid = Disbursement(date="2023-12-20", value="USD 100", aid_type="C01", period="2024", sources=source)
+    >>> print(paid.aid_type, "·", paid.tied, "·", paid.period)
+    C01 · None · 2024
+    """
 
     __slots__ = ()
 
     value: Money | None = field(default=None, converter=optional_money)
     valued: tuple[Money, ...] = field(default=(), converter=to_monies)
+    aid_type: str | Shares | None = field(default=None, converter=optional_aid_type)
+    tied: Tied | None = field(default=None, converter=optional_tied_field)
+    period: DateRange | None = field(default=None, converter=optional_date)
 
 
 @frozen(kw_only=True, slots=False)
@@ -294,7 +326,8 @@ class Event(_Room):
     `date` is when it happened (valid time). `via` names intermediaries: what "UNICEF bought with the support of Japan"
     is counted once, at its donor. `package` joins goods promised or handed over together. `location` and `sector` are
     one slug or `Shares` of several; a sector is `VOCABULARY:CODE` of IATI's list SectorVocabulary, or one of the DAC's
-    five-digit codes. `humanitarian` is None where nobody says.
+    five-digit codes. `humanitarian` is None where nobody says. `scope` is the humanitarian plan or the emergency that
+    it is for, or `Shares` of several, such as `plan:HUKR22` and `glide:EQ-2015-000048-NPL`: each vocabulary in full.
 
     `part_of` names what already includes this: the id of a record, or the `ref` of another entry of the same dataset.
     `overlaps` names what may tell of the same as this, wholly or in part: ids of records, or a project. `fulfils` names
@@ -331,6 +364,7 @@ class Event(_Room):
     location: str | Shares | None = field(default=None, converter=optional_location)
     sector: str | Shares | None = field(default=None, converter=optional_sector)
     humanitarian: bool | None = field(default=None, converter=optional_flag)
+    scope: str | Shares | None = field(default=None, converter=optional_scope)
     part_of: str | None = field(default=None, converter=optional_text)
     overlaps: tuple[str, ...] = field(default=(), converter=to_slugs_once)
     fulfils: tuple[str, ...] = field(default=(), converter=to_record_ids)

@@ -24,18 +24,21 @@ from aidtimeline.values.shares import Shares
 
 Upcasts: TypeAlias = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
 
-VERSIONS: dict[str, range] = dict.fromkeys(KINDS, range(1, 3))
+VERSIONS: dict[str, range] = dict.fromkeys(KINDS, range(1, 4))
 """The versions of each kind that are written."""
 
 UPCASTS: Upcasts = {}
 """None has been needed so far."""
 
-_ADDED = {
-    "": ("overlaps", "sector", "humanitarian", "valued", "part_of"),
-    "cancellation": ("item", "quantity", "unit", "value"),
-    "observation": ("value", "of_kind"),
+_ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {
+    3: {"": ("scope", "aid_type", "tied", "period")},
+    2: {
+        "": ("overlaps", "sector", "humanitarian", "valued", "part_of"),
+        "cancellation": ("item", "quantity", "unit", "value"),
+        "observation": ("value", "of_kind"),
+    },
 }
-"""The fields that version 2 added: to all kinds that have them, and to one. (Those with books had `part_of`.)"""
+"""The fields that a version added: to all kinds that have them, and to one. (Those with books had `part_of`.)"""
 
 
 def version_of(said: Any) -> int:
@@ -47,8 +50,10 @@ def version_of(said: Any) -> int:
     (1, 2)
     """
     cls: Any = type(said)  # mypy does not know that classes can be hashed
-    added, unstated = _added(cls)
-    if added(said) != unstated or type(getattr(said, "location", None)) in _SHARES:
+    for version, added, unstated in _added(cls):
+        if added(said) != unstated:
+            return version
+    if type(getattr(said, "location", None)) in _SHARES:
         return 2
     for source in said.sources or ():
         if source.archived is not None:
@@ -60,13 +65,19 @@ _SHARES = (Shares, dict)
 
 
 @functools.cache
-def _added(cls: Any) -> tuple[Callable[[Any], object], object]:
-    """What reads the fields that version 2 added to a class or struct, and what it gives where none is stated."""
+def _added(cls: Any) -> tuple[tuple[int, Callable[[Any], object], object], ...]:
+    """Of each version, the last first: what reads the fields that it added, and what that gives if none is stated."""
     of_kind = KINDS[cls.kind]
-    names = {*_ADDED[""], *_ADDED.get(cls.kind, ())} - ({"part_of"} if issubclass(of_kind, Booked) else set())
     unstated = {each.name: each.default if issubclass(cls, of_kind) else None for each in attrs.fields(of_kind)}
-    unstated = {name: value for name, value in unstated.items() if name in names}
-    return (attrgetter(*unstated), tuple(unstated.values())) if unstated else ((lambda _: ()), ())
+    if issubclass(of_kind, Booked):
+        del unstated["part_of"]
+    found = []
+    for version, added in _ADDED.items():
+        names = [name for name in unstated if name in {*added[""], *added.get(cls.kind, ())}]
+        if names:
+            values = tuple(unstated[name] for name in names)
+            found.append((version, attrgetter(*names), values if len(names) > 1 else values[0]))
+    return tuple(found)
 
 
 # What a function may raise on a line that was edited by hand.

@@ -2,26 +2,41 @@
 
 A fact has one value in most fields. Several parties of `via` are one value as a whole. A fact whose place or sector is
 shared has several values, and belongs to each with a part of what it states; so has one whose date may lie in several
-years, quarters or months (see `aidtimeline.projections.dated`).
+years, quarters or months (see `aidtimeline.projections.dated`). The `period` that money is for may be asked for by any
+other: what lies within it is asked for, and what reaches beyond it in part, nobody says in which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import product
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
 from aidtimeline.errors import InvalidValue, UsageError
 from aidtimeline.events import EVENT_KINDS
-from aidtimeline.projections.dated import DATED, days_of, may_lie_in, periods_of
+from aidtimeline.projections.dated import DATED, MAYBE, days_of, may_lie_in, periods_of
 from aidtimeline.semantics import Fact
 from aidtimeline.text.nearest import nearest
 from aidtimeline.text.safe import shown
+from aidtimeline.values.dates import DateRange
 from aidtimeline.values.periods import Period, read, text_of
-from aidtimeline.values.shares import ALL, Portion, Shares, one_whole, plain_sector, portion, vocabulary_of
+from aidtimeline.values.shares import (
+    ALL,
+    NOTHING,
+    Portion,
+    Shares,
+    one_whole,
+    plain_aid_type,
+    plain_sector,
+    portion,
+    vocabulary_of,
+)
+from aidtimeline.values.words import TIED
 from aidtimeline.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -61,6 +76,10 @@ FIELDS: Mapping[str, Getter] = {
     "location": lambda fact, _: None if fact.location is None else str(fact.location),
     "sector": lambda fact, _: None if fact.sector is None else str(fact.sector),
     "humanitarian": lambda fact, _: in_words(fact.humanitarian),
+    "scope": lambda fact, _: None if fact.scope is None else str(fact.scope),
+    "aid-type": lambda fact, _: None if fact.aid_type is None else str(fact.aid_type),
+    "tied": lambda fact, _: fact.tied,
+    "period": lambda fact, _: None if fact.period is None else fact.period.text,
     "item-category": _category,
     "indicator": lambda fact, _: fact.indicator,
     "side": lambda fact, _: fact.side,
@@ -77,7 +96,12 @@ FIELDS: Mapping[str, Getter] = {
 SHARED: Mapping[str, tuple[Callable[[Fact], str | Shares | None], Callable[[str], str]]] = {
     "location": (lambda fact: fact.location, one_whole),
     "sector": (lambda fact: fact.sector, vocabulary_of),
+    "scope": (lambda fact: fact.scope, vocabulary_of),
+    "aid-type": (lambda fact: fact.aid_type, vocabulary_of),
 }
+_shared = attrgetter("location", "sector", "scope", "aid_type")
+PARTLY = frozenset((*SHARED, "period"))
+"""The fields in which only a part of a fact may be asked for."""
 
 Key: TypeAlias = tuple[Value, ...]
 
@@ -104,7 +128,7 @@ class Condition(NamedTuple):
 
         Of `via` the parties may be asked for one by one, or as a whole, in any order.
         """
-        if self.name in SHARED:
+        if self.name in PARTLY:
             return self.portion(fact).most > 0
         if self.name in DATED:
             return may_lie_in(days_of(fact), self.name, self.values)
@@ -113,7 +137,9 @@ class Condition(NamedTuple):
         )
 
     def portion(self, fact: Fact) -> Portion:
-        """How much of a fact has one of the values, in a field that may be shared."""
+        """How much of a fact has one of the values, in a field of which a part may be asked for."""
+        if self.name == "period":
+            return during(fact.period, self.values)
         stated, whole_of = SHARED[self.name]
         return portion(stated(fact), self.values, whole_of)
 
@@ -123,7 +149,7 @@ class Selection:
     """Which facts are asked for: of these kinds (none: any), and with one of the values given for each field.
 
     With `ids` only these facts are. A fact whose place or sector is shared may be asked for in part, and one whose date
-    is vague perhaps (`dated` are the conditions on its date).
+    is vague perhaps (`dated` are the conditions on its date); so may one that is for a longer period (`partly`).
     """
 
     kinds: tuple[str, ...]
@@ -131,10 +157,15 @@ class Selection:
     vocabulary: Vocabulary
     ids: frozenset[str] | None = None
     dated: tuple[Condition, ...] = field(init=False, eq=False, repr=False)
+    partly: bool = field(init=False, eq=False, repr=False)
 
     @dated.default
     def _dated(self) -> tuple[Condition, ...]:
         return tuple(each for each in self.where if each.name in DATED)
+
+    @partly.default
+    def _partly(self) -> bool:
+        return any(each.name == "period" for each in self.where)
 
     def __contains__(self, fact: Fact) -> bool:
         if self.kinds and fact.kind not in self.kinds:
@@ -150,7 +181,7 @@ class Selection:
         """
         if self.dated or any_dated(names):
             return self._keys_by_date(fact, names)
-        if isinstance(fact.location, Shares) or isinstance(fact.sector, Shares):
+        if self.partly or is_shared(fact):
             return self._keys_of_shares(fact, names)
         return [(tuple([FIELDS[name](fact, self.vocabulary) for name in names]), ALL)]
 
@@ -170,10 +201,10 @@ class Selection:
                 yield cast(Key, values), share if may_be is ALL else may_be.and_(share)
 
     def _keys_of_shares(self, fact: Fact, names: tuple[str, ...]) -> Iterator[tuple[Key, Portion]]:
-        conditions = {each.name: each for each in self.where if each.name in SHARED}
+        conditions = {each.name: each for each in self.where if each.name in PARTLY}
         total = ALL
         for name, condition in conditions.items():
-            if name not in names:
+            if name not in names or name not in SHARED:
                 total = total.and_(condition.portion(fact))
         columns: list[Collection[tuple[Value, Portion]]] = []
         for name in names:
@@ -187,6 +218,36 @@ class Selection:
                 share = share.and_(each)
             if share.most:
                 yield tuple([value for value, _ in values]), share
+
+
+def is_shared(fact: Any) -> bool:
+    """Whether a fact or an event is shared among several places, sectors, types of aid or emergencies."""
+    return any(type(each) is Shares for each in _shared(fact))
+
+
+def during(period: DateRange | None, asked: Collection[Value]) -> Portion:
+    """How much of what is for a period is for one of those asked for: all, some part that nobody states, or nothing."""
+    if period is None:
+        return ALL if None in asked else NOTHING
+    first, last = _ends(period)
+    found, begins = NOTHING, first
+    for start, end in sorted(_ends(DateRange.parse(each)) for each in asked if each):
+        if start <= last and first <= end:
+            found = MAYBE
+        if start <= begins <= end:
+            if last <= end:
+                return ALL
+            begins = end + 1
+    return found
+
+
+def _ends(period: DateRange) -> tuple[int, int]:
+    """The first and the last day as numbers; open ends lie beyond all days."""
+    first, last = period.earliest, period.latest
+    return 0 if first is None else first.toordinal(), _BEYOND if last is None else last.toordinal()
+
+
+_BEYOND = date.max.toordinal() + 1
 
 
 def _values(fact: Fact, name: str, condition: Condition | None) -> list[tuple[Value, Portion]]:
@@ -248,7 +309,17 @@ def _as_facts_have_it(field: str, value: Value | bool) -> Value:
         return value.casefold()
     if field == "via" and value and "+" in value:
         return together(value.split("+"))
-    return plain_sector(value) if field == "sector" and value else value or None
+    if field == "tied" and value and value not in TIED:
+        raise UsageError(_no_such("tied", value, TIED))
+    if field == "period" and value:
+        try:
+            return DateRange.parse(value).text
+        except InvalidValue as error:
+            raise UsageError(f"where period: {error}") from None
+    return _PLAIN.get(field, str)(value) if value else None
+
+
+_PLAIN: Mapping[str, Callable[[str], str]] = {"sector": plain_sector, "aid-type": plain_aid_type}
 
 
 def _period(name: Period, value: Any) -> str:

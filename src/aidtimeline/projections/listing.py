@@ -48,6 +48,10 @@ class FactRow(NamedTuple):
     location: Value
     sector: Value
     humanitarian: Value
+    scope: Value
+    aid_type: Value
+    tied: Value
+    period: DateRange | None
     party: Value
     role: Value
     status: Value
@@ -66,6 +70,10 @@ class FactRow(NamedTuple):
             None if fact.location is None else str(fact.location),
             None if fact.sector is None else str(fact.sector),
             in_words(fact.humanitarian),
+            None if fact.scope is None else str(fact.scope),
+            None if fact.aid_type is None else str(fact.aid_type),
+            fact.tied,
+            fact.period,
             *(fact.party, fact.role, fact.status, fact.part_of, fact.event.note),
             fact,
         )

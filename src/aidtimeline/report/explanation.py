@@ -37,7 +37,10 @@ from aidtimeline.report.words import FLAGS, amount, cited, named, on
 from aidtimeline.values.amounts import ZERO, Money, Quantity
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
 
-ABOUT = ("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "sector", "due")
+ABOUT = (
+    *("donor", "via", "recipient", "party", "role", "item", "project", "package", "location", "sector"),
+    *("scope", "aid_type", "tied", "period", "due"),
+)
 """The fields that are shown of a fact, in this order."""
 
 

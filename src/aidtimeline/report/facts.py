@@ -38,7 +38,8 @@ class FactsLook(Look[FactTable]):
         days = (Column(name, DAY, get=attrgetter(f"date.{name}")) for name in ("earliest", "latest"))
         flags = (Column(name, FLAG) for name in ("certain", "planned", "disputed"))
         slugs = ("donor", "recipient", "via", "project", "package", "item", "indicator")
-        others = ("location", "sector", "humanitarian", "party", "role", "status", "part_of", "note")
+        others = ("location", "sector", "humanitarian", "scope", "aid_type", "tied")
+        last = ("party", "role", "status", "part_of", "note")
         return [
             *first,
             *days,
@@ -46,7 +47,9 @@ class FactsLook(Look[FactTable]):
             *(Column(name, SLUG) for name in slugs),
             *(Column("quantity", BOUNDS, "unit"), Column("unit", TEXT)),
             *(Column("value", BOUNDS, "currency"), Column("currency", TEXT)),
-            *(Column(name, SLUG if name == "party" else TEXT) for name in others),
+            *(Column(name, TEXT) for name in others),
+            Column("period", DATE),
+            *(Column(name, SLUG if name == "party" else TEXT) for name in last),
             Column("sources", SAID, get=self._said),
         ]
 

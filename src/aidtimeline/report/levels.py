@@ -45,7 +45,13 @@ class LevelsLook(Look[LevelTable]):
         names = ("item", "indicator", "kind", "donor", "recipient", "project", "location", *units)
         of = (Column(name, TEXT if name in units else SLUG) for name in names)
         amounts = (Column(name, BOUNDS, units) for name in AMOUNTS)
-        return [*of, Column("day", DATE), *amounts, Column("sources", rows_of(REPORT), get=self._reports)]
+        return [
+            *of,
+            Column("period", TEXT),
+            Column("day", DATE),
+            *amounts,
+            Column("sources", rows_of(REPORT), get=self._reports),
+        ]
 
     def plain_columns(self) -> list[Column]:
         """The same, with the flags of the level."""

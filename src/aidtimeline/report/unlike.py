@@ -11,6 +11,9 @@ from aidtimeline.values.shares import vocabulary_of
 MOST_ITEMS = 8
 """How many items that are added up are named; the others are counted."""
 
+CODED = {"sector": "sectors", "scope": "plans and emergencies", "aid-type": "types of aid"}
+"""The fields of codes, each of a vocabulary, and what these are."""
+
 
 def unlike(table: Table, items: Sequence[str | None]) -> Iterator[str]:
     """A line if a total adds up several items, and one if the rows are of sectors of several vocabularies.
@@ -29,7 +32,8 @@ def unlike(table: Table, items: Sequence[str | None]) -> Iterator[str]:
         slugs = ["what has no name" if each is None else each for each in items]
         more = [f"{len(slugs) - MOST_ITEMS} more"] if len(slugs) > MOST_ITEMS else []
         yield f"adds up {len(slugs)} items: {', '.join([*slugs[:MOST_ITEMS], *more])}"
-    if "sector" in question.by:
-        sectors = (row.key[table.names.index("sector")] for row in table.rows)
-        if len({vocabulary_of(each) for each in sectors if each is not None}) > 1:
-            yield "each vocabulary of sectors has all of it: rows of several are not to be added up"
+    for name, words in CODED.items():
+        if name in question.by:
+            codes = (row.key[table.names.index(name)] for row in table.rows)
+            if len({vocabulary_of(each) for each in codes if each is not None}) > 1:
+                yield f"each vocabulary of {words} has all of it: rows of several are not to be added up"

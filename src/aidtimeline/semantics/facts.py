@@ -207,6 +207,17 @@ class Fact:
         return self.event.sector
 
     @property
+    def scope(self) -> str | Shares | None:
+        """The humanitarian plan or emergency that it is for, or shares of several."""
+        return self.event.scope
+
+    @property
+    def aid_type(self) -> str | Shares | None:
+        """How it is given: one type of aid, or shares of several."""
+        found: str | Shares | None = getattr(self.event, "aid_type", None)
+        return found
+
+    @property
     def overlaps(self) -> tuple[str, ...]:
         """Records and projects that may tell of the same, wholly or in part."""
         return self.event.overlaps
@@ -225,6 +236,8 @@ class Fact:
     side = _Stated(str, "Whose books it is from: provider or receiver; None: its kind carries no money.")
     part_of = _Stated(str, "The record, or the `ref` of the entry, that already includes it.")
     humanitarian = _Stated(bool, "Whether it is humanitarian aid.")
+    tied = _Stated(str, "Whether it is tied, partially tied or untied.")
+    period = _Stated(DateRange, "The time that the money is for.")
     of_kind = _Stated(str, "What an observation is a level of.")
     due = _Stated(DateRange, "When the promise is to be kept.")
     intent = _Stated(str, "The kind of event that is announced.")

@@ -13,6 +13,7 @@ from aidtimeline.events import (
     EVENT_KINDS,
     ROLES,
     SIDES,
+    TIED,
     Amendment,
     Correction,
     Corroboration,
@@ -24,6 +25,7 @@ from aidtimeline.events import (
 from aidtimeline.text.nearest import folded, misspelt
 from aidtimeline.text.safe import shown
 from aidtimeline.values.amounts import Money
+from aidtimeline.values.dates import DateRange
 from aidtimeline.values.periods import PERIODS
 from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
@@ -60,7 +62,8 @@ def _datasets(event: Event | Amendment) -> Iterable[str]:
 _READ: Mapping[str, Callable[[Said], Iterable[str]]] = {
     "via": lambda event: stated(event, "via", tuple) or (),
     "location": _shared("location"),
-    "sector": _shared("sector"),
+    **{name: _shared(name.replace("-", "_")) for name in ("sector", "scope", "aid-type")},
+    "period": lambda event: () if (found := stated(event, "period", DateRange)) is None else (found.text,),
     "currency": _currencies,
     "dataset": _datasets,
 }
@@ -68,8 +71,13 @@ _WORDS: Mapping[str, Iterable[str]] = {
     "kind": EVENT_KINDS,
     "role": ROLES,
     "side": SIDES,
+    "tied": TIED,
     "humanitarian": ("true", "false"),
 }
+
+
+_OF_DAYS = frozenset((*PERIODS, "period"))
+"""Fields of which any day may be asked for, said or not."""
 
 
 def values_said(event: Event | Amendment, name: str) -> Iterable[str]:
@@ -139,7 +147,7 @@ class Known:
             Unknown(name, each, self._meant(name, each))
             for name, values in conditions
             for value in values
-            if value is not None and name not in PERIODS and value not in self.values(name)
+            if value is not None and name not in _OF_DAYS and value not in self.values(name)
             for each in (value.split("+") if name == "via" else (value,))
             if each not in self.values(name)
         ]

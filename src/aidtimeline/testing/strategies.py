@@ -37,7 +37,7 @@ from aidtimeline.events import (
 from aidtimeline.values.amounts import Money, Quantity
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import Shares
-from aidtimeline.values.words import one_of
+from aidtimeline.values.words import TIED, one_of
 
 T = TypeVar("T")
 
@@ -49,6 +49,8 @@ PARTIES = ("JP", "UA", "undp")
 PROJECTS = ("hd-capacity", "hd-equipment")
 PLACES = ("Kharkiv", "Bucha")
 SECTORS = ("72040", "12220", "10:food")
+SCOPES = ("plan:HUKR22", "plan:HUKR23", "glide:EQ-2015-000048-NPL")
+AID_TYPES = ("B01", "C01", "4:1")
 PACKAGES = ("spring",)
 UNITS = ("kg", "metre")
 CURRENCIES = ("JPY", "USD")
@@ -259,6 +261,10 @@ _FIELDS: dict[str, st.SearchStrategy[object]] = {
     "location": st.one_of(*[st.sampled_from((None, *PLACES))] * 9, shares()),
     "sector": mostly(None, st.sampled_from(SECTORS) | shares(SECTORS)),
     "humanitarian": mostly(None, st.booleans()),
+    "scope": mostly(None, st.sampled_from(SCOPES) | shares(SCOPES)),
+    "aid_type": mostly(None, st.sampled_from(AID_TYPES) | shares(AID_TYPES)),
+    "tied": mostly(None, st.sampled_from(TIED)),
+    "period": mostly(None, dates()),
     "overlaps": mostly((), st.lists(record_ids() | st.sampled_from(PROJECTS), max_size=2).map(tuple)),
     "ref": optional(st.just("no. 1")),
     "note": optional(texts()),

@@ -1,7 +1,8 @@
-"""Shares of one event that its source gives to several places or sectors, in percent, and what part is asked for."""
+"""Shares of one event that its source gives to several places, sectors …, in percent, and what part is asked for."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
@@ -110,11 +111,12 @@ class Shares:
 
 
 DAC = "1"
-"""The vocabulary of the DAC's five-digit purpose codes, in IATI's list SectorVocabulary."""
+"""The vocabulary of the DAC, in IATI's lists SectorVocabulary and AidTypeVocabulary."""
+_AID_TYPE = re.compile("[A-Z][0-9]{2}")
 
 
 def vocabulary_of(sector: str) -> str:
-    """The vocabulary of a sector, as its number in IATI's list SectorVocabulary; empty where none is named.
+    """The vocabulary of a sector, type of aid or scope, as its number or name; empty where none is named.
 
     >>> vocabulary_of("72040"), vocabulary_of("2:720"), vocabulary_of("health")
     ('1', '2', '')
@@ -135,8 +137,18 @@ def plain_sector(sector: str) -> str:
     return code if vocabulary_of(code) == DAC else sector
 
 
-def _to_sector(value: str) -> str:
-    return plain_sector(to_slug(value))
+def plain_aid_type(aid_type: str) -> str:
+    """A type of aid as it is written: a code of the DAC, which is the first vocabulary here too, without it.
+
+    >>> plain_aid_type("1:C01"), plain_aid_type("4:1")
+    ('C01', '4:1')
+    """
+    code = aid_type.removeprefix(f"{DAC}:")
+    return code if _AID_TYPE.fullmatch(code) else aid_type
+
+
+def _as_it_is(slug: str) -> str:
+    return slug
 
 
 def to_location(value: str | Given | Shares) -> str | Shares:
@@ -146,9 +158,23 @@ def to_location(value: str | Given | Shares) -> str | Shares:
 
 def to_sector(value: str | Given | Shares) -> str | Shares:
     """A sector, or shares of several: at most 100 % in each vocabulary. `1:72040` is `72040`."""
+    return _classified(value, plain_sector)
+
+
+def to_aid_type(value: str | Given | Shares) -> str | Shares:
+    """A type of aid, or shares of several: at most 100 % in each vocabulary. `1:C01` is `C01`."""
+    return _classified(value, plain_aid_type)
+
+
+def to_scope(value: str | Given | Shares) -> str | Shares:
+    """A humanitarian plan or emergency, or shares of several: at most 100 % in each vocabulary."""
+    return _classified(value, _as_it_is)
+
+
+def _classified(value: str | Given | Shares, plain: Callable[[str], str]) -> str | Shares:
     if isinstance(value, str):
-        return _to_sector(value)
-    shares = Shares((_to_sector(slug), percent) for slug, percent in _to_shares(value).parts)
+        return plain(to_slug(value))
+    shares = Shares((plain(slug), percent) for slug, percent in _to_shares(value).parts)
     wholes: dict[str, list[tuple[str, Percent]]] = defaultdict(list)
     for part in shares.parts:
         wholes[vocabulary_of(part[0])].append(part)
@@ -166,6 +192,16 @@ def optional_location(value: str | Given | Shares | None) -> str | Shares | None
 def optional_sector(value: str | Given | Shares | None) -> str | Shares | None:
     """A sector, or shares of several, or None."""
     return None if value is None else to_sector(value)
+
+
+def optional_aid_type(value: str | Given | Shares | None) -> str | Shares | None:
+    """A type of aid, or shares of several, or None."""
+    return None if value is None else to_aid_type(value)
+
+
+def optional_scope(value: str | Given | Shares | None) -> str | Shares | None:
+    """A humanitarian plan or emergency, or shares of several, or None."""
+    return None if value is None else to_scope(value)
 
 
 def _to_shares(value: Given | Shares) -> Shares:

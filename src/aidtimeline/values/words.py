@@ -42,12 +42,15 @@ ProjectStatus: TypeAlias = Literal["pipeline", "implementation", "finalisation",
 """A status of IATI's ActivityStatus codelist, by name."""
 Side: TypeAlias = Literal["provider", "receiver"]
 """Whose books a flow of money is from."""
+Tied: TypeAlias = Literal["tied", "partially-tied", "untied"]
+"""Whether goods and services must be bought from the donor, by the names of IATI's TiedStatus."""
 TrainingUnit: TypeAlias = Literal["person", "course"]
 """What trainings are counted in."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 STATUSES: tuple[ProjectStatus, ...] = get_args(ProjectStatus)
 SIDES: tuple[Side, ...] = get_args(Side)
+TIED: tuple[Tied, ...] = get_args(Tied)
 TRAINING_UNITS: tuple[TrainingUnit, ...] = get_args(TrainingUnit)
 
 W = TypeVar("W", bound=str)
@@ -106,6 +109,11 @@ def status_field(value: ProjectStatus) -> ProjectStatus:
 def side_field(value: Side) -> Side:
     """Whose books a flow of money is from."""
     return one_of(SIDES, value)
+
+
+def optional_tied_field(value: Tied | None) -> Tied | None:
+    """Whether aid is tied, or None."""
+    return None if value is None else one_of(TIED, value)
 
 
 def optional_unit_field(value: TrainingUnit | None) -> TrainingUnit | None:

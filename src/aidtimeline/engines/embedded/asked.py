@@ -21,7 +21,7 @@ from aidtimeline.projections.dated import DATED, days_of_periods
 from aidtimeline.projections.fields import FIELDS, SHARED, Condition, Selection, Value
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Belief, Fact, believe, cut
-from aidtimeline.values.dates import end_of
+from aidtimeline.values.dates import DateRange, end_of
 from aidtimeline.vocabulary import Vocabulary
 
 
@@ -159,7 +159,11 @@ def value_in(name: str, text: Text, vocabulary: Vocabulary) -> Value:
 
 def _only(name: str, text: Text) -> Any:
     """What a getter of a field reads, and no more of a fact."""
-    return SimpleNamespace(**{column_of(name): () if name == "via" and text is None else text})
+    return SimpleNamespace(**{column_of(name).replace("-", "_"): () if name == "via" and text is None else text})
+
+
+def _for_period(text: Text) -> Any:
+    return SimpleNamespace(period=None if text is None else DateRange.parse(str(text)))
 
 
 @frozen
@@ -209,6 +213,9 @@ class Asked:
 
     def _allowed(self, condition: Condition, vocabulary: Vocabulary) -> list[int]:
         """The numbers of the texts that a condition allows."""
+        if condition.name == "period":
+            texts = self.store.texts("period")
+            return [n for n, text in enumerate(texts) if condition.portion(_for_period(text)).most > 0]
         if condition.name in FIELD_COLUMNS or condition.name in SHARED:
             numbers = self.store.numbers(condition.name)
             return [numbers[value] for value in condition.values if value in numbers]

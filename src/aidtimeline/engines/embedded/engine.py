@@ -128,7 +128,7 @@ class Embedded(Fold):
             from aidtimeline.engines.embedded.stream import facts  # noqa: PLC0415
 
             return run(facts(self._asked(view)), question)
-        if question.selection.ids is not None or getattr(question, "dated", False):
+        if question.selection.ids is not None or question.selection.partly or getattr(question, "dated", False):
             return super().answer(view.narrowed(question.selection), question)
         try:
             return answers(self._asked(view), question)
@@ -165,7 +165,7 @@ class Embedded(Fold):
     @or_as_fold
     def beside(self, view: Viewed, question: Sums) -> Beside:
         """What stands beside the sums of a question."""
-        if question.dated:
+        if question.partly:
             return super().beside(view.narrowed(question.selection), question)
         from aidtimeline.engines.embedded.beside import beside  # noqa: PLC0415
 
@@ -184,6 +184,8 @@ class Embedded(Fold):
     @or_as_fold
     def series(self, view: Viewed, question: Sums) -> Series:
         """A sum on every day, at the cuts of knowledge and record of a view."""
+        if question.selection.partly:
+            return super().series(view, question)
         from aidtimeline.engines.embedded.series import series  # noqa: PLC0415
 
         try:

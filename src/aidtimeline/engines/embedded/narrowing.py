@@ -81,7 +81,7 @@ def changing(before: Asked, after: Asked, question: Sums) -> Part:
     Of a sum of which parts may report the same, because they are in the books of two, it is all that adds to it.
     """
     selection = question.selection
-    if question.dated:  # what counts alike at both may lie in more periods at one
+    if question.partly:  # what counts alike at both may lie in more periods at one
         one, other = (chosen(asked, [selection], every_day=False) for asked in (before, after))
         return Part(f"({one.components}) UNION ({other.components})", f"({one.alone}) OR ({other.alone})")
     conditions = [_counts(before) + " <> " + _counts(after)]

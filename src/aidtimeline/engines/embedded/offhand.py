@@ -17,6 +17,7 @@ from aidtimeline.engines.embedded.asked import Asked, flag
 from aidtimeline.engines.facts.linking import Place, id_of
 from aidtimeline.engines.facts.rows import FIELD_COLUMNS, NEVER, Flag, decimal, moment
 from aidtimeline.events import EVENT_KINDS, Cancellation, Event
+from aidtimeline.projections.fields import SHARED
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics.accounts import Account, Alone
 from aidtimeline.semantics.facts import UNDISPUTED, Fact, changed
@@ -163,14 +164,13 @@ def _same(text: Any) -> Any:
 
 
 #: The fields of a fact that are columns of texts.
-_TEXTS: Mapping[str, str] = {
-    name.replace("-", "_"): name for name in (*FIELD_COLUMNS, "via", "location", "sector", "datasets")
-}
+_TEXTS: Mapping[str, str] = {name.replace("-", "_"): name for name in (*FIELD_COLUMNS, "via", *SHARED, "datasets")}
 #: Those that a fact has in another form.
 _TEXTUAL: Mapping[str, Callable[[Any], Any]] = {
     "via": lambda text: text or (),
     "datasets": lambda text: frozenset(text or ()),
     "humanitarian": lambda text: None if text is None else text == "true",
+    "period": lambda text: None if text is None else DateRange.parse(text),
 }
 
 #: The columns of a table of facts that facts are made of; `first`, `fact_known` and `fact_recorded` come with them.

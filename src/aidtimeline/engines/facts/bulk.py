@@ -36,7 +36,7 @@ from aidtimeline.engines.facts.rows import (
     last_day,
 )
 from aidtimeline.events import DEED, PLAN, PROMISE, Event, Goods, Source, Valued
-from aidtimeline.projections.fields import in_words
+from aidtimeline.projections.fields import SHARED, in_words
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics.amendments import out_since
 from aidtimeline.semantics.reporting import name_of
@@ -219,8 +219,7 @@ _NO_NUMBERS = Numbers(0, 0, 0, 0)
 _SHARED, _FULFILLING, _PLANNED, _APPRAISED = map(int, (Flag.SHARED, Flag.FULFILLING, Flag.PLANNED, Flag.APPRAISED))
 _QUANTIFIED, _VALUED = int(Flag.QUANTIFIED), int(Flag.VALUED)
 _FLAGGED: Sequence[tuple[str, int, Callable[[Any], bool]]] = (
-    ("location", _SHARED, lambda found: type(found) is dict),
-    ("sector", _SHARED, lambda found: type(found) is dict),
+    *((name, _SHARED, lambda found: type(found) is dict) for name in ("location", "sector", "scope", "aid_type")),
     ("fulfils", _FULFILLING, bool),
     ("value_date", _APPRAISED, bool),
     ("valued", _APPRAISED, bool),
@@ -322,9 +321,13 @@ def _currency_of(line: Any) -> Text:
     return None if line.value is None else str(line.value.currency)
 
 
-def _shared(name: str) -> Callable[[type[Event]], _Read]:
+def _shared(name: str) -> Callable[[type[Event]], _Read | None]:
     read = attrgetter(name)
-    return lambda _: lambda lines: (Shares(found) if type(found) is dict else found for found in map(read, lines))
+
+    def reads(lines: Sequence[Any]) -> Iterable[Text]:
+        return (Shares(found) if type(found) is dict else found for found in map(read, lines))
+
+    return lambda kind: reads if name in fields_dict(kind) else None
 
 
 _Read: TypeAlias = Callable[[Sequence[Any]], Iterable[Text]]
@@ -334,7 +337,6 @@ _READ: Mapping[str, Callable[[type[Event]], _Read | None]] = {
     "kind": lambda kind: lambda lines: repeat(kind.kind, len(lines)),
     "currency": _currency,
     "humanitarian": lambda _: lambda lines: map(in_words, map(_HUMANITARIAN, lines)),
-    "location": _shared("location"),
-    "sector": _shared("sector"),
+    **{name: _shared(name.replace("-", "_")) for name in SHARED},
     "part-of": lambda _: None,
 }

@@ -23,12 +23,12 @@ from aidtimeline.engines.facts.rows import (
     amounts_of,
     first_day,
     instant,
-    is_shared,
     last_day,
     moment,
     row_of,
 )
 from aidtimeline.events import Record
+from aidtimeline.projections.fields import is_shared
 from aidtimeline.semantics import Belief, Fact, phases
 from aidtimeline.semantics.amendments import known_since
 from aidtimeline.semantics.beliefs import believe_at

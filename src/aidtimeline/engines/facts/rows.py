@@ -7,13 +7,14 @@ instants in microseconds since the first day of year 1 (UTC); ends are exclusive
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import IntFlag
 from typing import NamedTuple, TypeAlias
 
 from aidtimeline.engines.facts.linking import Place, entries_of, of_id, rest_of_id
-from aidtimeline.projections.fields import FIELDS
+from aidtimeline.projections.fields import FIELDS, SHARED, is_shared
 from aidtimeline.projections.sums.converting import valued_by
 from aidtimeline.remembering import Remembered
 from aidtimeline.semantics import Fact
@@ -49,7 +50,7 @@ class Flag(IntFlag):
     VALUE_APPROXIMATE = 32
     DISPUTED = 64
     SHARED = 128
-    """Its place or sector is shared."""
+    """Its place, sector, scope or type of aid is shared."""
     LARGE = 256
     """An amount does not fit; the fact is handed to the reference."""
     PLANNED = 512
@@ -68,8 +69,8 @@ Text: TypeAlias = str | tuple[str, ...] | Shares | None
 
 #: The columns that hold a text: first those whose values are those of the field of that name. The last two are of the
 #: only report: who reported, and when it was published.
-FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", "location", "sector"))
-TEXT_COLUMNS = (*FIELD_COLUMNS, "via", "location", "sector", "datasets", "date", "publisher", "published")
+FIELD_COLUMNS = tuple(name for name in FIELDS if name not in ("item-category", "via", *SHARED))
+TEXT_COLUMNS = (*FIELD_COLUMNS, "via", *SHARED, "datasets", "date", "publisher", "published")
 
 
 class Amount(NamedTuple):
@@ -181,7 +182,8 @@ def unscaled(number: int, places: int) -> Decimal:
 
 
 _STATED = tuple(name.replace("-", "_") for name in FIELD_COLUMNS)
-_NOT_STATED = tuple((FIELD_COLUMNS.index(name), FIELDS[name]) for name in ("currency", "dataset", "humanitarian"))
+_MADE = ("currency", "dataset", "humanitarian", "period")
+_NOT_STATED = tuple((FIELD_COLUMNS.index(name), FIELDS[name]) for name in _MADE)
 
 
 def texts_of(fact: Fact) -> tuple[Text, ...]:
@@ -191,8 +193,12 @@ def texts_of(fact: Fact) -> tuple[Text, ...]:
     for column, value_of in _NOT_STATED:
         texts[column] = value_of(fact, NO_VOCABULARY)
     datasets = tuple(sorted(fact.datasets)) or None
-    texts += (event.via or None, event.location, event.sector, datasets, fact.date.text, *report_of(fact))
+    texts += (event.via or None, *_shares_of(fact), datasets, fact.date.text, *report_of(fact))
     return tuple(texts)
+
+
+def _shares_of(fact: Fact) -> Iterator[str | Shares | None]:
+    return (stated(fact) for stated, _ in SHARED.values())
 
 
 def report_of(fact: Fact) -> tuple[str | None, str | None]:
@@ -233,11 +239,6 @@ def flags_of_amount(amount: Amount | None, flags: tuple[int, int, int, int]) -> 
     if amount is None:
         return is_there | _LARGE
     return is_there | amount.is_open * is_open | amount.approximate * approximate | amount.up_to * up_to
-
-
-def is_shared(fact: Fact) -> bool:
-    """Whether the place or the sector of a fact is shared."""
-    return isinstance(fact.location, Shares) or isinstance(fact.sector, Shares)
 
 
 def is_appraised(fact: Fact) -> bool:

@@ -27,12 +27,12 @@ from aidtimeline.engines.facts.rows import (
     amounts_of,
     first_day,
     instant,
-    is_shared,
     last_day,
     moment,
     row_of,
 )
 from aidtimeline.events import Event, Record
+from aidtimeline.projections.fields import is_shared
 from aidtimeline.semantics import Fact, believe, phases
 from aidtimeline.semantics.amendments import known_by
 from aidtimeline.semantics.beliefs import believe_at

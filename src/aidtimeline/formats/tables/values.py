@@ -20,11 +20,19 @@ from aidtimeline.values.currencies import check_currency
 from aidtimeline.values.dates import REMEMBERED, DateRange
 
 DATES = frozenset(
-    ("date", "published", "due", "value_date", "planned_start", "planned_end", "actual_start", "actual_end")
+    (
+        *("date", "published", "due", "value_date", "period"),
+        *("planned_start", "planned_end", "actual_start", "actual_end"),
+    )
 )
 NUMBERS = frozenset(("quantity", "amount"))
 PARTIES = frozenset(("donor", "recipient", "party", "via"))
-SLUGS = frozenset(("project", "package", "location", "sector", "item", "unit", "indicator", "overlaps", "parent"))
+SLUGS = frozenset(
+    (
+        *("project", "package", "location", "sector", "scope", "aid_type"),
+        *("item", "unit", "indicator", "overlaps", "parent"),
+    )
+)
 
 #: Fields that may have several columns, each with one of their values.
 SEVERAL = frozenset(("via", "overlaps"))

@@ -28,8 +28,9 @@ LOOKED_UP = ("item", "donor", "recipient", "project", "location")
 
 _SAID = attrgetter(
     *("donor", "recipient", "project", "location", "via", "package", "sector", "humanitarian"),
+    *("scope", "aid_type", "tied", "period"),
 )
-"""What an event says, beside its kind and item, that decides in what it lies."""
+"""What a fact says, beside its kind and item, that decides in what it lies."""
 
 How: TypeAlias = Literal["inside", "wider", "unsaid"]
 """What a fact says in a field: something that the thing may contain, something that may contain it, or nothing."""
@@ -79,7 +80,7 @@ class Finder:
         kinds = [kind for kind in (event.kind, *MAY_COUNT_AS.get(event.kind, ())) if kind in self._shapes]
         if not kinds:
             return _NOTHING
-        cell = event.kind, getattr(event, "item", None), *_SAID(event)
+        cell = event.kind, getattr(event, "item", None), *_SAID(fact)
         found = self._found.get(cell)
         if found is None:
             found = self._found[cell] = self._find(fact, kinds)

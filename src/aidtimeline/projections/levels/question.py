@@ -48,7 +48,7 @@ class Levels:
 
 
 class LevelRow(NamedTuple):
-    """The last reported level of one thing; the first values, up to `humanitarian`, say of which.
+    """The last reported level of one thing; the first values, up to `period`, say of which.
 
     `day` is when it holds, `reported` the level, and `recorded` what the record comes to on the same days. `missing`
     and `exceeds` are how far the record is below and above it; these three are None for a level of an indicator.
@@ -79,6 +79,10 @@ class LevelRow(NamedTuple):
     package: str | None
     sector: str | None
     humanitarian: bool | None
+    scope: str | None
+    aid_type: str | None
+    tied: str | None
+    period: str | None
     day: DateRange
     reported: Quantity
     recorded: Quantity | None

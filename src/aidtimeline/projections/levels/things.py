@@ -20,9 +20,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.projections.containing import Containing
-from aidtimeline.projections.fields import Condition, together
+from aidtimeline.projections.fields import SHARED, Condition, during, together
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import ZERO, Quantity
+from aidtimeline.values.dates import DateRange
 from aidtimeline.values.shares import ALL, Portion, Shares, one_whole, portion, vocabulary_of
 from aidtimeline.vocabulary import Vocabulary
 
@@ -43,7 +44,7 @@ class Thing(NamedTuple):
     """What a level is of: what an observation states. Levels of one thing are of the same, so the last of them holds.
 
     `kind` is None if an indicator is not said to be of any kind. Amounts of money have a currency, others a unit (None:
-    pieces). A location or sector of several shares is their text.
+    pieces). Several shares of a location, sector, scope or type of aid are their text.
     """
 
     item: str | None
@@ -59,6 +60,10 @@ class Thing(NamedTuple):
     package: str | None
     sector: str | None
     humanitarian: bool | None
+    scope: str | None
+    aid_type: str | None
+    tied: str | None
+    period: str | None
 
     @classmethod
     def of(cls, observed: Fact, currency: str | None) -> Thing:
@@ -72,13 +77,17 @@ class Thing(NamedTuple):
             donor=observed.donor,
             recipient=observed.recipient,
             project=observed.project,
-            location=None if event.location is None else str(event.location),
+            location=_text(event.location),
             unit=None if currency else observed.unit,
             currency=currency,
             via=together(event.via),
             package=event.package,
-            sector=None if event.sector is None else str(event.sector),
+            sector=_text(event.sector),
             humanitarian=event.humanitarian,
+            scope=_text(observed.scope),
+            aid_type=_text(observed.aid_type),
+            tied=observed.tied,
+            period=_text(observed.period and observed.period.text),
         )
 
     @property
@@ -102,6 +111,10 @@ class Thing(NamedTuple):
         said = [f"{name} {value}" for name in ("via", "package", "sector") if (value := getattr(self, name))]
         if self.humanitarian is not None:
             said.append("humanitarian" if self.humanitarian else "not humanitarian")
+        named = {"for": self.scope, "aid type": self.aid_type, "": self.tied}
+        said += [f"{name} {value}".lstrip() for name, value in named.items() if value]
+        if self.period:
+            said.append(f"for {DateRange.parse(self.period)}")
         return ", ".join(said)
 
     @property
@@ -140,15 +153,23 @@ def lying(fact: Fact, thing: Thing, containing: Containing) -> Lying | None:
         _through(event.via, thing.via),
         _same(event.package, thing.package),
         _same(event.humanitarian, thing.humanitarian),
+        _same(fact.tied, thing.tied),
+        _during(fact.period, thing.period),
     ]
     if "no" in found:
         return None
-    place = _part(event.location, thing.location, _place, one_whole)
-    sector = _part(event.sector, thing.sector, _sector, vocabulary_of)
-    if place is None or sector is None:
-        return None
-    surely = "maybe" not in found and place.surely and sector.surely
-    return Lying(surely, place.portion.and_(sector.portion))
+    surely, share = "maybe" not in found, ALL
+    for stated, asked, related, whole_of in (
+        (event.location, thing.location, _place, one_whole),
+        (event.sector, thing.sector, _code, vocabulary_of),
+        (fact.scope, thing.scope, _code, vocabulary_of),
+        (fact.aid_type, thing.aid_type, _code, vocabulary_of),
+    ):
+        part = _part(stated, asked, related, whole_of)
+        if part is None:
+            return None
+        surely, share = surely and part.surely, share.and_(part.portion)
+    return Lying(surely, share)
 
 
 def _of_kind(kind: str, asked: str | None) -> In:
@@ -162,6 +183,19 @@ def _same(found: object, asked: object) -> In:
 def _through(found: tuple[str, ...], asked: str | None) -> In:
     through = asked is None or set(asked.split("+")) <= set(found)
     return "surely" if through else "no" if found else "maybe"
+
+
+def _during(found: DateRange | None, asked: str | None) -> In:
+    if asked is None:
+        return "surely"
+    if found is None:
+        return "maybe"
+    portion = during(found, (asked,))
+    return "surely" if portion is ALL else "maybe" if portion.most else "no"
+
+
+def _text(value: str | Shares | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _within(name: str, found: str | None, asked: str | None, containing: Containing, via: Iterable[str] = ()) -> In:
@@ -188,13 +222,13 @@ def _place(found: str, asked: str) -> In:
     return "surely" if found == asked else "maybe" if is_country(found) != is_country(asked) else "no"
 
 
-def _sector(found: str, asked: str) -> In:
-    """Nobody says how sectors of different vocabularies are related."""
+def _code(found: str, asked: str) -> In:
+    """Nobody says how sectors of different vocabularies are related, or types of aid, or plans and emergencies."""
     return "surely" if found == asked else "no" if vocabulary_of(found) == vocabulary_of(asked) else "maybe"
 
 
 def several(asked: str) -> bool:
-    """Whether a location or sector is the text of several shares."""
+    """Whether a location, sector, scope or type of aid is the text of several shares."""
     return " " in asked
 
 
@@ -227,7 +261,7 @@ def _part(
 
 
 _GOODS = ("item", "item-category", "package", "unit", "currency")
-_PARTIES = ("donor", "recipient", "via", "project", "location", "sector")
+_PARTIES = ("donor", "recipient", "via", "project", *SHARED, "tied", "period")
 NARROWING = frozenset((*_GOODS, *_PARTIES))
 """The fields in which a level may say that it is of something else than what is asked for."""
 
@@ -237,8 +271,10 @@ def may_be_of(observed: Fact, asked: Condition, vocabulary: Vocabulary, containi
     if asked.name not in NARROWING:
         return True
     own = asked.get(observed, vocabulary)
-    if asked.name in ("location", "sector") and own is not None:
-        related = _place if asked.name == "location" else _sector
+    if asked.name == "period":
+        return own is None or asked.portion(observed).most > 0
+    if asked.name in SHARED and own is not None:
+        related = _place if asked.name == "location" else _code
         return several(own) or any(value is None or related(own, value) != "no" for value in asked.values)
     return own is None or any(
         value is None

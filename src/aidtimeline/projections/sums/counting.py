@@ -88,6 +88,11 @@ class Sums(Finishing):
         """Whether it asks for years, quarters or months, by these or of these."""
         return self.by_date or bool(self.selection.dated)
 
+    @property
+    def partly(self) -> bool:
+        """Whether it asks for a part of facts that is not known, by their date or by the period that they are for."""
+        return self.dated or self.selection.partly
+
     def listing(self, keys: Iterable[SumKey]) -> Self:
         """The question, with the periods of these keys; as it is, if it is by none."""
         if not self.by_date:
@@ -146,7 +151,7 @@ class Sums(Finishing):
                 unit, amount = its
                 for key, share in self._keys(promise):
                     promised[key, unit] += amount.part(share.least, share.most)
-                    perhaps = perhaps or (self.dated and share.least != share.most)
+                    perhaps = perhaps or (self.partly and share.least != share.most)
         for (key, unit), amount in promised.items():
             known = None if own is None or own[0] != unit else own[1]
             sure = len(promised) == 1 and not (off.doubtful or perhaps) and self._leaves_enough(off, cancellation)
