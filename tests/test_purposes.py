@@ -33,7 +33,7 @@ def paid(amount: int, **fields: Any) -> Disbursement:
 def sums(timeline: Timeline, by: Any = (), where: Mapping[str, Any] | None = None) -> dict[Any, str]:
     """The amounts of a table of money by key."""
     found = timeline.as_of("2024-12-31").money(by, kind="disbursement", where=where)
-    return {row.key[1:-1]: str(row.bounds) for row in found}
+    return {row.key[2:]: str(row.bounds) for row in found}
 
 
 def test_what_is_for_several_plans_is_for_each_in_part() -> None:

@@ -50,5 +50,7 @@ def _not_believed(record: Record, view: View) -> str:
         withdrawn = f"was withdrawn: {amendment_in_words(decides, of=record.id)}"
         others = "; ".join(amendment_in_words(each, of=record.id) for each in repaired.repairs.get(record.id, ())[:-1])
         return f"{withdrawn}. An earlier repair says otherwise: {others}" if others else withdrawn
+    if record.id not in repaired.events:
+        return "states no fact: a repair made an amendment of it"
     day = known_since(repaired.events[record.id]).astimezone(UTC).date()
     return f"was not known by then: its first report is of {on(day)}"

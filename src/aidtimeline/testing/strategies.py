@@ -51,6 +51,7 @@ PLACES = ("Kharkiv", "Bucha")
 SECTORS = ("72040", "12220", "10:food")
 SCOPES = ("plan:HUKR22", "plan:HUKR23", "glide:EQ-2015-000048-NPL")
 AID_TYPES = ("B01", "C01", "4:1")
+PERIODS = tuple(map(DateRange.parse, ("2023", "2023-03/2024-02", "../2022")))
 PACKAGES = ("spring",)
 UNITS = ("kg", "metre")
 CURRENCIES = ("JPY", "USD")
@@ -261,10 +262,10 @@ _FIELDS: dict[str, st.SearchStrategy[object]] = {
     "location": st.one_of(*[st.sampled_from((None, *PLACES))] * 9, shares()),
     "sector": mostly(None, st.sampled_from(SECTORS) | shares(SECTORS)),
     "humanitarian": mostly(None, st.booleans()),
-    "scope": mostly(None, st.sampled_from(SCOPES) | shares(SCOPES)),
-    "aid_type": mostly(None, st.sampled_from(AID_TYPES) | shares(AID_TYPES)),
-    "tied": mostly(None, st.sampled_from(TIED)),
-    "period": mostly(None, dates()),
+    "scope": st.sampled_from((None,) * 16 + SCOPES + (Shares(dict.fromkeys(SCOPES)),)),
+    "aid_type": st.sampled_from((None,) * 16 + AID_TYPES + (Shares({"B01": 30, "C01": None, "4:1": 100}),)),
+    "tied": st.sampled_from((None,) * 16 + TIED),
+    "period": st.sampled_from((None,) * 16 + PERIODS),
     "overlaps": mostly((), st.lists(record_ids() | st.sampled_from(PROJECTS), max_size=2).map(tuple)),
     "ref": optional(st.just("no. 1")),
     "note": optional(texts()),
