@@ -42,18 +42,20 @@ def run(log: Path, *words: object) -> Result:
 
 
 def imported(log: Path, *words: object) -> Any:
+    """What is reported as JSON; the exit code says whether anything was skipped."""
     result = run(log, "import", *words, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
+    report = json.loads(result.stdout)
+    assert result.exit_code == bool(report["skipped"]), result.stderr
+    return report
 
 
 def test_what_became_of_a_file_is_shown(tmp_path: Path) -> None:
-    """How much was recorded, and what was skipped, by reason and with its place."""
+    """How much was recorded, and what was skipped, by reason and with its place; then the exit code is 1."""
     result = run(tmp_path / "log", "import", "iati", activities(tmp_path))
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0] == "3 recorded"
-    assert lines[2:4] == ["3 read, 0 of them unchanged", "1 skipped:"]
+    assert lines[2:4] == ["3 read, 0 of them unchanged", "1 skipped (25 %):"]
     assert "transaction-date" in lines[4] or "date" in lines[4]
     assert "line 10" in lines[5]
     assert [path.name for path in EventLog(tmp_path / "log").files()] == ["iati.jsonl"]
@@ -91,19 +93,25 @@ def test_json_has_everything_in_full(tmp_path: Path) -> None:
     """Every reason with its count and places."""
     report = imported(tmp_path / "log", "iati", activities(tmp_path))
     assert list(report) == [
+        "files",
         "dry_run",
+        "refused",
         "read",
         "recorded",
         "new",
         "restated",
         "news",
         "repaired",
+        "renamed",
         "gone",
         "unchanged",
+        "values",
         "skipped",
         "remarks",
         "first",
     ]
+    assert report["files"] == ["activities-2022-03-01-100.xml"]
+    assert report["values"] == [{"currency": "USD", "read": 100, "skipped": 0}]
     [skipped] = report["skipped"]
     assert skipped["count"] == 1
     assert skipped["examples"][0]["line"] == 10

@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 from aidtimeline import (
     Correction,
+    DateRange,
     Delivery,
     Event,
     EventLog,
@@ -192,6 +193,19 @@ def test_a_level_came_about_between_the_one_before_and_its_own_day(tmp_path: Pat
         (29, 32),
         (32, 32),
     ]
+
+
+@pytest.mark.parametrize(("until", "last"), [(None, "2022-09-20"), ("2022-08-31", "2022-08-31")])
+def test_a_level_without_a_day_is_as_of_the_last_that_its_version_covers(
+    tmp_path: Path, until: str | None, last: str
+) -> None:
+    """That is the day on which it was published, if nobody says another."""
+    covered = None if until is None else DateRange(until)
+    imported(tmp_path, level("a", 12, "2022-03-01"))
+    said = Delivery(date="2022-02/..", ref="a", item="truck", quantity=30, sources=[source("2022-09-20")])
+    imported(tmp_path, Entry(event=said, restated=True), until=covered)
+    assert dates(tmp_path) == ["[..2022-03-01]", f"2022-03-02/{last}"]
+    assert imported(tmp_path, Entry(event=said, restated=True), until=covered).recorded == 0
 
 
 def test_a_level_for_a_day_before_the_last_one_keeps_its_date(tmp_path: Path) -> None:

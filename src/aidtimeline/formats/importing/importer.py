@@ -23,6 +23,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Literal, TypeAlias
 
 import attrs
@@ -33,7 +34,7 @@ from aidtimeline.errors import Problem, RefusedBatch, UsageError
 from aidtimeline.events import Amendment, Event, Retraction, Source
 from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import Known, Said
-from aidtimeline.formats.importing.outcomes import changed, first_of, outcome_of, says_the_same
+from aidtimeline.formats.importing.outcomes import changed, covering, first_of, outcome_of, says_the_same
 from aidtimeline.formats.importing.reports import (
     EARLIER,
     EARLIER_GONE,
@@ -48,7 +49,7 @@ from aidtimeline.formats.importing.reports import (
     Report,
 )
 from aidtimeline.formats.importing.scopes import Places, Scope, Spared
-from aidtimeline.formats.importing.statements import key_of, version_of
+from aidtimeline.formats.importing.statements import Key, key_of, version_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
@@ -59,7 +60,7 @@ from aidtimeline.log.spool import Spool
 from aidtimeline.log.state import Overtaken, Replaced
 from aidtimeline.log.vocabulary import load_vocabulary
 from aidtimeline.text.progress import Progress, untold
-from aidtimeline.values.dates import format_instant, in_utc
+from aidtimeline.values.dates import DateRange, format_instant, in_utc
 
 Made: TypeAlias = Event | Amendment
 Covers: TypeAlias = Literal["part", "whole"]
@@ -109,25 +110,59 @@ def import_file(
     and for a version that lacks much of what the log has, `UsageError` if the format needs something that is missing,
     and `LogError` and `UnreadableLog` as the log does. The log is then as it was.
     """
-    of_format = format_of(format)
     given = file if isinstance(file, File) else File(path=file)
+    return import_together(
+        folder,
+        format,
+        [given],
+        recorded_at=recorded_at,
+        to=to,
+        repair=repair,
+        dry_run=dry_run,
+        strict=strict,
+        progress=progress,
+    )
+
+
+def import_together(
+    folder: str | os.PathLike[str],
+    format: str,
+    files: Sequence[File],
+    *,
+    recorded_at: datetime | None = None,
+    to: str | None = None,
+    repair: bool = False,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress = untold,
+) -> Report:
+    """Record what is new in one or several files that tell one version together, all or nothing; as `import_file` does.
+
+    What several of them say in the same words counts once. What one of them lacks may be in another.
+    """
+    of_format, given = format_of(format), files[0]
     if of_format.has_drafts:
         from aidtimeline.formats.sheet import record_sheet  # noqa: PLC0415
 
-        if repair:
-            raise UsageError("a sheet of drafts repairs nothing: `aidtimeline correct` does")
+        if repair or given.covers is not None or len(files) > 1:
+            raise UsageError("a sheet of drafts is recorded alone, and repairs and takes back nothing (try `correct`)")
         return record_sheet(folder, given, recorded_at=recorded_at, to=to, dry_run=dry_run, progress=progress)
     by_clock, recorded_at = recorded_at is None, in_utc(recorded_at or now())
-    log, wanted = EventLog(folder), import_of(folder, format, given)
+    log, wanted = EventLog(folder), import_of(folder, format, given) if len(files) == 1 else None
     if wanted is not None and (report := recalled(wanted, recorded_at)) is not None:
+        report.refused = strict and bool(report.skipped)
         if not dry_run:
             log.flush(map(str, log.files()))
         return report
 
     def readings() -> Iterable[Reading]:
-        return of_format.read(attrs.evolve(given.telling(progress), vocabulary=load_vocabulary(folder)))
+        vocabulary = load_vocabulary(folder)
+        told = [attrs.evolve(each.telling(progress), vocabulary=vocabulary) for each in files]
+        return chain.from_iterable([of_format.read(each) for each in told])
 
-    options = Options(repair=repair, dry_run=dry_run, strict=strict, covers=given.covers)
+    options = Options(
+        repair=repair, dry_run=dry_run, strict=strict, covers=given.covers, until=given.until, files=len(files)
+    )
     name = format if to is None else to
     report, known, grown = _imported(log, readings, recorded_at, to=name, options=options, progress=progress)
     if by_clock and (problem := behind(known.newest, recorded_at)) is not None:
@@ -147,6 +182,7 @@ def import_readings(
     dry_run: bool = False,
     strict: bool = False,
     covers: Covers | None = None,
+    until: DateRange | None = None,
     progress: Progress = untold,
 ) -> Report:
     """Record what is new in the readings of one file, all or nothing; as `import_file` does.
@@ -154,19 +190,21 @@ def import_readings(
     The readings are walked again if the log has been changed meanwhile; those of an iterator are kept for that.
     """
     again = (lambda: readings) if not isinstance(readings, Iterator) else _Kept(readings).again
-    options = Options(repair=repair, dry_run=dry_run, strict=strict, covers=covers)
+    options = Options(repair=repair, dry_run=dry_run, strict=strict, covers=covers, until=until)
     report, _, _ = _imported(log, again, in_utc(recorded_at), to=to, options=options, progress=progress)
     return report
 
 
 @frozen(kw_only=True)
 class Options:
-    """How the readings of a file are taken, as `import_file` says; `covers` as in `File`."""
+    """How the readings of so many `files` are taken, as `import_file` says; `covers` and `until` as in `File`."""
 
     repair: bool = False
     dry_run: bool = False
     strict: bool = False
     covers: Covers | None = None
+    until: DateRange | None = None
+    files: int = 1
 
 
 @attrs.define
@@ -244,7 +282,7 @@ class Work:
         self._kept: set[str] = set()
         self._scope: Scope | None = None
         self._left_out = False
-        self._open: list[tuple[Scope, Source]] = []
+        self._open: dict[Key, tuple[Scope, Source]] = {}
         self._begun: dict[str, set[str]] = defaultdict(set)
         self._sources: dict[str, Source] = {}
         self._had = 0
@@ -291,15 +329,18 @@ class Work:
             self._begun[each].add(scope)
             if each != dataset:
                 self.report.add(Remark(reason=ELSEWHERE, place=place, found=each))
-        self._scope = Scope.begun(self.known, beginning, others, self._kept, self.recorded_at)
+        key = dataset, beginning.scope
+        self._scope, _ = self._open.pop(key, (None, None))  # another file has begun it
+        if self._scope is None:
+            self._scope = Scope.begun(self.known, beginning, others, self._kept, self.recorded_at)
 
     def _end(self, whole: Whole | None) -> Iterator[Made]:
         """The end of a scope: all of it has been read if the file says so (`whole`)."""
         scope, self._scope = self._scope, None
         left_out, self._left_out = self._left_out, self._left_out and whole is not None
         source = None if whole is None or self.options.covers == "part" else whole.source
-        if scope is not None and source is not None and scope.held and any(scope.left()):
-            self._open.append((scope, source))
+        if scope is not None and source is not None and any(scope.left()) and (scope.held or self.options.files > 1):
+            self._open[scope.key] = scope, source
             return
         for entry in () if scope is None else scope.held.values():
             yield from self._outcome(entry, self._said_of(entry.event, scope), scope)
@@ -310,9 +351,9 @@ class Work:
 
     def _known_again(self) -> Iterator[Made]:
         """What comes of the scopes in which something appeared and something vanished."""
-        ids = {said.id for scope, _ in self._open for said in scope.left()}
+        ids = {said.id for scope, _ in self._open.values() if scope.held for said in scope.left()}
         texts = self.known.texts(ids) if ids else {}
-        for scope, source in self._open:
+        for scope, source in self._open.values():
             for entry, said in scope.matched(texts):
                 yield from self._outcome(entry, said, scope)
             yield from self._gone(scope.there(), source, scope)
@@ -345,11 +386,13 @@ class Work:
 
     def _entry(self, reading: Entry) -> Iterator[Made]:
         scope = self._scope
+        reading = covering(reading, self.options.until)
         entry = self.known.as_recorded(reading, lambda event: self._said_of(event, scope))
         said, key = self._said_of(entry.event, scope), key_of(entry.event) or ("", "")
-        if not self.known.meet(key):
+        if not self.known.meet(key, entry.event if self.options.files > 1 else None):
             place = entry.event.sources[0].locator or ""
-            self.report.add(Skipped(reason=TWICE, place=place, found=key[1], value=entry.value))
+            if self.options.files == 1 or not self.known.has_met(key, entry.event):
+                self.report.add(Skipped(reason=TWICE, place=place, found=key[1], value=entry.value))
             return
         self.report.read_value(entry.value)
         if scope is not None and scope.waits and (said is None or said.gone or not says_the_same(entry, said)):

@@ -24,6 +24,7 @@ from aidtimeline.formats.importing.statements import (
     Order,
     Stated,
     Statement,
+    digest,
     from_dataset,
     key_of,
     matters,
@@ -112,7 +113,7 @@ class Known:
         self.looked: State = {}
         self._said: dict[str, dict[str, Stated]] = {}
         self._earlier: dict[str, list[Stated]] = {}
-        self._met: set[bytes] = set()
+        self._met: dict[bytes, bytes | None] = {}
         self._made: list[str] = []
         self.datasets: set[str] = set()
         self.late = False
@@ -312,15 +313,20 @@ class Known:
             if others:
                 yield overlapping(attrs.evolve(event, supersedes=()), others), said
 
-    def meet(self, key: Key) -> bool:
-        """Note that the file has a key; returns whether for the first time."""
+    def meet(self, key: Key, event: Event | None = None) -> bool:
+        """Note that the file has a key, and if an event is given, what it says; returns whether for the first time."""
         if len(self._met) >= MAX_ENTRIES:
             raise UnreadableFile(f"nothing was imported: more than {MAX_ENTRIES:,} entries; import it in parts")
         self.datasets.add(key[0])
         met = _digest_of(key)
-        first = met not in self._met
-        self._met.add(met)
-        return first
+        if met in self._met:
+            return False
+        self._met[met] = None if event is None else digest(event)
+        return True
+
+    def has_met(self, key: Key, event: Event) -> bool:
+        """Whether what was noted under a key says the same as an event."""
+        return self._met.get(_digest_of(key)) == digest(event)
 
     def distinct(self, amendment: Correction | Retraction) -> Correction | Retraction:
         """The amendment with an id that the log does not have: one that was made before is made again, and numbered."""

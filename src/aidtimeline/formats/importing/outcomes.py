@@ -52,6 +52,19 @@ def says_the_same(entry: Entry, said: Said) -> bool:
     return same and (last.package == event.package or last.key != key_of(event))
 
 
+def covering(entry: Entry, until: DateRange | None) -> Entry:
+    """A level or state without a last day of its own, as of the last day that its version covers.
+
+    That is `until`, or the day on which it was published.
+    """
+    event, last = entry.event, until or entry.event.sources[0].published
+    if not entry.restated or event.date.latest is not None or last is None or last.latest is None:
+        return entry
+    if event.date.earliest is not None and event.date.earliest > last.latest:
+        return entry
+    return attrs.evolve(entry, event=attrs.evolve(event, date=DateRange.between(event.date.earliest, last.latest)))
+
+
 def _moved(event: Event, said: Said) -> bool:
     """Whether a level is another than it was. What is not a level is another state."""
     level = level_of(event)

@@ -59,6 +59,11 @@ class Report:
         """How many records were added to the log."""
         return sum(many for outcome, many in self.outcomes.items() if outcome != "unchanged")
 
+    @property
+    def is_older(self) -> bool:
+        """Whether nothing was recorded since the log has a newer version of all that differs."""
+        return not self.recorded and list(self.skipped) == [OLDER]
+
     def again(self) -> Report:
         """What comes of the same file if it is imported again, where all that it says is recorded as it says it."""
         again = Report()

@@ -51,6 +51,11 @@ class Scope:
         return scope
 
     @property
+    def key(self) -> Key:
+        """Its dataset and its name."""
+        return self.beginning.source.dataset or "", self.beginning.scope
+
+    @property
     def waits(self) -> bool:
         """Whether what is not unchanged has to wait until all has been read."""
         return self.beginning.thing_of is not None and not self.late and not self.empty

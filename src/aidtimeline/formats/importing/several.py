@@ -1,0 +1,179 @@
+"""Several files in the order of their versions: a folder, a folder of dated versions, or a file's history in git."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from aidtimeline.errors import InvalidValue, UsageError
+from aidtimeline.formats.importing.importer import import_together
+from aidtimeline.formats.importing.reports import Report
+from aidtimeline.formats.reading.files import File
+from aidtimeline.formats.readings import Beginning, Entry
+from aidtimeline.formats.registry import format_of
+from aidtimeline.text.safe import shown
+from aidtimeline.values.dates import DateRange
+
+#: A day, month or year in the name of a file, not within other digits.
+_DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+
+
+@frozen
+class Imported:
+    """What came of files that tell one version together."""
+
+    files: Sequence[File]
+    report: Report
+
+
+def files_in(path: Path) -> list[Path]:
+    """A file itself, or those in a folder and the folders in it, in the order of their names, but for hidden ones."""
+    if not path.is_dir():
+        return [path]
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        found += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
+    if not found:
+        raise UsageError(f"{path}: a folder without files")
+    return found
+
+
+def import_several(
+    folder: str | os.PathLike[str], format: str, files: Sequence[File], *, dry_run: bool = False, **options: Any
+) -> Iterator[Imported]:
+    """Import files in the order of their versions, those of one version together; `options` are those of `import_file`.
+
+    A version is the day on which it was published, as the user or the file says. Each version is recorded whole or not
+    at all; if one cannot be, those before it are recorded. A file without a date is a version of its own, after all
+    others, and so is a sheet of drafts.
+    """
+    versions = [files] if len(files) == 1 else _versions(format, files)
+    with _tried(folder, several=dry_run and len(versions) > 1) as (log, tried):
+        for together in versions:
+            report = import_together(log, format, together, dry_run=dry_run and not tried, **options)
+            yield Imported(together, report)
+
+
+def _versions(format: str, files: Iterable[File]) -> list[list[File]]:
+    """The files of each version, the oldest first."""
+    dated: dict[date, list[File]] = {}
+    undated = []
+    for file in files:
+        version = _published(format, file)
+        if version is None:
+            undated.append([file])
+        else:
+            dated.setdefault(version, []).append(file)
+    return [*(dated[each] for each in sorted(dated)), *undated]
+
+
+def _published(format: str, file: File) -> date | None:
+    """The last day on which a file may have been published, by its first entry."""
+    of_format = format_of(format)
+    if file.published is not None or of_format.has_drafts:
+        return None if file.published is None else file.published.latest
+    for reading in of_format.read(file):
+        if isinstance(reading, Entry | Beginning):
+            source = reading.event.sources[0] if isinstance(reading, Entry) else reading.source
+            return None if source.published is None else source.published.latest
+    return None
+
+
+@contextlib.contextmanager
+def _tried(folder: str | os.PathLike[str], *, several: bool) -> Iterator[tuple[str | os.PathLike[str], bool]]:
+    """The folder of the log, or to try `several` versions, each of which builds on the last, that of a copy."""
+    if not several:
+        yield folder, False
+        return
+    with TemporaryDirectory() as there:
+        copy = Path(there) / "log"
+        if Path(folder).is_dir():
+            shutil.copytree(folder, copy)
+        yield copy, True
+
+
+# Histories.
+
+
+def import_history(
+    folder: str | os.PathLike[str], format: str, file: File, *, dry_run: bool = False, **options: Any
+) -> Iterator[Imported]:
+    """Import all versions of a file, the oldest first; `options` are those of `import_file`.
+
+    Its `path` is a file in a git repository, whose versions were published on the days of their commits, in UTC; or a
+    folder of files with a date in each name. Of several versions of one day the last counts. Each version is recorded
+    whole or not at all; if one cannot be, those before it are recorded.
+    """
+    versions = _in_folder(file.path) if file.path.is_dir() else _in_git(file.path)
+    with contextlib.closing(versions), _tried(folder, several=dry_run) as (log, _):
+        for published, path in versions:
+            version = attrs.evolve(file, path=path, published=DateRange.parse(published))
+            yield Imported([version], import_together(log, format, [version], **options))
+
+
+def _in_folder(path: Path) -> Generator[tuple[str, Path], None, None]:
+    dated: dict[date, tuple[str, Path]] = {}
+    for each in files_in(path):
+        days = {"-".join(filter(None, match.groups())) for match in _DATED.finditer(each.name)}
+        day = days.pop() if len(days) == 1 else ""
+        try:
+            latest = DateRange.parse(day).latest or date.max
+        except InvalidValue:
+            expected = "expected one date in the name of each version, such as 2023-06-30 or 2023_06"
+            raise UsageError(f"{shown(str(each))}: {expected}") from None
+        dated[latest] = day, each
+    yield from (dated[each] for each in sorted(dated))
+
+
+def _in_git(path: Path) -> Generator[tuple[str, Path], None, None]:
+    """The versions of a file, each written beside nothing else, under its own name."""
+    last: dict[str, tuple[str, str]] = {}
+    for commit, instant, name in _commits(path):
+        day = datetime.fromisoformat(instant).astimezone(UTC).date().isoformat()
+        last.setdefault(day, (commit, name))
+    if not last:
+        raise UsageError(f"{shown(str(path))}: git has no version of it")
+    with TemporaryDirectory() as there:
+        for day, (commit, name) in sorted(last.items()):
+            copy = Path(there) / day / path.name
+            copy.parent.mkdir()
+            copy.write_bytes(_git(path, "cat-file", "blob", f"{commit}:{name}"))
+            yield day, copy
+            copy.unlink()
+
+
+def _commits(path: Path) -> Iterator[tuple[str, str, str]]:
+    """The commits that changed a file, the newest first: each with its instant, and the file's name then."""
+    log = _git(
+        path, "log", "--follow", "--diff-filter=AMR", "--format=%x00%H %cI", "--name-only", "-z", "--", path.name
+    )
+    texts = [each for each in log.decode("utf-8", "surrogateescape").split("\0") if each.strip()]
+    for head, name in zip(texts[::2], texts[1::2], strict=False):
+        commit, instant = head.split()
+        yield commit, instant, name.lstrip("\n")
+
+
+def _git(path: Path, *arguments: str) -> bytes:
+    """What git says in the folder of a file. Raises `UsageError` if there is no git, or no such file in it."""
+    try:
+        done = subprocess.run(["git", "-C", str(path.parent), *arguments], capture_output=True, check=False)
+    except OSError as error:
+        raise UsageError(
+            f"--history of a file needs git ({error.strerror}); a folder of dated files does not"
+        ) from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise UsageError(f"{shown(str(path))}: {said or 'git cannot read it'}")
+    return done.stdout
