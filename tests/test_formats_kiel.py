@@ -19,6 +19,7 @@ from aidtimeline.errors import InvalidValue, UnreadableFile
 from aidtimeline.events import Commitment, Correction, Delivery, Event, EventKind, Observation, Pledge, Retraction
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.kiel import columns, entries, packages, read, tranches
+from aidtimeline.formats.kiel.headlines import NOT_ADDED
 from aidtimeline.formats.kiel.texts import read_date, read_units, read_value
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
@@ -391,7 +392,9 @@ def test_estimates_are_observations(tmp_path: Path) -> None:
         row(item="bus", value="Not given", price=".", promised_usd="about 9", delivered_eur="3", total_eur="0"),
     )
     observed = {
-        ref: (str(e.quantity), e.unit, e.item) for ref, e in events(found).items() if isinstance(e, Observation)
+        ref: (str(e.quantity), e.unit, e.item)
+        for ref, e in events(found).items()
+        if isinstance(e, Observation) and e.unit
     }
     assert observed == {
         "JPM1/unit price/truck": ("500", "USD", "truck"),
@@ -521,7 +524,7 @@ def test_the_columns_of_later_releases(tmp_path: Path) -> None:
         row(id="JPM3", measure="Rumour", item="."),
         names=LATER,
     )
-    kinds = {ref: type(event) for ref, event in events(found).items()}
+    kinds = {ref: type(event) for ref, event in events(found).items() if not ref.startswith("headline/")}
     assert kinds == {
         "JPM1": Pledge,
         "JPM1/promised/truck": Pledge,
@@ -575,6 +578,100 @@ def test_where_only_the_trackers_totals_are_there(tmp_path: Path) -> None:
     found = readings(tmp_path, row(measure="Allocation"), row(measure="Allocation"), names=names)
     assert {ref: str(event.value) for ref, event in events(found).items()} == {"JPM1/allocation": "JPY 1,000"}
     assert worth_a_look(found) == [(packages.TOTALS_TAKEN, "tot_activity_value")]
+
+
+# The tracker's headlines.
+
+
+def headlines(readings: Sequence[Reading]) -> dict[str, str]:
+    """The levels that are made of the tracker's own totals."""
+    found = {ref: event for ref, event in events(readings).items() if ref.startswith("headline/")}
+    assert {str(event.value.currency) for event in found.values()} <= {"EUR"}
+    return {ref.removeprefix("headline/"): event.value.amount.text for ref, event in found.items()}
+
+
+def test_the_totals_in_eur_add_up_to_the_headlines(tmp_path: Path) -> None:
+    """Of all donors and of each, of all aid and of each type, to the cent, whether a row has a package or not."""
+    found = readings(
+        tmp_path,
+        row(total_eur="10.004", delivered_eur="1.5"),
+        row(total_eur=".", item="truck"),
+        row(id="JPF1", general="Financial", total_eur="20.004"),
+        row(id=".", donor="Norway", total_eur="5"),
+    )
+    assert headlines(found) == {
+        "pledge": "35.01",
+        "pledge/Japan": "30.01",
+        "pledge/Norway": "5",
+        "pledge//military": "15",
+        "pledge//financial": "20",
+        "pledge/Japan/military": "10",
+        "pledge/Japan/financial": "20",
+        "pledge/Norway/military": "5",
+        **dict.fromkeys(("delivery", "delivery/Japan", "delivery//military", "delivery/Japan/military"), "1.5"),
+    }
+    total = events(found)["headline/pledge"]
+    assert (total.date.text, total.of_kind, total.donor, total.recipient) == ("2022-10-03", "pledge", None, "Ukraine")
+    assert events(found)["headline/pledge/Japan/military"].indicator == "military aid committed"
+
+
+def test_what_is_allocated_is_a_headline_of_its_own(tmp_path: Path) -> None:
+    """What the tracker calls commitments has its allocations in it; these are redistributed where a release does so."""
+    rows = [
+        row(measure="Allocation", part="P1", value="400", total_eur="90", part_total_eur="30", redistributed="25"),
+        row(measure="Allocation", part="P2", value="300", part_total_eur="50", redistributed="55"),
+        row(id="JPM2", measure="Commitment", total_eur="7", part_total_eur="7", redistributed="0"),
+    ]
+    names = {**LATER, "redistributed": "tot_sub_activity_value_EUR_redistr"}
+    found = headlines(readings(tmp_path, *rows, names=names))
+    assert (found["pledge"], found["commitment"]) == ("97", "80")
+    assert (found := headlines(readings(tmp_path, *rows, names=LATER)))["commitment"] == "80"
+    assert headlines(readings(tmp_path, *rows[2:], names=LATER)).keys() == {
+        "pledge",
+        "pledge/Japan",
+        "pledge//military",
+        "pledge/Japan/military",
+    }
+
+
+def test_a_total_on_several_rows_may_count_once(tmp_path: Path) -> None:
+    """If the same total is on several rows of a package, nobody says whether it is repeated."""
+    found = headlines(readings(tmp_path, row(total_eur="10"), row(total_eur="10"), row(id="B", total_eur="5")))
+    assert found["pledge"] == "15..25"
+
+
+def test_a_total_that_cannot_be_read_leaves_no_headline(tmp_path: Path) -> None:
+    """A sum without it would be too low, and look exact."""
+    found = readings(tmp_path, row(total_eur="10", delivered_eur="2"), row(id="B", total_eur="1.000.00"))
+    assert headlines(found).keys() == {"delivery", "delivery/Japan", "delivery//military", "delivery/Japan/military"}
+    assert (NOT_ADDED, "1.000.00") in worth_a_look(found)
+
+
+def test_a_part_of_a_release_has_no_headline(tmp_path: Path) -> None:
+    """What it adds up to is no figure of the tracker's."""
+    path = written(tmp_path / "tracker.csv", [row(total_eur="10")])
+    file = File(path=path, published=DateRange("2022-10-03"), covers="part")
+    assert headlines(list(read(file))) == {}
+
+
+def test_headlines_are_levels_on_the_day_of_each_release(tmp_path: Path) -> None:
+    """Beside them stands what the sources gave; each release has its own, and takes that of the one before nothing."""
+    log = tmp_path / "log"
+    rows = [row(value="40", currency="EUR", total_eur="40"), row(id="B", value="Not given", total_eur="60")]
+    for day, more in [("2022-08-03", []), ("2022-10-03", [row(id="C", value="5", currency="EUR", total_eur="5")])]:
+        file = File(path=written(tmp_path / f"release-{day}.csv", [*rows, *more]))
+        import_file(log, "kiel", file, recorded_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    def level(day: str) -> tuple[str, ...]:
+        [found] = (
+            each
+            for each in Timeline.open(log).as_of(day, known_at=day).levels()
+            if each.thing.kind == "pledge" and each.thing.donor is None and each.thing.indicator is None
+        )
+        return str(found.day), str(found.reported), str(found.recorded), str(found.missing)
+
+    assert level("2022-10-02") == ("3 Aug 2022", "100", "40", "0 to 60")
+    assert level("2022-10-03") == ("3 Oct 2022", "105", "45", "0 to 60")
 
 
 # Two releases in a row.
@@ -806,7 +903,8 @@ def test_whatever_stands_in_the_cells(rows: list[dict[str, str]]) -> None:
     """No cell is a reason to fail; every reference is there once, and every entry has its row."""
     with TemporaryDirectory() as folder:
         found = readings(Path(folder), row(id="first"), *rows, names=LATER)
-    assert all("line " in (event.sources[0].locator or "") for event in events(found).values())
+    of_rows = [event for ref, event in events(found).items() if not ref.startswith("headline/")]
+    assert all("line " in (event.sources[0].locator or "") for event in of_rows)
     assert isinstance(found[-1], Whole)
 
 

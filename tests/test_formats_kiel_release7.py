@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import openpyxl
 import pytest
 
+from aidtimeline import Timeline
 from aidtimeline.events import Delivery, Event, Observation, Pledge
+from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.kiel import entries as reasons, packages, read, tranches
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped
@@ -182,9 +185,8 @@ def test_the_columns_of_estimates_are_observations(readings: list[Reading], shee
     """Estimates stand under indicators of their own, and add up to their columns."""
     found: dict[str | None, Decimal] = defaultdict(Decimal)
     for event in events(readings):
-        if isinstance(event, Observation):
+        if isinstance(event, Observation) and event.quantity is not None:
             assert event.unit is not None
-            assert event.quantity is not None
             found[event.indicator] += event.quantity.low
     columns = {
         "estimated value promised": "Value committed (own estimate, in USD)",
@@ -195,6 +197,25 @@ def test_the_columns_of_estimates_are_observations(readings: list[Reading], shee
     for indicator, column in columns.items():
         texts = [row[column].strip() for row in sheet]
         assert found[indicator] == sum(Decimal(text) for text in texts if NUMBER.fullmatch(text))
+
+
+def test_the_headlines_are_those_of_the_country_summary(tmp_path: Path) -> None:
+    """EUR 93.9 bn in all, and what each donor committed of each type, come to the cent to the tracker's own sheet."""
+    import_file(tmp_path, "kiel", File(path=WORKBOOK))
+    levels = {
+        (row.thing.donor, row.thing.indicator): row.reported
+        for row in Timeline.open(tmp_path).as_of("2022-10-03").levels()
+        if row.thing.kind == "pledge" and row.currency == "EUR"
+    }
+    sheet = openpyxl.load_workbook(WORKBOOK, data_only=True)["Country Summary"]
+    rows = list(sheet.iter_rows(min_row=6, max_row=46, values_only=True))
+    assert (rows[0][1], rows[-1][1]) == ("Australia", "India")
+    kinds = ("financial aid committed", "humanitarian aid committed", "military aid committed", None)
+    for row in rows:
+        for kind, billions in zip(kinds, row[3:7], strict=True):
+            cents = Quantity.exact(Decimal(str(billions * 10**9)).quantize(Decimal("0.01")))
+            assert levels.pop((row[1], kind), ZERO) == cents
+    assert str(levels[None, None]) == "93,942,559,020.24"
 
 
 def test_the_presidential_drawdowns_are_promises_on_their_dates(readings: list[Reading]) -> None:

@@ -71,7 +71,7 @@ class Package:
         dated = self._read(read_date, line, "date", NO_DATE)
         if dated is None:
             return ANY_TIME
-        if self.release.cut_off is not None and dated.after(self.release.cut_off):
+        if self.release.last_day is not None and dated.after(self.release.last_day):
             self.note(AFTER, line, line["date"])
             return ANY_TIME
         return dated

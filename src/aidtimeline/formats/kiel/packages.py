@@ -9,6 +9,7 @@ from datetime import date
 from aidtimeline.events import Observation, Pledge
 from aidtimeline.formats.kiel.columns import Line, Table
 from aidtimeline.formats.kiel.entries import NO_UNIT, Package, Promise
+from aidtimeline.formats.kiel.headlines import Headlines
 from aidtimeline.formats.kiel.releases import Release
 from aidtimeline.formats.kiel.texts import number_in
 from aidtimeline.formats.kiel.tranches import Tranche, tranches
@@ -48,10 +49,13 @@ OF_PART = {
 def of_packages(release: Release, table: Table) -> Iterator[Reading]:
     """The readings of all packages, in the order in which the sheet first names them, wherever their rows are."""
     packages: dict[str, list[Line]] = defaultdict(list)
+    headlines = Headlines(release, table.headers)
     for line in table.lines(release.file):
         place = release.place(line.number)
         if not line["package"] or not line["donor"]:
             yield Skipped(reason=NO_DONOR if line["package"] else NO_PACKAGE, place=place, line=line.number)
+            if line["donor"]:  # the tracker adds it up all the same
+                headlines.add([line])
             continue
         packages[line["package"]].append(line)
         if line.overflows:
@@ -61,10 +65,13 @@ def of_packages(release: Release, table: Table) -> Iterator[Reading]:
     for id_, lines in packages.items():
         package = Package(release, id_)
         in_time = _in_time(package, lines)
+        headlines.add(lines)
         yield from _values(package, lines, in_time)
         yield from _items(package, in_time)
         yield from _totals(package, in_time)
         yield from package.notes.values()
+    if packages and release.file.covers != "part":
+        yield from headlines.readings()
 
 
 def _in_time(package: Package, lines: Sequence[Line]) -> list[Line]:

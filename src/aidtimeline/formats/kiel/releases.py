@@ -27,22 +27,30 @@ _MONTH_IN_NAME = re.compile(r"(?<![a-z])([a-z]{3,9})[ _-]?(\d{4})(?!\d)", re.IGN
 
 @frozen
 class Release:
-    """A version of the tracker: its number, and its cut-off date as its day of publication, if they are known."""
+    """A version of the tracker: its number, the day on which it came out, and its cut-off date, if they are known."""
 
     file: File
     sheet: str | None
     number: str | None
     published: DateRange | None
+    cut_off: DateRange | None
 
     @property
-    def cut_off(self) -> date | None:
-        """The last day that it covers."""
-        return None if self.published is None else self.published.latest
+    def last_day(self) -> date | None:
+        """The last day of which it can say anything: nothing in it happened later than it came out."""
+        days = [each.latest for each in (self.published, self.cut_off) if each is not None and each.latest is not None]
+        return max(days, default=None)
 
     @property
     def until(self) -> str:
         """By its cut-off date, as EDTF."""
-        return ANY_TIME.edtf if self.cut_off is None else f"[..{self.cut_off.isoformat()}]"
+        day = None if self.cut_off is None else self.cut_off.latest
+        return ANY_TIME.edtf if day is None else f"[..{day.isoformat()}]"
+
+    @property
+    def covered(self) -> str:
+        """Its cut-off date itself, as EDTF."""
+        return ANY_TIME.edtf if self.cut_off is None else self.cut_off.text
 
     def source(self, row: int | None = None, *quoted: str) -> Source:
         """The release as the source of a row, with the words on which a vague date or quantity rests."""
@@ -63,11 +71,15 @@ class Release:
 
 
 def release_of(file: File, sheet: str | None, preface: Iterable[str]) -> Release:
-    """The release that a file is: by what the user says, else by its own first rows, else by its name."""
+    """The release that a file is: by what the user says, else by its own first rows, else by its name.
+
+    It came out on its cut-off date, if the user says no other; and it covers all until it came out, if it does not say
+    itself until when.
+    """
     number, until = _in_preface(preface)
     named = _NUMBER_IN_NAME.search(file.name)
-    published = file.published or _date(until) or _date(_in_name(file.name))
-    return Release(file, sheet, number or (named[1] if named else None), published)
+    cut_off = file.until or _date(until) or file.published or _date(_in_name(file.name))
+    return Release(file, sheet, number or (named[1] if named else None), file.published or cut_off, cut_off)
 
 
 def _in_preface(preface: Iterable[str]) -> tuple[str | None, str | None]:
