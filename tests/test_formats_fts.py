@@ -141,6 +141,7 @@ def test_a_flow_of_the_api_is_an_event(written: Callable[..., File]) -> None:
     assert (event.donor, event.recipient, event.location) == ("Japan, Government of", "ICRC", "Afghanistan")
     assert event.note == ("Food; reference Z7H; FTS's rate: 0.824; decided on 2020-02-25; flow type: Parked")
     assert [each.text for each in event.valued] == ["USD 606796"]
+    assert (event.scope, event.period.text) == ("fts-plan:Afghanistan 2020", "2020")
     own, report = event.sources
     assert (own.publisher, own.dataset, own.published.text) == ("OCHA Financial Tracking Service", "fts", "2020-03-09")
     assert own.locator == "flows.json, flow 228238, version 3"
@@ -356,8 +357,9 @@ HEADER = re.findall(
     r"\w+",
     """
 date description amountUSD srcOrganization srcOrganizationTypes srcLocations destPlan destPlanCode destOrganization
-destLocations contributionType flowType boundary onBoundary status firstReportedDate decisionDate originalAmount
-originalCurrency exchangeRate id refCode createdAt updatedAt
+destLocations destGlobalClusters destEmergency destUsageYearStart destUsageYearEnd contributionType flowType
+boundary onBoundary status firstReportedDate decisionDate originalAmount originalCurrency exchangeRate id refCode
+createdAt updatedAt
 """,
 )
 
@@ -375,6 +377,10 @@ def table(*flows: dict[str, Any], **how: Any) -> str:
             for kind in ("Organization", "Plan", "Location"):
                 names = [one["name"] for one in things if one["type"] == kind]
                 row[f"{side}{kind}" + "s" * (kind == "Location")] = ",".join(names)
+            for kind, name in (("Emergency", "Emergency"), ("GlobalCluster", "GlobalClusters")):
+                row[f"{side}{name}"] = ",".join(one["name"] for one in things if one["type"] == kind)
+            years = [one["name"] for one in things if one["type"] == "UsageYear"]
+            row[f"{side}UsageYearStart"], row[f"{side}UsageYearEnd"] = min(years, default=""), max(years, default="")
             row[f"{side}OrganizationTypes"] = ",".join(
                 each for one in things for each in one.get("organizationTypes", [])
             )
@@ -396,8 +402,12 @@ def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
             destinationObjects=[
                 thing("Organization", "WFP"),
                 thing("Plan", "Plan 2020"),
+                thing("Emergency", "Floods, spring 2020"),
                 thing("Location", "JOR"),
                 thing("Location", "LBN"),
+                thing("GlobalCluster", "Health"),
+                thing("GlobalCluster", "Housing, Land and Property"),
+                *(thing("UsageYear", year) for year in ("2021", "2019", "2020")),
             ],
         ),
     ]
@@ -408,6 +418,10 @@ def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
     api, flat = events(written(*flows)), events(written(table(*flows), name="flows.csv"))
     assert without_place(api) == without_place(flat)
     assert flat[3].sources[0].locator == "flows.csv, line 5"
+    assert (str(flat[4].scope), flat[4].period.text) == (
+        "fts-emergency:Floods, spring 2020 100 %, fts-plan:Plan 2020 100 %",
+        "2019/2021",
+    )
     assert without_place(events(written(table(*flows, delimiter=";"), name="flows.csv"))) == without_place(api)
 
 

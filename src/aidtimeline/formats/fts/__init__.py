@@ -12,6 +12,7 @@ The API: https://api.hpc.tools/docs/v1/; the words: https://fts.unocha.org/gloss
 - FTS says of each flow whether it is new money, reported for the first time. What is not (what a fund passes on, what
   was carried over from the year before) is part of its parent flow. If it has none, nobody says what it is part of, and
   its value starts at zero. A child of new money is new itself: FTS takes it out of its parent's amount.
+- It is for years of use (`period`), for a plan or an emergency (`scope`), and for clusters (`sector`).
 - Tables have less than the API: places by their codes, no parents, mostly not what is new money. What the log has of
   these from the API stands.
 
@@ -28,7 +29,7 @@ from typing import Any, BinaryIO
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
-from aidtimeline.formats.fts.classes import CLUSTER, PLAN_CLUSTER, classified
+from aidtimeline.formats.fts.classes import CLUSTER, EMERGENCY, PLAN, PLAN_CLUSTER, classified, span
 from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.plaintext import json_document
@@ -42,6 +43,14 @@ PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
 NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
 
+#: Fields of which a table says less than the API if it has not all of these columns.
+_COLUMNS = {
+    "part_of": ("parentFlowId",),
+    "value": ("newMoney",),
+    "sector": ("destGlobalClusters", "destClusters"),
+    "scope": ("destPlan", "destEmergency"),
+    "period": ("destUsageYearStart", "destUsageYearEnd"),
+}
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 _KINDS: dict[str, type[Event]] = {"pledge": Pledge, "commitment": Commitment, "paid": Disbursement}
 
@@ -67,9 +76,8 @@ def read(file: File) -> Iterator[Reading]:
 def _of_the_api(header: Iterable[str]) -> frozenset[str]:
     """The fields of which a table says less than the API."""
     told = set(map(fold, header))
-    parts = () if fold("parentFlowId") in told else ("part_of",)
-    clusters = () if fold("destClusters") in told else ("sector",)
-    return frozenset({"location", "sources", *parts, *clusters, *(() if fold("newMoney") in told else ("value",))})
+    less = (field for field, columns in _COLUMNS.items() if not told.issuperset(map(fold, columns)))
+    return frozenset({"location", "sources", *less})
 
 
 def _readings(file: File, flow: Flow, yields: frozenset[str] = frozenset()) -> Iterator[Reading]:
@@ -119,6 +127,8 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
         "location": _together(flow.locations),
         "sector": classified({CLUSTER: flow.clusters, PLAN_CLUSTER: flow.plan_clusters}),
+        "scope": classified({PLAN: flow.plans, EMERGENCY: flow.emergencies}),
+        "period": span(flow.years),
         "project": _together(flow.projects),
         "part_of": parent,
         "ref": f"flow/{flow['id']}",

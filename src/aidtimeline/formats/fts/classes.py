@@ -1,8 +1,8 @@
-"""What a flow is for: clusters as sectors, and the years of its use.
+"""What a flow is for: clusters as sectors, plans and emergencies as scopes, and the years of its use.
 
 FTS sorts flows by global clusters, which are the same everywhere, and by the clusters of a plan. Both are vocabularies
-of sectors of their own: `fts-cluster:Health`, `fts-plan-cluster:Health COVID-19`. What several share has no stated
-share of any.
+of sectors of their own: `fts-cluster:Health`, `fts-plan-cluster:Health COVID-19`. Plans and emergencies go by their
+names, which both shapes of a flow have: `fts-plan:Afghanistan 2020`. What several share has no stated share of any.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from aidtimeline.values.shares import HUNDRED, Shares
 
 CLUSTER, PLAN_CLUSTER = "fts-cluster", "fts-plan-cluster"
 """The vocabularies of FTS's global clusters, and of the clusters of its plans."""
+
+PLAN, EMERGENCY = "fts-plan", "fts-emergency"
+"""The vocabularies of its plans and emergencies, as humanitarian scopes."""
 
 _UNSAID = re.compile(r"multiple\b.*|not specified|not yet specified|to be allocated", re.IGNORECASE)
 _YEAR = re.compile(r"[0-9]{4}")
