@@ -21,7 +21,15 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from aidtimeline.formats.iati.activity import Activity, Version, identifier_of
+from aidtimeline.formats.iati.activity import (
+    DATASETS,
+    Activity,
+    Version,
+    formerly,
+    identifier_of,
+    is_secondary,
+    stem_of,
+)
 from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
@@ -58,7 +66,8 @@ _KEPT = {
     for tag, names in {
         _ROOT: "iati-activity",
         "iati-activity": "iati-identifier reporting-org title participating-org activity-status activity-date budget "
-        "planned-disbursement transaction recipient-country recipient-region document-link related-activity result",
+        "planned-disbursement transaction recipient-country recipient-region document-link related-activity result "
+        "other-identifier",
         "transaction": "transaction-type transaction-date value description provider-org receiver-org "
         "recipient-country recipient-region",
         "budget": "period-start period-end value",
@@ -139,7 +148,14 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     updated = element.get("last-updated-datetime")
     if updated and day_of(updated) is None:
         yield activity.remark(NO_UPDATE, "last-updated-datetime", element, bare(updated))
-    yield Beginning(scope=activity.stem, source=activity.source, thing_of=str)
+    yield Beginning(
+        scope=activity.stem,
+        source=activity.source,
+        thing_of=str,
+        formerly=tuple(stem_of(each) for each in formerly(element)),
+        anywhere=DATASETS if activity.reporter.dataset.startswith(DATASETS) else None,
+        reproduced=is_secondary(element),
+    )
     yield from profile(activity)
     yield from transactions(activity)
     yield from plans(activity)

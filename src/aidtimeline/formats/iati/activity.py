@@ -26,6 +26,12 @@ from aidtimeline.formats.readings import Reading, References, Remark, SkipError,
 from aidtimeline.text.safe import printable
 from aidtimeline.values.dates import DateRange
 
+DATASETS = "iati/"
+"""What the names of datasets begin with: the identifiers of activities are the same in all of them."""
+
+FORMER_ACTIVITY = "A3"
+"""IATI codelist OtherIdentifierType: an identifier that the activity had before."""
+
 REMEMBERED = 2**12
 """How many organisations of a file are remembered, with their slugs."""
 
@@ -65,7 +71,7 @@ class Version:
         return self._file.party(name, ref or None) or None if ref or name else None
 
     def _reporter_of(self, ref: str, name: str) -> Reporter:
-        dataset = self._file.dataset or slug(f"iati/{ref or name}" if ref or name else "iati")
+        dataset = self._file.dataset or slug(f"{DATASETS}{ref or name}" if ref or name else "iati")
         return Reporter(self._slug(ref, name), shortened(name or ref, MAX_NAME) or None, dataset)
 
 
@@ -153,6 +159,18 @@ def identifier_of(activity: Element) -> str:
     """The identifier of an activity, as a slug; empty if it has none."""
     named = activity.first("iati-identifier")
     return "" if named is None else slug(named.text)
+
+
+def formerly(activity: Element) -> list[str]:
+    """The identifiers that an activity had before, as it says."""
+    former = (each for each in activity.all("other-identifier") if each.get("type") == FORMER_ACTIVITY)
+    return [identifier for each in former if (identifier := slug(each.get("ref")))]
+
+
+def is_secondary(activity: Element) -> bool:
+    """Whether who reports an activity is not responsible for it, and reproduces what somebody else reports."""
+    reporter = activity.first("reporting-org")
+    return reporter is not None and reporter.get("secondary-reporter") in ("1", "true")
 
 
 def stem_of(identifier: str) -> str:
