@@ -25,7 +25,9 @@ from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.tables import EXAMPLE, SAMPLE, example, read
-from aidtimeline.formats.tables.values import FIELDS, KINDS, Habits, check_form, to_date, to_number
+from aidtimeline.formats.tables.dates import check_form
+from aidtimeline.formats.tables.numbers import to_number
+from aidtimeline.formats.tables.values import FIELDS, KINDS, Habits
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
@@ -437,7 +439,7 @@ def test_a_complete_table_is_a_whole_unless_no_row_of_it_makes_an_event(table: C
         ("1,31/12/2022,truck,5", "date: not an EDTF date", "line 2, date", "31/12/2022"),
         ("1,,truck,5", "delivery without date", "line 2, date", None),
         ("1,2022,truck,many", "quantity: not a number such as 1234.5", "line 2, number", "many"),
-        ('1,2022,truck,"1,000"', "quantity: not a number such as 1234.5", "line 2, number", "1,000"),
+        ('1,2022,truck,"1,00"', "quantity: not a number such as 1234.5", "line 2, number", "1,00"),
         ("1,2022,truck,4..2", "quantity: not a low end not above the high end", "line 2, number", "4..2"),
         ("1,2022,truck," + "9" * 31, "quantity: not numbers of at most 30 digits", "line 2, number", "9" * 31),
         ("1,2022,truck,5,6", "a row with more cells than the header", "line 2", None),
@@ -499,7 +501,7 @@ def test_one_event_of_a_row_may_be_faulty(table: Callable[..., File]) -> None:
 FAULTY = {
     "dataset = ": "is not TOML: ",
     "a = " + "[" * 9000: "is not TOML",
-    'data_set = "x"': r"mapping.toml: data_set: found 'data_set', expected one of .*did you mean 'dataset'",
+    'data_set = "x"': r"mapping.toml: .*data_set: found 'data_set', expected one of .*did you mean 'dataset'",
     "[event.a]": "dataset: found null, expected a name",
     'dataset = ""\n{event}': "dataset: found '', expected a slug",
     'dataset = ["a"]\n{event}': r"dataset: found \['a'\], expected a text in quotes",
@@ -573,7 +575,6 @@ def test_a_broken_table_leaves_the_log_as_it_was(table: Callable[..., File], tmp
         ("2022-03-01T12:30:00", (), "2022-03-01"),
         ("2022-03-01 12:30:00.5", (), "2022-03-01"),
         ("2022/2023", ("%d/%m/%Y",), "2022/2023"),
-        ("03/04/2022", ("%d/%m/%Y", "%m/%d/%Y"), "2022-04-03"),
         ("03/14/2022", ("%d/%m/%Y", "%m/%d/%Y"), "2022-03-14"),
         ("1 May 22", ("%d %b %y",), "2022-05-01"),
         ("Apr 2022", ("%B %Y", "%b %Y"), "2022-04"),
@@ -583,7 +584,7 @@ def test_a_broken_table_leaves_the_log_as_it_was(table: Callable[..., File], tmp
 )
 def test_dates_of_other_forms(text: str, forms: tuple[str, ...], meant: str) -> None:
     """EDTF first, then the forms in their order; a form without a day or month is as vague as that."""
-    assert to_date(text, tuple(map(check_form, forms))).text == meant
+    assert Habits(dates=tuple(map(check_form, forms))).date("date", text) == meant
 
 
 @pytest.mark.parametrize("form", ["", "%d/%m", "%Y-%d", "%Q %Y", "%H %Y", "%Y %", "%d/%m/%d/%Y"])
@@ -597,7 +598,7 @@ def test_forms_without_a_year_are_refused(form: str) -> None:
 def test_what_is_written_in_a_form_is_read(day: Any, form: str) -> None:
     """A day written in a form is read as that day, or as the month or year of the form."""
     text = day.strftime(form).replace(f"{day.year}", f"{day.year:04}")
-    assert day.isoformat().startswith(to_date(text, (form,)).text)
+    assert day.isoformat().startswith(Habits(dates=(form,)).date("date", text))
 
 
 @given(

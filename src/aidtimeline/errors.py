@@ -5,7 +5,8 @@ Errors of the caller raise; problems in data are values, which are collected and
     AidtimelineError
     ├── InvalidValue        not a valid date, quantity, currency, slug, id …  (also a ValueError)
     ├── UsageError          a question that cannot be asked, such as one by an unknown field  (also a ValueError)
-    │   └── MisspeltValue   a question for a value that nobody knows, while one that is spelt like it is known
+    │   ├── MisspeltValue   a question for a value that nobody knows, while one that is spelt like it is known
+    │   └── FaultyMapping   a mapping of a table with several faults; has `.problems` as a `DataError` has
     ├── UnknownKey          a key that a result does not have  (also a KeyError)
     └── DataError           data that cannot be used; has `.problems`
         ├── LogError        the folder is missing, has no log, or cannot be written
@@ -225,6 +226,16 @@ class LogError(DataError):
     Traceback (most recent call last):
         ...
     aidtimeline.errors.LogError: there is no log in the folder 'no-such-folder': start one with `aidtimeline ...
+    """
+
+
+class FaultyMapping(UsageError, DataError):
+    """A mapping of a table that has several faults: `problems` has each of them, and what of the table does not fit.
+
+    >>> raise FaultyMapping("the mapping aid.toml has 2 faults:")
+    Traceback (most recent call last):
+        ...
+    aidtimeline.errors.FaultyMapping: the mapping aid.toml has 2 faults:
     """
 
 

@@ -13,7 +13,7 @@ import click
 from aidtimeline.cli import printing
 from aidtimeline.cli.printing import failed, note
 from aidtimeline.cli.progress import bar
-from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog
+from aidtimeline.errors import AidtimelineError, DataError, LogError, UnreadableLog, UsageError
 from aidtimeline.version import __version__
 
 COMPLETE = "_AIDTIMELINE_COMPLETE"
@@ -118,7 +118,7 @@ class Application(click.Group):
             for problem in error.problems:
                 note(str(problem))
             failed("aidtimeline", _without_problems(error))
-            sys.exit(WRONG_USE if isinstance(error, LogError) else PROBLEMS)
+            sys.exit(WRONG_USE if isinstance(error, LogError | UsageError) else PROBLEMS)
         except AidtimelineError as error:
             failed("aidtimeline", str(error))
             sys.exit(WRONG_USE)

@@ -38,7 +38,7 @@ class Row:
     An empty cell is an empty text. A column without a header is called "column 12", and left out if the cell is empty.
     The second of two equal headers ends in " (2)". `overflows`: a row of CSV has more cells than the header, so that
     some may be in the wrong columns. `sheet` is the workbook's sheet, or the list of a JSON document that it is in;
-    `line` is None there.
+    `line` is None there. If the names are folded, `names` has them as they are.
     """
 
     number: int
@@ -46,6 +46,7 @@ class Row:
     overflows: bool = False
     sheet: str | None = None
     of_document: bool = False
+    names: Mapping[str, str] = {}
 
     @property
     def line(self) -> int | None:
@@ -155,6 +156,7 @@ def _below(
     width = max([header.width, *(place + 1 for _, place in also)])
     names = header.names(width)
     keys = [fold(name) if folded else name for name in names]
+    as_written = dict(zip(keys, names, strict=True)) if folded else {}
     also = [(fold(name) if folded else name, place) for name, place in also]
     given, all_named, lacking, repeats = set(keys), len(header.named) == width, 0, bool(header.rows)
     for number, texts in table:
@@ -175,7 +177,7 @@ def _below(
             cells = {name: text for place, (name, text) in enumerate(filled) if text or place in header.named}
         for name, place in also:
             cells[name] = texts[place] if place < many else ""
-        yield Row(number, cells, beyond and sheet is None and repeats, sheet)
+        yield Row(number, cells, beyond and sheet is None and repeats, sheet, False, as_written)
 
 
 def _beside(header: Header, name: str) -> int | None:
@@ -206,7 +208,11 @@ def _objects(
         raise file.unreadable(message, line=None if within else 1, hint=near)
     name_of = lru_cache(MAX_WIDTH)(fold)
     for row in chain(first, found):
-        yield evolve(row, cells={name_of(name): text for name, text in row.cells.items()}) if folded else row
+        if folded:
+            names = {name_of(name): name for name in row.cells}
+            cells = {name_of(name): text for name, text in row.cells.items()}
+            row = evolve(row, cells=cells, names=names)  # noqa: PLW2901
+        yield row
 
 
 def _without_places(name: str) -> str:

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from aidtimeline.errors import InvalidValue
-from aidtimeline.formats.reading.sheets import fold
+from aidtimeline.formats.reading.cells import Figure, fold
+from aidtimeline.formats.tables.conditions import ALWAYS, Conditions
 from aidtimeline.formats.tables.values import Habits
 
 MAX_COLUMNS = 20
 """How many cells at most a text is made of: each may be long."""
+
+OWN_NAMES = ("each", "cell")
+"""What stands for no column where an event is made for each of several: its name or text, and what is there."""
 
 _MARKS = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")
 
 
 @frozen
 class Template:
-    """A text in which `{Column}` is replaced by the cell of a row; `columns` are the headers in it."""
+    """A text in which `{Column}` is replaced by the cell of a row; `columns` are the headers in it.
+
+    `alone` is the folded header of the only column, if there is nothing but that.
+    """
 
     text: str
     columns: tuple[str, ...]
     _folded: Mapping[str, str]
-    _alone: str | None = None
+    alone: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -44,75 +52,130 @@ class Template:
         alone = fold(columns[0]) if len(columns) == 1 and text == f"{{{columns[0]}}}" else None
         return cls(text, tuple(columns), {name: fold(name) for name in columns}, alone)
 
-    def fill(self, cells: Mapping[str, str]) -> str:
+    def fill(self, cells: Mapping[str, str], decimal: str = ".") -> str:
         """The text with the cells of a row, whose headers are folded; empty if all its cells are empty.
+
+        The number of a cell that is no text has this mark for decimals, if it is not the whole text.
 
         >>> Template.parse("{Item} of {{{Country}}}").fill({"item": "Truck", "country": "Japan"})
         'Truck of {Japan}'
         """
-        if self._alone is not None:
-            return cells.get(self._alone, "")
+        if self.alone is not None:
+            return cells.get(self.alone, "")
         texts = {name: cells.get(folded, "") for name, folded in self._folded.items()}
-        if texts and not any(texts.values()):
-            return ""
+        if not any(texts.values()):
+            return "" if texts else _MARKS.sub(lambda each: each[0][0], self.text).strip()
+        if decimal != ".":
+            texts = {
+                name: each.replace(".", decimal) if isinstance(each, Figure) else each for name, each in texts.items()
+            }
         return _MARKS.sub(lambda each: texts[each[1]] if each[1] else each[0][0], self.text).strip()
+
+
+@frozen(kw_only=True)
+class Text:
+    """One way to fill a field: a text, under which conditions, how it is read, and what it means.
+
+    `words` are folded. A number is taken `times` another, which may stand in a column. With `split`, what is between
+    these texts are several values. `remembered` is what texts have meant so far.
+    """
+
+    template: Template
+    conditions: Conditions = ALWAYS
+    habits: Habits
+    words: Mapping[str, str] = Factory(dict)
+    times: Template | None = None
+    split: tuple[str, ...] = ()
+    remembered: dict[Any, Any] = field(factory=dict, eq=False, repr=False)
+
+    def columns(self) -> Iterator[str]:
+        """The headers that it needs."""
+        yield from self.template.columns
+        yield from self.conditions.columns()
+        if self.times is not None:
+            yield from self.times.columns
+
+
+Field: TypeAlias = tuple[Text, ...]
+"""Ways to fill a field: the first counts that applies and is not empty."""
+
+
+@frozen(kw_only=True)
+class Each:
+    """What an event is made for: `columns` by their names, the elements of a `list` of JSON, or the parts of a text.
+
+    Names of columns may have `*` for any text; those in `without` are left out.
+    """
+
+    columns: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    list: str | None = None
+    split: Template | None = None
+    by: tuple[str, ...] = ()
+
+    def wanted(self) -> Iterator[str]:
+        """The headers that it needs."""
+        yield from (name for name in self.columns if "*" not in name)
+        if self.split is not None:
+            yield from self.split.columns
 
 
 @frozen(kw_only=True)
 class EventMapping:
     """How one event of a row is made. Its `name` distinguishes it from the others of the row.
 
-    It is made if no column that it `needs` is empty. `fields` has the templates of each field; only `via` and
-    `overlaps` may have several.
+    It is made if the `conditions` hold; with `each`, for each of several. `key` are the columns that name it, if they
+    are others than those of the row: what has the same key is one event. `fields` has the ways to fill each field; only
+    `via` and `overlaps` may have several values.
     """
 
     name: str
-    kind: Template
-    needs: tuple[str, ...] = ()
+    kind: Field
+    conditions: Conditions = ALWAYS
+    key: tuple[str, ...] = ()
+    each: Each | None = None
     restated: bool = False
-    fields: Mapping[str, tuple[Template, ...]]
+    fields: Mapping[str, tuple[Field, ...]]
+
+    def columns(self) -> Iterator[str]:
+        """The headers that the event needs, but for those that stand for no column."""
+        own = OWN_NAMES if self.each is not None else ()
+        found = [*self.key, *self.conditions.columns(), *(self.each.wanted() if self.each else ())]
+        for ways in (self.kind, *(each for fields in self.fields.values() for each in fields)):
+            found += [column for text in ways for column in text.columns()]
+        yield from (name for name in found if fold(name) not in own)
 
 
 @frozen(kw_only=True)
 class TableMapping:
     """Which column of a table is what, and what its texts mean.
 
-    `unknown` are texts that mean nothing; `skip` has, by column, the texts of rows to leave out; `words` has, by field,
-    what the texts of the table mean. Texts and columns are folded in these. `key` are the columns that name a row.
-    `complete`: each version of the table has everything.
+    `unknown` are folded texts that mean nothing; of rows for which the `conditions` do not hold nothing is read. `key`
+    are the columns that name a row, and `scope` those that name a part of the dataset. `down` are columns whose empty
+    cells are like those above. `complete`: each version of the table has everything, or everything in each `scope` that
+    it has. `header` are the rows of the header, `rows` the list of a JSON document. `totals`: rows of totals count too.
     """
 
     dataset: str
-    source: Mapping[str, Template]
-    reports: tuple[Template, ...] = ()
+    source: Mapping[str, Field]
+    reports: tuple[Field, ...] = ()
     sheet: str | None = None
+    header: int = 1
+    rows: str | None = None
     key: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
     complete: bool = False
+    totals: bool = False
     unknown: frozenset[str] = frozenset()
+    conditions: Conditions = ALWAYS
     habits: Habits
-    skip: Mapping[str, frozenset[str]] = Factory(dict)
-    words: Mapping[str, Mapping[str, str]] = Factory(dict)
     events: tuple[EventMapping, ...]
 
     def columns(self) -> Iterator[str]:
         """The headers that the table must have."""
-        yield from self.key
-        yield from self.skip
-        for template in self.templates():
-            yield from template.columns
+        yield from (*self.key, *self.scope, *self.down, *self.conditions.columns())
+        for ways in (*self.source.values(), *self.reports):
+            yield from (column for text in ways for column in text.columns())
         for event in self.events:
-            yield from event.needs
-
-    def templates(self) -> Iterator[Template]:
-        """All templates of the mapping."""
-        yield from self.source.values()
-        yield from self.reports
-        for event in self.events:
-            yield event.kind
-            for each in event.fields.values():
-                yield from each
-
-    def meant(self, name: str, text: str) -> str | None:
-        """What a text means in a field; None if the mapping does not say."""
-        words = self.words.get(name)
-        return None if words is None else words.get(fold(text))
+            yield from event.columns()
