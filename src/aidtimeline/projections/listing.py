@@ -20,7 +20,8 @@ class FactRow(NamedTuple):
     """A fact: what its event says, as corrected, with all known accounts of it combined; see `Fact`.
 
     `certain` says that it counts in every world. `quantity` is in `unit` (None: pieces), `value` in `currency`. A place
-    or sector that is shared is its shares as a text. `fact` is all that is known of it.
+    or sector that is shared is its shares as a text. `fact` is all that is known of it. Amounts are
+    what the fact states where it counts, so the laws of bounds hold `certain` alone.
 
     >>> from aidtimeline import Facts, Timeline
     >>> [row] = Timeline.open("events").as_of("2023-11-28").replay(Facts(where={"item": "truck", "kind": "delivery"}))
@@ -92,6 +93,8 @@ class FactTable(Result[FactRow, FactRow]):
     facts: tuple[FactRow, ...] = ()
 
     key_names = ("id",)
+    not_bounds = ("date", "quantity", "value", "period", "fact")
+    provenance = ("fact",)
 
     @property
     def rows(self) -> tuple[FactRow, ...]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -48,7 +48,14 @@ class Result(Showable, Generic[R, A]):
 
     `view` is the view that was asked, and `question` the projection that it was asked; both are None if the result was
     made without a view. A subclass defines `rows`, and if need be `key_names`, `units` and `_answer`.
+
+    The laws of `aidtimeline.testing` do not hold the values of rows that are named in `not_bounds` to the worlds, since
+    they are estimates, or what a report states of something that may not have happened. They do not compare those named
+    in `provenance` between logs that say the same in other records.
     """
+
+    not_bounds: ClassVar[tuple[str, ...]] = ()
+    provenance: ClassVar[tuple[str, ...]] = ()
 
     view: Viewed | None = field(default=None, eq=False, repr=False)
     question: Any = field(default=None, eq=False, repr=False)

@@ -6,7 +6,7 @@ numbers of the laws are those of docs/semantics.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -14,8 +14,18 @@ import attrs
 
 from aidtimeline.events import Amendment, Correction, Corroboration, Delivery, Event, Record, Retraction, Source
 from aidtimeline.projections import Projection
+from aidtimeline.projections.results import Result
 from aidtimeline.semantics.amendments import is_finding, is_repair, known_since
-from aidtimeline.testing.laws import Cuts, LawBroken, R, aims, answer, earliest, links_of, nested_aims, same
+from aidtimeline.testing.laws import (
+    Cuts,
+    LawBroken,
+    aims,
+    answer as whole_answer,
+    earliest,
+    links_of,
+    nested_aims,
+    same,
+)
 from aidtimeline.values.dates import DateRange, end_of
 
 NEVER = "9999-12-31"
@@ -23,6 +33,23 @@ NEVER = "9999-12-31"
 ALL_BUT_NEVER = date(9999, 12, 30)
 """A cut at which all is known but what is published on `NEVER`."""
 _NOBODY = Source(publisher="nobody", published=NEVER)
+
+
+def answer(records: Iterable[Record], cuts: Cuts, projection: Projection[Any, Any]) -> Any:
+    """The result, but for what says by which records it is known: that is never the same in a log that is rewritten."""
+    return _without_provenance(whole_answer(records, cuts, projection))
+
+
+def _without_provenance(result: Any) -> Any:
+    """The result; rows without the values that its class names in `provenance`."""
+    if isinstance(result, Mapping):
+        return {key: _without_provenance(part) for key, part in result.items()}
+    if not isinstance(result, Result) or not result.provenance:
+        return result
+    return [
+        {name: part for name, part in zip(row._fields, row, strict=True) if name not in result.provenance}
+        for row in result.rows
+    ]
 
 
 def refinement(
@@ -36,7 +63,7 @@ def refinement(
 
     `narrower(after, before)` says whether no bound of the first result is wider than in the second.
     """
-    before, after = (answer(log, cuts, projection) for log in (records, [*records, correction]))
+    before, after = (whole_answer(log, cuts, projection) for log in (records, [*records, correction]))
     if not narrower(after, before):
         raise LawBroken("refinement", f"{before} became {after}")
 
@@ -165,7 +192,7 @@ def _capped(dated: DateRange, cap: date) -> DateRange:
     return DateRange.parse(plain + mark)
 
 
-def _answer_without(others: Iterable[Record], target: Record, cuts: Cuts, projection: Projection[Any, R]) -> R:
+def _answer_without(others: Iterable[Record], target: Record, cuts: Cuts, projection: Projection[Any, Any]) -> Any:
     """The answer without what a record and its amendments say.
 
     Its links, and what was found of its identity, stay on a record that is never known.

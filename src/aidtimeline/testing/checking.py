@@ -11,7 +11,7 @@ from hypothesis import Phase, settings
 
 from aidtimeline.codec import encode
 from aidtimeline.errors import UsageError
-from aidtimeline.projections import Projection
+from aidtimeline.projections import Levels, Projection
 from aidtimeline.projections.protocol import run
 from aidtimeline.semantics.amendments import is_repair
 from aidtimeline.testing import amendments, laws, oracles, worlds
@@ -51,7 +51,9 @@ def check_projection(
 
     They are the same ones in every run, whoever calls. Results are compared with `==`. Bounds, quantities, money and
     sets in them (in mappings, lists and data classes, at any depth) must contain what is true in each world, and be
-    reached in some. What breaks a law is made smaller until nothing can be left out.
+    reached in some. What has a flag `certain` must be in all worlds if it is set, and else be missing in some. A class
+    names in `not_bounds` those of its parts that are no bounds, such as an estimate. What breaks a law is made smaller
+    until nothing can be left out.
 
     Of the settings of Hypothesis that are in force (a profile) these count: `max_examples`, and the phases `explicit`
     (the corpus), `generate` (what is drawn) and `shrink`. There is no deadline.
@@ -99,6 +101,11 @@ def _maker(projection: Any) -> tuple[Make, bool]:
     if isinstance(projection, type):
         name = projection.__name__
         raise UsageError(f"{name} is a class: give {name}(), or lambda cuts: {name}(cuts.as_of) if it takes its cut")
+    if isinstance(projection, Levels):
+        raise UsageError(
+            "Levels is a question of a view, and no projection: it needs the sums of other days than that of the view, "
+            "and its facts alone do not give them. To hold what is reported to the record, ask view.replay(Levels())"
+        )
     if not hasattr(projection, "step") and callable(projection):
         return projection, True
     missing = [name for name in ("initial", "step", "merge", "finish") if not callable(getattr(projection, name, None))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from functools import reduce
 from itertools import product
 from typing import Any, TypeAlias
@@ -23,6 +24,9 @@ from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.laws import Cuts, LawBroken, facts_at
 from aidtimeline.values.amounts import ZERO, Money, Quantity
+
+_SURELY, _PERHAPS = Quantity.exact(1), Quantity(Decimal(0), Decimal(1))
+"""How often what is `certain` is there in a world, and what is not."""
 
 MOST_UNDECIDED = 10
 """Views with more undecided facts than this have too many worlds to try, and are not tested."""
@@ -115,12 +119,16 @@ def bounds_in(result: object, *, loose: bool = True) -> dict[Path, Quantity]:
     return {path: found for path, found in held(result, loose=loose) if isinstance(found, Quantity)}
 
 
-def held(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tuple[Path, Held]]:
+def held(
+    result: object, path: Path = (), *, loose: bool = True, apart: tuple[str, ...] = ()
+) -> Iterator[tuple[Path, Held]]:
     """All that the laws of bounds hold in a result, each with its path: bounds, quantities, money, and sets.
 
     They may be in mappings, lists, results by key, and the fields of data classes, at any depth. Only the ends of
     bounds are compared, never their flags; what is not in a result counts as zero. A result of the library without
-    any bounds is held as the set of its keys.
+    any bounds is held as the set of its keys. What has a flag `certain` is held as a number: it is there once in every
+    world if it is certain, and else at most once. Parts that a class names in `not_bounds` are left out, also
+    in its parts: an estimate, or what a report states of something that may not have happened. `apart` are such names.
 
     >>> from aidtimeline import Quantity
     >>> [path for path, _ in held({"JP": Quantity.exact(2), "seen": {"truck"}, "facts": 3})]
@@ -137,8 +145,15 @@ def held(result: object, path: Path = (), *, loose: bool = True) -> Iterator[tup
             yield path, result if isinstance(result, Values) else frozenset(result)
         return
     some = False
+    apart = (*apart, *getattr(type(result), "not_bounds", ()))
     for name, part in parts_of(result):
-        for each in held(part, (*path, name), loose=loose):
+        if name in apart and not isinstance(result, Mapping):
+            continue
+        if name == "certain" and isinstance(part, bool) and (loose or not getattr(result, "loose", False)):
+            some = True
+            yield (*path, name), _SURELY if part else _PERHAPS
+            continue
+        for each in held(part, (*path, name), loose=loose, apart=apart):
             some = True
             yield each
     if isinstance(result, Result) and not some and loose:
@@ -151,11 +166,11 @@ def parts_of(result: object) -> Iterable[tuple[object, object]]:
         return result.answers.items()
     if isinstance(result, Mapping):
         return result.items()
+    kind: Any = type(result)
     if isinstance(result, tuple | list):
-        return enumerate(result)
+        return zip(getattr(kind, "_fields", range(len(result))), result, strict=True)
     if isinstance(result, Fact | Event | type):
         return ()
-    kind: Any = type(result)
     if attrs.has(kind):
         return [(each.name, getattr(result, each.name)) for each in attrs.fields(kind)]
     return [(each.name, getattr(result, each.name)) for each in fields(kind)] if is_dataclass(kind) else ()

@@ -85,6 +85,7 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     """
 
     key_names = Key._fields
+    not_bounds = ("likely", "matches")
 
     rows: tuple[FulfilmentRow, ...]
     unnamed: int = 0
