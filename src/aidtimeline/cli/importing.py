@@ -17,7 +17,8 @@ from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File
 from aidtimeline.formats.importing.several import files_in, import_history, import_several
 from aidtimeline.report.imports import AllImported, Imported
-from aidtimeline.values.dates import DateRange, parse_instant
+from aidtimeline.values.dates import DateRange
+from aidtimeline.values.zones import read_instant
 
 
 @command("import", "aidtimeline import iati activities.xml --dry-run")
@@ -58,7 +59,7 @@ from aidtimeline.values.dates import DateRange, parse_instant
 @click.option("--strict", is_flag=True, help="Record nothing if anything is skipped.")
 @click.option("--repair", is_flag=True, help="What differs from the log was a mistake in the log, not news.")
 @click.option(
-    "--recorded-at", metavar="INSTANT", callback=parsed(parse_instant), help="The instant of recording. Default: now."
+    "--recorded-at", metavar="INSTANT", callback=parsed(read_instant), help="The instant of recording. Default: now."
 )
 @click.option("--to", "name", metavar="NAME", help="The file in the log's folder, without .jsonl. Default: the format.")
 @JSON

@@ -30,7 +30,7 @@ from aidtimeline.report.problems import Explained, Problems
 from aidtimeline.semantics.standing import retractions
 from aidtimeline.text.nearest import did_you_mean
 from aidtimeline.text.safe import shown
-from aidtimeline.values.dates import parse_instant
+from aidtimeline.values.zones import read_instant
 
 STDIN = "-"
 WORKBOOK = b"PK\x03\x04"
@@ -42,7 +42,7 @@ WORKBOOK = b"PK\x03\x04"
 @click.option(
     "--recorded-at",
     metavar="INSTANT",
-    callback=parsed(parse_instant),
+    callback=parsed(read_instant),
     help="The instant of recording, for drafts that were recorded elsewhere before. Default: now.",
 )
 @TO

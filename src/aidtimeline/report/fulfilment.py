@@ -17,7 +17,10 @@ from aidtimeline.report.look import Grid, Look, Part
 from aidtimeline.report.sourced import reports_by, sourced
 from aidtimeline.report.words import DOUBTS, FLAGS, NOTHING, in_short, legend, narrowed, shortener
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.view import Viewed
 from aidtimeline.text import tables
+from aidtimeline.values.dates import DateRange
+from aidtimeline.values.durations import in_words
 from aidtimeline.values.shares import ALL
 
 AMOUNTS = (
@@ -31,6 +34,9 @@ SHOWN = {
     "may_serve": "may serve",
 }
 """The amounts that the page shows, and their heads."""
+
+MOST_LATE = 5
+"""Of so many rows the page says for how long something has been overdue."""
 
 _FLAGS = ("approximate", "disputed", "loose")
 _DAYS = Kind("days", lambda days: {"low": days[0], "high": days[1]})
@@ -84,6 +90,7 @@ class FulfilmentLook(Look[FulfilmentTable]):
         if rows:
             yield self._grid(rows)
             yield from legend(flag for row in rows for flag in flagged(row))
+            yield from _late(rows, self.view)
             if any(row.likely is not None for row in rows):
                 yield "likely: outstanding if all serves that has exactly the row's fields; it is no bound"
         else:
@@ -106,11 +113,10 @@ class FulfilmentLook(Look[FulfilmentTable]):
         flags = any(flagged(row) for row in rows)
 
         def cells(row: FulfilmentRow) -> list[str]:
-            who = row.donor or NOTHING
             unit = f" ({row.unit})" if row.unit else ""
             return [
                 *([row.kind] if kinds else []),
-                who if row.recipient is None else f"{who} → {row.recipient}",
+                _parties(row),
                 *([row.project or NOTHING] if projects else []),
                 row.currency or f"{row.item or NOTHING}{unit}",
                 *(_amount(row, name) for name in SHOWN),
@@ -140,6 +146,34 @@ def _amount(row: FulfilmentRow, name: str) -> str:
         others = f"in {' and '.join(row.also_in)}"
         return others if bounds.low == 0 else f"{in_short(Bounds(bounds.low, bounds.low))}, and {others}"
     return in_short(Bounds(bounds.low, bounds.high))
+
+
+def _late(rows: Iterable[FulfilmentRow], view: Viewed | None) -> Iterator[str]:
+    """For how long what is overdue has been so, by the calendar: the longest first, and no more than a few.
+
+    If promises of a row were due on several days, nobody says which of them are kept: from the shortest time to the
+    longest.
+    """
+    if view is None:
+        return
+    late = []
+    for row in rows:
+        if row.overdue is not None and row.overdue.high != 0:
+            past = [each for due in row.due if (each := DateRange.parse(due).latest) is not None and each < view.as_of]
+            late += [(min(past), max(past), row)] if past else []
+    late.sort(key=lambda each: each[:2])
+    for first, last, row in late[:MOST_LATE]:
+        longest, shortest = in_words(first, view.as_of), in_words(last, view.as_of)
+        words = longest if first == last else f"{shortest} to {longest}"
+        overdue = "overdue" if row.overdue is not None and row.overdue.low else "may be overdue"
+        yield f"{overdue} for {words}: {row.currency or row.item or NOTHING}, {_parties(row)}"
+    if len(late) > MOST_LATE:
+        yield f"overdue for less: {len(late) - MOST_LATE:,} other rows"
+
+
+def _parties(row: FulfilmentRow) -> str:
+    who = row.donor or NOTHING
+    return str(who) if row.recipient is None else f"{who} → {row.recipient}"
 
 
 def flagged(row: FulfilmentRow) -> list[str]:

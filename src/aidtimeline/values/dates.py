@@ -208,7 +208,7 @@ def format_instant(instant: datetime) -> str:
 
 
 def parse_cut(cut: str | date | datetime) -> date | datetime:
-    """The cut of a question: a day (YYYY-MM-DD), or an instant in UTC, from a text that `parse_instant` takes.
+    """The cut of a question: a day (YYYY-MM-DD), or an instant, in UTC, from a text that `read_instant` takes.
 
     Raises `InvalidValue` for any other text, and for a datetime without an offset from UTC.
 
@@ -221,6 +221,10 @@ def parse_cut(cut: str | date | datetime) -> date | datetime:
         return _day(cut)
     if isinstance(cut, str) and _INSTANT.fullmatch(cut):
         return parse_instant(cut)
+    if isinstance(cut, str) and cut.endswith("]"):
+        from aidtimeline.values.zones import read_instant  # noqa: PLC0415  (few cuts are given so)
+
+        return read_instant(cut)
     try:
         return parse_day(cut)
     except InvalidValue as error:
