@@ -108,7 +108,7 @@ def test_every_line_of_the_example_that_is_commented_out_is_a_mapping_too(table:
 
 def test_without_a_mapping_the_error_points_to_one(tmp_path: Path) -> None:
     """Without a mapping, the message says how to get one."""
-    with pytest.raises(UsageError, match="--mapping FILE; --example"):
+    with pytest.raises(UsageError, match="--mapping FILE; --guess"):
         next(read(File(path=tmp_path / "aid.csv")))
 
 

@@ -462,7 +462,7 @@ class Disbursement(Payment):
     """
 
     kind: ClassVar[Literal["disbursement"]] = "disbursement"
-    makes_good: ClassVar[tuple[str, ...]] = ("money",)
+    makes_good = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -476,7 +476,7 @@ class Receipt(Payment):
     """
 
     kind: ClassVar[Literal["receipt"]] = "receipt"
-    may_make_good: ClassVar[tuple[str, ...]] = ("money",)
+    may_make_good = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -491,7 +491,7 @@ class Expenditure(Payment):
     """
 
     kind: ClassVar[Literal["expenditure"]] = "expenditure"
-    may_make_good: ClassVar[tuple[str, ...]] = ("money",)
+    may_make_good = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -507,7 +507,7 @@ class Delivery(Event, Goods, Booked):
 
     kind: ClassVar[Literal["delivery"]] = "delivery"
     nature = DEED
-    makes_good: ClassVar[tuple[str, ...]] = ("goods", "money")
+    makes_good = ("goods", "money")
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -523,8 +523,8 @@ class Training(Event, Goods):
 
     kind: ClassVar[Literal["training"]] = "training"
     nature = DEED
-    makes_good: ClassVar[tuple[str, ...]] = ("goods",)
-    units: ClassVar[tuple[str, ...]] = TRAINING_UNITS
+    makes_good = ("goods",)
+    units = TRAINING_UNITS
 
     unit: TrainingUnit | None = field(default=None, converter=optional_unit_field)
 

@@ -28,6 +28,7 @@ from aidtimeline.values.zones import read_instant
     "--mapping", metavar="TOML", type=click.Path(path_type=Path), help="The mapping of a table: which column is what."
 )
 @click.option("--example", is_flag=True, help="Print an example of a mapping, and a table that it fits.")
+@click.option("--guess", is_flag=True, help="Print a first mapping for a table, with comments; record nothing.")
 @click.option(
     "--published",
     metavar="DATE",
@@ -72,6 +73,7 @@ def import_command(
     *,
     history: Path | None,
     example: bool,
+    guess: bool,
     dry_run: bool,
     strict: bool,
     repair: bool,
@@ -97,6 +99,11 @@ def import_command(
     if format is None or not (paths or history):
         missing = "FILE" if format else "FORMAT"
         raise click.UsageError(f"Missing argument '{missing}'", click.get_current_context())
+    if guess and paths:
+        from aidtimeline.formats.tables.guess import guess as guessed
+
+        hand(guessed(File(path=paths[0], encoding=of_file["encoding"])).rstrip("\n"))
+        return
     if paths and history:
         raise click.UsageError("--history names the file; leave out FILE", click.get_current_context())
     options: dict[str, Any] = {"recorded_at": recorded_at, "to": name, "repair": repair, "strict": strict}

@@ -27,7 +27,7 @@ from aidtimeline.projections.sums.summing import Sum
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.values.amounts import ZERO, Quantity, subtract
+from aidtimeline.values.amounts import ZERO, subtract
 
 
 class Change(Named):
@@ -48,11 +48,6 @@ class Change(Named):
     __slots__ = ()
 
     fields: ClassVar[tuple[str, ...]] = ("cause", "ids", "before", "after")
-
-    cause: str
-    ids: tuple[str, ...]
-    before: Quantity | TakenOff
-    after: Quantity | TakenOff
 
     @property
     def low(self) -> Decimal:
@@ -90,7 +85,7 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
     0 to 30 → 30 · truck: 0–30 → 30: became certain
     """
 
-    ROW: ClassVar[type[Named]] = Change
+    ROW = Change
 
     tables: tuple[Table, Table] = field(kw_only=True)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.events import AnyEvent, Correction, Record, Source, stated
+from aidtimeline.events import Correction, Event, Record, Source, stated
 from aidtimeline.explain.amended import Amended
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.provenance import out_by
@@ -93,7 +93,7 @@ class Reason(NamedTuple):
     """
 
     id: str
-    event: AnyEvent
+    event: Event
     date: DateRange
     part: Part
     states: object = None

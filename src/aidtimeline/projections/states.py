@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
-from aidtimeline.projections.fields import Selection, Where, select
+from aidtimeline.projections.fields import Where, select
 from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order, row_type
@@ -118,12 +118,9 @@ class ProjectTable(Result[ProjectState, ProjectState]):
     (('implementation',), False)
     """
 
-    rows: tuple[ProjectState, ...]
+    key_names = ("project",)
 
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        """The project alone."""
-        return ("project",)
+    rows: tuple[ProjectState, ...]
 
 
 @frozen
@@ -136,12 +133,9 @@ class ParticipationTable(Result[Part, Part]):
     True
     """
 
-    rows: tuple[Part, ...]
+    key_names = ("project", "party", "role")
 
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        """The project, the party and its role."""
-        return ("project", "party", "role")
+    rows: tuple[Part, ...]
 
 
 class Participations(Finishing):
@@ -169,7 +163,7 @@ class Participations(Finishing):
     piece: State[tuple[str, str, str], bool]
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection: Selection = select(None, where, vocabulary)
+        self.selection = select(None, where, vocabulary)
         self.piece = State(self._roles, _taken_or_left)
 
     def finish(self, state: Any) -> ParticipationTable:
@@ -208,8 +202,8 @@ class ProjectStates:
     """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection: Selection = select(None, where, vocabulary)
-        self.piece: State[_Field, Any] = State(self._fields)
+        self.selection = select(None, where, vocabulary)
+        self.piece = State(self._fields)
         options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
         self.sums: Mapping[str, Sums] = {
             "promised": Counts(["project", "kind", "item"], kind=PROMISED, **options),
@@ -217,7 +211,7 @@ class ProjectStates:
             "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
             "paid": MoneySums("project", kind=_PAID, **options),
         }
-        self.states: Product = Product(
+        self.states = Product(
             {
                 "named": Union(self._named),
                 "fields": self.piece,

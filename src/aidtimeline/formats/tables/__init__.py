@@ -40,7 +40,7 @@ def read(file: File) -> Iterator[Reading]:
     be read, lacks a column, or has a text with several readings.
     """
     if file.mapping is None:
-        raise UsageError("a table needs a mapping: --mapping FILE; --example prints one to start from")
+        raise UsageError("a table needs a mapping: --mapping FILE; --guess begins one for it")
     mapping, faults = examine(file.mapping)
     if mapping is None or faults.found:
         raise faulty(file.mapping, faults, () if mapping is None else tuple(_first_faults(file, mapping)))

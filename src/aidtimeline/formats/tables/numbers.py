@@ -14,7 +14,7 @@ SEPARATORS = (".", ",", " ", "'", "")
 _WHOLE = re.compile("-?[0-9]+")
 _TYPED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = "[ \u00a0\u2009\u202f]"
-_DOUBTFUL = re.compile(r"-?[1-9][0-9]{0,2}([.,])[0-9]{3}")
+DOUBTFUL = re.compile(r"-?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 _CHOICE = 'say thousands = "{0}" or decimal = "{0}" in the mapping'
 
 
@@ -38,7 +38,7 @@ def to_number(text: str, decimal: str | None, thousands: str | None, *, typed: b
 def _end(end: str, text: str, decimal: str | None, thousands: str | None, *, typed: bool) -> str:
     if not end or (typed and _TYPED.fullmatch(end)):
         return end
-    if decimal is None and thousands is None and (doubtful := _DOUBTFUL.fullmatch(end)):
+    if decimal is None and thousands is None and (doubtful := DOUBTFUL.fullmatch(end)):
         whole, fraction = end.split(doubtful[1])
         raise Doubtful(text, (f"{whole}{fraction}", f"{whole}.{fraction}"), _CHOICE.format(doubtful[1]))
     decimal = decimal or ("," if thousands == "." else ".")

@@ -51,8 +51,6 @@ class SeriesRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("steps",)
 
-    steps: Steps
-
 
 @frozen
 class Series(Keyed[SeriesRow, Steps]):
@@ -69,7 +67,7 @@ class Series(Keyed[SeriesRow, Steps]):
     0 to 30 · 30
     """
 
-    ROW: ClassVar[type[Named]] = SeriesRow
+    ROW = SeriesRow
 
     period: Period | None = None
     until: date | None = None
@@ -81,7 +79,8 @@ class Series(Keyed[SeriesRow, Steps]):
         return found
 
     def _answer(self, row: SeriesRow) -> Steps:
-        return row.steps
+        steps: Steps = row.steps
+        return steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
         """The sums at the end of each `period` ("month", …), to the day `until` (inclusive); see `at_ends`."""

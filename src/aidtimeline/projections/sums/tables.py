@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from attrs import frozen
@@ -29,14 +28,6 @@ class SumRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("low", "high", "open", "approximate", "disputed", "loose", "overlap")
 
-    low: Decimal
-    high: Decimal | None
-    open: int
-    approximate: bool
-    disputed: bool
-    loose: bool
-    overlap: bool
-
     @property
     def bounds(self) -> Bounds:
         """Low, high and flags as one value."""
@@ -59,7 +50,7 @@ class Table(Keyed[SumRow, Bounds]):
     [('rope', 'metre', 1200), ('truck', None, 30)]
     """
 
-    ROW: ClassVar[type[Named]] = SumRow
+    ROW = SumRow
 
     def _answer(self, row: SumRow) -> Bounds:
         return row.bounds

@@ -102,8 +102,6 @@ class WithinRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("moves",)
 
-    moves: Moves
-
 
 @frozen
 class Within(Keyed[WithinRow, Moves]):
@@ -115,13 +113,14 @@ class Within(Keyed[WithinRow, Moves]):
     before: 0 to 30; 2023-Q4: 0 to 30 · 30
     """
 
-    ROW: ClassVar[type[Named]] = WithinRow
+    ROW = WithinRow
 
     period: Period = "quarter"
     until: date | None = None
 
     def _answer(self, row: WithinRow) -> Moves:
-        return row.moves
+        moves: Moves = row.moves
+        return moves
 
 
 @define

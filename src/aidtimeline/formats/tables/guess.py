@@ -1,0 +1,298 @@
+"""A first mapping for a table, guessed from its columns. A person is to read it; it says what it is unsure of."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import attrs
+
+from aidtimeline.errors import AidtimelineError, DataError, InvalidValue
+from aidtimeline.formats.reading.files import File, as_slug
+from aidtimeline.formats.readings import Entry, Remark, Skipped
+from aidtimeline.formats.tables import read
+from aidtimeline.formats.tables.looking import ROWS, YEARS, Column, Look, look
+from aidtimeline.formats.tables.totals import is_total
+from aidtimeline.formats.tables.values import swapped
+from aidtimeline.formats.tables.wording import FIELDS, KEYS, is_in, is_money, kind_of, says, scale_of
+from aidtimeline.text.safe import printable
+from aidtimeline.values.currencies import check_currency
+
+_FINANCIAL = "financial years from April"
+_EVENTS = {"pledge": "promised", "commitment": "committed", "disbursement": "paid", "delivery": "delivered"}
+
+
+def guess(file: File) -> str:
+    """A mapping for a table, as TOML with comments. Raises `UnreadableFile`."""
+    seen = look(file)
+    text = "\n".join(_Guess(file, seen).lines()) + "\n"
+    return text + "".join(f"{line}\n" for line in _tried(file, text))
+
+
+class _Guess:
+    """What is guessed of a table, and how it is written."""
+
+    def __init__(self, file: File, seen: Look) -> None:
+        self.file, self.seen = file, seen
+        self.events: dict[str, int] = {}
+        self.columns = [each for each in seen.columns if each.name.isprintable() and not set(each.name) & {"{", "}"}]
+        self.years = [each for each in self.columns if YEARS.fullmatch(each.name) and each.kind == "number"]
+        self.years = self.years if len(self.years) > 1 else []
+        self.key = next((each for each in self.columns if self._distinguishes(each)), None)
+        rest = [each for each in self.columns if each is not self.key and each not in self.years]
+        self.dates = [each for each in rest if each.kind == "date"]
+        self.numbers = [each for each in rest if each.kind == "number"]
+        self.fields: dict[str, Column] = {}
+        for name, words in FIELDS.items():
+            found = next(
+                (
+                    each
+                    for each in rest
+                    if each.kind == "text"
+                    and each.texts
+                    and says(each, words)
+                    and not says(each, KEYS)
+                    and each not in self.fields.values()
+                ),
+                None,
+            )
+            if found is not None:
+                self.fields[name] = found
+        country = next((each for each in rest if each.kind == "text" and says(each, "country|government|state")), None)
+        if country is not None and country not in self.fields.values():
+            self.fields.setdefault("donor" if "donor" not in self.fields else "recipient", country)
+        self.currency = next((each for each in rest if each.kind == "currency"), None)
+
+    def _distinguishes(self, column: Column) -> bool:
+        """Whether a column names each row: by its name, and by what is in it."""
+        named = says(column, KEYS) and kind_of(column) is None
+        named = named and (column is self.seen.columns[0] or not says(column, "no|nr|number|code"))
+        return named and len(column.texts) == self.seen.looked_at == len(set(column.texts))
+
+    def lines(self) -> Iterator[str]:
+        """The mapping."""
+        name = printable(self.file.name)
+        yield f"# A first mapping for {name}, guessed from its columns: read it, and mend what is wrong."
+        yield f"# Try it: aidtimeline import csv {name} --mapping THIS.toml --dry-run"
+        yield "# docs/mapping.md has the whole language."
+        yield ""
+        dataset = as_slug(Path(self.file.name).stem) or "table"
+        yield f"dataset = {_quoted(dataset)}  # one name for all versions of the table"
+        yield '# publisher = "…"  # who says so'
+        if self.seen.header != 1:
+            yield f"header = {self.seen.header}"
+        if self.seen.rows is not None:
+            yield f"rows = {_quoted(self.seen.rows)}"
+        if self.seen.sheet is not None:
+            yield f"sheet = {_quoted(self.seen.sheet)}"
+        yield from self._keys()
+        yield "# complete = true  # if each version has everything, so that what is gone is retracted"
+        yield from self._habits()
+        links = [each for each in self.columns if each.kind == "link"]
+        if links:
+            yield f"reports = [{', '.join(_quoted(_of(each)) for each in links)}]"
+        yield from self._events()
+        used = {id(each) for each in (*self.years, *self.dates, *self.numbers, *self.fields.values(), *links)}
+        left = [each for each in self.columns if id(each) not in used and each not in (self.key, self.currency)]
+        if left:
+            yield ""
+            yield f"# Not used: {', '.join(_quoted(each.name) for each in left)}"
+
+    def _keys(self) -> Iterator[str]:
+        if self.key is not None:
+            yield f"key = [{_quoted(self.key.name)}]  # the columns that name a row"
+        else:
+            yield '# key = ["…"]  # no column names each row: say those that do together, or its whole content does'
+
+    def _habits(self) -> Iterator[str]:
+        unknown = dict.fromkeys(text for each in (*self.dates, *self.numbers, *self.years) for text in each.nothing)
+        if unknown:
+            yield f"unknown = [{', '.join(map(_quoted, unknown))}]"
+        forms = dict.fromkeys(form for each in self.dates for form in each.forms)
+        clear = {form for each in self.dates if not each.orders for form in each.forms}
+        orders = {swapped(each) for column in self.dates for each in column.orders if swapped(each) not in clear}
+        if orders:
+            first = {form: None for form in forms if swapped(form) not in forms or form < swapped(form)}
+            other = {swapped(form) if form in orders or swapped(form) in orders else form: None for form in first}
+            yield f"# dates = {_list(first)}"
+            yield f"# dates = {_list(other)}  # which of the two? days and months can be read in both orders"
+        elif forms:
+            yield f"dates = {_list(forms)}"
+        marks = Counter(each.marks for each in (*self.numbers, *self.years) if each.marks is not None)
+        if marks:
+            (decimal, thousands), _ = marks.most_common(1)[0]
+            yield f"decimal = {_quoted(decimal)}"
+            if thousands:
+                yield f"thousands = {_quoted(thousands)}"
+        doubtful = dict.fromkeys(each.mark for each in (*self.numbers, *self.years) if each.mark is not None)
+        clear = {mark for each in (*self.numbers, *self.years) for mark in each.decimals}
+        for mark in doubtful if not marks else ():
+            if clear - {mark}:
+                yield f"thousands = {_quoted(mark)}"
+            else:
+                yield f"# thousands = {_quoted(mark)}"
+                yield f"# decimal = {_quoted(mark)}  # which of the two? all numbers can be read both ways"
+        found = dict.fromkeys(style for each in (*self.dates, *self.numbers, *self.years) for style in each.styles)
+        financial = found.pop(_FINANCIAL, "") is None or any(re.search("[-/–]", each.name) for each in self.years)
+        if found:
+            note = '  # "accounting" in place of "brackets", if (12) is -12' if "brackets" in found else ""
+            yield f"read = {_list(found)}{note}"
+        if financial:
+            yield f"# read = {_list({**found, _FINANCIAL: None})}  # from which month on?"
+
+    def _events(self) -> Iterator[str]:
+        if self.years:
+            yield from self._of_years()
+        kinds: dict[str, list[Column]] = {}
+        for each in self.numbers:
+            if kind_of(each) or not says(each, KEYS):
+                kinds.setdefault(kind_of(each) or "", []).append(each)
+        plain = [each for each in kinds.pop("", []) if not is_total(each.name)]
+        dated = [kind for each in self.dates if (kind := kind_of(each)) and kind not in kinds]
+        if plain and not self.years and not kinds and "item" not in self.fields and len(plain) > 2:
+            yield from self._of_items(plain)
+            plain = []
+        elif not self.years and (not kinds or (plain and dated)):
+            kinds[dated[0] if dated else self._likely(plain)], plain = plain, []
+        for kind, columns in kinds.items():
+            for of_list in dict.fromkeys(each.of_list for each in columns) or (None,):
+                yield from self._of_kind(kind, [each for each in columns if each.of_list == of_list], of_list)
+        for each in plain:
+            yield f"# {_quoted(each.name)} is a number: of which event?"
+
+    def _likely(self, numbers: list[Column]) -> str:
+        return "commitment" if numbers and all(is_money(each) for each in numbers) else "delivery"
+
+    def _of_items(self, items: list[Column]) -> Iterator[str]:
+        """An event for each column of an item."""
+        yield from self._begun("delivery")
+        yield f"each = {{ columns = [{', '.join(_quoted(each.name) for each in items)}] }}"
+        yield from self._dated("delivery", None)
+        yield from self._named(None, with_unit=False)
+        yield 'item = "{each}"'
+        yield 'quantity = "{cell}"'
+
+    def _of_years(self) -> Iterator[str]:
+        """An event for each column of a year."""
+        money, scale = any(map(is_money, self.columns)), scale_of(*self.columns)
+        yield from self._begun("disbursement" if money or scale or self.currency else "delivery")
+        yield f"each = {{ columns = [{', '.join(_quoted(year.name) for year in self.years)}] }}"
+        yield 'date = "{each}"'
+        yield from self._named(None, with_unit=True)
+        if money or scale or self.currency:
+            yield from self._amount("{cell}", scale, self._currency_of(*self.columns))
+        else:
+            yield 'quantity = "{cell}"'
+
+    def _of_kind(self, kind: str, columns: list[Column], of_list: str | None) -> Iterator[str]:
+        """An event of a kind, with the columns of numbers that speak of it."""
+        quantity = next((each for each in columns if not is_money(each)), None)
+        amount = next((each for each in columns if is_money(each)), None)
+        needed = quantity or amount
+        yield from self._begun(kind)
+        if of_list is not None:
+            yield f"each = {{ list = {_quoted(of_list)} }}"
+            yield from self._key_in(of_list)
+        elif needed is not None and len(needed.texts) < self.seen.looked_at:
+            yield f"needs = [{_quoted(needed.name)}]"
+        yield from self._dated(kind, of_list)
+        yield from self._named(of_list, with_unit=quantity is not None)
+        if quantity is not None:
+            yield f"quantity = {_quoted(_of(quantity))}"
+        if amount is not None:
+            yield from self._amount(_of(amount), scale_of(amount), self._currency_of(amount))
+        for each in columns:
+            if each not in (quantity, amount):
+                yield f"# {_quoted(each.name)} is a number of this kind, too: is it an event of its own?"
+
+    def _key_in(self, of_list: str) -> Iterator[str]:
+        """The key of an element, by an id of its own and of those that it is in."""
+        parts = of_list.split(".")
+        ids = [".".join((*parts[:many], "id")) for many in range(1, len(parts) + 1)]
+        known = [each.name for each in self.columns if each.name in ids]
+        if self.key is not None and f"{of_list}.id" in known:
+            yield f"key = [{', '.join(map(_quoted, (self.key.name, *known)))}]"
+
+    def _dated(self, kind: str, of_list: str | None) -> Iterator[str]:
+        dates = [each for each in self.dates if is_in(each, of_list)]
+        date = next((each for each in dates if kind_of(each) == kind), next(iter(dates), None))
+        yield f"date = {_quoted(_of(date))}" if date else 'date = "../.."  # no column of dates was found: any time'
+
+    def _begun(self, kind: str) -> Iterator[str]:
+        name = _EVENTS[kind]
+        self.events[name] = self.events.get(name, 0) + 1
+        yield ""
+        yield f"[event.{name}{self.events[name] if self.events[name] > 1 else ''}]"
+        yield f'kind = "{kind}"  # or announcement, pledge, commitment, disbursement, delivery, … (docs/kinds.md)'
+
+    def _named(self, of_list: str | None, *, with_unit: bool) -> Iterator[str]:
+        for name, column in self.fields.items():
+            if (name != "unit" or with_unit) and is_in(column, of_list):
+                yield f"{name} = {_quoted(_of(column))}"
+        if "recipient" not in self.fields:
+            yield '# recipient = "…"'
+
+    def _amount(self, text: str, scale: str | None, currency: str | None) -> Iterator[str]:
+        mark = "" if currency else "# "
+        yield f"{mark}amount = {_scaled(text, scale)}"
+        yield f"{mark}currency = " + (_quoted(currency) if currency else '"…"  # missing: an amount needs one')
+
+    def _currency_of(self, *columns: Column) -> str | None:
+        """The currency of columns, as a name or another column says it."""
+        for word in (word for column in columns for word in re.findall(r"[A-Z]{3}|[$€£]", column.name)):
+            try:
+                return check_currency({"$": "USD", "€": "EUR", "£": "GBP"}.get(word, word))
+            except InvalidValue:
+                continue
+        return _of(self.currency) if self.currency is not None else None
+
+
+def _tried(file: File, text: str) -> Iterator[str]:
+    """What comes of the guess, as comments."""
+    with tempfile.TemporaryDirectory() as folder:
+        mapping = Path(folder) / "guessed.toml"
+        mapping.write_text(text, encoding="utf-8")
+        entries = 0
+        reasons: dict[str, list[str]] = {}
+        yield ""
+        try:
+            for reading in islice(read(attrs.evolve(file, mapping=mapping)), 3 * ROWS):
+                if isinstance(reading, Entry):
+                    entries += 1
+                elif isinstance(reading, Skipped | Remark):
+                    such = "" if reading.found is None else f"{printable(reading.found[:40])} at "
+                    reasons.setdefault(reading.reason, []).append(f"{such}{reading.place}")
+        except DataError as error:
+            yield "# Before it can be imported:"
+            for problem in error.problems[:10]:
+                yield f"#   line {problem.line}: {printable(problem.message)}" + (
+                    f" ({problem.hint})" if problem.hint else ""
+                )
+            return
+        except AidtimelineError as error:
+            yield f"# Before it can be imported: {printable(str(error))}"
+            return
+        yield f"# Of the first {ROWS:,} rows it makes {entries:,} events."
+        for reason, places in list(reasons.items())[:10]:
+            yield f"#   {len(places):,} × {printable(reason)}: {places[0]}"
+
+
+def _scaled(text: str, scale: str | None) -> str:
+    return f'{{ text = {_quoted(text)}, times = "{scale}" }}' if scale else _quoted(text)
+
+
+def _of(column: Column) -> str:
+    return f"{{{column.name}}}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _list(texts: dict[str, None]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
