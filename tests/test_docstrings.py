@@ -2,7 +2,8 @@
 
 Its parameters are named in its docstring, under `Args:` or in backticks. One alone need not be: the first sentence says
 what it is. A method that overrides another, and one of the four of a `Projection`, takes what the other's says.
-What a class takes its own docstring says; the fields of data (attrs classes, named tuples) are its attributes.
+What a class takes its own docstring says; so it does of the fields of data (attrs classes, named tuples), unless these
+are what lines of the log have: then it leads to docs/kinds.md, whose tables have each of them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from aidtimeline import errors
+from aidtimeline import errors, events
 from aidtimeline.projections import Projection
 
 ROOMS = (
@@ -118,6 +120,27 @@ def takers() -> Iterator[tuple[str, Callable[..., Any], str]]:
             yield f"{name}.{method}", function, "\n".join((*docs, function.__doc__ or ""))
 
 
+def data_fields() -> Iterator[tuple[str, set[str], str]]:
+    """Each public class of data, with its public fields and the docstrings of ours that may say what they mean."""
+    classes = {f"aidtimeline.events.{name}": getattr(events, name) for name in events.__all__}
+    for name, found in (NAMES | classes).items():
+        if inspect.isclass(found) and (attrs.has(found) or isinstance(getattr(found, "_fields", None), tuple)):
+            own = (
+                [each.name for each in attrs.fields(found) if each.init]
+                if attrs.has(found)
+                else getattr(found, "_fields", ())
+            )
+            ours = (each.__doc__ or "" for each in found.__mro__ if each.__module__.startswith("aidtimeline"))
+            yield name, {each for each in own if each[0] != "_"}, "\n".join(ours)
+
+
+def in_tables(page: Path) -> set[str]:
+    """The fields in the first columns of a page's tables."""
+    return set(re.findall(r"^\| \*{0,2}`(\w+)`", page.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+DATA = {name: (fields, doc) for name, fields, doc in data_fields()}
+KINDS = in_tables(Path(__file__).parent.parent / "docs" / "kinds.md")
 TAKERS = {name: (function, doc) for name, function, doc in takers()}
 
 
@@ -150,3 +173,11 @@ def test_what_takes_several_things_names_each(name: str) -> None:
     parameters = [each for each in inspect.signature(function).parameters if each not in {"self", "cls", "draw"}]
 
     assert len(parameters) == 1 or set(parameters) - named(doc) == set()
+
+
+@pytest.mark.parametrize("name", sorted(DATA))
+def test_data_says_what_each_field_means(name: str) -> None:
+    """In its docstring or that of a base; or these lead to docs/kinds.md, which says it."""
+    fields, doc = DATA[name]
+
+    assert fields - named(doc) - (KINDS if "docs/kinds.md" in doc else set()) == set()

@@ -101,6 +101,9 @@ class Problem:
     counts from 1; `path` is a JSONPath into the line (`$.sources[0].published`), or the name of a column. `about` says
     in a few words which draft is meant, `hint` how to repair it.
 
+    `code` is the word for this sort of problem, `message` what was found and expected. `file` is the path of the file,
+    and `event_id` the id of the record that it is about; None: not known.
+
     >>> print(Problem(code="bad-value", severity="error", message="found 'abc', expected a quantity",
     ...               file="events/2023.jsonl", line=7, path="$.quantity"))
     events/2023.jsonl:7: error bad-value: $.quantity: found 'abc', expected a quantity

@@ -185,6 +185,8 @@ class Nature:
 
     `may_supersede` names the natures that they may supersede, beside their own kind. `may_fulfil`: they make promises
     good; `may_be_fulfilled`: others make them good. `summed`: their quantities and values are added up.
+
+    `name` is the word for it, such as promise, by which `may_supersede` refers to it.
     """
 
     name: str
@@ -216,6 +218,8 @@ class Source:
     itself cites ("a government source"); `quote` its words; `archived` the address of a copy that was kept. If it is
     data and not a text, `dataset` is the name that all versions of the file or register share, and `locator` the place
     in it.
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
 
     >>> Source(publisher="JICA", published="2023-01").published
     DateRange(text='2023-01')
@@ -268,7 +272,10 @@ def to_some_sources(value: Source | Iterable[Source]) -> tuple[Source, ...]:
 
 @frozen(kw_only=True, slots=False)
 class Goods:
-    """Carries goods: so many of an item, in a unit (None: pieces)."""
+    """Carries goods: so many of an item, in a unit (None: pieces).
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
+    """
 
     __slots__ = ()
 
@@ -284,6 +291,8 @@ class Valued:
     `aid_type` is how it is given: one type of aid or `Shares` of several, each `VOCABULARY:CODE` of IATI's list
     AidTypeVocabulary, or a code of the DAC. `tied` says whether it has to be spent at the donor's, and `period` is the
     time that the money is for: the year of a plan, the days of a budget.
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
 
     >>> source = Source(publisher="FTS", published="2024-05-01")
     >>> paid = Disbursement(date="2023-12-20", value="USD 100", aid_type="C01", period="2024", sources=source)
@@ -305,6 +314,8 @@ class Booked(Valued):
     """Carries money as it stands in one party's books.
 
     `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are.
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
     """
 
     __slots__ = ()
@@ -333,6 +344,8 @@ class Event(_Room):
     `overlaps` names what may tell of the same as this, wholly or in part: ids of records, or a project. `fulfils` names
     the promises that this makes good; `supersedes` the facts that this replaces from its date on. `ref` is the
     source's own reference.
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
 
     >>> source = Source(publisher="Rubryka", published="2023-11-28")
     >>> event = Delivery(date="2022/2023", donor="JP", via="undp", item="truck", sources=source)
@@ -654,7 +667,10 @@ class Observation(Event, Goods, Valued):
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
 class _Amending:
-    """The fields that every amendment has: `of` is the id of the record it is about."""
+    """The fields that every amendment has: `of` is the id of the record it is about.
+
+    Each field, with its type and an example, is in `docs/kinds.md`.
+    """
 
     of: str = field(converter=to_record_id)
     ref: str | None = field(default=None, converter=optional_text)
@@ -793,6 +809,9 @@ class Record:
     """An event or amendment as written in the log: its content id, and the instant (UTC) it was recorded.
 
     `file` and `line` (from 1) say where it was read; they have no meaning of their own and take no part in equality.
+
+    `id` is the content id, 32 hexadecimal digits; `recorded_at` has a time zone; `event` is the event or amendment
+    itself.
 
     >>> from aidtimeline import EventLog
     >>> record = next(EventLog("events").read())

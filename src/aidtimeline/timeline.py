@@ -75,6 +75,8 @@ class View:
     `as_of` is a day; `known_at` and `recorded_until` are a day or an instant, or None for no cut. All are inclusive.
     `engine` answers its questions.
 
+    `vocabulary` says what slugs mean: their labels and categories, the rates, and which datasets overlap.
+
     >>> from aidtimeline import Timeline
     >>> view = Timeline.open("events").as_of("2023-11-28", known_at="2023-11-25")
     >>> len(view.facts), view.problems

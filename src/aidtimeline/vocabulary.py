@@ -137,6 +137,9 @@ SLUG_FIELDS = {
 class Vocabulary:
     """Items, parties, projects and datasets by slug, and rates; `problems` are the lines that could not be read.
 
+    `items`, `parties`, `projects` and `datasets` are by slug; `rates` are the exchange rates that sums of money may
+    be converted by.
+
     >>> vocabulary = Vocabulary(items={"truck": Item(slug="truck", label="lorry")})
     >>> vocabulary.label("item", "truck"), vocabulary.label("item", "boat"), vocabulary.nearest("item", "trcuk")
     ('lorry', 'boat', 'truck')

@@ -51,6 +51,10 @@ class FulfilmentChange(NamedTuple):
     `cause` is one of `CAUSES`, or None of outstanding; "overlap" is what is taken off because promises may report the
     same. `ids` are those of the promises, of what is linked, or of cancellations with what they end.
 
+    The key: `kind` of the promise, `donor`, `recipient`, `project`, `item`, and `unit` of the amounts (None:
+    pieces) or `currency`; None: not stated. `before` and `after` are what the part adds to the
+    amount in the two views; of outstanding, the amount.
+
     >>> from aidtimeline import Timeline
     >>> timeline, machines = Timeline.open("events"), Fulfilment("2024-07-31", {"item": "mechanical-demining-machine"})
     >>> for change in timeline.as_of("2024-06-30").diff(timeline.as_of("2024-07-31"), machines):

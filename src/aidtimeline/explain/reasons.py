@@ -60,6 +60,8 @@ class Report:
 
     `in_other_unit` is a quantity that is no number of the fact, in words. `planned`: its date lies after the report.
 
+    `source` is the report itself; `date`, `quantity` and `value` are what it says of the fact, by itself.
+
     >>> from aidtimeline import Timeline
     >>> explanation = Timeline.open("events").as_of("2023-11-28").counts().explain("truck")
     >>> for report in explanation.rows[0].reports:
@@ -85,6 +87,9 @@ class Reason(NamedTuple):
     accounts, whether they decide or not; `deciding` has the ids of those that do, where there are several. A record
     that is not believed, and is here because links run through it, has no accounts and no reports; it may be
     `withdrawn`. `number_stated`: a report says how many, if anything is counted.
+
+    `id` is that of the fact, `event` its text as corrected, `date` what its accounts give together. `part` says why
+    it is here: it counts, or may replace or be the same as what counts. `accounts` are all accounts of it.
 
     >>> from aidtimeline import Timeline
     >>> for reason in Timeline.open("events").as_of("2023-11-28").counts().explain("truck").rows:

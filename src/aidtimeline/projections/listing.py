@@ -23,6 +23,12 @@ class FactRow(NamedTuple):
     or sector that is shared is its shares as a text. `fact` is all that is known of it. Amounts are
     what the fact states where it counts, so the laws of bounds hold `certain` alone.
 
+    `id` is that of the original record, `kind` the kind of event. `date`, `quantity` and `value` are what the accounts
+    give together; `disputed`: they contradict each other about one of these. `planned`: it is dated after every
+    report of it. `donor`, `recipient`, `via`, `project`, `package`, `item`, `indicator`, `location`, `sector`,
+    `humanitarian`, `scope`, `aid_type`, `tied`, `period`, `party`, `role`, `status`, `part_of` and `note` are what
+    the event states in the field of that name (None: nothing).
+
     >>> from aidtimeline import Facts, Timeline
     >>> [row] = Timeline.open("events").as_of("2023-11-28").replay(Facts(where={"item": "truck", "kind": "delivery"}))
     >>> print(row.date, row.donor, row.quantity, row.certain)
@@ -83,6 +89,8 @@ class FactRow(NamedTuple):
 @frozen
 class FactTable(Result[FactRow, FactRow]):
     """Facts by id, in the order of `Fact.rank`: the result of `Facts`.
+
+    `facts` are the rows.
 
     >>> from aidtimeline import Facts, Timeline
     >>> table = Timeline.open("events").as_of("2023-11-28").replay(Facts(where={"item": "truck"}))

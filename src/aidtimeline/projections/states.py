@@ -31,6 +31,8 @@ STATES = ("title", "status", *PROFILE[1:])
 class PartyRole(NamedTuple):
     """A party and its role; `certain` and `loose` are those of a `Part`.
 
+    `party` is a slug, `role` one of `ROLES`.
+
     >>> from aidtimeline import Timeline
     >>> Timeline.open("events").as_of("2023-11-28").projects()["contact-group"].parties[0][:3]
     ('US', 'lead', True)
@@ -46,6 +48,8 @@ class Part(NamedTuple):
     """A party's role in a project.
 
     `certain`: it holds the role in every world. If not, it holds it in some, or if it is `loose`, perhaps in none.
+
+    `project` and `party` are slugs, `role` is one of `ROLES`.
 
     >>> from aidtimeline import Timeline
     >>> Timeline.open("events").as_of("2023-11-28").participation({"role": "lead"}).rows[0][:4]
@@ -63,6 +67,8 @@ class Announced(NamedTuple):
     """An announced intention that may still stand. `id` is that of its fact.
 
     `intent` is the kind of event that was announced; the other fields say of whom and what, None: not stated.
+
+    `party` is to take the `role`, and `item` is what the event would be about.
 
     >>> from aidtimeline import Timeline
     >>> projects = Timeline.open("events").as_of("2023-11-28").projects()
@@ -84,6 +90,10 @@ class ProjectState(NamedTuple):
     may have been stated yet. `promised` and `delivered` are counts by kind and item, `promised_money` and `paid` sums
     by kind and currency. `loose` names the fields that may have fewer values than these; `parties` is among them if a
     role is perhaps never held.
+
+    `project` is its slug. The profile is `title`, `parent` (the project that it is a part of), and the dates
+    `planned_start`, `planned_end`, `actual_start` and `actual_end`. `parties` are the roles that are held, or may
+    be; `announced` are the intentions that may still stand.
 
     >>> from aidtimeline import Timeline
     >>> state = Timeline.open("events").as_of("2023-11-28").projects()["contact-group-demining"]

@@ -32,6 +32,9 @@ class Frame:
     A value is a `str`, a `Decimal` (number), a `bool` (flag) or an `int` (count), as its field says; None is empty.
     `name` is one word for the sheet or file that it is in.
 
+    `heading` are the lines above the table, `fields` the name and type of each column, and `rows` have a value for
+    each.
+
     >>> from aidtimeline import Timeline, report
     >>> frame = report.frame(Timeline.open("events").as_of("2023-11-28").counts(where={"item": "truck"}))
     >>> [row["low"] for row in frame.dicts()], frame.fields[0]

@@ -95,6 +95,10 @@ class Fact:
     fact stands among those that may report the same; None: it overlaps with none. `promised` is the line of a promise
     and what replaces it (None: the fact alone), and `keeps` names the lines that the fact keeps or cancels.
 
+    `known_since` is the instant from which on it counts as known. `accounts` are its accounts, one for each record that
+    tells of it and is believed. `behind` and `promises` make on demand
+    what is kept in other fields: `accounts`, `promised` and the like; programs need not look at them.
+
     >>> from aidtimeline import Timeline
     >>> [fact] = [each for each in Timeline.open("events").as_of("2024-07-31").facts if each.disputed]
     >>> print(fact.item, "·", fact.event.quantity, "·", fact.quantity, "·", sorted(fact.disputed))

@@ -104,6 +104,8 @@ class Quantity:
 
     Raises `InvalidValue` if low is above high, or a bound is not finite.
 
+    `low` and `high` are exact decimal numbers; `high` is None if it is open.
+
     >>> Quantity.parse("2..4").high, Quantity.parse("1..").high, Quantity.parse("~20").is_exact
     (Decimal('4'), None, False)
     >>> print(Quantity.parse("2..4") + Quantity.parse("~0.50"))
@@ -452,6 +454,8 @@ class Money:
 
     `+`, `-`, `*` a number and `sum()` are those of quantities, in one currency; two raise `InvalidValue`. A view
     converts (`view.money(currency="USD")`), by rates that it names. Money has no order.
+
+    `amount` is the number with its bounds, `currency` the code in capital letters.
 
     >>> print(Money(4500000, "JPY"), "·", Money("~20", "USD"), "·", Money("1..", "EUR"))
     JPY 4,500,000 · about USD 20 · at least EUR 1

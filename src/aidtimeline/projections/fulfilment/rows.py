@@ -42,6 +42,10 @@ class FulfilmentRow(NamedTuple):
     is linked that cannot be compared: units ("pieces" if none is stated), currencies or items. `matches` are given
     if they were asked for.
 
+    The key: `kind` of the promise, `donor`, `recipient`, `project`, `item`, and `unit` of the amounts (None:
+    pieces) or `currency`; None: not stated. The flags are those of `Bounds`, for the row as a whole: `approximate`,
+    `disputed`, and `loose`.
+
     >>> from aidtimeline import Timeline
     >>> [row] = Timeline.open("events").as_of("2024-07-31").fulfilment({"item": "mechanical-demining-machine"})
     >>> print(row.promised, "·", row.linked, "·", row.outstanding)

@@ -56,6 +56,10 @@ class LevelRow(NamedTuple):
     `disputed`: several levels may be the last, and contradict each other, or the accounts of one do. `loose` and
     `overlap` are flags of the record.
 
+    These first values are `item` or `indicator`, `kind` (of events, that the level is of), `donor`, `recipient`,
+    `project`, `location`, `unit` (None: pieces), `currency`, `via`, `package`, `sector`, `humanitarian`, `scope`,
+    `aid_type`, `tied` and `period`; None: not stated.
+
     >>> from aidtimeline import MemoryLog, Observation, Source, replay
     >>> from aidtimeline.projections import Levels
     >>> log = MemoryLog()

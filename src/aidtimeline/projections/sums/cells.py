@@ -40,6 +40,8 @@ class Bounds:
     "about"; `disputed`: the accounts of a fact contradict each other, or parts come to more than their whole; `loose`:
     the bounds are sound, but may be wider than the worlds are; `overlap`: facts in it may report the same.
 
+    `low` is never open: the sum is at least that in every world.
+
     >>> from aidtimeline import Timeline
     >>> counts = Timeline.open("events").as_of("2024-07-31").counts()
     >>> machines = counts["mechanical-demining-machine"]

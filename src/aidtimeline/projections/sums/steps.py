@@ -38,6 +38,8 @@ class Step(NamedTuple):
 class Steps:
     """One sum over time: a step on each day on which its bounds or flags change. Before the first step it is 0.
 
+    `steps` are in the order of their days; each holds from its day on (inclusive), to the day before the next.
+
     >>> truck = Steps((Step(date(2022, 12, 1), Bounds(Decimal(0), Decimal(30))),))
     >>> print(truck.at("2022-11-30"), "·", truck.at("2023-11-28"))
     0 · 0 to 30

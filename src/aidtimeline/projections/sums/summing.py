@@ -28,6 +28,9 @@ class Term:
 
     `loose`: the amount may be wider than what it adds is, given what others add.
 
+    `amount` is what it adds, with bounds, both inclusive. `disputed`: the accounts of the fact contradict each
+    other. `books` are the ledgers that it stands in, and whose books of them.
+
     >>> from aidtimeline import Timeline
     >>> trucks = Sum(lambda fact: [((), Term(fact.quantity))] if fact.item == "truck" and fact.quantity else [])
     >>> print(Timeline.open("events").as_of("2023-11-28").replay(trucks)[()])
@@ -139,6 +142,8 @@ class Sum(Generic[K]):
     unless they are flagged loose. Facts that may report the same are weighed as such (see `cells`). `amount` gives the
     measure and the amount of a fact, whether it is asked for or not: so much a whole may have beside what is asked for.
     Without it, a part is never taken to be in what is asked for of its whole.
+
+    `apart`: facts are added up as if none reported the same as another.
 
     >>> from aidtimeline.projections import fold
     >>> fold([], Sum(lambda fact: [])).cells
