@@ -22,7 +22,7 @@ from measured import peaks
 from workbooks import workbook
 
 from aidtimeline.errors import UnreadableFile, UsageError
-from aidtimeline.formats.reading import plaintext, sheets, workbooks
+from aidtimeline.formats.reading import expat, plaintext, sheets, workbooks
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import Row, fold, rows, workbook as opened
 
@@ -511,6 +511,38 @@ def test_workbooks_that_do_harm_are_refused(
     book = workbook(tmp_path / "t.xlsx", ("S", [["a"], ["x"]]))
     with pytest.raises(UnreadableFile, match=message):
         list(rows(changed(book.path, member, change)))
+
+
+_LONG = "a" * 100_000
+
+#: What an expat that does not defend itself takes long for, or much memory.
+UNKIND = {
+    "a comment": lambda xml: xml.replace(b"<sheetData>", b"<!--%s--><sheetData>" % _LONG.encode()),
+    "an attribute": lambda xml: xml.replace(b"<sheetData>", b'<sheetData a="%s">' % _LONG.encode()),
+    "a namespace": lambda xml: xml.replace(b"<sheetData>", b'<sheetData xmlns:a="%s">' % _LONG[:20_000].encode()),
+    "a short tag's namespace": lambda xml: xml.replace(
+        b"<sheetData>", b'<sheetData xmlns:a="%s">' % _LONG[:1_000].encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+@pytest.mark.parametrize("what", UNKIND)
+def test_parts_are_checked_where_expat_does_not_defend_itself(
+    tmp_path: Path, what: str, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to version 2.7.1 of expat each part of a workbook is read for our limits first; a newer one has its own."""
+    monkeypatch.setattr(expat, "MAX_TOKEN", 2**15)
+    book = workbook(tmp_path / "t.xlsx", ("S", [["a"], *[[f"text {number}"] for number in range(500)]]))
+    other = b"<sst xmlns='x'><sheetData>" + b"<a/>" * 5_000 + b"</sheetData></sst>"
+    bad = changed(book.path, member, lambda xml: UNKIND[what](xml if "worksheets" in member else other))
+    for version, message in [((2, 5, 0), f"its part {member} has"), ((2, 7, 2), None)]:
+        monkeypatch.setattr("xml.parsers.expat.version_info", version)
+        if message is not None:
+            with pytest.raises(UnreadableFile, match=message):
+                list(rows(bad))
+        elif member == "xl/worksheets/sheet1.xml":
+            assert len(list(rows(bad))) == 500
 
 
 def test_parts_that_are_held_in_memory_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aidtimeline.errors import UnreadableFile
-from aidtimeline.formats.reading import xml
+from aidtimeline.formats.reading import expat, xml
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 
@@ -79,7 +79,7 @@ def test_elements_are_found_by_name(tmp_path: Path) -> None:
 def test_blocks_of_any_size_give_the_same(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ends of blocks do not matter."""
     text = '<?xml version="1.0"?><list>' + "<thing n='ä'><text>ö &lt; ü</text></thing>" * 5 + "</list>"
-    monkeypatch.setattr(xml, "BLOCK", size)
+    monkeypatch.setattr(expat, "BLOCK", size)
     _, *things = read(tmp_path, text)
     assert [(each.get("n"), each.children[0].text) for each in things] == [("ä", "ö < ü")] * 5
 
@@ -139,10 +139,27 @@ def test_a_giant_token_is_no_denial_of_service(tmp_path: Path, what: str) -> Non
     assert peak < 40_000_000
 
 
+@pytest.mark.parametrize("version", [(2, 4, 9), (2, 7, 1), (2, 7, 2), (3, 0, 0)])
+def test_the_limits_hold_with_every_version_of_expat(
+    tmp_path: Path, version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which one Python brings differs by system: it is asked, and a file is refused or read all the same."""
+    monkeypatch.setattr("xml.parsers.expat.version_info", version)
+    assert expat.is_known_good() == (version >= (2, 7, 2))
+    monkeypatch.setattr(expat, "MAX_TOKEN", 2**16)
+    path = tmp_path / "file.xml"
+    for what, text in giant(3 * 2**16):
+        path.write_text(text)
+        if what not in ("text", "CDATA"):
+            with pytest.raises(UnreadableFile, match=r"more than|DOCTYPE"):
+                list(children(File(path=path), KEPT, TEXTS))
+    assert read(tmp_path, dict(giant(1000))["attribute"])[0].tag == "list"
+
+
 @pytest.mark.parametrize("what", ["attribute", "comment", "comment before the root", "instruction"])
 def test_a_long_token_is_read_in_linear_time(tmp_path: Path, what: str) -> None:
     """Just below the limit a token is read, also by an old parser."""
-    text = dict(giant(xml.MAX_TOKEN - 1000))[what]
+    text = dict(giant(expat.MAX_TOKEN - 1000))[what]
     began = time.process_time()
     root, *_ = read(tmp_path, text)
     assert root.tag == "list"

@@ -1,7 +1,8 @@
 """XLSX workbooks: the rows of each sheet as texts, one after the other. What is not a workbook is refused unread.
 
 A workbook is a zip archive of XML (ECMA-376). It is read by `openpyxl`, with `defusedxml` against entities that grow
-(the extra `aidtimeline[xlsx]`). The sizes of its parts are checked before any of them is unpacked.
+(the extra `aidtimeline[xlsx]`). The sizes of its parts are checked before any of them is unpacked, and where Python's
+expat does not defend itself, its parts are before openpyxl reads them (`expat.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from attrs import frozen
 
 from aidtimeline.errors import AidtimelineError, UsageError
+from aidtimeline.formats.reading import expat
 from aidtimeline.formats.reading.cells import Figure, unescaped
 from aidtimeline.formats.reading.files import MAX_RATIO, SMALL, File
 from aidtimeline.text.nearest import did_you_mean
@@ -209,12 +211,22 @@ _NEEDS = "reading XLSX needs openpyxl and defusedxml: pip install 'aidtimeline[x
 
 
 def _check(file: File, stream: BinaryIO) -> None:
-    """Refuse what no spreadsheet program writes, by the sizes in the archive's directory (which unpacking enforces)."""
+    """Refuse what no spreadsheet program writes, before openpyxl reads any of it."""
     with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
+        if "[Content_Types].xml" not in {part.filename for part in parts}:
+            raise file.unreadable("a zip archive, but not an XLSX workbook", hint="save the table as .xlsx or CSV")
+        _check_sizes(file, parts)
+        if not expat.is_known_good():
+            for part in parts:
+                if part.file_size > expat.MAX_TAG and part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as content:
+                        expat.check(file, part.filename, content)
     stream.seek(0)
-    if "[Content_Types].xml" not in {part.filename for part in parts}:
-        raise file.unreadable("a zip archive, but not an XLSX workbook", hint="save the table as .xlsx or CSV")
+
+
+def _check_sizes(file: File, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a bomb by the sizes in the archive's directory, which unpacking enforces."""
     sheets = sum(part.file_size for part in parts)
     for part in parts:
         held = not part.filename.startswith("xl/worksheets/")

@@ -1,36 +1,19 @@
 """XML of any size, child by child of its root: no entity is expanded, nothing is fetched, and memory stays bounded.
 
-The parser is the standard library's expat, which is given the file block by block. A document type declaration is
-refused whatever it holds, so there are no entities but XML's own five. Up to version 2.5, expat scans a token (a tag
-with its attributes, a comment, a processing instruction) from its start with every block until it is complete, which
-takes quadratic time for a long one (CVE-2023-52425): so blocks grow with the token, and one of more than `MAX_TOKEN`
-bytes is refused.
-
+The parser is the standard library's expat, which is given the file block by block, and kept to limits (`expat.py`).
 Names in a namespace are "URI name", as expat reports them; other names are as they are.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from xml.parsers import expat
 
 from attrs import define
 
-from aidtimeline.errors import UnreadableFile, UsageError
-from aidtimeline.formats.reading.encodings import text_encoding
+from aidtimeline.formats.reading.expat import Parsing
 from aidtimeline.formats.reading.files import File
 
-BLOCK = 2**14
-"""How many bytes are parsed at once: the elements made of them should fit into a processor's cache."""
-
-MAX_TOKEN = 4 * 2**20
-"""How many bytes a tag, comment or processing instruction may have."""
-MAX_TAG = 2**14
-"""How many bytes a tag may have that declares a namespace. (It is read before it is known to end.)"""
-MAX_NAMESPACE = 256
-"""How many characters the address of a namespace may have: expat writes it out before each name in it."""
 MAX_TEXT = 2**20
 """How many characters the text of one element may have."""
 MAX_DEPTH = 100
@@ -80,22 +63,23 @@ def children(file: File, kept: Mapping[str, frozenset[str]], texts: frozenset[st
     builder = _Builder(file, kept, texts)
     root = last = None
     size_of_last = 0
-    for size in builder.parse():
-        if root is None and builder.root is not None:
-            root = builder.root
-            yield root
-        if builder.found:
-            *complete, newest = builder.found  # which may still be open
-            size_of_last = size_of_last + size if newest is last else 0
-            if size_of_last > MAX_BYTES:
-                raise builder.refusal(f"more than {MAX_BYTES:,} bytes in one <{newest.tag}>")
-            last = newest
-            del builder.found[:-1]
-            yield from complete
+    with file.open() as stream:
+        for size in builder.parse(stream):
+            if root is None and builder.root is not None:
+                root = builder.root
+                yield root
+            if builder.found:
+                *complete, newest = builder.found  # which may still be open
+                size_of_last = size_of_last + size if newest is last else 0
+                if size_of_last > MAX_BYTES:
+                    raise builder.refusal(f"more than {MAX_BYTES:,} bytes in one <{newest.tag}>")
+                last = newest
+                del builder.found[:-1]
+                yield from complete
     yield from builder.found
 
 
-class _Builder:
+class _Builder(Parsing):
     """Makes elements of a file, in the handlers of an expat parser.
 
     With `kept = {"list": {"thing"}, "thing": {"text"}}` and `texts = {"text"}`::
@@ -113,70 +97,15 @@ class _Builder:
     def __init__(self, file: File, kept: Mapping[str, frozenset[str]], texts: frozenset[str]) -> None:
         self.root: Element | None = None
         self.found: list[Element] = []
-        self._file, self._kept, self._texts = file, kept, texts
+        super().__init__(file)
+        self._kept, self._texts = kept, texts
         # Of each open element whose children are looked at: those that are kept, and the names of those to keep.
         self._open: list[tuple[list[Element], frozenset[str]]] = []
         # How many elements are open from the first on within which nothing is kept.
         self._passed = 0
         # How many elements are kept of the last child of the root.
         self._held = 0
-        self._unlike_ascii = _is_unlike_ascii(file.encoding or "utf-8")
-        self._parser = parser = expat.ParserCreate(file.encoding, " ")
-        parser.buffer_text = True
-        parser.XmlDeclHandler, parser.StartDoctypeDeclHandler = self._declaration, self._doctype
-        parser.StartNamespaceDeclHandler = self._namespace
-        parser.StartElementHandler, parser.EndElementHandler = self._start_root, self._end
-
-    def parse(self) -> Iterator[int]:
-        """Parse the file block by block; yields the size of each block, in bytes, once it is parsed."""
-        fed = late = 0
-        waiting = b""
-        with self._file.open() as stream:
-            while block := stream.read(max(BLOCK, late)):
-                if late > MAX_TAG:
-                    self._check_tag(waiting, block)
-                self._parse(block)
-                fed += len(block)
-                late = fed - self._parser.CurrentByteIndex
-                if late > MAX_TOKEN:
-                    raise self.refusal(f"a tag or comment of more than {MAX_TOKEN:,} bytes")
-                waiting = (waiting + block)[-late:] if late else b""
-                yield len(block)
-            self._parse(b"")
-
-    def _check_tag(self, waiting: bytes, block: bytes) -> None:
-        """Refuse a long tag that may declare a namespace, before expat writes that out for each of its attributes."""
-        if self._unlike_ascii or (_TAG.match(waiting) and _XMLNS in (waiting + block).replace(b"\0", b"")):
-            raise self.refusal(f"a tag of more than {MAX_TAG:,} bytes that declares a namespace")
-
-    def refusal(self, what: str) -> UnreadableFile:
-        """The error that the file has something that is not read, in the line that the parser has reached."""
-        return self._file.unreadable(f"it has {what}", line=self._parser.CurrentLineNumber)
-
-    def _parse(self, block: bytes) -> None:
-        try:
-            self._parser.Parse(block, not block)
-        except expat.ExpatError as error:
-            message = f"it is not XML, or damaged: {expat.ErrorString(error.code)}"
-            raise self._file.unreadable(message, line=error.lineno) from None
-        except (LookupError, ValueError) as error:
-            raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
-
-    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is None or self._file.encoding is not None:  # which replaces it
-            return
-        try:
-            text_encoding(encoding)
-        except UsageError as error:
-            raise self._file.unreadable(f"its encoding cannot be read: {error}", line=1) from None
-        self._unlike_ascii = _is_unlike_ascii(encoding)
-
-    def _doctype(self, *_: object) -> None:
-        raise self.refusal("a document type declaration (DOCTYPE), which is refused: it may declare entities")
-
-    def _namespace(self, _prefix: str | None, address: str | None) -> None:
-        if len(address or "") > MAX_NAMESPACE:
-            raise self.refusal(f"a namespace of more than {MAX_NAMESPACE} characters")
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_root, self._end
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         self.root = Element(tag, attributes, self._parser.CurrentLineNumber)
@@ -221,18 +150,6 @@ class _Builder:
             element.text += characters
             if len(element.text) > MAX_TEXT:
                 raise self.refusal(f"a text of more than {MAX_TEXT:,} characters")
-
-
-_TAG, _XMLNS = re.compile(rb"\0?+<\0?+[^!?]", re.DOTALL), b"xmlns"
-"""How a tag begins (what else may be long begins with <! or <?), and what is in one that declares a namespace."""
-
-
-def _is_unlike_ascii(encoding: str) -> bool:
-    """Whether tags look otherwise in an encoding than in ASCII, apart from noughts."""
-    try:
-        return _XMLNS not in "<xmlns".encode(encoding).replace(b"\0", b"")
-    except (LookupError, ValueError):  # which is refused where it is read
-        return True
 
 
 _TOO_DEEP = f"elements nested more than {MAX_DEPTH} deep"
