@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -311,7 +312,7 @@ def test_an_import_that_is_done_again_knows_what_one_knows_that_begins_now(tmp_p
         kept = [part_of("w1", "2022-04-15"), pledge("a", 1, "2022-04-15"), pledge("b", 2, "2022-04-15")]
         imported(folder, whole("2022-04-15", *kept), NOW - timedelta(hours=1))
         known = Known(EventLog(folder))
-        before = learned(known)
+        before = deepcopy(learned(known))
         known.begin()
         readings = [
             *VERSIONS[version],

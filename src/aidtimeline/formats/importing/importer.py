@@ -23,6 +23,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Literal, TypeAlias
 
@@ -305,7 +306,9 @@ class Work:
             elif isinstance(reading, Whole):
                 yield from self._end(reading)
             elif not self._left_out:
-                yield from self._entry(reading)
+                made = self._entry(reading)
+                if made is not None:
+                    yield made
         yield from self._end(None)
         yield from self._known_again()
         yield from self._withdrawn()
@@ -343,7 +346,8 @@ class Work:
             self._open[scope.key] = scope, source
             return
         for entry in () if scope is None else scope.held.values():
-            yield from self._outcome(entry, self._said_of(entry.event, scope), scope)
+            key = key_of(entry.event) or ("", "")
+            yield from filter(None, [self._outcome(entry, key, self._said(key, scope), scope)])
         if whole is not None and source is not None and not left_out:
             self.known.datasets.add(source.dataset or "")
             there = scope.there() if scope is not None else self.known.under(source.dataset or "", whole.scope)
@@ -355,7 +359,8 @@ class Work:
         texts = self.known.texts(ids) if ids else {}
         for scope, source in self._open.values():
             for entry, said in scope.matched(texts):
-                yield from self._outcome(entry, said, scope)
+                key = key_of(entry.event) or ("", "")
+                yield from filter(None, [self._outcome(entry, key, said, scope)])
             yield from self._gone(scope.there(), source, scope)
 
     def _gone(self, there: Iterable[Said], source: Source, scope: Scope | None = None) -> Iterator[Made]:
@@ -384,56 +389,65 @@ class Work:
 
     # An entry.
 
-    def _entry(self, reading: Entry) -> Iterator[Made]:
+    def _entry(self, reading: Entry) -> Made | None:
+        """What is recorded of an entry now, if anything: what may have another key waits for the end of its scope."""
         scope = self._scope
-        reading = covering(reading, self.options.until)
-        entry = self.known.as_recorded(reading, lambda event: self._said_of(event, scope))
-        said, key = self._said_of(entry.event, scope), key_of(entry.event) or ("", "")
-        if not self.known.meet(key, entry.event if self.options.files > 1 else None):
-            place = entry.event.sources[0].locator or ""
-            if self.options.files == 1 or not self.known.has_met(key, entry.event):
-                self.report.add(Skipped(reason=TWICE, place=place, found=key[1], value=entry.value))
-            return
-        self.report.read_value(entry.value)
-        if scope is not None and scope.waits and (said is None or said.gone or not says_the_same(entry, said)):
-            scope.held[key[1]] = entry
-            self.known.parents.read(entry)
-            return
-        if scope is not None and said is not None:
-            scope.count(said)
-        yield from self._outcome(entry, said, scope)
+        entry = self.known.as_recorded(covering(reading, self.options.until), partial(self._said, scope=scope))
+        event = entry.event
+        key = key_of(event) or ("", "")
+        said = None if scope is not None and scope.empty else self._said(key, scope)
+        value = entry.value
+        if not self.known.meet(key, event if self.options.files > 1 else None):
+            if self.options.files == 1 or not self.known.has_met(key, event):
+                place = event.sources[0].locator or ""
+                self.report.add(Skipped(reason=TWICE, place=place, found=key[1], value=value))
+            return None
+        if value is not None:
+            self.report.read_value(value)
+        self.known.parents.read(entry)
+        if scope is not None and not scope.empty:
+            if scope.waits and (said is None or said.gone or not says_the_same(entry, said)):
+                scope.held[key[1]] = entry
+                return None
+            if said is not None:
+                scope.count(said)
+        return self._outcome(entry, key, said, scope)
 
-    def _said_of(self, event: Event, scope: Scope | None) -> Said | None:
-        """What the log has under the key of an event, or under another name of its scope."""
-        key = key_of(event)
-        return None if key is None else self.known.said(key) if scope is None else scope.said(key)
+    def _said(self, key: Key, scope: Scope | None) -> Said | None:
+        """What the log has under a key, or under another name of its scope."""
+        return self.known.said(key) if scope is None else scope.said(key)
 
-    def _outcome(self, entry: Entry, said: Said | None, scope: Scope | None) -> Iterator[Made]:
+    def _outcome(self, entry: Entry, key: Key, said: Said | None, scope: Scope | None) -> Made | None:
         """What is recorded of an entry, of which the log has what was `said`."""
         event, source = entry.event, entry.event.sources[0]
-        place, late = source.locator or "", scope is not None and scope.late
+        late = scope is not None and scope.late
+        if said is None and not late:
+            self.report.outcomes["new"] += 1
+            self._remark_undated(source)
+            return first_of(entry)
         if said is not None:
             self._kept.add(said.id)
         version = version_of(source, self.recorded_at)
-        outcome = outcome_of(entry, said, version, late, self.options.repair)
-        if outcome in (OLDER, EARLIER):
+        outcome = outcome_of(entry, key, said, version, repair=self.options.repair)
+        if said is None or outcome in (OLDER, EARLIER):
+            place = source.locator or ""
             self.report.add(Skipped(reason=outcome, place=place, found=event.ref, value=entry.value))
-            return
-        self.known.parents.read(entry)
-        renamed = said is not None and said.last.key != key_of(event) and says_the_same(entry, said)
+            return None
+        renamed = said.last.key != key and says_the_same(entry, said)
         self.report.outcomes["renamed" if renamed else outcome] += 1
         if outcome == "unchanged":
-            return
-        if source.published is None:
-            self.report.add(Remark(reason=UNDATED, place=place))
-        if said is None:
-            yield first_of(entry)
-            return
+            return None
+        self._remark_undated(source)
+        place = source.locator or ""
         if (version, self.recorded_at) < said.order[:2]:
             self.report.add(Remark(reason=EARLIER_REPAIR, place=place, found=event.ref))
         if said.last.ref != event.ref:
             self.report.add(Remark(reason=OTHERWISE, place=place, found=f"{said.last.ref} → {event.ref}"))
-        yield changed(outcome, entry, said, self.known.distinct)
+        return changed(outcome, entry, said, self.known.distinct)
+
+    def _remark_undated(self, source: Source) -> None:
+        if source.published is None:
+            self.report.add(Remark(reason=UNDATED, place=source.locator or ""))
 
     # The file.
 

@@ -285,20 +285,29 @@ class Known:
 
     # The file.
 
-    def as_recorded(self, entry: Entry, lookup: Callable[[Event], Said | None]) -> Entry:
+    def as_recorded(self, entry: Entry, said_under: Callable[[Key], Said | None]) -> Entry:
         """The entry, under its former `ref` if that is the one in the log, and overlapping with all known parents.
 
-        `lookup` finds what the log has of an event.
+        `said_under` finds what the log has under a key.
         """
-        if entry.formerly is not None and lookup(entry.event) is None:
-            former = attrs.evolve(entry.event, ref=entry.formerly)
-            entry = entry if lookup(former) is None else attrs.evolve(entry, event=former)
-        if entry.yields and (said := lookup(entry.event)) is not None:
+        if entry.formerly is not None or entry.yields:
+            entry = self._as_before(entry, said_under)
+        event = self.parents.within(entry.event) if entry.within else entry.event
+        return entry if event is entry.event else attrs.evolve(entry, event=event)
+
+    def _as_before(self, entry: Entry, said_under: Callable[[Key], Said | None]) -> Entry:
+        """The entry as far as the log says more of it: under its former `ref`, or with what its file leaves out."""
+        dataset, ref = key_of(entry.event) or ("", "")
+        said = said_under((dataset, ref))
+        if said is None and entry.formerly is not None:
+            said = said_under((dataset, entry.formerly))
+            if said is not None:
+                entry = attrs.evolve(entry, event=attrs.evolve(entry.event, ref=entry.formerly))
+        if said is not None and entry.yields:
             if (text := self._texts.get(said.id)) is None:
                 raise Replaced(f"{self._log.folder}: a file was replaced while it was read; try again")
             entry = attrs.evolve(entry, event=_yielding(entry, text))
-        event = self.parents.within(entry.event) if entry.within else entry.event
-        return entry if event is entry.event else attrs.evolve(entry, event=event)
+        return entry
 
     def late_children(self) -> Iterator[tuple[Event, Said]]:
         """What the log has of projects that the file says are part of others, as it ought to read now."""

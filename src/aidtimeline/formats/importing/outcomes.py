@@ -10,21 +10,20 @@ import attrs
 from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
 from aidtimeline.formats.importing.known import Said
 from aidtimeline.formats.importing.reports import EARLIER, OLDER
-from aidtimeline.formats.importing.statements import READ_AGAIN, digest, key_of, level_of, next_day
+from aidtimeline.formats.importing.statements import READ_AGAIN, Key, digest, key_of, level_of, next_day
 from aidtimeline.formats.readings import Entry
 from aidtimeline.values.dates import DateRange
 
 
-def outcome_of(entry: Entry, said: Said | None, version: datetime, late: bool, repair: bool) -> str:
-    """What comes of an entry, or why it is refused.
+def outcome_of(entry: Entry, key: Key, said: Said | None, version: datetime, *, repair: bool) -> str:
+    """What comes of an entry under its key, or why it is refused.
 
-    `said` is what the log has of it, `late` that the log has a newer version of the scope of the entry. What has no
-    date of publication is older by the instant of recording: that is `EARLIER` in place of `OLDER`.
+    `said` is what the log has of it, None if it has nothing but a newer version of its scope. What has no date of
+    publication is older by the instant of recording: that is `EARLIER` in place of `OLDER`.
 
     | the log has | this version is | outcome |
     |---|---|---|
-    | nothing | late | `OLDER` |
-    | nothing | not late | new |
+    | nothing | older | `OLDER` |
     | the same | any | unchanged |
     | another, or gone | older | `OLDER` |
     | another | the same, or to be a repair | repaired |
@@ -32,11 +31,11 @@ def outcome_of(entry: Entry, said: Said | None, version: datetime, late: bool, r
     | another level or state, or either gone | newer | restated |
     | anything else | newer | news |
     """
-    older = EARLIER if entry.event.sources[0].published is None else OLDER
-    if said is None:
-        return older if late else "new"
     event = entry.event
-    if not said.gone and says_the_same(entry, said) and said.last.key == key_of(event):
+    older = EARLIER if event.sources[0].published is None else OLDER
+    if said is None:
+        return older
+    if not said.gone and said.last.key == key and says_the_same(entry, said):
         return "unchanged"
     if version < said.version:
         return older
@@ -57,8 +56,11 @@ def covering(entry: Entry, until: DateRange | None) -> Entry:
 
     That is `until`, or the day on which it was published.
     """
-    event, last = entry.event, until or entry.event.sources[0].published
-    if not entry.restated or event.date.latest is not None or last is None or last.latest is None:
+    event = entry.event
+    if not entry.restated or event.date.latest is not None:
+        return entry
+    last = until or event.sources[0].published
+    if last is None or last.latest is None:
         return entry
     if event.date.earliest is not None and event.date.earliest > last.latest:
         return entry
