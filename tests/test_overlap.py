@@ -191,10 +191,10 @@ def test_a_line_that_is_named_stands_by_itself() -> None:
     one, other = _said(10, project="parent"), _said(10, project="parent", ref="2")
     twelve = _said(12, project="child", overlaps=[one.id])
     [row] = Timeline([one, other, twelve]).as_of(FIRST).counts().rows
-    assert (row.low, row.high, row.loose, row.overlap) == (22, 32, False, True)
+    assert [row.low, row.high, row.loose, row.overlap] == [22, 32, False, True]
     of_both = _said(5, project="third", overlaps=["parent"])  # which may be the same as either
     [row] = Timeline([one, other, twelve, of_both]).as_of(FIRST).counts().rows
-    assert (row.low, row.high, row.loose) == (20, 37, True)
+    assert [row.low, row.high, row.loose] == [20, 37, True]
 
 
 def test_a_series_forgets_what_is_replaced() -> None:
@@ -217,4 +217,4 @@ def test_the_books_that_report_most_hold() -> None:
     lone = _said(20, side="receiver", ref="lone")
     for records, low, high in (([whole, *parts], 10, 13), ([whole, *parts, lone], 27, 33), ([whole, lone], 20, 30)):
         [row] = Timeline(records).as_of(FIRST).counts().rows
-        assert (row.low, row.high, row.overlap) == (low, high, True)
+        assert [row.low, row.high, row.overlap] == [low, high, True]

@@ -11,10 +11,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aidtimeline import InvalidValue, Quantity
+from aidtimeline.diff import Change
+from aidtimeline.projections import FIELDS, SeriesRow
+from aidtimeline.projections.dated import DATED
+from aidtimeline.projections.rows import Named
+from aidtimeline.projections.sums.tables import SumRow
+from aidtimeline.projections.sums.within import WithinRow
 
 ROOT = Path(__file__).parent.parent
 TYPED = Path(__file__).parent / "typed"
@@ -104,6 +111,54 @@ def test_checkers_take_the_examples_of_the_pages(tmp_path: Path) -> None:
     assert any(each.stem == "docs_service_program" for each in modules)
     assert mypy_says(*modules) == ""
     assert pyright_says(tmp_path, "standard", *modules) == []
+
+
+def test_pyright_knows_the_type_of_each_public_name() -> None:
+    """As pyright counts it: none is unknown, in part unknown or left to be guessed. No private type is unknown."""
+    options = "--ignoreexternal", "--outputjson", "--pythonpath", sys.executable
+    command = [sys.executable, "-m", "pyright", "--verifytypes", "aidtimeline", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert done.returncode in (0, 1), done.stderr + done.stdout
+    found = json.loads(done.stdout)["typeCompleteness"]
+    symbols = {each["name"]: each for each in found["symbols"]}
+    public = {f"{room}.{name}" for room, names in rooms().items() for name in names if name != "__version__"}
+
+    assert public - set(symbols) == set()
+    assert {name: reasons(symbols[name]) for name in public if not is_known(symbols[name])} == {}
+    assert found["exportedSymbolCounts"]["withUnknownType"] == 0
+
+
+def rooms() -> dict[str, list[str]]:
+    """The public names of each room, as docs/public.md lists them."""
+    page = (ROOT / "docs" / "public.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## `([\w.]+)`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    return {room: re.findall(r"`(\w+)`", section) for room, section in sections}
+
+
+def is_known(symbol: dict[str, Any]) -> bool:
+    """Whether pyright knows the whole type, of a class also those of its attributes and methods."""
+    return bool(symbol["isTypeKnown"] and not symbol["isTypeAmbiguous"])
+
+
+def reasons(symbol: dict[str, Any]) -> list[str]:
+    """Why it is not: run `pyright --verifytypes aidtimeline --ignoreexternal` for the attributes behind that."""
+    return [each["message"] for each in symbol["diagnostics"]]
+
+
+def test_a_row_declares_every_value_that_may_be_in_its_key() -> None:
+    """So type checkers know each, and refuse a name that there is not."""
+    declared = set(Named.__annotations__) - {"names", "fields", "_fields"}
+
+    assert declared == {name.replace("-", "_") for name in (*FIELDS, *DATED)}
+
+
+@pytest.mark.parametrize("row", [SumRow, SeriesRow, WithinRow, Change], ids=lambda row: row.__name__)
+def test_a_row_declares_its_other_values(row: type[Named]) -> None:
+    """By the names that it has at run time."""
+    declared = [name for name in row.__annotations__ if name not in {"names", "fields"}]
+
+    assert tuple(declared) == row.fields
 
 
 def marked() -> set[int]:

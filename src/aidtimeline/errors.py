@@ -53,7 +53,7 @@ class InvalidValue(AidtimelineError, ValueError):
         self.found = found
         self.expected = expected
         self.hint = hint
-        self.message = f"found {shown(found)}, expected {expected}"
+        self.message: str = f"found {shown(found)}, expected {expected}"
         super().__init__(self.message + (f" ({hint})" if hint else ""))
 
 
@@ -214,7 +214,7 @@ class DataError(AidtimelineError):
     """
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__(message)
 
     def __str__(self) -> str:

@@ -475,7 +475,7 @@ class Disbursement(Payment):
     """
 
     kind: ClassVar[Literal["disbursement"]] = "disbursement"
-    makes_good = ("money",)
+    makes_good: ClassVar[tuple[str, ...]] = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -489,7 +489,7 @@ class Receipt(Payment):
     """
 
     kind: ClassVar[Literal["receipt"]] = "receipt"
-    may_make_good = ("money",)
+    may_make_good: ClassVar[tuple[str, ...]] = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -504,7 +504,7 @@ class Expenditure(Payment):
     """
 
     kind: ClassVar[Literal["expenditure"]] = "expenditure"
-    may_make_good = ("money",)
+    may_make_good: ClassVar[tuple[str, ...]] = ("money",)
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -520,7 +520,7 @@ class Delivery(Event, Goods, Booked):
 
     kind: ClassVar[Literal["delivery"]] = "delivery"
     nature = DEED
-    makes_good = ("goods", "money")
+    makes_good: ClassVar[tuple[str, ...]] = ("goods", "money")
 
 
 @frozen(kw_only=True, field_transformer=_in_line_order)
@@ -536,8 +536,8 @@ class Training(Event, Goods):
 
     kind: ClassVar[Literal["training"]] = "training"
     nature = DEED
-    makes_good = ("goods",)
-    units = TRAINING_UNITS
+    makes_good: ClassVar[tuple[str, ...]] = ("goods",)
+    units: ClassVar[tuple[str, ...]] = TRAINING_UNITS
 
     unit: TrainingUnit | None = field(default=None, converter=optional_unit_field)
 

@@ -39,6 +39,7 @@ from aidtimeline import (
 )
 from aidtimeline.events import to_kind, to_role
 from aidtimeline.explain import Explanation
+from aidtimeline.projections import Steps
 
 SOURCE = Source(publisher="Rubryka", published=date(2023, 11, 28), retrieved=pendulum.date(2023, 12, 1))
 DAYS = pendulum.Interval(pendulum.date(2023, 11, 20), pendulum.date(2023, 11, 28))
@@ -103,12 +104,38 @@ assert_type(TABLE["mine-detector"], Bounds)
 assert_type(TABLE["mine-detector"].low, Decimal)
 assert_type(TABLE["mine-detector"].high, Decimal | None)
 assert_type(TABLE.explain("mine-detector"), Explanation)
+ROW = TABLE.rows[0]
+assert_type(ROW.item, str | None)
+assert_type(ROW.low, Decimal)
+assert_type(ROW.high, Decimal | None)
+assert_type(ROW.open, int)
+assert_type(ROW.overlap, bool)
+assert_type(ROW.bounds, Bounds)
+REASON = TABLE.explain("mine-detector").rows[0]
+assert_type(REASON.event, AnyEvent)
+assert_type(REASON.sources, tuple[Source, ...])
 assert_type(VIEW.explain(Counts(), "mine-detector"), Explanation)
 assert_type(VIEW.replay(Roles()), dict[Role, int])
 assert_type(VIEW.facts[0].event, AnyEvent)
 assert_type(VIEW.counts(kind=to_kind("pledge")), Table)
 assert_type(VIEW.counts(kind=["delivery", "training"]), Table)
 assert_type(TIMELINE.series(Counts()), Series)
+SERIES = TIMELINE.series(Counts())
+assert_type(SERIES.rows[0].steps, Steps)
+assert_type(SERIES["mine-detector"].steps[0].bounds, Bounds)
+assert_type(SERIES["mine-detector"].steps[0].day, date | None)
+KEPT = VIEW.fulfilment().rows[0]
+assert_type(KEPT.promised, Bounds)
+assert_type(KEPT.overdue, Bounds | None)
+assert_type(KEPT.donor, str | None)
+STATES = VIEW.projects()
+assert_type(STATES.rows[0].title, tuple[str | None, ...])
+assert_type([each.reported for each in VIEW.levels()], list[Quantity])
+[*CHANGES] = TIMELINE.as_of("2023-01-01").diff(VIEW)
+assert_type(CHANGES[0].cause, str)
+assert_type(CHANGES[0].low, Decimal)
+assert_type(CHANGES[0].high, Decimal | None)
+assert_type(CHANGES[0].ids, tuple[str, ...])
 assert_type(TIMELINE.series(Roles()).at("2023-11-28"), dict[Role, int])
 assert_type(replay([], Counts(), as_of="2023-11-28"), Table)
 SUBJECTS = [subject(event) for event in EVENTS]

@@ -17,3 +17,9 @@ VIEW.counts(kind="delivry")  # refused
 VIEW.money(kind=["pledge", "disbursment"])  # refused
 Counts(kind="delivry")  # refused
 VIEW.replay(3)  # refused
+VIEW.counts().rows[0].hgih.is_nan()  # refused
+VIEW.counts().rows[0].itme.upper()  # refused
+abs(VIEW.counts().rows[0].high)  # refused
+VIEW.counts().rows[0].item.upper()  # refused
+abs(VIEW.fulfilment().rows[0].promisd.low)  # refused
+Timeline.open("events").series(Counts()).rows[0].step.at("2023")  # refused

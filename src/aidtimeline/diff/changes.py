@@ -27,7 +27,7 @@ from aidtimeline.projections.sums.summing import Sum
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.view import Viewed
-from aidtimeline.values.amounts import ZERO, subtract
+from aidtimeline.values.amounts import ZERO, Quantity, subtract
 
 
 class Change(Named):
@@ -48,6 +48,11 @@ class Change(Named):
     __slots__ = ()
 
     fields: ClassVar[tuple[str, ...]] = ("cause", "ids", "before", "after")
+
+    cause: str
+    ids: tuple[str, ...]
+    before: Quantity | TakenOff
+    after: Quantity | TakenOff
 
     @property
     def low(self) -> Decimal:
@@ -85,7 +90,7 @@ class Changes(Keyed[Change, tuple[Change, ...]]):
     0 to 30 → 30 · truck: 0–30 → 30: became certain
     """
 
-    ROW = Change
+    ROW: ClassVar[type[Named]] = Change
 
     tables: tuple[Table, Table] = field(kw_only=True)
 

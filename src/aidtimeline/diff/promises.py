@@ -115,10 +115,13 @@ class FulfilmentChanges(Result[FulfilmentChange, tuple[FulfilmentChange, ...]]):
     22 → 18 to 20
     """
 
-    key_names = Key._fields
-
     rows: tuple[FulfilmentChange, ...]
     tables: tuple[FulfilmentTable, FulfilmentTable] = field(kw_only=True)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the values of a `Key`."""
+        return Key._fields
 
     @property
     def answers(self) -> Mapping[tuple[str | None, ...], tuple[FulfilmentChange, ...]]:

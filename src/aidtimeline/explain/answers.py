@@ -46,8 +46,6 @@ class Explanation(Result[Reason, Reason]):
     30 by 28 Nov 2023 False ['Rubryka']
     """
 
-    key_names = ("id",)
-
     key: tuple[Any, ...]
     name: str
     answer: Bounds | Values[Any] | LevelRow | FulfilmentRow
@@ -56,6 +54,11 @@ class Explanation(Result[Reason, Reason]):
     rows: tuple[Reason, ...]
     records: tuple[Record, ...] = field(repr=False)
     conversions: Conversions = field(default=NOT_CONVERTED, repr=False)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The id of the fact alone."""
+        return ("id",)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

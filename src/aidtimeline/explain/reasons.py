@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.events import Correction, Event, Record, Source, stated
+from aidtimeline.events import AnyEvent, Correction, Record, Source, stated
 from aidtimeline.explain.amended import Amended
 from aidtimeline.semantics import Account, Fact
 from aidtimeline.semantics.provenance import out_by
@@ -98,7 +98,7 @@ class Reason(NamedTuple):
     """
 
     id: str
-    event: Event
+    event: AnyEvent
     date: DateRange
     part: Part
     states: object = None

@@ -65,7 +65,7 @@ class EventLog:
         clock: Callable[[], datetime] = now,
         disk: Disk | None = None,
     ) -> None:
-        self.folder = Path(folder)
+        self.folder: Path = Path(folder)
         self._path = str(self.folder)
         self._within = os.path.join(self._path, "")
         self._clock = clock

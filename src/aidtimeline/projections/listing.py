@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from attrs import frozen
 
 from aidtimeline.events import EventKind
-from aidtimeline.projections.fields import Value, Where, in_words, select, together
+from aidtimeline.projections.fields import Selection, Value, Where, in_words, select, together
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import Quantity
@@ -100,9 +100,13 @@ class FactTable(Result[FactRow, FactRow]):
 
     facts: tuple[FactRow, ...] = ()
 
-    key_names = ("id",)
-    not_bounds = ("date", "quantity", "value", "period", "fact")
-    provenance = ("fact",)
+    not_bounds: ClassVar[tuple[str, ...]] = ("date", "quantity", "value", "period", "fact")
+    provenance: ClassVar[tuple[str, ...]] = ("fact",)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The id of the fact alone."""
+        return ("id",)
 
     @property
     def rows(self) -> tuple[FactRow, ...]:
@@ -136,7 +140,7 @@ class Facts:
         where: Where | None = None,
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
-        self.selection = select(kind, where, vocabulary)
+        self.selection: Selection = select(kind, where, vocabulary)
 
     def initial(self) -> list[Fact]:
         """No facts."""

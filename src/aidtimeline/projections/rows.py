@@ -28,13 +28,41 @@ class Named(tuple[Any, ...]):
     """A row that begins with a key: a value for each name that was asked for, and in counts a unit.
 
     `row_type` makes the types of such rows. `names` are the names of the key, without the unit; `fields` those of the
-    other values.
+    other values. A row has those of the values below that its question asked for, with `_` for `-`; None: not stated.
     """
 
     __slots__ = ()
 
     names: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[tuple[str, ...]] = ()
+
+    # What may be in a key. Type checkers cannot know what was asked for, but they know all that can be.
+    item: str | None
+    donor: str | None
+    recipient: str | None
+    via: str | None
+    project: str | None
+    package: str | None
+    kind: str
+    location: str | None
+    sector: str | None
+    humanitarian: str | None
+    scope: str | None
+    aid_type: str | None
+    tied: str | None
+    period: str | None
+    item_category: str | None
+    indicator: str | None
+    side: str | None
+    part_of: str | None
+    party: str | None
+    role: str | None
+    unit: str | None
+    currency: str | None
+    dataset: str | None
+    year: str | None
+    quarter: str | None
+    month: str | None
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -46,8 +74,16 @@ class Named(tuple[Any, ...]):
         """The values of `fields` for an answer."""
         return (answer,)
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"a row has no {name!r}: it has {', '.join(type(self)._fields)}")  # type: ignore[attr-defined]
+    if TYPE_CHECKING:  # what the named tuple of `row_type` has
+        _fields: ClassVar[tuple[str, ...]]
+
+        def _asdict(self) -> dict[str, Any]: ...
+        def _replace(self, **values: Any) -> Self: ...
+
+    else:  # unseen by type checkers, so that they refuse a misspelt name
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"a row has no {name!r}: it has {', '.join(type(self)._fields)}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         units = len(self) > len(self.names) + len(self.fields)

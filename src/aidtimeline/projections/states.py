@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from aidtimeline.events import DEED, PROMISE, Announcement, Goods, Participation, Project, Status, kinds_that
-from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.fields import Selection, Where, select
 from aidtimeline.projections.pieces import Finishing, Product, State, Union
 from aidtimeline.projections.results import Result
 from aidtimeline.projections.rows import in_order, row_type
@@ -128,9 +128,12 @@ class ProjectTable(Result[ProjectState, ProjectState]):
     (('implementation',), False)
     """
 
-    key_names = ("project",)
-
     rows: tuple[ProjectState, ...]
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The project alone."""
+        return ("project",)
 
 
 @frozen
@@ -143,9 +146,12 @@ class ParticipationTable(Result[Part, Part]):
     True
     """
 
-    key_names = ("project", "party", "role")
-
     rows: tuple[Part, ...]
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The project, the party and its role."""
+        return ("project", "party", "role")
 
 
 class Participations(Finishing):
@@ -173,7 +179,7 @@ class Participations(Finishing):
     piece: State[tuple[str, str, str], bool]
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection = select(None, where, vocabulary)
+        self.selection: Selection = select(None, where, vocabulary)
         self.piece = State(self._roles, _taken_or_left)
 
     def finish(self, state: Any) -> ParticipationTable:
@@ -212,8 +218,8 @@ class ProjectStates:
     """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection = select(None, where, vocabulary)
-        self.piece = State(self._fields)
+        self.selection: Selection = select(None, where, vocabulary)
+        self.piece: State[_Field, Any] = State(self._fields)
         options: dict[str, Any] = {"where": where, "vocabulary": vocabulary}
         self.sums: Mapping[str, Sums] = {
             "promised": Counts(["project", "kind", "item"], kind=PROMISED, **options),
@@ -221,7 +227,7 @@ class ProjectStates:
             "delivered": Counts(["project", "kind", "item"], kind=_DELIVERED, **options),
             "paid": MoneySums("project", kind=_PAID, **options),
         }
-        self.states = Product(
+        self.states: Product = Product(
             {
                 "named": Union(self._named),
                 "fields": self.piece,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from aidtimeline.diff import Change, Changes, arrow
 from aidtimeline.projections import Table
+from aidtimeline.projections.sums.overlapping import TakenOff
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.report.changed import TOLD, Changed, ChangedPart
 from aidtimeline.report.columns import NUMBER, TEXT, TEXTS, Column, Json, ends
@@ -102,5 +103,5 @@ class ChangesLook(KeyedLook[Changes]):
         words = (NOTHING if value is None else named(self.vocabulary, name, value) for name, value in values)
         return ", ".join(words) or "all"
 
-    def _arrow(self, part: Change, before: Quantity, after: Quantity) -> str:
+    def _arrow(self, part: Change, before: Quantity | TakenOff, after: Quantity | TakenOff) -> str:
         return " ".join(filter(None, (self.currency_of(part), arrow(before, after), self.unit_of(part))))

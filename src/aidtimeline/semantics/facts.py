@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
 
 from attrs import field, fields, frozen, make_class
 
@@ -231,34 +231,34 @@ class Fact:
         """What the source makes of the value in other currencies."""
         return stated(self.event, "valued", tuple) or ()
 
-    donor = _Stated(str, "Who gives, or promises to.")
-    recipient = _Stated(str, "Who gets it.")
-    project = _Stated(str, "The project that it belongs to.")
-    package = _Stated(str, "The package of goods that it belongs to.")
-    item = _Stated(str, "What was given, promised, trained or observed.")
-    unit = _Stated(str, "What the quantity is counted in; None: pieces.")
-    side = _Stated(str, "Whose books it is from: provider or receiver; None: its kind carries no money.")
-    part_of = _Stated(str, "The record, or the `ref` of the entry, that already includes it.")
-    humanitarian = _Stated(bool, "Whether it is humanitarian aid.")
-    tied = _Stated(str, "Whether it is tied, partially tied or untied.")
-    period = _Stated(DateRange, "The time that the money is for.")
-    of_kind = _Stated(str, "What an observation is a level of.")
-    due = _Stated(DateRange, "When the promise is to be kept.")
-    intent = _Stated(str, "The kind of event that is announced.")
-    indicator = _Stated(str, "What is observed, if it is not the number of an item.")
-    party = _Stated(str, "Who takes a role in a project, or is to take it.")
-    role = _Stated(str, "The role that the party takes.")
-    left = _Stated(bool, "Whether the party gives up the role.")
-    status = _Stated(str, "The status of the project from the date on.")
-    title = _Stated(str, "The title of the project.")
-    parent = _Stated(str, "The project that the project is a part of.")
-    planned_start = _Stated(DateRange, "When the project is to start.")
-    planned_end = _Stated(DateRange, "When the project is to end.")
-    actual_start = _Stated(DateRange, "When the project started.")
-    actual_end = _Stated(DateRange, "When the project ended.")
-    value_date = _Stated(DateRange, "The day on which the value is valued.")
-    ref = _Stated(str, "The source's own reference.")
-    note = _Stated(str, "A note by the recorder.")
+    donor: ClassVar[_Stated[str]] = _Stated(str, "Who gives, or promises to.")
+    recipient: ClassVar[_Stated[str]] = _Stated(str, "Who gets it.")
+    project: ClassVar[_Stated[str]] = _Stated(str, "The project that it belongs to.")
+    package: ClassVar[_Stated[str]] = _Stated(str, "The package of goods that it belongs to.")
+    item: ClassVar[_Stated[str]] = _Stated(str, "What was given, promised, trained or observed.")
+    unit: ClassVar[_Stated[str]] = _Stated(str, "What the quantity is counted in; None: pieces.")
+    side: ClassVar[_Stated[str]] = _Stated(str, "Whose books it is from, provider or receiver; None: no money.")
+    part_of: ClassVar[_Stated[str]] = _Stated(str, "The record, or the `ref` of the entry, that already includes it.")
+    humanitarian: ClassVar[_Stated[bool]] = _Stated(bool, "Whether it is humanitarian aid.")
+    tied: ClassVar[_Stated[str]] = _Stated(str, "Whether it is tied, partially tied or untied.")
+    period: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "The time that the money is for.")
+    of_kind: ClassVar[_Stated[str]] = _Stated(str, "What an observation is a level of.")
+    due: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the promise is to be kept.")
+    intent: ClassVar[_Stated[str]] = _Stated(str, "The kind of event that is announced.")
+    indicator: ClassVar[_Stated[str]] = _Stated(str, "What is observed, if it is not the number of an item.")
+    party: ClassVar[_Stated[str]] = _Stated(str, "Who takes a role in a project, or is to take it.")
+    role: ClassVar[_Stated[str]] = _Stated(str, "The role that the party takes.")
+    left: ClassVar[_Stated[bool]] = _Stated(bool, "Whether the party gives up the role.")
+    status: ClassVar[_Stated[str]] = _Stated(str, "The status of the project from the date on.")
+    title: ClassVar[_Stated[str]] = _Stated(str, "The title of the project.")
+    parent: ClassVar[_Stated[str]] = _Stated(str, "The project that the project is a part of.")
+    planned_start: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the project is to start.")
+    planned_end: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the project is to end.")
+    actual_start: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the project started.")
+    actual_end: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the project ended.")
+    value_date: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "The day on which the value is valued.")
+    ref: ClassVar[_Stated[str]] = _Stated(str, "The source's own reference.")
+    note: ClassVar[_Stated[str]] = _Stated(str, "A note by the recorder.")
 
     @property
     def quantity_stated(self) -> bool:

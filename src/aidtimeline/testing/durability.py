@@ -51,8 +51,10 @@ class DurableLogConformance(LogConformance):
 
     power_cuts = 3
     """In how many random ways the power fails at each step."""
-    sectors, ways = 2, 64
-    """Over how many sectors a line goes, and how many of the sets of them that may be left are tried at each step."""
+    sectors: int = 2
+    """Over how many sectors a line goes."""
+    ways: int = 64
+    """How many of the sets of sectors that may be left are tried at each step."""
     seed = 20231128
 
     def make_durable(self, folder: str, disk: Disk | None) -> Log:

@@ -60,9 +60,9 @@ class FaultyDisk(Disk):
     def __init__(self, at: int | None, error: int | None = None, *, lasting: bool = False) -> None:
         self.at = at
         self.error = error
-        self.lasting = lasting or error is None
-        self.steps = 0
-        self.reached = False
+        self.lasting: bool = lasting or error is None
+        self.steps: int = 0
+        self.reached: bool = False
 
     def step(self) -> None:
         """Count a step; raise if it goes wrong."""

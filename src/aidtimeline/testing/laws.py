@@ -69,7 +69,7 @@ class LawBroken(AidtimelineError, AssertionError):
     def __init__(self, law: str, found: str, *, records: Iterable[Record] = (), cuts: Cuts | None = None) -> None:
         self.law = law
         self.found = found
-        self.records = tuple(records)
+        self.records: tuple[Record, ...] = tuple(records)
         self.cuts = cuts
         super().__init__(f"{law}: {found}")
 

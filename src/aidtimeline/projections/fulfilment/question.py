@@ -14,7 +14,7 @@ from datetime import date
 from decimal import localcontext
 
 from aidtimeline.events import PROMISE
-from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.fields import Selection, Where, select
 from aidtimeline.projections.fulfilment.rows import FulfilmentTable
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import EXACT
@@ -53,10 +53,10 @@ class Fulfilment:
         *,
         matches: bool = False,
     ) -> None:
-        self.as_of = parse_day(as_of)
+        self.as_of: date = parse_day(as_of)
         self.where = where
         self.matches = matches
-        self.selection = select(None, where, vocabulary)
+        self.selection: Selection = select(None, where, vocabulary)
 
     def initial(self) -> list[Fact]:
         """The state of no facts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from attrs import frozen
 
@@ -88,11 +88,15 @@ class FulfilmentTable(Result[FulfilmentRow, FulfilmentRow]):
     `unnamed` is the number of deliveries and payments in the view that name no promise.
     """
 
-    key_names = Key._fields
-    not_bounds = ("likely", "matches")
+    not_bounds: ClassVar[tuple[str, ...]] = ("likely", "matches")
 
     rows: tuple[FulfilmentRow, ...]
     unnamed: int = 0
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the values of a `Key`."""
+        return Key._fields
 
     def explain(self, key: Hashable) -> Explanation:
         """The `aidtimeline.explain.Explanation` of the row with this key: its promises, and what may keep them.

@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from attrs import evolve, frozen
 
+from aidtimeline.events import EventKind
 from aidtimeline.projections.containing import Containing
+from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.levels.finding import Finder, Found
 from aidtimeline.projections.levels.lines import Line, total
 from aidtimeline.projections.levels.things import MAY_COUNT_AS, Lying, Thing
 from aidtimeline.projections.sums.counting import COUNTED_KINDS, VALUED_KINDS, Counts, MoneySums, Sums
 from aidtimeline.projections.sums.series import series
-from aidtimeline.projections.sums.summing import Term
+from aidtimeline.projections.sums.summing import Sum, Term
 from aidtimeline.projections.sums.tables import SumKey
 from aidtimeline.semantics import Belief, Fact
 from aidtimeline.semantics.combining import widened
@@ -118,19 +120,21 @@ class LevelSums(Sums):
     """Sums of what lies in each thing: by its number, or by the number of the things that share it, and by measure."""
 
     money = False
-    ALL_KINDS = ()
+    ALL_KINDS: ClassVar[tuple[EventKind, ...]] = ()
 
     def __init__(self, finder: Finder, vocabulary: Vocabulary, *, money: bool, about: bool = False) -> None:
         kinds = VALUED_KINDS if money else COUNTED_KINDS
         options: dict[str, Any] = {"kind": kinds, "vocabulary": vocabulary}
         asked: Sums = MoneySums((), **options) if money else Counts((), **options)
-        self.names, self.by, self.selection = ("thing", "many"), (), asked.selection
+        self.names: tuple[str, ...] = ("thing", "many")
+        self.by: tuple[str, ...] = ()
+        self.selection: Selection = asked.selection
         self._finder, self._of_money, self._about, self._kinds = finder, money, about, kinds
         self._counted = asked.piece.terms
         self._at = asked.names.index("currency") if money else -1
         self._amount = asked.piece.amount
         self._terms_of: dict[str, list[tuple[SumKey, Term]]] = {}
-        self.piece = evolve(asked.piece, terms=self.terms, amount=self.amount)
+        self.piece: Sum[SumKey] = evolve(asked.piece, terms=self.terms, amount=self.amount)
 
     def amount(self, fact: Fact) -> tuple[str | None, Quantity] | None:
         """The unit or currency of a fact, and its amount."""

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from aidtimeline.errors import UsageError
 from aidtimeline.events import Source
-from aidtimeline.projections.fields import Where, select
+from aidtimeline.projections.fields import Selection, Where, select
 from aidtimeline.projections.levels.things import Thing
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
@@ -44,7 +44,7 @@ class Levels:
         conditions = (
             each._replace(get=lambda fact, _: fact.of_kind) if each.name == "kind" else each for each in selection.where
         )
-        self.selection = evolve(selection, where=tuple(conditions))
+        self.selection: Selection = evolve(selection, where=tuple(conditions))
 
 
 class LevelRow(NamedTuple):

@@ -66,7 +66,7 @@ class Sums(Finishing):
     piece: Sum[SumKey]
     listed: Listed | None = None
     money: ClassVar[bool]
-    ALL_KINDS: ClassVar[tuple[str, ...]]
+    ALL_KINDS: ClassVar[tuple[EventKind, ...]]
 
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys."""
@@ -200,8 +200,8 @@ class Counts(Sums):
     pledge mine-detector JP None 4 4
     """
 
-    money = False
-    ALL_KINDS = COUNTED_KINDS
+    money: ClassVar[bool] = False
+    ALL_KINDS: ClassVar[tuple[EventKind, ...]] = COUNTED_KINDS
 
     def __init__(
         self,
@@ -212,11 +212,11 @@ class Counts(Sums):
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         kinds = _allowed(kind, COUNTED_KINDS, "quantity that is summed") or COUNTED_KINDS
-        self.by = names(by)
+        self.by: tuple[str, ...] = names(by)
         own = (name for name in self.by if name != "unit")  # which every count has last
-        self.names = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
-        self.selection = select(kinds, where, vocabulary, dated=True)
-        self.piece = Sum(self.terms, self.amount)
+        self.names: tuple[str, ...] = tuple(dict.fromkeys((*(("kind",) if len(kinds) > 1 else ()), *own)))
+        self.selection: Selection = select(kinds, where, vocabulary, dated=True)
+        self.piece: Sum[SumKey] = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys and unit."""
@@ -258,8 +258,8 @@ class MoneySums(Sums):
     about 164,102,470.6
     """
 
-    money = True
-    ALL_KINDS = VALUED_KINDS
+    money: ClassVar[bool] = True
+    ALL_KINDS: ClassVar[tuple[EventKind, ...]] = VALUED_KINDS
 
     def __init__(
         self,
@@ -271,12 +271,13 @@ class MoneySums(Sums):
         currency: str | None = None,
     ) -> None:
         kinds = _allowed(kind, VALUED_KINDS, "value") or VALUED_KINDS
-        self.converting, self.currency = Converting.to(currency, vocabulary), currency
-        self.by = names(by)
+        self.converting: Converting | None = Converting.to(currency, vocabulary)
+        self.currency: str | None = currency
+        self.by: tuple[str, ...] = names(by)
         others = dict.fromkeys(name for name in self.by if name not in ("kind", "currency"))
-        self.names = ("kind", "currency", *others)
-        self.selection = select(kinds, where, vocabulary, dated=True)
-        self.piece = Sum(self.terms, self.amount)
+        self.names: tuple[str, ...] = ("kind", "currency", *others)
+        self.selection: Selection = select(kinds, where, vocabulary, dated=True)
+        self.piece: Sum[SumKey] = Sum(self.terms, self.amount)
 
     def terms(self, fact: Fact) -> Iterable[tuple[SumKey, Term]]:
         """What a fact adds if it counts, and to which keys."""

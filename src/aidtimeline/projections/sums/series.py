@@ -51,6 +51,8 @@ class SeriesRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("steps",)
 
+    steps: Steps
+
 
 @frozen
 class Series(Keyed[SeriesRow, Steps]):
@@ -67,7 +69,7 @@ class Series(Keyed[SeriesRow, Steps]):
     0 to 30 · 30
     """
 
-    ROW = SeriesRow
+    ROW: ClassVar[type[Named]] = SeriesRow
 
     period: Period | None = None
     until: date | None = None
@@ -79,8 +81,7 @@ class Series(Keyed[SeriesRow, Steps]):
         return found
 
     def _answer(self, row: SeriesRow) -> Steps:
-        steps: Steps = row.steps
-        return steps
+        return row.steps
 
     def every(self, period: Period, until: str | date | None = None) -> Series:
         """The sums at the end of each `period` ("month", …), to the day `until` (inclusive); see `at_ends`."""

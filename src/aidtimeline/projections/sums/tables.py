@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from attrs import frozen
@@ -28,6 +29,14 @@ class SumRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("low", "high", "open", "approximate", "disputed", "loose", "overlap")
 
+    low: Decimal
+    high: Decimal | None
+    open: int
+    approximate: bool
+    disputed: bool
+    loose: bool
+    overlap: bool
+
     @property
     def bounds(self) -> Bounds:
         """Low, high and flags as one value."""
@@ -50,7 +59,7 @@ class Table(Keyed[SumRow, Bounds]):
     [('rope', 'metre', 1200), ('truck', None, 30)]
     """
 
-    ROW = SumRow
+    ROW: ClassVar[type[Named]] = SumRow
 
     def _answer(self, row: SumRow) -> Bounds:
         return row.bounds

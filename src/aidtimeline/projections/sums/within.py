@@ -102,6 +102,8 @@ class WithinRow(Named):
 
     fields: ClassVar[tuple[str, ...]] = ("moves",)
 
+    moves: Moves
+
 
 @frozen
 class Within(Keyed[WithinRow, Moves]):
@@ -113,14 +115,13 @@ class Within(Keyed[WithinRow, Moves]):
     before: 0 to 30; 2023-Q4: 0 to 30 · 30
     """
 
-    ROW = WithinRow
+    ROW: ClassVar[type[Named]] = WithinRow
 
     period: Period = "quarter"
     until: date | None = None
 
     def _answer(self, row: WithinRow) -> Moves:
-        moves: Moves = row.moves
-        return moves
+        return row.moves
 
 
 @define

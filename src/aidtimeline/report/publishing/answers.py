@@ -7,7 +7,7 @@ these days, and the page says which.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -157,5 +157,9 @@ def _level(view: View, row: LevelRow) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-SECTIONS = {"projects": _projects, "fulfilment": _fulfilment, "levels": _levels}
+SECTIONS: Mapping[str, Callable[[View], list[dict[str, str]]]] = {
+    "projects": _projects,
+    "fulfilment": _fulfilment,
+    "levels": _levels,
+}
 """The sections of finished answers."""
