@@ -21,13 +21,13 @@ def currencies_of(text: str) -> tuple[str, tuple[str, ...]]:
     (('1,200', ('EUR',)), ('1200', ('USD',)), ('1200', ()))
     """
     match = _SIGNED.fullmatch(text) if len(text) <= MAX_SIGNED else None
-    before, rest, behind = match.groups() if match else ("", text, "")
-    for sign in filter(None, (before, behind)):
+    before, behind = (match[1], match[3]) if match else ("", "")
+    for sign, rest in ((before, text[len(before) :]), (behind, text[: len(text) - len(behind)])):
         if sign in SIGNS:
-            return rest, SIGNS[sign]
+            return rest.strip(), SIGNS[sign]
         if re.fullmatch("[A-Z]{3}", sign):
             try:
-                return rest, (check_currency(sign),)
+                return rest.strip(), (check_currency(sign),)
             except InvalidValue:
                 pass
     return text, ()

@@ -15,6 +15,7 @@ from aidtimeline.formats.tables.amounts import currencies_of
 from aidtimeline.formats.tables.conditions import ALWAYS
 from aidtimeline.formats.tables.doubts import Doubtful
 from aidtimeline.formats.tables.fields import SCALES
+from aidtimeline.formats.tables.hints import hint
 from aidtimeline.formats.tables.mapping import Field, Template, Text
 from aidtimeline.formats.tables.names import Names
 from aidtimeline.formats.tables.values import DATES, NUMBERS
@@ -85,8 +86,8 @@ class Filler:
         try:
             value, quoted = self._read(name, by, text, word, cls, typed=typed)
         except InvalidValue as error:
-            hint = None if typed else by.habits.hint(name, text)
-            raise SkipError(_reason(name, error, hint), text, columns=by.template.columns) from None
+            reads = None if typed else hint(by.habits, name, text)
+            raise SkipError(_reason(name, error, reads), text, columns=by.template.columns) from None
         except Doubtful as error:
             error.columns = by.template.columns
             raise
@@ -126,5 +127,5 @@ def _decimal(by: Text) -> str:
     return by.habits.decimal or ("," if by.habits.thousands == "." else ".")
 
 
-def _reason(name: str, error: InvalidValue, hint: str | None) -> str:
-    return f"{name}: not {error.expected}" + (f" ({hint})" if hint else "")
+def _reason(name: str, error: InvalidValue, reads: str | None) -> str:
+    return f"{name}: not {error.expected}" + (f" ({reads})" if reads else "")

@@ -9,9 +9,9 @@ this library writes it. These names have a meaning of their own, with any number
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, product
 
 from attrs import frozen
 
@@ -27,7 +27,7 @@ MAX_NAMES = 6
 MAX_WAYS = 200
 """In how many ways a text is divided among the names of a pattern at most."""
 
-Inner = Callable[[str, str], Iterable[str]]
+Inner = Callable[[str, str], Sequence[str]]
 """What the text for a name in braces may mean, by the name without a number behind it."""
 
 _NAME = re.compile(r"\{([^{}*+-]*)(?:([*+-])([0-9]+(?:\.[0-9]+)?))?\}")
@@ -46,6 +46,9 @@ OWN: dict[str, Callable[[str], str | None]] = {
     "exponent": lambda text: text if re.fullmatch("[-+]?[0-9]{1,2}", text) else None,
     "any": lambda _: "",
 }
+
+QUICK = (*OWN, "month")
+"""The names with a meaning of their own: whether a text fits these is found first."""
 
 
 @frozen
@@ -85,37 +88,44 @@ class Pattern:
                 raise InvalidValue(means, f"a meaning with none but these names: {', '.join(names)}")
             if sign and sign != "*" and (_kind(name) not in ("year", "yy") or not number.isdecimal()):
                 raise InvalidValue(means, "years only, to or from which a whole number is added or taken: {year+1}")
-        return cls(written, means, tuple(map(_literal, literals)), names)
+        compiled = [_literal(each, last=number == len(names)) for number, each in enumerate(literals)]
+        return cls(written, means, tuple(compiled), names)
 
     def readings(self, text: str, inner: Inner) -> Iterator[str]:
         """What a text means by this pattern; nothing if it does not fit."""
         if len(text) > MAX_LENGTH:
             return
-        for parts in islice(self._ways(text, 0, 0), MAX_WAYS):
-            values = [[*inner(_kind(name), part.strip())] for name, part in zip(self._names, parts, strict=True)]
-            if all(values):
-                for each in _all(values):
-                    yield self._meaning(dict(zip(self._names, each, strict=True)))
-
-    def _ways(self, text: str, number: int, at: int) -> Iterator[tuple[str, ...]]:
-        """The ways to divide the rest of a text among the rest of the names."""
-        begin = self._literals[number].match(text, at) if number == 0 else None
-        if number == 0:
-            if begin is None:
-                return
-            at = begin.end()
-        following, last = self._literals[number + 1], number + 2 == len(self._literals)
-        for end in range(at + 1, len(text) + 1):
-            found = following.match(text, end)
-            if found is None:
+        for parts in islice(self._ways(text), MAX_WAYS):
+            found = {name: inner(_kind(name), part.strip()) for name, part in parts if _kind(name) in QUICK}
+            if not all(found.values()):
                 continue
-            if last:
-                if found.end() == len(text):
-                    yield (text[at:end],)
-                    return
+            for name, part in parts:
+                if name not in found:
+                    found[name] = inner(_kind(name), part.strip())
+                    if not found[name]:
+                        break
             else:
-                for rest in self._ways(text, number + 1, found.end()):
-                    yield text[at:end], *rest
+                for each in product(*found.values()):
+                    yield self._meaning(dict(zip(found, each, strict=True)))
+
+    def _ways(self, text: str) -> Iterator[list[tuple[str, str]]]:
+        """The ways to divide a text among the names."""
+        begin = self._literals[0].match(text)
+        if begin is not None:
+            yield from self._divided(text, 1, begin.end(), [])
+
+    def _divided(
+        self, text: str, number: int, at: int, before: list[tuple[str, str]]
+    ) -> Iterator[list[tuple[str, str]]]:
+        """The ways to divide the text from a place on among the rest of the names."""
+        literal, name = self._literals[number], self._names[number - 1]
+        if number == len(self._names):
+            end = literal.search(text, at + 1)
+            if end is not None:
+                yield [*before, (name, text[at : end.start()])]
+            return
+        for found in literal.finditer(text, at + 1):
+            yield from self._divided(text, number + 1, found.end(), [*before, (name, text[at : found.start()])])
 
     def _meaning(self, values: dict[str, str]) -> str:
         """What it means for these values. Of an interval before or behind `/` and `..`, only that end is meant."""
@@ -149,19 +159,9 @@ def _kind(name: str) -> str:
     return name.strip().rstrip("0123456789")
 
 
-def _literal(text: str) -> re.Pattern[str]:
+def _literal(text: str, *, last: bool) -> re.Pattern[str]:
     """What matches a text between names: in any capitals, with any spaces and dashes."""
-    dashed = _DASHES.sub("-", " ".join(text.split()))
-    return re.compile(
-        r"\s*" + re.escape(dashed).replace(r"\-", "[-–—‑−]").replace(r"\ ", r"\s*") + r"\s*", re.IGNORECASE
-    )
-
-
-def _all(values: list[list[str]]) -> Iterator[tuple[str, ...]]:
-    """All ways to take one of each."""
-    if not values:
-        yield ()
-        return
-    for rest in _all(values[1:]):
-        for each in values[0]:
-            yield each, *rest
+    dashed = re.escape(_DASHES.sub("-", " ".join(text.split()))).replace(r"\-", "[-–—‑−]").replace(r"\ ", r"\s*")
+    if not text.strip():
+        return re.compile(r"\s*\Z" if last else r"\s+" if text else r"\s*")
+    return re.compile(rf"\s*{dashed}\s*" + (r"\Z" if last else ""), re.IGNORECASE)

@@ -10,7 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 from attrs import frozen
@@ -52,10 +52,14 @@ KINDS = {kind: cls for kind, cls in EVENT_KINDS.items() if cls.nature is not END
 #: Fields that a column cannot have: links to records, the key, the sources, and money, which is two columns.
 _NOT_IN_COLUMNS = {"value", "valued", "fulfils", "supersedes", "ref", "sources"}
 
-_STYLES_OF_DATES = (*styles.DATES, "lists", "excel serials", "financial years from April")
-
 DEEPEST = 3
 """How deep patterns are read within patterns: "(2022); (2023-2024)"."""
+
+MOST_PARTS = 100
+"""How many different parts of a text are read, as what stands in a pattern: a text with more has no reading."""
+
+Known: TypeAlias = dict[tuple[str, int], list[str]]
+Readings: TypeAlias = Callable[[str, str, int, Known], list[str]]
 
 
 def _fields(cls: type[Event]) -> frozenset[str]:
@@ -158,7 +162,7 @@ class Habits:
             refused = error
         if found and (typed or text.isdecimal() or not (self.styles or self.patterns)):
             return found[0]
-        inner = partial(self._inner, name, self._numbers, 0)
+        inner = partial(self._inner, name=name, readings=self._numbers, depth=0, known={})
         found += self._fitting(self._patterns(name, numbers=True), text, inner, normal)
         reading = one(text, found, "say it in one way only: [patterns.quantity], read = […] or [words.quantity]")
         if reading is None:
@@ -170,7 +174,7 @@ class Habits:
         if typed or dates.is_certain(text):
             with contextlib.suppress(InvalidValue):  # it may be a serial number
                 return dates.plain(text)
-        found = list(dict.fromkeys(self._dates(name, text, 0)))
+        found = list(dict.fromkeys(self._dates(name, text, 0, {})))
         if len(found) > 1 and "either order" in self.styles and all(map(dates.is_certain, found)):
             return dates.hull(sorted(found))
         choice = f"say one of the forms {' or '.join(self.dates)}, or what it means in [words.date]"
@@ -188,7 +192,7 @@ class Habits:
             forms = f", or of the form {' or '.join(self.dates)}" if self.dates else ""
             raise InvalidValue(text, f"{error.expected}{forms}", error.hint) from None
 
-    def _dates(self, name: str, text: str, depth: int) -> list[str]:
+    def _dates(self, name: str, text: str, depth: int, known: Known) -> list[str]:
         """All readings of a date."""
         found = [each for first in self._first_months for each in dates.financial_years(text, first)]
         if not found:
@@ -200,35 +204,40 @@ class Habits:
             found += dates.in_form(text, form, self.months)
         for style, epoch in dates.EPOCHS.items():
             found += dates.excel_serials(text, epoch) if style in self.styles else ()
-        inner = partial(self._inner, name, self._dates, depth)
+        inner = partial(self._inner, name=name, readings=self._dates, depth=depth, known=known)
         found += self._fitting(self._patterns(name, numbers=False), text, inner, _edtf)
         if "lists" in self.styles and len(pieces := [each for each in _SEPARATED.split(text) if each]) > 1:
-            read = [list(dict.fromkeys(self._dates(name, each, depth + 1))) for each in pieces[:50]]
+            read = [list(dict.fromkeys(self._dates(name, each, depth + 1, known))) for each in pieces[:50]]
             if len(pieces) <= 50 and all(len(each) == 1 for each in read):
                 found.append(dates.hull([each[0] for each in read]))
         if not found and not depth and self.dates:
             found += self._fitting(_within_intervals(), text, inner, _edtf)
         return found
 
-    def _numbers(self, name: str, text: str, depth: int) -> list[str]:
+    def _numbers(self, name: str, text: str, depth: int, known: Known) -> list[str]:
         """All readings of a number within a pattern."""
         try:
             found = [to_number(text, self.decimal, self.thousands)]
         except InvalidValue:
             found = []
-        inner = partial(self._inner, name, self._numbers, depth)
+        inner = partial(self._inner, name=name, readings=self._numbers, depth=depth, known=known)
         return found or self._fitting(self._patterns(name, numbers=True), text, inner, normal)
 
-    def _inner(
-        self, name: str, readings: Callable[[str, str, int], list[str]], depth: int, kind: str, text: str
-    ) -> list[str]:
-        """What a text may mean in a pattern."""
+    def _inner(self, kind: str, text: str, *, name: str, readings: Readings, depth: int, known: Known) -> list[str]:
+        """What a text may mean in a pattern; `known` is what others in the same cell mean."""
         if kind in OWN:
             value = OWN[kind](text)
             return [] if value is None else [value]
         if kind == "month":
             return [] if text.isdecimal() else [f"{each:02}" for each in month_numbers(text, self.months)]
-        return list(dict.fromkeys(readings(name, text, depth + 1))) if text and depth < DEEPEST else []
+        if depth >= DEEPEST or not any(map(str.isdecimal, text)):
+            return []
+        if (text, depth) not in known:
+            if len(known) >= MOST_PARTS:
+                return []
+            known[text, depth] = []
+            known[text, depth] = list(dict.fromkeys(readings(name, text, depth + 1, known)))
+        return known[text, depth]
 
     def _patterns(self, name: str, *, numbers: bool) -> Iterable[Pattern]:
         return (*self.patterns.get(name, ()), *_styled(numbers, self.styles))
@@ -237,7 +246,7 @@ class Habits:
         self,
         patterns: Iterable[Pattern],
         text: str,
-        inner: Callable[[str, str], Iterable[str]],
+        inner: Callable[[str, str], list[str]],
         normal_: Callable[[str], str],
     ) -> list[str]:
         found = []
@@ -262,25 +271,6 @@ class Habits:
         except (InvalidValue, Doubtful):
             return False
         return True
-
-    def hint(self, name: str, text: str) -> str | None:
-        """Which styles would read a text that is not read, or None."""
-        if name not in NUMBERS | DATES or len(text) > MOST_HINTED:
-            return None
-        of = styles.NUMBERS if name in NUMBERS else _STYLES_OF_DATES
-        near = []
-        for style in of:
-            try:
-                habits = attrs.evolve(self, styles=(style,), patterns={})
-                habits.number(name, text) if name in NUMBERS else habits.date(name, text)
-            except (InvalidValue, Doubtful):
-                continue
-            near.append(f'read = ["{style}"]')
-        return f"{' or '.join(near)} reads it" if near else None
-
-
-MOST_HINTED = 40
-"""For longer texts no style is looked for."""
 
 
 def swapped(form: str) -> str:
