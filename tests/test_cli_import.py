@@ -25,7 +25,8 @@ ACTIVITIES = """<?xml version="1.0" encoding="UTF-8"?>
 <activity-status code="2"/>
 <transaction ref="T1"><transaction-type code="3"/><transaction-date iso-date="2022-02-01"/>
 <value value-date="2022-02-01">{value}</value></transaction>
-<transaction><transaction-type code="3"/><value value-date="2022-02-01">7</value></transaction>
+<transaction><transaction-type code="3"/><transaction-date iso-date="soon"/>
+<value>7</value></transaction>
 </iati-activity></iati-activities>"""
 
 
@@ -55,7 +56,7 @@ def test_what_became_of_a_file_is_shown(tmp_path: Path) -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0] == "3 recorded"
-    assert lines[2:4] == ["3 read, 0 of them unchanged", "1 skipped (25 %):"]
+    assert lines[2:4] == ["3 read, 0 of them unchanged", "1 skipped (25 %, 7 % of USD 107):"]
     assert "transaction-date" in lines[4] or "date" in lines[4]
     assert "line 10" in lines[5]
     assert [path.name for path in EventLog(tmp_path / "log").files()] == ["iati.jsonl"]
@@ -111,7 +112,7 @@ def test_json_has_everything_in_full(tmp_path: Path) -> None:
         "first",
     ]
     assert report["files"] == ["activities-2022-03-01-100.xml"]
-    assert report["values"] == [{"currency": "USD", "read": 100, "skipped": 0}]
+    assert report["values"] == [{"currency": "USD", "read": 100, "skipped": 7}]
     [skipped] = report["skipped"]
     assert skipped["count"] == 1
     assert skipped["examples"][0]["line"] == 10

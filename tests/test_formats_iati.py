@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Commitment, Disbursement, Event, Record, Status
 from aidtimeline.formats.iati import read
+from aidtimeline.formats.iati.values import identifier
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Whole
@@ -52,6 +54,9 @@ TYPES = {
     "12": ("pledge", "provider"),
     "13": ("pledge", "receiver"),
 }
+
+#: What of an indicator states a value.
+VALUES = ("period/actual", "period/target", "baseline")
 
 
 def plainly(path: Path) -> Iterator[tuple[ElementTree.Element, ElementTree.Element]]:
@@ -120,7 +125,7 @@ def test_everything_else_is_counted_as_a_straightforward_reading_counts(path: Pa
         participation=len(root.findall("iati-activity/participating-org")),
         observation=len(root.findall("iati-activity/budget"))
         + len(root.findall("iati-activity/planned-disbursement"))
-        + len(root.findall("iati-activity/result/indicator/period/actual[@value]")),
+        + sum(len(root.findall(f"iati-activity/result/indicator/{part}[@value]")) for part in VALUES),
     )
     found: Counter[str] = Counter(each.event.kind for each in found_in(path).entries)
     assert {kind: found[kind] for kind in expected} == expected
@@ -136,9 +141,10 @@ def test_each_entry_leads_back_to_its_element(path: Path) -> None:
     assert max(keys.values()) == 1
     for each in entries:
         name, _, line = (each.event.sources[0].locator or "").rpartition(", line ")
-        element = {"transaction": "<transaction", "result": "<actual"}.get((each.event.ref or "").split("/")[1])
+        what = (each.event.ref or "").split("/")[1]
+        elements = {"transaction": ["<transaction"], "result": [f"<{part.rpartition('/')[2]}" for part in VALUES]}
         assert name == path.name
-        assert (element or "<") in lines[int(line) - 1]
+        assert any(element in lines[int(line) - 1] for element in elements.get(what, ["<"]))
 
 
 @needs_data
@@ -275,7 +281,11 @@ def test_the_user_may_name_the_dataset(tmp_path: Path) -> None:
     [
         (org("reporting-org", "XM-R"), "iati/XM-R", "XM-R"),
         (org("reporting-org", None, "Us"), "iati/Us", "Us"),
-        (org("reporting-org", "XM-" + "R" * 500), "iati/XM-" + "R" * 192, "XM-" + "R" * 196 + "…"),
+        (
+            org("reporting-org", "XM-" + "R" * 500),
+            f"iati/XM-{'R' * 159}~91b6348b09024c1dc77ff8e50193fa06",
+            "XM-" + "R" * 196 + "…",
+        ),
         ("", "iati", None),
     ],
 )
@@ -317,6 +327,67 @@ def test_an_activity_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
         ("an activity with the iati-identifier of another one in the file: the first is read", "XM-1")
     ]
     assert found.money() == {("disbursement", "USD"): "100"}
+
+
+SECONDARY = org("reporting-org", "XM-S", secondary_reporter="1")
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_who_does_it_is_read_before_who_tells_of_it(tmp_path: Path, own_first: bool) -> None:
+    """A secondary reporter's activity is left out if its publisher tells of it, whichever is first; else it is read."""
+    both = [
+        activity(transaction(value="100"), related("1", "XM-P")),
+        activity(transaction(value="90"), related("1", "XM-Q"), reporter=SECONDARY),
+    ]
+    lone = activity(transaction(value="5"), id="XM-2", reporter=SECONDARY)
+    found = found_in(tmp_path, file(*(both if own_first else both[::-1]), lone))
+    assert [(str(each.value), each.overlaps) for each in found.events(Disbursement)] == [
+        ("USD 100", ("XM-P",)),
+        ("USD 5", ()),
+    ]
+    told = {each.reason.partition(":")[0]: each.found for each in found.remarks if "secondary" in each.reason}
+    assert told == {
+        "an activity that its publisher tells of in this file": "XM-1",
+        "an activity that a secondary reporter tells of, and not who does it": "XM-S",
+    }
+    begun = [each for each in found.readings if isinstance(each, Beginning)]
+    assert [(each.scope, each.reproduced) for each in begun] == [("XM-1/", False), ("XM-2/", True)]
+
+
+def test_identifiers_are_kept_whole(tmp_path: Path) -> None:
+    """What cannot be printed is written as its number, and a long one has its digest: others are other activities."""
+    ids = [
+        "XM-1",
+        "XM-1\u200b",
+        "XM-1\U0010005f",
+        "XM-1\U00100060",
+        r"XM-1\u{200b}",
+        "XM-1-" + "x" * 250,
+        "XM-1-" + "x" * 251,
+    ]
+    texts = [activity(transaction(value=str(2**n)), id=each) for n, each in enumerate(ids)]
+    found = found_in(tmp_path, file(*texts))
+    assert found.skipped == []
+    projects = [each.project for each in found.events(Disbursement)]
+    assert projects[:5] == ["XM-1", r"XM-1\u{200b}", r"XM-1\u{10005f}", r"XM-1\u{100060}", r"XM-1\u{5c}u{200b}"]
+    assert len(set(projects)) == len(ids)
+    assert all(each is not None and len(each) <= 200 and each.isprintable() for each in projects)
+
+
+@given(st.lists(st.text(max_size=12) | st.text("\\u{}05c ab\u200b", max_size=12), min_size=2, max_size=2, unique=True))
+def test_no_two_identifiers_become_one(texts: list[str]) -> None:
+    """But for space around them, and how much of it is within."""
+    spaced = [re.sub("[ \t\r\n]+", " ", each.strip(" \t\r\n")) for each in texts]
+    assert (identifier(texts[0]) == identifier(texts[1])) == (spaced[0] == spaced[1])
+
+
+def test_a_former_identifier_is_told(tmp_path: Path) -> None:
+    """Of the publisher, or of the activity: the importer knows what the log has under it."""
+    given = activity(
+        '<other-identifier ref="XM-0" type="B1"/>', '<other-identifier ref="OLD/7" type="A3"/>', id="XM-R-7"
+    )
+    [begun] = [each for each in found_in(tmp_path, file(given)).readings if isinstance(each, Beginning)]
+    assert (begun.formerly, begun.anywhere) == (("XM-0-7/", "OLD%2F7/"), "iati/")
 
 
 def test_elements_of_other_namespaces_are_passed_over(tmp_path: Path) -> None:

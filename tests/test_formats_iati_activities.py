@@ -6,11 +6,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from iatifiles import Found, activity, file, found_in, org, related
+from iatifiles import NOW, Found, activity, file, found_in, org, related
 
+from aidtimeline import Timeline
 from aidtimeline.events import Observation, Participation, Project, Status
 from aidtimeline.formats.iati.profile import DATES, ROLES, STATUSES
 from aidtimeline.formats.iati.results import MEASURES, QUALITATIVE
+from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.values.dates import DateRange
 
 CODES = Path(__file__).parents[2] / "shared" / "data" / "iati" / "codelists"
 
@@ -115,6 +118,21 @@ def test_what_is_malformed_is_skipped(tmp_path: Path, part: str, reason: str, fo
     assert [each.event.kind for each in told_.entries] == ["project"]
 
 
+def test_words_of_the_first_versions_are_read(tmp_path: Path) -> None:
+    """Some files of version 2 still have them."""
+    found = found_in(
+        tmp_path,
+        file(
+            activity(
+                '<activity-date type="start-planned" iso-date="2022-01-01"/>',
+                org("participating-org", "XM-P", role="Funding"),
+            )
+        ),
+    )
+    assert [each.planned_start and each.planned_start.text for each in found.events(Project)] == ["2022-01-01"]
+    assert [(each.party, each.role) for each in found.events(Participation)] == [("XM-P", "funding")]
+
+
 def test_a_second_date_or_status_is_skipped(tmp_path: Path) -> None:
     """The first is read."""
     parts = ['<activity-date type="1" iso-date="2021-01-01"/>', '<activity-date type="1" iso-date="2022-01-01"/>']
@@ -162,7 +180,7 @@ def period(start: str | None = "2025-01-01", end: str | None = "2025-12-31") -> 
 
 
 def test_plans_are_observed_and_never_summed(tmp_path: Path) -> None:
-    """Dated by the report and not by the period ahead, which stands in the reference and the note."""
+    """Dated by the report and not by the period ahead, which is what they are for."""
     parts = [
         f"<budget>{period()}<value>3000</value></budget>",
         f'<budget type="2" status="2">{period()}<value currency="EUR">-5.5</value></budget>',
@@ -180,16 +198,43 @@ def test_plans_are_observed_and_never_summed(tmp_path: Path) -> None:
     ]
     assert [(each.ref, each.note) for each in events] == [
         ("XM-1/budget/indicative/2025-01-01/2025-12-31", "indicative, for 2025-01-01/2025-12-31"),
-        ("XM-1/budget/revised/committed/2025-01-01/2025-12-31", "revised, committed, for 2025-01-01/2025-12-31"),
+        ("XM-1/budget/committed/2025-01-01/2025-12-31", "revised, committed, for 2025-01-01/2025-12-31"),
         ("XM-1/planned-disbursement/2025-01-01", "for 2025-01-01"),
         (
-            "XM-1/planned-disbursement/original/2025-01-01/2025-12-31/XM-P/Them",
+            "XM-1/planned-disbursement/2025-01-01/2025-12-31/XM-P/Them",
             "original, for 2025-01-01/2025-12-31",
         ),
     ]
     assert {each.date.text for each in events} == {"[..2023-03-01]"}
+    year = DateRange.parse("2025-01-01/2025-12-31")
+    assert [each.period for each in events] == [year, year, DateRange.parse("2025-01-01/.."), year]
     assert all(each.restated for each in found.entries)
     assert found.money() == {}
+
+
+def test_a_revised_plan_takes_the_place_of_the_original(tmp_path: Path) -> None:
+    """Of the same period and status, whichever stands first; of another it does not. In the next version too."""
+    original, revised = (f'<budget type="{code}">{period()}<value>{code}000</value></budget>' for code in "12")
+    other = f'<budget type="1" status="2">{period()}<value>5</value></budget>'
+    for parts in ([original, revised, other], [other, revised, original]):
+        found = found_in(tmp_path, file(activity(*parts)))
+        assert sorted(str(each.quantity) for each in found.events(Observation)) == ["2,000", "5"]
+        [remark] = found.remarks
+        assert (remark.reason, remark.found) == (
+            "a plan of which the file has a revised one: that is read instead",
+            "1000",
+        )
+    log = tmp_path / "log"
+    for day, part in (("2023-03-01", original), ("2023-06-01", revised)):
+        path = tmp_path / f"{day}.xml"
+        path.write_text(file(activity(part, last_updated_datetime=f"{day}T00:00:00Z")), encoding="utf-8")
+        import_file(log, "iati", path, recorded_at=NOW)
+    timeline = Timeline.open(log)
+    levels = [
+        [(str(row.reported), row.period) for row in timeline.as_of("2024-01-01", known_at=known).levels(where)]
+        for known, where in (("2023-05-01", {"period": "2025"}), (None, {"period": "2025"}), (None, {"period": "2024"}))
+    ]
+    assert levels == [[("1,000", "2025-01-01/2025-12-31")], [("2,000", "2025-01-01/2025-12-31")], []]
 
 
 @pytest.mark.parametrize("tag", ["budget", "planned-disbursement"])
@@ -232,7 +277,7 @@ def result(
 ) -> str:
     time = period("2021-01-01", "2021-12-31") if time is None else time
     of_indicator = title(indicator) if indicator else ""
-    periods = "".join(f'<period>{time}<target value="9"/>{each}</period>' for each in actuals)
+    periods = "".join(f"<period>{time}<target/>{each}</period>" for each in actuals)
     inside = f'<indicator measure="{measure}">{of_indicator}{periods}{more}</indicator>'
     return f'<result type="1">{title("Awareness")}{inside}</result>'
 
@@ -244,7 +289,7 @@ def observed(path: Path, *results: str) -> tuple[Found, list[Observation]]:
 
 @pytest.mark.parametrize(("measure", "unit"), [("1", "unit"), ("2", "percent"), ("3", "nominal"), ("9", None)])
 def test_what_was_reached_is_an_observation_of_its_period(tmp_path: Path, measure: str, unit: str | None) -> None:
-    """Targets are not; the comment is its note, and linked documents are further sources."""
+    """The comment is its note, and linked documents are further sources."""
     more = '<document-link url="http://x/report"/>'
     actual = '<actual value=" 11.50 "><location ref="AF-KAN"/><dimension name="sex" value="female"/>' \
         "<comment><narrative>In schools</narrative></comment></actual>"  # fmt: skip
@@ -258,6 +303,37 @@ def test_what_was_reached_is_an_observation_of_its_period(tmp_path: Path, measur
     assert event.ref == "XM-1/result/Awareness/People reached/2021-01-01/2021-12-31/AF-KAN/sex: female"
     assert [each.url for each in event.sources] == [None, "http://x/report"]
     assert event.sources[0].locator == "activities.xml, line 5"
+
+
+def test_a_baseline_is_a_level_of_its_day_and_a_target_is_a_plan(tmp_path: Path) -> None:
+    """What is to be reached is observed of the target, for its period, as of the report: it has not been reached."""
+    more = (
+        '<baseline year="2012" value="3"><dimension name="sex" value="female"/></baseline>'
+        '<baseline iso-date="2013-06-30" value="4"/><baseline year="2012"/>'
+    )
+    given = result('<actual value="7"/>', more=more).replace("<target/>", '<target value="9"/>')
+    found, events = observed(tmp_path, given)
+    assert [
+        (each.indicator, str(each.quantity), each.date.text, each.period and each.period.text) for each in events
+    ] == [
+        ("People reached", "3", "2012", None),
+        ("People reached", "4", "2013-06-30", None),
+        ("People reached: target", "9", "[..2023-03-01]", "2021-01-01/2021-12-31"),
+        ("People reached", "7", "2021-01-01/2021-12-31", None),
+    ]
+    assert [each.note for each in events] == ["baseline; sex: female", "baseline", "target", None]
+    assert (found.skipped, [each.restated for each in found.entries if each.event in events]) == (
+        [],
+        [False, False, True, False],
+    )
+
+
+@pytest.mark.parametrize("year", ["", "0000", "2012-13", "last year"])
+def test_a_baseline_of_no_year_is_skipped(tmp_path: Path, year: str) -> None:
+    """A level is one of some time."""
+    told_, events = observed(tmp_path, result(more=f'<baseline year="{year}" value="3"/>'))
+    assert [each.reason for each in told_.skipped] == ["a result whose baseline is of no year"]
+    assert events == []
 
 
 def test_results_that_say_the_same_are_distinguished(tmp_path: Path) -> None:

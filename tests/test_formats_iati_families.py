@@ -59,12 +59,49 @@ def test_if_both_name_each_other_only_the_child_overlaps(tmp_path: Path) -> None
     }
 
 
-@pytest.mark.parametrize("type", ["3", "4", "5", "", "7"])
+@pytest.mark.parametrize("type", ["3", "4", "", "7"])
 def test_other_relations_are_not_about_money(tmp_path: Path, type: str) -> None:
-    """Siblings, co-funded activities and reports by third parties are added up."""
+    """Siblings, and activities that are funded together, report money of their own."""
     found = found_in(tmp_path, file(PARENT, activity(transaction("2", "1"), related(type, "XM-P"))))
     assert not any(overlaps_of(found).values())
     assert found.money()["commitment", "USD"] == "101"
+
+
+def test_a_report_by_a_third_party_is_on_the_same_activity(tmp_path: Path) -> None:
+    """So it may report the same money, whichever of the two says so."""
+    for activities in (
+        [PARENT, activity(transaction("2", "1"), related("5", "XM-P"))],
+        [
+            PARENT.replace("</iati-activity>", related("5", "XM-1") + "</iati-activity>"),
+            activity(transaction("2", "1")),
+        ],
+    ):
+        found = found_in(tmp_path, file(*activities))
+        assert found.money()["commitment", "USD"] == "100 to 101"
+
+
+@pytest.mark.parametrize(
+    ("id", "level", "above"),
+    [
+        ("XM-R-7-101", "2", ("XM-R-7",)),
+        ("XM-R-7-101", "1", ()),
+        ("XM-R-7-101", None, ()),
+        ("XM-R-7/a.1", "3", ("XM-R-7", "XM-R-7/a")),
+        ("XM-R-7", "2", ()),
+    ],
+)
+def test_an_activity_of_a_lower_level_may_be_part_of_one_that_its_identifier_names(
+    tmp_path: Path, id: str, level: str | None, above: tuple[str, ...]
+) -> None:
+    """If it names no parent: many publishers make the identifiers of parts so. It is said once an activity."""
+    part = activity(transaction(ref="T"), id=id, hierarchy=level)
+    found = found_in(tmp_path, file(activity(transaction(value="150"), id="XM-R-7-0"), part))
+    assert overlaps_of(found)[f"{id.replace('/', '%2F')}/transaction/T"] == above
+    assert [each.found for each in found.remarks if "below the first level" in each.reason] == (
+        [", ".join(above)] if above else []
+    )
+    named = activity(transaction(ref="T"), related("1", "XM-P"), id=id, hierarchy=level)
+    assert overlaps_of(found_in(tmp_path, file(named)))[f"{id.replace('/', '%2F')}/transaction/T"] == ("XM-P",)
 
 
 def test_a_parent_need_not_be_in_the_file(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, strategies as st
-from iatifiles import activity, file, found_in, org, transaction
+from iatifiles import NOW, activity, file, found_in, org, transaction
 
+from aidtimeline import Timeline
 from aidtimeline.events import Commitment, Disbursement, Event, Expenditure, Pledge, Receipt
 from aidtimeline.formats.iati.transactions import FLOWS, OTHERS
+from aidtimeline.formats.importing.importer import import_file
 
 CODES = Path(__file__).parents[2] / "shared" / "data" / "iati" / "codelists" / "TransactionType.xml"
 
@@ -47,7 +49,8 @@ def test_the_kinds_of_transactions(tmp_path: Path, type: str, kind: type[Event],
         ("7", "a transaction of type 7, reimbursement: no kind of event is one"),
         ("10", "a transaction of type 10, credit guarantee: no kind of event is one"),
         ("14", "a transaction of a type that IATI does not have"),
-        ("D", "a transaction of a type that IATI does not have"),
+        ("X", "a transaction of a type that IATI does not have"),
+        ("R", "a transaction of type 7, reimbursement: no kind of event is one"),
         ("", "a transaction without a type"),
         (None, "a transaction without a type"),
     ],
@@ -69,11 +72,9 @@ def test_every_type_of_the_code_list_is_known() -> None:
 @pytest.mark.parametrize(
     ("given", "reason", "found"),
     [
-        (transaction(date=None), "without a date", None),
-        (transaction(date=""), "without a date", None),
         (transaction(date="06/05/2022"), "whose date is not a day", "06/05/2022"),
         (transaction(date="2022-02-30"), "whose date is not a day", "2022-02-30"),
-        (transaction(date="2022-05-06T00:00:00"), "whose date is not a day", "2022-05-06T00:00:00"),
+        (transaction(date="2022-05-06T"), "whose date is not a day", "2022-05-06T"),
         (transaction(value=None), "without a value", None),
         (transaction(value=" "), "without a value", None),
         (transaction(value="1,000.00"), "whose value is not a number", "1,000.00"),
@@ -99,9 +100,22 @@ def test_malformed_transactions_are_skipped(tmp_path: Path, given: str, reason: 
 
 
 def test_no_other_date_stands_in_for_one_that_is_missing(tmp_path: Path) -> None:
-    """Not even that of the value."""
-    found = found_in(tmp_path, file(activity(transaction(date=None, value_date="2022-05-06"))))
-    assert (len(found.entries), len(found.skipped)) == (1, 1)
+    """Not even that of the value: it happened some time until its report. A later report does not move it."""
+    for date in (None, "", "  "):
+        found = found_in(tmp_path, file(activity(transaction(date=date, value_date="2022-05-06"))))
+        [event] = found.events(Disbursement)
+        assert (event.date.text, event.ref) == ("[..2023-03-01]", "XM-1/transaction/3::100USD::")
+        assert [each.reason for each in found.remarks] == [
+            "a transaction without a date: it happened some time until its report"
+        ]
+    later = activity(transaction(date=None), last_updated_datetime="2024-03-01T00:00:00Z")
+    for number, text in enumerate([activity(transaction(date=None)), later]):
+        path = tmp_path / f"{number}.xml"
+        path.write_text(file(text), encoding="utf-8")
+        report = import_file(tmp_path / "log", "iati", path, recorded_at=NOW)
+        assert report.outcomes["new"] == (0 if number else 2)
+    [fact] = [each for each in Timeline.open(tmp_path / "log").as_of("2025-01-01").facts if each.kind == "disbursement"]
+    assert fact.date.text == "[..2023-03-01]"
 
 
 @pytest.mark.parametrize(
@@ -124,9 +138,15 @@ def test_values_are_decimals_of_xml_schema(tmp_path: Path, value: str, amount: s
     assert event.value.amount.text == amount
 
 
-@pytest.mark.parametrize("date", ["2022-05-06", " 2022-05-06\n", "2022-05-06Z", "2022-05-06+02:00"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("2022-05-06", " 2022-05-06\n", "2022-05-06Z", "2022-05-06+02:00", "2022-05-06T00:00:00Z"),
+        *("2022-05-06T23:30:00-05:00", "2022-05-06 12:00", "2022-05-06T12:00:00.000+0100"),
+    ],
+)
 def test_dates_are_those_of_xml_schema(tmp_path: Path, date: str) -> None:
-    """A time zone does not move the day."""
+    """A time of day is left out, and a time zone does not move the day."""
     [event] = money_of(tmp_path, transaction(date=date, value_date=date))
     assert (event.date.text, event.value_date.text) == ("2022-05-06", "2022-05-06")
 
@@ -280,36 +300,55 @@ def test_the_note_has_the_description_and_the_activities(tmp_path: Path) -> None
     assert event.note == "First tranche; provider-activity-id XM-P-1; receiver-activity-id XM-Q-1"
 
 
-UA, MD = '<recipient-country code="UA"/>', '<recipient-country code="MD"/>'
-REGION = '<recipient-region code="89" vocabulary="1"/>'
-
-
-@pytest.mark.parametrize(
-    ("of_activity", "of_transaction", "location"),
-    [
-        ([UA], [], "UA"),
-        (['<recipient-country code="UA" percentage="100.0"/>'], [], "UA"),
-        (['<recipient-country code="UA" percentage="40"/>'], [], None),
-        ([UA, MD], [], None),
-        ([UA, REGION], [], None),
-        ([REGION], [], None),
-        ([], [MD], "MD"),
-        ([UA], [MD], "MD"),
-        ([], [REGION], None),
-        ([], [], None),
-    ],
-)
-def test_the_one_country_is_the_location(
-    tmp_path: Path, of_activity: list[str], of_transaction: list[str], location: str | None
-) -> None:
-    """The transaction's, else the activity's; of several, or of a region, none is it."""
-    [event] = money_of(tmp_path, *of_activity, transaction("3", "1", "2022-01-01", *of_transaction))
-    assert event.location == location
-
-
 def test_of_what_may_be_there_once_the_first_counts(tmp_path: Path) -> None:
     """As any straightforward reading would have it."""
     [event] = money_of(
         tmp_path, transaction("3", "1", "2022-01-01", "<value>2</value>", '<transaction-type code="4"/>')
     )
     assert (event.kind, event.value.amount.text) == ("disbursement", "1")
+
+
+def test_codes_of_the_first_versions_are_read(tmp_path: Path) -> None:
+    """As what they meant; that is said."""
+    given = {"D": "disbursement", "C": "commitment", "E": "expenditure", "IF": "receipt"}
+    found = found_in(tmp_path, file(activity(*(transaction(code, str(n)) for n, code in enumerate(given, start=1)))))
+    money = [each.event for each in found.entries if hasattr(each.event, "side")]
+    assert [each.kind for each in money] == list(given.values())
+    assert {each.reason for each in found.remarks} == {
+        "a transaction of a type that is a code of IATI 1.x: it is read as what it meant"
+    }
+    assert len(found.remarks) == 4
+    assert found.skipped == []
+
+
+@pytest.mark.parametrize(
+    ("values", "remarked"),
+    [
+        (["100", "120", "100000"], ["100000"]),
+        (["100", "120", "90", "-110000"], ["110000"]),
+        (["100", "99999"], []),
+        (["5", "5000"], ["5000"]),
+        (["0", "5000"], []),
+        (["5000"], []),
+        (["1", "5000", "6000", "7000"], []),
+    ],
+)
+def test_an_amount_far_beyond_its_neighbours_is_worth_a_look(
+    tmp_path: Path, values: list[str], remarked: list[str]
+) -> None:
+    """A thousand times what others of its type and currency come to, or more: it is read, and remarked."""
+    others = [transaction("2", "900000"), transaction("3", "9000000", currency="JPY")]
+    found = found_in(tmp_path, file(activity(*others, *(transaction(value=each) for each in values))))
+    assert [each.found for each in found.remarks if "thousand times" in each.reason] == remarked
+    assert len(found.events(Disbursement)) == len(values) + 1
+
+
+def test_what_is_skipped_says_what_it_states_and_spares_what_the_log_has(tmp_path: Path) -> None:
+    """Its sum, and under which reference it would be; a type that is no kind of event is in no log."""
+    given = [transaction(date="06/05/2022", ref="T/1"), transaction(value="x"), transaction("5", "7", ref="T2")]
+    found = found_in(tmp_path, file(activity(*given)))
+    assert [(str(each.value), each.spares) for each in found.skipped] == [
+        ("USD 100", "XM-1/transaction/T/1"),
+        ("None", "XM-1/transaction/"),
+        ("USD 7", None),
+    ]

@@ -263,7 +263,7 @@ def test_the_settings_of_hypothesis_count(monkeypatch: pytest.MonkeyPatch) -> No
     assert drawn == [7, 8, 0, 0, 9]
 
 
-@settings(max_examples=4, database=None, phases=[Phase.generate])
+@settings(max_examples=40, database=None, phases=[Phase.generate])
 @given(st.sampled_from(["pledge", "delivery"]))
 def test_it_may_be_called_in_a_test_of_hypothesis(kind: EventKind) -> None:
     """So that the projection may be drawn too; the settings of that test are in force."""

@@ -7,12 +7,13 @@ The standard: https://iatistandard.org/en/iati-standard/203/activity-standard/. 
 | title, activity-date, related-activity (parent), document-link | `project`, dated until the report |
 | activity-status, participating-org | `status` and `participation`, dated until the report |
 | transaction of type 1 to 4, 11, 12, 13 | `receipt`, `commitment`, `disbursement`, `expenditure`, `pledge` |
-| budget, planned-disbursement | `observation` of this indicator, which is never summed |
-| result/indicator/period/actual | `observation` of the indicator |
+| recipient-country, -region, sector, humanitarian-scope, aid-type, tied-status | fields of its transactions |
+| budget, planned-disbursement | `observation` of this indicator, for its period, which is never summed |
+| result/indicator: baseline, period/actual, period/target | `observation` of the indicator, or of its target |
 
 An activity is known since its `last-updated-datetime`. One flow that both sides report is distinguished by its `side`,
-and the transactions of an activity overlap with those of its parents. Nothing is made up: what lacks its date, value or
-currency, or has a malformed one, is skipped and reported.
+and the transactions of an activity overlap with those of its parents. Nothing is made up: what lacks its value or
+currency, or has a malformed one, is skipped and reported; what lacks its date happened some time until its report.
 """
 
 from __future__ import annotations
@@ -21,21 +22,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from aidtimeline.formats.iati.activity import (
-    DATASETS,
-    Activity,
-    Version,
-    formerly,
-    identifier_of,
-    is_secondary,
-    stem_of,
-)
-from aidtimeline.formats.iati.families import families
+from aidtimeline.formats.iati.activity import DATASETS, Activity, Version, stem_of
+from aidtimeline.formats.iati.families import families, identifier_of, is_secondary
 from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
 from aidtimeline.formats.iati.transactions import transactions
-from aidtimeline.formats.iati.values import day_of
+from aidtimeline.formats.iati.values import day_of, identifier
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
@@ -50,11 +43,17 @@ MAX_NAMED = 10
 OF_FIRST_VERSION = "IATI 1.x, which is not read (2.01 to 2.03 are)"
 NO_IDENTIFIER = "an activity without an iati-identifier"
 TWICE = "an activity with the iati-identifier of another one in the file: the first is read"
+SECONDARY = "an activity that a secondary reporter tells of, and not who does it: its publisher may tell of it too"
+SECONDARY_TOO = "an activity that its publisher tells of in this file: what a secondary reporter tells is not read"
+HIERARCHY = "an activity below the first level that names no parent: those above may report its transactions too"
 NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"
 LATER_VERSION = "a file of another version of IATI 2 than those known: it is read as IATI 2.03"
 NO_UPDATE = "an activity whose last-updated-datetime is not an instant"
 NO_GENERATED = "a file whose generated-datetime is not an instant"
 CIRCLE = "activities that are parents of each other: each may report the money of the others"
+
+#: IATI codelist OtherIdentifierType.
+FORMER_ACTIVITY, FORMER_REPORTER = "A3", "B1"
 
 _ROOT = "iati-activities"
 _KNOWN_VERSIONS = ("2.01", "2.02", "2.03")
@@ -66,16 +65,16 @@ _KEPT = {
     for tag, names in {
         _ROOT: "iati-activity",
         "iati-activity": "iati-identifier reporting-org title participating-org activity-status activity-date budget "
-        "planned-disbursement transaction recipient-country recipient-region document-link related-activity result "
-        "other-identifier",
+        "planned-disbursement transaction recipient-country recipient-region sector humanitarian-scope "
+        "default-aid-type default-tied-status document-link related-activity other-identifier result",
         "transaction": "transaction-type transaction-date value description provider-org receiver-org "
-        "recipient-country recipient-region",
+        "recipient-country recipient-region sector aid-type tied-status",
         "budget": "period-start period-end value",
         "planned-disbursement": "period-start period-end value provider-org receiver-org",
         "result": "title indicator document-link",
-        "indicator": "title period document-link",
-        "period": "period-start period-end actual",
-        "actual": "location dimension comment document-link",
+        "indicator": "title baseline period document-link",
+        "period": "period-start period-end target actual",
+        **dict.fromkeys(("baseline", "target", "actual"), "location dimension comment document-link"),
         "document-link": "title",
         **dict.fromkeys(("reporting-org", "participating-org", "provider-org", "receiver-org"), "narrative"),
         **dict.fromkeys(("title", "description", "comment"), "narrative"),
@@ -102,21 +101,23 @@ def read(file: File) -> Iterator[Reading]:
     related = families(file.part(0, FIRST_READING))
     for circle in related.circles:
         yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
-    version = Version(file, day_of(generated) or file.published, related.parents_of)
+    version = Version(file, day_of(generated) or file.published, related)
     seen: set[str] = set()
     found = children(file.part(FIRST_READING, 1), _KEPT, _TEXTS)
     for number, element in enumerate(islice(found, 1, None), start=1):
         if not stated and _is_first_version(element):
             raise file.unreadable(f"it is {OF_FIRST_VERSION}", line=element.line)
-        identifier = identifier_of(element)
+        named = identifier_of(element)
         place = f"activity {number}"
-        if not identifier:
-            yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line)
-        elif identifier in seen:
-            yield Skipped(reason=TWICE, place=place, line=element.line, found=identifier)
+        if not named:
+            yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line, spares="")
+        elif named in related.told and is_secondary(element.all("reporting-org")):
+            yield Remark(reason=SECONDARY_TOO, place=place, line=element.line, found=named)
+        elif named in seen:
+            yield Skipped(reason=TWICE, place=place, line=element.line, found=named)
         else:
-            seen.add(identifier)
-            yield from _activity(Activity(version, identifier, element), element)
+            seen.add(named)
+            yield from _activity(Activity(version, named, element), element)
 
 
 def _refuse_other_files(file: File, root: Element) -> None:
@@ -148,16 +149,36 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     updated = element.get("last-updated-datetime")
     if updated and day_of(updated) is None:
         yield activity.remark(NO_UPDATE, "last-updated-datetime", element, bare(updated))
-    yield Beginning(
-        scope=activity.stem,
-        source=activity.source,
-        thing_of=str,
-        formerly=tuple(stem_of(each) for each in formerly(element)),
-        anywhere=DATASETS if activity.reporter.dataset.startswith(DATASETS) else None,
-        reproduced=is_secondary(element),
-    )
+    yield _beginning(activity)
+    if activity.secondary:
+        yield activity.remark(SECONDARY, "reporting-org", element, activity.reporter.publisher)
+    if activity.all("transaction") and (wider := activity.wider):
+        yield activity.remark(HIERARCHY, "hierarchy", element, ", ".join(wider))
+    for reason in activity.purposes.remarks:
+        yield activity.remark(reason, "shares", element)
     yield from profile(activity)
     yield from transactions(activity)
     yield from plans(activity)
     yield from results(activity)
     yield Whole(scope=activity.stem, source=activity.source)
+
+
+def _beginning(activity: Activity) -> Beginning:
+    """An activity begins. Its publisher may have had another identifier, or the activity itself."""
+    formerly = []
+    reporter = next((identifier(each.get("ref")) for each in activity.all("reporting-org")), "")
+    for each in activity.all("other-identifier"):
+        former = identifier(each.get("ref"))
+        if former and each.get("type") == FORMER_ACTIVITY:
+            formerly.append(stem_of(former))
+        elif former and each.get("type") == FORMER_REPORTER and reporter:
+            own = activity.identifier
+            formerly += [stem_of(former + own[len(reporter) :])] if own.startswith(reporter) else []
+    return Beginning(
+        scope=activity.stem,
+        source=activity.source,
+        thing_of=str,
+        formerly=tuple(formerly),
+        anywhere=DATASETS if activity.reporter.dataset.startswith(DATASETS) else None,
+        reproduced=activity.secondary,
+    )

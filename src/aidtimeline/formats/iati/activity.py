@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attrs import frozen
 
 from aidtimeline.events import Source
+from aidtimeline.formats.iati.families import THIRD_PARTY, Families, is_secondary, may_be_part_of, relatives
+from aidtimeline.formats.iati.purposes import of_activity
 from aidtimeline.formats.iati.values import (
     LANGUAGE,
     MAX_NAME,
     MAX_NOTE,
     by,
     day_of,
+    identifier,
     narrative,
-    number,
     shortened,
     slug,
 )
@@ -28,9 +30,6 @@ from aidtimeline.values.dates import DateRange
 
 DATASETS = "iati/"
 """What the names of datasets begin with: the identifiers of activities are the same in all of them."""
-
-FORMER_ACTIVITY = "A3"
-"""IATI codelist OtherIdentifierType: an identifier that the activity had before."""
 
 REMEMBERED = 2**12
 """How many organisations of a file are remembered, with their slugs."""
@@ -48,13 +47,13 @@ class Reporter:
 class Version:
     """What applies to all of a file: its name, when it was published, if known, and the slugs of its organisations.
 
-    `parents_of` gives the parents of an activity.
+    `families` has the parents of activities.
     """
 
-    def __init__(self, file: File, published: DateRange | None, parents_of: Callable[[str], frozenset[str]]) -> None:
+    def __init__(self, file: File, published: DateRange | None, families: Families) -> None:
         self.name = printable(file.name)
         self.published = published
-        self.parents_of = parents_of
+        self.families = families
         self._file = file
         self._slug = lru_cache(REMEMBERED)(self._slug_of)
         self._reporter = lru_cache(REMEMBERED)(self._reporter_of)
@@ -68,10 +67,13 @@ class Version:
         return self._reporter(*_named(org, language))
 
     def _slug_of(self, ref: str, name: str) -> str | None:
-        return self._file.party(name, ref or None) or None if ref or name else None
+        if not ref and not name:
+            return None
+        known = self._file.vocabulary.party(name, ref or None)
+        return known or (identifier(ref) if ref else slug(name)) or None
 
     def _reporter_of(self, ref: str, name: str) -> Reporter:
-        dataset = self._file.dataset or slug(f"{DATASETS}{ref or name}" if ref or name else "iati")
+        dataset = self._file.dataset or identifier(f"{DATASETS}{ref or name}" if ref or name else "iati")
         return Reporter(self._slug(ref, name), shortened(name or ref, MAX_NAME) or None, dataset)
 
 
@@ -80,8 +82,9 @@ class Activity:
 
     Its dataset is that of its reporting organisation: a file may have activities of several. It is known since
     `published`, the day of its `last-updated-datetime`, or if it has none, of the file. `said` is when what it states
-    of itself came about: some time until then. `currency`, `language` and `location` are its defaults, None or empty
-    without one. The `ref`s of its entries begin with the `stem`.
+    of itself came about: some time until then. `currency` and `language` are its defaults, empty without one, and
+    `purposes` what its money is for. A `secondary` reporter tells of what others do. The `ref`s of its entries begin
+    with the `stem`.
     """
 
     def __init__(self, version: Version, identifier: str, element: Element) -> None:
@@ -91,13 +94,30 @@ class Activity:
             self._parts[each.tag].append(each)
         self.language = element.attributes.get(LANGUAGE, "").casefold()
         self.currency = element.get("default-currency")
-        self.location = country([*self.all("recipient-country"), *self.all("recipient-region")])
+        self.purposes = of_activity(self._parts, element.get("humanitarian").casefold())
         self.reporter = version.reporter(next(iter(self.all("reporting-org")), None), self.language)
+        self.secondary = is_secondary(self.all("reporting-org"))
+        self.hierarchy = element.get("hierarchy")
         self.published = day_of(element.attributes.get("last-updated-datetime", "")) or version.published
         self.said = by(self.published)
         self.source = self.source_at(element.line)
         self.stem = stem_of(identifier)
         self._references = References()
+
+    @cached_property
+    def above(self) -> tuple[str, ...]:
+        """The activities that may report its transactions too: its parents, and reports of others on the same."""
+        related = self.all("related-activity")
+        known = self.version.families.parents_of(self.identifier)
+        return tuple(sorted({*known, *relatives(self.identifier, related, THIRD_PARTY), *self.wider}))
+
+    @cached_property
+    def wider(self) -> tuple[str, ...]:
+        """The activities that it may be a part of, though nobody says so."""
+        if self.version.families.parents_of(self.identifier):
+            return ()
+        reporter = next((identifier(each.get("ref")) for each in self.all("reporting-org")), "")
+        return tuple(may_be_part_of(self.identifier, reporter, self.hierarchy))
 
     def all(self, tag: str) -> Sequence[Element]:
         """Its elements with a name."""
@@ -126,51 +146,39 @@ class Activity:
 
     def called(self, org: Element | None) -> str:
         """The identifier of an organisation in the file, or else its name, whatever the vocabulary calls it."""
-        return "" if org is None else slug(org.get("ref")) or slug(narrative(org, self.language))
+        return "" if org is None else identifier(org.get("ref")) or slug(narrative(org, self.language))
 
     def read(
         self,
         what: str,
         elements: Iterable[tuple[str, Element]],
         read: Callable[[Activity, Element, str], Iterable[Reading]],
+        key: str | None = None,
     ) -> Iterator[Reading]:
-        """What `read` makes of each element at its place; one that cannot be read is skipped, as `what` it is."""
+        """What `read` makes of each element at its place; one that cannot be read is skipped, as `what` it is.
+
+        The `ref`s of what is read begin with the `key`.
+        """
         for place, element in elements:
             try:
                 yield from read(self, element, place)
             except SkipError as error:
-                yield self.skipped(what, place, element, error)
+                yield self.skipped(what, place, element, error, key)
 
-    def skipped(self, what: str, place: str, element: Element, error: SkipError) -> Skipped:
-        """That an element, which is `what`, cannot be read."""
+    def skipped(self, what: str, place: str, element: Element, error: SkipError, key: str | None = None) -> Skipped:
+        """That an element, which is `what`, cannot be read; its `ref` begins with the `key`, if it had any."""
         return Skipped(
             reason=f"{what} {error.reason}",
             place=f"{place} of {self.identifier}",
             line=element.line if error.line is None else error.line,
             found=shortened(str(error.found), MAX_NOTE) if error.found else None,
+            spares=None if key is None else self.stem + key,
+            value=error.value,
         )
 
     def remark(self, reason: str, place: str, element: Element, found: str | None = None) -> Remark:
         """That an element was read, and is worth a look."""
         return Remark(reason=reason, place=f"{place} of {self.identifier}", line=element.line, found=found)
-
-
-def identifier_of(activity: Element) -> str:
-    """The identifier of an activity, as a slug; empty if it has none."""
-    named = activity.first("iati-identifier")
-    return "" if named is None else slug(named.text)
-
-
-def formerly(activity: Element) -> list[str]:
-    """The identifiers that an activity had before, as it says."""
-    former = (each for each in activity.all("other-identifier") if each.get("type") == FORMER_ACTIVITY)
-    return [identifier for each in former if (identifier := slug(each.get("ref")))]
-
-
-def is_secondary(activity: Element) -> bool:
-    """Whether who reports an activity is not responsible for it, and reproduces what somebody else reports."""
-    reporter = activity.first("reporting-org")
-    return reporter is not None and reporter.get("secondary-reporter") in ("1", "true")
 
 
 def stem_of(identifier: str) -> str:
@@ -179,14 +187,6 @@ def stem_of(identifier: str) -> str:
     Without a slash of its own, so that those of no activity begin with the stem of another.
     """
     return identifier.replace("%", "%25").replace("/", "%2F") + "/"
-
-
-def country(places: Sequence[Element]) -> str | None:
-    """The one country that an activity or a transaction is for; None if it has several places, or a region."""
-    if len(places) != 1 or places[0].tag != "recipient-country":
-        return None
-    percentage = places[0].get("percentage")
-    return slug(places[0].get("code")) or None if not percentage or number(percentage) == 100 else None
 
 
 def _named(org: Element | None, language: str) -> tuple[str, str]:

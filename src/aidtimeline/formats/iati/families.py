@@ -1,89 +1,140 @@
-"""Parents and children: which activities may report the same money.
+"""Families: which activities may report the same money, and which are told of twice.
 
 IATI lets a publisher report an activity and also the sub-activities that it consists of. "If multiple levels are
 reported then, to avoid double counting, financial transactions should only be reported at the lowest hierarchical
 level" (IATI 2.03, `iati-activity/@hierarchy`). Where several levels report them, nobody says which are the same. So the
-transactions of a sub-activity overlap with each parent, whether the child names it or the parent names the child.
+transactions of a sub-activity overlap with each parent, whether the child names it or the parent names the child. An
+activity of a lower level that names no parent may be part of one whose identifier its own begins with.
 
-A parent may stand after its child, so a file that names parents or children is read twice. What it says of activities
-in other files, the importer keeps.
+A third party (RelatedActivityType 5) is another organisation's report on the same activity: its money may be the same,
+too. Siblings, and activities that are funded together, report money of their own.
+
+A parent may stand after its child, and the publisher's own report after that of a secondary reporter, so a file that
+names any is read twice. What it says of activities in other files, the importer keeps.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from attrs import field, frozen
+from attrs import Factory, define, field, frozen
 
-from aidtimeline.formats.iati.activity import identifier_of
-from aidtimeline.formats.iati.values import slug
+from aidtimeline.formats.iati.values import identifier
 from aidtimeline.formats.reading.files import BLOCK, File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.semantics.links import link
 
 #: IATI codelist RelatedActivityType.
-PARENT, CHILD = "1", "2"
+PARENT, CHILD, THIRD_PARTY = "1", "2", "5"
 
 _KEPT = {
     "iati-activities": frozenset({"iati-activity"}),
-    "iati-activity": frozenset({"iati-identifier", "related-activity"}),
+    "iati-activity": frozenset({"iati-identifier", "related-activity", "reporting-org"}),
 }
 _TEXTS = frozenset({"iati-identifier"})
-_MENTION = b"related-activity"
+_MENTIONS = b"related-activity", b"secondary-reporter"
 _MENTION_TAKES = 0.2
+_TOP_LEVELS = frozenset(("", "1"))
+_SEPARATOR = re.compile("[-/_.:]")
 
 
 @frozen
 class Families:
     """The parents of each activity that has any, by what is said in one file.
 
-    `circles` are activities that are parents of each other.
+    `circles` are activities that are parents of each other. `told` are those that their own publisher tells of, where a
+    secondary reporter does too.
     """
 
     parents: Mapping[str, frozenset[str]] = field(factory=dict)
     circles: tuple[tuple[str, ...], ...] = ()
+    told: frozenset[str] = frozenset()
 
     def parents_of(self, activity: str) -> frozenset[str]:
         """The parents of an activity."""
         return self.parents.get(activity, frozenset())
 
 
+@define
+class _Told:
+    """What a file tells of an activity: by whom, and which are above and below it."""
+
+    secondary: bool
+    parents: list[str] = Factory(list)
+    children: list[str] = Factory(list)
+
+
 def families(file: File) -> Families:
     """The families of a file. Raises `UnreadableFile` if it is not XML."""
-    if not _mentions_relations(file.part(0, _MENTION_TAKES)):
+    if not _mentions_any(file.part(0, _MENTION_TAKES)):
         return Families()
-    seen: set[str] = set()
-    parents: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, _Told] = {}
+    twice: set[str] = set()
     for element in islice(children(file.part(_MENTION_TAKES, 1), _KEPT, _TEXTS), 1, None):
         activity = identifier_of(element)
-        if not activity or activity in seen:
+        if not activity:
             continue
-        seen.add(activity)
-        parents[activity].update(relatives(activity, element.all("related-activity"), PARENT))
-        for child in relatives(activity, element.all("related-activity"), CHILD):
+        secondary, before = is_secondary(element.all("reporting-org")), told.get(activity)
+        if before is not None and secondary != before.secondary:
+            twice.add(activity)
+        if before is None or (before.secondary and not secondary):
+            related = element.all("related-activity")
+            above, below = (relatives(activity, related, relation) for relation in (PARENT, CHILD))
+            told[activity] = _Told(secondary, above, below)
+    parents: dict[str, set[str]] = defaultdict(set)
+    for activity, each in told.items():
+        parents[activity].update(each.parents)
+        for child in each.children:
             parents[child].add(activity)
     named = {activity: frozenset(each) for activity, each in parents.items() if each}
-    return Families(named, link(named).circles)
+    return Families(named, link(named).circles, frozenset(twice))
+
+
+def identifier_of(activity: Element) -> str:
+    """The identifier of an activity, as a slug; empty if it has none."""
+    named = activity.first("iati-identifier")
+    return "" if named is None else identifier(named.text)
+
+
+def is_secondary(reporters: Sequence[Element]) -> bool:
+    """Whether it is a secondary reporter that tells of an activity."""
+    return bool(reporters) and reporters[0].get("secondary-reporter").casefold() in ("1", "true")
 
 
 def relatives(activity: str, related: Iterable[Element], relation: str) -> list[str]:
     """The other activities that an activity names in a relation, each once."""
-    found = (slug(each.get("ref")) for each in related if each.get("type") == relation)
+    found = (identifier(each.get("ref")) for each in related if each.get("type") == relation)
     return [each for each in dict.fromkeys(found) if each not in ("", activity)]
 
 
-def _mentions_relations(file: File) -> bool:
-    """Whether the file may have a related activity, found without parsing it. It is always so in UTF-16."""
+def may_be_part_of(activity: str, reporter: str, hierarchy: str) -> Iterator[str]:
+    """The activities that one of a lower level may be a part of, by the beginnings of its identifier.
+
+    >>> list(may_be_part_of("GB-1-202345-101", "GB-1", "2"))
+    ['GB-1-202345']
+    """
+    if hierarchy in _TOP_LEVELS:
+        return
+    least = len(reporter) if reporter and activity.startswith(reporter) else 0
+    for separator in _SEPARATOR.finditer(activity):
+        if separator.start() > least:
+            yield activity[: separator.start()]
+
+
+def _mentions_any(file: File) -> bool:
+    """Whether the file may name relatives or secondary reporters, found without parsing it; always in UTF-16."""
     with file.open() as stream:
         block = stream.read(BLOCK)
         if b"\0" in block[:4]:
             return True
         end = b""
         while block:
-            if _MENTION in end + block:
+            both = end + block
+            if any(mention in both for mention in _MENTIONS):
                 return True
-            end = block[1 - len(_MENTION) :]
+            end = block[1 - max(map(len, _MENTIONS)) :]
             block = stream.read(BLOCK)
     return False

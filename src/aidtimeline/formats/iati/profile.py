@@ -37,6 +37,12 @@ ROLES: Mapping[str, Role] = {"1": "funding", "2": "accountable", "3": "extending
 #: IATI codelist ActivityDateType.
 DATES = {"1": "planned_start", "2": "actual_start", "3": "planned_end", "4": "actual_end"}
 
+#: What IATI 1.x had for codes, in the words of which some files of 2.x still speak.
+OLD_CODES = {
+    **{"funding": "1", "accountable": "2", "extending": "3", "implementing": "4"},
+    **{"start-planned": "1", "start-actual": "2", "end-planned": "3", "end-actual": "4"},
+}
+
 A_DATE = "an activity date"
 A_STATUS = "an activity status"
 A_PARTICIPANT = "a participating organisation"
@@ -69,11 +75,11 @@ def profile(activity: Activity) -> Iterator[Reading]:
         found = f"{start.text}/{end.text}"
         yield activity.remark(ENDS_FIRST, "activity-date", activity.all("activity-date")[0], found)
     statuses = activity.all("activity-status")
-    yield from activity.read(A_STATUS, (("activity-status", each) for each in statuses[:1]), _status)
+    yield from activity.read(A_STATUS, (("activity-status", each) for each in statuses[:1]), _status, "status")
     for each in statuses[1:]:
         yield activity.skipped(A_STATUS, "activity-status", each, SkipError("after another", each.get("code")))
     participants = (("participating-org", each) for each in activity.all("participating-org"))
-    yield from activity.read(A_PARTICIPANT, participants, _participation)
+    yield from activity.read(A_PARTICIPANT, participants, _participation, "participating-org/")
 
 
 def _children(activity: Activity) -> Iterator[Reading]:
@@ -105,8 +111,9 @@ def _dates(activity: Activity, dates: dict[str, Any]) -> Iterator[Skipped]:
 def _coded(element: Element, attribute: str, codes: Mapping[str, W]) -> W:
     """What the code in an attribute means. Raises `SkipError`."""
     code = element.get(attribute)
-    if code in codes:
-        return codes[code]
+    found = codes.get(code) or codes.get(OLD_CODES.get(code.casefold(), ""))
+    if found is not None:
+        return found
     reason = f"of a {attribute} that IATI does not have" if code else f"without a {attribute}"
     raise SkipError(reason, code)
 

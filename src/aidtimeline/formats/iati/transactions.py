@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from statistics import median_low
+from typing import Any, TypeAlias
 
 from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt, Side
-from aidtimeline.formats.iati.activity import Activity, country
-from aidtimeline.formats.iati.values import MAX_NOTE, day, money, narrative, shortened, slug, stated_day
+from aidtimeline.formats.iati.activity import Activity
+from aidtimeline.formats.iati.purposes import of_transaction
+from aidtimeline.formats.iati.values import MAX_NOTE, day, identifier, money, narrative, shortened, slug, stated_day
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading, SkipError
 
@@ -19,6 +23,12 @@ ALIKE = "transactions alike in type, date, value, provider and receiver: each is
 AFTER_REPORT = "a transaction dated after the report that states it"
 NO_VALUE_DATE = "a transaction whose value-date is not a day: the value-date is left out"
 OVERLAPS = "transactions of an activity with a parent, which may report them too: sums over both are bounds"
+UNDATED = "a transaction without a date: it happened some time until its report"
+OLD_CODE = "a transaction of a type that is a code of IATI 1.x: it is read as what it meant"
+MUCH = "a transaction of a thousand times what others of its type in the activity come to, or more"
+
+TIMES = 1000
+"""So many times what its neighbours come to is worth a look: somebody may have written thousands for ones."""
 
 
 #: IATI codelist TransactionType: the kind of event, and whose books it is from.
@@ -31,6 +41,8 @@ FLOWS: dict[str, tuple[type[Transaction], Side]] = {
     "12": (Pledge, "provider"),
     "13": (Pledge, "receiver"),
 }
+#: The codes of IATI 1.x, which some files of 2.x still have.
+OLD_TYPES = {"C": "2", "D": "3", "E": "4", "IF": "1", "IR": "5", "LR": "6", "R": "7", "QP": "8", "QS": "9", "CG": "10"}
 OTHERS = {
     "5": "interest payment",
     "6": "loan repayment",
@@ -46,31 +58,67 @@ def transactions(activity: Activity) -> Iterator[Reading]:
     refs = [slug(each.get("ref")) for each in activity.all("transaction")]
     many = Counter(refs) if len(refs) > 1 else {}
     parents: tuple[str, ...] = ()
+    sums: dict[tuple[str, str], list[tuple[Decimal, str, Element]]] = defaultdict(list)
     for ref, (place, element) in zip(refs, activity.numbered("transaction"), strict=True):
+        parts = {each.tag: each for each in reversed(element.children)}
+        own_ref = ref if many.get(ref, 1) == 1 else ""
         try:
-            event, remarks = _transaction(activity, element, ref if many.get(ref, 1) == 1 else "")
+            event, remarks = _transaction(activity, element, parts, own_ref)
         except SkipError as error:
-            yield activity.skipped(A_TRANSACTION, place, element, error)
+            yield _skipped(activity, place, element, f"transaction/{own_ref}", error)
             continue
-        yield Entry(event=event, within=True)
+        yield Entry(event=event, within=True, yields=_DATE if UNDATED in remarks else _NOTHING)
         if event.overlaps and not parents:
             parents = event.overlaps
             yield activity.remark(OVERLAPS, place, element, ", ".join(parents))
         for reason in remarks:
             yield activity.remark(reason, place, element, event.ref)
+        value: Any = event.value
+        sums[event.kind, value.currency].append((abs(value.amount.low), place, element))
+    for amounts in sums.values():
+        yield from _beyond_others(activity, amounts)
 
 
-def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Transaction, list[str]]:
+_DATE, _NOTHING = frozenset({"date"}), frozenset[str]()
+
+
+def _beyond_others(activity: Activity, amounts: Sequence[tuple[Decimal, str, Element]]) -> Iterator[Reading]:
+    """Remarks of the amounts that are far beyond the others. Nothing is said of what comes to nothing."""
+    stated = sorted(amount for amount, _, _ in amounts if amount)
+    if len(stated) < 2 or stated[-1] < TIMES * stated[0]:
+        return
+    for amount, place, element in amounts:
+        if amount >= TIMES * stated[0]:
+            others = stated.copy()
+            others.remove(amount)
+            if amount >= TIMES * median_low(others):
+                yield activity.remark(MUCH, place, element, f"{amount:f}")
+
+
+def _skipped(activity: Activity, place: str, element: Element, key: str, error: SkipError) -> Reading:
+    """That a transaction cannot be read: what it states, and what its `ref` begins with if the log may have it."""
+    parts = {each.tag: each for each in reversed(element.children)}
+    if error.value is None:
+        with contextlib.suppress(SkipError):
+            error.value = money(parts.get("value"), activity.currency)
+    is_none = error.found in OTHERS or OLD_TYPES.get(str(error.found)) in OTHERS
+    return activity.skipped(A_TRANSACTION, place, element, error, None if is_none else key)
+
+
+def _transaction(
+    activity: Activity, element: Element, parts: Mapping[str, Element], own_ref: str
+) -> tuple[Transaction, list[str]]:
     """One transaction, and the reasons why it is worth a look. Raises `SkipError`.
 
     If the provider of outgoing or the receiver of incoming funds is omitted, it is the reporting organisation (IATI
     2.03, `transaction/provider-org` and `transaction/receiver-org`). If the other party is omitted, it is unknown: the
     standard assumes nothing.
     """
-    parts = {each.tag: each for each in reversed(element.children)}
-    type_ = _type(parts.get("transaction-type"))
+    type_, is_old = _type(parts.get("transaction-type"))
     kind, side = FLOWS[type_]
-    date = stated_day(parts.get("transaction-date"))
+    stated = parts.get("transaction-date")
+    undated = stated is None or not stated.get("iso-date")
+    date = activity.said if undated else stated_day(stated)
     value = money(parts.get("value"), activity.currency)
     provider, receiver = parts.get("provider-org"), parts.get("receiver-org")
     donor, recipient = activity.party(provider), activity.party(receiver)
@@ -80,8 +128,10 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
         recipient = recipient or activity.reporter.slug
     if not own_ref:
         paid = f"{value.amount.text}{value.currency}"
-        own_ref = ":".join([type_, date.text, paid, activity.called(provider), activity.called(receiver)])
+        day_of_it = "" if undated else date.text
+        own_ref = ":".join([type_, day_of_it, paid, activity.called(provider), activity.called(receiver)])
     ref = activity.ref(f"transaction/{own_ref}")
+    own = of_transaction(element.children, element.get("humanitarian").casefold())
     valued = parts["value"].get("value-date")
     value_date = day(valued)
     event = kind(
@@ -89,43 +139,42 @@ def _transaction(activity: Activity, element: Element, own_ref: str) -> tuple[Tr
         project=activity.identifier,
         donor=donor,
         recipient=recipient,
-        location=_country(parts) or activity.location,
         value=value,
         value_date=value_date,
         side=side,
-        overlaps=sorted(activity.version.parents_of(activity.identifier)),
+        overlaps=activity.above,
         ref=ref,
         note=_note(activity, parts),
         sources=activity.source_at(element.line),
+        **{**activity.purposes.fields, **own.fields},
     )
     remarks = {
+        **dict.fromkeys(own.remarks, True),
+        UNDATED: undated,
+        OLD_CODE: is_old,
         NO_VALUE_DATE: valued and value_date is None,
-        AFTER_REPORT: activity.published is not None and date > activity.published,
+        AFTER_REPORT: not undated and activity.published is not None and date > activity.published,
         ALIKE: ref != f"{activity.stem}transaction/{own_ref}",
     }
     return event, [reason for reason, applies in remarks.items() if applies]
 
 
-def _type(element: Element | None) -> str:
-    """The code of a type of transaction that is read. Raises `SkipError`."""
-    code = "" if element is None else element.get("code")
+def _type(element: Element | None) -> tuple[str, bool]:
+    """The code of a type of transaction that is read, and whether it was one of IATI 1.x. Raises `SkipError`."""
+    stated = "" if element is None else element.get("code")
+    code = OLD_TYPES.get(stated, stated)
     if code in FLOWS:
-        return code
+        return code, code != stated
     line = None if element is None else element.line
     if code in OTHERS:
         raise SkipError(f"of type {code}, {OTHERS[code]}: no kind of event is one", code, line)
     raise SkipError("of a type that IATI does not have" if code else "without a type", code, line)
 
 
-def _country(parts: Mapping[str, Element]) -> str | None:
-    places = [parts[tag] for tag in ("recipient-country", "recipient-region") if tag in parts]
-    return country(places) if places else None
-
-
 def _note(activity: Activity, parts: Mapping[str, Element]) -> str | None:
     """The description of a transaction, and the activities that it goes from and to."""
     notes = [shortened(narrative(parts.get("description"), activity.language), MAX_NOTE)]
     for org, attribute in (("provider-org", "provider-activity-id"), ("receiver-org", "receiver-activity-id")):
-        if org in parts and (other := slug(parts[org].get(attribute))):
+        if org in parts and (other := identifier(parts[org].get(attribute))):
             notes.append(f"{attribute} {other}")
     return "; ".join(filter(None, notes)) or None

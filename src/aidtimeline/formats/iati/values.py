@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import blake2b
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import as_slug
@@ -35,15 +36,16 @@ LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 ANY_TIME = DateRange.parse("../..")
 ENDS_FIRST = "whose period ends before it begins"
 
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_DATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:{_TIME})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 def day(text: str) -> DateRange | None:
-    """The day of an `xsd:date`, whatever its time zone; None if it is not one.
+    """The day of an `xsd:date` or `xsd:dateTime`, whatever its time zone; None if it is not one.
 
-    >>> day(" 2012-01-31Z ")
-    DateRange(text='2012-01-31')
+    >>> day(" 2012-01-31Z "), day("2012-01-31T23:00:00-05:00")
+    (DateRange(text='2012-01-31'), DateRange(text='2012-01-31'))
     """
     return _day(text) if len(text) <= MAX_LENGTH else None
 
@@ -167,6 +169,30 @@ def shortened(text: str, length: int) -> str:
     'Demining…'
     """
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def identifier(text: str) -> str:
+    r"""An identifier as a slug, such that others have other slugs; empty if it has none.
+
+    Space around it is left out, and space within it is one space. What cannot be printed is written as the number of
+    its character; of one that is too long the end is its digest.
+
+    >>> print(identifier(" XM-1-a "), identifier("XM-1-" + chr(0x200b)), identifier("XM-1-\u{200b}"))
+    XM-1-a XM-1-\u{200b} XM-1-\u{5c}u{200b}
+    """
+    whole = " ".join(_SPACE.split(text.strip(_SPACES)))
+    if not whole.isprintable() or _ESCAPE in whole:
+        whole = whole.replace(_ESCAPE, "\\u{5c}u{")
+        whole = "".join(each if each.isprintable() else f"\\u{{{ord(each):x}}}" for each in whole)
+    if len(whole) <= MAX_SLUG:
+        return whole
+    digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{whole[: MAX_SLUG - len(digest) - 1].rstrip()}~{digest}"
+
+
+_ESCAPE = r"\u{"
+_SPACES = " \t\r\n"
+_SPACE = re.compile(f"[{_SPACES}]+")
 
 
 def slug(text: str) -> str:
