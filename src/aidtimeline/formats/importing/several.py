@@ -30,8 +30,8 @@ _DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[
 
 
 @frozen
-class Imported:
-    """What came of files that tell one version together."""
+class ImportedVersion:
+    """What came of `files` that tell one version together: its `report`."""
 
     files: Sequence[File]
     report: Report
@@ -52,18 +52,26 @@ def files_in(path: Path) -> list[Path]:
 
 def import_several(
     folder: str | os.PathLike[str], format: str, files: Sequence[File], *, dry_run: bool = False, **options: Any
-) -> Iterator[Imported]:
+) -> Iterator[ImportedVersion]:
     """Import files in the order of their versions, those of one version together; `options` are those of `import_file`.
 
     A version is the day on which it was published, as the user or the file says. Each version is recorded whole or not
     at all; if one cannot be, those before it are recorded. A file without a date is a version of its own, after all
     others, and so is a sheet of drafts.
+
+    >>> folder = getfixture("tmp_path")
+    >>> flow = '{"id": "7", "updatedAt": "%s", "date": "2023-01-05", "status": "paid", "amountUSD": %s}'
+    >>> for name, day, amount in (("b", "2023-03-01", 8), ("a", "2023-02-01", 5)):
+    ...     _ = (folder / f"{name}.json").write_text('{"data": {"flows": [%s]}}' % flow % (day, amount))
+    >>> versions = import_several(folder / "log", "fts", [File(path=folder / f"{name}.json") for name in "ba"])
+    >>> [(version.files[0].name, dict(version.report.outcomes)) for version in versions]
+    [('a.json', {'new': 1}), ('b.json', {'news': 1})]
     """
     versions = [files] if len(files) == 1 else _versions(format, files)
     with _tried(folder, several=dry_run and len(versions) > 1) as (log, tried):
         for together in versions:
             report = import_together(log, format, together, dry_run=dry_run and not tried, **options)
-            yield Imported(together, report)
+            yield ImportedVersion(together, report)
 
 
 def _versions(format: str, files: Iterable[File]) -> list[list[File]]:
@@ -109,7 +117,7 @@ def _tried(folder: str | os.PathLike[str], *, several: bool) -> Iterator[tuple[s
 
 def import_history(
     folder: str | os.PathLike[str], format: str, file: File, *, dry_run: bool = False, **options: Any
-) -> Iterator[Imported]:
+) -> Iterator[ImportedVersion]:
     """Import all versions of a file, the oldest first; `options` are those of `import_file`.
 
     Its `path` is a file in a git repository, whose versions were published on the days of their commits, in UTC; or a
@@ -120,7 +128,7 @@ def import_history(
     with contextlib.closing(versions), _tried(folder, several=dry_run) as (log, _):
         for published, path in versions:
             version = attrs.evolve(file, path=path, published=DateRange.parse(published))
-            yield Imported([version], import_together(log, format, [version], **options))
+            yield ImportedVersion([version], import_together(log, format, [version], **options))
 
 
 def _in_folder(path: Path) -> Generator[tuple[str, Path], None, None]:
