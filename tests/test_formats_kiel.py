@@ -210,6 +210,21 @@ def test_a_package_with_two_items(tmp_path: Path) -> None:
     assert set(found) == {"JPM1", "JPM1/promised/helmet", "JPM1/promised/ballistic vest", "JPM1/delivered/helmet"}
 
 
+def test_a_release_may_come_out_after_its_cut_off(tmp_path: Path) -> None:
+    """Then it is known since it came out, and says what had been delivered by the cut-off."""
+    rows = [row(item="truck", delivered="3", total_eur="5"), row(id="B", date="10/5/2022")]
+    path = written(tmp_path / "release-7.csv", rows)
+    found = list(read(File(path=path, published=DateRange("2022-10-11"), until=DateRange("2022-10-03"))))
+    delivered, level = events(found)["JPM1/delivered/truck"], events(found)["headline/pledge"]
+    assert (delivered.date.text, level.date.text) == ("[..2022-10-03]", "2022-10-03")
+    assert {event.sources[0].published for event in events(found).values()} == {DateRange("2022-10-11")}
+    assert worth_a_look(found) == []  # it came out on 11 October, and may tell of the 5th
+    main = ("MAIN DATA", sheet_of(row(item="truck", delivered="3")))
+    book = attrs.evolve(workbook(tmp_path / "x.xlsx", README, main), published=DateRange("2022-12-07"))
+    delivered = events(list(read(book)))["JPM1/delivered/truck"]
+    assert (delivered.date.text, delivered.sources[0].published) == ("[..2022-11-20]", DateRange("2022-12-07"))
+
+
 def test_every_entry_leads_back_to_its_row(tmp_path: Path) -> None:
     """The first source names the dataset, its version, and the row."""
     path = written(tmp_path / "release_7_2022-10-03.csv", [row(), row(id="JPM2")])

@@ -288,3 +288,43 @@ def test_no_explanation_is_kept(readings: list[Reading], sheet: list[dict[str, s
     kept |= {quote for event in events(readings) for source in event.sources if (quote := source.quote)}
     assert not kept & {row["Explanation"] for row in sheet}
     assert max(len(text) for text in kept if text) < 80
+
+
+def test_each_release_is_known_as_it_was(sheet: list[dict[str, str]], tmp_path: Path) -> None:
+    """After a release that numbers packages anew and renames items, the log knows of each what it says alone."""
+    chosen = random.Random(16)
+    donors = sorted({row["ID"].rstrip("0123456789") for row in sheet})
+    numbered = set(chosen.sample(donors, len(donors) // 6))
+    items = set(chosen.sample(sorted({row["Item"] for row in sheet}), 15))
+
+    def later(row: dict[str, str]) -> dict[str, str]:
+        stem = row["ID"].rstrip("0123456789")
+        number = int(row["ID"].removeprefix(stem))
+        delivered = row[DELIVERED]
+        return row | {
+            "ID": f"{stem}{number + 1}" if stem in numbered else row["ID"],
+            "Item": f"modern {row['Item']}" if row["Item"] in items else row["Item"],
+            DELIVERED: str(int(delivered) + 7) if delivered.isdigit() and chosen.random() < 0.1 else delivered,
+        }
+
+    first = {row["ID"]: row for row in reversed(sheet) if row["ID"].rstrip("0123456789") in numbered}
+    found_late = [row | {"Announcement Date": "2022-02-26"} for id_, row in first.items() if id_[-2:].strip("M") == "1"]
+    releases = [("2022-10-03", sheet), ("2022-11-20", [*map(later, sheet), *found_late])]
+    for day, rows in releases:
+        path = tmp_path / f"release-{day}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(sheet[0]), extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+        for log in ("all", day):
+            import_file(tmp_path / log, "kiel", File(path=path))
+    for day, _ in releases:
+        assert answers(tmp_path / "all", day) == answers(tmp_path / day, day)
+
+
+def answers(log: Path, day: str) -> dict[Any, Any]:
+    """What was known on a day of all donors: money, goods, and the tracker's headlines."""
+    view = Timeline.open(log).as_of(day, known_at=day)
+    tables = [view.money(kind="pledge", by=["donor"]), view.counts(kind=["pledge", "delivery"], by=["donor", "item"])]
+    sums = {row.key: row.bounds for table in tables for row in table.rows}
+    return sums | {row.thing: row.reported for row in view.levels() if row.currency is not None}
