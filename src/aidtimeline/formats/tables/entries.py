@@ -73,19 +73,29 @@ class RowReader:
             yield Remark(reason=REPEATED, place=row.place, line=row.line)
         for mapped in self.mapping.events:
             for ref, own in self._refs(mapped, row, cells, scope, key):
-                try:
-                    event = self._event(mapped, row, own, ref)
-                except SkipError as error:
-                    yield self._skipped(row, error, ref)
-                except Doubtful as doubt:
-                    self.questions.ask(row, doubt)
-                else:
-                    formerly = former and f"{former}/{mapped.name}"
-                    entry = Entry(event=event, restated=mapped.restated, formerly=formerly)
-                    if mapped.key:
-                        self._repeats.add(entry, row.place, row.line)
+                for reading in self._made(mapped, row, own, ref):
+                    if former and isinstance(reading, Entry):
+                        yield attrs.evolve(reading, formerly=f"{former}/{mapped.name}")
                     else:
-                        yield entry
+                        yield reading
+
+    def _made(self, mapped: EventMapping, row: Row, cells: Cells, ref: str) -> Iterator[Reading]:
+        """An event, or that it cannot be read. What has a key of its own waits for the other rows that say it."""
+        try:
+            entry = Entry(event=self._event(mapped, row, cells, ref), restated=mapped.restated)
+        except SkipError as error:
+            skipped = self._skipped(row, error, ref)
+            if mapped.key and isinstance(error, _LackingError):
+                self._repeats.lacks(ref, skipped)
+            else:
+                yield skipped
+        except Doubtful as doubt:
+            self.questions.ask(row, doubt)
+        else:
+            if mapped.key:
+                self._repeats.add(entry, row.place, row.line)
+            else:
+                yield entry
 
     def rest(self) -> Iterator[Reading]:
         """What several rows say together, and which names are unknown. Raises `UnreadableFile` if there is a doubt."""
@@ -193,7 +203,7 @@ class RowReader:
         for name in _NEEDED[kind.value]:
             if fields.get(name) is None:
                 columns = tuple(c for field in mapped.fields.get(name, ()) for each in field for c in each.columns())
-                raise SkipError(f"{kind.value} without {name}", columns=columns)
+                raise _LackingError(f"{kind.value} without {name}", columns=columns)
         try:
             return cls(**fields, ref=ref, sources=self._sources(row, cells, "; ".join(quotes) or None))
         except InvalidValue as error:
@@ -222,6 +232,10 @@ class RowReader:
             each.text for field in self.mapping.reports if (each := self._value("reports", field, cells)) is not None
         )
         return [own, *map(cited, reports)]
+
+
+class _LackingError(SkipError):
+    """Raised for a row that lacks what an event needs."""
 
 
 def _money(amount: Any, currency: str | None, filled: Filled) -> Money:

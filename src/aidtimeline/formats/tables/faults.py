@@ -53,7 +53,8 @@ class Faults:
         for name, expected in (needed or {}).items():
             if found.get(name, {}) == {}:
                 self.add(_under(key, name), InvalidValue(None, expected))
-        known = {name: each for name, each in found.items() if name in readers and each != {}}
+        missing = {name for name in needed or {} if found.get(name, {}) == {}}
+        known = {name: each for name, each in found.items() if name in readers and name not in missing}
         return self.each(key, known, lambda name: readers[name])
 
     def each(self, key: str, found: Any, reader_of: Callable[[str], Reader]) -> dict[str, Any]:

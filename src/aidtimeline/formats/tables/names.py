@@ -10,7 +10,7 @@ from attrs import Factory, define
 
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.readings import Remark
-from aidtimeline.text.nearest import folded
+from aidtimeline.text.nearest import folded, nearest
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
 
 PIECES = frozenset(("piece", "pieces", "pc", "pcs", "pc.", "pcs."))
@@ -65,12 +65,18 @@ class Names:
     def remarks(self) -> Iterator[Remark]:
         """Each unknown name once, with the nearest that is known."""
         for number, ((field, text), place) in enumerate(self._unknown.items()):
-            near = self._vocabulary.nearest(field, text) if number < MOST_COMPARED else None
+            near = self._nearest(field, text) if number < MOST_COMPARED else None
             found = text + (f" (did you mean {near}?)" if near else "")
             article = "an" if field[0] in "aeiou" else "a"
             yield Remark(reason=UNKNOWN.format(f"{article} {field}"), place=place, found=found)
         for (_, text), place in self._shared.items():
             yield Remark(reason=SEVERAL, place=place, found=text)
+
+    def _nearest(self, field: str, text: str) -> str | None:
+        """The slug of which a name is most like a text."""
+        known = dict(self._vocabulary.called(field)) | {slug: slug for slug in self._vocabulary.part(field)}
+        near = nearest(text, known)
+        return None if near is None else known[near]
 
     @property
     def _vocabulary(self) -> Vocabulary:

@@ -32,6 +32,7 @@ class Repeats:
     """Events by their keys, until the end of the table: what one row lacks may stand in another."""
 
     _found: dict[str, _Repeated] = Factory(dict)
+    _lacking: dict[str, Skipped] = Factory(dict)
 
     def add(self, entry: Entry, place: str, line: int | None) -> None:
         """What a row says."""
@@ -43,6 +44,10 @@ class Repeats:
             before.contradicting["kinds"] = None
         else:
             before.entry = attrs.evolve(before.entry, event=_both(before, before.entry.event, entry.event))
+
+    def lacks(self, ref: str, skipped: Skipped) -> None:
+        """A row lacks what the event needs, which may stand in another."""
+        self._lacking.setdefault(ref, skipped)
 
     def readings(self) -> Iterator[Entry | Remark | Skipped]:
         """Each event once, and what the rows of one key contradict each other in."""
@@ -58,6 +63,7 @@ class Repeats:
                 reason = DIFFERENT.format(" and ".join(each.different))
                 yield Remark(reason=reason, place=place, line=each.line, found=said)
             yield each.entry
+        yield from (each for ref, each in self._lacking.items() if ref not in self._found)
 
 
 def _both(repeated: _Repeated, one: Event, other: Event) -> Event:
