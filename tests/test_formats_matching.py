@@ -14,8 +14,8 @@ from hypothesis import given, settings, strategies as st
 from aidtimeline import Delivery, EventLog, Pledge, RefusedBatch, Source, Timeline
 from aidtimeline.events import EventKind
 from aidtimeline.formats.importing.importer import import_readings
-from aidtimeline.formats.importing.matching import spelled
-from aidtimeline.formats.importing.reports import ELSEWHERE, OTHERWISE, REPRODUCED, WITHDRAWN, Report
+from aidtimeline.formats.importing.reports import ALIKE, ELSEWHERE, OTHERWISE, REPRODUCED, WITHDRAWN, Report
+from aidtimeline.formats.importing.spelling import spelled
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Skipped, Whole
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -109,6 +109,27 @@ def test_a_name_that_is_written_otherwise_is_told(tmp_path: Path) -> None:
     assert counts(tmp_path, "pledge") == {"truck": (11, 11), "crane": (4, 4)}
 
 
+@pytest.mark.parametrize("covers", [None, "part"])
+def test_a_key_that_is_written_otherwise_counts_once_in_a_part_too(tmp_path: Path, covers: Any) -> None:
+    """And is told, if it says the same. If it says something else, or the file has both spellings, they are two."""
+
+    def told(version: str, *refs: str, quantity: int = 5) -> Report:
+        about: Any = {"date": "2021", "item": "truck", "sources": [source(version)]}
+        entries = [Entry(event=Pledge(quantity=quantity, ref=f"{ref}/promised", **about)) for ref in refs]
+        begin = Beginning(scope="", source=source(version), thing_of=package_of)
+        return imported(tmp_path, [begin, *entries] if covers else entries, covers=covers)
+
+    told(FIRST, "1", "2")
+    report = told(SECOND, "1.0", "2", "2.0")
+    assert [each.found for each in report.remarks[OTHERWISE]] == ["1/promised → 1.0/promised"]
+    assert dict(report.outcomes) == {"renamed": 1, "unchanged": 1, "new": 1}
+    assert counts(tmp_path, "pledge") == {"truck": (15, 15)}
+    assert told(SECOND, "1.0", "2", "2.0").recorded == 0
+    report = told("2022-12-01", "1", quantity=7)
+    assert [each.found for each in report.remarks[ALIKE]] == ["1.0/promised, 1/promised"]
+    assert counts(tmp_path, "pledge") == {"truck": (22, 22)}
+
+
 def test_packages_that_share_a_little_are_others(tmp_path: Path) -> None:
     """One of three things alike is no reason to take the rest for corrections of each other."""
     three = [("1", "JP", item, number, number) for number, item in enumerate(("truck", "crane", "boat"), start=1)]
@@ -133,9 +154,9 @@ def test_how_names_are_compared(one: str, other: str) -> None:
     assert spelled(one) == spelled(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "10"), ("1.5", "15"), ("1.05", "1.5"), ("a", "b")])
+@pytest.mark.parametrize(("one", "other"), [("1", "10"), ("1.5", "15"), ("1.05", "1.5"), ("a", "b"), ("x:-5", "x:5")])
 def test_names_that_are_others(one: str, other: str) -> None:
-    """Digits that make another number, and other letters."""
+    """Digits that make another number, other letters, and a sign."""
     assert spelled(one) != spelled(other)
 
 

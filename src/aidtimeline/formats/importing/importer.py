@@ -37,6 +37,7 @@ from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import Known, Said
 from aidtimeline.formats.importing.outcomes import changed, covering, first_of, outcome_of, says_the_same
 from aidtimeline.formats.importing.reports import (
+    ALIKE,
     EARLIER,
     EARLIER_GONE,
     EARLIER_REPAIR,
@@ -284,6 +285,7 @@ class Work:
         self._scope: Scope | None = None
         self._left_out = False
         self._open: dict[Key, tuple[Scope, Source]] = {}
+        self._doubtful: list[tuple[Entry, Key, Key]] = []
         self._begun: dict[str, set[str]] = defaultdict(set)
         self._sources: dict[str, Source] = {}
         self._had = 0
@@ -311,6 +313,7 @@ class Work:
                     yield made
         yield from self._end(None)
         yield from self._known_again()
+        yield from self._written_otherwise()
         yield from self._withdrawn()
         yield from self._late_children()
         self._ask_first()
@@ -347,7 +350,7 @@ class Work:
             return
         for entry in () if scope is None else scope.held.values():
             key = key_of(entry.event) or ("", "")
-            yield from filter(None, [self._outcome(entry, key, self._said(key, scope), scope)])
+            yield from filter(None, [self._by_key(entry, key, self._said(key, scope), scope)])
         if whole is not None and source is not None and not left_out:
             self.known.datasets.add(source.dataset or "")
             there = scope.there() if scope is not None else self.known.under(source.dataset or "", whole.scope)
@@ -362,6 +365,22 @@ class Work:
                 key = key_of(entry.event) or ("", "")
                 yield from filter(None, [self._outcome(entry, key, said, scope)])
             yield from self._gone(scope.there(), source, scope)
+
+    def _written_otherwise(self) -> Iterator[Made]:
+        """What comes of entries whose keys the log has written otherwise: the same, if they say the same.
+
+        Those that say something else count beside it, and that is told; and so do those whose file has both.
+        """
+        for entry, key, other in self._doubtful:
+            said = None if self.known.has(other) else self.known.said(other)
+            if said is not None and (said.gone or said.id in self._kept):
+                said = None
+            if said is not None and not says_the_same(entry, said):
+                found = f"{said.last.ref}, {key[1]}"
+                place = entry.event.sources[0].locator or ""
+                self.report.add(Remark(reason=ALIKE, place=place, found=found))
+                said = None
+            yield from filter(None, [self._outcome(entry, key, said, None)])
 
     def _gone(self, there: Iterable[Said], source: Source, scope: Scope | None = None) -> Iterator[Made]:
         """Retractions of what the log has and the version has not. One that is late says nothing new.
@@ -411,6 +430,15 @@ class Work:
                 return None
             if said is not None:
                 scope.count(said)
+        return self._by_key(entry, key, said, scope)
+
+    def _by_key(self, entry: Entry, key: Key, said: Said | None, scope: Scope | None) -> Made | None:
+        """What is recorded of an entry that is known by its key, unless that may be another, written otherwise."""
+        if said is None and (scope is None or not scope.empty) and not (scope is not None and scope.late):
+            other = self.known.written_otherwise(key)
+            if other is not None:
+                self._doubtful.append((entry, key, other))
+                return None
         return self._outcome(entry, key, said, scope)
 
     def _said(self, key: Key, scope: Scope | None) -> Said | None:

@@ -19,6 +19,7 @@ from aidtimeline.collector import paused
 from aidtimeline.errors import UnreadableFile, UnreadableLog
 from aidtimeline.events import Correction, Event, Project, Record, Retraction, stated
 from aidtimeline.formats.importing.parents import Parents, overlapping
+from aidtimeline.formats.importing.spelling import spelled
 from aidtimeline.formats.importing.statements import (
     Key,
     Order,
@@ -113,6 +114,7 @@ class Known:
         self.looked: State = {}
         self._said: dict[str, dict[str, Stated]] = {}
         self._earlier: dict[str, list[Stated]] = {}
+        self._spelled: dict[str, dict[str, str | None]] = {}
         self._met: dict[bytes, bytes | None] = {}
         self._made: list[str] = []
         self.datasets: set[str] = set()
@@ -159,7 +161,7 @@ class Known:
     def again(self) -> Known:
         """What the log has now, to begin anew: nothing of the file has been read."""
         self._amendments.difference_update(self._made)
-        self._said, self._earlier = {}, {}
+        self._said, self._earlier, self._spelled = {}, {}, {}
         for each in (self._made, self._met, self.datasets):
             each.clear()
         self.parents.undo()
@@ -244,6 +246,18 @@ class Known:
     def datasets_like(self, prefix: str) -> Iterator[str]:
         """The datasets of the log whose name begins so."""
         return (each for each in sorted(self._said) if each.startswith(prefix))
+
+    def written_otherwise(self, key: Key) -> Key | None:
+        """The key of the log that a key is, if it is only written otherwise ("1" and "1.0"), and there is but one."""
+        dataset, ref = key
+        if dataset not in self._spelled:
+            found: dict[str, str | None] = {}
+            for each in self._said.get(dataset, ()):
+                name = spelled(each)
+                found[name] = None if name in found else each
+            self._spelled[dataset] = found
+        other = self._spelled[dataset].get(spelled(ref)) if self._spelled[dataset] else None
+        return None if other is None or other == ref else (dataset, other)
 
     def scopes_of(self, dataset: str) -> Iterator[str]:
         """The scopes of a dataset that the log has: what its `ref`s begin with, each to its first slash."""
@@ -332,6 +346,10 @@ class Known:
             return False
         self._met[met] = None if event is None else digest(event)
         return True
+
+    def has(self, key: Key) -> bool:
+        """Whether the file has had a key so far."""
+        return _digest_of(key) in self._met
 
     def has_met(self, key: Key, event: Event) -> bool:
         """Whether what was noted under a key says the same as an event."""

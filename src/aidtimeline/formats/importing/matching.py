@@ -13,12 +13,12 @@ is a correction of what. They change no sum as known at the newer version: that 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from aidtimeline.events import Event
+from aidtimeline.formats.importing.spelling import spelled
 from aidtimeline.formats.importing.statements import Stated, digest
 from aidtimeline.formats.readings import Entry
 
@@ -48,8 +48,6 @@ LIKENESSES = (
 
 SPREAD = 400
 """If more pairs of entries are alike than this, they are taken in their order."""
-
-_NUMBER = re.compile(r"(?<![0-9.])0*([0-9]+)(?:\.0*)?(?![0-9.])")
 
 
 def known_again(
@@ -157,15 +155,6 @@ def _written_otherwise(old: Collection[str], new: Collection[str]) -> dict[str, 
         for name in side:
             names[spelled(name)][place].append(name)
     return {now[0]: before[0] for before, now in names.values() if len(before) == len(now) == 1}
-
-
-def spelled(name: str) -> str:
-    """A name as it is compared: without case, spaces more than one, marks, and zeros that change no number.
-
-    >>> spelled("No. 01"), spelled("no 1.0"), spelled("1.05")
-    ('no 1', 'no 1', '1 05')
-    """
-    return " ".join(re.findall(r"[^\W_]+", _NUMBER.sub(r"\1", name.casefold())))
 
 
 def _entries(marks: _Marks, old: tuple[str, Sequence[str]], new: tuple[str, Sequence[str]]) -> dict[str, str]:

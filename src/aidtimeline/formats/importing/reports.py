@@ -17,6 +17,7 @@ EARLIER = "not dated, and recorded before the version that the log has of it: it
 EARLIER_GONE = "no longer in this file, which is not dated, and recorded before the version that the log has: kept"
 EARLIER_REPAIR = "recorded at an earlier instant than what it changes, which may still decide"
 OTHERWISE = "known again by what it says, under another number, name or spelling"
+ALIKE = "a new entry whose key is like that of another in the log, which is not in this file: both count"
 ELSEWHERE = "what the log has from another dataset: taken for the same, whose publisher has another identifier now"
 REPRODUCED = "told by a secondary reporter, and in the log from another: left out"
 WITHDRAWN = "in the log, and not in this file: it stays (--whole takes back what a file lacks)"
