@@ -23,7 +23,7 @@ from aidtimeline import EventLog, MoneySums, Timeline, replay
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.events import Event, Record
-from aidtimeline.formats.fts import NOT_SAID, read
+from aidtimeline.formats.fts import NOT_SAID, TWICE, read
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading import plaintext
 from aidtimeline.formats.reading.files import File
@@ -340,6 +340,27 @@ def test_a_table_takes_nothing_back_that_the_api_says(tmp_path: Path, written: C
     assert dict(import_file(turned, "fts", written(*said), recorded_at=NOW).outcomes) == {"unchanged": 3}
 
 
+@pytest.mark.parametrize("first", ["api", "incoming", "internal"])
+def test_tables_of_several_boundaries_agree_in_any_order(
+    first: str, tmp_path: Path, written: Callable[..., File]
+) -> None:
+    """What is internal to one boundary comes into another: only the API says what it is part of, and that stays."""
+    part, loose = {"newMoney": False, "parentFlowId": 1}, {"newMoney": False}
+    files = {
+        "api": written(flow(1), flow(2, boundary="internal", **part), flow(3, boundary="internal", **loose)),
+        "incoming": written(table(flow(2), flow(3)), name="incoming.csv"),
+        "internal": written(table(flow(2, boundary="internal"), flow(3, boundary="internal")), name="internal.csv"),
+    }
+    for name in sorted(files, key=lambda name: name != first) * 2:
+        import_file(tmp_path / "log", "fts", files[name], recorded_at=NOW)
+    facts = Timeline.open(tmp_path / "log").as_of("2026-01-01").facts
+    assert {(fact.event.ref, str(fact.value), fact.event.part_of) for fact in facts} == {
+        ("flow/1", "USD 100", None),
+        ("flow/2", "USD 100", "flow/1"),
+        ("flow/3", "USD 0 to 100", None),
+    }
+
+
 def test_what_was_imported_as_part_of_a_project_is_read_again(tmp_path: Path, written: Callable[..., File]) -> None:
     """A log of before says that a flow without a parent is part of `fts/told-before`: the same file repairs it."""
     log, file = tmp_path / "log", written(flow(3, newMoney=False))
@@ -423,6 +444,33 @@ def test_a_table_tells_what_the_api_does(written: Callable[..., File]) -> None:
         "2019/2021",
     )
     assert without_place(events(written(table(*flows, delimiter=";"), name="flows.csv"))) == without_place(api)
+
+
+def test_a_row_that_repeats_a_flow_counts_once(written: Callable[..., File]) -> None:
+    """What several countries share is on a row for each: it is said, and nothing is skipped."""
+    text = table(flow(1), flow(2), flow(1), flow(1, amountUSD=70))
+    file = written(text, name="flows.csv")
+    assert [(each.ref, each.value.text) for each in events(file)] == [
+        ("flow/1", "USD 100"),
+        ("flow/2", "USD 100"),
+        ("flow/1", "USD 70"),  # another one, which the importer refuses
+    ]
+    assert others(file)[1:] == [(TWICE, "line 4", "flow/1")]
+
+
+def test_tags_and_marks_of_other_programs_are_no_data(written: Callable[..., File]) -> None:
+    """Tags of HXL below the header are passed over; NA, NaN and null say that there is nothing."""
+    said = table(flow(1, newMoney=False, boundary="incoming"))
+    header, row = said.splitlines()
+    tags = ",".join("#" + name for name in header.split(","))
+    plain = events(written(said, name="flows.csv"))
+    for missing in ("NA", "NaN", "null", "None"):
+        marked = ",".join(cell or missing for cell in row.split(","))
+        assert "NA" not in str(plain)
+        file = written("\n".join((header, tags, marked)), name="flows.csv")
+        [event] = events(file)
+        assert evolve(event, sources=plain[0].sources) == plain[0]
+        assert others(file) == [(NOT_SAID, "flows.csv", None)]
 
 
 def of_r(number: int) -> str:

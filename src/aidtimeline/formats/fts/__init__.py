@@ -30,7 +30,7 @@ from typing import Any, BinaryIO
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
 from aidtimeline.formats.fts.classes import CLUSTER, EMERGENCY, PLAN, PLAN_CLUSTER, classified, span
-from aidtimeline.formats.fts.flows import MULTIPLE, Flow, of_object, of_row
+from aidtimeline.formats.fts.flows import MULTIPLE, Flow, is_of_tags, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.plaintext import json_document
 from aidtimeline.formats.reading.sheets import fold, kind_of, rows
@@ -41,6 +41,7 @@ from aidtimeline.values.dates import DateRange
 
 PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
+TWICE = "a row that repeats a flow, as those do that several countries share: it counts once"
 NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
 
 #: Fields of which a table says less than the API if it has not all of these columns.
@@ -62,20 +63,26 @@ def read(file: File) -> Iterator[Reading]:
             yield from _read_api(file, stream)
             return
     read = 0
+    met: dict[str, int] = {}
     for read, row in enumerate(rows(file, wanted=("id", "status", "date", "amountUSD")), start=1):
         if read == 1 and fold("newMoney") not in map(fold, row.cells):
             yield Remark(reason=NOT_SAID, place=file.name)
         if row.overflows:
             yield Skipped(reason="a row with more cells than the header", place=row.place, line=row.number)
-        else:
-            yield from _readings(file, of_row(row), yields=_of_the_api(row.cells))
+        elif not is_of_tags(row):
+            flow, cells = of_row(row), hash(tuple(row.cells.values()))
+            if flow["id"] and met.get(flow["id"]) == cells:
+                yield Remark(reason=TWICE, place=row.place, line=row.number, found=f"flow/{flow['id']}")
+                continue
+            met[flow["id"]] = cells
+            yield from _readings(file, flow, yields=_of_the_api(row.cells, flow))
     if not read:
         yield Remark(reason="no flows in the file", place=file.name)
 
 
-def _of_the_api(header: Iterable[str]) -> frozenset[str]:
-    """The fields of which a table says less than the API."""
-    told = set(map(fold, header))
+def _of_the_api(header: Iterable[str], flow: Flow) -> frozenset[str]:
+    """The fields of which a row of a table says less than the API."""
+    told = set(map(fold, header)) - (set() if flow["newMoney"] else {fold("newMoney")})
     less = (field for field, columns in _COLUMNS.items() if not told.issuperset(map(fold, columns)))
     return frozenset({"location", "sources", *less})
 

@@ -31,6 +31,8 @@ FIELDS = (
 
 #: Those of them that are numbers. Programs write the same number in many ways.
 NUMBERS = ("id", "versionId", "parentFlowId", "amountUSD", "originalAmount", "exchangeRate")
+_MISSING = frozenset({"NA", "NaN", "nan", "NULL", "null", "None", "<NA>"})
+"""What R, pandas and databases write into a CSV where they have nothing."""
 _OF_PROGRAMS = re.compile(r"[-+]?[0-9]{1,20}(?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}|[-+]?[0-9]{1,20}\.0+")
 """A number as R, pandas and spreadsheets write it into a CSV: 1e+05, 1.4E+07, and 901.0 where a column has gaps."""
 
@@ -126,7 +128,7 @@ def of_object(found: Any, number: int) -> Flow:
 
 def of_row(row: Row) -> Flow:
     """The flow of a row of a table. If that does not say what is new money, what a pooled fund passes on is not."""
-    cells = {fold(name): _text(text) for name, text in row.cells.items()}
+    cells = {fold(name): _said(text) for name, text in row.cells.items()}
 
     def one(*names: str) -> tuple[str, ...]:
         return tuple(filter(None, (cells.get(fold(name)) for name in names)))[:1]
@@ -146,6 +148,18 @@ def of_row(row: Row) -> Flow:
         years=tuple(plain_number(year) for name in ("Start", "End") for year in one(f"destUsageYear{name}")),
         of_fund="pooled fund" in fold(cells.get(fold("srcOrganizationTypes"), "")),
     )
+
+
+def is_of_tags(row: Row) -> bool:
+    """Whether a row has the tags of HXL that stand below the header: "#date+year", "#org+funder"."""
+    texts = [text for text in row.cells.values() if text.strip()]
+    return bool(texts) and all(text.startswith("#") for text in texts)
+
+
+def _said(cell: str) -> str:
+    """The text of a cell; empty if a program wrote there that it has none."""
+    text = _text(cell)
+    return "" if text in _MISSING else text
 
 
 def _plain(texts: dict[str, str]) -> dict[str, str]:

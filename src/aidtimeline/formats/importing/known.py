@@ -378,7 +378,10 @@ def _last_of(id_: str, later: Mapping[str, Stated], last: dict[str, str]) -> str
 
 
 def _yielding(entry: Entry, text: Event) -> Event:
-    """The event of an entry, with what the log has of the fields of which its file says less."""
+    """The event of an entry, with what the log has of the fields of which its file says less.
+
+    Its value is the file's own, but what may have been counted already stays so, and so does what is part of something.
+    """
     event = entry.event
     said = {name: getattr(text, name, None) for name in entry.yields if hasattr(event, name)}
     kept = {name: value for name, value in said.items() if value not in (None, ())}
@@ -386,15 +389,24 @@ def _yielding(entry: Entry, text: Event) -> Event:
         kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
     if "value" in kept:
         perhaps, value = _may_be_counted(kept.pop("value")), stated(event, "value", Money)
-        if perhaps and value is not None:
-            kept["value"] = _or_nothing(value)
-            kept["valued"] = [_or_nothing(each) for each in stated(event, "valued", tuple) or ()]
+        if value is not None:
+            part_of = kept.get("part_of") or event.part_of
+            say = _in_full if part_of else _or_nothing if perhaps or _may_be_counted(value) else None
+            if say is not None:
+                kept["value"] = say(value)
+                kept["valued"] = [say(each) for each in stated(event, "valued", tuple) or ()]
     return attrs.evolve(event, **kept)
 
 
 def _may_be_counted(value: Money) -> bool:
     """Whether a value may have been counted already: it is nothing to all of it."""
     return not value.amount.is_exact and ZERO.low in (value.amount.low, value.amount.high)
+
+
+def _in_full(value: Money) -> Money:
+    """A value of which it is known what it is part of."""
+    whole = value.amount.high or value.amount.low
+    return Money(whole, value.currency) if _may_be_counted(value) else value
 
 
 def _or_nothing(value: Money) -> Money:
