@@ -93,6 +93,9 @@ SEEDS: dict[str, list[bytes]] = {
     "mapping": [
         b'dataset = "fuzz"\npublisher = "A"\n[event.a]\nkind = "pledge"\ndate = "{date}"\n',
         b'dataset = "fuzz"\nkey = ["date"]\n[words.quantity]\na = "1.."\n[event.a]\nkind = "{item}"\ndate = "2023"\n',
+        b'dataset = "fuzz"\nread = ["register", "bounds", "short"]\nwhere = { item = "*" }\n[patterns.quantity]\n'
+        b'"{n} x {m}" = "{n*2}..{m}"\n[event.a]\nkind = "pledge"\ndate = ["{date}", "2022"]\nkey = "donor"\n'
+        b'quantity = { text = "{quantity}", times = "millions" }\neach = { columns = ["d*"] }\n',
     ],
     "command": [
         b"counts\n--by\ndonor\n--json",

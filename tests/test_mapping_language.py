@@ -147,6 +147,13 @@ def test_a_scale_that_is_none_is_said(table: Callable[..., File]) -> None:
         list(read(table(mapping.replace("{Scale}", "lots"), "N,Scale\n5,1\n")))
 
 
+def test_a_number_has_no_more_digits_for_its_scale(table: Callable[..., File]) -> None:
+    """What could not be read again is not recorded."""
+    file = table(EVENT + 'quantity = { text = "{N}", times = "billions" }\n', f"N\n{'9' * 29}\n{'9' * 21}\n")
+    assert stated(file, "quantity") == [("9" * 21 + "0" * 9,)]
+    assert others(file) == [("quantity: not numbers of at most 30 digits, without exponents", "line 2, N", "9" * 29)]
+
+
 def test_a_cell_may_have_several_values(table: Callable[..., File]) -> None:
     """Of fields that take several; each is looked up, and empty ones are none."""
     mapping = (

@@ -286,6 +286,16 @@ def test_a_range_has_the_ends_that_are_written(one: Decimal, other: Decimal) -> 
             how.number("quantity", f"{one} - {other}")
 
 
+@given(st.decimals(0, 10**25, places=3), st.sampled_from(["{:.30e}", "{:.28E}"]))
+def test_exponents_are_exact(number: Decimal, form: str) -> None:
+    """However many digits there are: nothing is rounded."""
+    text = re.sub(r"\.?0+(?=[eE])", "", form.format(number))
+    assert Quantity.parse(habits("exponents", decimal=".").number("quantity", text)).low == number
+    for odd in ("1.e2", "1e", "e5", "1e999"):
+        with pytest.raises(InvalidValue):
+            habits("exponents").number("quantity", odd)
+
+
 @given(st.lists(st.dates(), min_size=1, max_size=5))
 def test_a_list_of_dates_spans_them_all(days: list[date]) -> None:
     """From the earliest to the latest, in whatever order they stand."""

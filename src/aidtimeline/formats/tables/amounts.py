@@ -10,7 +10,7 @@ from aidtimeline.formats.tables.styles import SIGNS
 from aidtimeline.values.amounts import Quantity
 from aidtimeline.values.currencies import check_currency
 
-_EXPONENT = re.compile(r"([0-9.]+)e([-+]?[0-9]{1,2})")
+_EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?e[-+]?[0-9]{1,2}")
 _SIGNED = re.compile(r"([^\d\s.,~<>(+-]{0,4}?)\s*([\d~<>(+-].*?)\s*([^\d\s.,%)+*-]{0,4})")
 
 
@@ -35,7 +35,7 @@ def currencies_of(text: str) -> tuple[str, tuple[str, ...]]:
 
 def normal(text: str) -> str:
     """A number that was put together, as it is written: one `~` in front, and no exponent."""
-    plain = _EXPONENT.sub(lambda each: f"{Decimal(each[1]).scaleb(int(each[2])):f}", text.replace("~", ""))
+    plain = _EXPONENT.sub(lambda each: f"{Decimal(each[0]):f}", text.replace("~", ""))
     return Quantity.parse(("~" if "~" in text else "") + plain).text
 
 

@@ -75,7 +75,7 @@ class Filler:
             filled = by.remembered.get((text, typed, cls)) or self._filled(name, by, text, word, cls, typed=typed)
             if filled.value is not None:
                 if by.times is not None:
-                    return filled._replace(value=filled.value * self._times(name, by, by.times, cells))
+                    return filled._replace(value=self._scaled(name, filled, by.times, cells))
                 return filled
         return nothing
 
@@ -110,17 +110,21 @@ class Filler:
         quoted = name in NUMBERS | DATES and (word is not None or not (typed or by.habits.is_plain(name, text)))
         return value, quoted
 
-    def _times(self, name: str, by: Text, template: Template, cells: Cells) -> Any:
-        """What a number is taken times. Raises `SkipError`."""
-        text = template.fill(cells.meant, _decimal(by))
+    def _scaled(self, name: str, filled: Filled, times: Template, cells: Cells) -> Quantity:
+        """A number that is taken times another. Raises `SkipError`."""
+        by = filled.by
+        text = times.fill(cells.meant, _decimal(by))
         try:
-            found = Quantity.parse(SCALES.get(fold(text)) or by.habits.number(name, text, typed=not template.columns))
-            if found.is_exact:
-                return found.low
-            raise InvalidValue(text, "a number")
+            found = Quantity.parse(SCALES.get(fold(text)) or by.habits.number(name, text, typed=not times.columns))
+            if not found.is_exact:
+                raise InvalidValue(text, "a number")
         except InvalidValue:
             reason = f"{name}: not in a scale such as thousands, millions or 1000"
-            raise SkipError(reason, text, columns=template.columns) from None
+            raise SkipError(reason, text, columns=times.columns) from None
+        try:
+            return Quantity.parse((filled.value * found.low).text)  # with no more digits than are read again
+        except InvalidValue as error:
+            raise SkipError(_reason(name, error, None), filled.text, columns=by.template.columns) from None
 
 
 def _decimal(by: Text) -> str:
