@@ -817,6 +817,7 @@ NEW: list[dict[str, Any]] = [
     {**TRUCKS, "v": 3, "aid_type": {"4:1": 100, "C01": "29.5"}, "humanitarian": True},
     {**TRUCKS, "v": 3, "tied": "partially-tied"},
     {**PLEDGE, "v": 3, "period": "2024"},
+    {**PLEDGE, "v": 3, "counterpart": "hd-capacity"},
     {
         "kind": "cancellation",
         "v": 2,

@@ -32,7 +32,7 @@ from aidtimeline.events import (
 FIRST = "date project package donor recipient via location sector humanitarian scope"
 OF_PROJECT = "date package donor recipient via location sector humanitarian scope project"
 LAST = "part_of overlaps fulfils supersedes ref note sources"
-GOODS, MONEY, BOOKED = "item quantity unit", "value valued aid_type tied period", "value_date side"
+GOODS, MONEY, BOOKED = "item quantity unit", "value valued aid_type tied period", "value_date side counterpart"
 
 #: The fields of a line of each kind, in order. Those of old lines never change places.
 LINES = {

@@ -565,7 +565,8 @@ VIEW = timeline_of(*(Delivery(date="2023", item=each, quantity=1, sources=report
 )
 KNOWN_FIELDS = (
     "item, donor, recipient, via, project, package, kind, location, sector, humanitarian, scope, aid-type, "
-    "tied, period, item-category, indicator, side, part-of, party, role, unit, currency, dataset, year, quarter, month"
+    "tied, period, item-category, indicator, side, counterpart, part-of, party, role, unit, currency, dataset, "
+    "year, quarter, month"
 )
 KNOWN_KINDS = (
     "announcement, pledge, commitment, disbursement, receipt, expenditure, delivery, training, project, status, "

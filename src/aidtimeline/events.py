@@ -152,21 +152,8 @@ def _summed_kind_field(value: EventKind) -> EventKind:
 #: So does the project of a kind that must have one.
 _IN_LINE = (
     *("of", "date", "project", "package", "donor", "recipient", "via", "location", "sector", "humanitarian", "scope"),
-    *(
-        "...",
-        "item",
-        "indicator",
-        "quantity",
-        "unit",
-        "value",
-        "valued",
-        "aid_type",
-        "tied",
-        "period",
-        "due",
-        "value_date",
-    ),
-    "side",
+    *("...", "item", "indicator", "quantity", "unit", "value", "valued", "aid_type", "tied", "period"),
+    *("due", "value_date", "side", "counterpart"),
     *("part_of", "overlaps", "fulfils", "supersedes", "ref", "note", "sources"),
 )
 
@@ -313,7 +300,8 @@ class Valued:
 class Booked(Valued):
     """Carries money as it stands in one party's books.
 
-    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are.
+    `value_date` is the day on which it is valued (IATI value/@value-date), `side` says whose books they are, and
+    `counterpart` which project the money goes to, or in the receiver's books, comes from.
 
     Each field, with its type and an example, is in `docs/kinds.md`.
     """
@@ -322,6 +310,7 @@ class Booked(Valued):
 
     value_date: DateRange | None = field(default=None, converter=optional_date)
     side: Side = field(default="provider", converter=side_field)
+    counterpart: str | None = field(default=None, converter=optional_slug)
 
 
 class _Room:

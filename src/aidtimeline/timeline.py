@@ -24,6 +24,8 @@ from aidtimeline.projections import (
     Counts,
     Facts,
     FactTable,
+    Flows,
+    FlowTable,
     Fulfilment,
     FulfilmentTable,
     Levels,
@@ -294,6 +296,15 @@ class View:
         JP 30 by 28 Nov 2023
         """
         return self.replay(Facts(kind, where=where, vocabulary=self.vocabulary))
+
+    def flows(self, where: Where | None = None) -> FlowTable:
+        """The flows of money between projects, as both sides tell of them; see `aidtimeline.projections.flows.Flows`.
+
+        >>> from aidtimeline import Timeline
+        >>> len(Timeline.open("events").as_of("2023-11-28").flows())
+        0
+        """
+        return self.replay(Flows(where, self.vocabulary))
 
     def explain(self, projection: Explained | Levels | Fulfilment, key: Hashable = ()) -> Explanation:
         """Why one answer is what it is: the facts, what may replace them, and the reports behind each.

@@ -66,13 +66,17 @@ class Item:
 
 @frozen(kw_only=True)
 class Party:
-    """A donor, recipient or participant; `country` is an ISO 3166-1 code, `iati_org_id` an identifier of IATI."""
+    """A donor, recipient or participant; `country` is an ISO 3166-1 code, `iati_org_id` an identifier of IATI.
+
+    `iati_org_ids` are further ones: former identifiers, and those of agencies that are the same party.
+    """
 
     slug: str = field(converter=to_slug)
     name: str = field(converter=to_text)
     kind: str | None = field(default=None, converter=optional(to_slug))
     country: str | None = field(default=None, converter=_to_country)
     iati_org_id: str | None = field(default=None, converter=optional(to_text))
+    iati_org_ids: tuple[str, ...] = field(default=(), converter=_to_names)
     names: tuple[str, ...] = field(default=(), converter=_to_names)
 
     @property
@@ -128,7 +132,7 @@ class Rate:
 SLUG_FIELDS = {
     "item": "items",
     **dict.fromkeys(("donor", "recipient", "via", "party"), "parties"),
-    **dict.fromkeys(("project", "parent"), "projects"),
+    **dict.fromkeys(("project", "parent", "counterpart"), "projects"),
     "dataset": "datasets",
 }
 
@@ -176,15 +180,18 @@ class Vocabulary:
     def party(self, name: str, iati_org_id: str | None = None) -> str | None:
         """The slug of the party with this `iati_org_id`, or else with this slug, name or other `name`, or None.
 
+        Capitals make no difference. The further identifiers of a party are looked through, too.
+
         >>> known = {"JP": Party(slug="JP", name="Japan", iati_org_id="XM-DAC-701")}
         >>> Vocabulary(parties=known).party("Gov. of Japan", "XM-DAC-701"), Vocabulary(parties=known).party("japan")
         ('JP', 'JP')
         """
-        return self._by_id.get(iati_org_id or "") or self._by_name.get(name.casefold())
+        return self._by_id.get((iati_org_id or "").casefold()) or self._by_name.get(name.casefold())
 
     @cached_property
     def _by_id(self) -> Mapping[str, str]:
-        return {each.iati_org_id: slug for slug, each in self.parties.items() if each.iati_org_id}
+        others = {id_.casefold(): slug for slug, each in self.parties.items() for id_ in each.iati_org_ids}
+        return others | {each.iati_org_id.casefold(): slug for slug, each in self.parties.items() if each.iati_org_id}
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:

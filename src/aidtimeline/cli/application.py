@@ -36,6 +36,7 @@ MODULES = {
     "export": "analysing",
     "explain": "explaining",
     "facts": "questions",
+    "flows": "questions",
     "fulfilment": "questions",
     "levels": "questions",
     "import": "importing",

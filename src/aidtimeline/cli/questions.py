@@ -100,6 +100,18 @@ def facts(question: Question) -> None:
     reply(question, view_of(question).facts_table(question.kinds, where=question.where))
 
 
+@command("flows", "aidtimeline flows --as-of 2023-11-28 --where project=XM-DAC-701-8")
+@asking(AS_OF, *COMMON)
+def flows(question: Question) -> None:
+    """Show flows of money between projects, as both sides tell of them.
+
+    A payment or promise may name the project at its other end (IATI provider-activity-id, receiver-activity-id). Which
+    disbursement of one side and which receipt of the other are of one flow is found by amounts and days. --where
+    chooses facts: project and counterpart are the two ends.
+    """
+    reply(question, view_of(question).flows(question.where))
+
+
 @command("series", "aidtimeline series --where item=mine-detector --every quarter")
 @asking(UNTIL, EVERY, WITHIN, *SUMS, MONEY, CURRENCY, *COMMON)
 def series(question: Question) -> None:

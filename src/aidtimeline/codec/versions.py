@@ -31,7 +31,7 @@ UPCASTS: Upcasts = {}
 """None has been needed so far."""
 
 _ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {
-    3: {"": ("scope", "aid_type", "tied", "period")},
+    3: {"": ("scope", "aid_type", "tied", "period", "counterpart")},
     2: {
         "": ("overlaps", "sector", "humanitarian", "valued", "part_of"),
         "cancellation": ("item", "quantity", "unit", "value"),

@@ -6,6 +6,11 @@ from .fields import (
     FIELDS as FIELDS,
     names as names,
 )
+from .flows import (
+    FlowRow as FlowRow,
+    Flows as Flows,
+    FlowTable as FlowTable,
+)
 from .fulfilment.matches import (
     Match as Match,
 )

@@ -83,6 +83,7 @@ FIELDS: Mapping[str, Getter] = {
     "item-category": _category,
     "indicator": lambda fact, _: fact.indicator,
     "side": lambda fact, _: fact.side,
+    "counterpart": lambda fact, _: fact.counterpart,
     "part-of": lambda fact, _: fact.part_of,
     "party": lambda fact, _: fact.party,
     "role": lambda fact, _: fact.role,

@@ -74,6 +74,7 @@ LOOKS: Mapping[str, str] = {
     "FulfilmentTable": "fulfilment.FulfilmentLook",
     "LevelTable": "levels.LevelsLook",
     "FactTable": "facts.FactsLook",
+    "FlowTable": "flows.FlowsLook",
     "ProjectTable": "projects.ProjectsLook",
     "ParticipationTable": "projects.ParticipationLook",
     "Explanation": "explanation.ExplanationLook",

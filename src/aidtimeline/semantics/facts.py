@@ -242,6 +242,7 @@ class Fact:
     humanitarian: ClassVar[_Stated[bool]] = _Stated(bool, "Whether it is humanitarian aid.")
     tied: ClassVar[_Stated[str]] = _Stated(str, "Whether it is tied, partially tied or untied.")
     period: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "The time that the money is for.")
+    counterpart: ClassVar[_Stated[str]] = _Stated(str, "The project that the money goes to or comes from.")
     of_kind: ClassVar[_Stated[str]] = _Stated(str, "What an observation is a level of.")
     due: ClassVar[_Stated[DateRange]] = _Stated(DateRange, "When the promise is to be kept.")
     intent: ClassVar[_Stated[str]] = _Stated(str, "The kind of event that is announced.")

@@ -279,6 +279,7 @@ _FIELDS: dict[str, st.SearchStrategy[object]] = {
     "of_kind": mostly("delivery", st.sampled_from(("delivery", "pledge", "disbursement"))),
     "side": st.sampled_from(SIDES),
     "part_of": mostly(None, record_ids() | st.just("no. 1")),
+    "counterpart": st.sampled_from((None,) * 8 + PROJECTS),
     "title": st.sampled_from((None, "Capacity", "Equipment")),
     "status": st.sampled_from(STATUSES),
     "left": st.booleans(),

@@ -172,7 +172,7 @@ def columns(kinds: Kinds, cut: str | None = None) -> Mapping[str, str]:
         "aid_type": text("aid-type"),
         **_texts("tied", "period"),
         "part_of": text("part-of"),
-        **_texts("side", "party", "role", "dataset", "publisher", "published"),
+        **_texts("side", "counterpart", "party", "role", "dataset", "publisher", "published"),
         "since": _day("since"),
         "certain": _day("certain"),
         "until": _day("until"),

@@ -23,6 +23,7 @@ ALIKE = "transactions alike in type, date, value, provider and receiver: each is
 AFTER_REPORT = "a transaction dated after the report that states it"
 NO_VALUE_DATE = "a transaction whose value-date is not a day: the value-date is left out"
 OVERLAPS = "transactions of an activity with a parent, which may report them too: sums over both are bounds"
+CHAIN = "transactions of an activity that others fund: they may pass on its money, so sums over both are bounds"
 UNDATED = "a transaction without a date: it happened some time until its report"
 OLD_CODE = "a transaction of a type that is a code of IATI 1.x: it is read as what it meant"
 MUCH = "a transaction of a thousand times what others of its type in the activity come to, or more"
@@ -56,27 +57,53 @@ OTHERS = {
 def transactions(activity: Activity) -> Iterator[Reading]:
     """The transactions of an activity."""
     refs = [slug(each.get("ref")) for each in activity.all("transaction")]
+    above, funders = activity.above, _funders(activity)
     many = Counter(refs) if len(refs) > 1 else {}
-    parents: tuple[str, ...] = ()
+    overlaps = tuple(sorted({*above, *funders}))
+    told = not overlaps
     sums: dict[tuple[str, str], list[tuple[Decimal, str, Element]]] = defaultdict(list)
     for ref, (place, element) in zip(refs, activity.numbered("transaction"), strict=True):
-        parts = {each.tag: each for each in reversed(element.children)}
         own_ref = ref if many.get(ref, 1) == 1 else ""
         try:
-            event, remarks = _transaction(activity, element, parts, own_ref)
+            event, remarks = _transaction(activity, element, own_ref, overlaps)
         except SkipError as error:
             yield _skipped(activity, place, element, f"transaction/{own_ref}", error)
             continue
         yield Entry(event=event, within=True, yields=_DATE if UNDATED in remarks else _NOTHING)
-        if event.overlaps and not parents:
-            parents = event.overlaps
-            yield activity.remark(OVERLAPS, place, element, ", ".join(parents))
+        if not told:
+            told = True
+            for reason, others in ((OVERLAPS, above), (CHAIN, funders)):
+                if others:
+                    yield activity.remark(reason, place, element, ", ".join(others))
         for reason in remarks:
             yield activity.remark(reason, place, element, event.ref)
         value: Any = event.value
         sums[event.kind, value.currency].append((abs(value.amount.low), place, element))
     for amounts in sums.values():
         yield from _beyond_others(activity, amounts)
+
+
+def _funders(activity: Activity) -> tuple[str, ...]:
+    """The activities that the incoming funds of an activity come from: what it pays out may be their money."""
+    found: dict[str, None] = {}
+    for element in activity.all("transaction"):
+        provider = element.first("provider-org")
+        if provider is not None and "provider-activity-id" in provider.attributes:
+            type_ = element.first("transaction-type")
+            code = "" if type_ is None else type_.get("code")
+            _, side = FLOWS.get(OLD_TYPES.get(code, code), (None, None))
+            funder = _other_end(activity, provider)
+            if side == "receiver" and funder is not None:
+                found[funder] = None
+    return tuple(sorted(found))
+
+
+def _other_end(activity: Activity, org: Element | None) -> str | None:
+    """The activity of another organisation, or another of the same, that a transaction goes to or comes from."""
+    if org is None:
+        return None
+    other = identifier(org.attributes.get("provider-activity-id") or org.attributes.get("receiver-activity-id", ""))
+    return other if other and other != activity.identifier else None
 
 
 _DATE, _NOTHING = frozenset({"date"}), frozenset[str]()
@@ -106,7 +133,7 @@ def _skipped(activity: Activity, place: str, element: Element, key: str, error: 
 
 
 def _transaction(
-    activity: Activity, element: Element, parts: Mapping[str, Element], own_ref: str
+    activity: Activity, element: Element, own_ref: str, overlaps: tuple[str, ...]
 ) -> tuple[Transaction, list[str]]:
     """One transaction, and the reasons why it is worth a look. Raises `SkipError`.
 
@@ -114,6 +141,7 @@ def _transaction(
     2.03, `transaction/provider-org` and `transaction/receiver-org`). If the other party is omitted, it is unknown: the
     standard assumes nothing.
     """
+    parts = {each.tag: each for each in reversed(element.children)}
     type_, is_old = _type(parts.get("transaction-type"))
     kind, side = FLOWS[type_]
     stated = parts.get("transaction-date")
@@ -142,7 +170,8 @@ def _transaction(
         value=value,
         value_date=value_date,
         side=side,
-        overlaps=activity.above,
+        counterpart=_other_end(activity, provider if side == "receiver" else receiver),
+        overlaps=overlaps,
         ref=ref,
         note=_note(activity, parts),
         sources=activity.source_at(element.line),

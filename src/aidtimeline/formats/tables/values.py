@@ -40,7 +40,7 @@ PARTIES = frozenset(("donor", "recipient", "party", "via"))
 SLUGS = frozenset(
     (
         *("project", "package", "location", "sector", "scope", "aid_type"),
-        *("item", "unit", "indicator", "overlaps", "parent"),
+        *("item", "unit", "indicator", "overlaps", "parent", "counterpart"),
     )
 )
 
