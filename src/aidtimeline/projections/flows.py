@@ -42,7 +42,10 @@ Told: TypeAlias = Literal["same", "differs", "provider", "receiver"]
 class FlowRow(NamedTuple):
     """A flow from one project (`source`) to another (`target`): what each side says of it, and how it is told.
 
-    `told` is "same" or "differs" where both sides tell of it, else which of them does: "provider" or "receiver".
+    `what` is "payment", "commitment" or "pledge". `given_on` is the date and `given` the amount in the provider's books,
+    `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing. `told` is "same"
+    or "differs" where both sides tell of it, else which of them does: "provider" or "receiver". `facts` has what they
+    say, the provider's first.
 
     >>> from aidtimeline import MemoryLog, Receipt, Source, replay
     >>> log, books = MemoryLog(), {"side": "receiver", "sources": Source(publisher="A")}
