@@ -42,10 +42,10 @@ Told: TypeAlias = Literal["same", "differs", "provider", "receiver"]
 class FlowRow(NamedTuple):
     """A flow from one project (`source`) to another (`target`): what each side says of it, and how it is told.
 
-    `what` is "payment", "commitment" or "pledge". `given_on` is the date and `given` the amount in the provider's books,
-    `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing. `told` is "same"
-    or "differs" where both sides tell of it, else which of them does: "provider" or "receiver". `facts` has what they
-    say, the provider's first.
+    `what` is "payment", "commitment" or "pledge". `given_on` and `given` are the date and the amount in the provider's
+    books, `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing. `told`
+    is "same" or "differs" where both sides tell of it, else which of them does: "provider" or "receiver". `facts` has what
+    they say, the provider's first.
 
     >>> from aidtimeline import MemoryLog, Receipt, Source, replay
     >>> log, books = MemoryLog(), {"side": "receiver", "sources": Source(publisher="A")}
@@ -70,6 +70,8 @@ class FlowRow(NamedTuple):
 @frozen
 class FlowTable(Result[FlowRow, FlowRow]):
     """Flows between projects, ordered by the chains: the result of `Flows`. The key of a row is its number, from 0.
+
+    `flows` are its rows.
 
     >>> from aidtimeline import Timeline
     >>> list(Timeline.open("events").as_of("2023-11-28").flows())
