@@ -44,7 +44,7 @@ class FlowRow(NamedTuple):
 
     `what` is "payment", "commitment" or "pledge". `given_on` and `given` are the date and the amount in the provider's
     books, `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing. `told`
-    is "same" or "differs" where both sides tell of it, else which of them does: "provider" or "receiver". `facts` has what
+    is "same" or "differs" where both tell of it, else who of them does: "provider" or "receiver". `facts` are what
     they say, the provider's first.
 
     >>> from aidtimeline import MemoryLog, Receipt, Source, replay
