@@ -139,7 +139,9 @@ def test_a_flow_of_the_api_is_an_event(written: Callable[..., File]) -> None:
     assert (event.kind, event.ref, event.date.text) == ("commitment", "flow/228238", "2020-03-01")
     assert (event.value.text, event.part_of, event.project) == ("EUR 500000", None, "Afghanistan 2020")
     assert (event.donor, event.recipient, event.location) == ("Japan, Government of", "ICRC", "Afghanistan")
-    assert event.note == ("Food; reference Z7H; FTS's rate: 0.824; decided on 2020-02-25; flow type: Parked")
+    assert event.note == (
+        "Food; reference Z7H; USD 606796 at FTS's rate of 0.824; decided on 2020-02-25; flow type: Parked"
+    )
     assert [each.text for each in event.valued] == ["USD 606796"]
     assert (event.scope, event.period.text) == ("fts-plan:Afghanistan 2020", "2020")
     own, report = event.sources

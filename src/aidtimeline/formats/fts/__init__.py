@@ -139,7 +139,7 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         "project": _together(flow.projects),
         "part_of": parent,
         "ref": f"flow/{flow['id']}",
-        "note": _note(flow) or None,
+        "note": _note(flow, value) or None,
         "sources": [source, *flow.reports],
     }
     try:
@@ -200,13 +200,14 @@ def _day(text: str) -> DateRange:
         raise SkipError("a flow whose date is not a date", text) from None
 
 
-def _note(flow: Flow) -> str:
+def _note(flow: Flow, value: Money) -> str:
     """What the flow states beyond the fields of an event."""
+    rate = f" at FTS's rate of {flow['exchangeRate']}" if flow["exchangeRate"] else ""
     decided, type_ = flow["decisionDate"][:10], flow["flowType"]
     parts = {
         flow["description"]: flow["description"],
         f"reference {flow['refCode']}": flow["refCode"],
-        f"FTS's rate: {flow['exchangeRate']}": flow["exchangeRate"] and flow["originalCurrency"],
+        f"USD {flow['amountUSD']}{rate}": flow["amountUSD"] and value.currency != "USD",
         f"decided on {decided}": decided and flow["date"] and decided != flow["date"][:10],
         f"flow type: {type_}": type_ and fold(type_) != "standard",
     }
