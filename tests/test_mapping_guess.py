@@ -102,6 +102,20 @@ def test_a_title_and_a_header_of_two_rows_are_seen(guessed: Callable[..., Any], 
         ]
 
 
+def test_a_register_is_recognised_below_its_notes(guessed: Callable[..., Any]) -> None:
+    """Columns without a name, several years of delivery, and no number of another kind."""
+    content = (
+        "Transfers of arms\nFigures are in millions; see notes.\n"
+        "Recipient,Supplier,Year of order, ,Number ordered, ,Designation,Number delivered, ,Year(s) of delivery\n"
+        "A,B,2018,,4,,Radar,4,,2019\nA,C,2012,?,20,?,Howitzer,20,,2013; 2014; 2016\n"
+    )
+    _, events = guessed(content)
+    assert [(each.kind, each.date.text, each.donor, each.recipient, each.item) for each in events] == [
+        *[("commitment", "2018", "B", "A", "Radar"), ("delivery", "2019", "B", "A", "Radar")],
+        *[("commitment", "2012", "C", "A", "Howitzer"), ("delivery", "2013/2016", "C", "A", "Howitzer")],
+    ]
+
+
 def test_lists_of_a_document_are_seen(guessed: Callable[..., Any]) -> None:
     """The list with the rows, and lists in these, each with its ids."""
     items = [{"id": "i", "description": "Pump", "quantity": 8}]

@@ -188,6 +188,16 @@ def test_the_sign_of_a_currency_is_that_of_the_event(table: Callable[..., File])
     ]
 
 
+def test_what_is_skipped_says_the_money_that_it_states(table: Callable[..., File]) -> None:
+    """If that can be read: so the report says which share of the money is missing."""
+    mapping = (
+        '[event.a]\nkind = "pledge"\ndate = "{D}"\namount = { text = "{V}", times = "millions" }\ncurrency = "{C}"\n'
+    )
+    file = table(mapping, "D,V,C\nsoon,5,EUR\nsoon,many,EUR\nsoon,5,\n2022,many,EUR\n,5,EUR\n")
+    found = [each.value and each.value.text for each in read(file) if isinstance(each, Skipped)]
+    assert found == ["EUR 5000000", None, None, None, "EUR 5000000"]
+
+
 def test_empty_cells_may_be_like_those_above(table: Callable[..., File]) -> None:
     """In the columns that the mapping names."""
     mapping = 'down = ["Donor"]\nkey = ["Donor", "N"]\n' + EVENT + 'donor = "{Donor}"\nitem = "{Item}"\n'

@@ -84,6 +84,7 @@ class RowReader:
         try:
             entry = Entry(event=self._event(mapped, row, cells, ref), restated=mapped.restated)
         except SkipError as error:
+            error.value = self._stated(mapped, cells)
             skipped = self._skipped(row, error, ref)
             if mapped.key and isinstance(error, _LackingError):
                 self._repeats.lacks(ref, skipped)
@@ -96,6 +97,19 @@ class RowReader:
                 self._repeats.add(entry, row.place, row.line)
             else:
                 yield entry
+
+    def _stated(self, mapped: EventMapping, cells: Cells) -> Money | None:
+        """The money that an event states which cannot be read, if that can be."""
+        ways = [mapped.fields.get(name, ((),))[0] for name in ("amount", "currency")]
+        try:
+            amount, currency = (
+                self._value(name, way, cells) for name, way in zip(("amount", "currency"), ways, strict=True)
+            )
+            if amount is None or amount.value is None:
+                return None
+            return _money(amount.value, currency and currency.value, amount)
+        except (SkipError, Doubtful):
+            return None
 
     def rest(self) -> Iterator[Reading]:
         """What several rows say together, and which names are unknown. Raises `UnreadableFile` if there is a doubt."""

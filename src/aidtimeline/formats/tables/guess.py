@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import takewhile
 from pathlib import Path
 
-import attrs
-
-from aidtimeline.errors import AidtimelineError, DataError, InvalidValue
+from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import File, as_slug
-from aidtimeline.formats.readings import Entry, Remark, Skipped
-from aidtimeline.formats.tables import read
-from aidtimeline.formats.tables.looking import ROWS, YEARS, Column, Look, look
+from aidtimeline.formats.tables.looking import YEARS, Column, Look, look
 from aidtimeline.formats.tables.totals import is_total
+from aidtimeline.formats.tables.trial import tried
 from aidtimeline.formats.tables.values import swapped
 from aidtimeline.formats.tables.wording import FIELDS, KEYS, is_in, is_money, kind_of, says, scale_of
 from aidtimeline.text.safe import printable
 from aidtimeline.values.currencies import check_currency
+
+MOST_LEFT = 20
+"""How many columns that are not used are named."""
 
 _FINANCIAL = "financial years from April"
 _EVENTS = {"pledge": "promised", "commitment": "committed", "disbursement": "paid", "delivery": "delivered"}
@@ -31,7 +30,7 @@ def guess(file: File) -> str:
     """A mapping for a table, as TOML with comments. Raises `UnreadableFile`."""
     seen = look(file)
     text = "\n".join(_Guess(file, seen).lines()) + "\n"
-    return text + "".join(f"{line}\n" for line in _tried(file, text))
+    return text + "".join(f"{line}\n" for line in tried(file, text))
 
 
 class _Guess:
@@ -47,26 +46,19 @@ class _Guess:
         rest = [each for each in self.columns if each is not self.key and each not in self.years]
         self.dates = [each for each in rest if each.kind == "date"]
         self.numbers = [each for each in rest if each.kind == "number"]
-        self.fields: dict[str, Column] = {}
+        texts = [each for each in rest if each.kind == "text" and each.texts and not says(each, KEYS)]
+        self.fields: dict[str, list[Column]] = {}
+        taken: list[Column] = []
         for name, words in FIELDS.items():
-            found = next(
-                (
-                    each
-                    for each in rest
-                    if each.kind == "text"
-                    and each.texts
-                    and says(each, words)
-                    and not says(each, KEYS)
-                    and each not in self.fields.values()
-                ),
-                None,
-            )
-            if found is not None:
-                self.fields[name] = found
-        country = next((each for each in rest if each.kind == "text" and says(each, "country|government|state")), None)
-        if country is not None and country not in self.fields.values():
-            self.fields.setdefault("donor" if "donor" not in self.fields else "recipient", country)
-        self.currency = next((each for each in rest if each.kind == "currency"), None)
+            found = [each for each in texts if says(each.within, words) and each not in taken]
+            # Of the columns of a row the first is meant; lists may each have their own.
+            first = next(([each] for each in found if each.of_list is None), [])
+            self.fields[name] = first + [each for each in found if each.of_list is not None]
+            taken += self.fields[name]
+        country = next((each for each in texts if says(each, "country|government|state") and each not in taken), None)
+        if country is not None:
+            self.fields["recipient" if self.fields["donor"] else "donor"].insert(0, country)
+        self.currencies = [each for each in rest if each.kind == "currency"]
 
     def _distinguishes(self, column: Column) -> bool:
         """Whether a column names each row: by its name, and by what is in it."""
@@ -93,15 +85,17 @@ class _Guess:
         yield from self._keys()
         yield "# complete = true  # if each version has everything, so that what is gone is retracted"
         yield from self._habits()
-        links = [each for each in self.columns if each.kind == "link"]
+        links = [each for each in self.columns if each.kind == "link" and each.of_list is None]
         if links:
             yield f"reports = [{', '.join(_quoted(_of(each)) for each in links)}]"
         yield from self._events()
-        used = {id(each) for each in (*self.years, *self.dates, *self.numbers, *self.fields.values(), *links)}
-        left = [each for each in self.columns if id(each) not in used and each not in (self.key, self.currency)]
+        fields = [each for columns in self.fields.values() for each in columns]
+        used = {id(each) for each in (*self.years, *self.dates, *self.numbers, *fields, *links, *self.currencies)}
+        left = [each for each in self.columns if id(each) not in used and each is not self.key]
         if left:
+            more = f" and {len(left) - MOST_LEFT} more" if len(left) > MOST_LEFT else ""
             yield ""
-            yield f"# Not used: {', '.join(_quoted(each.name) for each in left)}"
+            yield f"# Not used: {', '.join(_quoted(each.name) for each in left[:MOST_LEFT])}{more}"
 
     def _keys(self) -> Iterator[str]:
         if self.key is not None:
@@ -150,11 +144,12 @@ class _Guess:
             yield from self._of_years()
         kinds: dict[str, list[Column]] = {}
         for each in self.numbers:
-            if kind_of(each) or not says(each, KEYS):
+            last = Column(each.name.rpartition(".")[2])
+            if (kind_of(last) or not says(last, KEYS)) and not (is_money(each) and says(each, "unit")):
                 kinds.setdefault(kind_of(each) or "", []).append(each)
         plain = [each for each in kinds.pop("", []) if not is_total(each.name)]
         dated = [kind for each in self.dates if (kind := kind_of(each)) and kind not in kinds]
-        if plain and not self.years and not kinds and "item" not in self.fields and len(plain) > 2:
+        if plain and not self.years and not kinds and not self.fields["item"] and len(plain) > 2:
             yield from self._of_items(plain)
             plain = []
         elif not self.years and (not kinds or (plain and dated)):
@@ -180,11 +175,11 @@ class _Guess:
     def _of_years(self) -> Iterator[str]:
         """An event for each column of a year."""
         money, scale = any(map(is_money, self.columns)), scale_of(*self.columns)
-        yield from self._begun("disbursement" if money or scale or self.currency else "delivery")
+        yield from self._begun("disbursement" if money or scale or self.currencies else "delivery")
         yield f"each = {{ columns = [{', '.join(_quoted(year.name) for year in self.years)}] }}"
         yield 'date = "{each}"'
         yield from self._named(None, with_unit=True)
-        if money or scale or self.currency:
+        if money or scale or self.currencies:
             yield from self._amount("{cell}", scale, self._currency_of(*self.columns))
         else:
             yield 'quantity = "{cell}"'
@@ -231,10 +226,13 @@ class _Guess:
         yield f'kind = "{kind}"  # or announcement, pledge, commitment, disbursement, delivery, … (docs/kinds.md)'
 
     def _named(self, of_list: str | None, *, with_unit: bool) -> Iterator[str]:
-        for name, column in self.fields.items():
-            if (name != "unit" or with_unit) and is_in(column, of_list):
-                yield f"{name} = {_quoted(_of(column))}"
-        if "recipient" not in self.fields:
+        for name, columns in self.fields.items():
+            fitting = [each for each in columns if is_in(each, of_list)]
+            if name in ("item", "unit") and of_list is not None:
+                fitting = [each for each in fitting if each.of_list == of_list][:1]
+            if fitting and (name != "unit" or with_unit):
+                yield f"{name} = {_quoted(_of(fitting[-1] if of_list else fitting[0]))}"
+        if not self.fields["recipient"]:
             yield '# recipient = "…"'
 
     def _amount(self, text: str, scale: str | None, currency: str | None) -> Iterator[str]:
@@ -249,37 +247,15 @@ class _Guess:
                 return check_currency({"$": "USD", "€": "EUR", "£": "GBP"}.get(word, word))
             except InvalidValue:
                 continue
-        return _of(self.currency) if self.currency is not None else None
+        near = [each for each in self.currencies if is_in(each, columns[0].of_list)]
+        return _of(max(near, key=lambda each: _shared(each.name, columns[0].name))) if near else None
 
 
-def _tried(file: File, text: str) -> Iterator[str]:
-    """What comes of the guess, as comments."""
-    with tempfile.TemporaryDirectory() as folder:
-        mapping = Path(folder) / "guessed.toml"
-        mapping.write_text(text, encoding="utf-8")
-        entries = 0
-        reasons: dict[str, list[str]] = {}
-        yield ""
-        try:
-            for reading in islice(read(attrs.evolve(file, mapping=mapping)), 3 * ROWS):
-                if isinstance(reading, Entry):
-                    entries += 1
-                elif isinstance(reading, Skipped | Remark):
-                    such = "" if reading.found is None else f"{printable(reading.found[:40])} at "
-                    reasons.setdefault(reading.reason, []).append(f"{such}{reading.place}")
-        except DataError as error:
-            yield "# Before it can be imported:"
-            for problem in error.problems[:10]:
-                yield f"#   line {problem.line}: {printable(problem.message)}" + (
-                    f" ({problem.hint})" if problem.hint else ""
-                )
-            return
-        except AidtimelineError as error:
-            yield f"# Before it can be imported: {printable(str(error))}"
-            return
-        yield f"# Of the first {ROWS:,} rows it makes {entries:,} events."
-        for reason, places in list(reasons.items())[:10]:
-            yield f"#   {len(places):,} × {printable(reason)}: {places[0]}"
+def _shared(one: str, other: str) -> int:
+    """How many names two paths begin with in common."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("."), other.split("."), strict=False))
+    )
 
 
 def _scaled(text: str, scale: str | None) -> str:

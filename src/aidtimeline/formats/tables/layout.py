@@ -14,7 +14,7 @@ from aidtimeline.formats.reading.plaintext import csv_lines, delimiters, json_do
 from aidtimeline.formats.reading.sheets import kind_of, workbook
 from aidtimeline.formats.reading.workbooks import Line
 
-WIDE = 0.8
+WIDE = 0.6
 """A header has at least this share of the cells of the widest of the first rows."""
 
 

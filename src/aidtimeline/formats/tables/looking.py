@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.cells import Figure, fold
@@ -102,6 +102,11 @@ class Column:
     orders: tuple[str, ...] = ()
     mark: str | None = None
     of_list: str | None = None
+
+    @property
+    def within(self) -> Column:
+        """The same by its name in the innermost list."""
+        return evolve(self, name=self.name.removeprefix(f"{self.of_list}.")) if self.of_list else self
 
     @property
     def decimals(self) -> set[str]:
