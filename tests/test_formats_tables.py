@@ -9,7 +9,6 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,13 @@ from hypothesis import given, strategies as st
 from workbooks import workbook
 
 from aidtimeline import Delivery, EventLog, Source, Timeline
-from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
+from aidtimeline.errors import UsageError
 from aidtimeline.events import EVENT_KINDS, EventKind
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.tables import EXAMPLE, SAMPLE, example, read
-from aidtimeline.formats.tables.dates import check_form
-from aidtimeline.formats.tables.numbers import to_number
-from aidtimeline.formats.tables.values import FIELDS, KINDS, Habits
+from aidtimeline.formats.tables.values import FIELDS, KINDS
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
@@ -97,6 +94,7 @@ def test_the_example_runs(tmp_path: Path) -> None:
 def test_every_line_of_the_example_that_is_commented_out_is_a_mapping_too(table: Callable[..., File]) -> None:
     """What the example only mentions works as it says."""
     mapping = EXAMPLE.replace("# published", "published").replace("# complete", "complete")
+    mapping = mapping.replace("# where", "where").replace("# read", "read")
     readings = list(read(table(mapping, SAMPLE)))
     assert [each for each in readings if isinstance(each, Whole)]
     assert all(
@@ -428,204 +426,6 @@ def test_a_complete_table_is_a_whole_unless_no_row_of_it_makes_an_event(table: C
     empty = table(mapping, "id,date,item,number\n", "empty.csv")
     assert not [each for each in read(empty) if isinstance(each, Whole)]
     assert others(empty)[-1][0].startswith("no row makes an event")
-
-
-# What is wrong with a row.
-
-
-@pytest.mark.parametrize(
-    ("row", "reason", "place", "found"),
-    [
-        ("1,31/12/2022,truck,5", "date: not an EDTF date", "line 2, date", "31/12/2022"),
-        ("1,,truck,5", "delivery without date", "line 2, date", None),
-        ("1,2022,truck,many", "quantity: not a number such as 1234.5", "line 2, number", "many"),
-        ('1,2022,truck,"1,00"', "quantity: not a number such as 1234.5", "line 2, number", "1,00"),
-        ("1,2022,truck,4..2", "quantity: not a low end not above the high end", "line 2, number", "4..2"),
-        ("1,2022,truck," + "9" * 31, "quantity: not numbers of at most 30 digits", "line 2, number", "9" * 31),
-        ("1,2022,truck,5,6", "a row with more cells than the header", "line 2", None),
-    ],
-)
-def test_faulty_rows_are_skipped(
-    row: str, reason: str, place: str, found: str | None, table: Callable[..., File]
-) -> None:
-    """What is wrong is said, with row, column and what was found; the other rows are read."""
-    file = table(DELIVERIES, f"id,date,item,number\n{row}\n2,2022,truck,1\n")
-    assert [each.ref for each in events(file)] == ["2/given"]
-    ((given, where, what),) = others(file)
-    assert given.startswith(reason)
-    assert (where, what) == (place, found)
-
-
-@pytest.mark.parametrize(
-    ("event", "reason"),
-    [
-        ('kind = "pledge"\namount = "{n}"', "an amount without a currency"),
-        ('kind = "pledge"\namount = "{n}"\ncurrency = "{c}"', "currency: not a currency code of ISO 4217"),
-        ('kind = "disbursement"', "disbursement without value"),
-        ('kind = "status"\nproject = "p"\nstatus = "{c}"', "status: not one of pipeline"),
-        ('kind = "status"\nproject = "p"', "status without status"),
-        (
-            'kind = "participation"\nproject = "p"\nparty = "q"\nrole = "funding"\nleft = "{c}"',
-            "left: not true or false",
-        ),
-        ('kind = "observation"\nquantity = "{n}"', "observation: expected an observation's item or indicator"),
-        ('kind = "training"\nunit = "{c}"', "unit: not one of person, course"),
-        ('kind = "delivery"\nitem = "{odd}"', None),
-        ('kind = "delivery"\nnote = "{odd}"', "note: not text"),
-        ('kind = "delivery"\nitem = "\\u200b{n}"', None),
-    ],
-)
-def test_what_an_event_cannot_have_is_said(event: str, reason: str | None, table: Callable[..., File]) -> None:
-    """A field that its kind needs, or cannot have so, is named."""
-    mapping = f'dataset = "test"\nkey = "n"\n[event.one]\ndate = "2022"\n{event}\n'
-    file = table(mapping, '{"n":5,"c":"ZZZ","odd":"\\ud800"}\n', "aid.jsonl")
-    found = others(file)
-    if reason is None:
-        assert len(events(file)) + len(found) == 1
-    else:
-        assert found[0][0].startswith(reason)
-        assert events(file) == []
-
-
-def test_one_event_of_a_row_may_be_faulty(table: Callable[..., File]) -> None:
-    """The others of the same row are made."""
-    mapping = DELIVERIES + '[event.promised]\nkind = "pledge"\ndate = "2021"\nitem = "{item}"\n'
-    file = table(mapping, "id,date,item,number\n1,someday,truck,5\n")
-    assert [each.ref for each in events(file)] == ["1/promised"]
-    assert len(others(file)) == 1
-
-
-# What is wrong with a mapping.
-
-
-FAULTY = {
-    "dataset = ": "is not TOML: ",
-    "a = " + "[" * 9000: "is not TOML",
-    'data_set = "x"': r"mapping.toml: .*data_set: found 'data_set', expected one of .*did you mean 'dataset'",
-    "[event.a]": "dataset: found null, expected a name",
-    'dataset = ""\n{event}': "dataset: found '', expected a slug",
-    'dataset = ["a"]\n{event}': r"dataset: found \['a'\], expected a text in quotes",
-    "{dataset}": "event: found null, expected a table",
-    "{dataset}event = {{}}": "event: found null, expected a table for each event",
-    '{dataset}[event]\nkind = "delivery"': "event.kind: found 'delivery', expected a table for each event",
-    '{dataset}[event.a]\ndate = "2022"': "event.a.kind: found null, expected a text, or {Column}",
-    '{dataset}[event.a]\nkind = "delivery"': "event.a.date: found null",
-    '{dataset}[event.a]\nkind = "delivry"\ndate = "2022"': "found 'delivry', expected one of .*did you mean 'delivery'",
-    '{dataset}[event.a]\nkind = "cancellation"\ndate = "2022"': "found 'cancellation', expected one of",
-    '{dataset}[event.a]\nkind = "delivery"\ndate = "someday"': "event.a.date: found 'someday', expected an EDTF",
-    '{dataset}[event.a]\nkind = "delivery"\ndate = "{{a"': "found '{a', expected a text with {Column}",
-    '{dataset}[event.a]\nkind = "delivery"\ndate = "a}}"': "found 'a}', expected a text with {Column}",
-    '{dataset}{event}itm = "x"': "event.a.itm: .*did you mean 'item'",
-    '{dataset}{event}value = "x"': "event.a.value: found 'value'",
-    '{dataset}{event}due = "2023"': "event.a.due: found 'due', expected one of .* for a delivery",
-    '{dataset}{event}side = "left"': "side: found 'left', expected one of provider",
-    '{dataset}{event}currency = "EURO"': "currency: found 'EURO'",
-    '{dataset}{event}quantity = "2,5"': "quantity: found '2,5', expected a number",
-    '{dataset}{event}restated = "yes"': "restated: found 'yes', expected true or false",
-    "{dataset}complete = 1\n{event}": "complete: found 1, expected true or false",
-    '{dataset}dates = ["%d/%m"]\n{event}': "dates: found '%d/%m', expected a form of dates with a year",
-    '{dataset}decimal = ";"\n{event}': "decimal: found ';', expected one of '.' ','",
-    '{dataset}decimal = ","\nthousands = ","\n{event}': "thousands: found ',', expected a mark other than",
-    '{dataset}skip = ["a"]\n{event}': r"skip: found \['a'\], expected a table",
-    '{dataset}words = {{ quantity = {{ some = "many" }} }}\n{event}': "words.quantity.some: found 'many'",
-    '{dataset}words = {{ kid = {{ some = "1" }} }}\n{event}': "words.kid: .*did you mean 'kind'",
-    '{dataset}published = "soon"\n{event}': "published: found 'soon', expected an EDTF",
-    "{dataset}published = 2022-05-31T10:00:00Z\nn = " + "9" * 9000: "is not TOML",
-}
-
-
-@pytest.mark.parametrize(("text", "message"), FAULTY.items(), ids=[each[:60] for each in FAULTY])
-def test_a_faulty_mapping_is_refused(text: str, message: str, table: Callable[..., File]) -> None:
-    """The message names the file, the key, what was found there and what was expected, and what may be meant."""
-    mapping = text.format(dataset='dataset = "x"\n', event='[event.a]\nkind = "delivery"\ndate = "2022"\n')
-    with pytest.raises(UsageError, match=message):
-        list(read(table(mapping, "a\n1\n")))
-
-
-def test_a_mapping_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """Nor is one that is no text."""
-    with pytest.raises(UsageError, match=r"none.toml: No such file"):
-        list(read(File(path=tmp_path / "aid.csv", mapping=tmp_path / "none.toml")))
-    (tmp_path / "odd.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match=r"odd.toml is not TOML"):
-        list(read(File(path=tmp_path / "aid.csv", mapping=tmp_path / "odd.toml")))
-
-
-def test_a_column_that_is_not_there_is_named(table: Callable[..., File]) -> None:
-    """The table is refused, with the columns that it lacks, and one that may be meant."""
-    with pytest.raises(UnreadableFile, match=r"aid.csv:1: .*found no header with 'number' \(did you mean 'numbers'"):
-        list(read(table(DELIVERIES, "id,date,item,numbers\n1,2022,truck,1\n")))
-
-
-def test_a_broken_table_leaves_the_log_as_it_was(table: Callable[..., File], tmp_path: Path) -> None:
-    """What breaks off in the middle is not recorded at all."""
-    file = table(DELIVERIES, 'id,date,item,number\n1,2022,truck,1\n2,2022,"tru')
-    with pytest.raises(UnreadableFile, match=":3: "):
-        import_file(tmp_path / "log", "csv", file, recorded_at=NOW)
-    assert not (tmp_path / "log").exists() or not list((tmp_path / "log").glob("*.jsonl"))
-
-
-# Values.
-
-
-@pytest.mark.parametrize(
-    ("text", "forms", "meant"),
-    [
-        ("2022-03-01", (), "2022-03-01"),
-        ("2022-03-01T12:30:00", (), "2022-03-01"),
-        ("2022-03-01 12:30:00.5", (), "2022-03-01"),
-        ("2022/2023", ("%d/%m/%Y",), "2022/2023"),
-        ("03/14/2022", ("%d/%m/%Y", "%m/%d/%Y"), "2022-03-14"),
-        ("1 May 22", ("%d %b %y",), "2022-05-01"),
-        ("Apr 2022", ("%B %Y", "%b %Y"), "2022-04"),
-        ("FY 2022", ("FY %Y",), "2022"),
-        ("1.2.2022 10:15", ("%d.%m.%Y %H:%M",), "2022-02-01"),
-    ],
-)
-def test_dates_of_other_forms(text: str, forms: tuple[str, ...], meant: str) -> None:
-    """EDTF first, then the forms in their order; a form without a day or month is as vague as that."""
-    assert Habits(dates=tuple(map(check_form, forms))).date("date", text) == meant
-
-
-@pytest.mark.parametrize("form", ["", "%d/%m", "%Y-%d", "%Q %Y", "%H %Y", "%Y %", "%d/%m/%d/%Y"])
-def test_forms_without_a_year_are_refused(form: str) -> None:
-    """A form must say of which year, and a day only of a month."""
-    with pytest.raises(InvalidValue, match="a form of dates with a year"):
-        check_form(form)
-
-
-@given(st.dates(), st.sampled_from(["%d/%m/%Y", "%Y.%m.%d", "%B %d, %Y", "%b %Y", "%Y"]))
-def test_what_is_written_in_a_form_is_read(day: Any, form: str) -> None:
-    """A day written in a form is read as that day, or as the month or year of the form."""
-    text = day.strftime(form).replace(f"{day.year}", f"{day.year:04}")
-    assert day.isoformat().startswith(Habits(dates=(form,)).date("date", text))
-
-
-@given(
-    st.decimals(-(10**12), 10**12, allow_nan=False, places=3),
-    st.sampled_from([(".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (".", ""), (",", "")]),
-)
-def test_what_is_written_by_a_habit_is_read(number: Decimal, marks: tuple[str, str]) -> None:
-    """A number with its marks comes back exactly, alone and as the end of a range."""
-    decimal, thousands = marks
-    text = f"{number:,.3f}".replace(",", "T").replace(".", decimal).replace("T", thousands)
-    assert Decimal(to_number(text, decimal, thousands)) == number
-    assert to_number(f"{text}..", decimal, thousands) == f"{to_number(text, decimal, thousands)}.."
-    assert Habits(decimal=decimal, thousands=thousands).value("amount", text).low == number
-    assert Decimal(to_number(f"{number:f}", decimal, thousands, typed=True)) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "decimal", "thousands"),
-    [
-        *[("1.23", ",", "."), ("1,23", ".", ","), ("1.234", ",", ""), ("1,234", ".", ""), ("12,34,567", ".", ",")],
-        *[("1e5", ".", ""), ("1 000", ".", ""), ("٣", ".", ""), ("+5", ".", "")],
-    ],
-)
-def test_what_may_be_another_number_is_refused(text: str, decimal: str, thousands: str) -> None:
-    """A mark in a wrong place is no reason to guess."""
-    with pytest.raises(InvalidValue, match="a number such as"):
-        to_number(text, decimal, thousands)
 
 
 # All in all.
