@@ -50,13 +50,7 @@ class Purposes(NamedTuple):
 
 def of_activity(parts: Mapping[str, Sequence[Element]], humanitarian: str) -> Purposes:
     """What an activity is for, by its elements of each name."""
-    stated = {
-        "location": _places(parts.get("recipient-country", ()), parts.get("recipient-region", ())),
-        "sector": _sectors(parts.get("sector", ())),
-        "scope": _scopes(parts.get("humanitarian-scope", ())),
-        "aid_type": _aid_types(parts.get("default-aid-type", ())),
-    }
-    return _purposes(stated, humanitarian, parts.get("default-tied-status", ()))
+    return _purposes(parts, humanitarian, "default-aid-type", "default-tied-status")
 
 
 def of_transaction(children: Iterable[Element], humanitarian: str) -> Purposes:
@@ -65,14 +59,7 @@ def of_transaction(children: Iterable[Element], humanitarian: str) -> Purposes:
     for each in children:
         if each.tag in _SAID:
             found.setdefault(each.tag, []).append(each)
-    if not found and not humanitarian:
-        return NOTHING_SAID
-    stated = {
-        "location": _places(found.get("recipient-country", ()), found.get("recipient-region", ())),
-        "sector": _sectors(found.get("sector", ())),
-        "aid_type": _aid_types(found.get("aid-type", ())),
-    }
-    return _purposes(stated, humanitarian, found.get("tied-status", ()))
+    return _purposes(found, humanitarian, "aid-type", "tied-status")
 
 
 _SAID = frozenset({"recipient-country", "recipient-region", "sector", "aid-type", "tied-status"})
@@ -80,8 +67,22 @@ _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 NOTHING_SAID = Purposes({})
 
 
-def _purposes(stated: Mapping[str, Iterable[Part]], humanitarian: str, tied: Sequence[Element]) -> Purposes:
-    shares = {name: _shared(tuple(parts)) for name, parts in stated.items()}
+def _purposes(parts: Mapping[str, Sequence[Element]], humanitarian: str, aid_type: str, tied_status: str) -> Purposes:
+    """What is stated in elements by their names, of which two are others of an activity than of a transaction."""
+    stated: dict[str, Iterable[Part]] = {}
+    if "recipient-country" in parts or "recipient-region" in parts:
+        stated["location"] = _places(parts.get("recipient-country", ()), parts.get("recipient-region", ()))
+    for field, name, read in (
+        ("sector", "sector", _sectors),
+        ("scope", "humanitarian-scope", _scopes),
+        ("aid_type", aid_type, _aid_types),
+    ):
+        if name in parts:
+            stated[field] = read(parts[name])
+    tied = parts.get(tied_status)
+    if not stated and not humanitarian and not tied:
+        return NOTHING_SAID
+    shares = {name: _shared(tuple(each)) for name, each in stated.items()}
     fields = {
         **{name: found for name, (found, _) in shares.items()},
         "humanitarian": _FLAGS.get(humanitarian),

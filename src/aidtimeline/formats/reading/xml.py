@@ -98,58 +98,72 @@ class _Builder(Parsing):
         self.root: Element | None = None
         self.found: list[Element] = []
         super().__init__(file)
-        self._kept, self._texts = kept, texts
-        # Of each open element whose children are looked at: those that are kept, and the names of those to keep.
-        self._open: list[tuple[list[Element], frozenset[str]]] = []
-        # How many elements are open from the first on within which nothing is kept.
-        self._passed = 0
-        # How many elements are kept of the last child of the root.
-        self._held = 0
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_root, self._end
+        self._handle(kept, texts)
 
-    def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
-        self.root = Element(tag, attributes, self._parser.CurrentLineNumber)
-        self._open.append((self.found, self._kept.get(tag, _NONE)))
-        self._parser.StartElementHandler = self._start
+    def _handle(self, kept: Mapping[str, frozenset[str]], texts: frozenset[str]) -> None:
+        """Set the handlers of the parser.
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        siblings, wanted = self._open[-1]
-        if self._passed or tag not in wanted:
-            self._passed += 1
-            if self._passed > MAX_DEPTH:
-                raise self.refusal(_TOO_DEEP)
-            return
-        self._held += 1
-        if self._held > MAX_ELEMENTS:
-            raise self.refusal(f"more than {MAX_ELEMENTS:,} elements in one <{self.found[-1].tag}>")
-        element = Element(tag, attributes, self._parser.CurrentLineNumber)
-        siblings.append(element)
-        if tag not in self._kept:
-            self._passed = 1
-            if tag in self._texts:
-                self._parser.CharacterDataHandler = partial(self._text, element)
-            return
-        if len(self._open) > MAX_DEPTH:
-            raise self.refusal(_TOO_DEEP)
-        own: list[Element] = []
-        element.children = own
-        self._open.append((own, self._kept[tag]))
+        They are called for each tag of a file, so what they change is theirs alone: attributes of the builder would
+        take twice as long.
+        """
+        parser, found, refusal = self._parser, self.found, self.refusal
+        # The children that are kept of the innermost open element whose children are looked at, and the names of those
+        # to keep; the same of the elements around it.
+        siblings, wanted = found, _NONE
+        around: list[tuple[list[Element], frozenset[str]]] = []
+        # How many elements are open from the first on within which nothing is kept; how many are kept of the last child
+        # of the root.
+        passed = held = 0
 
-    def _end(self, tag: str) -> None:
-        if self._passed:
-            self._passed -= 1
-            if not self._passed and tag in self._texts:
-                self._parser.CharacterDataHandler = None
-        else:
-            self._open.pop()
-            if len(self._open) == 1:
-                self._held = 0
+        def start_root(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal wanted
+            self.root = Element(tag, attributes, parser.CurrentLineNumber)
+            around.append((siblings, wanted))
+            wanted = kept.get(tag, _NONE)
+            parser.StartElementHandler = start
 
-    def _text(self, element: Element, characters: str) -> None:
-        if self._passed == 1:
-            element.text += characters
-            if len(element.text) > MAX_TEXT:
-                raise self.refusal(f"a text of more than {MAX_TEXT:,} characters")
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal passed, held, siblings, wanted
+            if passed or tag not in wanted:
+                passed += 1
+                if passed > MAX_DEPTH:
+                    raise refusal(_TOO_DEEP)
+                return
+            held += 1
+            if held > MAX_ELEMENTS:
+                raise refusal(f"more than {MAX_ELEMENTS:,} elements in one <{found[-1].tag}>")
+            element = Element(tag, attributes, parser.CurrentLineNumber)
+            siblings.append(element)
+            within = kept.get(tag)
+            if within is None:
+                passed = 1
+                if tag in texts:
+                    parser.CharacterDataHandler = partial(text_of, element)
+                return
+            if len(around) > MAX_DEPTH:
+                raise refusal(_TOO_DEEP)
+            around.append((siblings, wanted))
+            element.children = siblings = []
+            wanted = within
+
+        def end(tag: str) -> None:
+            nonlocal passed, held, siblings, wanted
+            if passed:
+                passed -= 1
+                if not passed and tag in texts:
+                    parser.CharacterDataHandler = None
+                return
+            siblings, wanted = around.pop()
+            if len(around) == 1:
+                held = 0
+
+        def text_of(element: Element, characters: str) -> None:
+            if passed == 1:
+                element.text += characters
+                if len(element.text) > MAX_TEXT:
+                    raise refusal(f"a text of more than {MAX_TEXT:,} characters")
+
+        parser.StartElementHandler, parser.EndElementHandler = start_root, end
 
 
 _TOO_DEEP = f"elements nested more than {MAX_DEPTH} deep"
