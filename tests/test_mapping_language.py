@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from workbooks import workbook
 
 from aidtimeline import Timeline
@@ -82,6 +82,7 @@ def test_rows_and_events_have_conditions(table: Callable[..., File]) -> None:
     assert stated(table(mapping, content), "item") == [("A",), ("B",), ("H",)]
 
 
+@example("a*a", "a")
 @given(st.text("ab*", max_size=6), st.text("abAB", max_size=8))
 def test_likenesses_are_those_of_file_names(like: str, text: str) -> None:
     """`*` is any text, as in names of files; nothing else means anything but itself."""
@@ -480,6 +481,15 @@ def test_a_table_full_of_doubts_is_not_read_to_its_end(table: Callable[..., File
     assert len(error.value.problems) == 3
     assert seen[-1] == 1.0, "the file is small"
     assert error.value.problems[-1].line == 4
+
+
+def test_doubts_of_many_columns_are_told_up_to_a_limit(table: Callable[..., File]) -> None:
+    """Twenty, and those of the row in which they are reached."""
+    mapping = "".join(f'[event.e{n}]\nkind = "delivery"\ndate = "2022"\nquantity = "{{c{n}}}"\n' for n in range(30))
+    row = ",".join(["1.500"] * 30) + "\n"
+    with pytest.raises(UnreadableFile) as error:
+        events(table(mapping, ",".join(f"c{n}" for n in range(30)) + "\n" + row * 3))
+    assert {each.line for each in error.value.problems} == {2}
 
 
 def test_all_faults_of_a_mapping_and_of_the_first_rows_are_told_at_once(table: Callable[..., File]) -> None:
