@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from aidtimeline.formats.reading.sheets import Row, fold
@@ -46,11 +47,18 @@ def expanded(each: Each, row: Row, meant: Mapping[str, str]) -> Iterator[tuple[s
         for part in filter(None, map(str.strip, parts)):
             yield part, Within({"each": part, "cell": part}, meant)
     else:
-        like, without = (tuple(map(Like.parse, names)) for names in (each.columns, each.without))
-        for name in row.cells:
-            if any(one.fits(name) for one in like) and not any(one.fits(name) for one in without) and meant.get(name):
+        for name in _matching(each.columns, each.without, tuple(row.cells)):
+            if meant.get(name):
                 header = row.names.get(name, name)
                 yield header, Within({"each": header, "cell": meant[name]}, meant)
+
+
+@lru_cache(16)
+def _matching(columns: tuple[str, ...], without: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that are meant, of those that a row has: mostly the same in all rows."""
+    wanted, left_out = (tuple(map(Like.parse, texts)) for texts in (columns, without))
+    found = (name for name in names if any(each.fits(name) for each in wanted))
+    return tuple(name for name in found if not any(each.fits(name) for each in left_out))
 
 
 def _elements(path: str, meant: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str]]]:

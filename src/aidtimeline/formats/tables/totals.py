@@ -13,7 +13,7 @@ TOTAL = "a row of totals, which is left out: totals = true in the mapping reads 
 WORDS = frozenset(
     (
         *("total", "totals", "grand total", "sub-total", "subtotal", "sub total", "overall total", "total amount"),
-        *("sum", "sum total", "all", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme", "somme", "totaux"),
+        *("sum", "sum total", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme", "somme", "totaux"),
         *("total général", "sous-total", "total general", "suma", "suma total", "suma ogółem", "razem", "ogółem"),
         *("totale", "totale generale", "totaal", "totalt", "yhteensä", "итого", "всего", "усього", "всього", "разом"),
         *("合計", "総計", "小計", "计", "合计", "总计", "المجموع", "الإجمالي", "toplam", "genel toplam"),
