@@ -126,6 +126,10 @@ def test_the_style_that_would_read_a_text_is_named() -> None:
     assert hint(Habits(), "date", "Q2 2022") == 'read = ["quarters"] reads it'
     assert hint(Habits(), "quantity", "(12)") == 'read = ["brackets"] or read = ["accounting"] reads it'
     assert hint(Habits(), "quantity", "a dozen") is None
+    assert hint(Habits(), "date", "05/04/2022") == 'dates = ["%d/%m/%Y"] or dates = ["%m/%d/%Y"] reads it'
+    assert hint(Habits(), "quantity", "1,5") == 'decimal = "," reads it'
+    assert hint(Habits(thousands=","), "quantity", "1 000") == 'thousands = " " reads it'
+    assert hint(Habits(), "quantity", "1.200,5") == 'decimal = "," and thousands = "." reads it'
     assert hint(Habits(), "item", "(12)") is None
 
 

@@ -28,6 +28,13 @@ _FINANCIAL = re.compile(
 )
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 
+FORMS = (
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%d %B %Y", "%d. %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %y"),
+    *("%B %d, %Y", "%B %d %Y", "%d %B, %Y", "%B %Y", "%b-%Y", "%b-%y", "%B, %Y", "%m/%Y", "%m.%Y"),
+)
+"""Forms of dates that are tried, the likelier first."""
+
 MONTHS_OR_YEARS = (
     'say dates = ["%Y-%m"] if these are months, or read = ["financial years from April"] (or another month) if these '
     "are financial years"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import attrs
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.tables import styles
+from aidtimeline.formats.tables.dates import FORMS, in_form
 from aidtimeline.formats.tables.doubts import Doubtful
+from aidtimeline.formats.tables.numbers import MARKS, to_number
 from aidtimeline.formats.tables.values import DATES, NUMBERS, Habits
 
 MOST_HINTED = 40
@@ -16,14 +21,14 @@ _OF_DATES = (*styles.DATES, "lists", "excel serials", "financial years from Apri
 
 
 def hint(habits: Habits, name: str, text: str) -> str | None:
-    """Which styles would read a text of a field that is not read, or None.
+    """Which settings would read a text of a field that is not read, or None.
 
-    >>> hint(Habits(), "date", "Q2 2022"), hint(Habits(), "quantity", "a dozen")
-    ('read = ["quarters"] reads it', None)
+    >>> hint(Habits(), "date", "Q2 2022"), hint(Habits(), "date", "5.4.2022"), hint(Habits(), "quantity", "a dozen")
+    ('read = ["quarters"] reads it', 'dates = ["%d.%m.%Y"] reads it', None)
     """
     if name not in NUMBERS | DATES or len(text) > MOST_HINTED:
         return None
-    near = []
+    near = list(_forms(habits, text) if name in DATES else _marks(text))
     for style in styles.NUMBERS if name in NUMBERS else _OF_DATES:
         other = attrs.evolve(habits, styles=(style,), patterns={})
         try:
@@ -32,3 +37,19 @@ def hint(habits: Habits, name: str, text: str) -> str | None:
             continue
         near.append(f'read = ["{style}"]')
     return f"{' or '.join(near)} reads it" if near else None
+
+
+def _forms(habits: Habits, text: str) -> Iterator[str]:
+    for form in FORMS:
+        if form != "%m.%d.%Y" and in_form(text, form, habits.months):
+            yield f'dates = ["{form}"]'
+
+
+def _marks(text: str) -> Iterator[str]:
+    """The first marks that make a number of a text."""
+    for decimal, thousands in MARKS:
+        with contextlib.suppress(InvalidValue):
+            to_number(text, decimal, thousands)
+            said = [f'decimal = "{decimal}"'] if decimal == "," or not thousands else []
+            yield " and ".join([*said, *([f'thousands = "{thousands}"'] if thousands else [])])
+            return

@@ -13,9 +13,10 @@ from aidtimeline.formats.reading.cells import Figure, fold
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import rows
 from aidtimeline.formats.tables import styles
+from aidtimeline.formats.tables.dates import FORMS
 from aidtimeline.formats.tables.doubts import Doubtful
 from aidtimeline.formats.tables.layout import layout
-from aidtimeline.formats.tables.numbers import DOUBTFUL
+from aidtimeline.formats.tables.numbers import DOUBTFUL, MARKS
 from aidtimeline.formats.tables.values import Habits, swapped
 from aidtimeline.values.currencies import check_currency
 
@@ -24,16 +25,6 @@ ROWS = 1_000
 
 MOST = 0.6
 """The share of the cells of a column that are alike, from which on it is taken for a column of dates or numbers."""
-
-FORMS = (
-    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
-    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%d %B %Y", "%d. %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %y"),
-    *("%B %d, %Y", "%B %d %Y", "%d %B, %Y", "%B %Y", "%b-%Y", "%b-%y", "%B, %Y", "%m/%Y", "%m.%Y"),
-)
-"""Forms of dates that are tried, the likelier first."""
-
-MARKS = ((".", ""), (".", ","), (",", "."), (",", ""), (".", " "), (",", " "), (".", "'"))
-"""Marks for decimals and between thousands, likewise."""
 
 NOTHING = frozenset(
     (

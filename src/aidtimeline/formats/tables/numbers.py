@@ -11,6 +11,9 @@ from aidtimeline.formats.tables.doubts import Doubtful
 SEPARATORS = (".", ",", " ", "'", "")
 """The marks that may separate thousands."""
 
+MARKS = ((".", ""), (".", ","), (",", "."), (",", ""), (".", " "), (",", " "), (".", "'"))
+"""Marks for decimals and between thousands, the likelier first."""
+
 _WHOLE = re.compile("-?[0-9]+")
 _TYPED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = "[ \u00a0\u2009\u202f]"
