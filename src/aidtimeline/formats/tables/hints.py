@@ -50,6 +50,15 @@ def _marks(text: str) -> Iterator[str]:
     for decimal, thousands in MARKS:
         with contextlib.suppress(InvalidValue):
             to_number(text, decimal, thousands)
-            said = [f'decimal = "{decimal}"'] if decimal == "," or not thousands else []
-            yield " and ".join([*said, *([f'thousands = "{thousands}"'] if thousands else [])])
+            separates = thousands and to_number(text, decimal, thousands) != _without(text, decimal)
+            said = [f'decimal = "{decimal}"'] if decimal == "," or not separates else []
+            yield " and ".join([*said, *([f'thousands = "{thousands}"'] if separates else [])])
             return
+
+
+def _without(text: str, decimal: str) -> str | None:
+    """The number that a text is with nothing between thousands, or None."""
+    try:
+        return to_number(text, decimal, "")
+    except InvalidValue:
+        return None
