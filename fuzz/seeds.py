@@ -16,9 +16,14 @@ IATI = b"""<?xml version="1.0" encoding="UTF-8"?>
 <iati-activity default-currency="USD" last-updated-datetime="2023-01-01T00:00:00Z">
 <iati-identifier>XM-1-2</iati-identifier><reporting-org ref="XM-1" type="10"><narrative>A</narrative></reporting-org>
 <title><narrative>Mines</narrative></title><participating-org role="1" ref="XM-DAC-701"/><activity-status code="2"/>
+<recipient-country code="KE" percentage="60"/><recipient-region code="298" percentage="40"/><sector code="72040"/>
+<humanitarian-scope type="2" vocabulary="2-1" code="HKEN24"/><default-aid-type code="C01"/>
 <activity-date iso-date="2022-01-01" type="2"/>
 <transaction ref="1"><transaction-type code="3"/><transaction-date iso-date="2022-02-01"/>
-<value value-date="2022-02-02">100</value></transaction></iati-activity></iati-activities>"""
+<value value-date="2022-02-02">100</value><receiver-org receiver-activity-id="XM-2-1"/></transaction>
+<result><title><narrative>R</narrative></title>
+<indicator measure="1"><baseline year="2020" value="1"/></indicator></result>
+</iati-activity></iati-activities>"""
 
 FTS = b"""{"status":"ok","data":{"flows":[{"id":"1","amountUSD":100,"originalAmount":90,"originalCurrency":"EUR",
 "date":"2020-01-01T00:00:00Z","status":"paid","contributionType":"financial","newMoney":true,"parentFlowId":null,

@@ -216,6 +216,7 @@ def _added(chance: random.Random, line: dict[str, Any]) -> None:
         "recorded_at",
     )
     names += ("v", "kind", "label", "x", "", "archived", "location", "sector", "humanitarian", "part_of", "overlaps")
+    names += ("scope", "aid_type", "tied", "period", "counterpart")
     names += ("fulfils", "supersedes", "item", "indicator", "due", "value_date", "of", "event", "duplicate_of", "role")
     where[chance.choice(names)] = json.loads(json.dumps(chance.choice(ODD)))
     if chance.random() < 0.7:
@@ -290,9 +291,9 @@ def _nothing(_: random.Random, line: dict[str, Any]) -> None:
 
 
 _ORDER = """
-kind v id recorded_at of date project package donor recipient via location sector humanitarian event intent party role
+kind v id recorded_at of date project package donor recipient via location sector humanitarian scope event intent party role
 title parent planned_start planned_end actual_start actual_end status left of_kind reason duplicate_of item indicator
-quantity unit value valued due value_date side part_of overlaps fulfils supersedes ref note sources
+quantity unit value valued aid_type tied period due value_date side counterpart part_of overlaps fulfils supersedes ref note sources
 """
 _PLACES = {name: place for place, name in enumerate(_ORDER.split())}
 
