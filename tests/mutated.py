@@ -291,9 +291,10 @@ def _nothing(_: random.Random, line: dict[str, Any]) -> None:
 
 
 _ORDER = """
-kind v id recorded_at of date project package donor recipient via location sector humanitarian scope event intent party role
-title parent planned_start planned_end actual_start actual_end status left of_kind reason duplicate_of item indicator
-quantity unit value valued aid_type tied period due value_date side counterpart part_of overlaps fulfils supersedes ref note sources
+kind v id recorded_at of date project package donor recipient via location sector humanitarian scope event intent
+party role title parent planned_start planned_end actual_start actual_end status left of_kind reason duplicate_of item
+indicator quantity unit value valued aid_type tied period due value_date side counterpart part_of overlaps fulfils
+supersedes ref note sources
 """
 _PLACES = {name: place for place, name in enumerate(_ORDER.split())}
 
