@@ -96,6 +96,8 @@ def repair(records: Sequence[Record], repair: Record, cuts: Cuts, projection: Pr
     elif not isinstance(target.event, Event):
         first = [each for each in others if each.id != says.of]
         same("repair that retracts an amendment", answer(first, cuts, projection), amended)
+    elif any(target.id in nested_aims(each.event) for each in others):
+        return  # a repair has made another record an amendment of it
     elif not any(_is_repaired(others, each) for each in _about(others, target)):
         same("repair that retracts", _answer_without(others, target, cuts, projection), amended)
 
@@ -150,7 +152,8 @@ def _said_at_first(
     """The log as if the record had said at first what the news says, with the sources of the news.
 
     None if the days are those of what the news corrects, and no record with those sources can have their cap: the news
-    was published before they were first reported, or they lie after that.
+    was published before they were first reported, or they lie after that; or they are "about" days, and the cap leaves
+    some of them without that word.
     """
     says = news.event
     if not isinstance(says, Correction) or not isinstance(says.event, Event):
@@ -161,6 +164,9 @@ def _said_at_first(
         return [attrs.evolve(each, event=event) if each.id == target.id else each for each in others]
     cap = known_since(first_said).date()
     if not event.date.possible_by(cap) or cap > known_since(news).date():
+        return None
+    qualified = event.date.uncertain or event.date.approximate
+    if qualified and (event.date.latest is None or event.date.latest > cap):
         return None
     # The cap is written into the date; accounts that took the date from the record state it as it was.
     capped = attrs.evolve(event, date=_capped(event.date, cap))

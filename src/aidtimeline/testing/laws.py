@@ -21,6 +21,7 @@ from aidtimeline.errors import AidtimelineError
 from aidtimeline.events import Amendment, Cancellation, Commitment, Correction, Corroboration, Event, Record, Retraction
 from aidtimeline.projections import Projection, fold
 from aidtimeline.semantics import Fact, believe, cut
+from aidtimeline.semantics.takenoff import states_amount
 from aidtimeline.timeline import replay
 
 S = TypeVar("S")
@@ -164,8 +165,13 @@ def _merged(projection: Projection[S, R], states: Iterable[S]) -> R:
 
 
 def prefix(records: Sequence[Record], cuts: Cuts, projection: Projection[Any, Any]) -> None:
-    """Law 5: of a record that is dated wholly after the cut and has no amendment, only the links are read."""
+    """Law 5: of a record that is dated wholly after the cut and has no amendment, only the links are read.
+
+    And the date of one of which a cancellation takes off an amount: that ends nothing before it is promised.
+    """
     amended = {of for record in records if not isinstance(record.event, Event) for of in aims(record.event)}
+    stated = (getattr(record.event, "event", record.event) for record in records)
+    amended |= {of for each in stated if isinstance(each, Event) and states_amount(each) for of in each.supersedes}
     kept: list[Record] = []
     for record in records:
         event = record.event
@@ -190,10 +196,13 @@ def nested_aims(event: Event | Amendment) -> set[str]:
 
 
 def links_of(event: Event | Amendment) -> Cancellation | Commitment | None:
-    """An event that has only the links of another; None if that supersedes and fulfils nothing."""
-    if not isinstance(event, Event) or not (event.supersedes or event.fulfils):
+    """An event that has only the links of another; None if that has none."""
+    if not isinstance(event, Event):
         return None
-    bare: dict[str, Any] = {"date": event.date, "fulfils": event.fulfils, "sources": event.sources}
+    links = {"fulfils": event.fulfils, "part_of": event.part_of, "overlaps": event.overlaps}
+    if not (event.supersedes or any(links.values())):
+        return None
+    bare: dict[str, Any] = {"date": event.date, "sources": event.sources, **links}
     return Cancellation(supersedes=event.supersedes, **bare) if event.supersedes else Commitment(**bare)
 
 

@@ -7,6 +7,7 @@ also draws numbers that it finds in the files of whoever calls it, so that a ver
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from random import Random
@@ -17,7 +18,7 @@ from attrs import frozen
 from hypothesis import given, strategies as st
 
 from aidtimeline.codec import record_id
-from aidtimeline.events import Correction, Corroboration, Record, Source
+from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Source
 from aidtimeline.semantics import Fact
 from aidtimeline.testing.drawnlogs import FAR_FUTURE, chains, cuts, logs, news, repairs
 from aidtimeline.testing.hardlogs import hard_logs
@@ -31,6 +32,9 @@ T = TypeVar("T")
 
 _MOST_DAYS = 4 * 365
 """Longer dates than this are not told more exactly."""
+
+_AS_DRAWN = 10
+"""Every so many questions keep the cuts that were drawn with no eye on the log."""
 
 _BYTES = 8192
 """Of so many bytes a log is drawn: the most that Hypothesis takes."""
@@ -73,12 +77,20 @@ def _closer(fact: Fact, cuts: Cuts) -> Iterator[Record]:
 
     There is none where the record that it corrects has no account of its own that takes part: it may state more than
     the accounts that are known. Nor is there one of a plan, since a later report of it may be one of the deed, or of a
-    date for which tables by month have no row of each (docs/projections.md).
+    date for which tables by month have no row of each (docs/projections.md). Nor is there one of a cancellation that
+    takes off an amount: an earlier day may be before what it ends was promised, and then it is not sure what is meant.
     """
     own = [each for each in fact.weighed if fact.base in (each.record.id, getattr(each.record.event, "of", None))]
     first, last = fact.date.earliest, fact.date.latest
     untold = all(isinstance(each.record.event, Corroboration) for each in own)
-    if untold or fact.planned or first is None or last is None or (last - first).days > _MOST_DAYS:
+    if (
+        untold
+        or fact.planned
+        or fact.takes_off is not None
+        or first is None
+        or last is None
+        or (last - first).days > _MOST_DAYS
+    ):
         return
     for day, end in ((first, "low"), (last, "high")):
         exact: dict[str, Any] = {"date": DateRange.parse(day.isoformat())}
@@ -132,7 +144,38 @@ _LOG, _CHAIN = _drawing(_questions(logs())), _drawing(_questions(chains()))
 
 
 def drawn_questions(number: int) -> Iterator[Question]:
-    """So many questions, always the same ones. Every third is about something that is raised, or raised again."""
+    """So many questions, always the same ones. Every third is about something that is raised, or raised again.
+
+    Cuts that are drawn with no eye on the log mostly find nothing in it. So most are asked where it has facts.
+    """
     random = Random(0)
     for each in range(number):
-        yield attrs.evolve((_CHAIN if each % 3 == 0 else _LOG)(random), seed=each)
+        drawn = attrs.evolve((_CHAIN if each % 3 == 0 else _LOG)(random), seed=each)
+        yield drawn if each % _AS_DRAWN == 0 else _where_it_matters(drawn, random)
+
+
+def _where_it_matters(drawn: Question, random: Random) -> Question:
+    """The same question at one of a few days of its log: where there are most facts, those in doubt counting twice.
+
+    If nothing is known by its other cuts on any of them, it is asked without those.
+    """
+    days = {day for record in drawn.records for day in _days_of(record.event)}
+    cuts = [
+        drawn.cuts,
+        *(attrs.evolve(drawn.cuts, as_of=day) for day in random.sample(sorted(days), min(len(days), 3))),
+    ]
+    for others in (drawn.cuts, Cuts(drawn.cuts.as_of)):
+        known_at, until = others.known_at, others.recorded_until
+        asked = [attrs.evolve(drawn, cuts=Cuts(each.as_of, known_at, until)) for each in cuts]
+        best = max(asked, key=lambda each: sum(1 if fact.certain else 2 for fact in each.facts))
+        if best.facts:
+            return best
+    return drawn
+
+
+def _days_of(event: Event | Amendment) -> Iterator[date]:
+    """The first and the last day that an event or an account of one may be of, if they are known."""
+    dated = event.event if isinstance(event, Correction) else event
+    stated = getattr(dated, "date", None)
+    if isinstance(stated, DateRange):
+        yield from filter(None, (stated.earliest, stated.latest))
