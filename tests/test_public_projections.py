@@ -22,7 +22,7 @@ from aidtimeline import (
     UsageError,
     projections,
 )
-from aidtimeline.projections import Facts, FactTable, Fulfilment, Levels, Product, State, Sum, Term, Union
+from aidtimeline.projections import Facts, FactTable, Flows, Fulfilment, Levels, Product, State, Sum, Term, Union
 from aidtimeline.projections.protocol import run
 from aidtimeline.testing import LawBroken, check_projection
 from aidtimeline.testing.questions import hard_questions
@@ -47,6 +47,9 @@ EVERY_PROJECTION: dict[str, Any] = {
 }
 """An example, or several in one, of each projection that is public."""
 
+OF_REPORTS: dict[str, Any] = {"Flows": Flows()}
+"""Those that say who tells what, and not what has happened: they have no bounds to hold."""
+
 NO_FOLDS: dict[str, Any] = {"Levels": Levels()}
 """Questions of a view that are no projections."""
 
@@ -55,7 +58,7 @@ def test_no_public_projection_is_forgotten() -> None:
     """What the two public rooms export and can be folded is in the list, under its name."""
     exported = {name: getattr(room, name) for room in (aidtimeline, projections) for name in room.__all__}
     classes = {name for name, each in exported.items() if isinstance(each, type) and hasattr(each, "step")}
-    assert classes - {"Projection"} == set(EVERY_PROJECTION)
+    assert classes - {"Projection"} == {*EVERY_PROJECTION, *OF_REPORTS}
     assert exported.keys() >= NO_FOLDS.keys()
 
 
@@ -63,6 +66,12 @@ def test_no_public_projection_is_forgotten() -> None:
 def test_each_public_projection_is_lawful(name: str) -> None:
     """Each obeys every law on the corpus and on drawn logs."""
     check_projection(EVERY_PROJECTION[name], examples=settings().max_examples // 10)
+
+
+@pytest.mark.parametrize("name", OF_REPORTS)
+def test_what_is_about_reports_is_lawful_but_for_bounds(name: str) -> None:
+    """Each is the same however its facts are split and its log is written."""
+    check_projection(OF_REPORTS[name], examples=settings().max_examples // 10, bounds=False)
 
 
 @pytest.mark.parametrize("name", NO_FOLDS)
