@@ -17,6 +17,7 @@ from aidtimeline.cli.progress import bar
 from aidtimeline.formats import FORMATS, File
 from aidtimeline.formats.importing.several import files_in, import_history, import_several
 from aidtimeline.report.imports import AllImported, Imported
+from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import DateRange
 from aidtimeline.values.zones import read_instant
 
@@ -105,7 +106,8 @@ def import_command(
         hand(guessed(File(path=paths[0], encoding=of_file["encoding"])).rstrip("\n"))
         return
     if paths and history:
-        raise click.UsageError("--history names the file; leave out FILE", click.get_current_context())
+        message = f"--history {shown(str(history))} names the file; leave out FILE"
+        raise click.UsageError(message, click.get_current_context())
     options: dict[str, Any] = {"recorded_at": recorded_at, "to": name, "repair": repair, "strict": strict}
     options |= {"dry_run": dry_run, "progress": bar}
     if history:

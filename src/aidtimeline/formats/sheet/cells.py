@@ -22,7 +22,7 @@ def to_cell(text: str) -> str:
     ("'=1+1", "''=1+1", "'t Hooft", '" a "')
     """
     if _needs_quotes(text):
-        return json.dumps(text)
+        return _quoted(text)
     return f"'{text}" if _MAY_RUN.match(text) else text
 
 
@@ -38,6 +38,11 @@ def from_cell(cell: str) -> str:
     return cell[1:] if _KEPT_FROM_RUNNING.match(cell) else cell
 
 
+def _quoted(text: str) -> str:
+    """The text as a JSON string, without what looks like the escape of a character in a workbook."""
+    return json.dumps(text).replace("_x", r"\u005fx")
+
+
 def _needs_quotes(text: str) -> bool:
     return text != text.strip() or _UNSAFE.search(text) is not None or _unquoted(text) is not None
 
@@ -50,4 +55,4 @@ def _unquoted(cell: str) -> str | None:
         text = json.loads(cell)
     except ValueError:
         return None
-    return text if isinstance(text, str) and _needs_quotes(text) and json.dumps(text) == cell else None
+    return text if isinstance(text, str) and _needs_quotes(text) and _quoted(text) == cell else None
