@@ -304,7 +304,6 @@ def test_what_became_of_promises() -> None:
         –           –        USD              2–4  in pump          0          0–4        –       –
         JP          –        truck              3        0          0            3        –       –
         JP          hd       pump (set)     1,210        3    0–1,207      0–1,207  0–1,207       –
-        may be overdue for 1 month 1 day: pump, JP
 
         promise                           delivery                          of it  match      after
         ────────────────────────────────  ────────────────────────────────  ─────  ─────────  ───────

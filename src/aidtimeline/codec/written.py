@@ -23,7 +23,7 @@ from aidtimeline.errors import InvalidValue
 from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, KINDS, Amendment, AnyEvent, Correction, Event, Source
 from aidtimeline.values.amounts import MAX_DIGITS, Money, Quantity
 from aidtimeline.values.dates import DateRange
-from aidtimeline.values.shares import Shares
+from aidtimeline.values.shares import REMEMBERED, Shares
 from aidtimeline.values.words import words_in
 
 
@@ -66,7 +66,12 @@ def _quantity(value: Quantity) -> int | str:
 
 
 def _shares(value: str | Shares) -> str | dict[str, int | str | None]:
-    return value if isinstance(value, str) else value.json
+    return value if isinstance(value, str) else _of_shares(value)
+
+
+@functools.lru_cache(REMEMBERED)
+def _of_shares(shares: Shares) -> dict[str, int | str | None]:
+    return shares.json
 
 
 def _part(value: Source | Money) -> Part:

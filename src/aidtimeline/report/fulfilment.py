@@ -151,22 +151,20 @@ def _amount(row: FulfilmentRow, name: str) -> str:
 def _late(rows: Iterable[FulfilmentRow], view: Viewed | None) -> Iterator[str]:
     """For how long what is overdue has been so, by the calendar: the longest first, and no more than a few.
 
-    If promises of a row were due on several days, nobody says which of them are kept: from the shortest time to the
-    longest.
+    At least so long, if it may have been due before the last day. Where promises of a row were due on several days,
+    nobody says which of them are kept, and where the day is an "about", nothing exact can be said of it.
     """
-    if view is None:
-        return
     late = []
     for row in rows:
-        if row.overdue is not None and row.overdue.high != 0:
-            past = [each for due in row.due if (each := DateRange.parse(due).latest) is not None and each < view.as_of]
-            late += [(min(past), max(past), row)] if past else []
-    late.sort(key=lambda each: each[:2])
-    for first, last, row in late[:MOST_LATE]:
-        longest, shortest = in_words(first, view.as_of), in_words(last, view.as_of)
-        words = longest if first == last else f"{shortest} to {longest}"
+        if view is not None and row.overdue is not None and row.overdue.high != 0 and len(row.due) == 1:
+            due = DateRange.parse(row.due[0])
+            if not due.qualified and due.latest is not None and due.latest < view.as_of:
+                late.append((due.latest, due, in_words(due.latest, view.as_of), row))
+    late.sort(key=lambda each: each[0])
+    for _, due, words, row in late[:MOST_LATE]:
         overdue = "overdue" if row.overdue is not None and row.overdue.low else "may be overdue"
-        yield f"{overdue} for {words}: {row.currency or row.item or NOTHING}, {_parties(row)}"
+        least = "" if due.earliest == due.latest else "at least "
+        yield f"{overdue} for {least}{words}: {row.currency or row.item or NOTHING}, {_parties(row)}"
     if len(late) > MOST_LATE:
         yield f"overdue for less: {len(late) - MOST_LATE:,} other rows"
 

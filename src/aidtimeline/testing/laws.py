@@ -18,11 +18,14 @@ from attrs import frozen
 
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import AidtimelineError
-from aidtimeline.events import Amendment, Cancellation, Commitment, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction
 from aidtimeline.projections import Projection, fold
 from aidtimeline.semantics import Fact, believe, cut
 from aidtimeline.semantics.takenoff import states_amount
 from aidtimeline.timeline import replay
+
+LINKS = ("supersedes", "fulfils", "part_of", "overlaps")
+"""The fields of an event that name others."""
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -195,15 +198,14 @@ def nested_aims(event: Event | Amendment) -> set[str]:
     return aims(nested) if isinstance(nested, Correction | Retraction | Corroboration) else set()
 
 
-def links_of(event: Event | Amendment) -> Cancellation | Commitment | None:
-    """An event that has only the links of another; None if that has none."""
-    if not isinstance(event, Event):
+def links_of(event: Event | Amendment) -> Event | None:
+    """An event of the kind of another, with its links and what it must have, and nothing else; None if it has none."""
+    if not isinstance(event, Event) or not any(getattr(event, name) for name in LINKS):
         return None
-    links = {"fulfils": event.fulfils, "part_of": event.part_of, "overlaps": event.overlaps}
-    if not (event.supersedes or any(links.values())):
-        return None
-    bare: dict[str, Any] = {"date": event.date, "sources": event.sources, **links}
-    return Cancellation(supersedes=event.supersedes, **bare) if event.supersedes else Commitment(**bare)
+    others = (
+        each for each in attrs.fields(type(event)) if each.name not in LINKS and each.default is not attrs.NOTHING
+    )
+    return attrs.evolve(event, **{each.name: each.default for each in others})
 
 
 def earliest(records: Iterable[Record]) -> dict[str, Record]:

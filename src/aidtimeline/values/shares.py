@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -110,6 +110,9 @@ class Shares:
         return {}
 
 
+REMEMBERED = 16
+"""So many shares are remembered as they are written: all transactions of an activity have the same."""
+
 DAC = "1"
 """The vocabulary of the DAC, in IATI's lists SectorVocabulary and AidTypeVocabulary."""
 _AID_TYPE = re.compile("[A-Z][0-9]{2}")
@@ -172,9 +175,13 @@ def to_scope(value: str | Given | Shares) -> str | Shares:
 
 
 def _classified(value: str | Given | Shares, plain: Callable[[str], str]) -> str | Shares:
-    if isinstance(value, str):
-        return plain(to_slug(value))
-    shares = Shares((plain(slug), percent) for slug, percent in _to_shares(value).parts)
+    return plain(to_slug(value)) if isinstance(value, str) else _shares_of(_to_shares(value), plain)
+
+
+@lru_cache(REMEMBERED)
+def _shares_of(given: Shares, plain: Callable[[str], str]) -> Shares:
+    """The shares in each vocabulary, with their names as they are written."""
+    shares = Shares((plain(slug), percent) for slug, percent in given.parts)
     wholes: dict[str, list[tuple[str, Percent]]] = defaultdict(list)
     for part in shares.parts:
         wholes[vocabulary_of(part[0])].append(part)
