@@ -155,7 +155,7 @@ def drawn_questions(number: int) -> Iterator[Question]:
 
 
 def _where_it_matters(drawn: Question, random: Random) -> Question:
-    """The same question at one of a few days of its log: where there are most facts, those in doubt counting twice.
+    """The same question at one of a few days of its log: where there are most facts, and most of them in doubt.
 
     If nothing is known by its other cuts on any of them, it is asked without those.
     """
@@ -167,7 +167,7 @@ def _where_it_matters(drawn: Question, random: Random) -> Question:
     for others in (drawn.cuts, Cuts(drawn.cuts.as_of)):
         known_at, until = others.known_at, others.recorded_until
         asked = [attrs.evolve(drawn, cuts=Cuts(each.as_of, known_at, until)) for each in cuts]
-        best = max(asked, key=lambda each: sum(1 if fact.certain else 2 for fact in each.facts))
+        best = max(asked, key=lambda each: (len(each.facts), sum(not fact.certain for fact in each.facts)))
         if best.facts:
             return best
     return drawn
