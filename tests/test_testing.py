@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.stateful import run_state_machine_as_test
@@ -31,14 +32,14 @@ from aidtimeline import (
     Source,
     UsageError,
 )
-from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Amendment, AnyEvent, EventKind
+from aidtimeline.events import AMENDMENT_KINDS, EVENT_KINDS, Amendment, AnyEvent, Event, EventKind
 from aidtimeline.projections import Product
 from aidtimeline.semantics import believe, cut
 from aidtimeline.testing import LawBroken, LogMachine, check_projection, checking, cuts, logs, worlds
 from aidtimeline.testing.hardlogs import hard_logs
-from aidtimeline.testing.laws import Cuts
+from aidtimeline.testing.laws import Cuts, links_of
 from aidtimeline.testing.questions import Question, hard_questions
-from aidtimeline.testing.strategies import repeatable
+from aidtimeline.testing.strategies import events, repeatable
 from aidtimeline.values.amounts import ZERO
 
 
@@ -444,3 +445,12 @@ def test_what_hypothesis_loads_is_light() -> None:
     code = "import sys, hypothesis; print('cattrs' in sys.modules, 'aidtimeline.testing' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False", "False"]
+
+
+@given(st.sampled_from(list(EVENT_KINDS)).flatmap(events))
+def test_what_a_law_leaves_of_an_event_is_its_links(event: Event) -> None:
+    """Of each kind there is one with nothing but these, and what the kind must have."""
+    linked = attrs.evolve(event, overlaps=("a" * 32,))
+    bare = links_of(linked)
+    assert bare is not None
+    assert (type(bare), bare.date, bare.overlaps, bare.donor) == (type(event), event.date, linked.overlaps, None)

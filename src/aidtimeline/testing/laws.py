@@ -18,7 +18,7 @@ from attrs import frozen
 
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import AidtimelineError
-from aidtimeline.events import Amendment, Correction, Corroboration, Event, Record, Retraction
+from aidtimeline.events import LEVEL, Amendment, Correction, Corroboration, Event, Record, Retraction
 from aidtimeline.projections import Projection, fold
 from aidtimeline.semantics import Fact, believe, cut
 from aidtimeline.semantics.takenoff import states_amount
@@ -26,6 +26,9 @@ from aidtimeline.timeline import replay
 
 LINKS = ("supersedes", "fulfils", "part_of", "overlaps")
 """The fields of an event that name others."""
+
+OF_A_LEVEL = ("item", "indicator", "quantity", "unit", "value")
+"""Of which an observation must have some: it is never summed."""
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -202,9 +205,9 @@ def links_of(event: Event | Amendment) -> Event | None:
     """An event of the kind of another, with its links and what it must have, and nothing else; None if it has none."""
     if not isinstance(event, Event) or not any(getattr(event, name) for name in LINKS):
         return None
-    others = (
-        each for each in attrs.fields(type(event)) if each.name not in LINKS and each.default is not attrs.NOTHING
-    )
+    kept = (*LINKS, *OF_A_LEVEL) if event.nature is LEVEL else LINKS
+    fields = attrs.fields(type(event))
+    others = (each for each in fields if each.name not in kept and each.default is not attrs.NOTHING)
     return attrs.evolve(event, **{each.name: each.default for each in others})
 
 
