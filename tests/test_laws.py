@@ -410,7 +410,7 @@ def test_refinement(records: list[Record], asked: Cuts, data: st.DataObject) -> 
     asked = attrs.evolve(asked, recorded_until=None)
     facts = cut(believe(records, known_at=asked.known_at), asked.as_of)
     assume(facts)
-    fact = data.draw(st.sampled_from(facts))
+    fact = facts[data.draw(st.integers(0, len(facts) - 1))]  # sampled_from would write them all out
     correction = data.draw(corrections_within(fact, asked))
     question = Product({"counts": Counts(kind=COUNTED_KINDS), "money": MoneySums()})
     amendments.refinement(records, correction, asked, question, no_wider)
