@@ -177,7 +177,7 @@ def identifier(text: str) -> str:
     Space around it is left out, and space within it is one space. What cannot be printed is written as the number of
     its character; of one that is too long the end is its digest.
 
-    >>> print(identifier(" XM-1-a "), identifier("XM-1-" + chr(0x200b)), identifier("XM-1-\u{200b}"))
+    >>> print(identifier(" XM-1-a "), identifier("XM-1-" + chr(0x200b)), identifier(r"XM-1-\u{200b}"))
     XM-1-a XM-1-\u{200b} XM-1-\u{5c}u{200b}
     """
     whole = " ".join(_SPACE.split(text.strip(_SPACES)))
