@@ -181,6 +181,7 @@ DRAWN = ("counts", "money", "series", "fulfilment", "levels")
 WITHOUT = {
     *("report --title", "report --licence", *(f"plot {each} --where its value" for each in DRAWN)),  # in the file
     *("correct --note", "retract --note", "retract --source its value", "correct --source its value"),  # in the record
+    "export iati --where its value",  # in the file
     *("watch words", "watch no such option", "watch too much"),  # which says what it follows
 }
 """Options that take any text, and print nothing of it."""
@@ -197,13 +198,19 @@ SAMPLES: Mapping[str, str] = {
     "record": "draft.jsonl",
     "report": "--force --out report.html",
     "export facts": "--force --out facts.csv",
+    "export iati": "--force --out activities.xml",
     "sql": "SELECT+1",
     "verify": "bundle.json",
     **{f"plot {each}": "--force --out chart.svg" for each in DRAWN},
 }
 """What a command needs."""
 
-ENDINGS = {**{f"plot {each}": ".svg" for each in DRAWN}, "template": ".csv", "export facts": ".csv"}
+ENDINGS = {
+    **{f"plot {each}": ".svg" for each in DRAWN},
+    "template": ".csv",
+    "export facts": ".csv",
+    "export iati": ".xml",
+}
 """How the name of a file has to end that a command writes."""
 
 

@@ -1,4 +1,4 @@
-"""The commands for analysts: `sql` asks the table of facts, `export` writes it to a file."""
+"""The command for analysts: `sql` asks the table of facts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import click
 from attrs import evolve
 
 from aidtimeline import report
-from aidtimeline.cli.application import application, command
+from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import hand_in, opened
 from aidtimeline.cli.options import ENGINE, FORCE, FORMAT, JSON, OUT, SKIP_PROBLEMS, form_of
 from aidtimeline.cli.printing import note
 from aidtimeline.cli.streams import stdin
-from aidtimeline.engines.sql.exporting import FORMATS
 from aidtimeline.report.answers import written
 
 
@@ -58,34 +57,3 @@ def sql(
         note(f"note: {each}")
     found = evolve(found, notes=())
     hand_in(written(found) if form == "json" else report.write(found, form), out, force=force)
-
-
-@application.group("export", cls=click.Group, epilog="Example: aidtimeline export facts --out facts.parquet")
-def export() -> None:
-    """Write what the log says to a file of another format."""
-
-
-@export.command("facts", epilog="Example: aidtimeline export facts --format csv --out facts.csv")
-@click.option(
-    "--out", "path", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The file to write."
-)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(FORMATS),
-    help="parquet, arrow (IPC file), csv or duckdb. Default: the ending of FILE.",
-)
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@ENGINE
-@SKIP_PROBLEMS
-@click.pass_obj
-def facts(
-    folder: str, /, path: Path, *, shape: str | None, force: bool, engine: str | None, skip_problems: bool
-) -> None:
-    """Write the table of facts: each fact with the days and the knowledge in which it stands.
-
-    It has the columns of `history` (docs/sql.md). `handed_over` says which rows must not just be added up. It needs
-    pip install 'aidtimeline[fast]', and for arrow 'aidtimeline[arrow]'.
-    """
-    number = opened(folder, engine, skip_problems).export_facts(path, shape, force=force)  # type: ignore[arg-type]
-    note(f"{number:,} row{'s' * (number != 1)} written to {path}")

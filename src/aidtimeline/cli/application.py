@@ -33,7 +33,7 @@ MODULES = {
     "counts": "questions",
     "diff": "questions",
     "example": "examples",
-    "export": "analysing",
+    "export": "exporting",
     "explain": "explaining",
     "facts": "questions",
     "flows": "questions",

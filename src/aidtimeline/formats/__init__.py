@@ -2,7 +2,8 @@
 
 It turns a `File` into readings: entries, what was skipped, and what is worth a look. It does not know the log.
 `import_file` compares the entries with the log, and records what is new; `import_several` and `import_history` do so
-for several versions, the oldest first.
+for several versions, the oldest first. The other way round, `aidtimeline.formats.iati.writing` writes what a view
+believes as IATI.
 """
 
 from __future__ import annotations

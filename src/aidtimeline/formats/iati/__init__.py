@@ -14,6 +14,9 @@ The standard: https://iatistandard.org/en/iati-standard/203/activity-standard/. 
 An activity is known since its `last-updated-datetime`. One flow that both sides report is distinguished by its `side`,
 and the transactions of an activity overlap with those of its parents. Nothing is made up: what lacks its value or
 currency, or has a malformed one, is skipped and reported; what lacks its date happened some time until its report.
+
+The way back, from facts to activities, is in `writing`, with `telling`, `describing`, `sharing` and `sayable`. The
+tables of codes are those by which files are read.
 """
 
 from __future__ import annotations

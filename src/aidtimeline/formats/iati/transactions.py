@@ -15,6 +15,7 @@ from aidtimeline.formats.iati.purposes import of_transaction
 from aidtimeline.formats.iati.values import MAX_NOTE, day, identifier, money, narrative, shortened, slug, stated_day
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading, SkipError
+from aidtimeline.values.amounts import Money
 
 Transaction: TypeAlias = Pledge | Commitment | Disbursement | Receipt | Expenditure
 
@@ -155,9 +156,7 @@ def _transaction(
     else:
         recipient = recipient or activity.reporter.slug
     if not own_ref:
-        paid = f"{value.amount.text}{value.currency}"
-        day_of_it = "" if undated else date.text
-        own_ref = ":".join([type_, day_of_it, paid, activity.called(provider), activity.called(receiver)])
+        own_ref = made_ref(type_, "" if undated else date.text, value, [*map(activity.called, (provider, receiver))])
     ref = activity.ref(f"transaction/{own_ref}")
     own = of_transaction(element.children, element.get("humanitarian").casefold())
     valued = parts["value"].get("value-date")
@@ -186,6 +185,15 @@ def _transaction(
         ALIKE: ref != f"{activity.stem}transaction/{own_ref}",
     }
     return event, [reason for reason, applies in remarks.items() if applies]
+
+
+def made_ref(type_: str, day: str, value: Money, parties: Sequence[str]) -> str:
+    """The reference of a transaction that has none of its own, by what it states; `parties` as they are called.
+
+    >>> made_ref("3", "2023-02-01", Money.parse("USD 100"), ["XM-A-1", ""])
+    '3:2023-02-01:100USD:XM-A-1:'
+    """
+    return ":".join([type_, day, f"{value.amount.text}{value.currency}", *parties])
 
 
 def _type(element: Element | None) -> tuple[str, bool]:

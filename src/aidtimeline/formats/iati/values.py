@@ -190,7 +190,24 @@ def identifier(text: str) -> str:
     return f"{whole[: MAX_SLUG - len(digest) - 1].rstrip()}~{digest}"
 
 
+def as_stated(slug: str) -> str | None:
+    r"""An identifier as a file states it, given its slug; None if no file can state one with this slug.
+
+    >>> print(as_stated("XM-1-a"), ascii(as_stated(r"XM-1-\u{200b}")), as_stated(r"XM-1-\u{0}"))
+    XM-1-a 'XM-1-\u200b' None
+    """
+    stated = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), slug)
+    return stated if is_xml(stated) and identifier(stated) == slug else None
+
+
+def is_xml(text: str) -> bool:
+    """Whether all characters of a text may stand in XML 1.0 (https://www.w3.org/TR/xml/#charsets)."""
+    return _NO_XML.search(text) is None
+
+
 _ESCAPE = r"\u{"
+_ESCAPED = re.compile(r"\\u\{((?:10|[0-9a-f])?[0-9a-f]{1,4})\}")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = " \t\r\n"
 _SPACE = re.compile(f"[{_SPACES}]+")
 

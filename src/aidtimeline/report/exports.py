@@ -1,0 +1,79 @@
+"""How the report on a file of IATI that was written looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from aidtimeline.formats.iati.sayable import is_record
+from aidtimeline.formats.iati.writing import Exported
+from aidtimeline.report.columns import Json
+from aidtimeline.report.look import Part
+from aidtimeline.report.words import shortener
+from aidtimeline.text.safe import shown
+from aidtimeline.timeline import View
+
+EXAMPLES = 3
+"""How many ids the page names for each reason."""
+
+
+@frozen
+class IatiExported:
+    """What became of the facts of a view that were asked for; `file` is None if they were printed."""
+
+    exported: Exported
+    view: View
+    file: str | None = None
+
+    def heading(self) -> list[str]:
+        """No heading: the user named the file."""
+        return []
+
+    def page(self) -> Iterator[Part]:
+        """How much was written, and what was left out, by reason."""
+        found = self.exported
+        if found.activities:
+            written = [_many(found.activities, "activity", "activities"), _many(found.transactions, "transaction")]
+            yield ", ".join(written) + ("" if self.file is None else f" written to {shown(self.file)}")
+        else:
+            where = "" if self.file is None else f" to {shown(self.file)}"
+            yield f"nothing written{where}: there is no activity that IATI can say"
+        lost = sum(map(len, found.left_out.values()))
+        short = shortener(self.view)
+        yield from _reasons(f"{lost:,} of {_many(found.facts, 'fact')} left out", found.left_out, short)
+        yield from _reasons("written without, or with what IATI wants", found.without, short)
+
+    def json(self) -> Json:
+        """The same as a JSON object, with all ids."""
+        found = self.exported
+        return {
+            "file": self.file if found.activities else None,
+            "activities": found.activities,
+            "transactions": found.transactions,
+            "facts": found.facts,
+            "left_out": _json(found.left_out),
+            "without": _json(found.without),
+        }
+
+
+def _reasons(head: str, reasons: Mapping[str, Sequence[str]], short: Callable[[str], str]) -> Iterator[str]:
+    if reasons:
+        yield f"{head}:"
+    for reason, ids in _in_order(reasons):
+        named = ", ".join(short(each) if is_record(each) else shown(each) for each in ids[:EXAMPLES])
+        yield f"  {len(ids):,} × {reason}"
+        yield f"      {named}{', …' if len(ids) > EXAMPLES else ''}"
+
+
+def _json(reasons: Mapping[str, Sequence[str]]) -> list[Json]:
+    return [{"reason": reason, "count": len(ids), "ids": list(ids)} for reason, ids in _in_order(reasons)]
+
+
+def _in_order(reasons: Mapping[str, Sequence[str]]) -> list[tuple[str, Sequence[str]]]:
+    """The most frequent reason first."""
+    return sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
+
+
+def _many(number: int, one: str, several: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
