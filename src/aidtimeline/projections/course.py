@@ -98,6 +98,8 @@ def course(
         ends = _ends(checked(period), matter, last)
         return Course(tuple(Moment(day, result(day)) for day in ends), period, last)
     moments = [Moment[R](None, result(date.min))]
+    if any(fact.date.earliest is None for fact in belief.facts):
+        matter.insert(0, date.min + _NEXT)  # on the first day of all they are in one order, from the next on in any
     for day in matter:
         if date.min < day <= (last or date.max):
             found = result(day)
