@@ -88,7 +88,7 @@ def known_versions(kind: str, upcasts: Upcasts) -> range:
     """The versions of a kind that can be read: those that are written, and those that upcasts bring up to them.
 
     >>> list(known_versions("delivery", {("delivery", 0): dict}))
-    [0, 1, 2]
+    [0, 1, 2, 3]
     """
     oldest = VERSIONS[kind].start
     while (kind, oldest - 1) in upcasts:
