@@ -178,6 +178,21 @@ CODES: tuple[Code, ...] = (
         _REFUSED,
         "Take one of the links out: an id is made of what a record says, so one of them has to come first.",
     ),
+    # Files to import
+    Code(
+        "doubtful-value",
+        _ERROR,
+        "A text of a table has several readings, and nobody says which is meant.",
+        "Nothing of the file is imported.",
+        "Say in the mapping which reading is meant, as the message shows.",
+    ),
+    Code(
+        "lacks-much",
+        _ERROR,
+        "A file lacks more than a tenth of the numbers, and more than one thing, that the log has of what it covers.",
+        "Nothing of the file is imported.",
+        "Import it with `--part` if it has only a part of them, with `--whole` if what it lacks is gone.",
+    ),
     # Amendments and links
     Code(
         "dangling",

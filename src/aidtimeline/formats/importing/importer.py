@@ -511,10 +511,10 @@ class Work:
         if self.options.covers is None and len(self._things) > 1 and many > self._had // MOST_LACKING:
             of = " and ".join(sorted(self._lacking))
             message = (
-                f"it lacks {many:,} of the {self._had:,} numbers that the log has of {of}, "
+                f"the file lacks {many:,} of the {self._had:,} numbers that the log has of {of}, "
                 f"more than one in {MOST_LACKING}: {_some(list(self._things))}"
             )
-            hint = "--part if it tells a part of them, and nothing is gone; --whole if what it lacks is gone"
+            hint = "--part if the file has only a part of them, and nothing is gone; --whole if what it lacks is gone"
             problem = Problem(code="lacks-much", severity="error", message=message, hint=hint)
             raise RefusedBatch("nothing was imported:", [problem])
 
