@@ -37,7 +37,7 @@ def flows(*events: Event, **where: str) -> list[tuple[Any, ...]]:
     log.append(events)
     found = Timeline(log.read()).as_of("2024-12-31").flows(where or None)
     return [
-        (row.source, row.target, row.given and str(row.given), row.received and str(row.received), row.told)
+        (row.source, row.target, row.given and str(row.given), row.received and str(row.received), row.reported)
         for row in found
     ]
 
@@ -148,7 +148,7 @@ def test_money_that_is_passed_on_is_never_added_up_unsaid(
     assert str(table.rows[0].bounds) == ("100 to 190" if by_receiver else "190")
     said = "passed on: what goes from XM-D-G to XM-N-A is in these sums"
     assert said in str(table)
-    assert [(row.source, row.target, row.told) for row in view.flows()] == [("XM-D-G", "XM-N-A", "same")]
+    assert [(row.source, row.target, row.reported) for row in view.flows()] == [("XM-D-G", "XM-N-A", "same")]
     for lone in ("XM-D-G", "XM-N-A"):
         alone = view.money(kind="disbursement", where={"project": lone})
         assert "passed on" not in str(alone)
@@ -162,13 +162,13 @@ def test_flows_are_shown_on_the_command_line(tmp_path: Path) -> None:
     words = ["--log", str(tmp_path), "flows", "--as-of", "2024-12-31"]
     page = CliRunner().invoke(application, words).stdout
     assert page.splitlines()[3:] == [
-        "from       to      what     given on      given  received on  received  told",
+        "from       to      what     given on      given  received on  received  reported",
         "─────────  ──────  ───────  ──────────  ───────  ───────────  ────────  ────────────────────────",
         "elsewhere  clinic  payment                    –  3 Feb 2023      USD 5  only who gets it says so",
         "grant      clinic  payment  1 Feb 2023  USD 100  3 Feb 2023     USD 98  both, of other amounts",
     ]
     rows = json.loads(CliRunner().invoke(application, [*words, "--json"]).stdout)["rows"]
-    assert [(row["source"], row["target"], row["given"], row["told"]) for row in rows] == [
+    assert [(row["source"], row["target"], row["given"], row["reported"]) for row in rows] == [
         ("elsewhere", "clinic", None, "receiver"),
         ("grant", "clinic", {"low": 100, "high": 100}, "differs"),
     ]

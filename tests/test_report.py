@@ -38,6 +38,7 @@ EVENTS = (
     ),
     Observation(date="2023-04-01", donor="JP", item="pump", quantity="1..", unit="set", sources=SOURCES),
     Observation(date="2023-04-01", donor="JP", value="USD ~2", of_kind="pledge", sources=SOURCES),
+    Disbursement(date="2023-04-01", project="hd", counterpart="clinic", value="USD 2", sources=SOURCES),
 )
 
 
@@ -59,6 +60,7 @@ def results() -> list[Result[Any, Any]]:
         view.projects(),
         view.participation(),
         view.facts_table(),
+        view.flows(),
     ]
 
 

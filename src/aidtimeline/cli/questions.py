@@ -103,7 +103,7 @@ def facts(question: Question) -> None:
 @command("flows", "aidtimeline flows --as-of 2023-11-28 --where project=XM-DAC-701-8")
 @asking(AS_OF, *COMMON)
 def flows(question: Question) -> None:
-    """Show flows of money between projects, as both sides tell of them.
+    """Show flows of money between projects, as both sides report them.
 
     A payment or promise may name the project at its other end (IATI provider-activity-id, receiver-activity-id). Which
     disbursement of one side and which receipt of the other are of one flow is found by amounts and days. --where

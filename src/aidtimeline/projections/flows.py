@@ -1,9 +1,9 @@
-"""Flows of money from one project to another, as both sides tell of them.
+"""Flows of money from one project to another, as both sides report them.
 
 A payment stands in the books of who pays (a disbursement) and of who gets it (a receipt), and each may name the other's
 project as its `counterpart`. Which two are of one flow nobody says. So they are matched: first those of one chain of
 projects that state the same amount near in time, then those of which only one side names the chain, last those of one
-chain that are near in time and state other amounts. Whatever is left one side alone tells of.
+chain that are near in time and state other amounts. Whatever is left is reported by one side alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
-from aidtimeline.projections.fields import Value, Where, select
+from aidtimeline.projections.fields import Selection, Value, Where, select
 from aidtimeline.projections.results import Result
 from aidtimeline.semantics import Fact
 from aidtimeline.values.amounts import Quantity
@@ -33,25 +33,25 @@ WHAT = {
     ("pledge", "provider"): "pledge",
     ("pledge", "receiver"): "pledge",
 }
-"""What events of a kind in the books of a side tell of."""
+"""What an event of a kind in the books of a side reports."""
 
-Told: TypeAlias = Literal["same", "differs", "provider", "receiver"]
-"""How a flow is told: by both sides the same or not, or by one alone."""
+Reported: TypeAlias = Literal["same", "differs", "provider", "receiver"]
+"""Who reports a flow: both sides the same or not, or one alone."""
 
 
 class FlowRow(NamedTuple):
-    """A flow from one project (`source`) to another (`target`): what each side says of it, and how it is told.
+    """A flow from one project (`source`) to another (`target`): what each side says of it, and who reports it.
 
     `what` is "payment", "commitment" or "pledge". `given_on` and `given` are the date and the amount in the provider's
-    books, `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing. `told`
-    is "same" or "differs" where both tell of it, else who of them does: "provider" or "receiver". `facts` are what
-    they say, the provider's first.
+    books, `received_on` and `received` those in the receiver's, in `currency`; None where a side says nothing.
+    `reported` is "same" or "differs" where both report it, else who of them does: "provider" or "receiver". `facts` are
+    what they say, the provider's first.
 
     >>> from aidtimeline import MemoryLog, Receipt, Source, replay
     >>> log, books = MemoryLog(), {"side": "receiver", "sources": Source(publisher="A")}
     >>> _ = log.append(Receipt(date="2023-02-03", project="clinic", counterpart="grant", value="USD 100", **books))
     >>> [row] = replay(log.read(), Flows(), as_of="2023-12-31")
-    >>> print(row.source, row.target, row.given, row.received, row.told)
+    >>> print(row.source, row.target, row.given, row.received, row.reported)
     grant clinic None 100 receiver
     """
 
@@ -63,7 +63,7 @@ class FlowRow(NamedTuple):
     given: Quantity | None
     received_on: DateRange | None
     received: Quantity | None
-    told: str
+    reported: str
     facts: tuple[Fact, ...]
 
 
@@ -80,7 +80,10 @@ class FlowTable(Result[FlowRow, FlowRow]):
 
     flows: tuple[FlowRow, ...] = ()
 
-    key_names = ("number",)
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """One value, the number of the row."""
+        return ("number",)
 
     @property
     def rows(self) -> tuple[FlowRow, ...]:
@@ -93,7 +96,7 @@ class FlowTable(Result[FlowRow, FlowRow]):
 
 
 class Flows:
-    """The flows of money between projects that name each other, each as both sides tell of it.
+    """The flows of money between projects that name each other, each as both sides report it.
 
     Args:
         where: Which facts, as in `Counts`: `project` and `counterpart` are the two ends of a flow.
@@ -108,12 +111,12 @@ class Flows:
     >>> got = Receipt(date="2023-02-03", project="clinic", counterpart="grant", side="receiver", **books)
     >>> _ = log.append([paid, got])
     >>> [row] = replay(log.read(), Flows(), as_of="2023-12-31")
-    >>> print(row.source, "→", row.target, row.given, row.received, row.told)
+    >>> print(row.source, "→", row.target, row.given, row.received, row.reported)
     grant → clinic 100 100 same
     """
 
     def __init__(self, where: Where | None = None, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.selection = select(None, where, vocabulary)
+        self.selection: Selection = select(None, where, vocabulary)
 
     def initial(self) -> list[Fact]:
         """No facts."""
@@ -139,7 +142,7 @@ def _what(fact: Fact) -> str | None:
 
 
 def _flows(facts: Iterable[Fact]) -> list[FlowRow]:
-    """All flows that these facts tell of."""
+    """All flows that these facts report."""
     in_order = sorted(facts, key=lambda fact: (_day(fact), fact.id))
     left = {
         "provider": {fact.id: fact for fact in in_order if fact.side == "provider"},
@@ -167,7 +170,7 @@ _Key: TypeAlias = Callable[[Fact], Hashable]
 
 
 def _chained(*keys: _Key, unsaid: bool = False) -> _Key:
-    """A key of what tells of a chain, or (`unsaid`) of what does not; None for what has no such key."""
+    """A key of what names a chain, or (`unsaid`) of what does not; None for what has no such key."""
 
     def key(fact: Fact) -> Hashable:
         if (fact.counterpart is None) is not unsaid:
@@ -221,7 +224,7 @@ def _near(givers: Sequence[Fact], takers: Sequence[Fact], days: int) -> list[tup
 
 
 def _may_be(giver: Fact, taker: Fact) -> bool:
-    """Whether both may tell of one flow by the parties; where both name the projects, these say so."""
+    """Whether both may report one flow, by the parties; where both name the projects, these say so."""
     if giver.counterpart is not None and taker.counterpart is not None:
         return True
     pairs = (giver.recipient, taker.recipient), (giver.donor, taker.donor)
@@ -236,13 +239,13 @@ def _day(fact: Fact) -> int:
 def _row(giver: Fact | None, taker: Fact | None) -> FlowRow:
     any_fact = giver or taker
     if any_fact is None:
-        raise TypeError("a flow is told by somebody")
+        raise TypeError("a flow is reported by somebody")
     source = giver.project if giver is not None else any_fact.counterpart
     target = taker.project if taker is not None else any_fact.counterpart
     given, received = (None if fact is None or fact.value is None else fact.value.amount for fact in (giver, taker))
-    told: Told = "provider" if taker is None else "receiver" if giver is None else "differs"
+    reported: Reported = "provider" if taker is None else "receiver" if giver is None else "differs"
     if giver is not None and taker is not None and _amount(giver) == _amount(taker):
-        told = "same"
+        reported = "same"
     return FlowRow(
         what=_what(any_fact) or "",
         source=source,
@@ -252,7 +255,7 @@ def _row(giver: Fact | None, taker: Fact | None) -> FlowRow:
         given=given,
         received_on=None if taker is None else taker.date,
         received=received,
-        told=told,
+        reported=reported,
         facts=tuple(fact for fact in (giver, taker) if fact is not None),
     )
 

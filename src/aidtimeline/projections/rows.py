@@ -54,6 +54,7 @@ class Named(tuple[Any, ...]):
     item_category: str | None
     indicator: str | None
     side: str | None
+    counterpart: str | None
     part_of: str | None
     party: str | None
     role: str | None

@@ -19,7 +19,7 @@ from aidtimeline.semantics.reporting import Said
 from aidtimeline.text import tables
 from aidtimeline.values.amounts import Quantity
 
-TOLD = {
+REPORTED = {
     "same": "both say the same",
     "differs": "both, of other amounts",
     "provider": "only who gives says so",
@@ -38,15 +38,15 @@ class FlowsLook(Look[FlowTable]):
 
     def title(self) -> str:
         """Which flows are shown."""
-        return f"flows between projects, as both sides tell of them{narrowed(self.result.question.selection.where)}"
+        return f"flows between projects, as both sides report them{narrowed(self.result.question.selection.where)}"
 
     def columns(self) -> list[Column]:
-        """The chain, what each side says, and how it is told."""
+        """The chain, what each side says, and who reports it."""
         return [
             *(Column("what", TEXT), Column("source", TEXT), Column("target", TEXT), Column("currency", TEXT)),
             *(Column("given_on", DATE), Column("given", BOUNDS, "currency")),
             *(Column("received_on", DATE), Column("received", BOUNDS, "currency")),
-            *(Column("told", TEXT), Column("sources", SAID, get=self._said)),
+            *(Column("reported", TEXT), Column("sources", SAID, get=self._said)),
         ]
 
     def page(self) -> Iterator[Part]:
@@ -56,7 +56,7 @@ class FlowsLook(Look[FlowTable]):
             return
         heads = map(tables.Column, ("from", "to", "what"))
         numbers = (tables.Column("given on"), tables.Column("given", "right"), tables.Column("received on"))
-        last = (tables.Column("received", "right"), tables.Column("told", wrap=True))
+        last = (tables.Column("received", "right"), tables.Column("reported", wrap=True))
         yield Grid([*heads, *numbers, *last], [self._cells(row) for row in self.result.rows])
 
     def _cells(self, row: FlowRow) -> list[str]:
@@ -67,7 +67,7 @@ class FlowsLook(Look[FlowTable]):
         given_on, received_on = days
         label = self.vocabulary.label
         ends = [NOTHING if each is None else label("project", each) for each in (row.source, row.target)]
-        return [*ends, row.what, given_on, said(row.given), received_on, said(row.received), TOLD[row.told]]
+        return [*ends, row.what, given_on, said(row.given), received_on, said(row.received), REPORTED[row.reported]]
 
     def _said(self, row: FlowRow) -> tuple[Said, ...] | None:
         known_at = None if self.view is None else self.view.known_at
