@@ -251,7 +251,7 @@ def test_a_version_that_lacks_much_asks_first(tmp_path: Path) -> None:
     """It may tell a part, or the rest may be gone: nobody but the user knows; and nothing is recorded meanwhile."""
     imported(tmp_path, release(FIRST, MANY))
     before = counts(tmp_path, "pledge")
-    with pytest.raises(RefusedBatch, match=r"it lacks 6 of the 40 numbers .* of tracker.*: 10, 18, 19 \(--part if"):
+    with pytest.raises(RefusedBatch, match=r"file lacks 6 of the 40 numbers .* of tracker.*: 10, 18, 19 \(--part if"):
         imported(tmp_path, release(SECOND, [each for each in MANY if each[0] not in ("10", "18", "19")]))
     assert counts(tmp_path, "pledge") == before
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 import attrs
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from workbooks import workbook
 
 from aidtimeline import Timeline
-from aidtimeline.errors import FaultyMapping, UnreadableFile, UsageError
+from aidtimeline.errors import FaultyMapping, RefusedBatch, UnreadableFile, UsageError
 from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.importing.reports import WITHDRAWN, Report
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Remark, Skipped, Whole
 from aidtimeline.formats.tables import read
@@ -398,6 +400,55 @@ def test_a_version_may_have_everything_of_some_years_only(table: Callable[..., F
     assert import_file(log, "csv", file, recorded_at=NOW).outcomes == {"new": 1, "unchanged": 27, "gone": 1}
     counts = Timeline.open(log).as_of("2025-01-01").counts(by="item")
     assert {row.key[0]: row.bounds.low for row in counts.rows} == {"truck": 15 + 27, "tent": 1}
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_what_is_known_of_a_part_is_what_the_last_version_that_has_it_says(data: st.DataObject) -> None:
+    """In whatever order, and with parts that two columns name. Other parts stay, and are told, or go with the whole."""
+    columns = data.draw(st.sampled_from([["Year"], ["Year", "Country"]]))
+    rows = st.lists(
+        st.tuples(st.sampled_from("12"), st.sampled_from("AB"), st.sampled_from("xyz"), st.integers(1, 9)),
+        min_size=1,
+        unique_by=lambda row: row[:3],
+    )
+    versions, whole = (data.draw(rows), data.draw(rows)), data.draw(st.booleans())
+    key = json.dumps([*columns, *({"Year", "Country"} - set(columns)), "Item"])
+    mapping = (
+        f'dataset = "t"\nkey = {key}\ncomplete = {json.dumps(columns)}\n[event.given]\nkind = "delivery"\n'
+        'date = "2021"\nrecipient = "{Year}{Country}"\nitem = "{Item}"\nquantity = "{N}"\n'
+    )
+
+    def part(row: tuple[str, str, str, int]) -> tuple[object, ...]:
+        return row[: len(columns)]
+
+    with TemporaryDirectory() as folder:
+        log, path = Path(folder) / "log", Path(folder) / "t.csv"
+        path.with_suffix(".toml").write_text(mapping)
+
+        def imported(day: str, rows: Sequence[tuple[str, str, str, int]], covers: Literal["whole"] | None) -> Report:
+            path.write_text("Year,Country,Item,N\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+            file = File(path=path, mapping=path.with_suffix(".toml"), published=DateRange(day), covers=covers)
+            return import_file(log, "csv", file, recorded_at=NOW)
+
+        imported("2022-01-01", versions[0], None)
+        try:
+            report = imported("2023-01-01", versions[1], "whole" if whole else None)
+        except RefusedBatch:
+            return  # much is lacking: it is asked about
+        told = {part(row) for row in versions[1]}
+        stays = [] if whole else [row for row in versions[0] if part(row) not in told]
+        timeline, expected = Timeline.open(log), [*versions[1], *stays]
+        found = timeline.as_of("2025-01-01").counts(by=["recipient", "item"])
+        assert {tuple(row.key): row.bounds.low for row in found.rows} == {
+            (year + country, item): many for year, country, item, many in expected
+        }
+        remarks = [each.place for each in report.remarks.get(WITHDRAWN, ())]
+        assert remarks == ([f"{len(set(map(part, stays)))} of t"] if stays else [])
+        known = timeline.as_of("2025-01-01", known_at="2022-06-01").counts(by=["recipient", "item"])
+        assert {tuple(row.key): row.bounds.low for row in known.rows} == {
+            (year + country, item): many for year, country, item, many in versions[0]
+        }
 
 
 def test_rows_without_a_part_are_skipped(table: Callable[..., File]) -> None:

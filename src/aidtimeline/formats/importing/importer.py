@@ -284,6 +284,7 @@ class Work:
         self._kept: set[str] = set()
         self._scope: Scope | None = None
         self._left_out = False
+        self._begun_before: dict[Key, Scope] = {}
         self._open: dict[Key, tuple[Scope, Source]] = {}
         self._doubtful: list[tuple[Entry, Key, Key]] = []
         self._begun: dict[str, set[str]] = defaultdict(set)
@@ -303,7 +304,7 @@ class Work:
                 if isinstance(reading, Skipped) and reading.spares is not None:
                     self._spared.add(reading.spares)
             elif isinstance(reading, Beginning):
-                yield from self._end(None)
+                self._leave()
                 self._begin(reading)
             elif isinstance(reading, Whole):
                 yield from self._end(reading)
@@ -311,7 +312,7 @@ class Work:
                 made = self._entry(reading)
                 if made is not None:
                     yield made
-        yield from self._end(None)
+        yield from self._not_whole()
         yield from self._known_again()
         yield from self._written_otherwise()
         yield from self._withdrawn()
@@ -338,23 +339,42 @@ class Work:
         key = dataset, beginning.scope
         self._scope, _ = self._open.pop(key, (None, None))  # another file has begun it
         if self._scope is None:
+            self._scope = self._begun_before.pop(key, None)  # its entries are in several places of the file
+        if self._scope is None:
             self._scope = Scope.begun(self.known, beginning, others, self._kept, self.recorded_at)
 
-    def _end(self, whole: Whole | None) -> Iterator[Made]:
-        """The end of a scope: all of it has been read if the file says so (`whole`)."""
-        scope, self._scope = self._scope, None
-        left_out, self._left_out = self._left_out, self._left_out and whole is not None
-        source = None if whole is None or self.options.covers == "part" else whole.source
+    def _leave(self) -> None:
+        """Another scope follows: more of this one, or that it is whole, may come later."""
+        if self._scope is not None:
+            self._begun_before[self._scope.key] = self._scope
+        self._scope, self._left_out = None, False
+
+    def _end(self, whole: Whole) -> Iterator[Made]:
+        """All of a scope has been read."""
+        left_out = self._left_out
+        if not left_out:
+            self._leave()
+        scope = self._begun_before.pop((whole.source.dataset or "", whole.scope), None)
+        source = None if self.options.covers == "part" else whole.source
         if scope is not None and source is not None and any(scope.left()) and (scope.held or self.options.files > 1):
             self._open[scope.key] = scope, source
             return
-        for entry in () if scope is None else scope.held.values():
-            key = key_of(entry.event) or ("", "")
-            yield from filter(None, [self._by_key(entry, key, self._said(key, scope), scope)])
-        if whole is not None and source is not None and not left_out:
+        yield from self._held(scope)
+        if source is not None and not left_out:
             self.known.datasets.add(source.dataset or "")
             there = scope.there() if scope is not None else self.known.under(source.dataset or "", whole.scope)
             yield from self._gone(there, source, scope)
+
+    def _not_whole(self) -> Iterator[Made]:
+        """What waited in scopes that the file may not tell in full."""
+        self._leave()
+        for scope in self._begun_before.values():
+            yield from self._held(scope)
+
+    def _held(self, scope: Scope | None) -> Iterator[Made]:
+        for entry in () if scope is None else scope.held.values():
+            key = key_of(entry.event) or ("", "")
+            yield from filter(None, [self._by_key(entry, key, self._said(key, scope), scope)])
 
     def _known_again(self) -> Iterator[Made]:
         """What comes of the scopes in which something appeared and something vanished."""
@@ -487,7 +507,7 @@ class Work:
             source = self._sources[dataset]
             version = version_of(source, self.recorded_at)
             left: dict[str, list[Said]] = {}
-            for scope in self.known.scopes_of(dataset):
+            for scope in self.known.scopes_of(dataset, max(each.count("/") for each in begun)):
                 if scope not in begun:
                     said = [each for each in self.known.under(dataset, scope) if not each.gone]
                     if said and all(each.version <= version for each in said):

@@ -259,12 +259,12 @@ class Known:
         other = self._spelled[dataset].get(spelled(ref)) if self._spelled[dataset] else None
         return None if other is None or other == ref else (dataset, other)
 
-    def scopes_of(self, dataset: str) -> Iterator[str]:
-        """The scopes of a dataset that the log has: what its `ref`s begin with, each to its first slash."""
+    def scopes_of(self, dataset: str, parts: int = 1) -> Iterator[str]:
+        """The scopes of a dataset that the log has: what its `ref`s begin with, so many parts that end in a slash."""
         scope = None
         for ref in self._refs.get(dataset, ()):
             if scope is None or not ref.startswith(scope):
-                scope = ref.partition("/")[0] + "/"
+                scope = "".join(f"{part}/" for part in ref.split("/", parts)[:parts])
                 yield scope
 
     def ids_of(self, said: Said) -> Iterator[str]:
