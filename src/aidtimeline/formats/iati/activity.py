@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from attrs import frozen
 
 from aidtimeline.events import Source
+from aidtimeline.formats.iati.events import new_source
 from aidtimeline.formats.iati.families import THIRD_PARTY, Families, is_secondary, may_be_part_of, relatives
 from aidtimeline.formats.iati.purposes import of_activity
 from aidtimeline.formats.iati.values import (
@@ -129,7 +130,7 @@ class Activity:
 
     def source_at(self, line: int) -> Source:
         """The file as the source of what is in a line."""
-        return Source(
+        return new_source(
             publisher=self.reporter.publisher,
             published=self.published,
             dataset=self.reporter.dataset,

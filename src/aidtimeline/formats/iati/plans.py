@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
+from aidtimeline.formats.iati.events import new_observation
 from aidtimeline.formats.iati.values import ENDS_FIRST, MAX_NOTE, money, period_ends, shortened
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Entry, Reading
@@ -31,6 +31,8 @@ def plans(activity: Activity) -> Iterator[Reading]:
     """The budgets and planned disbursements of an activity."""
     for tag, what in PLANS.items():
         numbered = list(activity.numbered(tag))
+        if not numbered:
+            continue
         revised = {_of_what(activity, each) for _, each in numbered if each.get("type") == REVISED}
         read = []
         for place, each in numbered:
@@ -75,7 +77,7 @@ def _plan(activity: Activity, element: Element, place: str) -> Iterator[Reading]
         parties = [activity.called(provider), activity.called(receiver)]
     known_by = [element.tag, *words, time, *parties], [element.tag, status, time, *parties]
     formerly, ref = ("/".join(filter(None, each)) for each in known_by)
-    event = Observation(
+    event = new_observation(
         date=activity.said,
         project=activity.identifier,
         donor=donor,

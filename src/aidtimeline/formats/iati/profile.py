@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from aidtimeline.events import Participation, Project, ProjectStatus, Role, Source, Status
+from aidtimeline.events import ProjectStatus, Role, Source
 from aidtimeline.formats.iati.activity import Activity, stem_of
+from aidtimeline.formats.iati.events import new_participation, new_project, new_source, new_status
 from aidtimeline.formats.iati.families import CHILD, PARENT, relatives
 from aidtimeline.formats.iati.values import MAX_TITLE, narrative, shortened, stated_day
 from aidtimeline.formats.reading.xml import Element
@@ -56,7 +57,7 @@ def profile(activity: Activity) -> Iterator[Reading]:
     yield from _dates(activity, dates)
     related = activity.all("related-activity")
     parents = relatives(activity.identifier, related, PARENT)
-    project = Project(
+    project = new_project(
         date=activity.said,
         project=activity.identifier,
         title=_title(activity.all("title"), activity.language),
@@ -85,7 +86,7 @@ def profile(activity: Activity) -> Iterator[Reading]:
 def _children(activity: Activity) -> Iterator[Reading]:
     """That other activities are part of this one. They may be in other files, and not say so themselves."""
     for child in relatives(activity.identifier, activity.all("related-activity"), CHILD):
-        event = Project(
+        event = new_project(
             date=activity.said,
             project=child,
             parent=activity.identifier,
@@ -119,7 +120,7 @@ def _coded(element: Element, attribute: str, codes: Mapping[str, W]) -> W:
 
 
 def _status(activity: Activity, element: Element, _place: str) -> Iterator[Reading]:
-    event = Status(
+    event = new_status(
         date=activity.said,
         project=activity.identifier,
         status=_coded(element, "code", STATUSES),
@@ -134,7 +135,7 @@ def _participation(activity: Activity, element: Element, _place: str) -> Iterato
     party = activity.party(element)
     if party is None:
         raise SkipError("without a reference or a name")
-    event = Participation(
+    event = new_participation(
         date=activity.said,
         project=activity.identifier,
         party=party,
@@ -158,5 +159,5 @@ def linked(documents: Sequence[Element], language: str) -> tuple[Source, ...]:
     for each in documents:
         url = each.get("url")
         if url and len(url) <= MAX_URL and len(found) < MAX_DOCUMENTS:
-            found.setdefault(url, Source(title=_title(each.all("title"), language), url=url))
+            found.setdefault(url, new_source(title=_title(each.all("title"), language), url=url))
     return tuple(found.values())

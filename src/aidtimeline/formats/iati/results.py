@@ -15,6 +15,7 @@ from attrs import frozen
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Observation
 from aidtimeline.formats.iati.activity import Activity
+from aidtimeline.formats.iati.events import new_observation
 from aidtimeline.formats.iati.profile import linked
 from aidtimeline.formats.iati.values import MAX_NAME, MAX_NOTE, day, narrative, number, period, shortened, slug
 from aidtimeline.formats.reading.xml import Element
@@ -89,7 +90,7 @@ class _Value:
         documents = [link for each in (stated, self.indicator, self.result) for link in each.all("document-link")]
         title = titles[1] or titles[0]
         when = (planned or date).text
-        return Observation(
+        return new_observation(
             date=date,
             project=activity.identifier,
             location=places[0] or None if len(places) == 1 else None,

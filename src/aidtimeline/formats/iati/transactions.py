@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median_low
 from typing import Any, TypeAlias
 
+from aidtimeline.codec.making import quickly
 from aidtimeline.events import Commitment, Disbursement, Expenditure, Pledge, Receipt, Side
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.purposes import of_transaction
@@ -55,8 +56,13 @@ OTHERS = {
 }
 
 
+_NEW: Mapping[type[Transaction], Callable[..., Transaction]] = {kind: quickly(kind) for kind, _ in FLOWS.values()}
+
+
 def transactions(activity: Activity) -> Iterator[Reading]:
     """The transactions of an activity."""
+    if not activity.all("transaction"):
+        return
     refs = [slug(each.get("ref")) for each in activity.all("transaction")]
     above, funders = activity.above, _funders(activity)
     many = Counter(refs) if len(refs) > 1 else {}
@@ -161,7 +167,7 @@ def _transaction(
     own = of_transaction(element.children, element.get("humanitarian").casefold())
     valued = parts["value"].get("value-date")
     value_date = day(valued)
-    event = kind(
+    event = _NEW[kind](
         date=date,
         project=activity.identifier,
         donor=donor,

@@ -180,6 +180,8 @@ def identifier(text: str) -> str:
     >>> print(identifier(" XM-1-a "), identifier("XM-1-" + chr(0x200b)), identifier(r"XM-1-\u{200b}"))
     XM-1-a XM-1-\u{200b} XM-1-\u{5c}u{200b}
     """
+    if _is_plain(text) and _ESCAPE not in text:
+        return text
     whole = " ".join(_SPACE.split(text.strip(_SPACES)))
     if not whole.isprintable() or _ESCAPE in whole:
         whole = whole.replace(_ESCAPE, "\\u{5c}u{")
@@ -214,5 +216,9 @@ _SPACE = re.compile(f"[{_SPACES}]+")
 
 def slug(text: str) -> str:
     """A text as a slug; empty if nothing of it can be printed."""
-    plain = text.isprintable() and len(text) <= MAX_SLUG and "  " not in text and text == text.strip()
-    return text if plain else as_slug(text)
+    return text if _is_plain(text) else as_slug(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is a slug as it stands, or empty."""
+    return text.isprintable() and len(text) <= MAX_SLUG and "  " not in text and text == text.strip()
