@@ -24,6 +24,7 @@ from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Remark, Skipped, Whole
 from aidtimeline.formats.tables import read
 from aidtimeline.formats.tables.conditions import Like
+from aidtimeline.formats.tables.optional import LACKING
 from aidtimeline.formats.tables.totals import WORDS, is_total
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
@@ -380,6 +381,22 @@ def test_the_total_of_a_group_is_one_of_those_that_its_rows_state(
     assert (found.low, found.high) == (min(totals), max(totals))
 
 
+def test_elements_of_lists_within_an_element_go_by_their_places(table: Callable[..., File]) -> None:
+    """And what only objects far below have is found, too."""
+    mapping = (
+        'rows = "releases"\nkey = "id"\n[event.given]\nkind = "commitment"\neach = { list = "awards" }\n'
+        'key = ["awards.id"]\ndate = "2022"\nitem = "{awards.id}"\nrecipient = "{awards.suppliers.0.name}"\n'
+    )
+    awards = [{"id": number, "suppliers": [{"name": number * 10}, {"name": "x"}]} for number in (1, 2)]
+    releases: list[dict[str, Any]] = [{"id": str(number)} for number in range(50)]
+    content = json.dumps({"releases": [*releases, {"id": "last", "awards": awards}]})
+    assert stated(table(mapping, content), "item", "recipient") == [("1", "10"), ("2", "20")]
+    with pytest.raises(
+        UnreadableFile, match=r"found no 'awards.id', 'awards.suppliers.0.name' in the first 50 objects"
+    ):
+        list(read(table(mapping, json.dumps({"releases": releases}))))
+
+
 # Parts that a version covers.
 
 
@@ -449,6 +466,36 @@ def test_what_is_known_of_a_part_is_what_the_last_version_that_has_it_says(data:
         assert {tuple(row.key): row.bounds.low for row in known.rows} == {
             (year + country, item): many for year, country, item, many in versions[0]
         }
+
+
+def test_a_version_that_lacks_an_optional_column_says_nothing_of_it(table: Callable[..., File], tmp_path: Path) -> None:
+    """Fields, values and whole events that the column would fill stay; what the version does say, and lacks, counts."""
+    mapping = (
+        'key = ["No"]\ncomplete = true\noptional = ["To", "Val*", "Given"]\n[event.promised]\nkind = "pledge"\n'
+        'date = "2022"\nitem = "truck"\nquantity = "{N}"\nrecipient = "{To}"\namount = "{Value}"\ncurrency = "EUR"\n'
+        '[event.given]\nneeds = ["Given"]\nkind = "delivery"\ndate = "2022"\nitem = "truck"\nquantity = "{Given}"\n'
+    )
+    rows = [f"{number},1,KE,10,1\n" for number in range(3, 30)]
+    file = table(mapping, "No,N,To,Value,Given\n1,10,KE,100,4\n2,5,UG,200,\n" + "".join(rows), published="2023-01-01")
+    import_file(tmp_path / "log", "csv", file, recorded_at=NOW)
+    less = "No,N\n1,11\n" + "".join(f"{number},1\n" for number in range(3, 30))
+    report = import_file(tmp_path / "log", "csv", table(mapping, less, published="2024-01-01"), recorded_at=NOW)
+    assert dict(report.outcomes) == {"news": 1, "unchanged": 27, "gone": 1}
+    assert (report.counts[LACKING], report.remarks[LACKING][0].found) == (28, "Given")
+    view = Timeline.open(tmp_path / "log").as_of("2025-01-01")
+    counts = view.counts(kind=["pledge", "delivery"], by="recipient")
+    assert {(row.kind, row.recipient): row.bounds.low for row in counts.rows} == {
+        ("pledge", "KE"): 11 + 27,
+        ("delivery", None): 4 + 27,
+    }
+    assert [row.bounds.low for row in view.money(kind="pledge").rows] == [100 + 270]
+
+
+def test_an_optional_column_may_not_name_rows(table: Callable[..., File]) -> None:
+    """A version without it could not be compared with another."""
+    mapping = 'key = ["No"]\noptional = ["N*"]\n' + EVENT + 'item = "{Item}"\n'
+    with pytest.raises(UnreadableFile, match="found no header with 'No'"):
+        list(read(table(mapping, "Item\ntruck\n")))
 
 
 def test_rows_without_a_part_are_skipped(table: Callable[..., File]) -> None:

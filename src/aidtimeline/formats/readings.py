@@ -83,25 +83,24 @@ class Note:
 
     `reason` is the same text for all parts that are alike ("a transaction without a date"). `place` says where it is,
     in words ("transaction 3 of XM-DAC-701-8"); `line` counts from 1, None if the format has no lines; `found` is what
-    stood there.
+    stood there. What the log has under `ref`s that begin with `spares` is not taken for gone.
     """
 
     reason: str
     place: str
     line: int | None = None
     found: str | None = None
+    spares: str | None = field(default=None, eq=False)
 
 
 @frozen(kw_only=True)
 class Skipped(Note):
     """A part that could not be read as an event.
 
-    It is there all the same: what the log has under `ref`s that begin with `spares` is not taken for gone. That is the
-    key of the part, "" if the key cannot be read, and None if the part is none of what is recorded. `value` is the
-    money that it states, if that can be read.
+    It is there all the same: it `spares` what has its key, which is "" if that cannot be read, and None if the part is
+    none of what is recorded. `value` is the money that it states, if that can be read.
     """
 
-    spares: str | None = field(default=None, eq=False)
     value: Money | None = field(default=None, eq=False)
 
 

@@ -48,7 +48,7 @@ MOST_GROWN = 2**23
 
 _READERS = ("msgspec", "openpyxl")
 
-#: What of a skipped part only says what the file has of it, and is not needed again.
+#: What of a part only says what the file has of it, and is not needed again.
 _NO_KEY = {"spares": None, "value": None}
 
 
@@ -128,7 +128,7 @@ def keep(done: Import, report: Report, known: Known, grown: Mapping[str, int], r
         "counts": said.counts,
         "values": {currency: [str(each) for each in amounts] for currency, amounts in said.values.items()},
         "skipped": [{**asdict(each, recurse=False), **_NO_KEY} for notes in said.skipped.values() for each in notes],
-        "remarks": [asdict(each) for notes in said.remarks.values() for each in notes],
+        "remarks": [{**asdict(each), "spares": None} for notes in said.remarks.values() for each in notes],
     }
     sizes = {name: extent.end for name, extent in known.looked.items()}
     sizes |= {name: sizes.get(name, 0) + more for name, more in grown.items()}

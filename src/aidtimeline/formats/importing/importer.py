@@ -301,7 +301,7 @@ class Work:
         for reading in readings:
             if isinstance(reading, Skipped | Remark):
                 self.report.add(reading)
-                if isinstance(reading, Skipped) and reading.spares is not None:
+                if reading.spares is not None:
                     self._spared.add(reading.spares)
             elif isinstance(reading, Beginning):
                 self._leave()

@@ -389,7 +389,9 @@ def _yielding(entry: Entry, text: Event) -> Event:
         kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
     if "value" in kept:
         perhaps, value = _may_be_counted(kept.pop("value")), stated(event, "value", Money)
-        if value is not None:
+        if value is None:
+            kept["value"] = text.value  # type: ignore[attr-defined]
+        else:
             part_of = kept.get("part_of") or event.part_of
             say = _in_full if part_of else _or_nothing if perhaps or _may_be_counted(value) else None
             if say is not None:

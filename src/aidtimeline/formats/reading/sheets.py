@@ -26,6 +26,9 @@ from aidtimeline.text.safe import shown
 
 __all__ = ["HEADER_WITHIN", "Figure", "Row", "fold", "kind_of", "rows", "workbook"]
 
+MAX_FIRST = 10_000
+"""So many objects of JSON are looked at for names that the first few do not have."""
+
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
@@ -197,10 +200,17 @@ def _objects(
         found = (Row(number, cells) for number, cells in json_lines(file, stream))
     first = list(islice(found, HEADER_WITHIN))
     given = dict.fromkeys(name for row in first for name in row.cells)
-    known = {fold(name) for name in given} | {_without_places(fold(name)) for name in given}
-    missing = [name for name in wanted if fold(name) not in known]
+    known = dict.fromkeys(path for name in given for path in _paths(name))
+    missing = [name for name in wanted if fold(name) not in {fold(each) for each in known}]
+    for row in found if missing else ():  # what is rare may come late
+        first.append(row)
+        later = {fold(path) for name in row.cells if name not in given for path in _paths(name)}
+        missing = [name for name in missing if fold(name) not in later]
+        given.update(dict.fromkeys(row.cells))
+        if not missing or len(first) >= MAX_FIRST:
+            break
     if missing:
-        near = did_you_mean(missing[0], given)
+        near = did_you_mean(missing[0], known)
         lists = [name.partition(".0.")[0] for name in given if ".0." in name]
         if within is None and len(first) == 1 and lists:
             near = f"are the rows in a list of it? say rows = {shown(lists[0])} in the mapping"
@@ -215,6 +225,14 @@ def _objects(
         yield row
 
 
-def _without_places(name: str) -> str:
-    """A name in nested lists, whichever elements they are of: "awards.0.items.2.id" is "awards.items.id"."""
-    return ".".join(part for part in name.split(".") if not part.isdecimal())
+def _paths(name: str) -> Iterator[str]:
+    """A name in nested lists, whichever elements of the outer ones it is of.
+
+    >>> list(_paths("awards.0.items.2.id"))
+    ['awards.0.items.2.id', 'awards.items.2.id', 'awards.items.id']
+    """
+    yield name
+    parts = name.split(".")
+    for place in [number for number, part in enumerate(parts) if part.isdecimal()]:
+        parts[place] = ""
+        yield ".".join(filter(None, parts))

@@ -20,6 +20,7 @@ from aidtimeline.formats.tables.each import expanded
 from aidtimeline.formats.tables.filling import Cells, Filled, Filler
 from aidtimeline.formats.tables.mapping import EventMapping, Field, TableMapping
 from aidtimeline.formats.tables.names import Names
+from aidtimeline.formats.tables.optional import LACKING, Optional
 from aidtimeline.formats.tables.questions import Questions
 from aidtimeline.formats.tables.repeats import Repeats
 from aidtimeline.formats.tables.totals import TOTAL, Totals
@@ -44,6 +45,7 @@ class RowReader:
         self._names = Names(file)
         self._filler = Filler(self._names)
         self._repeats = Repeats()
+        self._optional = Optional(mapping)
         self._totals = None if mapping.totals else Totals(mapping)
         self._above: dict[str, str] = {}
         self._fold = lru_cache(2**14)(fold)
@@ -72,6 +74,10 @@ class RowReader:
         if former:
             yield Remark(reason=REPEATED, place=row.place, line=row.line)
         for mapped in self.mapping.events:
+            if (column := self._optional.lacking(mapped, row.cells)) is not None:
+                ref = f"{scope}{self._own_key(mapped, cells.meant) or key}/{mapped.name}"
+                yield Remark(reason=LACKING, place=row.place, line=row.line, found=column, spares=ref)
+                continue
             for ref, own in self._refs(mapped, row, cells, scope, key):
                 for reading in self._made(mapped, row, own, ref):
                     if former and isinstance(reading, Entry):
@@ -81,9 +87,13 @@ class RowReader:
 
     def _made(self, mapped: EventMapping, row: Row, cells: Cells, ref: str) -> Iterator[Reading]:
         """An event, or that it cannot be read. What has a key of its own waits for the other rows that say it."""
+        unsaid = self._optional.unsaid(mapped, row.cells, cells.written)
         try:
-            entry = Entry(event=self._event(mapped, row, cells, ref), restated=mapped.restated)
+            entry = Entry(event=self._event(mapped, row, cells, ref), restated=mapped.restated, yields=unsaid)
         except SkipError as error:
+            if isinstance(error, _LackingError) and error.field in unsaid:
+                yield Remark(reason=LACKING, place=row.place, line=row.line, found=error.columns[0], spares=ref)
+                return
             error.value = self._stated(mapped, cells)
             skipped = self._skipped(row, error, ref)
             if mapped.key and isinstance(error, _LackingError):
@@ -217,7 +227,7 @@ class RowReader:
         for name in _NEEDED[kind.value]:
             if fields.get(name) is None:
                 columns = tuple(c for field in mapped.fields.get(name, ()) for each in field for c in each.columns())
-                raise _LackingError(f"{kind.value} without {name}", columns=columns)
+                raise _LackingError(name, f"{kind.value} without {name}", columns=columns)
         try:
             return cls(**fields, ref=ref, sources=self._sources(row, cells, "; ".join(quotes) or None))
         except InvalidValue as error:
@@ -249,7 +259,11 @@ class RowReader:
 
 
 class _LackingError(SkipError):
-    """Raised for a row that lacks what an event needs."""
+    """Raised for a row that lacks what an event needs: this field."""
+
+    def __init__(self, field: str, reason: str, columns: tuple[str, ...]) -> None:
+        super().__init__(reason, columns=columns)
+        self.field = field
 
 
 def _money(amount: Any, currency: str | None, filled: Filled) -> Money:

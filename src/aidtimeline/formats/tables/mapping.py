@@ -10,7 +10,7 @@ from attrs import Factory, field, frozen
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.cells import Figure, fold
-from aidtimeline.formats.tables.conditions import ALWAYS, Conditions
+from aidtimeline.formats.tables.conditions import ALWAYS, Conditions, Like
 from aidtimeline.formats.tables.values import Habits
 
 MAX_COLUMNS = 20
@@ -151,9 +151,10 @@ class TableMapping:
     """Which column of a table is what, and what its texts mean.
 
     `unknown` are folded texts that mean nothing; of rows for which the `conditions` do not hold nothing is read. `key`
-    are the columns that name a row, and `scope` those that name a part of the dataset. `down` are columns whose empty
-    cells are like those above. `complete`: each version of the table has everything, or everything in each `scope` that
-    it has. `header` are the rows of the header, `rows` the list of a JSON document. `totals`: rows of totals count too.
+    are the columns that name a row, and `scope` those that name a part of the dataset. `optional` columns are lacking
+    in some versions, which say nothing of what would stand there; in `down` an empty cell is as the one above.
+    `complete`: each version of the table has everything, or everything in each `scope` that it has. `header` are the
+    rows of the header, `rows` the list of a JSON document. `totals`: rows of totals count too.
     """
 
     dataset: str
@@ -165,6 +166,7 @@ class TableMapping:
     key: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     complete: bool = False
     totals: bool = False
     unknown: frozenset[str] = frozenset()
@@ -174,8 +176,12 @@ class TableMapping:
 
     def columns(self) -> Iterator[str]:
         """The headers that the table must have."""
-        yield from (*self.key, *self.scope, *self.down, *self.conditions.columns())
+        yield from (*self.key, *self.scope, *self.conditions.columns())
+        rare = [Like.parse(each) for each in self.optional]
+        for name in (*self.down, *self._of_sources(), *(name for event in self.events for name in event.columns())):
+            if not any(each.fits(name) for each in rare):
+                yield name
+
+    def _of_sources(self) -> Iterator[str]:
         for ways in (*self.source.values(), *self.reports):
             yield from (column for text in ways for column in text.columns())
-        for event in self.events:
-            yield from event.columns()

@@ -99,7 +99,7 @@ def _mapping(found: dict[str, Any], faults: Faults) -> TableMapping | None:
         "sheet": lambda each, _: text(each),
         "header": _header,
         "rows": lambda each, _: text(each),
-        **dict.fromkeys(("key", "down"), lambda each, _: few(each)),
+        **dict.fromkeys(("key", "down", "optional"), lambda each, _: few(each)),
         "complete": _complete,
         "totals": lambda each, _: to_flag(each),
         "unknown": lambda each, _: folded(each),
