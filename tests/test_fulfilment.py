@@ -426,6 +426,13 @@ def test_what_is_cancelled_is_in_doubt_where_a_raise_is() -> None:
     assert found == [("4", False), ("0 to 4", True), ("0", False)]
 
 
+def test_a_part_is_cancelled_of_a_promise_that_nothing_else_names() -> None:
+    """It is taken off also where no delivery keeps the promise, and nothing replaces it."""
+    cancelled = Cancellation(date="2023-03-01", supersedes=[name(1)], quantity=3, item="truck", sources=SOURCE)
+    row = only([say(1, Pledge, "2023-01-01", 10), record(3, cancelled)])
+    assert (ends(row.promised), ends(row.cancelled), ends(row.outstanding)) == ((7, 7), (3, 3), (7, 7))
+
+
 def test_cancelled_in_part() -> None:
     """A cancellation with an amount takes it off; a raise after it says anew how much is promised."""
     cancelled = Cancellation(date="2023-03-01", supersedes=[name(1)], quantity=3, item="truck", sources=SOURCE)

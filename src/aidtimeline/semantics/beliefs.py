@@ -55,6 +55,7 @@ class Belief:
                 tied.update(fact.fulfils)
             elif fact.event.nature is END:
                 tied.add(fact.id)
+                tied.update(each.id for each in (fact.takes_off.promises if fact.takes_off else ()))
         tied.update(*(promises for _, promises in self.fulfils_unbelieved.values()))
         return {fact.id: fact for fact in self.facts if fact.id in tied}
 
