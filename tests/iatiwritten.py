@@ -60,11 +60,13 @@ class Written:
             self.report: Exported = export_iati(view, path, **options)
             self.text = path.read_text(encoding="utf-8") if path.exists() else ""
             self.facts: tuple[Fact, ...] = ()
+            self.timeline = Timeline([])
             if self.text:
                 log = Path(folder) / "log"
                 _keep(view.vocabulary, log / "vocabulary")
                 self.skipped = import_file(log, "iati", path).skipped
-                self.facts = Timeline.open(log).as_of(DAY).facts
+                self.timeline = Timeline(list(Timeline.open(log).records), view.vocabulary)
+                self.facts = self.timeline.as_of(DAY).facts
         self.lost = {id_ for ids in self.report.left_out.values() for id_ in ids}
 
     @property
@@ -74,7 +76,7 @@ class Written:
 
     def money(self) -> list[Fact]:
         """What is read of its transactions."""
-        return [each for each in self.facts if not isinstance(each.event, State)]
+        return [each for each in self.facts if not isinstance(each.event, State) and each.kind != "observation"]
 
 
 def _keep(vocabulary: Vocabulary, folder: Path) -> None:
@@ -101,6 +103,7 @@ NEWS = Source(publisher="A paper", published="2023-06-02")
 FTS = Source(publisher="FTS", published="2023-06-02", dataset="fts")
 OTHER = Source(publisher="Another", published="2023-06-02", dataset="iati/XM-B-2")
 PROMISE = Commitment(**PAID)
+LESS: Mapping[str, Any] = {"date": "2023-03-01", "value": "USD 40", "supersedes": record_id(PROMISE), **ROAD}
 PAYMENT = Disbursement(**PAID)
 
 

@@ -9,6 +9,7 @@ import pytest
 from iatirules import IATI, schema
 from iatiwritten import (
     FTS,
+    LESS,
     NEWS,
     OTHER,
     PAID,
@@ -55,7 +56,7 @@ from aidtimeline.formats.iati.describing import (
     OF_TRANSACTION,
     VAGUE_PROFILE,
 )
-from aidtimeline.formats.iati.telling import NO_SCOPE_TYPE
+from aidtimeline.formats.iati.lacking import NO_SCOPE_TYPE
 from aidtimeline.vocabulary import Party, Vocabulary
 
 
@@ -83,10 +84,11 @@ from aidtimeline.vocabulary import Party, Vocabulary
         (sayable.BY_OTHERS, [changed(sources=NEWS)]),
         (sayable.BY_OTHERS, [changed(sources=OTHER)]),
         (sayable.OTHERWISE, [PAYMENT, changed(value="USD 7", overlaps=record_id(PAYMENT))]),
-        (
-            sayable.CANCELLED,
-            [PROMISE, Cancellation(date="2023-03-01", value="USD 40", supersedes=record_id(PROMISE), **ROAD)],
+        *(
+            (sayable.CANCELLED, [PROMISE, Cancellation(**{**LESS, **vague})])
+            for vague in ({"value": "USD 40..60"}, {"date": "2023-03"}, {"value": "EUR 40"}, {"value": "USD 101"})
         ),
+        (sayable.BY_OTHERS, [PROMISE, Cancellation(**{**LESS, "sources": NEWS})]),
         (sayable.OF_NO_TYPE["announcement"], [Announcement(date="2023-02-01", intent="pledge", value="USD 5", **ROAD)]),
         (
             sayable.OF_NO_TYPE["delivery"],
@@ -96,7 +98,7 @@ from aidtimeline.vocabulary import Party, Vocabulary
             sayable.OF_NO_TYPE["training"],
             [Training(date="2023-02-01", item="demining", quantity=3, unit="person", **ROAD)],
         ),
-        (sayable.OF_NO_TYPE["observation"], [Observation(date="2023-02-01", value="USD 5", of_kind="pledge", **ROAD)]),
+        (sayable.NO_INDICATOR, [Observation(date="2023-02-01", value="USD 5", of_kind="pledge", **ROAD)]),
         (
             sayable.OF_NO_TYPE["cancellation"],
             [PROMISE, Cancellation(date="2023-03-01", supersedes=record_id(PROMISE), **ROAD)],

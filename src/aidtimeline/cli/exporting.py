@@ -82,7 +82,7 @@ def iati(
     json: bool,
     **asked: Any,
 ) -> None:
-    """Write activities and transactions as IATI 2.03: what is believed at these dates, each project an activity.
+    """Write activities, transactions, plans and results as IATI 2.03: what is believed, each project an activity.
 
     What IATI cannot say is left out, and listed by reason: vague dates and amounts, goods, what is disputed or in
     doubt, and others. Nothing vague becomes exact. The list is on stderr, or with --json on stdout, with all ids. The

@@ -35,6 +35,9 @@ class IatiExported:
         found = self.exported
         if found.activities:
             written = [_many(found.activities, "activity", "activities"), _many(found.transactions, "transaction")]
+            written += [
+                _many(number, what) for number, what in ((found.plans, "plan"), (found.results, "result")) if number
+            ]
             yield ", ".join(written) + ("" if self.file is None else f" written to {shown(self.file)}")
         else:
             where = "" if self.file is None else f" to {shown(self.file)}"
@@ -51,6 +54,8 @@ class IatiExported:
             "file": self.file if found.activities else None,
             "activities": found.activities,
             "transactions": found.transactions,
+            "plans": found.plans,
+            "results": found.results,
             "facts": found.facts,
             "left_out": _json(found.left_out),
             "without": _json(found.without),

@@ -15,8 +15,10 @@ An activity is known since its `last-updated-datetime`. One flow that both sides
 and the transactions of an activity overlap with those of its parents. Nothing is made up: what lacks its value or
 currency, or has a malformed one, is skipped and reported; what lacks its date happened some time until its report.
 
-The way back, from facts to activities, is in `writing`, with `telling`, `describing`, `sharing` and `sayable`. The
-tables of codes are those by which files are read.
+The way back, from facts to activities, is in `writing`: `gathering` has the facts of each project, `sayable` and
+`cancelling` what IATI can say of them, `telling` their activity. Of it `describing` makes the profile, `stating`
+transactions, `sharing` what these are for, `planning` plans, `measuring` results, `linking` documents. `rereading`
+reads them again, `lacking` says what is missing. The tables of codes are those by which files are read.
 """
 
 from __future__ import annotations

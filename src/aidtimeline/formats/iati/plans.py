@@ -7,7 +7,7 @@ is not read: the revised one has taken its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.events import new_observation
@@ -23,6 +23,9 @@ PLANS = {"budget": "a budget", "planned-disbursement": "a planned disbursement"}
 REVISED, INDICATIVE = "2", "1"
 TYPES = {"1": "original", REVISED: "revised"}
 STATUSES = {INDICATIVE: "indicative", "2": "committed"}
+
+FOR = "for "
+"""What stands before its period in the note of a plan."""
 
 REPLACED = "a plan of which the file has a revised one: that is read instead"
 
@@ -75,8 +78,8 @@ def _plan(activity: Activity, element: Element, place: str) -> Iterator[Reading]
         provider, receiver = element.first("provider-org"), element.first("receiver-org")
         donor, recipient = activity.party(provider) or activity.reporter.slug, activity.party(receiver)
         parties = [activity.called(provider), activity.called(receiver)]
-    known_by = [element.tag, *words, time, *parties], [element.tag, status, time, *parties]
-    formerly, ref = ("/".join(filter(None, each)) for each in known_by)
+    ref = plan_ref(element.tag, status, time, parties)
+    formerly = plan_ref(element.tag, "/".join(filter(None, words)), time, parties)
     event = new_observation(
         date=activity.said,
         project=activity.identifier,
@@ -87,9 +90,18 @@ def _plan(activity: Activity, element: Element, place: str) -> Iterator[Reading]
         unit=value.currency,
         period=None if reversed_ else DateRange.between(start.earliest, None if end is None else end.latest),
         ref=activity.ref(ref),
-        note=", ".join(filter(None, [*words, f"for {time}"])),
+        note=", ".join(filter(None, [*words, f"{FOR}{time}"])),
         sources=activity.source_at(element.line),
     )
     yield Entry(event=event, restated=True, formerly=None if formerly == ref else activity.stem + formerly)
     if reversed_:
         yield activity.remark(f"{PLANS[element.tag]} {ENDS_FIRST}", place, element, time)
+
+
+def plan_ref(tag: str, status: str, time: str, parties: Sequence[str]) -> str:
+    """The reference of a plan within its activity: what it is, and for what period; `parties` as they are called.
+
+    >>> plan_ref("budget", "indicative", "2014-01-01/2014-12-31", [])
+    'budget/indicative/2014-01-01/2014-12-31'
+    """
+    return "/".join(filter(None, [tag, status, time, *parties]))

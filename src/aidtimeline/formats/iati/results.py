@@ -27,6 +27,9 @@ from aidtimeline.values.dates import DateRange
 A_RESULT = "a result"
 AFTER_REPORT = "a result of a period that begins after the report that states it"
 
+RESULT, BASELINE, A_TARGET = "result", "baseline", "target"
+"""What the references of values begin with, and what those are called that are no actual ones."""
+
 #: IATI codelist IndicatorMeasure; the fifth is in words.
 MEASURES = {"1": "unit", "2": "percent", "3": "nominal", "4": "ordinal"}
 QUALITATIVE = "5"
@@ -39,7 +42,7 @@ def results(activity: Activity) -> Iterator[Reading]:
             try:
                 event = read(value, time)
             except SkipError as error:
-                yield activity.skipped(A_RESULT, place, value.stated, error, "result/")
+                yield activity.skipped(A_RESULT, place, value.stated, error, f"{RESULT}/")
                 continue
             if event is None:
                 continue
@@ -94,11 +97,11 @@ class _Value:
             date=date,
             project=activity.identifier,
             location=places[0] or None if len(places) == 1 else None,
-            indicator=title if planned is None else f"{title[: MAX_SLUG - len(TARGET)].rstrip()}{TARGET}",
+            indicator=title if planned is None else target_of(title),
             quantity=quantity,
             unit=MEASURES.get(self.indicator.get("measure")),
             period=planned,
-            ref=activity.ref("/".join(["result", *titles, *filter(None, [what]), when, *places, *groups])),
+            ref=activity.ref("/".join([RESULT, *titles, *filter(None, [what]), when, *places, *groups])),
             note=shortened("; ".join(filter(None, [what, *groups, comment])), MAX_NOTE) or None,
             sources=(activity.source_at(stated.line), *linked(documents, activity.language)),
         )
@@ -134,19 +137,28 @@ def _baseline(value: _Value, baseline: Element) -> Observation | None:
     date, year = day(baseline.get("iso-date")), baseline.get("year")
     if date is None and not _YEAR.fullmatch(year):
         raise SkipError("whose baseline is of no year", year)
-    return value.observed(date or DateRange.parse(year), "baseline")
+    return value.observed(date or DateRange.parse(year), BASELINE)
 
 
 def _target(value: _Value, time: Element) -> Observation | None:
     """What is to be reached in a period: a plan, which holds as of the report, and no level. Raises `SkipError`."""
     if not value.stated.get("value"):
         return None
-    return value.observed(value.activity.said, "target", period(time))
+    return value.observed(value.activity.said, A_TARGET, period(time))
 
 
 _YEAR = re.compile("(?!0000)[0-9]{4}")
 TARGET = ": target"
 """What the indicator of a target ends with: it is no level of the indicator itself."""
+
+
+def target_of(title: str) -> str:
+    """The indicator of the targets of one with this title.
+
+    >>> target_of("Wells built")
+    'Wells built: target'
+    """
+    return f"{title[: MAX_SLUG - len(TARGET)].rstrip()}{TARGET}"
 
 
 def _group(dimension: Element) -> str:

@@ -16,7 +16,7 @@ from aidtimeline.formats.iati.values import as_stated, identifier, is_xml, narra
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.semantics import Fact
 
-_ORDINAL = re.compile("#[0-9]+$")
+_ORDINAL = re.compile("#[0-9]{1,9}$")
 _ENDS = re.compile(
     r"(?P<text>.*?)"
     r"(?:(?:^|; )provider-activity-id (?P<provider>.+?))?"
@@ -71,8 +71,8 @@ class Stating:
             return None, orgs
         if ref.startswith(f"{stem}{code}:") and fact.value is not None:
             for several in (orgs, self._without_reporter(fact, orgs)):
-                called = [self._called(each) for each in several]
-                if _ORDINAL.sub("", own) == made_ref(code, day_of(fact.date) or "", fact.value, called):
+                called = [called_as(each) for each in several]
+                if without_ordinal(own) == made_ref(code, day_of(fact.date) or "", fact.value, called):
                     return None, several
         return own, orgs
 
@@ -84,14 +84,27 @@ class Stating:
             return orgs
         return [None if number == at else each for number, each in enumerate(orgs)]
 
-    def _called(self, org: Element | None) -> str:
-        return "" if org is None else identifier(org.get("ref")) or slug(narrative(org, ""))
-
     def _org(self, tag: str, slug: str | None, activity: str | None) -> Element | None:
         stated = {tag.replace("-org", "-activity-id"): None if activity is None else as_stated(activity)}
         if slug is not None:
             return self.organisations.element(tag, slug, stated)
         return None if activity is None else made(tag, stated)
+
+
+def called_as(org: Element | None) -> str:
+    """What an organisation is called in the reference of what it is a party to, as reading makes it."""
+    return "" if org is None else identifier(org.get("ref")) or slug(narrative(org, ""))
+
+
+def without_ordinal(ref: str) -> str:
+    """A reference that reading made, without the number that tells it from others that are alike."""
+    return _ORDINAL.sub("", ref)
+
+
+def ordinal(fact: Fact) -> int:
+    """The number that tells the reference of a fact from others that are alike, which are read in this order."""
+    found = _ORDINAL.search(fact.ref or "")
+    return int(found[0][1:]) if found else 1
 
 
 def flag(humanitarian: bool | None) -> str | None:

@@ -3,9 +3,9 @@
 What is believed at the cuts of a view is written, and no history: corrections are in it, and what was taken back is
 not. Each project is an activity. What IATI cannot say is left out, and listed by reason; nothing vague becomes exact.
 
-The facts of so many projects at a time are in memory as `AT_ONCE` says, and all that may be of the same money as any,
-where the engine can narrow a view: the embedded one can, the fold has all records in memory anyway. Beside them are
-held the names of all projects, what projects say of their parts, and the ids that the report lists.
+The facts of so many projects at a time are in memory as `gathering.AT_ONCE` says, and all that may be of the same money
+as any, where the engine can narrow a view: the embedded one can, the fold has all records in memory anyway. Beside them
+are held the names of all projects, what projects say of their parts, and the ids that the report lists.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import contextlib
 import errno
 import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,21 +27,18 @@ from aidtimeline.formats.iati.activity import Version
 from aidtimeline.formats.iati.describing import said_to_report
 from aidtimeline.formats.iati.elements import lines_of
 from aidtimeline.formats.iati.families import Families
+from aidtimeline.formats.iati.gathering import Gathered, Gathering
 from aidtimeline.formats.iati.organisations import Organisations
 from aidtimeline.formats.iati.sayable import CANCELLED, NO_PROJECT, why_not
 from aidtimeline.formats.iati.telling import NO_PARENT_TOLD, Teller, Told
-from aidtimeline.formats.iati.values import as_stated, is_xml
+from aidtimeline.formats.iati.values import is_xml
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.log.disk import as_log_error
-from aidtimeline.projections import Facts, ProjectStates, ProjectTable
-from aidtimeline.projections.fields import Selection, Where, select
-from aidtimeline.projections.states import PROFILE, ProjectState
+from aidtimeline.projections import Facts
+from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.semantics import Fact
 from aidtimeline.timeline import View
-
-AT_ONCE = 10_000
-"""The facts of so many projects are in memory at a time. Narrowing a view takes long where many overlap with others."""
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03">'
 FOOT = "</iati-activities>"
@@ -51,7 +47,9 @@ _LANGUAGE = re.compile("[a-z]{2}")
 
 @define
 class Exported:
-    """What was written: how many activities and transactions, of so many facts that were asked for.
+    """What was written: how many activities, with how many transactions, plans and results, of the facts asked for.
+
+    `plans` are budgets and planned disbursements, `results` values of indicators, also their baselines and targets.
 
     `left_out` has the ids of the facts that were not written, by reason. `without` has those that were written without
     something that they state, or with what IATI wants and nobody states; of what is the same for a whole activity, it
@@ -60,6 +58,8 @@ class Exported:
 
     activities: int = 0
     transactions: int = 0
+    plans: int = 0
+    results: int = 0
     facts: int = 0
     left_out: dict[str, list[str]] = field(factory=dict)
     without: dict[str, list[str]] = field(factory=dict)
@@ -182,110 +182,55 @@ class _Export:
         ref = self.reporting_org
         otherwise = None if ref is None else said_to_report(ref, organisations, version)
         teller = Teller(organisations, version, parents, otherwise, self.language)
-        named, told_by_parents = self._named_by_parents()
-        for project, facts, state, reduced in self._by_project():
-            chosen = {each.id for each in facts if each in self.selection}
+        gathering = Gathering(self.view, self.selection)
+        self._leave_out_of_no_project(gathering)
+        named, told_by_parents = gathering.named_by_parents()
+        for each in gathering.by_project():
+            chosen = {fact.id for fact in each.facts if fact in self.selection}
             self.exported.facts += len(chosen)
-            said = []
-            for fact in facts:
-                if fact.id in told_by_parents or not (fact.id in chosen or isinstance(fact.event, State)):
-                    continue
-                reason = CANCELLED if fact.id in reduced else why_not(fact)
-                if reason is None:
-                    said.append(fact)
-                elif fact.id in chosen:
-                    self.exported.leave_out(reason, fact.id)
-            if any(each.id in chosen for each in said):
-                funders = frozenset(each.counterpart for each in facts if each.side == "receiver" and each.counterpart)
-                told = teller.tell(said, state, sorted(named.get(project, ())), funders)
+            said = self._said(each, chosen, told_by_parents)
+            if any(fact.id in chosen for fact in said):
+                told = teller.tell(said, each.state, sorted(named.get(each.project, ())), each.funders, each.together)
                 self._note(told, chosen)
                 parents.clear()
                 if told.element is not None:
-                    named.pop(project, None)
+                    named.pop(each.project, None)
                     yield told.element
         for several in named.values():
             if ids := list(chain.from_iterable(several.values())):
                 self.exported.leave_out(NO_PARENT_TOLD, *ids)
+
+    def _leave_out_of_no_project(self, gathering: Gathering) -> None:
+        for fact in gathering.of_no_project():
+            self.exported.facts += 1
+            self.exported.leave_out(why_not(fact) or NO_PROJECT, fact.id)
+
+    def _said(self, gathered: Gathered, chosen: set[str], told_by_parents: set[str]) -> list[Fact]:
+        """The facts of a project that can be said, as far as they are asked for; its profile is written as a whole."""
+        reduced = gathered.reduced
+        reasons = {each.id: CANCELLED if each.id in reduced.unsaid else why_not(each) for each in gathered.facts}
+        promises = (each for each in reduced.parts if each in chosen and reasons[each] is None)
+        parts = {part.id for each in promises for part in reduced.parts[each]}
+        said = []
+        for fact in gathered.facts:
+            if fact.id in told_by_parents or not (fact.id in chosen or isinstance(fact.event, State)):
+                continue
+            reason = reasons[fact.id]
+            if reason is None:
+                said += [fact, *reduced.parts.get(fact.id, ())]
+            elif fact.id in chosen and fact.id not in parts:
+                self.exported.leave_out(reason, fact.id)
+        return said
 
     def _note(self, told: Told, chosen: set[str]) -> None:
         """What became of the facts of an activity that are asked for."""
         if told.element is not None:
             self.exported.activities += 1
             self.exported.transactions += told.transactions
+            self.exported.plans += told.plans
+            self.exported.results += told.results
         for reason, id_ in told.left_out:
             if id_ in chosen:
                 self.exported.leave_out(reason, id_)
         for reason, each in told.without:
             self.exported.without.setdefault(reason, []).append(each)
-
-    def _named_by_parents(self) -> tuple[dict[str, dict[str, list[str]]], set[str]]:
-        """Of each activity the parts that it alone names, each with the facts that say so and are asked for; and all.
-
-        Such a part says nothing of itself: neither a title nor a date. The facts are given by their ids.
-        """
-        of_projects = select("project", None, self.view.vocabulary)
-        facts = [each for each in self.view.narrowed(of_projects).facts if each.kind == "project"]
-        tells_itself = {
-            fact.project
-            for fact in facts
-            if any(getattr(fact.event, name) is not None for name in PROFILE if name != "parent")
-        }
-        found: dict[str, dict[str, list[str]]] = defaultdict(dict)
-        all_of_them: set[str] = set()
-        for fact in facts:
-            child, parent = fact.project, fact.parent
-            if child is None or parent is None or child in tells_itself or as_stated(child) is None:
-                continue
-            if why_not(fact) is None:
-                all_of_them.add(fact.id)
-                found[parent].setdefault(child, []).extend([fact.id] if fact in self.selection else [])
-        return found, all_of_them
-
-    def _by_project(self) -> Iterator[tuple[str, list[Fact], ProjectState, frozenset[str]]]:
-        """Each project, its facts, its state, and the promises of which a part is cancelled."""
-        self._leave_out_of_no_project()
-        projects = sorted(self._projects())
-        whole = self.view.narrowed(self.selection).engine is self.view.engine
-        waiting = iter(projects)
-        while several := list(islice(waiting, len(projects) if whole else AT_ONCE)):
-            yield from self._of(several)
-
-    def _leave_out_of_no_project(self) -> None:
-        near = self.view.narrowed(select(None, {"project": None}, self.view.vocabulary))
-        for fact in near.facts:
-            if fact.project is None and fact in self.selection:
-                self.exported.facts += 1
-                self.exported.leave_out(why_not(fact) or NO_PROJECT, fact.id)
-
-    def _projects(self) -> Iterable[str]:
-        """The projects that may have facts that are asked for."""
-        if not self.selection.where:
-            return self.view.known.values("project")
-        near = self.view.narrowed(self.selection)
-        return {each.project for each in near.facts if each.project is not None and each in self.selection}
-
-    def _of(self, projects: Sequence[str]) -> Iterator[tuple[str, list[Fact], ProjectState, frozenset[str]]]:
-        """The same, of some projects."""
-        near = self.view.narrowed(select(None, {"project": projects}, self.view.vocabulary))
-        states = _states(near)
-        facts = _grouped(near.facts)
-        reduced = frozenset(
-            promise.id for each in near.facts if each.takes_off is not None for promise in each.takes_off.promises
-        )
-        for project in projects:
-            if project in facts:
-                yield project, facts[project], states[project], reduced
-
-
-def _states(view: View) -> ProjectTable:
-    """The states of the projects of a view. Nobody asks for their sums here, so these are empty."""
-    question = ProjectStates(vocabulary=view.vocabulary)
-    sums = {name: each.finish(each.initial()) for name, each in question.sums.items()}
-    return question.table({**view.replay(question.states), **sums})
-
-
-def _grouped(facts: Iterable[Fact]) -> dict[str | None, list[Fact]]:
-    found: dict[str | None, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        found[fact.project].append(fact)
-    return found
