@@ -9,6 +9,7 @@ import pytest
 from iatifiles import Found, activity, file, found_in, related, transaction
 
 from aidtimeline import Project
+from aidtimeline.formats.iati import NO_PARENT
 from aidtimeline.formats.iati.families import families
 from aidtimeline.formats.reading.files import File
 
@@ -167,3 +168,14 @@ def test_a_file_without_relations_is_read_once(tmp_path: Path) -> None:
     path.write_text(" " * 65_530 + "related-activity")
     with pytest.raises(Exception, match="not XML"):
         families(File(path=path))
+
+
+def test_an_activity_of_a_lower_level_of_which_nobody_says_the_parent_is_told(tmp_path: Path) -> None:
+    """Neither a name nor its identifier does: whether a sum over both levels counts it twice, nobody can say."""
+    text = file(
+        activity(transaction(), id="XM-R-1", hierarchy="1"),
+        activity(transaction(), id="XM-R-2", hierarchy="2"),
+        activity(transaction(), related("1", "XM-R-1"), id="XM-R-3", hierarchy="2"),
+    )
+    remarks = [each for each in found_in(tmp_path, text).remarks if each.reason == NO_PARENT]
+    assert [each.place for each in remarks] == ["hierarchy of XM-R-2"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings, strategies as st
 from iatifiles import activity, file, org, transaction
 
 from aidtimeline import Timeline
@@ -60,3 +63,62 @@ def test_a_secondary_report_of_an_activity_gives_way_to_its_publisher_s(tmp_path
         path.write_text(file(reports[name]))
         import_file(tmp_path / "log", "iati", path)
     assert disbursed(tmp_path / "log") == 100
+
+
+@pytest.mark.parametrize("order", list(permutations(("old", "new"))), ids="-".join)
+@pytest.mark.parametrize(
+    ("old", "new", "other"),
+    [
+        ("XX-1-77", "XX-GOV-1-77", '<other-identifier ref="XX-1-77" type="A3"/>'),
+        ("XX-1-77", "XX-GOV-1-77", '<other-identifier ref="XX-1" type="B1"/>'),
+    ],
+    ids=["A3", "B1"],
+)
+def test_what_an_activity_was_called_never_counts_beside_it_for_sure(
+    tmp_path: Path, old: str, new: str, other: str, order: tuple[str, str]
+) -> None:
+    """In whichever order the two are imported: the older one may be the same money, so a sum of both is bounds."""
+    of = {
+        "old": activity(transaction("3", "100"), id=old, reporter=reporter("XX-1")),
+        "new": activity(
+            *(transaction("3", "100"), other),
+            id=new,
+            reporter=reporter("XX-GOV-1"),
+            last_updated_datetime="2024-01-01T00:00:00Z",
+        ),
+    }
+    for name in order:
+        path = tmp_path / f"{name}.xml"
+        path.write_text(file(of[name]))
+        import_file(tmp_path / "log", "iati", path)
+    assert disbursed(tmp_path / "log") == 100
+
+
+def by_activity(log: Path) -> dict[str, int]:
+    sums = Timeline.open(log).as_of("2030-01-01").money(by=["project"])
+    return {str(row.project): int(row.low) for row in sums.rows}
+
+
+CASES = st.lists(st.sampled_from(["XX-1-A", "XX-1-a", "xx-1-A", "xx-1-a", "XX-1-B"]), unique=True, min_size=1)
+
+
+@settings(max_examples=settings().max_examples // 2, deadline=None)
+@given(CASES, st.data())
+def test_identifiers_in_another_case_are_other_activities_where_a_file_has_both(
+    ids: list[str], data: st.DataObject
+) -> None:
+    """Whatever of them the log had before, in whatever order: each has its own, and the file again changes nothing."""
+    before = data.draw(st.lists(st.sampled_from(ids), unique=True))
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        for year, named in ((2024, before), (2025, ids)):
+            path = Path(folder, f"{year}.xml")
+            amounts = [(id_, str(10 ** sorted(ids).index(id_))) for id_ in named]
+            told = [
+                activity(transaction("3", amount), id=id_, last_updated_datetime=f"{year}-01-01T00:00:00Z")
+                for id_, amount in amounts
+            ]
+            path.write_text(file(*told))
+            import_file(log, "iati", path)
+        assert by_activity(log) == {id_: int(amount) for id_, amount in amounts}
+        assert set(import_file(log, "iati", path).outcomes) == {"unchanged"}

@@ -12,6 +12,7 @@ import pytest
 from iatifiles import activity, file, found_in, transaction
 
 from aidtimeline.events import Disbursement, Project
+from aidtimeline.formats.iati.purposes import NO_PERCENTAGE
 from aidtimeline.values.shares import Shares
 
 IATI = Path(__file__).parents[2] / "shared" / "data" / "iati" / "activities"
@@ -224,3 +225,21 @@ def test_totals_by_place_and_sector_are_those_of_a_straightforward_reading(path:
 def _type(each: ElementTree.Element) -> str | None:
     element = each.find("transaction-type")
     return None if element is None else element.get("code")
+
+
+@pytest.mark.parametrize("percentage", ["60%", "60,5", "-1", "most"])
+def test_a_percentage_that_is_none_is_told(tmp_path: Path, percentage: str) -> None:
+    """It is read as one that nobody states, and the activity is worth a look."""
+    text = file(activity(country("KE", percentage), country("UG", "30"), transaction("3", "100", "2022-01-01")))
+    found = found_in(tmp_path, text)
+    assert [each.reason for each in found.remarks] == [NO_PERCENTAGE]
+    assert found.events(Disbursement)[0].location == Shares({"KE": None, "UG": Decimal(30)})
+
+
+def test_regions_beside_countries_that_are_rounded_only_say_where_these_are(tmp_path: Path) -> None:
+    """Three times 33.33 is all of it: a region with 100 beside it does not make the shares unknown."""
+    countries = [country(each, "33.33") for each in ("KE", "UG", "TZ")]
+    event = paid(tmp_path, [*countries, region("289", "100")], [])
+    assert event.location == Shares(dict.fromkeys(("KE", "UG", "TZ"), Decimal("33.33")))
+    fitting = paid(tmp_path, [country("KE", "99"), region("289", "1")], [])
+    assert fitting.location == Shares({"KE": Decimal(99), "289": Decimal(1)})

@@ -33,7 +33,7 @@ from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
 from aidtimeline.formats.iati.transactions import transactions
-from aidtimeline.formats.iati.values import day_of, identifier
+from aidtimeline.formats.iati.values import day_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element, children
 from aidtimeline.formats.readings import Beginning, Reading, Remark, Skipped, Whole
@@ -51,14 +51,12 @@ TWICE = "an activity with the iati-identifier of another one in the file: the fi
 SECONDARY = "an activity that a secondary reporter tells of, and not who does it: its publisher may tell of it too"
 SECONDARY_TOO = "an activity that its publisher tells of in this file: what a secondary reporter tells is not read"
 HIERARCHY = "an activity below the first level that names no parent: those above may report its transactions too"
+NO_PARENT = "an activity of a lower level that nothing says the parent of: sums over levels may count its money twice"
 NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"
 LATER_VERSION = "a file of another version of IATI 2 than those known: it is read as IATI 2.03"
 NO_UPDATE = "an activity whose last-updated-datetime is not an instant"
 NO_GENERATED = "a file whose generated-datetime is not an instant"
 CIRCLE = "activities that are parents of each other: each may report the money of the others"
-
-#: IATI codelist OtherIdentifierType.
-FORMER_ACTIVITY, FORMER_REPORTER = "A3", "B1"
 
 _ROOT = "iati-activities"
 _KNOWN_VERSIONS = ("2.01", "2.02", "2.03")
@@ -157,8 +155,9 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
     yield _beginning(activity)
     if activity.secondary:
         yield activity.remark(SECONDARY, "reporting-org", element, activity.reporter.publisher)
-    if activity.all("transaction") and (wider := activity.wider):
-        yield activity.remark(HIERARCHY, "hierarchy", element, ", ".join(wider))
+    if activity.all("transaction") and activity.is_below_unnamed:
+        wider = ", ".join(activity.wider)
+        yield activity.remark(HIERARCHY if wider else NO_PARENT, "hierarchy", element, wider or activity.hierarchy)
     for reason in activity.purposes.remarks:
         yield activity.remark(reason, "shares", element)
     yield from profile(activity)
@@ -170,20 +169,11 @@ def _activity(activity: Activity, element: Element) -> Iterator[Reading]:
 
 def _beginning(activity: Activity) -> Beginning:
     """An activity begins. Its publisher may have had another identifier, or the activity itself."""
-    formerly = []
-    reporter = next((identifier(each.get("ref")) for each in activity.all("reporting-org")), "")
-    for each in activity.all("other-identifier"):
-        former = identifier(each.get("ref"))
-        if former and each.get("type") == FORMER_ACTIVITY:
-            formerly.append(stem_of(former))
-        elif former and each.get("type") == FORMER_REPORTER and reporter:
-            own = activity.identifier
-            formerly += [stem_of(former + own[len(reporter) :])] if own.startswith(reporter) else []
     return Beginning(
         scope=activity.stem,
         source=activity.source,
         thing_of=str,
-        formerly=tuple(formerly),
+        formerly=tuple(map(stem_of, activity.former)),
         anywhere=DATASETS if activity.reporter.dataset.startswith(DATASETS) else None,
         reproduced=activity.secondary,
     )

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from aidtimeline.events import Source
 from aidtimeline.formats.iati.events import new_source
-from aidtimeline.formats.iati.families import THIRD_PARTY, Families, is_secondary, may_be_part_of, relatives
+from aidtimeline.formats.iati.families import THIRD_PARTY, Families, is_below, is_secondary, may_be_part_of, relatives
 from aidtimeline.formats.iati.purposes import of_activity
 from aidtimeline.formats.iati.values import (
     LANGUAGE,
@@ -31,6 +31,9 @@ from aidtimeline.values.dates import DateRange
 
 DATASETS = "iati/"
 """What the names of datasets begin with: the identifiers of activities are the same in all of them."""
+
+#: IATI codelist OtherIdentifierType.
+FORMER_ACTIVITY, FORMER_REPORTER = "A3", "B1"
 
 REMEMBERED = 2**12
 """How many organisations of a file are remembered, with their slugs."""
@@ -112,13 +115,33 @@ class Activity:
         known = self.version.families.parents_of(self.identifier)
         return tuple(sorted({*known, *relatives(self.identifier, related, THIRD_PARTY), *self.wider}))
 
+    @property
+    def is_below_unnamed(self) -> bool:
+        """Whether it is below the first level, and nobody names its parent."""
+        return is_below(self.hierarchy) and not self.version.families.parents_of(self.identifier)
+
     @cached_property
     def wider(self) -> tuple[str, ...]:
         """The activities that it may be a part of, though nobody says so."""
         if self.version.families.parents_of(self.identifier):
             return ()
-        reporter = next((identifier(each.get("ref")) for each in self.all("reporting-org")), "")
-        return tuple(may_be_part_of(self.identifier, reporter, self.hierarchy))
+        return tuple(may_be_part_of(self.identifier, self._reporting, self.hierarchy))
+
+    @cached_property
+    def former(self) -> tuple[str, ...]:
+        """The identifiers that it had before; or would have had, if it begins with that of its publisher."""
+        found: dict[str, None] = {}
+        for each in self.all("other-identifier"):
+            ref, type_ = identifier(each.get("ref")), each.get("type")
+            if ref and type_ == FORMER_ACTIVITY:
+                found[ref] = None
+            elif ref and type_ == FORMER_REPORTER and self._reporting and self.identifier.startswith(self._reporting):
+                found[ref + self.identifier[len(self._reporting) :]] = None
+        return tuple(each for each in found if each != self.identifier)
+
+    @property
+    def _reporting(self) -> str:
+        return next((identifier(each.get("ref")) for each in self.all("reporting-org")), "")
 
     def all(self, tag: str) -> Sequence[Element]:
         """Its elements with a name."""

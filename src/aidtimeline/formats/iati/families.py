@@ -110,13 +110,18 @@ def relatives(activity: str, related: Iterable[Element], relation: str) -> list[
     return [each for each in dict.fromkeys(found) if each not in ("", activity)]
 
 
+def is_below(hierarchy: str) -> bool:
+    """Whether a level is below the first."""
+    return hierarchy not in _TOP_LEVELS
+
+
 def may_be_part_of(activity: str, reporter: str, hierarchy: str) -> Iterator[str]:
     """The activities that one of a lower level may be a part of, by the beginnings of its identifier.
 
     >>> list(may_be_part_of("GB-1-202345-101", "GB-1", "2"))
     ['GB-1-202345']
     """
-    if hierarchy in _TOP_LEVELS:
+    if not is_below(hierarchy):
         return
     least = len(reporter) if reporter and activity.startswith(reporter) else 0
     for separator in _SEPARATOR.finditer(activity):

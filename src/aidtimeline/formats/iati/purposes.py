@@ -35,6 +35,7 @@ MANY = 1000
 """Of more codes of one element none is kept."""
 
 TOO_MUCH = "percentages that come to more than 100: nobody can say what is right, so each may be anything"
+NO_PERCENTAGE = "a percentage that is not a number of 0 or more: it is read as one that nobody states"
 TOO_MANY = f"more than {MANY:,} codes of one element: none is read"
 
 Part: TypeAlias = tuple[str, str, str]
@@ -95,12 +96,15 @@ def _purposes(parts: Mapping[str, Sequence[Element]], humanitarian: str, aid_typ
 def _places(countries: Sequence[Element], regions: Sequence[Element]) -> Iterator[Part]:
     """Countries, and the regions beside them: of several vocabularies those of the DAC, or else the first.
 
-    Countries that have all of it leave nothing for regions: these only say where the countries are.
+    Countries that have all of it leave nothing for regions: these only say where the countries are. Nor do such as
+    have all but what is lost by rounding, beside regions that do not fit.
     """
     for each in countries:
         yield "", slug(each.get("code")).upper(), each.get("percentage")
-    if countries and regions and _all_stated(countries):
-        return
+    if countries and regions:
+        stated, more = _stated(countries), _stated(regions)
+        if stated >= HUNDRED or (stated >= HUNDRED - ROUNDED and stated + more > HUNDRED + ROUNDED):
+            return
     vocabularies = [each.get("vocabulary") or DAC for each in regions]
     kept = DAC if DAC in vocabularies else next(iter(vocabularies), DAC)
     for vocabulary, each in zip(vocabularies, regions, strict=True):
@@ -109,8 +113,8 @@ def _places(countries: Sequence[Element], regions: Sequence[Element]) -> Iterato
             yield "", code if kept == DAC else slug(f"{kept}:{code}"), each.get("percentage")
 
 
-def _all_stated(countries: Sequence[Element]) -> bool:
-    return sum((number(each.get("percentage")) or NONE for each in countries), NONE) >= HUNDRED
+def _stated(elements: Sequence[Element]) -> Decimal:
+    return sum((_percent(each.get("percentage")) or NONE for each in elements), NONE)
 
 
 def _sectors(sectors: Sequence[Element]) -> Iterator[Part]:
@@ -152,7 +156,7 @@ def _shared(parts: tuple[Part, ...]) -> tuple[str | Shares | None, str | None]:
     if len(parts) > MANY:
         return None, TOO_MANY
     shares: dict[str, Percent] = {}
-    remark = None
+    remark = NO_PERCENTAGE if any(text and _percent(text) is None for _, _, text in parts) else None
     for each in wholes.values():
         of_whole, fits = _of_one({name: _added(stated) for name, stated in each.items()})
         remark = remark if fits else TOO_MUCH

@@ -66,8 +66,8 @@ def transactions(activity: Activity) -> Iterator[Reading]:
     refs = [slug(each.get("ref")) for each in activity.all("transaction")]
     above, funders = activity.above, _funders(activity)
     many = Counter(refs) if len(refs) > 1 else {}
-    overlaps = tuple(sorted({*above, *funders}))
-    told = not overlaps
+    overlaps = tuple(sorted({*above, *funders, *activity.former}))
+    told = not above and not funders
     sums: dict[tuple[str, str], list[tuple[Decimal, str, Element]]] = defaultdict(list)
     for ref, (place, element) in zip(refs, activity.numbered("transaction"), strict=True):
         own_ref = ref if many.get(ref, 1) == 1 else ""

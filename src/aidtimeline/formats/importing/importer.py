@@ -374,7 +374,9 @@ class Work:
     def _held(self, scope: Scope | None) -> Iterator[Made]:
         for entry in () if scope is None else scope.held.values():
             key = key_of(entry.event) or ("", "")
-            yield from filter(None, [self._by_key(entry, key, self._said(key, scope), scope)])
+            yield from filter(
+                None, [self._by_key(entry, key, None if scope is None else scope.said(key, likely=True), scope)]
+            )
 
     def _known_again(self) -> Iterator[Made]:
         """What comes of the scopes in which something appeared and something vanished."""

@@ -70,13 +70,18 @@ class Scope:
         """What of it the version has not, as far as it has been read."""
         return (said for said in self.there() if not said.gone and said.id not in self.kept)
 
-    def said(self, key: Key) -> Said | None:
-        """What the log has under a key in this scope, or by its other names."""
+    def said(self, key: Key, *, likely: bool = False) -> Said | None:
+        """What the log has under a key in this scope, or by its other names.
+
+        A name that is only in another case may be that of something else, of which the file tells further on. So it is
+        asked for only if that is `likely`: when all has been read.
+        """
         if (found := self.known.said(key)) is not None:
             return found
         rest = key[1].removeprefix(self.beginning.scope)
-        others = (self.known.said((dataset, scope + rest)) for dataset, scope in self.others)
-        return next(filter(None, others), None)
+        sure = {self.beginning.scope, *self.beginning.formerly}
+        others = (self.known.said((dataset, scope + rest)) for dataset, scope in self.others if likely or scope in sure)
+        return next((each for each in others if each is not None and each.id not in self.kept), None)
 
     def thing_of(self, ref: str) -> str:
         """The beginning of a `ref` that names the thing that it is of."""
@@ -112,8 +117,14 @@ class Places:
             return []
         places = self._by_name(beginning.anywhere)
         own = beginning.source.dataset or "", beginning.scope
-        names = {each.casefold() for each in (beginning.scope, *beginning.formerly)}
-        return sorted({place for name in names for place in places.get(name, ())} - {own})
+        stated = {beginning.scope, *beginning.formerly}
+        found = {place for each in stated for place in places.get(each.casefold(), ())}
+        there = {dataset for dataset, scope in found if scope in stated and self._has(dataset, scope)}
+        return sorted(place for place in found if place != own and (place[1] in stated or place[0] not in there))
+
+    def _has(self, dataset: str, scope: str) -> bool:
+        """Whether the log has anything of a scope that is not gone: then one in another case is another."""
+        return any(not said.gone for said in self._known.under(dataset, scope))
 
     def _by_name(self, prefix: str) -> dict[str, set[Key]]:
         if prefix not in self._places:
