@@ -828,6 +828,16 @@ def test_items_without_a_header(tmp_path: Path, kind: str) -> None:
     assert events(list(read(File(path=path))))["JPM1/promised/truck"].item == "truck"
 
 
+def test_items_without_a_header_and_types(tmp_path: Path) -> None:
+    """Where their types are left out, too, they are beside their numbers."""
+    path = tmp_path / "tracker.csv"
+    path.write_text(
+        "ID,Countries,Announcement Date,Monetary Value as Given by Source,,No. of Units,No. of Units Delivered\n"
+        "JPM1,Japan,2022-03-01,1000,truck,5,2\n"
+    )
+    assert {"JPM1/promised/truck", "JPM1/delivered/truck"} <= set(events(list(read(File(path=path)))))
+
+
 #: How other programs call a column without a header.
 NAMELESS = ("", "column 9", "Unnamed: 8", "...9")
 

@@ -99,6 +99,15 @@ def test_an_item_with_another_name_is_the_same_if_all_else_is(tmp_path: Path) ->
     assert counts(tmp_path, "delivery", FIRST, FIRST) == {"helmet": (500, 500), "rounds": (22, 22)}
 
 
+def test_an_item_with_another_name_is_the_same_also_where_its_level_is_another(tmp_path: Path) -> None:
+    """What was promised tells the new name: so what was delivered by the older version stays so."""
+    imported(tmp_path, release(FIRST, [("1", "JP", "vest", 100, 20), ("1", "JP", "truck", 9, 9)]))
+    report = imported(tmp_path, release(SECOND, [("1", "JP", "body armour", 100, 90), ("1", "JP", "truck", 9, 9)]))
+    assert dict(report.outcomes) == {"unchanged": 2, "news": 1, "restated": 1}
+    assert counts(tmp_path, "delivery", FIRST) == {"vest": (20, 20), "truck": (9, 9)}
+    assert counts(tmp_path, "delivery", SECOND) == {"body armour": (90, 90), "truck": (9, 9)}
+
+
 def test_a_name_that_is_written_otherwise_is_told(tmp_path: Path) -> None:
     """Even if the entry says something else now."""
     imported(tmp_path, release(FIRST, [("No. 1", "JP", "truck", 10, 10), ("No. 2", "JP", "crane", 4, 1)]))

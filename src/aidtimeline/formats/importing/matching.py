@@ -170,4 +170,27 @@ def _entries(marks: _Marks, old: tuple[str, Sequence[str]], new: tuple[str, Sequ
             for former, ref in zip((each for each in before if each not in taken), now, strict=False):
                 found[ref] = former
                 taken.add(former)
+    names = _renamed((former.removeprefix(old[0]), ref.removeprefix(new[0])) for ref, former in found.items())
+    for ref in new[1]:
+        parts = ref.removeprefix(new[0]).split("/")
+        formers = (
+            "/".join((*parts[:at], names[at, name], *parts[at + 1 :]))
+            for at, name in enumerate(parts)
+            if (at, name) in names
+        )
+        known = [rests[each] for each in formers if each in rests and rests[each] not in taken]
+        if ref not in found and known:
+            found[ref] = known[0]
+            taken.add(known[0])
     return found
+
+
+def _renamed(rests: Iterable[tuple[str, str]]) -> dict[tuple[int, str], str]:
+    """The parts of keys that are others now, each by its place and what it is now: what has one has them all."""
+    names: dict[tuple[int, str], str] = {}
+    for former, now in rests:
+        parts = list(zip(former.split("/"), now.split("/"), strict=False))
+        changed = [(at, *each) for at, each in enumerate(parts) if each[0] != each[1]]
+        if len(changed) == 1 and former.count("/") == now.count("/"):
+            names[changed[0][0], changed[0][2]] = changed[0][1]
+    return names

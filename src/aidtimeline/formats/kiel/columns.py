@@ -163,7 +163,8 @@ def _headers(header: Iterable[str]) -> Mapping[str, str]:
     """The header of each known column that is there; the first of two that are the same.
 
     The workbook of release 7 has no header above its items: they are to the left of their types, and not the "Items
-    (short version)" of another column. So a whole name goes before one without what is in brackets.
+    (short version)" of another column. So a whole name goes before one without what is in brackets. Where the types are
+    left out, too, items without a header are to the left of their numbers.
     """
     texts = [" ".join(each.split()) for each in header]
     backwards = list(reversed(list(enumerate(texts))))
@@ -178,6 +179,10 @@ def _headers(header: Iterable[str]) -> Mapping[str, str]:
         places += [folded[fold(name)] for name in names if fold(name) in folded]
         if places:
             found[what] = texts[places[0]]
+    if "item" not in found and "promised" in found:
+        place = texts.index(found["promised"]) - 1
+        if place >= 0 and _NAMELESS.fullmatch(texts[place]):
+            found["item"] = texts[place]
     if found.get("given") == found.get("total"):
         found.pop("total", None)
     return found
