@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -23,13 +24,14 @@ from aidtimeline import EventLog, MoneySums, Timeline, replay
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.events import Event, Record
-from aidtimeline.formats.fts import NOT_SAID, TWICE, read
+from aidtimeline.formats.fts import NO_YEARS, NOT_SAID, OLDER, TWICE, read
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading import plaintext
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.plaintext import json_document
 from aidtimeline.formats.readings import Entry, Remark, Skipped
 from aidtimeline.values.dates import DateRange
+from aidtimeline.values.shares import Shares
 from aidtimeline.vocabulary import Party, Vocabulary
 
 FTS = Path(__file__).parents[2] / "shared" / "data" / "fts"
@@ -236,11 +238,15 @@ def test_parties_are_those_of_the_vocabulary(written: Callable[..., File]) -> No
 
 
 def test_what_several_share_counts_once(written: Callable[..., File]) -> None:
-    """A flow to several organisations or countries is one event with one amount, and names them all."""
+    """A flow to several organisations or countries is one event with one amount, and names them all.
+
+    How much of it is for which country nobody says: each may have all or nothing.
+    """
     shared = [thing("Organization", "UNICEF", behavior="shared"), thing("Organization", "WFP", behavior="shared")]
     places = [thing("Location", "Jordan", behavior="shared"), thing("Location", "Lebanon", behavior="shared")]
     found = events(written(flow(1, onBoundary="shared", destinationObjects=[*shared, *places, places[0]])))
-    assert [(each.recipient, each.location) for each in found] == [("UNICEF + WFP", "Jordan + Lebanon")]
+    nobody_says = Shares({"Jordan": None, "Lebanon": None})
+    assert [(each.recipient, each.location) for each in found] == [("UNICEF + WFP", nobody_says)]
     assert sums(found) == {("commitment", "USD"): 100}
 
 
@@ -390,7 +396,7 @@ createdAt updatedAt
 def table(*flows: dict[str, Any], **how: Any) -> str:
     """Flows, flattened as the Humanitarian Data Exchange does it."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, HEADER, restval="", extrasaction="ignore", **how)
+    writer = csv.DictWriter(out, **{"fieldnames": HEADER, "restval": "", "extrasaction": "ignore", **how})
     writer.writeheader()
     for each in flows:
         row = dict(each)
@@ -458,6 +464,58 @@ def test_a_row_that_repeats_a_flow_counts_once(written: Callable[..., File]) -> 
         ("flow/1", "USD 70"),  # another one, which the importer refuses
     ]
     assert others(file)[1:] == [(TWICE, "line 4", "flow/1")]
+
+
+def test_rows_of_one_flow_in_several_countries_are_one_flow_for_all_of_them(written: Callable[..., File]) -> None:
+    """In whatever order they stand: how much is for which, nobody says."""
+    rows = [flow(1, destinationObjects=[thing("Location", code)]) for code in ("JOR", "LBN")]
+    for order in (rows, [flow(2), *reversed(rows)], [rows[0], flow(2), rows[1], rows[0]]):
+        file = written(table(*order), name="flows.csv")
+        [event] = [each for each in events(file) if each.ref == "flow/1"]
+        assert event.location == Shares({"JOR": None, "LBN": None})
+        assert {each[0] for each in others(file)[1:]} == {TWICE}
+
+
+def test_a_table_without_original_amounts_corrects_none(written: Callable[..., File], tmp_path: Path) -> None:
+    """What FTS makes of EUR 90 in USD is no news where the log has the EUR; another amount in USD is."""
+    flows = [flow(1, originalAmount=90, originalCurrency="EUR"), flow(2, newMoney=False, parentFlowId=1, amountUSD=30)]
+    bare = [name for name in HEADER if not name.startswith("original")]
+
+    def imported(*files: File) -> dict[str, str]:
+        log = Path(tempfile.mkdtemp(dir=tmp_path))
+        for each in files:
+            import_file(log, "fts", each)
+        sums = Timeline.open(log).as_of("2030-01-01").money()
+        return {str(row.currency): str(row.bounds) for row in sums.rows}
+
+    api, flat = written(*flows), written(table(*flows, fieldnames=bare), name="flows.csv")
+    assert imported(api, flat) == imported(flat, api) == imported(api)
+    later = written(table(flow(1, amountUSD=120, updatedAt="2029-01-01"), fieldnames=bare), name="later.csv")
+    assert imported(api, later)["USD"] == "120"
+
+
+def test_a_year_of_use_that_stands_alone_is_one_end(written: Callable[..., File]) -> None:
+    """A table with a first year or a last one does not say the other; years that are none are told."""
+    text = table(flow(1), flow(2))
+    row = next(csv.DictReader(io.StringIO(text)))
+    for first, last, period in (("2020", "", "2020/.."), ("", "2021", "../2021"), ("2020.0", "2021", "2020/2021")):
+        out = io.StringIO()
+        writer = csv.DictWriter(out, HEADER)
+        writer.writeheader()
+        writer.writerow({**row, "destUsageYearStart": first, "destUsageYearEnd": last})
+        [event] = events(written(out.getvalue(), name="flows.csv"))
+        assert event.period.text == period
+    things = [thing("UsageYear", "2020"), thing("UsageYear", "soon")]
+    file = written(flow(1, destinationObjects=things))
+    assert (events(file)[0].period, others(file)) == (None, [(NO_YEARS, "flow 1", "2020, soon")])
+
+
+def test_of_several_versions_of_a_flow_in_one_answer_the_newest_is_read(written: Callable[..., File]) -> None:
+    """In whatever order they stand; the older is told."""
+    for order in ((1, 2), (2, 1)):
+        file = written(*(flow(7, versionId=each, amountUSD=each * 10) for each in order))
+        assert [each.value.text for each in events(file)] == ["USD 20"]
+        assert others(file) == [(OLDER, "flow 7", "flow 7, version 1")]
 
 
 def test_tags_and_marks_of_other_programs_are_no_data(written: Callable[..., File]) -> None:

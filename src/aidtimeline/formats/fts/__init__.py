@@ -24,13 +24,15 @@ it is not recorded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
+
+from attrs import evolve
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.events import Commitment, Delivery, Disbursement, Event, Pledge, Source
-from aidtimeline.formats.fts.classes import CLUSTER, EMERGENCY, PLAN, PLAN_CLUSTER, classified, span
-from aidtimeline.formats.fts.flows import MULTIPLE, Flow, is_of_tags, of_object, of_row
+from aidtimeline.formats.fts.classes import CLUSTER, EMERGENCY, PLAN, PLAN_CLUSTER, classified, places, span
+from aidtimeline.formats.fts.flows import MULTIPLE, Flow, besides_places, is_of_tags, of_object, of_row
 from aidtimeline.formats.reading.files import File, as_slug
 from aidtimeline.formats.reading.plaintext import json_document
 from aidtimeline.formats.reading.sheets import fold, kind_of, rows
@@ -42,17 +44,26 @@ from aidtimeline.values.dates import DateRange
 PUBLISHER = "OCHA Financial Tracking Service"
 DATASET = "fts"
 TWICE = "a row that repeats a flow, as those do that several countries share: it counts once"
+NO_YEARS = "years of use that are not all years: they are left out"
+OLDER = "an older version of a flow that the file has in a newer one, too: that is read instead"
 NOT_SAID = "a table that does not say which flows are new money: what is passed on may be counted as well"
+
+WANTED = ("id", "status", "date", "amountUSD")
+"""The columns that a table of flows must have."""
+FIRST_READING = 0.4
+"""The share of the first of the two times that a table is read: it finds flows that stand on several rows."""
 
 #: Fields of which a table says less than the API if it has not all of these columns.
 _COLUMNS = {
     "part_of": ("parentFlowId",),
     "value": ("newMoney",),
+    "valued": ("originalAmount", "originalCurrency"),
     "sector": ("destGlobalClusters", "destClusters"),
     "scope": ("destPlan", "destEmergency"),
     "period": ("destUsageYearStart", "destUsageYearEnd"),
 }
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
+_VERSION = re.compile("[0-9]{1,9}")
 _KINDS: dict[str, type[Event]] = {"pledge": Pledge, "commitment": Commitment, "paid": Disbursement}
 
 
@@ -62,15 +73,17 @@ def read(file: File) -> Iterator[Reading]:
         if kind_of(file, stream) == "json":
             yield from _read_api(file, stream)
             return
+    shared = _shared(file.part(0, FIRST_READING))
     read = 0
     met: dict[str, int] = {}
-    for read, row in enumerate(rows(file, wanted=("id", "status", "date", "amountUSD")), start=1):
+    for read, row in enumerate(rows(file.part(FIRST_READING, 1), wanted=WANTED), start=1):
         if read == 1 and fold("newMoney") not in map(fold, row.cells):
             yield Remark(reason=NOT_SAID, place=file.name)
         if row.overflows:
             yield Skipped(reason="a row with more cells than the header", place=row.place, line=row.number)
         elif not is_of_tags(row):
-            flow, cells = of_row(row), hash(tuple(row.cells.values()))
+            flow, cells = of_row(row), besides_places(row)
+            flow = evolve(flow, locations=tuple(shared.get(flow["id"], flow.locations)))
             if flow["id"] and met.get(flow["id"]) == cells:
                 yield Remark(reason=TWICE, place=row.place, line=row.number, found=f"flow/{flow['id']}")
                 continue
@@ -78,6 +91,21 @@ def read(file: File) -> Iterator[Reading]:
             yield from _readings(file, flow, yields=_of_the_api(row.cells, flow))
     if not read:
         yield Remark(reason="no flows in the file", place=file.name)
+
+
+def _shared(file: File) -> Mapping[str, Iterable[str]]:
+    """The countries of each flow that stands on several rows, which differ in nothing else."""
+    met: dict[str, tuple[int, tuple[str, ...]]] = {}
+    found: dict[str, dict[str, None]] = {}
+    for row in rows(file, wanted=WANTED):
+        if row.overflows or is_of_tags(row):
+            continue
+        flow = of_row(row)
+        told = besides_places(row), flow.locations
+        first = met.setdefault(flow["id"], told)
+        if first[0] == told[0] and first[1] != told[1]:
+            found.setdefault(flow["id"], dict.fromkeys(first[1])).update(dict.fromkeys(told[1]))
+    return found
 
 
 def _of_the_api(header: Iterable[str], flow: Flow) -> frozenset[str]:
@@ -124,6 +152,9 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         remarks["a date after the version that states it"] = date.text
     if MULTIPLE in flow.donors + flow.recipients:
         remarks["several organisations, none of them named"] = MULTIPLE
+    period = span(flow.years)
+    if period is None and any(flow.years):
+        remarks[NO_YEARS] = ", ".join(flow.years)
     parent = None if flow.new_money or not flow["parentFlowId"] else f"flow/{flow['parentFlowId']}"
     counts = flow.new_money or parent is not None
     fields: dict[str, Any] = {
@@ -132,10 +163,10 @@ def _event(file: File, flow: Flow, remarks: dict[str, str]) -> Event:
         "valued": [usd if counts else _perhaps(usd)] if usd is not None and value.currency != "USD" else [],
         "donor": _together(file.party(name) for name in flow.donors if name != MULTIPLE),
         "recipient": _together(file.party(name) for name in flow.recipients if name != MULTIPLE),
-        "location": _together(flow.locations),
+        "location": places(flow.locations),
         "sector": classified({CLUSTER: flow.clusters, PLAN_CLUSTER: flow.plan_clusters}),
         "scope": classified({PLAN: flow.plans, EMERGENCY: flow.emergencies}),
-        "period": span(flow.years),
+        "period": period,
         "project": _together(flow.projects),
         "part_of": parent,
         "ref": f"flow/{flow['id']}",
@@ -219,6 +250,20 @@ def _together(names: Iterable[str]) -> str | None:
     return as_slug(" + ".join(dict.fromkeys(filter(None, names)))) or None
 
 
+def _newest(flows: Iterable[Any]) -> Mapping[str, int]:
+    """The newest version that an answer has of each flow."""
+    found: dict[str, int] = {}
+    for each in flows:
+        if isinstance(each, dict):
+            found[str(each.get("id"))] = max(_version(each), found.get(str(each.get("id")), 0))
+    return found
+
+
+def _version(flow: Mapping[str, Any]) -> int:
+    stated = str(flow.get("versionId"))
+    return int(stated) if _VERSION.fullmatch(stated) else 0
+
+
 def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
     answer = json_document(file, stream)
     status = answer.get("status", "ok")
@@ -230,12 +275,16 @@ def _read_api(file: File, stream: BinaryIO) -> Iterator[Reading]:
         raise file.unreadable("found no flows under data.flows", hint="ask the API for flows, without groupby")
     if not flows:
         yield Remark(reason="no flows in the file", place=file.name)
+    newest = _newest(flows)
     for number, found in enumerate(flows, start=1):
         try:
             flow = of_object(found, number)
         except (TypeError, AttributeError, InvalidValue):
             reason = "a flow that is not of the form of the API"
             yield Skipped(reason=reason, place=f"flow {number} of the file", found=bare(found))
+            continue
+        if flow["id"] and _version(found) < newest[str(found.get("id"))]:
+            yield Remark(reason=OLDER, place=f"flow {flow['id']}", found=flow.locator)
         else:
             yield from _readings(file, flow)
     of_all = meta.get("count") if isinstance(meta, dict) else None

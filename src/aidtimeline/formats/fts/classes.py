@@ -20,6 +20,9 @@ CLUSTER, PLAN_CLUSTER = "fts-cluster", "fts-plan-cluster"
 PLAN, EMERGENCY = "fts-plan", "fts-emergency"
 """The vocabularies of its plans and emergencies, as humanitarian scopes."""
 
+OPEN = ".."
+"""What stands for a year that nobody states."""
+
 _UNSAID = re.compile(r"multiple\b.*|not specified|not yet specified|to be allocated", re.IGNORECASE)
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -44,13 +47,29 @@ def classified(named: Mapping[str, Iterable[str]]) -> str | Shares | None:
 def span(years: Iterable[str]) -> str | None:
     """The years of use, from the first to the last, as EDTF; None if one of them is not a year.
 
-    >>> span(["2020"]), span(["2022", "2020"]), span(["2020", "soon"])
-    ('2020', '2020/2022', None)
+    `OPEN` stands first or last for a year that nobody states.
+
+    >>> span(["2020"]), span(["2022", "2020"]), span(["2020", "soon"]), span(["2020", ".."])
+    ('2020', '2020/2022', None, '2020/..')
     """
-    found = sorted(filter(None, years))
+    given = list(filter(None, years))
+    found = sorted(each for each in given if each != OPEN)
     if not found or not all(map(_YEAR.fullmatch, found)):
         return None
-    return found[0] if found[0] == found[-1] else f"{found[0]}/{found[-1]}"
+    first, last = (OPEN if given[end] == OPEN else found[end] for end in (0, -1))
+    return first if first == last else f"{first}/{last}"
+
+
+def places(names: Iterable[str]) -> str | Shares | None:
+    """Countries as one place or shares: of what several share, nobody says how much is for which.
+
+    >>> places(["Jordan"]), places([])
+    ('Jordan', None)
+    >>> print(places(["Jordan", "Lebanon", "Jordan"]))
+    Jordan unstated, Lebanon unstated
+    """
+    slugs = dict.fromkeys(as_slug(name) for name in names if name)
+    return Shares(dict.fromkeys(slugs)) if len(slugs) > 1 else next(iter(slugs), None)
 
 
 def split(cell: str) -> tuple[str, ...]:

@@ -14,12 +14,14 @@ from attrs import frozen
 
 from aidtimeline.codec.jsonlines import Token
 from aidtimeline.events import Source
-from aidtimeline.formats.fts.classes import split
+from aidtimeline.formats.fts.classes import OPEN, split
 from aidtimeline.formats.reading.sheets import Row, fold
 
 MULTIPLE = "Multiple"
 """What a table has instead of several organisations."""
 
+
+_PLACES = fold("destLocations")
 
 #: What both shapes call by the same names.
 FIELDS = (
@@ -139,15 +141,25 @@ def of_row(row: Row) -> Flow:
         texts=_plain({field: cells.get(fold(field), "") for field in FIELDS}),
         donors=one("srcOrganization"),
         recipients=one("destOrganization"),
-        locations=tuple(each.strip() for each in cells.get(fold("destLocations"), "").split(",")),
+        locations=tuple(each.strip() for each in cells.get(_PLACES, "").split(",")),
         projects=one("destProjectCode", "destProject", "destPlan"),
         plans=one("destPlan"),
         emergencies=one("destEmergency"),
         clusters=split(cells.get(fold("destGlobalClusters"), "")),
         plan_clusters=split(cells.get(fold("destClusters"), "")),
-        years=tuple(plain_number(year) for name in ("Start", "End") for year in one(f"destUsageYear{name}")),
+        years=_years(*(one(f"destUsageYear{name}") for name in ("Start", "End"))),
         of_fund="pooled fund" in fold(cells.get(fold("srcOrganizationTypes"), "")),
     )
+
+
+def _years(start: tuple[str, ...], end: tuple[str, ...]) -> tuple[str, ...]:
+    """The first and the last year of use, of which a table may have one alone: the other may be any."""
+    return tuple(plain_number(next(iter(each), OPEN)) for each in (start, end)) if start or end else ()
+
+
+def besides_places(row: Row) -> int:
+    """A digest of all that a row says but for its countries: rows alike in it are of one flow that several share."""
+    return hash(tuple(text for name, text in row.cells.items() if fold(name) != _PLACES))
 
 
 def is_of_tags(row: Row) -> bool:

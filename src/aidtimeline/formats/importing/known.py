@@ -387,16 +387,22 @@ def _yielding(entry: Entry, text: Event) -> Event:
     kept = {name: value for name, value in said.items() if value not in (None, ())}
     if "sources" in kept:
         kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
-    if "value" in kept:
-        perhaps, value = _may_be_counted(kept.pop("value")), stated(event, "value", Money)
-        if value is None:
-            kept["value"] = text.value  # type: ignore[attr-defined]
-        else:
-            part_of = kept.get("part_of") or event.part_of
-            say = _in_full if part_of else _or_nothing if perhaps or _may_be_counted(value) else None
-            if say is not None:
-                kept["value"] = say(value)
-                kept["valued"] = [say(each) for each in stated(event, "valued", tuple) or ()]
+    counts_less, worth = kept.pop("value", None), kept.pop("valued", ())
+    value, valued = stated(event, "value", Money), list[Money](stated(event, "valued", tuple) or ())
+    if value is None:
+        kept |= {} if counts_less is None else {"value": counts_less}
+        return attrs.evolve(event, **kept)
+    stated_before = value, valued
+    if any(_in_full(each) == _in_full(value) for each in worth):  # the file only has what the source makes of it
+        say = _or_nothing if _may_be_counted(value) else _in_full
+        value, valued = say(stated(text, "value", Money) or value), [say(each) for each in worth]
+    if counts_less is not None:
+        part_of = kept.get("part_of") or event.part_of
+        if part_of or _may_be_counted(counts_less) or _may_be_counted(value):
+            say = _in_full if part_of else _or_nothing
+            value, valued = say(value), [say(each) for each in valued]
+    if (value, valued) != stated_before:
+        kept |= {"value": value, "valued": valued}
     return attrs.evolve(event, **kept)
 
 
