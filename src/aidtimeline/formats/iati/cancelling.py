@@ -71,21 +71,8 @@ def _amount(fact: Fact) -> Any:
 def _negative(fact: Fact, promise: Fact) -> Fact:
     """What a cancellation takes off a promise, as a negative one that is for the same."""
     said: Any = promise.event
-    day, value = fact.event.date, None if fact.value is None else -fact.value
-    event = evolve(
-        said,
-        date=day,
-        value=value,
-        value_date=None,
-        item=None,
-        quantity=None,
-        unit=None,
-        valued=(),
-        due=None,
-        fulfils=(),
-        supersedes=(),
-        ref=fact.event.ref,
-        note=fact.event.note,
-        sources=fact.event.sources,
-    )
+    value = None if fact.value is None else -fact.value
+    unsaid = {name: None for name in ("value_date", "item", "quantity", "unit", "due") if hasattr(said, name)}
+    own = {name: getattr(fact.event, name) for name in ("date", "ref", "note", "sources")}
+    event = evolve(said, value=value, valued=(), fulfils=(), supersedes=(), **own, **unsaid)
     return evolve(fact, event=event, value=value, quantity=None, takes_off=None)

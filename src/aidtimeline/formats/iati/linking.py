@@ -20,7 +20,7 @@ OTHER_SOURCES = "a further source that is no linked document: IATI has no word f
 _PART = "(?:[^%s%%]|%%[0-9A-Fa-f]{2})*"
 _ADDRESS = re.compile(
     "(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))"  # a scheme, or a first part that is none
-    f"(?://(?:{_PART % '/?#@'}@)?{_PART % '/?#@:'}(?::[0-9]{{0,5}})?(?![^/?#]))?"  # whose host it is at
+    f"(?:(?!//)|//(?:{_PART % '/?#@'}@)?{_PART % '/?#@:'}(?::[0-9]{{1,5}})?(?![^/?#]))"  # whose host it is at
     f"{_PART % '#'}(?:#{_PART % '#'})?"
 )
 """An address by XML Schema (`xsd:anyURI`), which is that of RFC 3986 once other characters are escaped."""

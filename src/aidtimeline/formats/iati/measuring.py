@@ -167,9 +167,8 @@ def _places_and_groups(fact: Fact, rest: str, pieces: Sequence[str]) -> tuple[Se
         groups = pieces[:number]
         end = "".join(f"/{each}" for each in groups)
         if rest.endswith(end) and all(": " in each for each in groups):
-            places = rest[: len(rest) - len(end)].split("/")[1:]
-            if is_xml("".join(places)) and (len(places) > 1 if fact.location is None else places == [fact.location]):
+            stated = rest[: len(rest) - len(end)]
+            places = [str(fact.location)] if stated == f"/{fact.location}" else stated.split("/")[1:]
+            if is_xml("".join(places)) and (places[0] or None if len(places) == 1 else None) == fact.location:
                 return places, groups
-            if not places and fact.location is None:
-                return [], groups
     return ([] if fact.location is None else [str(fact.location)]), []
