@@ -33,6 +33,7 @@ from attrs import frozen
 from aidtimeline.codec import encode_new
 from aidtimeline.errors import Problem, RefusedBatch, UsageError
 from aidtimeline.events import Amendment, Event, Retraction, Source
+from aidtimeline.formats.importing.ahead import ahead, pays
 from aidtimeline.formats.importing.before import import_of, keep, recalled
 from aidtimeline.formats.importing.known import Known, Said
 from aidtimeline.formats.importing.outcomes import changed, covering, first_of, outcome_of, says_the_same
@@ -157,10 +158,13 @@ def import_together(
             log.flush(map(str, log.files()))
         return report
 
+    def read(files: Sequence[File]) -> Iterable[Reading]:
+        return chain.from_iterable(map(of_format.read, files))
+
     def readings() -> Iterable[Reading]:
         vocabulary = load_vocabulary(folder)
         told = [attrs.evolve(each.telling(progress), vocabulary=vocabulary) for each in files]
-        return chain.from_iterable([of_format.read(each) for each in told])
+        return ahead(read, told) if pays(told) else read(told)
 
     options = Options(
         repair=repair, dry_run=dry_run, strict=strict, covers=given.covers, until=given.until, files=len(files)
