@@ -37,6 +37,7 @@ from aidtimeline import (
     report,
 )
 from aidtimeline.cli import application
+from aidtimeline.codec import record_id
 
 RUBRYKA = Source(publisher="Rubryka", published="2023-11-28")
 KYODO = Source(publisher="Kyodo News", published="2023-11-28")
@@ -410,6 +411,20 @@ def test_sums_of_money_leave_nothing_out_and_say_what_may_be_the_same(run: Run, 
     assert re.findall(r"commitment +(\w+) +USD (\d+)", by_side) == [("provider", "10"), ("receiver", "10")]
     assert "rows report the same in part" in by_side
     assert "Nothing" in run("money", "--kind", "commitment", "--as-of", "2022-12-31").stdout
+
+
+def test_sums_in_several_currencies_that_report_the_same_say_so(run: Run, empty: Path) -> None:
+    """What is passed on in dollars is part of what was given in euros: each row has its own, so the page says it."""
+    given = Commitment(date="2023", donor="JP", value="EUR 5", sources=[RUBRYKA])
+    EventLog(empty).append([given])
+    asked = ("money", "--as-of", "2024-12-31")
+    assert "currencies:" not in run(*asked).stdout
+    EventLog(empty).append([Commitment(date="2023", donor="UN", value="USD 4", sources=[RUBRYKA])])
+    assert "currencies:" not in run(*asked).stdout
+    part = Commitment(date="2023", donor="WFP", value="USD 2", part_of=record_id(given), sources=[RUBRYKA])
+    EventLog(empty).append([part])
+    assert "currencies: rows of several report the same in part" in run(*asked).stdout
+    assert "currencies:" not in run(*asked, "--where", "donor=WFP").stdout
 
 
 def test_a_page_of_projects(run: Run, log: Path) -> None:

@@ -79,6 +79,8 @@ class Notes:
         yield from self._of_dates()
         if self.beside.rows_overlap:
             yield "rows report the same in part: together they may come to more than the total (--total)"
+        if self.beside.currencies_overlap:
+            yield "currencies: rows of several report the same in part (--currency weighs them together)"
 
     def _of_dates(self) -> Iterator[str]:
         """What rows by year, quarter or month have of vague dates."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, frozen
@@ -79,7 +80,8 @@ class Beside:
     `stated` is the part of each sum that has an upper end (None: nothing is), and `endless` what has none, where
     anything has none. `datasets` are all that the facts are from, and `reports` who reports these. `items` are those of
     all facts, None last. `lone` are the ids of facts that are part of something that the log does not have, in order.
-    `rows_overlap`: facts of different rows may report the same.
+    `rows_overlap`: facts of different rows of one currency may report the same. `currencies_overlap`: those of rows of
+    different currencies may.
     """
 
     stated: Mapping[SumKey, Quantity | None]
@@ -89,6 +91,7 @@ class Beside:
     items: tuple[str | None, ...]
     lone: tuple[str, ...]
     rows_overlap: bool
+    currencies_overlap: bool
 
 
 def beside(view: Viewed, question: Sums) -> Beside:
@@ -187,7 +190,8 @@ class Gathering:
             {key: self._reports(key) for key in sorted(self.numbers, key=in_order)},
             tuple(sorted(self.items, key=lambda item: (item is None, item or ""))),
             tuple(sorted(self.ids & lone)),
-            self._rows_overlap(),
+            self._overlap(self._rows.values()),
+            self.question.money and self._currencies_overlap(),
         )
 
     def _reports(self, key: SumKey) -> Reports:
@@ -195,10 +199,19 @@ class Gathering:
             return Reports(self.numbers[key], None)
         return Reports.of(self.reported[key], self.known_at, money=self.question.money)
 
-    def _rows_overlap(self) -> bool:
-        """Whether facts of different rows may report the same."""
-        parts = (part for its in self._rows.values() for part in parts_of(its))
-        return any(len(set[SumKey]().union(*(self._keys[fact.id] for fact in part))) > 1 for part in parts)
+    def _overlap(self, rows: Iterable[Sequence[Keyed]], of: Callable[[SumKey], object] = tuple) -> bool:
+        """Whether facts of different rows may report the same: that is, of rows with another `of` their keys."""
+        parts = (part for its in rows for part in parts_of(its))
+        return any(len({of(key) for fact in part for key in self._keys[fact.id]}) > 1 for part in parts)
+
+    def _currencies_overlap(self) -> bool:
+        """Whether facts of different currencies may report the same. They are weighed apart: each has its own sum."""
+        currency = self.question.names.index("currency")
+        kinds: dict[object, list[list[Keyed]]] = defaultdict(list)
+        for measure, its in self._rows.items():
+            kinds[measure[:-2]].append(its)
+        several = [list(chain.from_iterable(each)) for each in kinds.values() if len(each) > 1]
+        return self._overlap(several, lambda key: key[currency])
 
 
 def _in_order(by_key: Mapping[SumKey, T]) -> Mapping[SumKey, T]:
