@@ -197,7 +197,8 @@ def test_every_field_of_an_event_can_be_mapped(table: Callable[..., File]) -> No
         if kind == "cancellation":
             continue
         fields = {
-            name: texts.get(name, name if kind != "training" or name != "unit" else "person") for name in FIELDS[kind]
+            name: texts.get(name, name if name != "unit" else "person" if kind == "training" else "litre")
+            for name in FIELDS[kind]
         }
         mapping = f'dataset = "test"\n[event.one]\nkind = "{kind}"\n' + "".join(
             f'{n} = "{t}"\n' for n, t in fields.items()

@@ -183,3 +183,30 @@ def test_a_broken_table_leaves_the_log_as_it_was(table: Callable[..., File], tmp
     with pytest.raises(UnreadableFile, match=":3: "):
         import_file(tmp_path / "log", "csv", file, recorded_at=NOW)
     assert not (tmp_path / "log").exists() or not list((tmp_path / "log").glob("*.jsonl"))
+
+
+def test_all_that_cannot_be_read_of_a_row_is_told_at_once(tmp_path: Path) -> None:
+    """It is skipped once, for the first reason; the others are told beside it."""
+    (tmp_path / "m.toml").write_text(
+        'dataset = "t"\n[event.given]\nkind = "delivery"\ndate = "{D}"\nitem = "truck"\nquantity = "{N}"\n'
+        'amount = "{V}"\ncurrency = "EUR"\n'
+    )
+    (tmp_path / "t.csv").write_text("D,N,V\nsoon,many,5\n2022,3,7\n")
+    found = list(read(File(path=tmp_path / "t.csv", mapping=tmp_path / "m.toml")))
+    [skipped] = [each for each in found if isinstance(each, Skipped)]
+    [remark] = [each for each in found if isinstance(each, Remark)]
+    assert (skipped.found, skipped.value and skipped.value.text) == ("soon", "EUR 5")
+    assert (remark.reason.startswith("not read either: quantity: "), remark.found, remark.line) == (True, "many", 2)
+
+
+def test_a_doubt_is_asked_about_with_all_else_of_its_row(tmp_path: Path) -> None:
+    """So nobody mends one after the other."""
+    (tmp_path / "m.toml").write_text(
+        'dataset = "t"\n[event.given]\nkind = "delivery"\ndate = "{D}"\nitem = "truck"\nquantity = "{N}"\n'
+    )
+    (tmp_path / "t.csv").write_text("D,N\n05/04/2022,1.500\n")
+    with pytest.raises(UnreadableFile) as caught:
+        list(read(File(path=tmp_path / "t.csv", mapping=tmp_path / "m.toml")))
+    told = " ".join(each.message for each in caught.value.problems)
+    assert "05/04/2022" in told
+    assert "1.500" in told

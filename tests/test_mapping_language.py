@@ -141,6 +141,32 @@ def test_numbers_have_a_scale(times: str, text: str, meant: str | None, table: C
     assert stated(table(mapping, f"N,Scale\n{text},Thousands\n"), "quantity") == [(meant,)]
 
 
+@pytest.mark.parametrize(
+    ("written", "times"),
+    [
+        *[("Mio.", 10**6), ("Mio. EUR", 10**6), ("US$ million", 10**6), ("mn", 10**6), ("M", 10**6), ("млн", 10**6)],
+        *[("Tsd.", 1000), ("'000", 1000), ("EUR '000", 1000), ("000s", 1000), ("k", 1000), ("in thousands", 1000)],
+        *[
+            ("Mrd.", 10**9),
+            ("bn", 10**9),
+            ("milliards", 10**9),
+            ("1000", 1000),
+            ("1e3", None),
+            ("mil", None),
+            ("", None),
+        ],
+        *[("million billion", None), ("EUR", None), ("million tons", None)],
+    ],
+)
+def test_a_column_says_the_scale_in_the_words_of_tables(
+    written: str, times: int | None, table: Callable[..., File]
+) -> None:
+    """In several languages, and beside a currency; what is not clear is none."""
+    mapping = EVENT + 'quantity = { text = "{N}", times = "{Scale}" }\n'
+    found = stated(table(mapping, f"N,Scale\n5,{written}\n"), "quantity")
+    assert found == ([] if times is None else [(str(5 * times),)])
+
+
 def test_a_scale_that_is_none_is_said(table: Callable[..., File]) -> None:
     """In a row, and in the mapping."""
     mapping = EVENT + 'quantity = { text = "{N}", times = "{Scale}" }\n'

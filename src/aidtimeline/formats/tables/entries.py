@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 import attrs
 
-from aidtimeline.errors import InvalidValue
-from aidtimeline.events import Event, Source
+from aidtimeline.events import Event
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.sheets import Row, fold
-from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped, cited
+from aidtimeline.formats.readings import Entry, Reading, References, Remark, SkipError, Skipped
 from aidtimeline.formats.tables.doubts import Doubtful
 from aidtimeline.formats.tables.each import expanded
-from aidtimeline.formats.tables.filling import Cells, Filled, Filler
-from aidtimeline.formats.tables.mapping import EventMapping, Field, TableMapping
+from aidtimeline.formats.tables.filling import Cells
+from aidtimeline.formats.tables.making import FaultyError, LackingError, Maker
+from aidtimeline.formats.tables.mapping import EventMapping, TableMapping
 from aidtimeline.formats.tables.names import Names
 from aidtimeline.formats.tables.optional import LACKING, Optional
 from aidtimeline.formats.tables.questions import Questions
 from aidtimeline.formats.tables.repeats import Repeats
 from aidtimeline.formats.tables.totals import TOTAL, Totals
-from aidtimeline.formats.tables.values import FIELDS, KINDS, SEVERAL
 from aidtimeline.text.safe import bare
 from aidtimeline.values.amounts import Money
 
 REPEATED = "a row with the same cells as another one: it counts again; key columns would distinguish them"
-
-_NEEDED = {
-    kind: [each.name for each in attrs.fields(cls) if each.default is attrs.NOTHING and each.name != "sources"]
-    for kind, cls in KINDS.items()
-}
 
 
 class RowReader:
@@ -43,7 +36,7 @@ class RowReader:
         self.file, self.mapping = file, mapping
         self._keys = References(former="{}/{}")
         self._names = Names(file)
-        self._filler = Filler(self._names)
+        self._maker = Maker(file, mapping, self._names)
         self._repeats = Repeats()
         self._optional = Optional(mapping)
         self._totals = None if mapping.totals else Totals(mapping)
@@ -89,14 +82,16 @@ class RowReader:
         """An event, or that it cannot be read. What has a key of its own waits for the other rows that say it."""
         unsaid = self._optional.unsaid(mapped, row.cells, cells.written)
         try:
-            entry = Entry(event=self._event(mapped, row, cells, ref), restated=mapped.restated, yields=unsaid)
+            entry = Entry(event=self._maker.event(mapped, row, cells, ref), restated=mapped.restated, yields=unsaid)
+        except FaultyError as error:
+            yield from self._faulty(row, error.faults, ref, self._maker.stated(mapped, cells))
         except SkipError as error:
-            if isinstance(error, _LackingError) and error.field in unsaid:
+            if isinstance(error, LackingError) and error.field in unsaid:
                 yield Remark(reason=LACKING, place=row.place, line=row.line, found=error.columns[0], spares=ref)
                 return
-            error.value = self._stated(mapped, cells)
+            error.value = self._maker.stated(mapped, cells)
             skipped = self._skipped(row, error, ref)
-            if mapped.key and isinstance(error, _LackingError):
+            if mapped.key and isinstance(error, LackingError):
                 self._repeats.lacks(ref, skipped)
             else:
                 yield skipped
@@ -108,18 +103,24 @@ class RowReader:
             else:
                 yield entry
 
-    def _stated(self, mapped: EventMapping, cells: Cells) -> Money | None:
-        """The money that an event states which cannot be read, if that can be."""
-        ways = [mapped.fields.get(name, ((),))[0] for name in ("amount", "currency")]
-        try:
-            amount, currency = (
-                self._value(name, way, cells) for name, way in zip(("amount", "currency"), ways, strict=True)
-            )
-            if amount is None or amount.value is None:
-                return None
-            return _money(amount.value, currency and currency.value, amount)
-        except (SkipError, Doubtful):
-            return None
+    def _faulty(
+        self, row: Row, faults: Iterable[SkipError | Doubtful], ref: str, value: Money | None
+    ) -> Iterator[Reading]:
+        """All that cannot be read of an event: it is skipped once, and the rest is told beside."""
+        skipped = None
+        for fault in faults:
+            if isinstance(fault, Doubtful):
+                self.questions.ask(row, fault)
+                continue
+            fault.value = value
+            found = self._skipped(row, fault, ref)
+            if skipped is None:
+                skipped = found
+                yield found
+            else:
+                yield Remark(
+                    reason=f"not read either: {found.reason}", place=found.place, line=row.line, found=found.found
+                )
 
     def rest(self) -> Iterator[Reading]:
         """What several rows say together, and which names are unknown. Raises `UnreadableFile` if there is a doubt."""
@@ -190,92 +191,6 @@ class RowReader:
         )
         self.questions.skipped(skipped)
         return skipped
-
-    def _event(self, mapped: EventMapping, row: Row, cells: Cells, ref: str) -> Event:
-        """One of the events of a row. Raises `SkipError`, and `Doubtful`."""
-        kind = self._value("kind", mapped.kind, cells)
-        if kind is None or kind.value is None:
-            columns = tuple(column for each in mapped.kind for column in each.columns())
-            raise SkipError("a row that does not say what kind of event it is", columns=columns)
-        cls = KINDS[kind.value]
-        fields: dict[str, Any] = {}
-        quotes: dict[str, None] = {}
-        amount = None
-        takes, fill = FIELDS[kind.value], self._filler.fill
-        # If a column says the kind, some fields may be those of another kind.
-        for name, several in mapped.fields.items():
-            if name not in takes:
-                continue
-            if name in SEVERAL:
-                found = [
-                    each.value for ways in several if (each := fill(name, ways, cells, cls)) and each.value is not None
-                ]
-                fields[name] = tuple(one for each in found for one in (each if isinstance(each, tuple) else (each,)))
-                continue
-            filled = fill(name, several[0], cells, cls)
-            if filled is None:
-                continue
-            value, text, by, quoted = filled
-            if quoted:
-                quotes[f"{', '.join(by.template.columns)}: {text}"] = None
-            if value is not None:
-                fields[name] = value
-                amount = filled if name == "amount" else amount
-        currency = fields.pop("currency", None)
-        if amount is not None:
-            fields["value"] = _money(fields.pop("amount"), currency, amount)
-        for name in _NEEDED[kind.value]:
-            if fields.get(name) is None:
-                columns = tuple(c for field in mapped.fields.get(name, ()) for each in field for c in each.columns())
-                raise _LackingError(name, f"{kind.value} without {name}", columns=columns)
-        try:
-            return cls(**fields, ref=ref, sources=self._sources(row, cells, "; ".join(quotes) or None))
-        except InvalidValue as error:
-            raise SkipError(f"{kind.value}: expected {error.expected}", error.found) from None
-
-    def _value(self, name: str, ways: Field, cells: Cells) -> Filled | None:
-        return self._filler.fill(name, ways, cells)
-
-    def _sources(self, row: Row, cells: Cells, quote: str | None) -> list[Source]:
-        """The file: who published what, where the row is, and what a vague value rests on; then further reports.
-
-        The table does not say when these were published.
-        """
-        filled = {name: self._value(name, each, cells) for name, each in self.mapping.source.items()}
-        fields = {name: None if each is None else each.value for name, each in filled.items()}
-        published = filled.get("published")
-        if published is None or published.value is None or (self.file.published and not published.by.template.columns):
-            fields["published"] = self.file.published  # the user knows better than a day for the whole table
-        own = Source(
-            **fields,
-            dataset=self.file.dataset or self.mapping.dataset,
-            locator=f"{self.file.name}, {row.place}",
-            quote=quote,
-        )
-        reports = dict.fromkeys(
-            each.text for field in self.mapping.reports if (each := self._value("reports", field, cells)) is not None
-        )
-        return [own, *map(cited, reports)]
-
-
-class _LackingError(SkipError):
-    """Raised for a row that lacks what an event needs: this field."""
-
-    def __init__(self, field: str, reason: str, columns: tuple[str, ...]) -> None:
-        super().__init__(reason, columns=columns)
-        self.field = field
-
-
-def _money(amount: Any, currency: str | None, filled: Filled) -> Money:
-    """An amount in the currency that the mapping says, and that its sign may be. Raises `SkipError`."""
-    signed, columns = filled.currencies, filled.by.template.columns
-    if currency is None and len(signed) == 1:
-        currency = signed[0]
-    if currency is None:
-        raise SkipError("an amount without a currency", filled.text, columns=columns)
-    if signed and currency not in signed:
-        raise SkipError(f"an amount with the sign of another currency than {currency}", filled.text, columns=columns)
-    return Money(amount, currency)
 
 
 def _part(text: str) -> str:

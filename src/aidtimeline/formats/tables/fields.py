@@ -20,6 +20,7 @@ from aidtimeline.formats.tables.mapping import Field, Template, Text
 from aidtimeline.formats.tables.months import check_language
 from aidtimeline.formats.tables.numbers import SEPARATORS
 from aidtimeline.formats.tables.patterns import Pattern
+from aidtimeline.formats.tables.scales import scale
 from aidtimeline.formats.tables.values import NUMBERS, SEVERAL, Habits
 
 MAX_SEVERAL = 100
@@ -30,9 +31,6 @@ MAX_FORMS = 20
 
 MAX_PATTERNS = 100
 """The most patterns of a field."""
-
-SCALES = {"hundreds": "100", "thousands": "1000", "millions": "1000000", "billions": "1000000000"}
-"""Words for what a number is taken times."""
 
 
 def text(found: Any) -> str:
@@ -188,7 +186,7 @@ class FieldReader:
 
 
 def _times(found: Any, _key: str) -> Template:
-    template = Template.parse(SCALES.get(fold(text(found)), text(found)))
+    template = Template.parse(scale(text(found)) or text(found))
     if not template.columns:
         Habits().value("quantity", template.text, typed=True)
     return template

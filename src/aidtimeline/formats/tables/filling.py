@@ -14,10 +14,10 @@ from aidtimeline.formats.tables import styles
 from aidtimeline.formats.tables.amounts import currencies_of
 from aidtimeline.formats.tables.conditions import ALWAYS
 from aidtimeline.formats.tables.doubts import Doubtful
-from aidtimeline.formats.tables.fields import SCALES
 from aidtimeline.formats.tables.hints import hint
 from aidtimeline.formats.tables.mapping import Field, Template, Text
 from aidtimeline.formats.tables.names import Names
+from aidtimeline.formats.tables.scales import scale
 from aidtimeline.formats.tables.values import DATES, NUMBERS
 from aidtimeline.values.amounts import Quantity
 
@@ -115,7 +115,7 @@ class Filler:
         by = filled.by
         text = times.fill(cells.meant, _decimal(by))
         try:
-            found = Quantity.parse(SCALES.get(fold(text)) or by.habits.number(name, text, typed=not times.columns))
+            found = Quantity.parse(scale(text) or by.habits.number(name, text, typed=not times.columns))
             if not found.is_exact:
                 raise InvalidValue(text, "a number")
         except InvalidValue:

@@ -13,7 +13,13 @@ from aidtimeline.formats.readings import Remark
 from aidtimeline.text.nearest import folded, nearest
 from aidtimeline.vocabulary import SLUG_FIELDS, Vocabulary
 
-PIECES = frozenset(("piece", "pieces", "pc", "pcs", "pc.", "pcs."))
+PIECES = frozenset(
+    (
+        *("piece", "pieces", "piece(s)", "pc", "pcs", "pc.", "pcs.", "unit", "units", "unit(s)", "ea", "ea.", "each"),
+        *("nos", "nos.", "stück", "stk", "stk.", "pièce", "pièces", "unité", "unités", "pieza", "piezas", "unidad"),
+        *("unidades", "szt", "szt.", "шт", "шт.", "штук", "штука"),
+    )
+)
 """Units that are none: what is counted in pieces has no unit."""
 
 MAX_UNKNOWN = 1_000
