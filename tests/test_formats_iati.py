@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,6 +25,7 @@ from aidtimeline.codec.jsonlines import MAX_LINE_BYTES
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import Commitment, Disbursement, Event, Record, Status
 from aidtimeline.formats.iati import read
+from aidtimeline.formats.iati.copies import AGAIN, OF_ANOTHER, OLDER
 from aidtimeline.formats.iati.values import identifier
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
@@ -315,7 +317,9 @@ def test_no_activity_is_within_another_by_its_identifier(tmp_path: Path) -> None
 def test_an_activity_without_an_identifier_is_skipped(tmp_path: Path, id: str | None) -> None:
     """Nothing of it could be known again; the next is read."""
     found = found_in(tmp_path, file(activity(transaction(), id=id), activity()))
-    assert [(each.reason, each.line) for each in found.skipped] == [("an activity without an iati-identifier", 2)]
+    [skipped] = found.skipped
+    assert (skipped.reason, skipped.line) == ("an activity without an iati-identifier", 2)
+    assert str(skipped.value) == "USD 100", "what its transactions come to"
     assert len(found.entries) == 1
 
 
@@ -327,6 +331,44 @@ def test_an_activity_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
         ("an activity with the iati-identifier of another one in the file: the first is read", "XM-1")
     ]
     assert found.money() == {("disbursement", "USD"): "100"}
+
+
+def test_of_an_activity_that_a_file_has_in_several_versions_the_newest_is_read(tmp_path: Path) -> None:
+    """Wherever it stands; the others are told, and no loss."""
+    versions = [
+        activity(transaction(value=f"{n}0"), last_updated_datetime=f"2023-03-0{n}T12:00:00Z") for n in (1, 2, 3)
+    ]
+    for order in permutations(versions):
+        found = found_in(tmp_path, file(*order, activity(transaction(value="1"), id="XM-2")))
+        assert found.money() == {("disbursement", "USD"): "31"}
+        assert (found.skipped, [each.reason for each in found.remarks]) == ([], [OLDER, OLDER])
+
+
+def test_an_activity_that_stands_in_a_file_again_is_no_loss(tmp_path: Path) -> None:
+    """It says the same, at whatever instant it was updated."""
+    again = [activity(transaction(), last_updated_datetime=f"2023-03-01T0{n}:00:00Z") for n in (1, 2)]
+    found = found_in(tmp_path, file(*again))
+    assert (found.skipped, [each.reason for each in found.remarks]) == ([], [AGAIN])
+    assert found.money() == {("disbursement", "USD"): "100"}
+
+
+def test_what_another_part_of_an_activity_has_is_skipped_with_its_sum_and_stays_in_the_log(tmp_path: Path) -> None:
+    """A file that has the activity once a year: nobody says whether its parts add up, or which of them is right."""
+    first, both, second = transaction(value="70"), transaction(value="1"), transaction(value="50", currency="EUR")
+    found = found_in(tmp_path, file(activity(first, both), activity(both, second)))
+    assert [(each.reason, each.place, str(each.value)) for each in found.skipped] == [
+        (OF_ANOTHER, "transaction 2 of XM-1", "EUR 50")
+    ]
+    assert found.money() == {("disbursement", "USD"): "71"}
+    whole, parts = tmp_path / "whole.xml", tmp_path / "parts.xml"
+    whole.write_text(file(activity(first, both, second)))
+    later = {"last_updated_datetime": "2023-04-01T00:00:00Z"}
+    parts.write_text(file(activity(first, both, **later), activity(both, second, **later)))
+    for path in (whole, parts):
+        report = import_file(tmp_path / "log", "iati", path)
+    assert report.outcomes == {"unchanged": 3}
+    sums = Timeline.open(tmp_path / "log").as_of("2030-01-01").money()
+    assert {row.currency: int(row.low) for row in sums.rows} == {"USD": 71, "EUR": 50}
 
 
 SECONDARY = org("reporting-org", "XM-S", secondary_reporter="1")

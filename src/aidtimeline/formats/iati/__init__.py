@@ -28,7 +28,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from aidtimeline.formats.iati.activity import DATASETS, Activity, Version, stem_of
-from aidtimeline.formats.iati.families import families, identifier_of, is_secondary
+from aidtimeline.formats.iati.copies import DIFFERS, Copies, worth
+from aidtimeline.formats.iati.families import Families, families, identifier_of, is_secondary
 from aidtimeline.formats.iati.plans import plans
 from aidtimeline.formats.iati.profile import profile
 from aidtimeline.formats.iati.results import results
@@ -47,7 +48,6 @@ MAX_NAMED = 10
 
 OF_FIRST_VERSION = "IATI 1.x, which is not read (2.01 to 2.03 are)"
 NO_IDENTIFIER = "an activity without an iati-identifier"
-TWICE = "an activity with the iati-identifier of another one in the file: the first is read"
 SECONDARY = "an activity that a secondary reporter tells of, and not who does it: its publisher may tell of it too"
 SECONDARY_TOO = "an activity that its publisher tells of in this file: what a secondary reporter tells is not read"
 HIERARCHY = "an activity below the first level that names no parent: those above may report its transactions too"
@@ -106,6 +106,7 @@ def read(file: File) -> Iterator[Reading]:
         yield Remark(reason=CIRCLE, place=file.name, found=", ".join(circle[:MAX_NAMED]))
     version = Version(file, day_of(generated) or file.published, related)
     seen: set[str] = set()
+    copies = _copies(file, related)
     found = children(file.part(FIRST_READING, 1), _KEPT, _TEXTS)
     for number, element in enumerate(islice(found, 1, None), start=1):
         if not stated and _is_first_version(element):
@@ -113,14 +114,29 @@ def read(file: File) -> Iterator[Reading]:
         named = identifier_of(element)
         place = f"activity {number}"
         if not named:
-            yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line, spares="")
+            yield Skipped(reason=NO_IDENTIFIER, place=place, line=element.line, spares="", value=worth(element))
         elif named in related.told and is_secondary(element.all("reporting-org")):
             yield Remark(reason=SECONDARY_TOO, place=place, line=element.line, found=named)
+        elif named in copies.chosen:
+            if copies.is_read(named):
+                yield from copies.others(named)
+                yield from _activity(Activity(version, named, element), element)
         elif named in seen:
-            yield Skipped(reason=TWICE, place=place, line=element.line, found=named)
+            yield Skipped(reason=DIFFERS, place=place, line=element.line, found=named)
         else:
             seen.add(named)
             yield from _activity(Activity(version, named, element), element)
+
+
+def _copies(file: File, related: Families) -> Copies:
+    """The activities that the file has several times, as they stand in it."""
+    copies = Copies(related.chosen)
+    found = children(file.part(FIRST_READING, FIRST_READING), _KEPT, _TEXTS) if related.chosen else ()
+    for number, element in enumerate(islice(found, 1, None), start=1):
+        named = identifier_of(element)
+        if named in related.chosen and not (named in related.told and is_secondary(element.all("reporting-org"))):
+            copies.add(named, number, element, stem_of(named))
+    return copies
 
 
 def _refuse_other_files(file: File, root: Element) -> None:

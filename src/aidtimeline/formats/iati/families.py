@@ -18,10 +18,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 from attrs import Factory, define, field, frozen
 
+from aidtimeline.formats.iati.copies import Repeats, updated
 from aidtimeline.formats.iati.values import identifier
 from aidtimeline.formats.reading.files import BLOCK, File
 from aidtimeline.formats.reading.xml import Element, children
@@ -46,12 +48,13 @@ class Families:
     """The parents of each activity that has any, by what is said in one file.
 
     `circles` are activities that are parents of each other. `told` are those that their own publisher tells of, where a
-    secondary reporter does too.
+    secondary reporter does too. `chosen` says of those that stand in the file several times which is read.
     """
 
     parents: Mapping[str, frozenset[str]] = field(factory=dict)
     circles: tuple[tuple[str, ...], ...] = ()
     told: frozenset[str] = frozenset()
+    chosen: Mapping[str, int] = field(factory=dict)
 
     def parents_of(self, activity: str) -> frozenset[str]:
         """The parents of an activity."""
@@ -60,9 +63,12 @@ class Families:
 
 @define
 class _Told:
-    """What a file tells of an activity: by whom, and which are above and below it."""
+    """What a file tells of an activity: by whom, which are above and below it, and which of `many` is the newest."""
 
     secondary: bool
+    updated: datetime
+    chosen: int = 0
+    many: int = 0
     parents: list[str] = Factory(list)
     children: list[str] = Factory(list)
 
@@ -81,16 +87,22 @@ def families(file: File) -> Families:
         if before is not None and secondary != before.secondary:
             twice.add(activity)
         if before is None or (before.secondary and not secondary):
+            before = told[activity] = _Told(secondary, updated(element))
+        elif before.secondary != secondary:
+            continue
+        if not before.many or updated(element) > before.updated:
             related = element.all("related-activity")
-            above, below = (relatives(activity, related, relation) for relation in (PARENT, CHILD))
-            told[activity] = _Told(secondary, above, below)
+            before.updated, before.chosen = updated(element), before.many
+            before.parents, before.children = (relatives(activity, related, each) for each in (PARENT, CHILD))
+        before.many += 1
     parents: dict[str, set[str]] = defaultdict(set)
     for activity, each in told.items():
         parents[activity].update(each.parents)
         for child in each.children:
             parents[child].add(activity)
     named = {activity: frozenset(each) for activity, each in parents.items() if each}
-    return Families(named, link(named).circles, frozenset(twice))
+    chosen = {activity: each.chosen for activity, each in told.items() if each.many > 1}
+    return Families(named, link(named).circles, frozenset(twice), chosen)
 
 
 def identifier_of(activity: Element) -> str:
@@ -130,15 +142,15 @@ def may_be_part_of(activity: str, reporter: str, hierarchy: str) -> Iterator[str
 
 
 def _mentions_any(file: File) -> bool:
-    """Whether the file may name relatives or secondary reporters, found without parsing it; always in UTF-16."""
+    """Whether the file may name relatives or secondary reporters, or have an activity twice; always in UTF-16."""
     with file.open() as stream:
         block = stream.read(BLOCK)
         if b"\0" in block[:4]:
             return True
-        end = b""
+        end, repeats = b"", Repeats()
         while block:
             both = end + block
-            if any(mention in both for mention in _MENTIONS):
+            if any(mention in both for mention in _MENTIONS) or repeats.any_in(block):
                 return True
             end = block[1 - max(map(len, _MENTIONS)) :]
             block = stream.read(BLOCK)
