@@ -424,6 +424,31 @@ def test_what_is_believed_is_written_and_no_history() -> None:
     }
 
 
+@pytest.mark.parametrize("engine", ["fold", "embedded"])
+def test_retractions_are_listed_where_they_take_back_what_is_asked_for(engine: Any, tmp_path: Path) -> None:
+    """By their ids, at the cuts; not of what is one with another, what is believed again, or what came later."""
+    if engine == "embedded":
+        pytest.importorskip("duckdb")
+    gone, slip, same, again = (changed(value=f"USD {number}") for number in (500, 600, 700, 800))
+    later = changed(date="2023-05-20", value="USD 900")
+    news = Retraction(of=record_id(gone), sources=NEWS)
+    repair = Retraction(of=record_id(slip))
+    wrong = Retraction(of=record_id(again), sources=NEWS)
+    log = EventLog(tmp_path / "log")
+    log.append([*PROFILE, PAYMENT, gone, slip, same, again, later])
+    log.append([news, repair, wrong, Retraction(of=record_id(later))])
+    log.append([Retraction(of=record_id(same), duplicate_of=record_id(PAYMENT)), Retraction(of=record_id(wrong))])
+    with Timeline.open(log.folder, engine=engine) as timeline:
+
+        def taken_back(known_at: str | None = None, **options: Any) -> set[str]:
+            return set(Written(timeline.as_of("2023-05-10", known_at=known_at), **options).report.taken_back)
+
+        assert taken_back() == {record_id(news), record_id(repair)}
+        assert taken_back("2023-06-01") == {record_id(repair)}
+        assert taken_back(where={"recipient": "UA"}) == set()
+        assert taken_back(where={"project": "XM-A-1-road"}) == taken_back()
+
+
 def test_it_is_known_since_the_last_that_is_written_of_it() -> None:
     """Never earlier than any of its facts."""
     late = changed(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from aidtimeline.collector import paused
 from aidtimeline.engines.parts import Origin, Part
 from aidtimeline.errors import Problem
-from aidtimeline.events import Amendment, Event, Record
+from aidtimeline.events import Amendment, Event, Record, Retraction
 from aidtimeline.projections import Levels
 from aidtimeline.projections.fields import Selection
 from aidtimeline.projections.protocol import Projection, fold, run
@@ -102,6 +102,9 @@ class Engine(Protocol):
 
     def id_length(self, least: int) -> int:
         """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
+
+    def retractions(self) -> Iterable[Record]:
+        """The records that take back another, or find it to be the same as one, whatever they do at any cuts."""
 
     def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
         """An engine that has what `View.narrowed` promises, and perhaps nothing else."""
@@ -244,6 +247,10 @@ class Fold:
             while one[:least] == other[:least]:
                 least += 1
         return least
+
+    def retractions(self) -> Iterable[Record]:
+        """The records that take back another, or find it to be the same as one."""
+        return (each for each in self.records if isinstance(each.event, Retraction))
 
     def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:
         """All records are in memory: itself."""

@@ -14,6 +14,8 @@ from aidtimeline.report.words import shortener
 from aidtimeline.text.safe import shown
 from aidtimeline.timeline import View
 
+RETRACTION = "a retraction: what it takes back is not there, and IATI has no word for that"
+
 EXAMPLES = 3
 """How many ids the page names for each reason."""
 
@@ -44,7 +46,9 @@ class IatiExported:
             yield f"nothing written{where}: there is no activity that IATI can say"
         lost = sum(map(len, found.left_out.values()))
         short = shortener(self.view)
+        taken_back = {RETRACTION: found.taken_back} if found.taken_back else {}
         yield from _reasons(f"{lost:,} of {_many(found.facts, 'fact')} left out", found.left_out, short)
+        yield from _reasons("not written, since it was taken back", taken_back, short)
         yield from _reasons("written without, or with what IATI wants", found.without, short)
 
     def json(self) -> Json:
@@ -58,6 +62,7 @@ class IatiExported:
             "results": found.results,
             "facts": found.facts,
             "left_out": _json(found.left_out),
+            "taken_back": list(found.taken_back),
             "without": _json(found.without),
         }
 

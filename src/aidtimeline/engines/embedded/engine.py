@@ -19,7 +19,7 @@ from aidtimeline.engines.embedded.asked import Asked, Cuts
 from aidtimeline.engines.embedded.converted import RatesTooLong
 from aidtimeline.engines.embedded.files import digest_of_both
 from aidtimeline.engines.embedded.guarding import or_as_fold, still_open
-from aidtimeline.engines.embedded.ids import id_length, ids, size
+from aidtimeline.engines.embedded.ids import id_length, ids, retractions, size
 from aidtimeline.engines.embedded.opening import Opened
 from aidtimeline.engines.embedded.states import participation, projects
 from aidtimeline.engines.embedded.sums import sums
@@ -207,6 +207,11 @@ class Embedded(Fold):
     def id_length(self, least: int) -> int:
         """How many digits of an id tell all records of the log apart, and no fewer than `least`."""
         return id_length(self.store, least)
+
+    @or_as_fold
+    def retractions(self) -> Iterable[Record]:
+        """The records that take back another, or find it to be the same as one."""
+        return retractions(self.store)
 
     @or_as_fold
     def narrowed(self, view: Viewed, selections: Sequence[Selection], *, every_day: bool) -> Engine:

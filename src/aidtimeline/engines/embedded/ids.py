@@ -8,6 +8,7 @@ from itertools import pairwise
 from aidtimeline.engines.embedded.asked import Store
 from aidtimeline.engines.embedded.store import RECORDS
 from aidtimeline.engines.facts.linking import Place
+from aidtimeline.events import Record, Retraction
 
 _DIGITS = 16
 """How many digits of an id the number has."""
@@ -41,6 +42,13 @@ def id_length(store: Store, least: int) -> int:
         while one[:least] == other[:least]:
             least += 1
     return least
+
+
+def retractions(store: Store) -> list[Record]:
+    """The retractions. They are linked with what they name, and no facts."""
+    rows = store.rows('SELECT file, "offset", line FROM linked WHERE id NOT IN (SELECT id FROM facts)')
+    found = store.records(Place(*each) for each in rows)
+    return sorted((each for each in found if isinstance(each.event, Retraction)), key=lambda each: each.id)
 
 
 def _records(store: Store, where: str) -> Iterator[str]:

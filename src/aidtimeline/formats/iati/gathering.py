@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from aidtimeline.events import Event, Record
 from aidtimeline.formats.iati.cancelling import Reduced, reduced, told_in
 from aidtimeline.formats.iati.sayable import why_not
 from aidtimeline.formats.iati.values import as_stated
@@ -15,7 +17,10 @@ from aidtimeline.projections import ProjectStates, ProjectTable
 from aidtimeline.projections.fields import Selection, select
 from aidtimeline.projections.states import PROFILE, ProjectState
 from aidtimeline.semantics import Fact
+from aidtimeline.semantics.amendments import is_repair, known_by, known_since
+from aidtimeline.semantics.beliefs import believe
 from aidtimeline.timeline import View
+from aidtimeline.values.dates import end_of
 
 AT_ONCE = 10_000
 """The facts of so many projects are in memory at a time. Narrowing a view takes long where many overlap with others."""
@@ -76,6 +81,27 @@ class Gathering:
         """The facts that are asked for and are told in no project."""
         near = self.view.narrowed(select(None, {"project": None}, self.view.vocabulary))
         return (fact for fact in near.facts if told_in(fact) is None and fact in self.selection)
+
+    def taken_back(self) -> list[str]:
+        """The retractions of what is asked for that take back a record at the cuts of the view, by their ids."""
+        retractions: list[Any] = list(self.view.engine.retractions())
+        of = frozenset(each.event.of for each in retractions)
+        if not of:
+            return []
+        near = self.view.narrowed(evolve(select(None, None, self.view.vocabulary), ids=of))
+        believed = {member for fact in near.belief.facts for member in fact.members}
+        named = (each for each in near.records if each.id in of and each.id not in believed)
+        events = [each for each in named if isinstance(each.event, Event)]
+        gone = believe(events, known_at=self.view.known_at, recorded_until=self.view.recorded_until)
+        asked = {each.id for each in gone.facts if each in self.selection and each.date.possible_by(self.view.as_of)}
+        return sorted(each.id for each in retractions if each.event.of in asked and self._holds(each))
+
+    def _holds(self, retraction: Record) -> bool:
+        """Whether a retraction is recorded and known at the cuts. A repair acts whatever is known."""
+        until = self.view.recorded_until
+        recorded = until is None or retraction.recorded_at <= end_of(until)
+        known = known_since(retraction) <= known_by(self.view.known_at)(retraction.id)
+        return recorded and (known or is_repair(retraction.event))
 
     def by_project(self) -> Iterator[Gathered]:
         """Each project that may have facts that are asked for."""

@@ -53,7 +53,8 @@ class Exported:
 
     `left_out` has the ids of the facts that were not written, by reason. `without` has those that were written without
     something that they state, or with what IATI wants and nobody states; of what is the same for a whole activity, it
-    has the project.
+    has the project. `taken_back` are retractions of what was asked for: what they take back is not there, and IATI has
+    no word for that.
     """
 
     activities: int = 0
@@ -62,6 +63,7 @@ class Exported:
     results: int = 0
     facts: int = 0
     left_out: dict[str, list[str]] = field(factory=dict)
+    taken_back: list[str] = field(factory=list)
     without: dict[str, list[str]] = field(factory=dict)
 
     def leave_out(self, reason: str, *ids: str) -> None:
@@ -184,6 +186,7 @@ class _Export:
         teller = Teller(organisations, version, parents, otherwise, self.language)
         gathering = Gathering(self.view, self.selection)
         self._leave_out_of_no_project(gathering)
+        self.exported.taken_back += gathering.taken_back()
         named, told_by_parents = gathering.named_by_parents()
         for each in gathering.by_project():
             chosen = {fact.id for fact in each.facts if fact in self.selection}
