@@ -241,6 +241,44 @@ def test_files_that_tell_parts_one_after_the_other_are_asked_about(tmp_path: Pat
     assert Timeline.open(log).as_of("2030-01-01").money()["disbursement", "USD"].low == 70
 
 
+def test_a_file_that_cannot_be_read_spares_the_others(tmp_path: Path) -> None:
+    """It is listed with what is wrong with it; the exit code says that something was skipped. A strict import stops."""
+    there = tmp_path / "files"
+    there.mkdir()
+    for name in "ace":
+        (there / f"{name}.xml").write_text(file(activity(transaction(ref=name), id=f"XM-{name}")))
+    (there / "b.xml").write_text(file(activity(id="XM-b"))[:-20])
+    (there / "d.xml").write_text("<html/>")
+    (there / "f.xml").write_text(file(activity(id="XM-f"), version="1.05"))
+
+    strict = run(tmp_path / "strict", "import", "iati", there, "--strict")
+    assert (strict.exit_code, "b.xml:" in strict.stderr) == (1, True)
+    alone = run(tmp_path / "alone", "import", "iati", there / "d.xml")
+    assert (alone.exit_code, "nothing was imported" in alone.stderr) == (1, True)
+
+    result = run(tmp_path / "log", "import", "iati", there)
+    assert result.exit_code == 1
+    assert result.stdout.count("a file that cannot be read") == 3
+    assert all(text in result.stdout for text in ("it is not XML", "its root is 'html'", "IATI 1.x"))
+    table = Timeline.open(tmp_path / "log").as_of("2024-01-01").money(by="project")
+    assert {row.project for row in table} == {"XM-a", "XM-c", "XM-e"}
+
+
+def test_nothing_is_gone_where_a_file_of_the_version_cannot_be_read(tmp_path: Path, mapping: Path) -> None:
+    """What the others lack may be in it. To import the whole, all files have to be read."""
+    log, files = tmp_path / "log", [tmp_path / f"{name}.csv" for name in "ab"]
+    words = ("import", "csv", *files, "--mapping", mapping, "--published")
+    for path, row in zip(files, ("1,JP,10", "2,DE,5"), strict=True):
+        path.write_text(f"No.,Donor,Given\n{row}\n")
+    assert run(log, *words, "2022-03-01").exit_code == 0
+    files[1].write_bytes(b"\x00\xff\x00\xff")
+    whole = run(log, *words, "2022-06-01", "--whole")
+    assert (whole.exit_code, "b.csv" in whole.stderr) == (1, True)
+    result = run(log, *words, "2022-06-01")
+    assert (result.exit_code, "a file that cannot be read" in result.stdout) == (1, True)
+    assert delivered(log) == {"JP": (10, 10), "DE": (5, 5)}
+
+
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
     """And a folder within is looked into, but for hidden ones."""
     with pytest.raises(UsageError, match="a folder without files"):

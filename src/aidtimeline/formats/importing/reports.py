@@ -21,6 +21,7 @@ ALIKE = "a new entry whose key is like that of another in the log, which is not 
 ELSEWHERE = "what the log has from another dataset: taken for the same, whose publisher has another identifier now"
 REPRODUCED = "told by a secondary reporter, and in the log from another: left out"
 WITHDRAWN = "in the log, and not in this file: it stays (--whole takes back what a file lacks)"
+UNREADABLE = "a file that cannot be read"
 UNDATED = "no date of publication: known since the day of the import; --published sets another"
 
 FIRST = 10

@@ -16,11 +16,11 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from aidtimeline.errors import InvalidValue, UsageError
+from aidtimeline.errors import InvalidValue, UnreadableFile, UsageError
 from aidtimeline.formats.importing.importer import import_together
-from aidtimeline.formats.importing.reports import Report
+from aidtimeline.formats.importing.reports import UNREADABLE, Report
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.readings import Beginning, Entry
+from aidtimeline.formats.readings import Beginning, Entry, Skipped
 from aidtimeline.formats.registry import format_of
 from aidtimeline.text.safe import shown
 from aidtimeline.values.dates import DateRange
@@ -59,6 +59,10 @@ def import_several(
     at all; if one cannot be, those before it are recorded. A file without a date is a version of its own, after all
     others, and so is a sheet of drafts.
 
+    A file of several that is not of the format, or breaks off, is skipped, and the report of it alone says why. The
+    others of its version are then imported as a part of it, so that nothing is taken for gone. To be strict, or to
+    import the whole of something, it is raised (`UnreadableFile`), as it is of a single file.
+
     >>> folder = getfixture("tmp_path")
     >>> flow = '{"id": "7", "updatedAt": "%s", "date": "2023-01-05", "status": "paid", "amountUSD": %s}'
     >>> for name, day, amount in (("b", "2023-03-01", 8), ("a", "2023-02-01", 5)):
@@ -70,8 +74,33 @@ def import_several(
     versions = [files] if len(files) == 1 else _versions(format, files)
     with _tried(folder, several=dry_run and len(versions) > 1) as (log, tried):
         for together in versions:
-            report = import_together(log, format, together, dry_run=dry_run and not tried, **options)
-            yield ImportedVersion(together, report)
+            readable = [*together]
+            while readable:
+                try:
+                    report = import_together(log, format, readable, dry_run=dry_run and not tried, **options)
+                except UnreadableFile as error:
+                    bad = _named(error, readable)
+                    if bad is None or len(files) == 1 or bad.covers == "whole" or options.get("strict"):
+                        raise
+                    yield ImportedVersion([bad], _skipping(error))
+                    readable = [attrs.evolve(each, covers="part") for each in readable if each is not bad]
+                else:
+                    yield ImportedVersion(readable, report)
+                    break
+
+
+def _named(error: UnreadableFile, files: Iterable[File]) -> File | None:
+    """The file of which an error says that it cannot be read, if it is one of these."""
+    names = {problem.file for problem in error.problems}
+    return next((each for each in files if str(each.path) in names), None)
+
+
+def _skipping(error: UnreadableFile) -> Report:
+    """The report of a file that cannot be read."""
+    report = Report()
+    for problem in error.problems:
+        report.add(Skipped(reason=UNREADABLE, place=problem.file or "", line=problem.line, found=problem.message))
+    return report
 
 
 def _versions(format: str, files: Iterable[File]) -> list[list[File]]:
@@ -92,10 +121,11 @@ def _published(format: str, file: File) -> date | None:
     of_format = format_of(format)
     if file.published is not None or of_format.has_drafts:
         return None if file.published is None else file.published.latest
-    for reading in of_format.read(file):
-        if isinstance(reading, Entry | Beginning):
-            source = reading.event.sources[0] if isinstance(reading, Entry) else reading.source
-            return None if source.published is None else source.published.latest
+    with contextlib.suppress(UnreadableFile):  # importing it says so
+        for reading in of_format.read(file):
+            if isinstance(reading, Entry | Beginning):
+                source = reading.event.sources[0] if isinstance(reading, Entry) else reading.source
+                return None if source.published is None else source.published.latest
     return None
 
 
