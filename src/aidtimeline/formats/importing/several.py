@@ -99,7 +99,8 @@ def _skipping(error: UnreadableFile) -> Report:
     """The report of a file that cannot be read."""
     report = Report()
     for problem in error.problems:
-        report.add(Skipped(reason=UNREADABLE, place=problem.file or "", line=problem.line, found=problem.message))
+        reason = f"{UNREADABLE}: {problem.message}"
+        report.add(Skipped(reason=reason, place=problem.file or "", line=problem.line))
     return report
 
 
