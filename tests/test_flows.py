@@ -156,33 +156,6 @@ def test_money_that_is_passed_on_is_never_added_up_unsaid(
     assert "passed on" not in str(view.money(kind="receipt"))
 
 
-@pytest.mark.parametrize("engine", ["fold", "embedded"])
-@pytest.mark.parametrize(
-    ("part", "named", "asked", "said"),
-    [
-        ("USD 40", "flow/1", {}, True),
-        ("USD 40", "flow/2", {}, False),
-        ("EUR 40", "flow/1", {}, False),
-        ("USD 40", "flow/1", {"recipient": "b"}, False),
-    ],
-)
-def test_a_part_is_named_that_stands_beside_its_whole_in_another_currency(
-    tmp_path: Path, part: str, named: str, asked: dict[str, str], *, said: bool, engine: Any
-) -> None:
-    """Each currency is weighed alone: so a line says that both are not to be added up, if both are in the sums."""
-    pytest.importorskip("duckdb")
-    books: Any = {"date": "2023-02-01", "sources": Source(title="Flows", published="2023-03-01", dataset="fts")}
-    EventLog(tmp_path).append(
-        [
-            Disbursement(value="EUR 100", ref="flow/1", recipient="a", **books),
-            Disbursement(value=part, ref="flow/3", recipient="b", part_of=named, **books),
-        ]
-    )
-    table = Timeline.open(tmp_path, engine=engine).as_of("2024-01-01").money(where=asked)
-    line = "part of: some USD is part of EUR in these sums, so they are not to be added up (--currency converts both)"
-    assert (line in " ".join(str(table).split())) is said
-
-
 def test_flows_are_shown_on_the_command_line(tmp_path: Path) -> None:
     """As a table and as JSON, with the reports of both sides."""
     EventLog(tmp_path).append([paid(100), got(98), got(5, counterpart="elsewhere")])

@@ -102,34 +102,6 @@ def passed_on(table: Table) -> Iterator[str]:
         yield f"passed on: what goes from {named}{more} is in these sums, and what that pays on too (flows lists both)"
 
 
-def part_of_another_currency(table: Table) -> Iterator[str]:
-    """A line below a table of money in which something stands beside its whole, which is in another currency.
-
-    Each currency is weighed alone, so nothing has been taken off either.
-    """
-    view, question = table.view, table.question
-    if view is None or not isinstance(question, Sums) or not table.money:
-        return
-    known = view.known.values("part-of")
-    if not known:
-        return
-    selection = question.selection
-    parts = evolve(selection, where=(*selection.where, Condition.of("part-of", *known)))
-    facts = [fact for fact in view.narrowed(parts).facts if fact in selection and fact.currency is not None]
-    wholes: dict[tuple[str, str], Fact] = {}
-    for fact in facts:
-        wholes |= {("", fact.id): fact} | {(dataset, fact.ref): fact for dataset in fact.datasets if fact.ref}
-    found: dict[tuple[str, str], None] = {}
-    for fact in facts:
-        for dataset in ("", *fact.datasets):
-            whole = wholes.get((dataset, fact.part_of or ""))
-            if whole is not None and whole.currency != fact.currency:
-                found[fact.currency or "", whole.currency or ""] = None
-    if found:
-        said = ", ".join(f"some {part} is part of {whole}" for part, whole in sorted(found))
-        yield f"part of: {said} in these sums, so they are not to be added up (--currency converts both)"
-
-
 def _chain(fact: Fact) -> tuple[str, str]:
     ends = fact.project or "", fact.counterpart or ""
     return ends if fact.side == "provider" else (ends[1], ends[0])

@@ -73,10 +73,9 @@ class SumsLook(KeyedLook[Table]):
             yield from () if notes is None else notes.below()
         else:
             yield "Nothing: no such fact with a number is reported to have happened by then."
-        from aidtimeline.report.flows import part_of_another_currency, passed_on  # noqa: PLC0415
+        from aidtimeline.report.flows import passed_on  # noqa: PLC0415
         from aidtimeline.report.levels import contradictions  # noqa: PLC0415  (JSON needs none of that)
 
         yield from unlike(self.result, () if notes is None else notes.beside.items)
         yield from passed_on(self.result)
-        yield from part_of_another_currency(self.result)
         yield from contradictions(self.result)
