@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -156,3 +157,55 @@ def test_the_command_prints_it(tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert found.stdout == guess(File(path=tmp_path / "aid.csv"))
     assert not (tmp_path / "log").exists()
+
+
+@pytest.mark.parametrize("years", [("2021", "2022"), ("2021-22", "2022-23")])
+def test_columns_of_years_under_headings_are_series(
+    years: tuple[str, str], guessed: Callable[..., Any], tmp_path: Path
+) -> None:
+    """One event for each heading, dated by the year in the name of the column; and what names rows is suggested."""
+    content = (
+        f"Aid,,,,\n,{years[0]},,{years[1]},\nDonor,Committed (EUR),Paid (EUR),Committed (EUR),Paid (EUR)\n"
+        "Aland,10,5.5,20,15\nBorduria,1,,2,2\n"
+    )
+    text, events = guessed(content)
+    assert 'as ["Donor"] do so far' in text
+    if "-" in years[0]:  # nobody says where these years begin
+        assert events == []
+        (tmp_path / "said.toml").write_text(re.sub("# (read = .*)  #", r"\1  #", text), encoding="utf-8")
+        file = File(path=tmp_path / "aid.csv", mapping=tmp_path / "said.toml")
+        events = [each.event for each in read(file) if isinstance(each, Entry)]
+    assert [(each.kind, each.date.text[:4], each.value.text) for each in events] == [
+        ("commitment", "2021", "EUR 10"),
+        ("commitment", "2022", "EUR 20"),
+        ("disbursement", "2021", "EUR 5.5"),
+        ("disbursement", "2022", "EUR 15"),
+        ("commitment", "2021", "EUR 1"),
+        ("commitment", "2022", "EUR 2"),
+        ("disbursement", "2022", "EUR 2"),
+    ]
+
+
+def test_numbers_of_a_workbook_say_nothing_of_its_texts(guessed: Callable[..., Any], tmp_path: Path) -> None:
+    """A cell with the number 1200.5 does not tell whether the text 1.200 is a thousand: other texts may, or nothing."""
+    head = ["Donor", "Item", "Delivered on", "Delivered"]
+    rows = [["A", "truck", "2022-01-01", "1.200"], ["B", "truck", "2022-01-02", 1200.5]]
+    workbook(tmp_path / "t.xlsx", ("Data", [head, *rows]))
+    text, events = guessed(tmp_path / "t.xlsx")
+    assert events == []
+    assert '# decimal = "."  # which of the two?' in text
+    assert "aidtimeline import xlsx t.xlsx" in text
+    more = [*rows, ["C", "truck", "2022-01-03", "1,5"]]
+    workbook(tmp_path / "t.xlsx", ("Data", [head, *more]))
+    _, events = guessed(tmp_path / "t.xlsx")
+    assert [each.quantity.text for each in events] == ["1200", "1200.5", "1.5"]
+
+
+@given(st.sampled_from(["paid", "spent", "disbursed", "payment", "delivered", "pledged", "committed"]))
+def test_a_guess_has_no_field_that_its_kind_lacks(word: str) -> None:
+    """A payment has no number but its amount: what is lacking is said, and the mapping loads."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        path.write_text(f"Id,Donor,{word.title()},Date\n1,A,5,2022\n2,B,7,2023\n")
+        (Path(folder) / "m.toml").write_text(guess(File(path=path)))
+        load(Path(folder) / "m.toml")

@@ -71,7 +71,13 @@ def test_styles_of_numbers(style: str, text: str, meant: str) -> None:
         *[("lists", "2022; 2022", "2022")],
         *[("bounds", "by 2025", "[..2025]"), ("bounds", "since 2022-05", "[2022-05..]"), ("about", "c. 2022", "2022~")],
         *[("months", "5 May 2022", "2022-05-05"), ("months", "Sept. 2022", "2022-09")],
-        *[("months", "May 5, 2022", "2022-05-05")],
+        *[("months", "May 5, 2022", "2022-05-05"), ("months", "1st May 2022", "2022-05-01")],
+        *[("months", "May 22nd, 2022", "2022-05-22"), ("months", "0th May 2022", None)],
+        *[("ranges", "1-5 May 2022", "2022-05-01/2022-05-05"), ("ranges", "June/July 2022", "2022-06/2022-07")],
+        *[("quarters", "4Q22", "2022-36"), ("quarters", "2nd half of 2022", "2022-41")],
+        *[("seasons", "Spring 2022", "2022-21"), ("seasons", "fall of 2022", "2022-23")],
+        ("seasons", "winter 2022", None),
+        *[("parts", "end of 2022", "2022-09/2022"), ("parts", "beginning of 2022", "2022-01/2022-04")],
         *[("months", "Mar-22", "2022-03"), ("quarters", "Q2 2022", "2022-34"), ("quarters", "2022Q4", "2022-36")],
         *[("quarters", "II", None), ("quarters", "H1 2022", "2022-40")],
         *[("parts", "mid-May 2022", "2022-05-11/2022-05-20")],
@@ -126,6 +132,7 @@ def test_the_style_that_would_read_a_text_is_named() -> None:
     assert hint(Habits(), "date", "Q2 2022") == 'read = ["quarters"] reads it'
     assert hint(Habits(), "quantity", "(12)") == 'read = ["brackets"] or read = ["accounting"] reads it'
     assert hint(Habits(), "quantity", "a dozen") is None
+    assert hint(Habits(), "date", "2022-23") == 'read = ["financial years from April"] or of another month reads it'
     assert hint(Habits(), "date", "05/04/2022") == 'dates = ["%d/%m/%Y"] or dates = ["%m/%d/%Y"] reads it'
     assert hint(Habits(), "quantity", "1,5") == 'decimal = "," reads it'
     assert hint(Habits(thousands=","), "quantity", "1 000") == 'thousands = " " reads it'
@@ -173,6 +180,8 @@ def test_what_has_two_readings_is_asked_about(how: Habits, field: str, text: str
         (Habits(dates=("%d/%m/%Y", "%m/%d/%Y")), "date", "04/25/2022", "2022-04-25"),
         (Habits(dates=("%d/%m/%Y", "%m/%d/%Y")), "date", "05/05/2022", "2022-05-05"),
         (habits("either order", dates=("%d/%m/%Y", "%m/%d/%Y")), "date", "05/04/2022", "2022-04-05/2022-05-04"),
+        (habits("bounds", "parts", "months"), "date", "by end of 2022", "[..2022]"),
+        (habits("bounds", "parts", "months"), "date", "by end of May 2022", "[..2022-05]"),
     ],
 )
 def test_what_has_one_reading_is_read(how: Habits, field: str, text: str, meant: str) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from aidtimeline.errors import InvalidValue
 from aidtimeline.formats.reading.files import File, as_slug
+from aidtimeline.formats.tables.grouping import OF_YEAR, series, together
 from aidtimeline.formats.tables.looking import YEARS, Column, Look, look
 from aidtimeline.formats.tables.totals import is_total
 from aidtimeline.formats.tables.trial import tried
-from aidtimeline.formats.tables.values import swapped
+from aidtimeline.formats.tables.values import FIELDS as FIELDS_OF, swapped
 from aidtimeline.formats.tables.wording import FIELDS, KEYS, is_in, is_money, kind_of, says, scale_of
 from aidtimeline.text.safe import printable
 from aidtimeline.values.currencies import check_currency
@@ -42,8 +43,10 @@ class _Guess:
         self.columns = [each for each in seen.columns if each.name.isprintable() and not set(each.name) & {"{", "}"}]
         self.years = [each for each in self.columns if YEARS.fullmatch(each.name) and each.kind == "number"]
         self.years = self.years if len(self.years) > 1 else []
+        self.series = series(self.columns)
         self.key = next((each for each in self.columns if self._distinguishes(each)), None)
-        rest = [each for each in self.columns if each is not self.key and each not in self.years]
+        apart = [self.key, *self.years, *(each for columns in self.series.values() for each in columns)]
+        rest = [each for each in self.columns if not any(each is one for one in apart)]
         self.dates = [each for each in rest if each.kind == "date"]
         self.numbers = [each for each in rest if each.kind == "number"]
         texts = [each for each in rest if each.kind == "text" and each.texts and not says(each, KEYS)]
@@ -70,7 +73,7 @@ class _Guess:
         """The mapping."""
         name = printable(self.file.name)
         yield f"# A first mapping for {name}, guessed from its columns: read it, and mend what is wrong."
-        yield f"# Try it: aidtimeline import csv {name} --mapping THIS.toml --dry-run"
+        yield f"# Try it: aidtimeline import {self.seen.format} {name} --mapping THIS.toml --dry-run"
         yield "# docs/mapping.md has the whole language."
         yield ""
         dataset = as_slug(Path(self.file.name).stem) or "table"
@@ -90,7 +93,9 @@ class _Guess:
             yield f"reports = [{', '.join(_quoted(_of(each)) for each in links)}]"
         yield from self._events()
         fields = [each for columns in self.fields.values() for each in columns]
-        used = {id(each) for each in (*self.years, *self.dates, *self.numbers, *fields, *links, *self.currencies)}
+        in_series = [each for columns in self.series.values() for each in columns]
+        taken = (*self.years, *in_series, *self.dates, *self.numbers, *fields, *links, *self.currencies)
+        used = set(map(id, taken))
         left = [each for each in self.columns if id(each) not in used and each is not self.key]
         if left:
             more = f" and {len(left) - MOST_LEFT} more" if len(left) > MOST_LEFT else ""
@@ -101,7 +106,9 @@ class _Guess:
         if self.key is not None:
             yield f"key = [{_quoted(self.key.name)}]  # the columns that name a row"
         else:
-            yield '# key = ["…"]  # no column names each row: say those that do together, or its whole content does'
+            names = together(self.columns, self.seen.looked_at)
+            said = f"as {_list(names)} do so far" if names else "or its whole content does"
+            yield f'# key = ["…"]  # no column names each row: say those that do together, {said}'
 
     def _habits(self) -> Iterator[str]:
         unknown = dict.fromkeys(text for each in (*self.dates, *self.numbers, *self.years) for text in each.nothing)
@@ -132,7 +139,11 @@ class _Guess:
                 yield f"# thousands = {_quoted(mark)}"
                 yield f"# decimal = {_quoted(mark)}  # which of the two? all numbers can be read both ways"
         found = dict.fromkeys(style for each in (*self.dates, *self.numbers, *self.years) for style in each.styles)
-        financial = found.pop(_FINANCIAL, "") is None or any(re.search("[-/–]", each.name) for each in self.years)
+        financial = found.pop(_FINANCIAL, "") is None or any(
+            re.search("[-/–]", match[2])
+            for each in (*self.years, *(one for columns in self.series.values() for one in columns))
+            if (match := OF_YEAR.fullmatch(each.name))
+        )
         if found:
             note = '  # "accounting" in place of "brackets", if (12) is -12' if "brackets" in found else ""
             yield f"read = {_list(found)}{note}"
@@ -141,7 +152,9 @@ class _Guess:
 
     def _events(self) -> Iterator[str]:
         if self.years:
-            yield from self._of_years()
+            yield from self._of_years("{when}", self.years)
+        for name, columns in self.series.items():
+            yield from self._of_years(name, columns)
         kinds: dict[str, list[Column]] = {}
         for each in self.numbers:
             last = Column(each.name.rpartition(".")[2])
@@ -152,7 +165,7 @@ class _Guess:
         if plain and not self.years and not kinds and not self.fields["item"] and len(plain) > 2:
             yield from self._of_items(plain)
             plain = []
-        elif not self.years and (not kinds or (plain and dated)):
+        elif not self.years and not self.series and (not kinds or (plain and dated)):
             kinds[dated[0] if dated else self._likely(plain)], plain = plain, []
         for kind, columns in kinds.items():
             for of_list in dict.fromkeys(each.of_list for each in columns) or (None,):
@@ -172,14 +185,19 @@ class _Guess:
         yield 'item = "{each}"'
         yield 'quantity = "{cell}"'
 
-    def _of_years(self) -> Iterator[str]:
-        """An event for each column of a year."""
-        money, scale = any(map(is_money, self.columns)), scale_of(*self.columns)
-        yield from self._begun("disbursement" if money or scale or self.currencies else "delivery")
-        yield f"each = {{ columns = [{', '.join(_quoted(year.name) for year in self.years)}] }}"
-        yield 'date = "{each}"'
-        yield from self._named(None, with_unit=True)
-        if money or scale or self.currencies:
+    def _of_years(self, name: str, columns: list[Column]) -> Iterator[str]:
+        """An event for each column of a year, where the columns are of this name."""
+        scale = scale_of(*columns, *self.columns)
+        paid = any(kind_of(Column(each)) == "disbursement" for each in self.series)
+        money = any(map(is_money, self.columns)) or scale is not None or bool(self.currencies) or paid
+        yield from self._begun(kind_of(Column(name)) or ("disbursement" if money else "delivery"))
+        yield f"each = {{ columns = [{', '.join(_quoted(year.name) for year in columns)}] }}"
+        if name == "{when}":
+            yield 'date = "{each}"'
+        else:
+            yield f'date = {{ text = "{{each}}", patterns = {{ {_quoted(name)} = "{{when}}" }} }}'
+        yield from self._named(None, with_unit=not money)
+        if money:
             yield from self._amount("{cell}", scale, self._currency_of(*self.columns))
         else:
             yield 'quantity = "{cell}"'
@@ -188,6 +206,8 @@ class _Guess:
         """An event of a kind, with the columns of numbers that speak of it."""
         quantity = next((each for each in columns if not is_money(each)), None)
         amount = next((each for each in columns if is_money(each)), None)
+        if "quantity" not in FIELDS_OF[kind]:
+            quantity, amount = None, amount or quantity
         needed = quantity or amount
         yield from self._begun(kind)
         if of_list is not None:

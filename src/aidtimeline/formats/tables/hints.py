@@ -28,14 +28,14 @@ def hint(habits: Habits, name: str, text: str) -> str | None:
     """
     if name not in NUMBERS | DATES or len(text) > MOST_HINTED:
         return None
-    near = list(_forms(habits, text) if name in DATES else _marks(text))
+    near: list[str] = list(_forms(habits, text) if name in DATES else _marks(text))
     for style in styles.NUMBERS if name in NUMBERS else _OF_DATES:
         other = attrs.evolve(habits, styles=(style,), patterns={})
         try:
             other.number(name, text) if name in NUMBERS else other.date(name, text)
         except (InvalidValue, Doubtful):
             continue
-        near.append(f'read = ["{style}"]')
+        near.append(f'read = ["{style}"]' + (" or of another month" if style.startswith(styles.FINANCIAL) else ""))
     return f"{' or '.join(near)} reads it" if near else None
 
 

@@ -100,10 +100,18 @@ class Column:
         return evolve(self, name=self.name.removeprefix(f"{self.of_list}.")) if self.of_list else self
 
     @property
+    def written(self) -> list[str]:
+        """The texts in it that are no number to the program that wrote the table: only these have marks."""
+        return [text for text in self.texts if not isinstance(text, Figure)]
+
+    @property
     def decimals(self) -> set[str]:
         """The marks that can be for nothing but decimals in it."""
         return {
-            mark for text in self.texts for mark in ".," if re.fullmatch(rf"-?[0-9]+\{mark}(?![0-9]{{3}}$)[0-9]+", text)
+            mark
+            for text in self.written
+            for mark in ".,"
+            if re.fullmatch(rf"-?[0-9]+\{mark}(?![0-9]{{3}}$)[0-9]+", text)
         }
 
     @property
@@ -114,13 +122,14 @@ class Column:
 
 @frozen
 class Look:
-    """A table as it looks: how its header is laid out, its columns, and how many rows were looked at."""
+    """A table as it looks: its format, how its header is laid out, its columns, and how many rows were looked at."""
 
     header: int
     rows: str | None
     sheet: str | None
     columns: tuple[Column, ...]
     looked_at: int
+    format: str
 
 
 def look(file: File) -> Look:
@@ -137,7 +146,8 @@ def look(file: File) -> Look:
                 columns[name].texts.append(text)
     for column in columns.values():
         _recognise(column)
-    return Look(header, within, None if within else sheet, tuple(columns.values()), many)
+    format = "jsonl" if is_json else "csv" if sheet is None else "xlsx"
+    return Look(header, within, None if within else sheet, tuple(columns.values()), many, format)
 
 
 def in_lists(name: str) -> tuple[str, str | None]:
@@ -223,8 +233,12 @@ def _as_numbers(column: Column, texts: list[str]) -> bool:
             best, left = (decimal, thousands), not_read
     plain = [text for text in distinct if _reads(Habits(), "quantity", text)]
     column.marks = None if len(plain) >= len(distinct) - len(left) else best
-    column.mark = next((found[1] for text in distinct if (found := DOUBTFUL.fullmatch(text))), None)
-    clear = [text for text in distinct if column.mark in (*text,) and not DOUBTFUL.fullmatch(text)]
+    column.mark = next((found[1] for text in column.written if (found := DOUBTFUL.fullmatch(text))), None)
+    clear = [
+        text
+        for text in distinct
+        if column.mark in (*text,) and not DOUBTFUL.fullmatch(text) and not isinstance(text, Figure)
+    ]
     if column.mark and not clear:
         column.marks = None  # each of them may be the one or the other
     else:

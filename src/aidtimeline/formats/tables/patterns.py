@@ -2,8 +2,9 @@
 
 On the left stands what a cell looks like: texts, and names in braces for what differs. On the right stands the same as
 this library writes it. These names have a meaning of their own, with any number behind them: `{year}` (four digits),
-`{yy}` (two), `{month}` (a name), `{mm}` and `{day}` (numbers), `{quarter}` (1 to 4, I to IV), `{exponent}`, and
-`{any}`, which says nothing. Any other stands for a number or date as the table writes them otherwise.
+`{yy}` (two), `{month}` (a name), `{mm}` and `{day}` (numbers; also the 1st and 1er of a month), `{quarter}` (1 to 4, I
+to IV), `{exponent}`, and `{any}`, which says nothing. Any other stands for a number or date as the table writes them
+otherwise.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Inner = Callable[[str, str], Sequence[str]]
 _NAME = re.compile(r"\{([^{}*+-]*)(?:([*+-])([0-9]+(?:\.[0-9]+)?))?\}")
 _DASHES = re.compile("[-–—‑−]")
 _INTERVAL = ("/", "..")
+_DAY = re.compile("(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|er|º|°)?", re.IGNORECASE)
 
 _QUARTERS = {"1": "33", "2": "34", "3": "35", "4": "36", "i": "33", "ii": "34", "iii": "35", "iv": "36"}
 
@@ -41,7 +43,7 @@ OWN: dict[str, Callable[[str], str | None]] = {
     "year": lambda text: text if re.fullmatch("[0-9]{4}", text) else None,
     "yy": lambda text: f"{'19' if text >= '69' else '20'}{text}" if re.fullmatch("[0-9]{2}", text) else None,
     "mm": lambda text: f"{int(text):02}" if re.fullmatch("0?[1-9]|1[0-2]", text) else None,
-    "day": lambda text: f"{int(text):02}" if re.fullmatch("0?[1-9]|[12][0-9]|3[01]", text) else None,
+    "day": lambda text: f"{int(day[1]):02}" if (day := _DAY.fullmatch(text)) else None,
     "quarter": lambda text: _QUARTERS.get(text.casefold()),
     "exponent": lambda text: text if re.fullmatch("[-+]?[0-9]{1,2}", text) else None,
     "any": lambda _: "",

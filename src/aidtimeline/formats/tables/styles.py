@@ -10,7 +10,7 @@ from aidtimeline.text.nearest import did_you_mean
 
 Patterns = Mapping[str, str]
 
-_RANGES = {"{a}-{b}": "{a}..{b}", "{a} to {b}": "{a}..{b}", "between {a} and {b}": "{a}..{b}"}
+_RANGES = {"{a}-{b}": "{a}..{b}", "{a} to {b}": "{a}..{b}", "between {a} and {b}": "{a}..{b}", "{a} or {b}": "{a}..{b}"}
 _SCALES = {
     **dict.fromkeys(("k", "thousand", "thousands"), 1_000),
     **dict.fromkeys(("m", "mn", "mln", "million", "millions"), 1_000_000),
@@ -53,6 +53,8 @@ DATES: Mapping[str, Patterns] = {
         "from {a} to {b}": "{a}/{b}",
         "{month}-{month2} {year}": "{year}-{month}/{year}-{month2}",
         "{month} to {month2} {year}": "{year}-{month}/{year}-{month2}",
+        "{month}/{month2} {year}": "{year}-{month}/{year}-{month2}",
+        "{day}-{day2} {month} {year}": "{year}-{month}-{day}/{year}-{month}-{day2}",
     },
     "bounds": {
         **dict.fromkeys(("by {date}", "until {date}", "before {date}", "by end of {date}", "≤{date}"), "[..{date}]"),
@@ -82,8 +84,16 @@ DATES: Mapping[str, Patterns] = {
         **dict.fromkeys(("Q{quarter} {year}", "Q{quarter}/{year}", "Q{quarter}-{year}"), "{year}-{quarter}"),
         **dict.fromkeys(("{year} Q{quarter}", "{year}-Q{quarter}", "{year}/Q{quarter}"), "{year}-{quarter}"),
         "{quarter}Q {year}": "{year}-{quarter}",
+        **dict.fromkeys(("Q{quarter} {yy}", "Q{quarter}/{yy}", "{quarter}Q{yy}"), "{yy}-{quarter}"),
         **dict.fromkeys(("H1 {year}", "{year} H1", "{year}-H1"), "{year}-40"),
         **dict.fromkeys(("H2 {year}", "{year} H2", "{year}-H2"), "{year}-41"),
+        **dict.fromkeys(("first half of {year}", "1st half of {year}"), "{year}-40"),
+        **dict.fromkeys(("second half of {year}", "2nd half of {year}"), "{year}-41"),
+    },
+    "seasons": {
+        f"{word} {of}{{year}}": f"{{year}}-{number}"
+        for word, number in (("spring", 21), ("summer", 22), ("autumn", 23), ("fall", 23))
+        for of in ("", "of ")
     },
     "parts": {
         **{f"{word}{each} {{month}} {{year}}": meant for word, meant in (
@@ -94,6 +104,8 @@ DATES: Mapping[str, Patterns] = {
         **{f"{word}{each} {{year}}": meant for word, meant in (
             ("early", "{year}-01/{year}-04"), ("mid", "{year}-05/{year}-08"), ("late", "{year}-09/{year}-12"),
         ) for each in ("", "-")},
+        "beginning of {year}": "{year}-01/{year}-04",
+        "end of {year}": "{year}-09/{year}",
         "beginning of {month} {year}": "{year}-{month}-01/{year}-{month}-10",
         "end of {month} {year}": "{year}-{month}-21/{year}-{month}",
     },

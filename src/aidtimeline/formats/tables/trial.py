@@ -35,9 +35,9 @@ def tried(file: File, text: str) -> Iterator[str]:
         except DataError as error:
             yield "# Before it can be imported:"
             for problem in error.problems[:10]:
-                yield f"#   line {problem.line}: {printable(problem.message)}" + (
-                    f" ({problem.hint})" if problem.hint else ""
-                )
+                where = f"line {problem.line}: "
+                where = "" if problem.line is None or problem.message.startswith(where.strip(": ")) else where
+                yield f"#   {where}{printable(problem.message)}" + (f" ({problem.hint})" if problem.hint else "")
             return
         except AidtimelineError as error:
             yield f"# Before it can be imported: {printable(str(error))}"

@@ -177,7 +177,9 @@ class Habits:
         found = list(dict.fromkeys(self._dates(name, text, 0, {})))
         if len(found) > 1 and "either order" in self.styles and all(map(dates.is_certain, found)):
             return dates.hull(sorted(found))
-        choice = f"say one of the forms {' or '.join(self.dates)}, or what it means in [words.date]"
+        choice = (
+            'say what it means in [words.date], or give the column a `read` of its own: { text = "{…}", read = "…" }'
+        )
         if len(found) > 1 and {swapped(each) for each in self.dates} & set(self.dates):
             choice = f'say only one of {" and ".join(self.dates)}, or read = ["either order"] for a date between both'
         reading = one(text, found, choice)
