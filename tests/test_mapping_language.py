@@ -25,7 +25,7 @@ from aidtimeline.formats.readings import Beginning, Entry, Remark, Skipped, Whol
 from aidtimeline.formats.tables import read
 from aidtimeline.formats.tables.conditions import Like
 from aidtimeline.formats.tables.optional import LACKING
-from aidtimeline.formats.tables.totals import WORDS, is_total
+from aidtimeline.formats.tables.totals import MAY_BE, WORDS, is_total
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Item, Party, ProjectName, Vocabulary
 
@@ -165,6 +165,17 @@ def test_a_column_says_the_scale_in_the_words_of_tables(
     mapping = EVENT + 'quantity = { text = "{N}", times = "{Scale}" }\n'
     found = stated(table(mapping, f"N,Scale\n5,{written}\n"), "quantity")
     assert found == ([] if times is None else [(str(5 * times),)])
+
+
+def test_what_may_be_a_total_counts_and_is_told(table: Callable[..., File]) -> None:
+    """Nobody but the user knows whether it is one; a condition leaves it out."""
+    mapping = EVENT + 'donor = "{Donor}"\nitem = "truck"\nquantity = "{N}"\n'
+    names = ["Subtotal South", "World", "of which: KE", "EU total", "Total Energies", "Kenya", "Totalia"]
+    file = table(mapping, "Donor,N\n" + "".join(f"{name},1\n" for name in names))
+    assert len(events(file)) == 7
+    assert [found for reason, _, found in others(file) if reason == MAY_BE] == names[:5]
+    file = table('unless = { Donor = ["*total*", "World", "of which*"] }\n' + mapping, "Donor,N\nEU total,1\nKenya,1\n")
+    assert (len(events(file)), others(file)) == (1, [])
 
 
 def test_a_scale_that_is_none_is_said(table: Callable[..., File]) -> None:

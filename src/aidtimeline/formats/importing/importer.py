@@ -68,7 +68,7 @@ from aidtimeline.values.dates import DateRange, format_instant, in_utc
 Made: TypeAlias = Event | Amendment
 Covers: TypeAlias = Literal["part", "whole"]
 
-TWICE = "the same reference a second time in one file"
+TWICE = "the same reference a second time in one file (of a table, key columns that tell its rows apart keep both)"
 NOT_THERE = "no longer in this version of the dataset"
 
 MOST_LACKING = 10

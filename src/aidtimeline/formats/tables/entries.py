@@ -22,7 +22,7 @@ from aidtimeline.formats.tables.names import Names
 from aidtimeline.formats.tables.optional import LACKING, Optional
 from aidtimeline.formats.tables.questions import Questions
 from aidtimeline.formats.tables.repeats import Repeats
-from aidtimeline.formats.tables.totals import TOTAL, Totals
+from aidtimeline.formats.tables.totals import MAY_BE, TOTAL, Totals
 from aidtimeline.text.safe import bare
 from aidtimeline.values.amounts import Money
 
@@ -58,6 +58,8 @@ class RowReader:
         if self._totals is not None and (found := self._totals.found(row)) is not None:
             yield Remark(reason=TOTAL, place=row.place, line=row.line, found=found)
             return
+        if self._totals is not None and (found := self._totals.maybe(row)) is not None:
+            yield Remark(reason=MAY_BE, place=row.place, line=row.line, found=found)
         self._names.at(row.place)
         try:
             scope, key, former = self._key(row, cells.meant)
