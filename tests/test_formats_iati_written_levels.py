@@ -42,9 +42,10 @@ needs_data = pytest.mark.skipif(not IATI.exists(), reason="the IATI files are no
 
 def level(fact: Fact) -> tuple[object, ...]:
     """All that an observation says. A plan holds as of its report, so its date is that of the report."""
-    names = ("indicator", "quantity", "unit", "donor", "recipient", "project", "location", "period", "note", "ref")
+    names = ("indicator", "quantity", "unit", "donor", "recipient", "project", "location", "period", "ref")
     when = None if fact.period is not None else (fact.date.earliest, fact.date.latest)
-    return when, fact.event.sources[1:], *(getattr(fact, name) for name in names)
+    note = " ".join((fact.note or "").split())  # texts are on one line, with one space between words
+    return when, fact.event.sources[1:], note, *(getattr(fact, name) for name in names)
 
 
 def levels_of(facts: Sequence[Fact]) -> Counter[tuple[object, ...]]:

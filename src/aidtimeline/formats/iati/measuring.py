@@ -124,7 +124,7 @@ def told_of(fact: Fact, known: date) -> Told:
     when = (fact.period if what == A_TARGET else of_level) or fact.date
     pieces = (fact.event.note or "").split("; ") if is_xml(fact.event.note or "") else []
     pieces = pieces[1:] if what and pieces[:1] == [what] else pieces
-    titles, rest = _titles(fact, what, when)
+    titles, rest = _titles(fact, what, when if what == A_TARGET else stated)
     places, groups = _places_and_groups(fact, rest, pieces)
     comment = "; ".join(pieces[len(groups) :])
     return Told(fact, what, when, titles, places, groups, comment, tuple(documents([fact])))
