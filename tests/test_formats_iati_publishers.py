@@ -11,8 +11,10 @@ from hypothesis import given, settings, strategies as st
 from iatifiles import activity, file, org, transaction
 
 from aidtimeline import Timeline
+from aidtimeline.errors import RefusedBatch
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.importing.reports import ELSEWHERE
+from aidtimeline.formats.reading.files import File
 
 
 def disbursed(log: Path) -> object:
@@ -92,6 +94,25 @@ def test_what_an_activity_was_called_never_counts_beside_it_for_sure(
         path.write_text(file(of[name]))
         import_file(tmp_path / "log", "iati", path)
     assert disbursed(tmp_path / "log") == 100
+
+
+@pytest.mark.parametrize("year", ["2023", "2024"], ids=["of the same day", "of the next year"])
+def test_a_file_with_other_numbers_in_the_place_of_all_that_the_log_has_asks_first(tmp_path: Path, year: str) -> None:
+    """A file of each country or year: one transaction is enough. A corrected date is no reason to ask."""
+    amounts = {"first": ("100", "2020-01-01"), "other": ("50", "2021-01-01"), "moved": ("100", "2020-02-02")}
+    for name, (amount, date) in amounts.items():
+        updated = "2023-03-01" if name == "first" else f"{year}-03-01"
+        told = activity(transaction("3", amount, date), last_updated_datetime=f"{updated}T00:00:00Z")
+        (tmp_path / name).write_text(file(told))
+    log = tmp_path / "log"
+    import_file(log, "iati", tmp_path / "first")
+    with pytest.raises(RefusedBatch, match="lacks 1 of the 1 numbers"):
+        import_file(log, "iati", tmp_path / "other")
+    assert disbursed(log) == 100
+    import_file(log, "iati", tmp_path / "moved")
+    assert disbursed(log) == 100
+    import_file(log, "iati", File(path=tmp_path / "other", covers="part"))
+    assert disbursed(log) == 150
 
 
 def by_activity(log: Path) -> dict[str, int]:

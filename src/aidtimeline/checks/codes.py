@@ -189,7 +189,7 @@ CODES: tuple[Code, ...] = (
     Code(
         "lacks-much",
         _ERROR,
-        "A file lacks more than a tenth of the numbers, and more than one thing, that the log has of what it covers.",
+        "A file lacks more than a tenth of the numbers that the log has of what it covers: of several things, or all.",
         "Nothing of the file is imported.",
         "Import it with `--part` if it has only a part of them, with `--whole` if what it lacks is gone.",
     ),

@@ -23,6 +23,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from itertools import chain
 from typing import Literal, TypeAlias
@@ -52,7 +53,7 @@ from aidtimeline.formats.importing.reports import (
     Report,
 )
 from aidtimeline.formats.importing.scopes import Places, Scope, Spared
-from aidtimeline.formats.importing.statements import Key, key_of, version_of
+from aidtimeline.formats.importing.statements import Key, key_of, level_of, version_of
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 from aidtimeline.formats.registry import format_of
@@ -73,6 +74,9 @@ NOT_THERE = "no longer in this version of the dataset"
 
 MOST_LACKING = 10
 """A version that lacks more than one in so many numbers that the log has of it, and of more than one thing, asks first.
+
+One thing is enough where the version has other numbers in the place of all that the log has, and none of the same
+amount: so does a file of another year.
 
 Not of states: an organisation that no longer takes part is no money that is gone."""
 
@@ -296,6 +300,8 @@ class Work:
         self._had = 0
         self._lacking: Counter[str] = Counter()
         self._things: dict[str, None] = {}
+        self._appeared: set[Decimal | None] = set()
+        self._vanished: set[Decimal | None] = set()
 
     def records(self, readings: Iterable[Reading]) -> Iterator[Made]:
         """The events and amendments to record. The report counts what comes of each reading.
@@ -430,6 +436,7 @@ class Work:
                     self.report.add(Skipped(reason=EARLIER_GONE, place=place, found=each))
             if is_number and not late:
                 self._lacking[said.last.key[0]] += 1
+                self._vanished.add(said.last.level)
                 self._things[said.last.ref if scope is None else scope.thing_of(said.last.ref)] = None
 
     # An entry.
@@ -476,6 +483,8 @@ class Work:
         event, source = entry.event, entry.event.sources[0]
         late = scope is not None and scope.late
         if said is None and not late:
+            if scope is not None and not scope.empty and (level := level_of(event)) is not None:
+                self._appeared.add(level)
             self.report.outcomes["new"] += 1
             self._remark_undated(source)
             return first_of(entry)
@@ -534,7 +543,9 @@ class Work:
     def _ask_first(self) -> None:
         """Raise `RefusedBatch` if much of what the log has would be taken back, and nobody said that it is gone."""
         many = self._lacking.total()
-        if self.options.covers is None and len(self._things) > 1 and many > self._had // MOST_LACKING:
+        tells_another_part = many == self._had and bool(self._appeared) and self._appeared.isdisjoint(self._vanished)
+        is_much = many > self._had // MOST_LACKING and (len(self._things) > 1 or tells_another_part)
+        if self.options.covers is None and is_much:
             of = " and ".join(sorted(self._lacking))
             message = (
                 f"the file lacks {many:,} of the {self._had:,} numbers that the log has of {of}, "
