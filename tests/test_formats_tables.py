@@ -23,7 +23,7 @@ from aidtimeline.events import EVENT_KINDS, EventKind
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
-from aidtimeline.formats.tables import EXAMPLE, SAMPLE, example, read
+from aidtimeline.formats.tables import EXAMPLE, OTHER_SHEET, SAMPLE, example, read
 from aidtimeline.formats.tables.values import FIELDS, KINDS
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
@@ -479,3 +479,18 @@ def test_a_table_of_any_length_is_read_in_steady_memory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 2**18
+
+
+def test_several_sheets_are_read_where_they_are_named(tmp_path: Path) -> None:
+    """And what other sheets have of the same columns is told: nothing is left out unsaid."""
+    sheets = [(year, [["Donor", "N"], ["A", str(number)]]) for number, year in enumerate(("2021", "2022"), start=5)]
+    book = workbook(tmp_path / "aid.xlsx", ("Notes", [["see below"]]), *sheets)
+    mapping = 'dataset = "t"\n[event.given]\nkind = "delivery"\ndate = "{}"\nitem = "truck"\nquantity = "{{N}}"\n'
+    (tmp_path / "one.toml").write_text(mapping.format("2022"))
+    file = attrs.evolve(book, mapping=tmp_path / "one.toml")
+    assert [(each.quantity.text) for each in events(file)] == ["5"]
+    assert others(file) == [(OTHER_SHEET, "aid.xlsx", "2022")]
+    (tmp_path / "all.toml").write_text('sheet = ["2021", "2022"]\n' + mapping.format("{sheet}"))
+    file = attrs.evolve(book, mapping=tmp_path / "all.toml")
+    assert [(each.date.text, each.quantity.text) for each in events(file)] == [("2021", "5"), ("2022", "6")]
+    assert others(file) == []

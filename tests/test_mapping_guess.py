@@ -209,3 +209,27 @@ def test_a_guess_has_no_field_that_its_kind_lacks(word: str) -> None:
         path.write_text(f"Id,Donor,{word.title()},Date\n1,A,5,2022\n2,B,7,2023\n")
         (Path(folder) / "m.toml").write_text(guess(File(path=path)))
         load(Path(folder) / "m.toml")
+
+
+def test_the_lower_row_of_a_header_is_seen(guessed: Callable[..., Any]) -> None:
+    """Where its names are repeated under those of the upper one."""
+    text, events = guessed("Donor,Pledged,,Delivered,\n,No.,Date,No.,Date\nA,10,2022-05-01,4,2022-06-01\n")
+    assert "header = 2" in text
+    assert [(each.kind, each.quantity.text, each.date.text) for each in events] == [
+        ("pledge", "10", "2022-05-01"),
+        ("delivery", "4", "2022-06-01"),
+    ]
+
+
+def test_a_month_has_no_other_order(guessed: Callable[..., Any]) -> None:
+    """A day and a month are exchanged where there are both."""
+    text, events = guessed("Donor,Item,Delivered on,Delivered\nA,x,05/2022,5\nA,y,12/2022,6\n")
+    assert 'dates = ["%m/%Y"]' in text
+    assert [each.date.text for each in events] == ["2022-05", "2022-12"]
+
+
+def test_a_mark_that_is_sure_to_be_for_decimals_is_so_everywhere(guessed: Callable[..., Any]) -> None:
+    """Whatever reads most of another column."""
+    text, events = guessed('Id,Item,Pledged,Delivered,Date\n1,x,12 500,"3,5",2022\n2,y,1 000,4,2022\n')
+    assert ('decimal = ","' in text, 'thousands = " "' in text) == (True, True)
+    assert [each.quantity.text for each in events] == ["12500", "3.5", "1000", "4"]

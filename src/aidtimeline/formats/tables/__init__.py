@@ -6,14 +6,17 @@ of each is the row's key and the event's name in the mapping ("17/delivered").
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from itertools import chain, islice
 
 import attrs
 
 from aidtimeline.errors import Problem, UnreadableFile, UsageError
+from aidtimeline.formats.reading.cells import fold
 from aidtimeline.formats.reading.files import File
-from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows
+from aidtimeline.formats.reading.headers import find
+from aidtimeline.formats.reading.sheets import HEADER_WITHIN, Row, rows, workbook
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Whole
 from aidtimeline.formats.tables.conditions import Like
 from aidtimeline.formats.tables.entries import RowReader
@@ -23,6 +26,11 @@ from aidtimeline.formats.tables.toml import examine, faulty
 from aidtimeline.text.safe import shown
 
 EMPTY = "no row makes an event: nothing is retracted"
+
+OTHER_SHEET = 'a sheet with the same columns, which is not read: sheet = ["…", "…"] in the mapping reads several'
+
+OF_SHEET = "sheet"
+"""The column with the name of the sheet, where the mapping says which are read."""
 
 FIRST_ROWS = 100
 """So many rows are looked at if a mapping has faults, so that those of both are told together."""
@@ -47,30 +55,52 @@ def read(file: File) -> Iterator[Reading]:
     reader = RowReader(file, mapping)
     whole = mapping.complete or file.covers == "whole"
     scopes = _Scopes(file, reader)
+    sheet = None
     for row in _rows(file, mapping):
+        sheet = None if row.of_document else row.sheet
         yield from scopes.begun(reader.read(row)) if whole else reader.read(row)
     rest = reader.rest()
     yield from scopes.begun(rest) if whole else rest
+    yield from _other_sheets(file, mapping, sheet)
     if whole:
         yield from scopes.whole()
 
 
 def _rows(file: File, mapping: TableMapping) -> Iterator[Row]:
     """The rows of a table. Raises `UnreadableFile` also if no column has a name that is asked for with `*`."""
-    found = rows(
-        file,
-        sheet=mapping.sheet,
-        wanted=tuple(dict.fromkeys(mapping.columns())),
-        header=mapping.header,
-        within=mapping.rows,
-        folded=True,
-    )
+    found = _of_sheets(file, mapping)
     first = list(islice(found, HEADER_WITHIN))
     for event in mapping.events:
         for name in event.each.columns if event.each is not None else ():
             if first and not any(Like.parse(name).fits(each) for row in first for each in row.cells):
                 raise file.unreadable(f"found no column like {shown(name)}, for event.{event.name}.each")
     yield from chain(first, found)
+
+
+def _of_sheets(file: File, mapping: TableMapping) -> Iterator[Row]:
+    """The rows of all sheets that the mapping names, or of the only table."""
+    wanted = _wanted(mapping)
+    named = mapping.sheet and OF_SHEET in map(fold, mapping.columns())
+    for sheet in mapping.sheet or (None,):
+        for row in rows(file, sheet=sheet, wanted=wanted, header=mapping.header, within=mapping.rows, folded=True):
+            yield attrs.evolve(row, cells={OF_SHEET: row.sheet or "", **row.cells}) if named else row
+
+
+def _wanted(mapping: TableMapping) -> tuple[str, ...]:
+    """The columns that a table must have; the name of a sheet that is said is none."""
+    return tuple(dict.fromkeys(name for name in mapping.columns() if not mapping.sheet or fold(name) != OF_SHEET))
+
+
+def _other_sheets(file: File, mapping: TableMapping, read: str | None) -> Iterator[Remark]:
+    """Sheets with the same columns as the one that was read, where nobody says which are meant."""
+    wanted = _wanted(mapping)
+    if read is None or mapping.sheet or mapping.rows or not wanted:
+        return
+    with workbook(file) as book:
+        for name in [] if book is None else [each for each in book.names if each != read]:
+            with contextlib.suppress(UnreadableFile):
+                find(file, [(name, book.lines(name))], wanted, mapping.header)  # type: ignore[union-attr]
+                yield Remark(reason=OTHER_SHEET, place=file.name, found=name)
 
 
 def _first_faults(file: File, mapping: TableMapping) -> Iterator[Problem]:

@@ -127,6 +127,9 @@ class _Guess:
         marks = Counter(each.marks for each in (*self.numbers, *self.years) if each.marks is not None)
         if marks:
             (decimal, thousands), _ = marks.most_common(1)[0]
+            sure = {mark for each in (*self.numbers, *self.years) for mark in each.decimals}
+            if len(sure) == 1 and decimal not in sure:
+                decimal, thousands = min(sure), "" if thousands in sure else thousands
             yield f"decimal = {_quoted(decimal)}"
             if thousands:
                 yield f"thousands = {_quoted(thousands)}"

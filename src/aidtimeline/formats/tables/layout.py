@@ -36,6 +36,10 @@ def layout(file: File) -> tuple[int, list[str], str | None, bool]:
     likely = [n for n, line in enumerate(first) if _filled(line) >= WIDE * widest and not _has_numbers(line)]
     at = likely[0] if likely else 0
     names = [fold(name) for name in first[at].cells if name]
+    below = first[at + 1] if at + 1 < len(first) else None
+    if below is not None and _is_below(below):
+        header = header_of(first[at : at + 2])
+        return 2, [name for name in header.named.values() if "{" not in name and "}" not in name], None, False
     two = at > 0 and _filled(first[at - 1]) > 1 and (len(set(names)) < len(names) or not first[at].cells[0])
     header = header_of(first[at - 1 : at + 1] if two else first[at : at + 1])
     return 1 + two, [name for name in header.named.values() if "{" not in name and "}" not in name], None, False
@@ -43,6 +47,12 @@ def layout(file: File) -> tuple[int, list[str], str | None, bool]:
 
 def _filled(line: Line) -> int:
     return sum(1 for cell in line.cells if cell)
+
+
+def _is_below(line: Line) -> bool:
+    """Whether a line is the lower row of a header: its names are repeated under those of the upper one."""
+    names = [fold(cell) for cell in line.cells if cell]
+    return not line.cells[0] and len(set(names)) < len(names) and not any(re.search("[0-9]", name) for name in names)
 
 
 def _has_numbers(line: Line) -> bool:

@@ -160,7 +160,7 @@ class TableMapping:
     dataset: str
     source: Mapping[str, Field]
     reports: tuple[Field, ...] = ()
-    sheet: str | None = None
+    sheet: tuple[str, ...] = ()
     header: int = 1
     rows: str | None = None
     key: tuple[str, ...] = ()

@@ -276,11 +276,13 @@ class Habits:
 
 
 def swapped(form: str) -> str:
-    """A form with day and month in the other order.
+    """A form with day and month in the other order, if it has both.
 
-    >>> swapped("%d/%m/%Y")
-    '%m/%d/%Y'
+    >>> swapped("%d/%m/%Y"), swapped("%m/%Y")
+    ('%m/%d/%Y', '%m/%Y')
     """
+    if not all(each in form for each in _SWAP):
+        return form
     return re.sub("%[dm]", lambda each: _SWAP[each[0]], form)
 
 
