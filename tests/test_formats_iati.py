@@ -28,6 +28,7 @@ from aidtimeline.formats.iati import read
 from aidtimeline.formats.iati.copies import AGAIN, OF_ANOTHER, OLDER
 from aidtimeline.formats.iati.values import identifier
 from aidtimeline.formats.importing.importer import import_file
+from aidtimeline.formats.importing.reports import SAID_BEFORE
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.values.dates import DateRange
@@ -369,6 +370,18 @@ def test_what_another_part_of_an_activity_has_is_skipped_with_its_sum_and_stays_
     assert report.outcomes == {"unchanged": 3}
     sums = Timeline.open(tmp_path / "log").as_of("2030-01-01").money()
     assert {row.currency: int(row.low) for row in sums.rows} == {"USD": 71, "EUR": 50}
+
+
+def test_an_older_version_that_says_the_same_is_told(tmp_path: Path) -> None:
+    """Imported after a newer one it changes nothing, also not since when a thing was known."""
+    for year in ("2024", "2023", "2024"):
+        path = tmp_path / f"{year}.xml"
+        path.write_text(file(activity(transaction(), last_updated_datetime=f"{year}-03-01T00:00:00Z")))
+        report = import_file(tmp_path / "log", "iati", path)
+        told = len(report.remarks.get(SAID_BEFORE, ()))
+        assert told == (2 if year == "2023" else 0), "the profile and the transaction"
+    known = Timeline.open(tmp_path / "log").as_of("2023-12-31", known_at="2023-12-31")
+    assert not known.money().rows
 
 
 SECONDARY = org("reporting-org", "XM-S", secondary_reporter="1")

@@ -48,6 +48,7 @@ from aidtimeline.formats.importing.reports import (
     OLDER,
     OTHERWISE,
     REPRODUCED,
+    SAID_BEFORE,
     UNDATED,
     WITHDRAWN,
     Report,
@@ -499,6 +500,8 @@ class Work:
         renamed = said.last.key != key and says_the_same(entry, said)
         self.report.outcomes["renamed" if renamed else outcome] += 1
         if outcome == "unchanged":
+            if version < said.version and source.published is not None:
+                self.report.add(Remark(reason=SAID_BEFORE, place=source.locator or "", found=event.ref))
             return None
         self._remark_undated(source)
         place = source.locator or ""

@@ -12,6 +12,7 @@ from aidtimeline.events import Amendment, Event
 from aidtimeline.formats.readings import Note, Remark, Skipped
 from aidtimeline.values.amounts import Money
 
+SAID_BEFORE = "in an older version than the log has it from: since when it was known stays as it is"
 OLDER = "an older version than the log has: import versions in the order in which they were published"
 EARLIER = "not dated, and recorded before the version that the log has of it: it is taken for an older one"
 EARLIER_GONE = "no longer in this file, which is not dated, and recorded before the version that the log has: kept"
