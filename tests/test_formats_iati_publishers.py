@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, example, given, settings, strategies as st
 from iatifiles import activity, file, org, transaction
 
 from aidtimeline import Timeline
 from aidtimeline.errors import RefusedBatch
 from aidtimeline.formats.importing.importer import import_file
-from aidtimeline.formats.importing.reports import ELSEWHERE
+from aidtimeline.formats.importing.reports import ELSEWHERE, REPRODUCED, SAME_NAME, Report
+from aidtimeline.formats.importing.several import import_several
 from aidtimeline.formats.reading.files import File
 
 
@@ -143,3 +144,76 @@ def test_identifiers_in_another_case_are_other_activities_where_a_file_has_both(
             import_file(log, "iati", path)
         assert by_activity(log) == {id_: int(amount) for id_, amount in amounts}
         assert set(import_file(log, "iati", path).outcomes) == {"unchanged"}
+
+
+FORMER = '<other-identifier ref="XX-1-OLD" type="A3"/>'
+"""That an activity was XX-1-OLD before."""
+
+
+def together(folder: Path, number: int, *files: str) -> list[Report]:
+    """What comes of files that are imported together."""
+    paths = [folder / f"{number}-{place}.xml" for place in range(len(files))]
+    for path, text in zip(paths, files, strict=True):
+        path.write_text(text)
+    return [each.report for each in import_several(folder / "log", "iati", [File(path=path) for path in paths])]
+
+
+def said(id: str, year: int, *amounts: int, former: bool = False) -> str:
+    """An activity that disburses amounts, each on the same day in all activities."""
+    paid = [transaction("3", str(amount), f"2020-{amount % 12 + 1:02}-05") for amount in amounts]
+    return activity(*paid, *([FORMER] if former else []), id=id, last_updated_datetime=f"{year}-06-01T00:00:00Z")
+
+
+def test_an_activity_that_was_divided_goes_on_in_both(tmp_path: Path) -> None:
+    """Each says which it was before. Nothing is taken back for being in the other, and nothing counts twice."""
+    together(tmp_path, 0, file(said("XX-1-OLD", 2021, 100, 205)))
+    [report] = together(
+        tmp_path, 1, file(said("XX-1-A", 2022, 100, former=True), said("XX-1-B", 2022, 205, former=True))
+    )
+    assert (report.outcomes["gone"], report.outcomes["news"]) == (0, 2)
+    assert disbursed(tmp_path / "log") == 305
+
+
+activities = st.lists(st.integers(1, 4), max_size=3, unique=True)
+
+
+@settings(max_examples=settings().max_examples // 2, deadline=None)
+@given(activities, st.tuples(activities, activities, activities), st.permutations(range(3)), st.integers(0, 3))
+@example([1, 2], ([1, 2], [1], []), [0, 1, 2], 3)
+@example([1, 2], ([1], [1], []), [0, 1, 2], 1)
+@example([1, 2], ([], [1], [2]), [1, 2, 0], 1)
+@example([1, 4], ([1], [], [4]), [0, 2, 1], 0)
+def test_known_at_a_version_its_activities_are_what_it_says(
+    before: list[int], after: tuple[list[int], ...], places: list[int], cut: int
+) -> None:
+    """Whichever of them say that they were another one before, which may be there too, and in whichever order."""
+    names = ("XX-1-OLD", "XX-1-A", "XX-1-B")
+    has = {names[place]: after[place] for place in places if after[place]}
+    assume(has)
+    texts = [said(name, 2022, *amounts, former=name != "XX-1-OLD") for name, amounts in has.items()]
+    files = [file(*each) for each in (texts[:cut], texts[cut:]) if each]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        together(folder, 0, file(said("XX-1-OLD", 2021, *before)))
+        for number, path in enumerate(files):
+            (folder / f"{number}.xml").write_text(path)
+        paths = [File(path=folder / f"{number}.xml", covers="whole") for number in range(len(files))]
+        list(import_several(folder / "log", "iati", paths))
+        sums = Timeline.open(folder / "log").as_of("2030-01-01").money(by="project")
+        assert {row.project: row.low for row in sums} == {name: sum(amounts) for name, amounts in has.items()}
+
+
+@pytest.mark.parametrize("order", [("own", "secondary"), ("secondary", "own")])
+def test_files_that_are_imported_together_have_an_activity_once(tmp_path: Path, order: tuple[str, str]) -> None:
+    """What a secondary reporter says is left out, and also what another publisher says: both are reported."""
+    reports = {
+        "own": activity(transaction(value="100"), id="XX-1-7", reporter=reporter("XX-1")),
+        "secondary": activity(
+            transaction(value="8"), id="XX-1-7", reporter=reporter("XX-2", secondary_reporter="true")
+        ),
+        "other": activity(transaction(value="9"), id="XX-1-7", reporter=reporter("XX-GOV-1")),
+    }
+    [report] = together(tmp_path, 0, *(file(reports[name]) for name in (*order, "other")))
+    assert (report.counts[REPRODUCED], report.counts[SAME_NAME]) == (1, 1)
+    assert [each.found for each in report.skipped[SAME_NAME]] == ["iati/XX-1"]
+    assert disbursed(tmp_path / "log") == 100

@@ -30,8 +30,9 @@ from aidtimeline.checks import check
 from aidtimeline.codec import decode, encode
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.events import EventKind, ProjectStatus
-from aidtimeline.formats.importing.importer import TWICE, import_readings
+from aidtimeline.formats.importing.importer import import_readings
 from aidtimeline.formats.importing.reports import OLDER, UNDATED, Report
+from aidtimeline.formats.importing.working import TWICE
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Remark, Skipped, Whole
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -323,3 +323,45 @@ def test_wrong_use_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
     """No file, two ways to name it, and what a sheet of drafts cannot do."""
     result = run(tmp_path / "log", "import", *words)
     assert result.exit_code == 2
+
+
+def test_what_two_files_say_of_one_key_on_different_days_is_reported(tmp_path: Path) -> None:
+    """In the same words it counts once. On another day it is another thing: the second is skipped, not lost."""
+    mapping = tmp_path / "days.toml"
+    mapping.write_text(MAPPING.replace("complete = true", "").replace("restated = true", "").replace("../..", "{Day}"))
+    for name, day in (("a", "2022-01-05"), ("b", "2022-01-05"), ("c", "2022-02-05")):
+        (tmp_path / f"{name}.csv").write_text(f"No.,Donor,Given,Day\n1,JP,10,{day}\n")
+    words = ("--mapping", mapping, "--published", "2022-03-01", "--dry-run")
+    same = run(tmp_path / "log", "import", "csv", tmp_path / "a.csv", tmp_path / "b.csv", *words)
+    assert (same.exit_code, "1 new" in same.stdout) == (0, True)
+    other = run(tmp_path / "log", "import", "csv", tmp_path / "a.csv", tmp_path / "c.csv", *words)
+    assert (other.exit_code, "the same reference a second time" in other.stdout) == (1, True)
+
+
+def test_the_parts_of_a_table_that_are_in_no_file_are_named(tmp_path: Path) -> None:
+    """By all the columns that name a part; a whole takes them back, each once."""
+    mapping = tmp_path / "parts.toml"
+    mapping.write_text(MAPPING.replace("complete = true", 'complete = ["Year", "Land"]'))
+    rows = ("1,2020,DE,JP,1", "2,2020,FR,JP,2", "3,2020,DE,JP,3")
+    for name, has in (("all", rows), ("one", rows[:1])):
+        (tmp_path / f"{name}.csv").write_text("\n".join(("No.,Year,Land,Donor,Given", *has)) + "\n")
+
+    def after(day: str, name: str, *more: str) -> list[str]:
+        words = ("csv", tmp_path / f"{name}.csv", "--mapping", mapping, "--published", day, *more)
+        return [line.strip() for line in run(tmp_path / "log", "import", *words).stdout.splitlines()]
+
+    after("2022-03-01", "all")
+    assert "1 of register: found '2020/FR'" in after("2022-04-01", "one", "--dry-run")
+    assert "2 no longer there (retractions)" in after("2022-04-01", "one", "--whole")
+
+
+def test_what_is_gone_from_several_files_is_taken_back(tmp_path: Path) -> None:
+    """Also where nothing appeared in its place."""
+    shared = {"id": "XM-1", "last_updated_datetime": "2023-06-01T00:00:00Z"}
+    first, second = transaction(value="5"), transaction(value="7", date="2022-06-01")
+    (tmp_path / "first.xml").write_text(file(activity(first, second, id="XM-1")))
+    assert run(tmp_path / "log", "import", "iati", tmp_path / "first.xml").exit_code == 0
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.xml").write_text(file(activity(first, **shared)))
+    result = run(tmp_path / "log", "import", "iati", tmp_path / "a.xml", tmp_path / "b.xml")
+    assert (result.exit_code, "1 no longer there" in result.stdout) == (0, True), result.output

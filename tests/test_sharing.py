@@ -39,9 +39,10 @@ from aidtimeline.codec import encode, encode_new, record_id
 from aidtimeline.errors import LogError
 from aidtimeline.formats import File, import_file
 from aidtimeline.formats.importing import importer
-from aidtimeline.formats.importing.importer import TRIES, Options, Work, import_readings
+from aidtimeline.formats.importing.importer import TRIES, import_readings
 from aidtimeline.formats.importing.known import Known
 from aidtimeline.formats.importing.reports import Report
+from aidtimeline.formats.importing.working import Options, Work
 from aidtimeline.formats.readings import Beginning, Entry, Reading, Whole
 from aidtimeline.formats.registry import Format
 from aidtimeline.log import lock, spool as spools

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property
 from itertools import chain
 
 import attrs
-from attrs import frozen
 
 from aidtimeline.codec import record_id
 from aidtimeline.collector import paused
 from aidtimeline.errors import UnreadableFile, UnreadableLog
-from aidtimeline.events import Correction, Event, Project, Record, Retraction, stated
+from aidtimeline.events import Correction, Event, Project, Record, Retraction
 from aidtimeline.formats.importing.parents import Parents, overlapping
+from aidtimeline.formats.importing.said import Said
 from aidtimeline.formats.importing.spelling import spelled
 from aidtimeline.formats.importing.statements import (
     Key,
@@ -29,68 +27,20 @@ from aidtimeline.formats.importing.statements import (
     from_dataset,
     key_of,
     matters,
-    next_day,
     order_of,
     stated_in,
     statement_of,
 )
+from aidtimeline.formats.importing.yielding import yielding
 from aidtimeline.formats.readings import Entry
 from aidtimeline.log import EventLog
 from aidtimeline.log.clock import Newest
 from aidtimeline.log.spool import Spool
 from aidtimeline.log.state import Replaced, State
 from aidtimeline.text.progress import Progress, untold
-from aidtimeline.values.amounts import ZERO, Money
 
 MAX_ENTRIES = 2_000_000
 """How many entries one file may have: what is known of each key is held in memory."""
-
-
-@frozen
-class Said:
-    """What a dataset said under one key: what it said last, and what that superseded.
-
-    `order` is that of the last statement, or where the dataset no longer has the entry (`gone`) of the retraction.
-    """
-
-    last: Stated
-    earlier: Sequence[Stated] = ()
-    gone: bool = False
-    order: Order = attrs.field()
-
-    @order.default
-    def _order(self) -> Order:
-        return self.last.order
-
-    @property
-    def id(self) -> str:
-        """The record that states it."""
-        return self.last.id
-
-    @property
-    def version(self) -> datetime:
-        """When the version that said so was published."""
-        return self.order[0]
-
-    @property
-    def levels(self) -> list[Stated]:
-        """The statements of levels, from the first to the last."""
-        return sorted(
-            (each for each in (*self.earlier, self.last) if each.level is not None), key=lambda each: each.order
-        )
-
-    def first_day_of(self, level: Decimal) -> date | None:
-        """The first day on which a level may have been reached that a newer version states; None: any.
-
-        It was reached after the highest of those before that are not above it. If it fell below all of them, each of
-        them may have been wrong from the beginning, and if it rose again, those in between. If it was gone and is back,
-        nobody says since when.
-        """
-        levels = self.levels
-        below = [(each.level, each.order, each) for each in levels if each.level is not None and each.level <= level]
-        if not below or self.gone:
-            return levels[0].dated.earliest if levels else None
-        return next_day(max(below, key=lambda each: each[:2])[2].dated.latest)
 
 
 class Known:
@@ -320,7 +270,7 @@ class Known:
         if said is not None and entry.yields:
             if (text := self._texts.get(said.id)) is None:
                 raise Replaced(f"{self._log.folder}: a file was replaced while it was read; try again")
-            entry = attrs.evolve(entry, event=_yielding(entry, text))
+            entry = attrs.evolve(entry, event=yielding(entry, text))
         return entry
 
     def late_children(self) -> Iterator[tuple[Event, Said]]:
@@ -336,24 +286,24 @@ class Known:
             if others:
                 yield overlapping(attrs.evolve(event, supersedes=()), others), said
 
-    def meet(self, key: Key, event: Event | None = None) -> bool:
-        """Note that the file has a key, and if an event is given, what it says; returns whether for the first time."""
+    def meet(self, key: Key, entry: Entry | None = None) -> bool:
+        """Note that the file has a key, and if an entry is given, what it says; returns whether for the first time."""
         if len(self._met) >= MAX_ENTRIES:
             raise UnreadableFile(f"nothing was imported: more than {MAX_ENTRIES:,} entries; import it in parts")
         self.datasets.add(key[0])
         met = _digest_of(key)
         if met in self._met:
             return False
-        self._met[met] = None if event is None else digest(event)
+        self._met[met] = None if entry is None else _said_by(entry)
         return True
 
     def has(self, key: Key) -> bool:
         """Whether the file has had a key so far."""
         return _digest_of(key) in self._met
 
-    def has_met(self, key: Key, event: Event) -> bool:
-        """Whether what was noted under a key says the same as an event."""
-        return self._met.get(_digest_of(key)) == digest(event)
+    def has_met(self, key: Key, entry: Entry) -> bool:
+        """Whether what was noted under a key says the same as an entry."""
+        return self._met.get(_digest_of(key)) == _said_by(entry)
 
     def distinct(self, amendment: Correction | Retraction) -> Correction | Retraction:
         """The amendment with an id that the log does not have: one that was made before is made again, and numbered."""
@@ -377,48 +327,10 @@ def _last_of(id_: str, later: Mapping[str, Stated], last: dict[str, str]) -> str
     return end
 
 
-def _yielding(entry: Entry, text: Event) -> Event:
-    """The event of an entry, with what the log has of the fields of which its file says less.
-
-    Its value is the file's own, but what may have been counted already stays so, and so does what is part of something.
-    """
-    event = entry.event
-    said = {name: getattr(text, name, None) for name in entry.yields if hasattr(event, name)}
-    kept = {name: value for name, value in said.items() if value not in (None, ())}
-    if "sources" in kept:
-        kept["sources"] = (event.sources[0], *(event.sources[1:] or text.sources[1:]))
-    counts_less, worth = kept.pop("value", None), kept.pop("valued", ())
-    value, valued = stated(event, "value", Money), list[Money](stated(event, "valued", tuple) or ())
-    if value is None:
-        kept |= {} if counts_less is None else {"value": counts_less}
-        return attrs.evolve(event, **kept)
-    stated_before = value, valued
-    if any(_in_full(each) == _in_full(value) for each in worth):  # the file only has what the source makes of it
-        say = _or_nothing if _may_be_counted(value) else _in_full
-        value, valued = say(stated(text, "value", Money) or value), [say(each) for each in worth]
-    if counts_less is not None:
-        part_of = kept.get("part_of") or event.part_of
-        if part_of or _may_be_counted(counts_less) or _may_be_counted(value):
-            say = _in_full if part_of else _or_nothing
-            value, valued = say(value), [say(each) for each in valued]
-    if (value, valued) != stated_before:
-        kept |= {"value": value, "valued": valued}
-    return attrs.evolve(event, **kept)
-
-
-def _may_be_counted(value: Money) -> bool:
-    """Whether a value may have been counted already: it is nothing to all of it."""
-    return not value.amount.is_exact and ZERO.low in (value.amount.low, value.amount.high)
-
-
-def _in_full(value: Money) -> Money:
-    """A value of which it is known what it is part of."""
-    whole = value.amount.high or value.amount.low
-    return Money(whole, value.currency) if _may_be_counted(value) else value
-
-
-def _or_nothing(value: Money) -> Money:
-    return Money(value.amount.hull(ZERO), value.currency)
+def _said_by(entry: Entry) -> bytes:
+    """What an entry says. Versions of a level have days of their own; anything else of another day is another."""
+    said = digest(entry.event)
+    return said if entry.restated else said + entry.event.date.text.encode()
 
 
 def _digest_of(key: Key) -> bytes:

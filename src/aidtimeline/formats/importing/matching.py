@@ -13,7 +13,7 @@ is a correction of what. They change no sum as known at the newer version: that 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -29,22 +29,26 @@ class Likeness(NamedTuple):
     """By what entries are alike: all that they say but for some fields.
 
     If `alone`, only where no other is alike, or as many of either version, all of one date. If of `deeds`, only what
-    has a date of its own, and is no level.
+    has a date of its own, and is no level. If `sure`, levels only where it is the same for their days which is which.
     """
 
     without: tuple[str, ...] = ()
     alone: bool = False
     deeds: bool = False
+    sure: bool = False
 
 
 LIKENESSES = (
     Likeness(),
     Likeness(_ABOUT),
-    Likeness((*_ABOUT, "item", "indicator", "location", "title")),
+    Likeness((*_ABOUT, "item", "indicator", "location", "title"), sure=True),
     Likeness((*_ABOUT, "quantity", "value", "valued"), alone=True),
     Likeness((*_ABOUT, "donor", "recipient", "via", "party"), alone=True, deeds=True),
 )
 """From all that an entry says to less of it."""
+
+OF_TIED = tuple(each._replace(deeds=each.deeds or each.sure) for each in LIKENESSES)
+"""The same for things that may as well be others: their levels with other names are not matched."""
 
 SPREAD = 400
 """If more pairs of entries are alike than this, they are taken in their order."""
@@ -74,18 +78,24 @@ def known_again(
         return 2 * many >= min(sizes)
 
     pairs = {name: name for name, unchanged in same.items() if most(unchanged, name, name)}
+    tied: set[str] = set()
     for likeness in LIKENESSES:
         votes = marks.votes(_without(old, pairs.values()), _without(new, pairs), likeness)
+        many_like = Counter((name, many) for (name, _), many in votes.items())
+        many_like.update((former, -many) for (_, former), many in votes.items())
         taken = set(pairs.values())
         for (name, former), many in sorted(votes.items(), key=lambda each: (-each[1], each[0][0] != each[0][1], each)):
             if name not in pairs and former not in taken and most(many, name, former):
+                if name != former and (many_like[name, many] > 1 or many_like[former, -many] > 1):
+                    tied.add(name)
                 pairs[name] = former
                 taken.add(former)
     pairs |= {name: name for name in _without(new, pairs) if name in _without(old, pairs.values())}
     pairs |= _written_otherwise(_without(old, pairs.values()), _without(new, pairs))
     found: dict[str, str] = {}
     for name, former in pairs.items():
-        found |= _entries(marks, (former, old.get(former, ())), (name, new.get(name, ())))
+        likenesses = OF_TIED if name in tied else LIKENESSES
+        found |= _entries(marks, (former, old.get(former, ())), (name, new.get(name, ())), likenesses)
     return found
 
 
@@ -112,9 +122,12 @@ class _Marks:
                 if key in marked:
                     marked[key][0].append(ref)
         for (_, dated), (before, now) in marked.items():
-            alone = len(before) == len(now) == 1 or (dated and len(before) == len(now))
-            if before and now and (alone or not likeness.alone):
-                yield before, now
+            one = len(before) == len(now) == 1
+            if not before or not now or (likeness.alone and not one and not (dated and len(before) == len(now))):
+                continue
+            if likeness.sure and not one and not dated and len({self._before[ref].dated.text for ref in before}) > 1:
+                continue
+            yield before, now
 
     def votes(
         self, old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]], likeness: Likeness
@@ -157,12 +170,14 @@ def _written_otherwise(old: Collection[str], new: Collection[str]) -> dict[str, 
     return {now[0]: before[0] for before, now in names.values() if len(before) == len(now) == 1}
 
 
-def _entries(marks: _Marks, old: tuple[str, Sequence[str]], new: tuple[str, Sequence[str]]) -> dict[str, str]:
+def _entries(
+    marks: _Marks, old: tuple[str, Sequence[str]], new: tuple[str, Sequence[str]], likenesses: Iterable[Likeness]
+) -> dict[str, str]:
     """By the `ref` of each entry of a thing that is known again, that of the log: by its rest, or by what it says."""
     rests = {ref.removeprefix(old[0]): ref for ref in old[1]}
     found = {ref: rests[rest] for ref in new[1] if (rest := ref.removeprefix(new[0])) in rests}
     taken = set(found.values())
-    for likeness in LIKENESSES:
+    for likeness in likenesses:
         left = [ref for ref in old[1] if ref not in taken], [ref for ref in new[1] if ref not in found]
         if not all(left):
             break

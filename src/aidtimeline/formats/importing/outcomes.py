@@ -8,8 +8,8 @@ from datetime import date, datetime
 import attrs
 
 from aidtimeline.events import LEVEL, STATE, Amendment, Correction, Event, Retraction
-from aidtimeline.formats.importing.known import Said
 from aidtimeline.formats.importing.reports import EARLIER, OLDER
+from aidtimeline.formats.importing.said import Said
 from aidtimeline.formats.importing.statements import READ_AGAIN, Key, digest, key_of, level_of, next_day
 from aidtimeline.formats.readings import Entry
 from aidtimeline.values.dates import DateRange

@@ -11,8 +11,9 @@ from typing import Self
 from attrs import Factory, define
 
 from aidtimeline.events import Event
-from aidtimeline.formats.importing.known import Known, Said
+from aidtimeline.formats.importing.known import Known
 from aidtimeline.formats.importing.matching import known_again
+from aidtimeline.formats.importing.said import Said
 from aidtimeline.formats.importing.statements import Key, key_of, version_of
 from aidtimeline.formats.readings import Beginning, Entry
 
@@ -60,6 +61,12 @@ class Scope:
         """Whether what is not unchanged has to wait until all has been read."""
         return self.beginning.thing_of is not None and not self.late and not self.empty
 
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the log has it under another name, in whatever case, which others may have had too."""
+        own = self.beginning.scope.casefold()
+        return any(scope.casefold() != own for _, scope in self.others)
+
     def there(self) -> Iterator[Said]:
         """What the log has of it, also what is gone."""
         yield from self.known.under(self.beginning.source.dataset or "", self.beginning.scope)
@@ -89,14 +96,24 @@ class Scope:
 
     def count(self, said: Said) -> None:
         """Note that the version has what the log has, unchanged."""
-        self.same[self.thing_of(said.last.ref)] += 1
+        self.same[self.thing_of(self._named_here(said))] += 1
+
+    def _named_here(self, said: Said) -> str:
+        """The `ref` of what the log has, as it would be in this scope if it is there under another name."""
+        dataset, ref = said.last.key
+        found = (scope for each, scope in self.others if each == dataset and ref.startswith(scope))
+        return next((self.beginning.scope + ref.removeprefix(scope) for scope in found), ref)
 
     def matched(self, texts: Mapping[str, Event]) -> Iterator[tuple[Entry, Said | None]]:
         """The entries that were held, each with what the log has of it, which is known again by what it says.
 
         `texts` are the events of what is `left`, by the ids of their records.
         """
-        left = {said.last.ref: said for said in self.left()}
+        if not self.held:
+            return
+        left: dict[str, Said] = {}
+        for said in self.left():
+            left[ref if (ref := self._named_here(said)) not in left else said.last.ref] = said
         before = {ref: said.last for ref, said in left.items()}
         found = known_again(before, self.held, self.same, self.thing_of, texts)
         for ref, entry in self.held.items():
