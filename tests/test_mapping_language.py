@@ -404,6 +404,16 @@ def test_repeats_that_contradict_each_other_are_reported(table: Callable[..., Fi
     assert skipped.spares == "BB/allocated"
 
 
+@pytest.mark.parametrize("content", ["No.,A,B\n1,x/y,z\n2,x,y/z\n", "No.,A,B\nz/w,,\n2,z,w\n"])
+def test_groups_whose_keys_are_written_alike_are_not_taken_for_one(content: str, table: Callable[..., File]) -> None:
+    """A slash within a key, or the key of a row that is in no group: as long as it is not clear, none is taken."""
+    file = table('key = ["No."]\n' + EVENT + 'key = ["A", "B"]\nitem = "truck"\nquantity = "5"\n', content)
+    assert events(file) == []
+    assert [reason for reason, _, _ in others(file)] == [
+        "rows of one key that say different key columns: none of them is taken"
+    ]
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6))
 def test_the_total_of_a_group_is_one_of_those_that_its_rows_state(
     tmp_path_factory: pytest.TempPathFactory, totals: list[int]

@@ -101,7 +101,7 @@ class RowReader:
             self.questions.ask(row, doubt)
         else:
             if mapped.key:
-                self._repeats.add(entry, row.place, row.line)
+                self._repeats.add(entry, self._own_texts(mapped, cells.meant), row.place, row.line)
             else:
                 yield entry
 
@@ -182,8 +182,11 @@ class RowReader:
                 else:
                     yield given.free(f"{scope}{key}/{mapped.name}/{name}")[0], own
 
+    def _own_texts(self, mapped: EventMapping, meant: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(meant.get(fold(name), "") for name in mapped.key)
+
     def _own_key(self, mapped: EventMapping, meant: Mapping[str, str]) -> str:
-        texts = [meant.get(fold(name), "") for name in mapped.key]
+        texts = self._own_texts(mapped, meant)
         return "/".join(texts) if any(texts) else ""
 
     def _skipped(self, row: Row, error: SkipError, spares: str) -> Skipped:

@@ -21,6 +21,7 @@ CONTRADICTING = "rows of one key that say different {}: none of them is taken"
 @define
 class _Repeated:
     entry: Entry
+    named: tuple[str, ...]
     line: int | None
     place: str
     different: dict[str, None] = Factory(dict)
@@ -34,12 +35,14 @@ class Repeats:
     _found: dict[str, _Repeated] = Factory(dict)
     _lacking: dict[str, Skipped] = Factory(dict)
 
-    def add(self, entry: Entry, place: str, line: int | None) -> None:
-        """What a row says."""
+    def add(self, entry: Entry, named: tuple[str, ...], place: str, line: int | None) -> None:
+        """What a row says. Its key columns are `named` so: "a/b" and "c", and "a" and "b/c", make one `ref`."""
         ref = str(entry.event.ref)
         before = self._found.get(ref)
         if before is None:
-            self._found[ref] = _Repeated(entry, line, place)
+            self._found[ref] = _Repeated(entry, named, line, place)
+        elif before.named != named:
+            before.contradicting["key columns"] = None
         elif type(before.entry.event) is not type(entry.event):
             before.contradicting["kinds"] = None
         else:
