@@ -157,6 +157,25 @@ def test_a_version_without_one_date_in_its_name_is_refused(tmp_path: Path, mappi
     assert "expected one date in the name of each version" in result.stderr
 
 
+def test_two_versions_of_one_day_are_refused(tmp_path: Path, mapping: Path) -> None:
+    """Neither is left out unsaid."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    for name in ("aid-2022-03-01.csv", "more-20220301.csv"):
+        (folder / name).write_text(VERSIONS["2022-03-01"])
+    result = run(tmp_path / "log", "import", "csv", "--history", folder, "--mapping", mapping)
+    assert result.exit_code == 2
+    assert "two versions of one day" in result.stderr
+    assert "aid-2022-03-01.csv" in result.stderr
+    assert "more-20220301.csv" in result.stderr
+
+
+def test_a_folder_of_git_is_told_from_one_of_versions(tmp_path: Path, mapping: Path, kept: Path) -> None:
+    """The message says that the file is to be named."""
+    result = run(tmp_path / "log", "import", "csv", "--history", kept.parent, "--mapping", mapping)
+    assert (result.exit_code, "the file in it whose history git has" in result.stderr) == (2, True)
+
+
 def test_a_dry_run_of_a_history_tells_each_version_as_if_those_before_were_recorded(
     tmp_path: Path, mapping: Path, dated: Path
 ) -> None:

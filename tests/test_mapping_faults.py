@@ -210,3 +210,27 @@ def test_a_doubt_is_asked_about_with_all_else_of_its_row(tmp_path: Path) -> None
     told = " ".join(each.message for each in caught.value.problems)
     assert "05/04/2022" in told
     assert "1.500" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "date", "is_fault"),
+    [
+        ('each = { columns = ["20*"] }', "[..{each}]", True),
+        ('each = { columns = ["20*"] }', "{each}", False),
+        ("", "[..{As of}]", True),
+        ('key = ["Donor"]', "[..{As of}]", False),
+    ],
+)
+def test_levels_of_several_days_are_not_added_up(more: str, date: str, is_fault: bool, tmp_path: Path) -> None:
+    """9 by June has the 5 by May in it: the mapping is refused, and what keeps both is named."""
+    (tmp_path / "m.toml").write_text(
+        'dataset = "t"\nkey = ["Donor", "As of"]\n[event.given]\nkind = "delivery"\nitem = "truck"\nrestated = true\n'
+        f'quantity = "{{2022-05}}"\ndate = "{date}"\n{more}\n'
+    )
+    (tmp_path / "t.csv").write_text("Donor,As of,2022-05,2022-06\nA,2022-05,5,9\n")
+    file = File(path=tmp_path / "t.csv", mapping=tmp_path / "m.toml")
+    if is_fault:
+        with pytest.raises(UsageError, match=r'event.given.restated: .*is added up; kind = "observation"'):
+            list(read(file))
+    else:
+        assert any(isinstance(each, Entry) for each in read(file))

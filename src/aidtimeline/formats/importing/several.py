@@ -171,7 +171,13 @@ def _in_folder(path: Path) -> Generator[tuple[str, Path], None, None]:
             latest = DateRange.parse(day).latest or date.max
         except InvalidValue:
             expected = "expected one date in the name of each version, such as 2023-06-30 or 2023_06"
+            expected += "; or the file in it whose history git has" if (path / ".git").exists() else ""
             raise UsageError(f"{shown(str(each))}: {expected}") from None
+        if latest in dated:
+            both = " and ".join(shown(one.name) for one in (dated[latest][1], each))
+            raise UsageError(
+                f"{both}: two versions of one day, expected one; files of one version are imported together"
+            )
         dated[latest] = day, each
     yield from (dated[each] for each in sorted(dated))
 

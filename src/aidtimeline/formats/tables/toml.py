@@ -11,6 +11,7 @@ from typing import Any
 from aidtimeline.codec.jsonlines import Token
 from aidtimeline.errors import FaultyMapping, InvalidValue, Problem, UsageError
 from aidtimeline.events import Source
+from aidtimeline.formats.reading.cells import fold
 from aidtimeline.formats.reading.headers import MAX_HEADER
 from aidtimeline.formats.tables.events import EACH_EVENT, event
 from aidtimeline.formats.tables.faults import Faults, Reader, unknown
@@ -26,7 +27,7 @@ from aidtimeline.formats.tables.fields import (
     text,
     words,
 )
-from aidtimeline.formats.tables.mapping import TableMapping
+from aidtimeline.formats.tables.mapping import EventMapping, TableMapping
 from aidtimeline.formats.tables.values import Habits
 from aidtimeline.values.converters import to_flag, to_slug
 
@@ -119,6 +120,8 @@ def _mapping(found: dict[str, Any], faults: Faults) -> TableMapping | None:
                 faults.add(f"{table}.{name}", unknown(name, sorted(used)))
     where, unless, skip = (values.pop(name, ()) for name in ("where", "unless", "skip"))
     complete = values.pop("complete", False)
+    for each in events:
+        _check_levels(each, values.get("key", ()), faults)
     if not events:
         return None
     return TableMapping(
@@ -162,6 +165,19 @@ def _complete(found: Any, _key: str) -> bool | tuple[str, ...]:
     raise InvalidValue(
         found, 'true or false, or columns: ["Year"] if a version has everything of the years that it has'
     )
+
+
+def _check_levels(event: EventMapping, key: tuple[str, ...], faults: Faults) -> None:
+    """What has come about by each of several days, under a key of each, would be added up."""
+    names = {fold(name) for name in event.key or key} | ({"each"} if event.each is not None else set())
+    for template in [way.template for field in event.fields.get("date", ()) for way in field if event.restated]:
+        days = [name for name in template.columns if fold(name) in names]
+        if days and template.text.startswith(("[..", "../")):
+            expected = (
+                f"false, or a key without {{{days[0]}}}: what has come about by several days is added up; "
+                'kind = "observation" keeps all of them as levels'
+            )
+            faults.add(f"event.{event.name}.restated", InvalidValue(Token("true"), expected))
 
 
 def _events(found: Any, key: str, fields: FieldReader) -> tuple[Any, ...]:
