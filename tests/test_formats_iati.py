@@ -402,8 +402,8 @@ def test_who_does_it_is_read_before_who_tells_of_it(tmp_path: Path, own_first: b
     ]
     told = {each.reason.partition(":")[0]: each.found for each in found.remarks if "secondary" in each.reason}
     assert told == {
-        "an activity that its publisher tells of in this file": "XM-1",
-        "an activity that a secondary reporter tells of, and not who does it": "XM-S",
+        "an activity that its publisher reports in this file": "XM-1",
+        "an activity that a secondary reporter reports, and not who does it": "XM-S",
     }
     begun = [each for each in found.readings if isinstance(each, Beginning)]
     assert [(each.scope, each.reproduced) for each in begun] == [("XM-1/", False), ("XM-2/", True)]

@@ -60,7 +60,7 @@ class Beginning(_Scoped):
 
     `formerly` are scopes that this one had before, if it was named otherwise. In the datasets whose name begins with
     `anywhere`, a scope of the same name is the same one: its publisher may have another name by now. A `reproduced`
-    scope is told by somebody else than its publisher: where the log has it from another dataset, it is left out.
+    scope is reported by somebody else than its publisher: where the log has it from another dataset, it is left out.
     """
 
     thing_of: Callable[[str], str] | None = None

@@ -48,8 +48,8 @@ MAX_NAMED = 10
 
 OF_FIRST_VERSION = "IATI 1.x, which is not read (2.01 to 2.03 are)"
 NO_IDENTIFIER = "an activity without an iati-identifier"
-SECONDARY = "an activity that a secondary reporter tells of, and not who does it: its publisher may tell of it too"
-SECONDARY_TOO = "an activity that its publisher tells of in this file: what a secondary reporter tells is not read"
+SECONDARY = "an activity that a secondary reporter reports, and not who does it: its publisher may report it too"
+SECONDARY_TOO = "an activity that its publisher reports in this file: what a secondary reporter says is not read"
 HIERARCHY = "an activity below the first level that names no parent: those above may report its transactions too"
 NO_PARENT = "an activity of a lower level that nothing says the parent of: sums over levels may count its money twice"
 NO_VERSION = "a file that does not say its version: it is read as IATI 2.03"

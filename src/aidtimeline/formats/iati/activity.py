@@ -87,7 +87,7 @@ class Activity:
     Its dataset is that of its reporting organisation: a file may have activities of several. It is known since
     `published`, the day of its `last-updated-datetime`, or if it has none, of the file. `said` is when what it states
     of itself came about: some time until then. `currency` and `language` are its defaults, empty without one, and
-    `purposes` what its money is for. A `secondary` reporter tells of what others do. The `ref`s of its entries begin
+    `purposes` what its money is for. A `secondary` reporter reports what others do. The `ref`s of its entries begin
     with the `stem`.
     """
 

@@ -105,7 +105,7 @@ def import_together(
     strict: bool = False,
     progress: Progress = untold,
 ) -> Report:
-    """Record what is new in one or several files that tell one version together, all or nothing; as `import_file` does.
+    """Record what is new in one or several files that are one version together, all or nothing; as `import_file` does.
 
     What several of them say in the same words counts once. What one of them lacks may be in another.
     """

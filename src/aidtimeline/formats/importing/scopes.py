@@ -20,7 +20,7 @@ from aidtimeline.formats.readings import Beginning, Entry
 
 @define
 class Scope:
-    """The entries whose `ref` begins so, as the log has them and as a version of their dataset tells them.
+    """The entries whose `ref` begins so, as the log has them and as a version of their dataset has them.
 
     `others` are the same scope under other names: in another dataset, or as it was named before. `kept` are the records
     of all that the version has. The log has nothing of the scope if it is `empty`, and a newer version if it is `late`.
@@ -80,7 +80,7 @@ class Scope:
     def said(self, key: Key, *, likely: bool = False) -> Said | None:
         """What the log has under a key in this scope, or by its other names.
 
-        A name that is only in another case may be that of something else, of which the file tells further on. So it is
+        A name that is only in another case may be that of something else, which the file has further on. So it is
         asked for only if that is `likely`: when all has been read.
         """
         if (found := self.known.said(key)) is not None:

@@ -31,7 +31,7 @@ _DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[
 
 @frozen
 class ImportedVersion:
-    """What came of `files` that tell one version together: its `report`."""
+    """What came of `files` that are one version together: its `report`."""
 
     files: Sequence[File]
     report: Report

@@ -204,7 +204,7 @@ class Work:
     def _written_otherwise(self) -> Iterator[Made]:
         """What comes of entries whose keys the log has written otherwise: the same, if they say the same.
 
-        Those that say something else count beside it, and that is told; and so do those whose file has both.
+        Those that say something else count beside it, and that is reported; and so do those whose file has both.
         """
         for entry, key, other in self._doubtful:
             said = None if self.known.has(other) else self.known.said(other)
@@ -318,7 +318,7 @@ class Work:
     # The file.
 
     def _withdrawn(self) -> Iterator[Made]:
-        """What the file does not speak of at all: told, and taken back if the file is the whole of its datasets."""
+        """What the file does not have at all: reported, and taken back if the file is the whole of its datasets."""
         for dataset, begun in self._begun.items():
             if "" in begun or self.options.covers == "part" or dataset not in self._sources:
                 continue
