@@ -233,3 +233,10 @@ def test_a_mark_that_is_sure_to_be_for_decimals_is_so_everywhere(guessed: Callab
     text, events = guessed('Id,Item,Pledged,Delivered,Date\n1,x,12 500,"3,5",2022\n2,y,1 000,4,2022\n')
     assert ('decimal = ","' in text, 'thousands = " "' in text) == (True, True)
     assert [each.quantity.text for each in events] == ["12500", "3.5", "1000", "4"]
+
+
+def test_what_stands_above_the_table_says_the_scale(guessed: Callable[..., Any]) -> None:
+    """And the currency, where no column does; it is shown."""
+    text, events = guessed("Aid in EUR million\n\nId,Donor,Paid,Paid on\n1,A,1.5,2022\n2,B,20,2023\n")
+    assert '# above the table: "Aid in EUR million"' in text
+    assert [each.value.text for each in events] == ["EUR 1500000", "EUR 20000000"]

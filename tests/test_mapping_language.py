@@ -538,6 +538,19 @@ def test_a_version_that_lacks_an_optional_column_says_nothing_of_it(table: Calla
     assert [row.bounds.low for row in view.money(kind="pledge").rows] == [100 + 270]
 
 
+def test_a_list_may_be_optional(table: Callable[..., File]) -> None:
+    """A document without it makes no event of it; one with it makes all, with conditions and fields as ever."""
+    mapping = (
+        'rows = "releases"\nkey = "id"\noptional = ["awards.*"]\n[event.given]\nkind = "commitment"\n'
+        'each = { list = "awards" }\nwhere = { "awards.status" = "active" }\nkey = ["id", "awards.id"]\n'
+        'date = "2022"\nitem = "{awards.item}"\nrecipient = "{awards.to}"\n'
+    )
+    assert list(read(table(mapping, json.dumps({"releases": [{"id": "1"}]})))) == []
+    awards = [{"id": "a", "status": "active", "item": "x", "to": "KE"}, {"id": "b", "status": "no", "item": "y"}]
+    content = json.dumps({"releases": [{"id": "1", "awards": awards}, {"id": "2"}]})
+    assert stated(table(mapping, content), "ref", "item", "recipient") == [("1/a/given", "x", "KE")]
+
+
 def test_an_optional_column_may_not_name_rows(table: Callable[..., File]) -> None:
     """A version without it could not be compared with another."""
     mapping = 'key = ["No"]\noptional = ["N*"]\n' + EVENT + 'item = "{Item}"\n'

@@ -23,6 +23,9 @@ from aidtimeline.values.currencies import check_currency
 MOST_LEFT = 20
 """How many columns that are not used are named."""
 
+MOST_ABOVE = 5
+"""How many texts from above the header are shown."""
+
 _FINANCIAL = "financial years from April"
 _EVENTS = {"pledge": "promised", "commitment": "committed", "disbursement": "paid", "delivery": "delivered"}
 
@@ -40,6 +43,7 @@ class _Guess:
     def __init__(self, file: File, seen: Look) -> None:
         self.file, self.seen = file, seen
         self.events: dict[str, int] = {}
+        self.above = [Column(text) for text in seen.above]
         self.columns = [each for each in seen.columns if each.name.isprintable() and not set(each.name) & {"{", "}"}]
         self.years = [each for each in self.columns if YEARS.fullmatch(each.name) and each.kind == "number"]
         self.years = self.years if len(self.years) > 1 else []
@@ -85,6 +89,8 @@ class _Guess:
             yield f"rows = {_quoted(self.seen.rows)}"
         if self.seen.sheet is not None:
             yield f"sheet = {_quoted(self.seen.sheet)}"
+        if self.seen.above:
+            yield f"# above the table: {', '.join(_quoted(text) for text in self.seen.above[:MOST_ABOVE])}"
         yield from self._keys()
         yield "# complete = true  # if each version has everything, so that what is gone is retracted"
         yield from self._habits()
@@ -190,7 +196,7 @@ class _Guess:
 
     def _of_years(self, name: str, columns: list[Column]) -> Iterator[str]:
         """An event for each column of a year, where the columns are of this name."""
-        scale = scale_of(*columns, *self.columns)
+        scale = scale_of(*columns, *self.columns, *self.above)
         paid = any(kind_of(Column(each)) == "disbursement" for each in self.series)
         money = any(map(is_money, self.columns)) or scale is not None or bool(self.currencies) or paid
         yield from self._begun(kind_of(Column(name)) or ("disbursement" if money else "delivery"))
@@ -201,7 +207,7 @@ class _Guess:
             yield f'date = {{ text = "{{each}}", patterns = {{ {_quoted(name)} = "{{when}}" }} }}'
         yield from self._named(None, with_unit=not money)
         if money:
-            yield from self._amount("{cell}", scale, self._currency_of(*self.columns))
+            yield from self._amount("{cell}", scale, self._currency_of(*self.columns, *self.above))
         else:
             yield 'quantity = "{cell}"'
 
@@ -223,7 +229,7 @@ class _Guess:
         if quantity is not None:
             yield f"quantity = {_quoted(_of(quantity))}"
         if amount is not None:
-            yield from self._amount(_of(amount), scale_of(amount), self._currency_of(amount))
+            yield from self._amount(_of(amount), scale_of(amount, *self.above), self._currency_of(amount, *self.above))
         for each in columns:
             if each not in (quantity, amount):
                 yield f"# {_quoted(each.name)} is a number of this kind, too: is it an event of its own?"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from attrs import frozen
+
 from aidtimeline.errors import UnreadableFile
 from aidtimeline.formats.reading.cells import fold
 from aidtimeline.formats.reading.files import File
@@ -18,12 +20,23 @@ WIDE = 0.6
 """A header has at least this share of the cells of the widest of the first rows."""
 
 
-def layout(file: File) -> tuple[int, list[str], str | None, bool]:
-    """How many rows the header takes, the names that it has, the list of a JSON document, and whether it is JSON."""
+@frozen
+class Layout:
+    """How many rows the header takes, its names, the list of a JSON document, whether it is JSON, and what is above."""
+
+    header: int = 1
+    names: tuple[str, ...] = ()
+    within: str | None = None
+    is_json: bool = False
+    above: tuple[str, ...] = ()
+
+
+def layout(file: File) -> Layout:
+    """How a table is laid out. Raises `UnreadableFile`."""
     with file.open() as stream:
         kind = kind_of(file, stream, lists=True)
         if kind == "json":
-            return 1, [], _list_in(file), True
+            return Layout(within=_list_in(file), is_json=True)
         if kind == "csv":
             first = list(islice(csv_lines(file, stream, delimiters(file, stream)[0]), HEADER_WITHIN))
     if kind == "xlsx":
@@ -31,18 +44,22 @@ def layout(file: File) -> tuple[int, list[str], str | None, bool]:
             sheets = [] if book is None else [list(islice(book.lines(name), HEADER_WITHIN)) for name in book.names]
         first = max(sheets, key=lambda lines: max((_filled(line) for line in lines), default=0) * min(len(lines), 5))
     if not first:
-        return 1, [], None, False
+        return Layout()
     widest = max(map(_filled, first))
     likely = [n for n, line in enumerate(first) if _filled(line) >= WIDE * widest and not _has_numbers(line)]
     at = likely[0] if likely else 0
     names = [fold(name) for name in first[at].cells if name]
-    below = first[at + 1] if at + 1 < len(first) else None
-    if below is not None and _is_below(below):
-        header = header_of(first[at : at + 2])
-        return 2, [name for name in header.named.values() if "{" not in name and "}" not in name], None, False
-    two = at > 0 and _filled(first[at - 1]) > 1 and (len(set(names)) < len(names) or not first[at].cells[0])
-    header = header_of(first[at - 1 : at + 1] if two else first[at : at + 1])
-    return 1 + two, [name for name in header.named.values() if "{" not in name and "}" not in name], None, False
+    if at + 1 < len(first) and _is_below(first[at + 1]):
+        begin, end = at, at + 2
+    else:
+        two = at > 0 and _filled(first[at - 1]) > 1 and (len(set(names)) < len(names) or not first[at].cells[0])
+        begin, end = at - two, at + 1
+    named = header_of(first[begin:end]).named.values()
+    return Layout(
+        header=end - begin,
+        names=tuple(name for name in named if "{" not in name and "}" not in name),
+        above=tuple(cell for line in first[:begin] for cell in line.cells if cell and cell.isprintable()),
+    )
 
 
 def _filled(line: Line) -> int:

@@ -122,7 +122,7 @@ class Column:
 
 @frozen
 class Look:
-    """A table as it looks: its format, how its header is laid out, its columns, and how many rows were looked at."""
+    """A table as it looks: its layout and columns, how many rows were looked at, its format, what is above it."""
 
     header: int
     rows: str | None
@@ -130,14 +130,16 @@ class Look:
     columns: tuple[Column, ...]
     looked_at: int
     format: str
+    above: tuple[str, ...] = ()
 
 
 def look(file: File) -> Look:
     """What a table looks like. Raises `UnreadableFile`."""
-    header, wanted, within, is_json = layout(file)
+    laid = layout(file)
+    is_json, within = laid.is_json, laid.within
     columns: dict[str, Column] = {}
     many, sheet = 0, None
-    for row in islice(rows(file, wanted=wanted, header=header, within=within), ROWS):
+    for row in islice(rows(file, wanted=laid.names, header=laid.header, within=within), ROWS):
         many, sheet = many + 1, row.sheet
         for found, text in row.cells.items():
             name, of_list = in_lists(found) if is_json else (found, None)
@@ -147,7 +149,7 @@ def look(file: File) -> Look:
     for column in columns.values():
         _recognise(column)
     format = "jsonl" if is_json else "csv" if sheet is None else "xlsx"
-    return Look(header, within, None if within else sheet, tuple(columns.values()), many, format)
+    return Look(laid.header, within, None if within else sheet, tuple(columns.values()), many, format, laid.above)
 
 
 def in_lists(name: str) -> tuple[str, str | None]:

@@ -28,7 +28,9 @@ class Optional:
 
     def lacking(self, mapped: EventMapping, given: Mapping[str, str]) -> str | None:
         """A column that a version lacks and that decides whether an event is made, or None."""
-        return next(self._of(mapped.conditions.columns(), given), None) if self._rare else None
+        if not self._rare or mapped.each is not None:  # of several, each has its own
+            return None
+        return next(self._of(mapped.conditions.columns(), given), None)
 
     def unsaid(self, mapped: EventMapping, *given: Mapping[str, str]) -> frozenset[str]:
         """The fields of an event of which a version says nothing, since it lacks a column of each way to fill them."""
