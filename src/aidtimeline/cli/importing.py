@@ -46,9 +46,9 @@ from aidtimeline.values.zones import read_instant
     "--part",
     "covers",
     flag_value="part",
-    help="The file tells a part of its dataset (a year, a country): what it lacks is not gone.",
+    help="The file has a part of its dataset (a year, a country): what it lacks is not gone.",
 )
-@click.option("--whole", "covers", flag_value="whole", help="The file tells all of its dataset: what it lacks is gone.")
+@click.option("--whole", "covers", flag_value="whole", help="The file has all of its dataset: what it lacks is gone.")
 @click.option(
     "--history",
     metavar="PATH",

@@ -46,7 +46,7 @@ LARGE = 2**20
 MOST_GROWN = 2**23
 """If a log has grown by more bytes than this, the file is read again."""
 
-_READERS = ("msgspec", "openpyxl")
+_READERS = ("msgspec", "openpyxl", "babel")
 
 #: What of a part only says what the file has of it, and is not needed again.
 _NO_KEY = {"spares": None, "value": None}
