@@ -24,7 +24,7 @@ from aidtimeline import EventLog, MoneySums, Timeline, replay
 from aidtimeline.codec import record_id
 from aidtimeline.errors import UnreadableFile, UsageError
 from aidtimeline.events import Event, Record
-from aidtimeline.formats.fts import NO_YEARS, NOT_SAID, OLDER, TWICE, read
+from aidtimeline.formats.fts import NO_KIND, NO_YEARS, NOT_SAID, OLDER, TWICE, read
 from aidtimeline.formats.importing.importer import import_file
 from aidtimeline.formats.reading import plaintext
 from aidtimeline.formats.reading.files import File
@@ -508,6 +508,14 @@ def test_a_year_of_use_that_stands_alone_is_one_end(written: Callable[..., File]
     things = [thing("UsageYear", "2020"), thing("UsageYear", "soon")]
     file = written(flow(1, destinationObjects=things))
     assert (events(file)[0].period, others(file)) == (None, [(NO_YEARS, "flow 1", "2020, soon")])
+
+
+def test_a_table_that_lacks_a_column_says_what_is_made_of_that(written: Callable[..., File]) -> None:
+    """Without it nobody knows which flows are of goods."""
+    bare = [name for name in HEADER if name != "contributionType"]
+    file = written(table(flow(1, status="paid", contributionType="in kind"), fieldnames=bare), name="flows.csv")
+    assert [each.kind for each in events(file)] == ["disbursement"]
+    assert others(file) == [(NOT_SAID, "flows.csv", None), (NO_KIND, "flows.csv", None)]
 
 
 def test_of_several_versions_of_a_flow_in_one_answer_the_newest_is_read(written: Callable[..., File]) -> None:

@@ -53,6 +53,10 @@ WANTED = ("id", "status", "date", "amountUSD")
 FIRST_READING = 0.4
 """The share of the first of the two times that a table is read: it finds flows that stand on several rows."""
 
+NO_KIND = "a table that does not say which flows are in kind: what is paid is read as money"
+UNSAID = {"newMoney": NOT_SAID, "contributionType": NO_KIND}
+"""What is said of a table without a column."""
+
 #: Fields of which a table says less than the API if it has not all of these columns.
 _COLUMNS = {
     "part_of": ("parentFlowId",),
@@ -77,8 +81,10 @@ def read(file: File) -> Iterator[Reading]:
     read = 0
     met: dict[str, int] = {}
     for read, row in enumerate(rows(file.part(FIRST_READING, 1), wanted=WANTED), start=1):
-        if read == 1 and fold("newMoney") not in map(fold, row.cells):
-            yield Remark(reason=NOT_SAID, place=file.name)
+        if read == 1:
+            told = set(map(fold, row.cells))
+            lacking = (reason for column, reason in UNSAID.items() if fold(column) not in told)
+            yield from (Remark(reason=reason, place=file.name) for reason in lacking)
         if row.overflows:
             yield Skipped(reason="a row with more cells than the header", place=row.place, line=row.number)
         elif not is_of_tags(row):
