@@ -180,9 +180,10 @@ def test_a_file_is_read_again_where_something_has_changed(
     assert reading.files == files + 2
 
 
-def outcome(log: Path, path: Path) -> Report | str:
+def outcome(log: Path, path: Path, day: int = 0) -> Report | str:
+    """What comes of a file, or why it is refused."""
     try:
-        return import_file(log, "iati", path, recorded_at=NOW)
+        return import_file(log, "iati", path, recorded_at=NOW + timedelta(days=day))
     except AidtimelineError as error:
         return str(error).replace(str(log), "log")
 
@@ -296,6 +297,6 @@ def test_what_is_kept_changes_no_answer(drawn: list[tuple[str, int]]) -> None:
             found = []
             for log in (kept, none):
                 forget(none)
-                found.append(import_file(log, "iati", path, recorded_at=NOW + timedelta(days=day)))
+                found.append(outcome(log, path, day))
             assert found[0] == found[1]
             assert EventLog(kept).ids() == EventLog(none).ids()
