@@ -18,7 +18,7 @@ from aidtimeline.semantics.view import Viewed
 from aidtimeline.values.dates import end_of
 
 TOLD = {"atom": "feeds.atom", "markdown": "releases.release"}
-"""How changes are told, beside the formats of all results: as a feed, and as a release note."""
+"""How changes are reported, beside the formats of all results: as a feed, and as a release note."""
 
 
 @frozen

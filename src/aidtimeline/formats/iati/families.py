@@ -1,4 +1,4 @@
-"""Families: which activities may report the same money, and which are told of twice.
+"""Families: which activities may report the same money, and which are reported twice.
 
 IATI lets a publisher report an activity and also the sub-activities that it consists of. "If multiple levels are
 reported then, to avoid double counting, financial transactions should only be reported at the lowest hierarchical
@@ -63,7 +63,7 @@ class Families:
 
 @define
 class _Told:
-    """What a file tells of an activity: by whom, which are above and below it, and which of `many` is the newest."""
+    """What a file says of an activity: by whom, which are above and below it, and which of `many` is the newest."""
 
     secondary: bool
     updated: datetime
@@ -112,7 +112,7 @@ def identifier_of(activity: Element) -> str:
 
 
 def is_secondary(reporters: Sequence[Element]) -> bool:
-    """Whether it is a secondary reporter that tells of an activity."""
+    """Whether it is a secondary reporter that reports an activity."""
     return bool(reporters) and reporters[0].get("secondary-reporter").casefold() in ("1", "true")
 
 

@@ -36,7 +36,7 @@ NARROWER = "a plan or level of parties, places or purposes that IATI has no elem
 VAGUE_PERIOD = "of a vague period: IATI has days only"
 NO_MEASURE = "of a unit that is none of IATI's measures"
 NOBODY = "of an unknown party whose books it is from: IATI takes it for the organisation that reports"
-BY_OTHERS = "told by others than the organisation that reports its activity, or in part cancelled by others"
+BY_OTHERS = "reported by others than the organisation that reports its activity, or in part cancelled by others"
 OTHERWISE = "of which something else would be read again, such as with what it overlaps"
 
 #: Kinds that are neither of an activity nor transactions, and why they are not written.

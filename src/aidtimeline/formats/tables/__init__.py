@@ -33,7 +33,7 @@ OF_SHEET = "sheet"
 """The column with the name of the sheet, where the mapping says which are read."""
 
 FIRST_ROWS = 100
-"""So many rows are looked at if a mapping has faults, so that those of both are told together."""
+"""So many rows are looked at if a mapping has faults, so that those of both are listed together."""
 
 MOST_CHANGES = 10_000
 """How often the rows of a table go from one part of the dataset to another."""

@@ -12,10 +12,10 @@ from aidtimeline.formats.tables.doubts import Doubtful
 from aidtimeline.text.safe import shown
 
 MOST = 20
-"""How many doubts are told at most, and how many things that could not be read."""
+"""How many doubts are listed at most, and how many things that could not be read."""
 
 MOST_ALIKE = 3
-"""How many doubts of one column with one choice are told."""
+"""How many doubts of one column with one choice are listed."""
 
 ROWS_MORE = 1_000
 """So many rows after the first doubt, the rest is not read."""

@@ -1,4 +1,4 @@
-"""Reading a mapping: a TOML file, which is checked before any row is read. All faults are told, each with its key."""
+"""Reading a mapping: a TOML file, which is checked before any row is read. All faults are listed, each with its key."""
 
 from __future__ import annotations
 
