@@ -117,7 +117,9 @@ def test_pyright_knows_the_type_of_each_public_name() -> None:
     """As pyright counts it: none is unknown, in part unknown or left to be guessed. No private type is unknown."""
     options = "--ignoreexternal", "--outputjson", "--pythonpath", sys.executable
     command = [sys.executable, "-m", "pyright", "--verifytypes", "aidtimeline", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    # --verifytypes asks the first Python of the path for packages
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
     assert done.returncode in (0, 1), done.stderr + done.stdout
     found = json.loads(done.stdout)["typeCompleteness"]

@@ -323,13 +323,13 @@ def _recorded_last(draw: st.DrawFn, written: Sequence[Record], report: st.Search
     return Record(record_id(amendment), after, amendment)
 
 
-@st.composite
-def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
+def corrections_within(fact: Fact, cuts: Cuts) -> st.SearchStrategy[Record]:
     """News that states the date and quantity of a `fact` of a view more exactly, and changes nothing else.
 
     They lie inside those of the fact, and are not approximate. It is published last of all that is known at `cuts`,
-    those of the view. The record that it corrects must have an account of its own that takes part: a record that is not
-    known yet may state more than the accounts that are.
+    those of the view, and not before the days that it states: then it would make a plan of what has happened. The
+    record that it corrects must have an account of its own that takes part: a record that is not known yet may state
+    more than the accounts that are.
 
     >>> from hypothesis import find
     >>> from aidtimeline import Timeline
@@ -338,15 +338,24 @@ def corrections_within(draw: st.DrawFn, fact: Fact, cuts: Cuts) -> Record:
     >>> record.event.of == fact.base, record.event.event.date.earliest is not None
     (True, True)
     """
-    own = [each for each in fact.weighed if fact.base in (each.record.id, getattr(each.record.event, "of", None))]
-    assume(any(not isinstance(each.record.event, Corroboration) for each in own))
-    first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
-    last = fact.date.latest or first + timedelta(days=20)
-    closer: dict[str, Any] = {"date": draw(spans(first, last))}
-    if fact.quantity is not None and hasattr(fact.event, "quantity"):
-        closer["quantity"] = draw(_inside(fact.quantity))
-    correction = Correction(of=fact.base, event=attrs.evolve(fact.event, **closer), sources=Source(publisher="Rubryka"))
-    return Record(record_id(correction), end_of(cuts.known_at or FAR_FUTURE), correction)
+
+    @st.composite
+    def within(draw: st.DrawFn) -> Record:  # a strategy of a fact would write it out whenever one is drawn from it
+        own = [each for each in fact.weighed if fact.base in (each.record.id, getattr(each.record.event, "of", None))]
+        assume(any(not isinstance(each.record.event, Corroboration) for each in own))
+        first = fact.date.earliest or (fact.date.latest or LAST) - timedelta(days=20)
+        last = fact.date.latest or first + timedelta(days=20)
+        published = end_of(cuts.known_at or FAR_FUTURE)
+        closer: dict[str, Any] = {"date": draw(spans(first, last))}
+        assume(fact.planned or closer["date"].possible_by(published.date()))
+        if fact.quantity is not None and hasattr(fact.event, "quantity"):
+            closer["quantity"] = draw(_inside(fact.quantity))
+        correction = Correction(
+            of=fact.base, event=attrs.evolve(fact.event, **closer), sources=Source(publisher="Rubryka")
+        )
+        return Record(record_id(correction), published, correction)
+
+    return within()
 
 
 def _inside(quantity: Quantity) -> st.SearchStrategy[Quantity]:
