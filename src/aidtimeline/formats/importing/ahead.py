@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import copyreg
+import gc
 import io
 import os
 import pickle
@@ -35,7 +36,7 @@ from aidtimeline.values.dates import DateRange
 LARGE = 4 * 2**20
 """Of how many bytes on a second process pays."""
 
-AT_ONCE = 400
+AT_ONCE = 200
 """How many readings are written at once."""
 
 _ROOM = 2**20
@@ -115,6 +116,7 @@ def _serve(read: Read, files: Sequence[File], descriptor: int) -> None:
     Ctrl-C is blocked here. The other process takes it, and ends this one.
     """
     try:
+        gc.freeze()  # what is shared with the other process would be copied where the collector looks at it
         _widen(descriptor)
         with open(descriptor, "wb") as stream:
             for batch in _batches(read, files):
@@ -161,6 +163,10 @@ def _made(name: str, values: tuple[Any, ...]) -> Any:
     return _MAKERS[name](values)
 
 
+def _date(text: str) -> DateRange:
+    return DateRange.parse(text)
+
+
 def _reducer(cls: type) -> Callable[[Any], tuple[Any, ...]]:
     """How an instance of a class is written: as the values of its fields, which need no converting."""
     name, values = cls.__name__, attrgetter(*(each.name for each in attrs.fields(cls)))
@@ -173,7 +179,7 @@ _MAKERS = {each.__name__: maker(each) for each in _MANY}
 _REDUCERS = {
     **copyreg.dispatch_table,
     **{each: _reducer(each) for each in _MANY},
-    DateRange: lambda date: (DateRange.parse, (date.text,)),
+    DateRange: lambda date: (_date, (date.text,)),
 }
 
 
