@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,9 +25,21 @@ def maker(cls: type[T]) -> Callable[[Sequence[Any]], T]:
     Money.parse('USD 5')
     """
     any_class: Any = cls
-    thawed: Any = attrs.make_class(
+    thawed = _thawed(any_class)
+
+    def make(values: Sequence[Any]) -> T:
+        made: Any = thawed(*values)
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
+
+    return make
+
+
+@functools.cache
+def _thawed(cls: Any) -> Any:
+    return attrs.make_class(
         cls.__name__,
-        {each.name: attrs.field(validator=each.validator) for each in attrs.fields(any_class)},
+        {each.name: attrs.field(validator=each.validator) for each in attrs.fields(cls)},
         bases=(cls,),
         class_body={
             "__slots__": (),
@@ -37,13 +50,6 @@ def maker(cls: type[T]) -> Callable[[Sequence[Any]], T]:
         eq=False,
         repr=False,
     )
-
-    def make(values: Sequence[Any]) -> T:
-        made: Any = thawed(*values)
-        made.__class__ = cls
-        return made  # type: ignore[no-any-return]
-
-    return make
 
 
 def quickly(cls: Callable[P, T]) -> Callable[P, T]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import copyreg
+import functools
 import gc
 import io
 import os
@@ -159,8 +160,11 @@ def _pickled(batch: _Batch) -> bytes:
     return stream.getvalue()
 
 
-def _made(name: str, values: tuple[Any, ...]) -> Any:
-    return _MAKERS[name](values)
+def _made(cls: type, values: tuple[Any, ...]) -> Any:
+    return _maker(cls)(values)
+
+
+_maker = functools.cache(maker)
 
 
 def _date(text: str) -> DateRange:
@@ -169,13 +173,12 @@ def _date(text: str) -> DateRange:
 
 def _reducer(cls: type) -> Callable[[Any], tuple[Any, ...]]:
     """How an instance of a class is written: as the values of its fields, which need no converting."""
-    name, values = cls.__name__, attrgetter(*(each.name for each in attrs.fields(cls)))
-    return lambda made: (_made, (name, values(made)))
+    values = attrgetter(*(each.name for each in attrs.fields(cls)))
+    return lambda made: (_made, (cls, values(made)))
 
 
 #: The classes of which a file makes many.
 _MANY = (*EVENT_KINDS.values(), Source, Money, Quantity, Entry, Beginning, Whole)
-_MAKERS = {each.__name__: maker(each) for each in _MANY}
 _REDUCERS = {
     **copyreg.dispatch_table,
     **{each: _reducer(each) for each in _MANY},
