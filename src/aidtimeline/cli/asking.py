@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from aidtimeline import report
-from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import Question
 from aidtimeline.cli.printing import hand, note, paint, show
 from aidtimeline.cli.progress import bar
+from aidtimeline.log.whole import write_file
 from aidtimeline.projections import Counts, MoneySums, Result
 from aidtimeline.report.write import room
 from aidtimeline.timeline import Timeline, View

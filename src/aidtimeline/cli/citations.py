@@ -9,7 +9,6 @@ import click
 from aidtimeline.cli.application import FINE, PROBLEMS, command
 from aidtimeline.cli.asking import hand_in
 from aidtimeline.cli.explaining import EXPLAINED, explained
-from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import (
     ENGINE,
     FORCE,
@@ -24,6 +23,7 @@ from aidtimeline.cli.options import (
 from aidtimeline.cli.printing import note, show
 from aidtimeline.cli.progress import bar
 from aidtimeline.log.disk import as_log_error
+from aidtimeline.log.whole import write_file
 from aidtimeline.report.bundles import Verdict, bundle, verify
 from aidtimeline.report.bundles.making import MOST_BYTES
 from aidtimeline.report.citing import FORMATS, cite

@@ -9,8 +9,8 @@ import click
 
 from aidtimeline.cli.application import command
 from aidtimeline.cli.asking import hand_in, opened
-from aidtimeline.cli.files import refuse_existing
 from aidtimeline.cli.options import ENGINE, FORCE, SKIP_PROBLEMS, day
+from aidtimeline.log.whole import refuse_existing
 
 
 @command("report", "aidtimeline report --out report.html")

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from aidtimeline.cli.application import command
-from aidtimeline.cli.files import write_file
 from aidtimeline.cli.options import FORCE, completing
 from aidtimeline.cli.printing import hand, note
 from aidtimeline.cli.recording import lines_in
@@ -18,6 +17,7 @@ from aidtimeline.log import EventLog
 from aidtimeline.log.drafts import read_drafts
 from aidtimeline.log.flat import names_of
 from aidtimeline.log.vocabulary import load_vocabulary
+from aidtimeline.log.whole import write_file
 
 _FIELDS = tuple(dict.fromkeys(name for kind in IN_SHEETS for name in names_of(kind)))
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
-from uuid import uuid4
 
 from aidtimeline.engines.embedded.base import quoted
 from aidtimeline.engines.embedded.database import DamagedStore, duckdb, interruptible
@@ -20,6 +17,7 @@ from aidtimeline.engines.sql.source import Source
 from aidtimeline.engines.sql.tables import Tables
 from aidtimeline.errors import LogError, UsageError
 from aidtimeline.log.disk import as_log_error
+from aidtimeline.log.whole import made_whole, refuse_existing
 from aidtimeline.text.cells import FORMULA
 from aidtimeline.text.safe import shown
 
@@ -36,7 +34,7 @@ def export_facts(engine: Engine, path: Path, shape: Format | None = None, *, for
     (unless `force`), and for a package that is not installed, and `LogError` if the file cannot be written.
     """
     writer = _writer(path, shape)
-    _free(path, force)
+    refuse_existing(path, force=force)
     try:
         return _written(engine, path, writer, force)
     except DamagedStore:
@@ -54,34 +52,30 @@ def _writer(path: Path, shape: str | None) -> Callable[[Any, str, Path], None]:
     return _WRITERS[named]
 
 
-def _free(path: Path, force: bool) -> None:
-    if os.path.lexists(path) and (not force or path.is_dir()):
-        raise UsageError(f"{path} is there already" + ("" if path.is_dir() else ": --force replaces it"))
-
-
 def _written(engine: Engine, path: Path, writer: Callable[[Any, str, Path], None], force: bool) -> int:
-    made = path.with_name(f".{path.name}.{uuid4().hex}")
-    tables = Tables(Source.of(engine), datetime.now(UTC).date(), with_thought=True)
-    try:
-        with as_log_error(path), interruptible():
-            if not path.parent.is_dir():
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
-            try:
-                [(number,)] = tables.connection.execute("SELECT count(*) FROM history").fetchall()
-                writer(tables.connection, _rows(tables.connection), made)
-            except duckdb().Error as error:
-                if not tables.source.is_intact(again=True):
-                    raise DamagedStore from error
-                raise LogError(f"{path}: {' '.join(str(error).split())}") from error
-            if not tables.source.is_intact():
-                raise DamagedStore
-            _free(path, force)
-            os.replace(made, path)
-    finally:
-        tables.close()
-        for left in (made, made.with_name(f"{made.name}.wal")):
+    with as_log_error(path), made_whole(path, force=force) as made:
+        tables = Tables(Source.of(engine), datetime.now(UTC).date(), with_thought=True)
+        try:
+            with interruptible():
+                number = _written_by(writer, tables, path, made)
+        finally:
+            tables.close()
             with contextlib.suppress(OSError):
-                left.unlink(missing_ok=True)
+                made.with_name(f"{made.name}.wal").unlink(missing_ok=True)
+    return number
+
+
+def _written_by(writer: Callable[[Any, str, Path], None], tables: Tables, path: Path, made: Path) -> int:
+    """How many rows were written to `made`, which is to become `path`."""
+    try:
+        [(number,)] = tables.connection.execute("SELECT count(*) FROM history").fetchall()
+        writer(tables.connection, _rows(tables.connection), made)
+    except duckdb().Error as error:
+        if not tables.source.is_intact(again=True):
+            raise DamagedStore from error
+        raise LogError(f"{path}: {' '.join(str(error).split())}") from error
+    if not tables.source.is_intact():
+        raise DamagedStore
     return int(number)
 
 

@@ -10,14 +10,11 @@ are held the names of all projects, what projects say of their parts, and the id
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from uuid import uuid4
 
 from attrs import define, field, frozen
 
@@ -35,6 +32,7 @@ from aidtimeline.formats.iati.values import is_xml
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.log.disk import as_log_error
+from aidtimeline.log.whole import made_whole
 from aidtimeline.projections import Facts
 from aidtimeline.projections.fields import Selection, Where
 from aidtimeline.semantics import Fact
@@ -111,20 +109,11 @@ def export_iati(
     """
     path, exported = Path(path), Exported()
     texts = iati_texts(view, exported, where=where, reporting_org=reporting_org, language=language)
-    _free(path, force)
-    made = path.with_name(f".{path.name}.{uuid4().hex}")
-    with as_log_error(path):
-        if not path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
-        try:
-            with made.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.writelines(f"{text}\n" for text in texts)
-            if exported.activities:
-                _free(path, force)
-                os.replace(made, path)
-        finally:
-            with contextlib.suppress(OSError):
-                made.unlink(missing_ok=True)
+    with as_log_error(path), made_whole(path, force=force) as made:
+        with made.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(f"{text}\n" for text in texts)
+        if not exported.activities:
+            made.unlink()
     return exported
 
 
@@ -157,11 +146,6 @@ def _texts(export: _Export) -> Iterator[str]:
         yield "\n".join(lines_of(element, 1))
     if export.exported.activities:
         yield FOOT
-
-
-def _free(path: Path, force: bool) -> None:
-    if os.path.lexists(path) and (not force or path.is_dir()):
-        raise UsageError(f"{path} is there already" + ("" if path.is_dir() else ": --force replaces it"))
 
 
 @frozen
