@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from aidtimeline.formats.iati.sayable import is_record
 from aidtimeline.formats.iati.writing import Exported
 from aidtimeline.report.columns import Json
 from aidtimeline.report.look import Part
+from aidtimeline.report.notes import many
 from aidtimeline.report.words import shortener
 from aidtimeline.text.safe import shown
 from aidtimeline.timeline import View
+from aidtimeline.values.converters import is_record_id
 
 RETRACTION = "a retraction: what it takes back is not there, and IATI has no word for that"
 
@@ -36,9 +37,9 @@ class IatiExported:
         """How much was written, and what was left out, by reason."""
         found = self.exported
         if found.activities:
-            written = [_many(found.activities, "activity", "activities"), _many(found.transactions, "transaction")]
+            written = [many("activity", found.activities), many("transaction", found.transactions)]
             written += [
-                _many(number, what) for number, what in ((found.plans, "plan"), (found.results, "result")) if number
+                many(what, number) for what, number in (("plan", found.plans), ("result", found.results)) if number
             ]
             yield ", ".join(written) + ("" if self.file is None else f" written to {shown(self.file)}")
         else:
@@ -47,7 +48,7 @@ class IatiExported:
         lost = sum(map(len, found.left_out.values()))
         short = shortener(self.view)
         taken_back = {RETRACTION: found.taken_back} if found.taken_back else {}
-        yield from _reasons(f"{lost:,} of {_many(found.facts, 'fact')} left out", found.left_out, short)
+        yield from _reasons(f"{lost:,} of {many('fact', found.facts)} left out", found.left_out, short)
         yield from _reasons("not written, since it was taken back", taken_back, short)
         yield from _reasons("written without, or with what IATI wants", found.without, short)
 
@@ -71,7 +72,7 @@ def _reasons(head: str, reasons: Mapping[str, Sequence[str]], short: Callable[[s
     if reasons:
         yield f"{head}:"
     for reason, ids in _in_order(reasons):
-        named = ", ".join(short(each) if is_record(each) else shown(each) for each in ids[:EXAMPLES])
+        named = ", ".join(short(each) if is_record_id(each) else shown(each) for each in ids[:EXAMPLES])
         yield f"  {len(ids):,} × {reason}"
         yield f"      {named}{', …' if len(ids) > EXAMPLES else ''}"
 
@@ -83,7 +84,3 @@ def _json(reasons: Mapping[str, Sequence[str]]) -> list[Json]:
 def _in_order(reasons: Mapping[str, Sequence[str]]) -> list[tuple[str, Sequence[str]]]:
     """The most frequent reason first."""
     return sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
-
-
-def _many(number: int, one: str, several: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

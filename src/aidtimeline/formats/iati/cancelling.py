@@ -58,7 +58,7 @@ def reduced(facts: Iterable[Fact]) -> Reduced:
 def _is_part(fact: Fact, promise: Fact) -> bool:
     """Whether it takes an exact amount off a promise, surely and on a day."""
     value, doubtful = fact.value, fact.takes_off is None or fact.takes_off.doubtful
-    exact = value is not None and value.amount.is_exact and fact.value is not None and _amount(fact) > 0
+    exact = value is not None and value.amount.is_exact and _amount(fact) > 0
     same = value is not None and promise.value is not None and value.currency == promise.value.currency
     sure = fact.certain and not fact.planned and not doubtful and not fact.disputed & {"date", "value"}
     return exact and same and sure and day_of(fact.date) is not None

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from attrs import Factory, define, frozen
 
-from aidtimeline.formats.iati.values import money
+from aidtimeline.formats.iati.values import instant, money
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.formats.readings import Reading, Remark, SkipError, Skipped
 from aidtimeline.values.amounts import Money
@@ -56,11 +56,7 @@ class Repeats:
 
 def updated(activity: Element) -> datetime:
     """The instant of an activity's `last-updated-datetime`; without one, before all others."""
-    try:
-        found = datetime.fromisoformat(activity.get("last-updated-datetime"))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return datetime.min.replace(tzinfo=UTC)
+    return instant(activity.get("last-updated-datetime")) or datetime.min.replace(tzinfo=UTC)
 
 
 @frozen

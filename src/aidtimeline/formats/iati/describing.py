@@ -12,11 +12,12 @@ from aidtimeline.formats.iati.activity import DATASETS, Version
 from aidtimeline.formats.iati.elements import made, narrated
 from aidtimeline.formats.iati.organisations import Organisations
 from aidtimeline.formats.iati.profile import DATES, ROLES, STATUSES
-from aidtimeline.formats.iati.sayable import day_of, is_record
+from aidtimeline.formats.iati.sayable import day_of
 from aidtimeline.formats.iati.values import as_stated, identifier, is_xml
 from aidtimeline.formats.reading.xml import Element
 from aidtimeline.projections.states import PROFILE, ProjectState
 from aidtimeline.semantics import Fact
+from aidtimeline.values.converters import is_record_id
 
 # Why an activity is not written, and nothing of it.
 NO_IDENTIFIER = "of an activity whose identifier no XML file may have"
@@ -122,7 +123,7 @@ class Profile:
         """The activities that it is part of, by the facts of its profile; that of its state first."""
         [parent, *others] = self.state.parent
         first = [parent] if parent is not None and not others else []
-        named = sorted(each for fact in facts for each in fact.overlaps if not is_record(each))
+        named = sorted(each for fact in facts for each in fact.overlaps if not is_record_id(each))
         known = dict.fromkeys([*first, *named])
         return [each for each in known if each != self.state.project and as_stated(each) is not None]
 

@@ -86,13 +86,14 @@ def families(file: File) -> Families:
         secondary, before = is_secondary(element.all("reporting-org")), told.get(activity)
         if before is not None and secondary != before.secondary:
             twice.add(activity)
+        instant = updated(element)
         if before is None or (before.secondary and not secondary):
-            before = told[activity] = _Told(secondary, updated(element))
+            before = told[activity] = _Told(secondary, instant)
         elif before.secondary != secondary:
             continue
-        if not before.many or updated(element) > before.updated:
+        if not before.many or instant > before.updated:
             related = element.all("related-activity")
-            before.updated, before.chosen = updated(element), before.many
+            before.updated, before.chosen = instant, before.many
             before.parents, before.children = (relatives(activity, related, each) for each in (PARENT, CHILD))
         before.many += 1
     parents: dict[str, set[str]] = defaultdict(set)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
-from typing import Any, TypeGuard
+from typing import Any
 
 from aidtimeline.formats.iati.activity import Activity
 from aidtimeline.formats.iati.plans import plans
@@ -56,7 +56,8 @@ def observed_otherwise(activity: Activity, facts: Sequence[Fact], known: datetim
     They are not read in their order: results are told by their titles.
     """
     day = in_utc(known).date()
-    read = Counter(_level(each.event, day) for each in chain(plans(activity), results(activity)) if _is_read(each))
+    readings = chain(plans(activity), results(activity))
+    read = Counter(_level(each.event, day) for each in readings if isinstance(each, Entry))
     found = set()
     for fact in facts:
         level = _level(fact, day)
@@ -64,10 +65,6 @@ def observed_otherwise(activity: Activity, facts: Sequence[Fact], known: datetim
             found.add(fact.id)
         read[level] -= 1
     return found
-
-
-def _is_read(reading: object) -> TypeGuard[Entry]:
-    return isinstance(reading, Entry)
 
 
 _SAME_LEVEL = ("kind", "project", "indicator", "quantity", "unit", "donor", "recipient", "location", "of_kind")

@@ -13,6 +13,7 @@ from aidtimeline.formats.iati.plans import FOR, PLANS
 from aidtimeline.formats.iati.results import MEASURES, TARGET
 from aidtimeline.formats.iati.transactions import FLOWS
 from aidtimeline.semantics import Fact
+from aidtimeline.values.converters import is_record_id
 from aidtimeline.values.currencies import CURRENCIES
 from aidtimeline.values.dates import DateRange
 
@@ -69,8 +70,6 @@ WITHOUT: Mapping[str, str] = {
     "fulfils": "which promise is kept (fulfils)",
 }
 
-_RECORD = re.compile("[0-9a-f]{32}")
-
 
 def why_not(fact: Fact) -> str | None:
     """Why IATI cannot say a fact, whatever its activity; None if it can.
@@ -102,7 +101,7 @@ def _why_no_transaction(fact: Fact) -> str | None:
         VAGUE_VALUE_DATE: fact.value_date is not None and day_of(fact.value_date) is None,
         PART: fact.part_of is not None,
         NOBODY: owner is None,
-        OTHERWISE: any(map(is_record, fact.overlaps)),
+        OTHERWISE: any(map(is_record_id, fact.overlaps)),
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 
@@ -181,8 +180,3 @@ def days_of(date: DateRange | None) -> tuple[str, str] | None:
     if date is None or date.qualified or date.earliest is None or date.latest is None:
         return None
     return date.earliest.isoformat(), date.latest.isoformat()
-
-
-def is_record(slug: str) -> bool:
-    """Whether what a fact overlaps with is a record, and no project."""
-    return _RECORD.fullmatch(slug) is not None

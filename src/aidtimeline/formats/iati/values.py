@@ -59,23 +59,32 @@ def _day(text: str) -> DateRange | None:
         return None
 
 
-def day_of(instant: str) -> DateRange | None:
+def day_of(text: str) -> DateRange | None:
     """The day, in UTC, of an `xsd:dateTime`; without a time zone it is taken to be in UTC. None if it is not one.
 
     >>> day_of("2014-09-10T23:15:37-05:00")
     DateRange(text='2014-09-11')
     """
-    return _day_of(instant) if len(instant) <= MAX_LENGTH else None
+    return _day_of(text) if len(text) <= MAX_LENGTH else None
 
 
 @lru_cache(2**14)
-def _day_of(instant: str) -> DateRange | None:
+def _day_of(text: str) -> DateRange | None:
+    found = instant(text)
+    return None if found is None else DateRange.parse(found.date().isoformat())
+
+
+def instant(text: str) -> datetime | None:
+    """The instant of an `xsd:dateTime`, in UTC, as which it is taken without a time zone; None if it is not one.
+
+    >>> print(instant("2014-09-10T23:15:37-05:00"), instant("2014-09-10"), instant("soon"))
+    2014-09-11 04:15:37+00:00 2014-09-10 00:00:00+00:00 None
+    """
     try:
-        found = datetime.fromisoformat(instant.strip())
-        found = found.astimezone(UTC) if found.tzinfo else found
+        found = datetime.fromisoformat(text.strip())
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return DateRange.parse(found.date().isoformat())
 
 
 @lru_cache(2**14)
