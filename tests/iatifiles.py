@@ -1,4 +1,4 @@
-"""Small IATI files for tests, and what is read of them."""
+"""Small IATI files for tests, where real ones are, and what is read of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from aidtimeline.events import Event, Record
 from aidtimeline.formats.iati import read
 from aidtimeline.formats.reading.files import File
 from aidtimeline.formats.readings import Entry, Reading, Remark, Skipped, Whole
+
+IATI = Path(__file__).parents[2] / "shared" / "data" / "iati"
+REAL = [
+    IATI / "activities" / name
+    for name in (
+        "real-japan-funded.xml",
+        "real-mineaction.xml",
+        "official-203-activity-standard-example-annotated.xml",
+    )
+]
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 REPORTER = '<reporting-org ref="XM-R" type="10"><narrative>Ministry of Examples</narrative></reporting-org>'

@@ -7,12 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+from iatifiles import IATI
 from lxml import etree  # type: ignore[import-untyped]
-
-IATI = Path(__file__).parents[2] / "shared" / "data" / "iati"
 
 Judge = Callable[[Any, Mapping[str, Any]], bool]
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, strategies as st
-from iatifiles import NOW, activity, file, found_in, org, related, transaction
+from iatifiles import IATI, NOW, REAL, activity, file, found_in, org, related, transaction
 
 from aidtimeline import Timeline
 from aidtimeline.checks import check
@@ -34,15 +34,6 @@ from aidtimeline.formats.readings import Beginning, Entry, Whole
 from aidtimeline.values.dates import DateRange
 from aidtimeline.vocabulary import Party, Vocabulary
 
-IATI = Path(__file__).parents[2] / "shared" / "data" / "iati"
-REAL = [
-    IATI / "activities" / name
-    for name in (
-        "real-japan-funded.xml",
-        "real-mineaction.xml",
-        "official-203-activity-standard-example-annotated.xml",
-    )
-]
 FIRST_VERSION = IATI / "activities" / "datastore-fixture-JP-v1.xml"
 needs_data = pytest.mark.skipif(not IATI.exists(), reason="the IATI files are not here")
 each_real = pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)

@@ -9,21 +9,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from iatifiles import activity, file, found_in, transaction
+from iatifiles import IATI, REAL, activity, file, found_in, transaction
 
 from aidtimeline.events import Disbursement, Project
 from aidtimeline.formats.iati.purposes import NO_PERCENTAGE
 from aidtimeline.values.shares import Shares
-
-IATI = Path(__file__).parents[2] / "shared" / "data" / "iati" / "activities"
-REAL = [
-    IATI / name
-    for name in (
-        "real-japan-funded.xml",
-        "real-mineaction.xml",
-        "official-203-activity-standard-example-annotated.xml",
-    )
-]
 
 
 def paid(path: Path, of_activity: list[str], of_transaction: list[str], **more: str) -> Disbursement:

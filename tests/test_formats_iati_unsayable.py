@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from iatirules import IATI, schema
+from iatifiles import IATI
+from iatirules import schema
 from iatiwritten import (
     FTS,
     LESS,

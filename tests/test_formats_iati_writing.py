@@ -13,8 +13,8 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
 from hypothesis import given, strategies as st
-from iatifiles import activity, file, org, related, transaction
-from iatirules import IATI, broken, schema
+from iatifiles import IATI, REAL, activity, file, org, related, transaction
+from iatirules import broken, schema
 from iatiwritten import (
     DAY,
     NEWS,
@@ -56,14 +56,6 @@ from aidtimeline.semantics import Fact
 from aidtimeline.testing.drawnlogs import logs
 from aidtimeline.vocabulary import Party, Vocabulary
 
-REAL = [
-    IATI / "activities" / name
-    for name in (
-        "real-japan-funded.xml",
-        "real-mineaction.xml",
-        "official-203-activity-standard-example-annotated.xml",
-    )
-]
 needs_data = pytest.mark.skipif(not IATI.exists(), reason="the IATI files are not here")
 each_real = pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
 

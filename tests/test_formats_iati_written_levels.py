@@ -12,10 +12,9 @@ from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import example, given, strategies as st
-from iatifiles import activity, attributes, file, org, transaction
-from iatirules import IATI, schema
+from iatifiles import IATI, REAL, activity, attributes, file, org, transaction
+from iatirules import schema
 from iatiwritten import DAY, LESS, NEWS, OTHER, PAID, PROFILE, PROMISE, REPORT, ROAD, Written, view_of
-from test_formats_iati_writing import REAL
 
 from aidtimeline import Timeline
 from aidtimeline.codec import record_id
