@@ -1,7 +1,7 @@
 """A large file is read by a process of its own, ahead of the one that records what comes of its readings.
 
-To read a file takes about as long as to find out what is new in it and to record that, so both at once take little more
-than half the time, where there are two processors. The process is a copy of this one (`fork`): nothing has to be
+To read a file takes about as long as to find out what is new in it and to record that, so both at once take less than
+two thirds of the time, where there are two processors. The process is a copy of this one (`fork`): nothing has to be
 started, and it knows the vocabulary. It writes the readings into a pipe, some hundred at a time, in the form of
 `pickle`; no other process can write there.
 
